@@ -1,0 +1,61 @@
+"""Every error Alpheus raises on purpose.
+
+    AlpheusError
+    ├── UsageError                  the command line asks for something impossible      exit 2
+    ├── EvidenceError               an input could not be opened at all                 exit 3
+    │   ├── EvidenceNotFoundError   nothing is there
+    │   ├── EvidencePasswordError   encrypted, and no or a wrong password was given
+    │   └── EvidenceFormatError     not what its first bytes promise, or not supported
+    ├── LimitError                  a bound on size, depth, count or time was reached
+    ├── KnowledgeError              a pack, rule or table is wrong; says file and place
+    └── OutputError                 a report could not be written
+
+A loss *inside* an input is not an error: it is a `Skipped` record in the result.
+Messages name the file, the place and the remedy.
+"""
+
+from __future__ import annotations
+
+
+class AlpheusError(Exception):
+    """The root of the tree; `exit_status` is what the program ends with."""
+
+    exit_status = 1
+
+
+class UsageError(AlpheusError, ValueError):
+    """The command line asks for something impossible."""
+
+    exit_status = 2
+
+
+class EvidenceError(AlpheusError):
+    """An input could not be opened at all."""
+
+    exit_status = 3
+
+
+class EvidenceNotFoundError(EvidenceError, FileNotFoundError):
+    """Nothing is at the path given."""
+
+
+class EvidencePasswordError(EvidenceError, PermissionError):
+    """The input is encrypted, and no password or a wrong one was given."""
+
+
+class EvidenceFormatError(EvidenceError, ValueError):
+    """The input is not what its first bytes promise, or is of a kind that is not supported."""
+
+
+class LimitError(AlpheusError):
+    """A bound on size, depth, count or time was reached."""
+
+
+class KnowledgeError(AlpheusError, ValueError):
+    """A pack, a rule or a table is wrong."""
+
+    exit_status = 2
+
+
+class OutputError(AlpheusError, OSError):
+    """A report could not be written."""

@@ -1,0 +1,1 @@
+"""Evidence: what a responder hands in, opened safely and read-only."""

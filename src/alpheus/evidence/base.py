@@ -1,0 +1,92 @@
+"""What a package of evidence offers to its readers. Nothing here ever writes into evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from alpheus.model import Evidence, Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds that keep hostile input from filling memory, disk or time. All can be raised.
+
+    A compression ratio alone never skips a file: a sparse `$J` exceeds 1000:1 honestly.
+    """
+
+    files: int = 2_000_000
+    depth: int = 4
+    total_bytes: int = 4 << 40
+    file_bytes: int = 1 << 40
+    spool_bytes: int = 64 << 30
+    seconds: float = 24 * 3600.0
+
+
+class EvidenceFile(Protocol):
+    """One file inside a package.
+
+    A package yields its files one after another; a file is usable until the next one is asked for.
+    """
+
+    @property
+    def evidence(self) -> str:
+        """Id of the package as it was handed in."""
+
+    @property
+    def path(self) -> str:
+        """Address inside the package as handed in, with `/`; a nested archive is a folder in it."""
+
+    @property
+    def scope(self) -> str:
+        """Address of the innermost package that holds the file: '' or 'inner.zip/'."""
+
+    @property
+    def size(self) -> int | None:
+        """Bytes, where the container says so."""
+
+    @property
+    def modified(self) -> datetime | None:
+        """Last modification in UTC, where the container says so."""
+
+    @property
+    def sha256(self) -> str | None:
+        """Hash of the whole content; None until it was read to its end."""
+
+    @property
+    def bytes_read(self) -> int:
+        """How many bytes of content were read so far."""
+
+    def open(self) -> BinaryIO:
+        """Open for reading from the start; not seekable in general. Hashes what is read.
+
+        Raises OSError, or LimitError when a bound is reached while reading.
+        """
+
+    def local(self) -> AbstractContextManager[Path]:
+        """A seekable path to the content: the file itself in a folder, else a bounded copy.
+
+        Raises LimitError when the copy would exceed `Limits.spool_bytes`.
+        """
+
+
+class Package(Protocol):
+    """Something handed in: a folder, an archive, a disk image."""
+
+    def files(self) -> Iterator[EvidenceFile | Skipped]:
+        """Every file once, in the order of the container, and every loss. Never raises for one."""
+
+    def finish(self) -> Evidence:
+        """The package's own record, with the hash of an archive; call it after `files`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOptions:
+    """How packages are opened."""
+
+    limits: Limits = field(default_factory=Limits)
+    passwords: tuple[str, ...] = ()

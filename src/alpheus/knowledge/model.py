@@ -1,0 +1,140 @@
+"""What a knowledge pack is made of, once loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from alpheus.model import Confidence, Stage, Weight
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A record that a rule must (or must not) match; fields as the parser of its source names them."""
+
+    matches: bool
+    source: str
+    fields: Mapping[str, str | tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMeaning:
+    """What a rule's match means for a verdict; in a Sigma file the block `alpheus:`.
+
+    `summary` is the sentence of the story, with `{Field}` placeholders.
+    `measure` names a numeric field whose sum is reported in bytes (mail theft).
+    `names` are fields whose distinct values the finding lists (mailboxes, accounts).
+    `client` is the field that holds the acting address.
+    `tie`: True if the match is `context` unless it is tied to the web server, a shell or the
+    attacker by a shared entity on the same server.
+    """
+
+    stage: Stage
+    weight: Weight
+    confidence: Confidence
+    cves: tuple[str, ...] = ()
+    techniques: tuple[str, ...] = ()
+    summary: str = ""
+    measure: str | None = None
+    names: tuple[str, ...] = ()
+    client: str | None = None
+    tie: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SigmaFile:
+    """One Sigma rule or correlation as text and parsed YAML; compiled in `alpheus.detect.sigma`."""
+
+    pack: str
+    path: Path
+    document: Mapping[str, object]
+    meaning: RuleMeaning | None
+    examples: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class YaraFile:
+    """One file of YARA rules; each rule's `meta` carries stage, weight, confidence, title."""
+
+    pack: str
+    path: Path
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One row of `indicators.csv`.
+
+    `type`: sha256, sha1, md5, ip, domain, user-agent, page (path below the install directory or
+    the web root, lower case, `/`), defender, task.
+    """
+
+    pack: str
+    type: str
+    value: str
+    meaning: str
+    stage: Stage
+    weight: Weight
+    confidence: Confidence
+    source: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mitigation:
+    """A configuration that mitigates CVEs: `match` maps fields of an event to regular expressions."""
+
+    name: str
+    cves: tuple[str, ...]
+    source: str
+    match: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The deciding window of a campaign; `early_from` is reported, and changes no verdict."""
+
+    start: datetime
+    end: datetime
+    early_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecidingGroup:
+    """Sources of which any one covers for the others."""
+
+    name: str
+    any_of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookStep:
+    """A next step of the playbook and the condition under which it is offered."""
+
+    when: str
+    priority: int
+    action: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A campaign as data."""
+
+    id: str
+    version: str
+    title: str
+    folder: Path
+    products: tuple[str, ...]
+    cves: tuple[str, ...]
+    window: Window | None
+    deciding: tuple[DecidingGroup, ...]
+    other_sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sigma: tuple[SigmaFile, ...] = ()
+    yara: tuple[YaraFile, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    mitigations: tuple[Mitigation, ...] = ()
+    playbook: tuple[PlaybookStep, ...] = ()
+    references: tuple[str, ...] = ()

@@ -1,0 +1,297 @@
+"""The nouns of Alpheus. Every room imports them; they import no room.
+
+All times are timezone-aware and in UTC. All records are frozen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+CITATION_LIMIT = 100
+"""Every proving line up to this many is cited; beyond it only the total is kept."""
+
+
+class _Ordered(StrEnum):
+    """A string enumeration whose members are ordered as they are written, lowest first."""
+
+    @property
+    def rank(self) -> int:
+        """Position in the order, from 0."""
+        return list(type(self)).index(self)
+
+
+class Stage(_Ordered):
+    """How far an attacker got."""
+
+    NONE = "none"
+    PROBED = "probed"
+    ATTEMPTED = "attempted"
+    EXPLOITED = "exploited"
+    IMPLANTED = "implanted"
+    OPERATED = "operated"
+    SPREAD = "spread"
+
+
+class Weight(_Ordered):
+    """What a finding is worth in a verdict."""
+
+    CONTEXT = "context"
+    INDICATION = "indication"
+    PROOF = "proof"
+
+
+class Confidence(_Ordered):
+    """How sure we are that a finding means what its title says."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Verdict(_Ordered):
+    """The compromise verdict, mildest first."""
+
+    NO_EVIDENCE = "no-evidence"
+    NOT_DETERMINABLE = "not-determinable"
+    ATTEMPTED = "attempted"
+    SUSPICIOUS = "suspicious"
+    COMPROMISED = "compromised"
+
+
+class PatchState(StrEnum):
+    """State of one server with regard to one CVE."""
+
+    VULNERABLE = "vulnerable"
+    FIXED = "fixed"
+    NOT_AFFECTED = "not-affected"
+    MITIGATED = "mitigated"
+    UNDETERMINED = "undetermined"
+
+
+class TimeBasis(StrEnum):
+    """How a record's time was established.
+
+    `utc`: the format defines UTC. `converted`: local time, converted with a zone that was given.
+    `unknown`: possibly local; never decides coverage.
+    """
+
+    UTC = "utc"
+    CONVERTED = "converted"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One package as it was handed in. `sha256` is None for a folder."""
+
+    id: str
+    name: str
+    sha256: str | None
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a record stands. Exactly one of `line` (from 1), `offset` (bytes), `record_id`, or none.
+
+    `path` is the address inside the package, with `/`. `sha256` is the hash of the file.
+    `text` is the record as found, without its line end, at most 4,000 characters.
+    """
+
+    evidence: str
+    path: str
+    line: int | None = None
+    offset: int | None = None
+    record_id: int | None = None
+    text: str = ""
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One record with a time and the field names of its source.
+
+    `source` names the kind of log (see `alpheus.parsers.SOURCES`). `host` is the computer that the
+    record itself names, as written, or None. `malformed` marks a record that its writer cannot
+    have written as it stands (surplus columns): it was edited or damaged.
+    """
+
+    source: str
+    time: datetime | None
+    time_basis: TimeBasis
+    host: str | None
+    fields: Mapping[str, str | tuple[str, ...]]
+    citation: Citation
+    malformed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A loss is a result: what could not be read, where, why, and how often.
+
+    `offset` is a byte offset (or, where a reader has no bytes, a record number), None for a file.
+    """
+
+    evidence: str
+    path: str
+    offset: int | None
+    reason: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BuildWitness:
+    """A record that names the build that was running. `build` is dotted, without zero padding."""
+
+    source: str
+    build: str
+    host: str | None
+    first: datetime | None
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that bears on the verdict, with the citations that prove it."""
+
+    rule: str
+    pack: str
+    title: str
+    stage: Stage
+    weight: Weight
+    confidence: Confidence
+    time: datetime | None
+    cves: tuple[str, ...] = ()
+    techniques: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    citations_total: int = 0
+    last: datetime | None = None
+    detail: str = ""
+    clients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A span without one row."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What one source of one server covers. `days` counts rows per UTC day (ISO date)."""
+
+    source: str
+    files: int
+    rows: int
+    skipped: int
+    first: datetime | None
+    last: datetime | None
+    time_basis: TimeBasis
+    gaps: tuple[Gap, ...]
+    deciding: bool
+    covers_window: bool
+    days: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CveState:
+    """Patch state for one CVE, why, and which observation would settle it if undetermined."""
+
+    state: PatchState
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """The newest build witnessed, its precision (3 or 4 parts), and all witnesses."""
+
+    value: str
+    precision: int
+    witnesses: tuple[BuildWitness, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """The verdict of one pack on one server."""
+
+    pack: str
+    window_from: datetime | None
+    window_to: datetime | None
+    verdict: Verdict
+    stage: Stage
+    assessed: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryStep:
+    """One step of the attack in a sentence, with the ids of the rules that prove it."""
+
+    time: datetime | None
+    stage: Stage
+    summary: str
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What to do, why; 1 is the most urgent."""
+
+    priority: int
+    action: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAssessment:
+    """Everything Alpheus says about one server."""
+
+    name: str
+    aliases: tuple[str, ...]
+    product: str
+    build: Build | None
+    cves: Mapping[str, CveState]
+    verdict: Verdict
+    stage: Stage
+    confidence: Confidence
+    headline: str
+    campaigns: tuple[Campaign, ...]
+    findings: tuple[Finding, ...]
+    story: tuple[StoryStep, ...]
+    coverage: tuple[Coverage, ...]
+    next_steps: tuple[NextStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackVersion:
+    """Which knowledge was used."""
+
+    id: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How the assessment was made."""
+
+    started: datetime
+    finished: datetime
+    version: str
+    packs: tuple[PackVersion, ...]
+    bytes_read: int
+    files_read: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The result of `alpheus triage`, schema `alpheus.assessment/1`."""
+
+    run: Run
+    evidence: tuple[Evidence, ...]
+    servers: tuple[ServerAssessment, ...]
+    skipped: tuple[Skipped, ...]

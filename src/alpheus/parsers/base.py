@@ -1,0 +1,100 @@
+"""The two contracts of a parser: one for text logs, one for everything else.
+
+A text log is read by `alpheus.scan`: bytes are searched first, and only candidate lines are given
+to the parser. A parser of records walks its file itself. Content decides what a file is; the name
+only helps. A parser never raises for bad content: it returns None or yields `Skipped`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from typing import Protocol
+
+from alpheus.evidence.base import EvidenceFile
+from alpheus.model import BuildWitness, Event, Skipped, TimeBasis
+
+
+class Clock(StrEnum):
+    """Where a line of a text log carries its time, for the columnar pass over every row.
+
+    `iso-t`: the line begins with `2021-03-03T06:59:20`, possibly after one double quote.
+    `iso-blank`: it begins with `2021-03-03 06:59:20`.
+    `parsed`: anything else; every line is parsed to learn its time.
+    """
+
+    ISO_T = "iso-t"
+    ISO_BLANK = "iso-blank"
+    PARSED = "parsed"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the operator said about the evidence. `timezone` is that of logs in local time."""
+
+    timezone: tzinfo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One parsed line of a text log.
+
+    `label` is the source under which the row counts in coverage (`iis-site-1`, `httpproxy`, …).
+    `build` is the four-part build that wrote the row, dotted, without padding, if it says.
+    `malformed`: its writer cannot have written it so; see `alpheus.model.Event`.
+    """
+
+    time: datetime | None
+    basis: TimeBasis
+    host: str | None
+    fields: Mapping[str, str]
+    label: str
+    build: str | None = None
+    malformed: bool = False
+
+
+class TextLog(Protocol):
+    """The state of one text log while it is read from top to bottom."""
+
+    source: str
+    """Kind of log: `iis`, `httpproxy`, `ecp-server`, …"""
+
+    clock: Clock
+    """How lines carry their time under the columns now in force."""
+
+    def directive(self, line: str) -> bool:
+        """Take in a line that is not a row: `#Fields:`, `#TYPE`, a bare header line.
+
+        Returns True if the line was one; then it is neither a row nor a loss.
+        """
+
+    def row(self, line: str) -> Row | None:
+        """Parse one line; None if it is not a row of this log (a loss, still searched raw)."""
+
+
+class TextLogFormat(Protocol):
+    """Recognises one kind of text log and starts reading it."""
+
+    source: str
+
+    def recognise(self, head: str, path: str) -> bool:
+        """Whether a file that begins with `head` (decoded, up to 64 KiB) is of this kind."""
+
+    def start(self, head: str, path: str, options: ReadOptions) -> TextLog:
+        """Begin a file."""
+
+
+class RecordParser(Protocol):
+    """Reads a file that is not a line-based text log: EVTX, MFT, USN journal, configuration."""
+
+    source: str
+
+    def recognise(self, head: bytes, path: str) -> bool:
+        """Whether a file that begins with `head` (up to 64 KiB) is of this kind."""
+
+    def parse(
+        self, file: EvidenceFile, options: ReadOptions
+    ) -> Iterator[Event | Skipped | BuildWitness]:
+        """Every record, loss and witness of a build. Streams; memory does not grow with the file."""
