@@ -1,0 +1,112 @@
+"""Windows event log files (`.evtx`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
+import msgspec
+
+from alpheus.evidence.base import EvidenceFile
+from alpheus.model import Citation, Event
+from alpheus.parsers.base import ReadOptions
+from alpheus.parsers.event_fields import as_event
+from alpheus.parsers.event_sections import from_sections
+from alpheus.parsers.event_time import from_text, to_utc
+from alpheus.parsers.evtx_chunks import (
+    CHUNK_MAGIC,
+    FILE_HEADER_SIZE,
+    FILE_MAGIC,
+    Chunk,
+    chunks,
+    file_header,
+)
+from alpheus.parsers.losses import Losses, Record, with_losses
+
+_STEPS_MAXIMUM = 10_000
+"""More than a chunk can hold records: beyond it the native reader no longer advances."""
+
+
+class EventLogFile:
+    """Reads event log files chunk by chunk, so that memory and any damage are bounded by one.
+
+    The citation of an event is the number of its record in the file, which differs from
+    `EventRecordID` in a log of forwarded events. A lost record counts in a `Skipped` whose offset
+    is that of the first of its kind.
+    """
+
+    source = "windows-event"
+
+    def recognise(self, head: bytes, path: str) -> bool:  # noqa: ARG002 - content decides
+        """By the magic of the file, or of its first chunk where the header was overwritten."""
+        return head.startswith((FILE_MAGIC, CHUNK_MAGIC)) or (
+            head[FILE_HEADER_SIZE:].startswith(CHUNK_MAGIC)
+        )
+
+    def parse(self, file: EvidenceFile, options: ReadOptions) -> Iterator[Record]:  # noqa: ARG002 - times are UTC
+        """Every record of every chunk, then the losses."""
+        losses = Losses(file)
+        return with_losses(file, losses, _parse(file, losses))
+
+
+def _parse(file: EvidenceFile, losses: Losses) -> Iterator[Record]:
+    header = file_header()
+    with file.open() as stream:
+        for chunk in chunks(stream):
+            yield from _events(file, header, chunk, losses)
+
+
+def _events(file: EvidenceFile, header: bytes, chunk: Chunk, losses: Losses) -> Iterator[Event]:
+    seen: set[int] = set()
+    if chunk.records:
+        for record in _records(header + chunk.data):
+            event = _event(file, record)
+            if event is not None:
+                seen.add(int(record["event_record_id"]))
+                yield event
+    lost = [number for number in chunk.numbers if number not in seen]
+    if chunk.damage is not None:
+        losses.add(chunk.damage, chunk.offset, max(len(lost), 1))
+    elif lost:
+        starts = {place.number: place.start for place in chunk.records}
+        losses.add(
+            "record that could not be read", chunk.offset + starts.get(lost[0], 0), len(lost)
+        )
+
+
+def _records(content: bytes) -> Iterator[dict[str, Any]]:
+    """The records of one chunk; a bad one raises out of the native iterator, which can go on."""
+    from evtx import PyEvtxParser  # noqa: PLC0415 - native code, loaded only where it is used
+
+    records: Iterator[dict[str, Any] | None] | None = None
+    for _ in range(_STEPS_MAXIMUM):
+        try:
+            if records is None:
+                records = iter(PyEvtxParser(BytesIO(content), number_of_threads=1).records_json())
+            record = next(records)
+        except StopIteration:
+            return
+        except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
+            raise
+        except BaseException:  # noqa: BLE001, S112 - a panic of native code is no Exception; the caller counts
+            continue
+        if isinstance(record, dict):
+            yield record
+
+
+def _event(file: EvidenceFile, record: dict[str, Any]) -> Event | None:
+    """One record as an event; None if its content is no event."""
+    try:
+        root = msgspec.json.decode(record["data"])
+        parsed = from_sections(root["Event"])
+    except (msgspec.DecodeError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    if parsed is None:
+        return None
+    if parsed.time is None:
+        written = from_text(str(record.get("timestamp", "")))
+        parsed = replace(parsed, time=to_utc(written) if written else None)
+    number = int(record["event_record_id"])
+    return as_event(parsed, Citation(file.evidence, file.path, record_id=number))

@@ -1,0 +1,178 @@
+"""The 64 KiB chunks of an event log file: found, judged, and mended where only their frame broke.
+
+An event log file is a header of 4 KiB and chunks of 64 KiB. A chunk is a header of 512 bytes and
+records that lie end to end; a record is `2A 2A 00 00`, its size, its number, its content and its
+size again. A chunk is read on its own, so that damage in one costs nothing in another; where a
+header is stale (a live copy) or destroyed, or one record's size is wrong, the frame is rebuilt from
+the records themselves.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+FILE_MAGIC = b"ElfFile\x00"
+CHUNK_MAGIC = b"ElfChnk\x00"
+FILE_HEADER_SIZE = 4096
+CHUNK_SIZE = 65536
+_CHUNK_HEADER_SIZE = 512
+_RECORD_MAGIC = b"**\x00\x00"
+_RECORD_MINIMUM = 28
+_ZEROS = bytes(CHUNK_SIZE)
+_CHUNK_FIELDS = struct.Struct("<8sQQQQIIII")
+_RECORD_FIELDS = struct.Struct("<4sIQ")
+_FLAGS = 120
+_DIRTY = 1
+"""Place and bit of the file header's mark that the log was not closed: chunk headers are stale."""
+_RECORDS_MAXIMUM = CHUNK_SIZE // _RECORD_MINIMUM
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPlace:
+    """Where a record lies in its chunk, and its number."""
+
+    start: int
+    end: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One chunk as it can be read.
+
+    `data` is mended; `offset` is that of the chunk in the file. `records` are the records whose
+    frame is intact; `numbers` those that should be there, by the chunk's header if it has one.
+    """
+
+    offset: int
+    data: bytes
+    records: tuple[RecordPlace, ...]
+    numbers: Sequence[int]
+    damage: str | None = None
+
+
+def file_header() -> bytes:
+    """A header under which a single chunk can be given to a reader of whole files."""
+    fields = struct.pack(
+        "<8sQQQIHHHH76xI", FILE_MAGIC, 0, 0, 1, 128, 1, 3, FILE_HEADER_SIZE, 1, 0
+    )
+    return (fields + struct.pack("<I", zlib.crc32(fields[:120]))).ljust(FILE_HEADER_SIZE, b"\x00")
+
+
+def chunks(stream: BinaryIO) -> Iterator[Chunk]:
+    """Every chunk of a file, and every region that should be one; zero-filled space is passed.
+
+    Chunks are looked for at their places; where one is not, the next is looked for at any offset.
+    """
+    buffer = read_fully(stream, FILE_HEADER_SIZE)
+    live = not buffer.startswith(FILE_MAGIC) or bool(buffer[_FLAGS : _FLAGS + 1][0] & _DIRTY)
+    offset = 0
+    if not buffer.startswith(CHUNK_MAGIC):
+        offset, buffer = len(buffer), b""
+    while True:
+        buffer += read_fully(stream, 2 * CHUNK_SIZE - len(buffer))
+        if not buffer:
+            return
+        length = min(CHUNK_SIZE, len(buffer))
+        if not buffer.startswith(CHUNK_MAGIC):
+            length = _distance_to_chunk(buffer, length)
+        content = buffer[:length]
+        if content != _ZEROS[:length]:
+            yield _chunk(offset, content, live=live)
+        offset += length
+        buffer = buffer[length:]
+
+
+def read_fully(stream: BinaryIO, size: int) -> bytes:
+    """Read `size` bytes, fewer only at the end of the file."""
+    parts = []
+    while size > 0:
+        part = stream.read(size)
+        if not part:
+            break
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _distance_to_chunk(buffer: bytes, length: int) -> int:
+    """How far to go from a place that holds no chunk: to the next place, or to a chunk nearer."""
+    if buffer[CHUNK_SIZE:].startswith(CHUNK_MAGIC):
+        return length
+    found = buffer.find(CHUNK_MAGIC, 1)
+    while found > 0:
+        header = buffer[found + 40 : found + 44]
+        if header == b"\x80\x00\x00\x00":  # the header's own size: not a quotation in a record
+            return min(found, length) if found < length else length
+        found = buffer.find(CHUNK_MAGIC, found + 1)
+    return length
+
+
+def _chunk(offset: int, content: bytes, *, live: bool) -> Chunk:
+    """Judge one region and mend its frame."""
+    data = bytearray(content.ljust(CHUNK_SIZE, b"\x00"))
+    _, _, _, first, last, header_size, _, free, _ = _CHUNK_FIELDS.unpack_from(data)
+    sound = content.startswith(CHUNK_MAGIC) and header_size == 128
+    counted = sound and first <= last < first + _RECORDS_MAXIMUM
+    records = _walk(data, free if counted else CHUNK_SIZE, live=live)
+    damage = None
+    if not sound:
+        damage = "chunk without a valid header"
+    elif len(content) < CHUNK_SIZE:
+        damage = "chunk cut off by the end of the file"
+    elif records and not counted:
+        damage = "chunk whose header contradicts its records"
+    if records:
+        _mend(data, records)
+    numbers = range(first, last + 1) if counted else [place.number for place in records]
+    return Chunk(offset, bytes(data), records, numbers, damage)
+
+
+def _walk(data: bytearray, free: int, *, live: bool) -> tuple[RecordPlace, ...]:
+    """Records whose frame is intact, up to the stated end; beyond it lie remnants of older use.
+
+    In a file that was not closed the stated end is stale: records that continue the count belong.
+    """
+    found: list[RecordPlace] = []
+    position = _CHUNK_HEADER_SIZE
+    while 0 <= position <= CHUNK_SIZE - _RECORD_MINIMUM:
+        record = _record(data, position)
+        number = found[-1].number if found else 0
+        if position >= free and not (live and record and record.number == number + 1):
+            break
+        if record is None or (found and record.number <= number):
+            position = data.find(_RECORD_MAGIC, position + 1)
+            continue
+        found.append(record)
+        position = record.end
+    return tuple(found)
+
+
+def _record(data: bytearray, position: int) -> RecordPlace | None:
+    magic, size, number = _RECORD_FIELDS.unpack_from(data, position)
+    end = position + size
+    if magic != _RECORD_MAGIC or not _RECORD_MINIMUM <= size or end > CHUNK_SIZE:
+        return None
+    if int.from_bytes(data[end - 4 : end], "little") != size:
+        return None
+    return RecordPlace(position, end, number)
+
+
+def _mend(data: bytearray, records: tuple[RecordPlace, ...]) -> None:
+    """Rebuild the frame so that a reader walks from each intact record to the next."""
+    place = _CHUNK_HEADER_SIZE
+    previous: RecordPlace | None = None
+    for record in records:
+        gap = record.start - place
+        if gap and previous is not None:
+            struct.pack_into("<I", data, previous.start + 4, record.start - previous.start)
+        elif gap >= _RECORD_MINIMUM:
+            struct.pack_into("<4sIQ", data, place, _RECORD_MAGIC, gap, 0)
+        previous, place = record, record.end
+    data[:8] = CHUNK_MAGIC
+    first, last = records[0].number, records[-1].number
+    struct.pack_into("<QQQQIII", data, 8, first, last, first, last, 128, records[-1].start, place)
