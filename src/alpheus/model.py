@@ -95,7 +95,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a record stands. Exactly one of `line` (from 1), `offset` (bytes), `record_id`, or none.
+    """Where a record stands. At most one of `line` (from 1), `offset` (bytes), `record_id`.
 
     `path` is the address inside the package, with `/`. `sha256` is the hash of the file.
     `text` is the record as found, without its line end, at most 4,000 characters.
@@ -155,7 +155,11 @@ class BuildWitness:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that bears on the verdict, with the citations that prove it."""
+    """Something that bears on the verdict, with the citations that prove it.
+
+    `time` and `last` are those of the earliest and latest citation. `summary` is the sentence that
+    the story tells of it; `detail` adds sizes, names and reservations.
+    """
 
     rule: str
     pack: str
@@ -170,6 +174,7 @@ class Finding:
     citations_total: int = 0
     last: datetime | None = None
     detail: str = ""
+    summary: str = ""
     clients: tuple[str, ...] = ()
 
 

@@ -1,0 +1,47 @@
+"""The command line: parses arguments, calls the rooms, prints. Nothing heavy is imported here."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from alpheus import __version__
+from alpheus.cli import lab, triage
+from alpheus.errors import AlpheusError
+
+COMMANDS = (triage, lab)
+"""One module per command, in the order in which help lists them."""
+
+INTERRUPTED = 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line; also the source of the reference in the documentation."""
+    parser = argparse.ArgumentParser(
+        prog="alpheus",
+        description="From the evidence of a mass compromise to a verdict that can be defended.",
+        epilog="Start with: alpheus triage EVIDENCE",
+    )
+    parser.add_argument("--version", action="version", version=f"alpheus {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add_to(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status. Every failure is one clear line on stderr."""
+    options = build_parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except AlpheusError as error:
+        print(f"alpheus: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("alpheus: interrupted; nothing half-written was left behind", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

@@ -1,0 +1,1 @@
+"""From files and knowledge to everything that bears on a verdict."""

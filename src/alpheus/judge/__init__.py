@@ -1,0 +1,1 @@
+"""From everything learned to one defensible verdict per server."""

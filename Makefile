@@ -1,0 +1,67 @@
+# Everything a person needs: `make demo`, `make test`. Only Python (3.11 or newer) and make are required.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+STAMP_DEV := $(VENV)/.installed-dev
+
+.PHONY: demo test lint types unit docs format lock clean bench-memory bench-start help
+
+help:
+	@echo "make demo    set up, simulate a compromised server, triage it, say where the report is"
+	@echo "make test    set up, run every check"
+	@echo "make format  put the code in the house form"
+	@echo "make docs    write the generated parts of docs/"
+	@echo "make bench-memory bench-start   measure, see docs/benchmarks.md"
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Alpheus needs Python 3.11 or newer; set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(STAMP_DEV): requirements-dev.lock $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(STAMP)
+	@rm -rf demo
+	@$(BIN)/alpheus lab demo --scenario webshell
+	@$(BIN)/alpheus triage demo/evidence -o demo/report
+	@echo
+	@echo "The report: $(CURDIR)/demo/report/report.html"
+
+test: lint types unit
+
+lint: $(STAMP_DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP_DEV)
+	$(BIN)/mypy
+
+unit: $(STAMP_DEV)
+	$(BIN)/python -m pytest -n 2
+
+format: $(STAMP_DEV)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(STAMP_DEV)
+	$(BIN)/python tools/write_reference.py
+
+lock: $(STAMP_DEV)
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.lock -c requirements.lock
+
+bench-memory: $(STAMP_DEV)
+	$(BIN)/python tools/bench_memory.py
+
+bench-start: $(STAMP_DEV)
+	$(BIN)/python tools/bench_start.py
+
+clean:
+	rm -rf $(VENV) demo bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,36 @@
+"""Types of arguments that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+def instant(text: str) -> datetime:
+    """A date or time in ISO 8601; without a zone it is UTC."""
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        message = f"'{text}' is not a date or time such as 2021-03-03 or 2021-03-03T06:59:20Z"
+        raise argparse.ArgumentTypeError(message) from None
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+def end_instant(text: str) -> datetime:
+    """Like `instant`; a bare date means the end of that day."""
+    parsed = instant(text)
+    return (
+        parsed.replace(hour=23, minute=59, second=59, microsecond=999_999)
+        if len(text) == 10
+        else parsed
+    )
+
+
+def zone(text: str) -> tzinfo:
+    """A time zone by its IANA name."""
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError):
+        message = f"'{text}' is not a time zone such as Europe/Berlin"
+        raise argparse.ArgumentTypeError(message) from None

@@ -1,0 +1,43 @@
+"""`alpheus lab`: evidence of a simulated server, with the truth beside it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "lab",
+        help="write realistic evidence of a simulated server",
+        description="Write realistic, harmless evidence of a simulated server, for demonstrations, "
+        "tests, benchmarks and training; ground-truth.json beside it says what is true.",
+    )
+    parser.add_argument("out", nargs="?", type=Path, metavar="OUT", help="an empty or new folder")
+    parser.add_argument(
+        "--scenario", default="webshell", metavar="NAME", help="what happened (default: webshell)"
+    )
+    parser.add_argument("--size", metavar="SIZE", help="about how much, such as 500MB or 2GB")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same evidence")
+    parser.add_argument("--list", action="store_true", help="list the scenarios and stop")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the evidence, or list the scenarios."""
+    from alpheus import lab  # noqa: PLC0415 - keeps --help fast
+    from alpheus.errors import UsageError  # noqa: PLC0415 - keeps --help fast
+
+    if options.list:
+        width = max(len(scenario.name) for scenario in lab.SCENARIOS)
+        for scenario in lab.SCENARIOS:
+            print(f"{scenario.name:{width}}  {scenario.description}")
+        return 0
+    if options.out is None:
+        raise UsageError("lab needs a folder to write to: alpheus lab OUT (or --list)")
+    size = lab.parse_size(options.size) if options.size else None
+    lab.generate(options.out, options.scenario, size=size, seed=options.seed)
+    print(f"evidence:     {options.out / 'evidence'}")
+    print(f"ground truth: {options.out / 'ground-truth.json'}")
+    return 0

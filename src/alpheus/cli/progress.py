@@ -1,0 +1,42 @@
+"""One line of progress on a terminal; nothing anywhere else."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from alpheus.triage import Progress
+
+_EVERY = 0.2
+
+
+@contextmanager
+def progress_line() -> Iterator[Progress | None]:
+    """Give a function that shows progress, or None when standard error is not a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only on a terminal
+
+    console = Console(stderr=True)
+    last = [0.0]
+    with console.status("opening evidence") as status:
+
+        def show(path: str, files: int, size: int) -> None:
+            now = time.monotonic()
+            if now - last[0] >= _EVERY:
+                last[0] = now
+                name = "".join(c if c.isprintable() else "?" for c in path[-48:])
+                status.update(f"{files:,} files, {size / 1e6:,.0f} MB  [dim]{_plain(name)}[/dim]")
+
+        yield show
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape  # noqa: PLC0415 - only on a terminal
+
+    return escape(text)

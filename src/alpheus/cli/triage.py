@@ -1,0 +1,144 @@
+"""`alpheus triage`: collected evidence in, a verdict per server out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alpheus.cli.arguments import end_instant, instant, zone
+
+if TYPE_CHECKING:
+    from alpheus.model import Assessment, Verdict
+    from alpheus.triage import TriageOptions
+
+FORMATS = ("text", "json", "html", "md", "csv")
+EXIT_STATUS = {
+    "compromised": 10,
+    "suspicious": 11,
+    "attempted": 12,
+    "not-determinable": 13,
+    "no-evidence": 0,
+}
+COULD_NOT_OPEN = 3
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "triage",
+        help="judge every server in collected evidence",
+        description="Judge every server in collected evidence: is it compromised, how far did the "
+        "attacker get, since when, on what evidence, what could not be seen, what to do next.",
+    )
+    parser.add_argument(
+        "evidence", nargs="+", type=Path, metavar="EVIDENCE",
+        help="a folder, a log, a .zip, .tar(.gz|.bz2|.xz|.zst) or .7z archive, or a disk image",
+    )  # fmt: skip
+    parser.add_argument(
+        "--pack", action="append", metavar="ID", help="use only this knowledge pack (repeatable)"
+    )
+    parser.add_argument(
+        "--rules", action="append", type=Path, default=[], metavar="PATH",
+        help="also use the Sigma and YARA rules of this folder or file (repeatable)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--format", choices=FORMATS, default="text", help="what is printed (default: text)"
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="DIR",
+        help="also write the reports here: report.html, assessment.json, report.md and tables",
+    )  # fmt: skip
+    parser.add_argument(
+        "--exit-code", action="store_true",
+        help="exit with the worst verdict: 10 compromised, 11 suspicious, 12 attempted, "
+        "13 not-determinable, 0 no-evidence",
+    )  # fmt: skip
+    parser.add_argument(
+        "--password", action="append", default=[], metavar="WORD",
+        help="password of encrypted archives (repeatable)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--since", type=instant, metavar="TIME", help="ignore what happened before (UTC)"
+    )
+    parser.add_argument(
+        "--until", type=end_instant, metavar="TIME", help="ignore what happened after (UTC)"
+    )
+    parser.add_argument(
+        "--timezone", type=zone, metavar="ZONE",
+        help="zone of logs that are written in local time, such as Europe/Berlin",
+    )  # fmt: skip
+    _add_limits(parser)
+    parser.set_defaults(run=run)
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    limits = parser.add_argument_group("limits against hostile archives")
+    limits.add_argument("--max-files", type=int, metavar="N", help="files per package")
+    limits.add_argument("--max-depth", type=int, metavar="N", help="archives inside archives")
+    limits.add_argument("--max-bytes", type=int, metavar="N", help="unpacked bytes per package")
+    limits.add_argument("--max-file-bytes", type=int, metavar="N", help="unpacked bytes per file")
+    limits.add_argument("--max-seconds", type=float, metavar="N", help="seconds per package")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Triage, print, write the reports; see `EXIT_STATUS` for `--exit-code`."""
+    from alpheus.cli.progress import progress_line  # noqa: PLC0415 - keeps --help fast
+    from alpheus.triage import triage  # noqa: PLC0415 - keeps --help fast
+
+    with progress_line() as progress:
+        result = triage(options.evidence, _triage_options(options), progress)
+    for unopened in result.unopened:
+        print(f"alpheus: {unopened.error}", file=sys.stderr)
+    written: dict[str, Path] = {}
+    if options.output is not None:
+        from alpheus.report import write_report  # noqa: PLC0415 - only when asked for
+
+        written = write_report(result.assessment, options.output)
+    if result.assessment.evidence or not result.unopened:
+        _print(result.assessment, options.format, written)
+    if result.unopened:
+        return COULD_NOT_OPEN
+    return _status(result.assessment) if options.exit_code else 0
+
+
+def _triage_options(options: argparse.Namespace) -> TriageOptions:
+    from dataclasses import replace  # noqa: PLC0415 - keeps --help fast
+
+    from alpheus.evidence.base import Limits, OpenOptions  # noqa: PLC0415 - keeps --help fast
+    from alpheus.parsers.base import ReadOptions  # noqa: PLC0415 - keeps --help fast
+    from alpheus.triage import TriageOptions  # noqa: PLC0415 - keeps --help fast
+
+    given = {
+        "files": options.max_files,
+        "depth": options.max_depth,
+        "total_bytes": options.max_bytes,
+        "file_bytes": options.max_file_bytes,
+        "seconds": options.max_seconds,
+    }
+    limits = replace(Limits(), **{k: v for k, v in given.items() if v is not None})
+    return TriageOptions(
+        packs=options.pack,
+        rules=options.rules,
+        opening=OpenOptions(limits, tuple(options.password)),
+        reading=ReadOptions(options.timezone),
+        start=options.since,
+        end=options.until,
+    )
+
+
+def _print(assessment: Assessment, form: str, written: dict[str, Path]) -> None:
+    from alpheus import report  # noqa: PLC0415 - only when there is something to print
+
+    if form == "text":
+        report.print_summary(assessment, written.get("html"))
+    else:
+        report.WRITERS[form](assessment, sys.stdout)
+
+
+def _status(assessment: Assessment) -> int:
+    verdicts: list[Verdict] = [server.verdict for server in assessment.servers]
+    if not verdicts:
+        return EXIT_STATUS["not-determinable"]
+    return EXIT_STATUS[max(verdicts, key=lambda verdict: verdict.rank).value]

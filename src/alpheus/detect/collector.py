@@ -1,0 +1,128 @@
+"""Gathers what is learned from every file; its size does not grow with the evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from alpheus.detect.model import (
+    EVENTS_PER_CLIENT,
+    FileMatch,
+    HitGroup,
+    Hours,
+    Origin,
+    PageUse,
+    RuleInfo,
+    ServerPage,
+)
+from alpheus.detect.process_tree import ProcessTree
+from alpheus.knowledge.model import Mitigation
+from alpheus.model import BuildWitness, Citation, Event, Skipped
+
+EVENTS_KEPT = 40_000
+PAGES_KEPT = 20_000
+SKIPPED_KEPT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class MitigationSeen:
+    """A mitigating configuration, and where it stands."""
+
+    mitigation: Mitigation
+    origin: Origin
+    citation: Citation
+    time: datetime | None
+
+
+@dataclass(slots=True)
+class WitnessSpan:
+    """When a build was witnessed by one source."""
+
+    first: datetime | None
+    last: datetime | None
+
+    def extend(self, witness: BuildWitness) -> None:
+        """Take in another sighting of the same build."""
+        times = [t for t in (self.first, self.last, witness.first, witness.last) if t is not None]
+        self.first = min(times, default=None)
+        self.last = max(times, default=None)
+
+
+@dataclass(slots=True)
+class Collector:
+    """Everything learned so far. `start` and `end` bound the events that may become findings."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    hits: dict[tuple[str, Origin, bool], HitGroup] = field(default_factory=dict)
+    uses: dict[tuple[Origin, str], PageUse] = field(default_factory=dict)
+    hours: dict[tuple[Origin, str], Hours] = field(default_factory=dict)
+    witnesses: dict[tuple[str, str, Origin], WitnessSpan] = field(default_factory=dict)
+    mitigations: list[MitigationSeen] = field(default_factory=list)
+    pages: list[ServerPage] = field(default_factory=list)
+    file_matches: list[FileMatch] = field(default_factory=list)
+    origins: dict[Origin, None] = field(default_factory=dict)
+    skipped: list[Skipped] = field(default_factory=list)
+    exchange: set[Origin] = field(default_factory=set)
+    processes: ProcessTree = field(default_factory=ProcessTree)
+    files_read: int = 0
+    bytes_read: int = 0
+    _events: int = 0
+    _losses_beyond: int = 0
+
+    def hit(self, rule: RuleInfo, origin: Origin, event: Event, *, raw: bool = False) -> None:
+        """Keep a match, unless it lies outside the span asked for."""
+        if not self.in_span(event.time):
+            return
+        group = self.hits.get((rule.id, origin, raw))
+        if group is None:
+            group = self.hits[rule.id, origin, raw] = HitGroup(rule, origin, raw)
+        if self._events >= EVENTS_KEPT and group.total >= EVENTS_PER_CLIENT:
+            group.count_only(event)
+        else:
+            self._events += group.add(event)
+
+    def in_span(self, time: datetime | None) -> bool:
+        """Whether a time lies in the span asked for; an unknown time does."""
+        if time is None:
+            return True
+        return not (
+            (self.start is not None and time < self.start)
+            or (self.end is not None and time > self.end)
+        )
+
+    def use(self, origin: Origin, stem: str) -> PageUse | None:
+        """The record of requests for a page; None when too many pages are already kept."""
+        found = self.uses.get((origin, stem))
+        if found is None:
+            if len(self.uses) >= PAGES_KEPT:
+                return None
+            found = self.uses[origin, stem] = PageUse(stem, origin)
+        return found
+
+    def cover(self, origin: Origin, label: str) -> Hours:
+        """The hours of one source and origin."""
+        self.origins[origin] = None
+        return self.hours.setdefault((origin, label), Hours())
+
+    def witness(self, witness: BuildWitness, origin: Origin) -> None:
+        """Keep a sighting of a build."""
+        key = (witness.source, witness.build, origin)
+        span = self.witnesses.setdefault(key, WitnessSpan(witness.first, witness.last))
+        span.extend(witness)
+
+    def lose(self, loss: Skipped) -> None:
+        """Keep a loss; beyond `SKIPPED_KEPT` records they are summed up."""
+        if len(self.skipped) < SKIPPED_KEPT:
+            self.skipped.append(loss)
+        else:
+            self._losses_beyond += loss.count
+
+    def losses(self) -> tuple[Skipped, ...]:
+        """All losses, with one sum for those that were too many to list."""
+        if not self._losses_beyond:
+            return tuple(self.skipped)
+        rest = Skipped(
+            "", "", None, "further losses, too many to list one by one", self._losses_beyond
+        )
+        return (*self.skipped, rest)

@@ -1,0 +1,247 @@
+"""One file of evidence: what is it, and what does it say. A file's failure costs that file only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from alpheus.detect.collector import Collector, MitigationSeen
+from alpheus.detect.kit import REQUEST_SOURCES, Kit
+from alpheus.detect.model import FileMatch, Hours, Origin, RuleInfo
+from alpheus.detect.page_use import note_use
+from alpheus.detect.server_pages import is_server_page, read_page
+from alpheus.errors import AlpheusError
+from alpheus.evidence.base import EvidenceFile
+from alpheus.evidence.peek import PeekedFile
+from alpheus.knowledge.model import Indicator, RuleMeaning
+from alpheus.knowledge.own import is_own
+from alpheus.model import BuildWitness, Citation, Event, Skipped, TimeBasis
+from alpheus.parsers import recognise
+from alpheus.parsers.base import RecordParser, Row, TextLogFormat
+from alpheus.scan.textlog import Candidate, TextScan, scan_text_log
+
+_CHUNK = 1 << 20
+_CLIENT_FIELDS = {"iis": "c-ip", "httpproxy": "ClientIpAddress"}
+
+
+def examine(file: EvidenceFile, kit: Kit, collector: Collector) -> None:
+    """Read one file to its end and give what it says to the collector. Never raises for content."""
+    try:
+        with PeekedFile(file) as peeked:
+            _Examination(peeked, kit, collector).run()
+            collector.bytes_read += peeked.bytes_read
+    except (OSError, AlpheusError, EOFError, ValueError, MemoryError) as error:
+        collector.lose(Skipped(file.evidence, file.path, None, f"not read to its end: {error}"))
+    collector.files_read += 1
+    if file.sha256 is not None:
+        _known_hash(file, kit, collector)
+
+
+def folder_of(path: str) -> str:
+    """The folder of an address inside a package; '' at its root."""
+    return path.rpartition("/")[0]
+
+
+def indicator_rule(indicator: Indicator) -> RuleInfo:
+    """A published indicator in the shape of a rule."""
+    meaning = RuleMeaning(indicator.stage, indicator.weight, indicator.confidence)
+    title = f"Published indicator ({indicator.type}): {indicator.meaning}"
+    return RuleInfo(f"{indicator.pack}-indicator-{indicator.type}", indicator.pack, title, meaning)
+
+
+class _Examination:
+    """The state of reading one file."""
+
+    def __init__(self, file: PeekedFile, kit: Kit, collector: Collector) -> None:
+        self.file = file
+        self.kit = kit
+        self.collector = collector
+        self._origins: dict[str | None, Origin] = {}
+
+    def run(self) -> None:
+        head = self.file.head
+        kind = recognise(head, self.file.path)
+        if kind is None and is_server_page(head, self.file.path):
+            self._page()
+        elif kind is None:
+            self._drain()
+        elif is_text_log(kind):
+            self._text_log(kind)
+        else:
+            self._records(kind)
+
+    def origin(self, host: str | None) -> Origin:
+        found = self._origins.get(host)
+        if found is None:
+            found = Origin(self.file.evidence, host, folder_of(self.file.path), self.file.scope)
+            self._origins[host] = found
+            self.collector.origins[found] = None
+        return found
+
+    def _drain(self) -> None:
+        """Read to the end for the hash alone."""
+        with self.file.open() as stream:
+            while stream.read(_CHUNK):
+                pass
+
+    def _page(self) -> None:
+        page, loss = read_page(self.file, self.origin(None), self.kit)
+        if loss is not None:
+            self.collector.lose(loss)
+        if page.citation.sha256 is None or not is_own(page.citation.sha256):
+            self.collector.pages.append(page)
+
+    # --- text logs ---
+
+    def _text_log(self, log_format: TextLogFormat) -> None:
+        source = log_format.source
+        needles = self.kit.needles(source)
+        scan = scan_text_log(self.file, log_format, self.kit.options, needles, self._candidate)
+        self._tally(scan)
+        for witness in scan.witnesses:
+            self.collector.witness(witness, self.origin(witness.host))
+        for loss in scan.skipped:
+            self.collector.lose(loss)
+        self._drain_rest()
+
+    def _drain_rest(self) -> None:
+        if self.file.sha256 is None:
+            self._drain()
+
+    def _candidate(self, candidate: Candidate) -> None:
+        if candidate.row is None:
+            self._raw(candidate)
+            return
+        event = self._event(candidate, candidate.row)
+        self._judge(event)
+        if event.source in REQUEST_SOURCES:
+            note_use(event, self.origin(event.host), self.kit, self.collector)
+
+    def _raw(self, candidate: Candidate) -> None:
+        for rule in self.kit.rules.match_raw(candidate.source, candidate.text):
+            citation = self._cite(candidate)
+            event = Event(candidate.source, None, TimeBasis.UNKNOWN, None, {}, citation)
+            self.collector.hit(self.kit.infos[rule.id], self.origin(None), event, raw=True)
+
+    def _event(self, candidate: Candidate, row: Row) -> Event:
+        return Event(
+            source=candidate.source,
+            time=row.time,
+            time_basis=row.basis,
+            host=row.host,
+            fields=row.fields,
+            citation=self._cite(candidate),
+            malformed=row.malformed,
+        )
+
+    def _cite(self, candidate: Candidate) -> Citation:
+        text = candidate.text[:4000]
+        return Citation(self.file.evidence, self.file.path, line=candidate.line, text=text)
+
+    def _tally(self, scan: TextScan) -> None:
+        for (label, host), tally in scan.tallies.items():
+            hours = self.collector.cover(self.origin(host), label)
+            hours.merge(
+                Hours(
+                    1,
+                    tally.rows,
+                    tally.skipped,
+                    tally.first,
+                    tally.last,
+                    tally.basis.value,
+                    tally.hours,
+                )
+            )
+
+    # --- events ---
+
+    def _judge(self, event: Event) -> None:
+        origin = self.origin(event.host)
+        for rule in self.kit.rules.match(event):
+            self.collector.hit(self.kit.infos[rule.id], origin, event)
+        for indicator in self._indicators(event):
+            self.collector.hit(indicator_rule(indicator), origin, event)
+
+    def _indicators(self, event: Event) -> Iterator[Indicator]:
+        field = _CLIENT_FIELDS.get(event.source)
+        if field is not None:
+            address = event.fields.get(field)
+            found = self.kit.indicators.address(address) if isinstance(address, str) else None
+            if found is not None:
+                yield found
+
+    def _records(self, parser: RecordParser) -> None:
+        seen: dict[tuple[str, str | None], Hours] = {}
+        for record in parser.parse(self.file, self.kit.options):
+            if isinstance(record, Skipped):
+                self.collector.lose(record)
+                self._count_loss(parser.source, seen, record.count)
+            elif isinstance(record, BuildWitness):
+                self.collector.witness(record, self.origin(record.host))
+            else:
+                self._record(record, seen)
+        for (source, host), hours in seen.items():
+            hours.files = 1
+            self.collector.cover(self.origin(host), source).merge(hours)
+
+    def _count_loss(
+        self, source: str, seen: dict[tuple[str, str | None], Hours], count: int
+    ) -> None:
+        key = next(iter(seen), (source, None))
+        seen.setdefault(key, Hours()).skipped += count
+
+    def _record(self, event: Event, seen: dict[tuple[str, str | None], Hours]) -> None:
+        label = _label(event)
+        hours = seen.setdefault((label, event.host), Hours())
+        hours.rows += 1
+        if event.time is not None:
+            hours.note(event.time)
+            if event.time_basis is TimeBasis.UNKNOWN:
+                hours.basis = "unknown"
+        self.collector.processes.note(event)
+        self._judge(event)
+        self._mitigation(event)
+        if event.source in REQUEST_SOURCES:
+            note_use(event, self.origin(event.host), self.kit, self.collector)
+
+    def _mitigation(self, event: Event) -> None:
+        for pack in self.kit.packs:
+            for mitigation in pack.mitigations:
+                if mitigation.source == event.source and _matches(mitigation.match, event):
+                    seen = MitigationSeen(
+                        mitigation, self.origin(event.host), event.citation, event.time
+                    )
+                    self.collector.mitigations.append(seen)
+
+
+def _label(event: Event) -> str:
+    """Under which source an event counts in coverage."""
+    if event.source != "iis":
+        return event.source
+    site = event.fields.get("s-sitename")
+    number = re.fullmatch(r"W3SVC(\d+)", site) if isinstance(site, str) else None
+    return f"iis-site-{number.group(1)}" if number else "iis-site-1"
+
+
+def _matches(patterns: object, event: Event) -> bool:
+    assert isinstance(patterns, dict)
+    for name, pattern in patterns.items():
+        value = event.fields.get(name, "")
+        text = value if isinstance(value, str) else " ".join(value)
+        if not re.search(pattern, text, re.IGNORECASE):
+            return False
+    return True
+
+
+def _known_hash(file: EvidenceFile, kit: Kit, collector: Collector) -> None:
+    sha256 = file.sha256 or ""
+    found = kit.indicators.by_hash(sha256)
+    if found is None:
+        return
+    origin = Origin(file.evidence, None, folder_of(file.path), file.scope)
+    citation = Citation(file.evidence, file.path, sha256=sha256)
+    time = file.modified or None
+    if time is not None and time > datetime.now(UTC):
+        time = None
+    collector.file_matches.append(FileMatch(indicator_rule(found), origin, citation, time))

@@ -1,0 +1,72 @@
+"""All knowledge a run needs, compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from alpheus.detect.model import RuleInfo
+from alpheus.detect.sigma import NeedlePlan, RuleSet, compile_rules, needle_patterns
+from alpheus.detect.yara import YaraRules
+from alpheus.knowledge.baseline import Baseline
+from alpheus.knowledge.indicators import Indicators
+from alpheus.knowledge.model import Pack
+from alpheus.parsers.base import ReadOptions
+
+if TYPE_CHECKING:
+    from alpheus.scan.needles import Needles
+
+PAGE_NEEDLE = (
+    r"\.(?:aspx|ashx|asmx|ascx|asax|asp|svc|soap|cshtml|vbhtml|cer|asa|php|jsp|jspx)[ /?,;:%\"]"
+)
+"""A request for a page that the server would run."""
+
+REQUEST_SOURCES = ("iis", "httpproxy")
+
+
+@dataclass
+class Kit:
+    """Compiled packs and the tables beside them."""
+
+    packs: Sequence[Pack]
+    options: ReadOptions
+    rules: RuleSet
+    yara: YaraRules
+    indicators: Indicators
+    baseline: Baseline
+    _needles: dict[str, Needles] = field(default_factory=dict)
+
+    @classmethod
+    def compile(cls, packs: Sequence[Pack], options: ReadOptions) -> Kit:
+        """Compile every rule; those that cannot be compiled stand in `rules.rejected`."""
+        return cls(
+            packs=packs,
+            options=options,
+            rules=compile_rules([file for pack in packs for file in pack.sigma]),
+            yara=YaraRules.compile([file for pack in packs for file in pack.yara]),
+            indicators=Indicators(packs),
+            baseline=Baseline.load(),
+        )
+
+    @cached_property
+    def infos(self) -> dict[str, RuleInfo]:
+        """What the judge needs to know of each rule, by id."""
+        return {r.id: RuleInfo(r.id, r.pack, r.title, r.meaning) for r in self.rules.rules}
+
+    def plan(self, source: str) -> NeedlePlan:
+        """The needles of a source's rules, and the rules that need every line."""
+        return needle_patterns(self.rules, source)
+
+    def needles(self, source: str) -> Needles:
+        """The compiled prefilter of a text log."""
+        from alpheus.scan.needles import Needles  # noqa: PLC0415 - native library, only for logs
+
+        found = self._needles.get(source)
+        if found is None:
+            plan = self.plan(source)
+            extra = (PAGE_NEEDLE,) if source in REQUEST_SOURCES else ()
+            patterns = (".",) if plan.always else (*plan.patterns, *extra)
+            found = self._needles[source] = Needles(patterns)
+        return found

@@ -1,0 +1,86 @@
+"""Descendants of a web server's worker processes, followed while process events go by."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from alpheus.detect.model import text_of
+from alpheus.model import Event
+
+WORKERS = ("\\w3wp.exe", "\\umworkerprocess.exe")
+DESCENDANTS_KEPT = 100_000
+PROCESS_ID_LIFE = timedelta(hours=24)
+"""Windows reuses process ids; a parent seen longer ago than this is not believed."""
+
+
+def starts_process(event: Event) -> bool:
+    """Whether the event records that a process was started."""
+    number = event.fields.get("EventID")
+    return (event.source == "sysmon" and number == "1") or (
+        event.source == "windows-security" and number == "4688"
+    )
+
+
+def own_key(event: Event) -> tuple[str, str] | None:
+    """Host and identity of the process that an event started or that acted in it."""
+    guid = text_of(event, "ProcessGuid")
+    if guid:
+        return _host(event), guid.lower().strip("{}")
+    name = "NewProcessId" if text_of(event, "NewProcessId") else "ProcessId"
+    return _by_number(event, text_of(event, name))
+
+
+def parent_key(event: Event) -> tuple[str, str] | None:
+    """Host and identity of the parent of a process that an event started."""
+    guid = text_of(event, "ParentProcessGuid")
+    if guid:
+        return _host(event), guid.lower().strip("{}")
+    if text_of(event, "NewProcessId"):
+        return _by_number(event, text_of(event, "ProcessId"))
+    return _by_number(event, text_of(event, "ParentProcessId"))
+
+
+def parent_is_worker(event: Event) -> bool:
+    """Whether the parent is a worker process of a web server or of unified messaging."""
+    parent = text_of(event, "ParentImage") or text_of(event, "ParentProcessName")
+    return parent.lower().endswith(WORKERS)
+
+
+class ProcessTree:
+    """Which processes descend from a worker process."""
+
+    def __init__(self) -> None:
+        self._descendants: dict[tuple[str, str], Event] = {}
+
+    def note(self, event: Event) -> None:
+        """Follow one event; parents come before children within a log."""
+        if not starts_process(event) or len(self._descendants) >= DESCENDANTS_KEPT:
+            return
+        own = own_key(event)
+        if own is not None and (parent_is_worker(event) or self.descends(parent_key(event), event)):
+            self._descendants[own] = event
+
+    def descends(self, key: tuple[str, str] | None, event: Event) -> bool:
+        """Whether the process `key`, spoken of by `event`, descends from a worker process."""
+        ancestor = self._descendants.get(key) if key is not None else None
+        if ancestor is None:
+            return False
+        if ancestor.time is None or event.time is None:
+            return True
+        return timedelta(seconds=-2) <= event.time - ancestor.time <= PROCESS_ID_LIFE
+
+    def commands(self) -> list[Event]:
+        """The events that started the descendants."""
+        return list(self._descendants.values())
+
+
+def _host(event: Event) -> str:
+    return (event.host or "").lower().split(".")[0]
+
+
+def _by_number(event: Event, text: str) -> tuple[str, str] | None:
+    try:
+        number = int(text, 16) if text.lower().startswith("0x") else int(text)
+    except ValueError:
+        return None
+    return _host(event), f"{event.source}:{number}"

@@ -1,0 +1,194 @@
+"""What was seen, from when to when; and whether that decides a campaign's window.
+
+A gap is 24 hours inside the window without one row. Sources whose time basis is unknown never
+decide. A source that begins less than 24 hours after the window does covers its beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from alpheus.detect.model import Hours
+from alpheus.judge.record import ServerRecord
+from alpheus.knowledge.model import DecidingGroup, Pack
+from alpheus.model import Coverage, Gap, TimeBasis
+
+GAP = timedelta(hours=24)
+FRONT_END = "front-end"
+
+SOURCE_NAMES: Mapping[str, str] = {
+    "httpproxy": "HttpProxy logs",
+    "iis-site-1": "IIS logs of site 1",
+    "iis-site-2": "IIS logs of site 2",
+    "ecp-server": "ECP Server logs",
+    "msexchange-management": "the MSExchange Management event log",
+}
+"""How a source is named in a sentence; others are named by their label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The span in which a campaign could have been seen on one server."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCoverage:
+    """Whether the deciding sources cover a window; `lacks` says in sentences what is missing."""
+
+    window: Window
+    touched: bool
+    lacks: tuple[str, ...]
+    missing: tuple[str, ...]
+    early_covered: bool | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing."""
+        return not self.lacks
+
+
+def source_name(label: str) -> str:
+    """A source in a sentence."""
+    return SOURCE_NAMES.get(label, label)
+
+
+def coverage_of_window(record: ServerRecord, pack: Pack, window: Window) -> WindowCoverage:
+    """Check every deciding group of a pack against its window on this server."""
+    lacks: list[str] = []
+    missing: list[str] = []
+    for group in pack.deciding:
+        found = _lacks(record, group, window)
+        lacks.extend(found)
+        if found:
+            missing.extend(group.any_of)
+    return WindowCoverage(
+        window=window,
+        touched=_touches(record, window),
+        lacks=tuple(lacks),
+        missing=tuple(missing),
+        early_covered=_early(record, pack),
+    )
+
+
+def coverage_table(
+    record: ServerRecord, deciding: frozenset[str], window: Window | None
+) -> tuple[Coverage, ...]:
+    """One row per source, deciding ones first."""
+    rows = [
+        _row(label, hours, window, deciding=label in deciding)
+        for label, hours in record.hours.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: (not row.deciding, row.source)))
+
+
+def gaps_of(hours: Iterable[int], start: datetime, end: datetime) -> tuple[Gap, ...]:
+    """Spans of 24 hours or more between `start` and `end` without one row; `hours` are epoch hours.
+
+    An hour with a row counts as seen from its beginning to its end.
+    """
+    gaps = []
+    seen_until = start
+    for hour in sorted(hours):
+        begin = datetime.fromtimestamp(hour * 3600, UTC)
+        if begin >= end:
+            break
+        if begin - seen_until >= GAP:
+            gaps.append(Gap(seen_until, begin))
+        seen_until = max(seen_until, begin + timedelta(hours=1))
+    if end - seen_until >= GAP:
+        gaps.append(Gap(seen_until, end))
+    return tuple(gaps)
+
+
+def _usable(hours: Hours | None) -> bool:
+    return hours is not None and hours.rows > 0 and hours.basis != TimeBasis.UNKNOWN
+
+
+def _row(label: str, hours: Hours, window: Window | None, *, deciding: bool) -> Coverage:
+    usable = _usable(hours) and hours.first is not None and hours.last is not None
+    gaps: tuple[Gap, ...] = ()
+    covers = False
+    if usable and hours.first is not None and hours.last is not None:
+        start, end = hours.first, hours.last
+        if window is not None:
+            covers = not gaps_of(hours.hours, window.start, window.end) or (
+                not label.startswith(("iis-", "httpproxy"))
+                and start - window.start < GAP
+                and window.end - end < GAP
+            )
+            start, end = max(start, window.start), min(end, window.end)
+        gaps = gaps_of(hours.hours, start, end) if start < end else ()
+    return Coverage(
+        source=label,
+        files=hours.files,
+        rows=hours.rows,
+        skipped=hours.skipped,
+        first=hours.first,
+        last=hours.last,
+        time_basis=TimeBasis(hours.basis),
+        gaps=gaps,
+        deciding=deciding,
+        covers_window=covers,
+        days=_days(hours.hours),
+    )
+
+
+def _days(hours: Mapping[int, int]) -> dict[str, int]:
+    days: dict[str, int] = {}
+    for hour, count in sorted(hours.items()):
+        day = datetime.fromtimestamp(hour * 3600, UTC).date().isoformat()
+        days[day] = days.get(day, 0) + count
+    return days
+
+
+def _combined(record: ServerRecord, labels: Sequence[str]) -> set[int]:
+    combined: set[int] = set()
+    for label in labels:
+        hours = record.hours.get(label)
+        if hours is not None and _usable(hours):
+            combined.update(hours.hours)
+    return combined
+
+
+def _lacks(record: ServerRecord, group: DecidingGroup, window: Window) -> list[str]:
+    named = " or ".join(source_name(label) for label in group.any_of)
+    hours = _combined(record, group.any_of)
+    if not hours:
+        return [f"{named}: none in the evidence"]
+    first = datetime.fromtimestamp(min(hours) * 3600, UTC)
+    last = datetime.fromtimestamp((max(hours) + 1) * 3600, UTC)
+    lacks = []
+    if first - window.start >= GAP:
+        lacks.append(f"{named}: begin only on {first:%Y-%m-%d %H:%M}")
+    if window.end - last >= GAP:
+        lacks.append(f"{named}: end already on {last:%Y-%m-%d %H:%M}")
+    if group.name == FRONT_END and not lacks:
+        lacks.extend(
+            f"{named}: no row from {gap.start:%Y-%m-%d %H:%M} to {gap.end:%Y-%m-%d %H:%M}"
+            for gap in gaps_of(hours, window.start, window.end)
+        )
+    return lacks
+
+
+def _touches(record: ServerRecord, window: Window) -> bool:
+    start, end = int(window.start.timestamp()) // 3600, int(window.end.timestamp()) // 3600
+    return any(
+        _usable(hours) and any(start <= hour <= end for hour in hours.hours)
+        for hours in record.hours.values()
+    )
+
+
+def _early(record: ServerRecord, pack: Pack) -> bool | None:
+    """Whether the front end covers the early phase before the window; None if there is none."""
+    if pack.window is None or pack.window.early_from is None:
+        return None
+    for group in pack.deciding:
+        if group.name == FRONT_END:
+            hours = _combined(record, group.any_of)
+            return bool(hours) and not gaps_of(hours, pack.window.early_from, pack.window.start)
+    return None

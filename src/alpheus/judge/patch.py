@@ -1,0 +1,161 @@
+"""Patch state per CVE from every build that was witnessed, and when the server was fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from alpheus.detect.collector import MitigationSeen
+from alpheus.judge.record import ServerRecord
+from alpheus.knowledge.build_number import BuildNumber, parse_build
+from alpheus.knowledge.builds import Builds
+from alpheus.model import Build, BuildWitness, CveState, PatchState
+
+SAFE = (PatchState.FIXED, PatchState.NOT_AFFECTED)
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+_OVERLAP = timedelta(hours=1)
+_SETTLES = "an HttpProxy or ECP Server log, ExchangeSetup.log, or the file version of ExSetup.exe"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One build with the span in which it was seen."""
+
+    build: BuildNumber
+    witness: BuildWitness
+
+
+@dataclass(frozen=True, slots=True)
+class PatchTimeline:
+    """The builds of one server in order of time, and the state of each CVE at the end."""
+
+    sightings: tuple[Sighting, ...]
+    build: Build | None
+    states: Mapping[str, CveState]
+    by_build: Mapping[tuple[BuildNumber, str], PatchState]
+
+    def first_fixed(self, cves: Sequence[str]) -> datetime | None:
+        """When a build that is safe from all the CVEs was first seen running."""
+        times = [
+            s.witness.first
+            for s in self.sightings
+            if s.witness.first is not None and self._safe(s.build, cves)
+        ]
+        return min(times, default=None)
+
+    def never_affected(self, cves: Sequence[str]) -> bool:
+        """Whether builds are known, and none of them was ever affected by any of the CVEs."""
+        return bool(self.sightings) and all(
+            self.by_build.get((s.build, cve)) is PatchState.NOT_AFFECTED
+            for s in self.sightings
+            for cve in cves
+        )
+
+    def _safe(self, build: BuildNumber, cves: Sequence[str]) -> bool:
+        return bool(cves) and all(self.by_build.get((build, cve)) in SAFE for cve in cves)
+
+
+def patch_timeline(record: ServerRecord, cves: Sequence[str], builds: Builds) -> PatchTimeline:
+    """Order the witnesses, choose the newest build, and state each CVE for it."""
+    sightings = _sightings(record.witnesses)
+    by_build = {
+        (build, cve): builds.patch_state(build, cve).state
+        for build in {s.build for s in sightings}
+        for cve in cves
+    }
+    newest = _newest(sightings)
+    states = {
+        cve: _state(cve, newest, sightings, builds, record.mitigations)
+        for cve in cves
+        if record.is_exchange
+    }
+    build = None
+    if newest is not None:
+        witnesses = tuple(s.witness for s in sightings)
+        build = Build(str(newest), newest.precision, witnesses)
+    return PatchTimeline(sightings, build, states, by_build)
+
+
+def _sightings(witnesses: Sequence[BuildWitness]) -> tuple[Sighting, ...]:
+    merged: dict[tuple[str, BuildNumber], BuildWitness] = {}
+    for witness in witnesses:
+        build = parse_build(witness.build)
+        if build is None:
+            continue
+        key = (witness.source, build)
+        known = merged.get(key)
+        times = [
+            t
+            for w in (known, witness)
+            if w is not None
+            for t in (w.first, w.last)
+            if t is not None
+        ]  # fmt: skip
+        merged[key] = BuildWitness(
+            witness.source, str(build), witness.host, min(times, default=None),
+            max(times, default=None),
+        )  # fmt: skip
+    found = [Sighting(build, witness) for (_, build), witness in merged.items()]
+    return tuple(sorted(found, key=lambda s: (s.witness.first or _EARLIEST, s.build)))
+
+
+def _newest(sightings: Sequence[Sighting]) -> BuildNumber | None:
+    """The build seen last; of builds seen equally late, the most precise, then the highest."""
+    if not sightings:
+        return None
+    exact = [s for s in sightings if s.build.precision == 4] or list(sightings)
+    best = max(exact, key=lambda s: (s.witness.last or _EARLIEST, s.build))
+    return best.build
+
+
+def _state(
+    cve: str,
+    newest: BuildNumber | None,
+    sightings: Sequence[Sighting],
+    builds: Builds,
+    mitigations: Sequence[MitigationSeen],
+) -> CveState:
+    if newest is None:
+        state = CveState(PatchState.UNDETERMINED, f"no build is named; {_SETTLES} would settle it")
+    else:
+        state = builds.patch_state(newest, cve)
+        conflict = _conflict(newest, sightings)
+        if conflict and _disagree(conflict, newest, cve, builds):
+            why = f"{state.why}; conflict: {conflict} was also witnessed at the same time"
+            state = CveState(PatchState.UNDETERMINED, why)
+    attested = [m for m in mitigations if cve in m.mitigation.cves]
+    if attested and state.state in (PatchState.VULNERABLE, PatchState.UNDETERMINED):
+        return _mitigated(state, attested)
+    return state
+
+
+def _mitigated(state: CveState, attested: Sequence[MitigationSeen]) -> CveState:
+    seen = attested[0]
+    when = f", {seen.time:%Y-%m-%d %H:%M} UTC" if seen.time else ""
+    line = f":{seen.citation.line}" if seen.citation.line else ""
+    return CveState(
+        PatchState.MITIGATED,
+        f"{seen.mitigation.name}, attested by {seen.citation.path}{line}{when}; {state.why}",
+    )
+
+
+def _conflict(newest: BuildNumber, sightings: Sequence[Sighting]) -> BuildNumber | None:
+    """Another four-part build whose rows overlap in time with those of the newest."""
+    spans = [s.witness for s in sightings if s.build == newest]
+    for other in sightings:
+        if other.build == newest or other.build.precision < 4:
+            continue
+        if any(_overlap(other.witness, span) for span in spans):
+            return other.build
+    return None
+
+
+def _overlap(one: BuildWitness, other: BuildWitness) -> bool:
+    if not (one.first and one.last and other.first and other.last):
+        return False
+    return min(one.last, other.last) - max(one.first, other.first) > _OVERLAP
+
+
+def _disagree(one: BuildNumber, other: BuildNumber, cve: str, builds: Builds) -> bool:
+    return builds.patch_state(one, cve).state is not builds.patch_state(other, cve).state

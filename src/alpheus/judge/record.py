@@ -1,0 +1,106 @@
+"""Everything that was learned about one server, before it is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from alpheus.detect.collector import Collector, MitigationSeen
+from alpheus.detect.model import FileMatch, HitGroup, Hours, Origin, PageUse, ServerPage
+from alpheus.judge.identity import Identities, Identity
+from alpheus.model import BuildWitness, Event, Evidence
+
+EXCHANGE_SOURCES = frozenset(
+    {
+        "httpproxy", "httpproxy-export", "ecp-server", "ecp-activity", "oabgenerator", "ews",
+        "rps-cmdlet", "rps-http", "exchange-audit", "exchange-log", "exchange-setup",
+        "msexchange-management",
+    }
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class ServerRecord:
+    """What one server's evidence holds. `hours` is keyed by coverage label."""
+
+    identity: Identity
+    hits: list[HitGroup] = field(default_factory=list)
+    uses: dict[str, list[PageUse]] = field(default_factory=dict)
+    hours: dict[str, Hours] = field(default_factory=dict)
+    witnesses: list[BuildWitness] = field(default_factory=list)
+    mitigations: list[MitigationSeen] = field(default_factory=list)
+    pages: list[ServerPage] = field(default_factory=list)
+    file_matches: list[FileMatch] = field(default_factory=list)
+    serves_exchange: bool = False
+
+    @property
+    def is_exchange(self) -> bool:
+        """Whether anything in the evidence shows an Exchange server."""
+        return (
+            self.serves_exchange
+            or not EXCHANGE_SOURCES.isdisjoint(self.hours)
+            or any(page.relative is not None for page in self.pages)
+            or bool(self.witnesses)
+        )
+
+    @property
+    def is_web_server(self) -> bool:
+        """Whether anything shows an IIS server."""
+        return bool(self.pages) or any(label.startswith("iis-") for label in self.hours)
+
+    def events(self) -> Iterator[tuple[HitGroup, Event]]:
+        """Every kept match with its group."""
+        for group in self.hits:
+            for event in group.kept():
+                yield group, event
+
+    def times(self) -> Iterator[datetime]:
+        """First and last time of every source whose time is known."""
+        for hours in self.hours.values():
+            if hours.basis != "unknown":
+                yield from (t for t in (hours.first, hours.last) if t is not None)
+
+
+def gather(collector: Collector, evidence: tuple[Evidence, ...]) -> list[ServerRecord]:
+    """Sort everything learned by server."""
+    servers = Identities(collector.origins, evidence).servers()
+    records: dict[int, ServerRecord] = {}
+    by_origin = {
+        origin: records.setdefault(id(identity), ServerRecord(identity))
+        for origin, identity in servers.items()
+    }
+    _sort_events(collector, by_origin)
+    _sort_files(collector, by_origin)
+    return [record for record in records.values() if _worth_a_verdict(record)]
+
+
+def _sort_events(collector: Collector, by_origin: Mapping[Origin, ServerRecord]) -> None:
+    for group in collector.hits.values():
+        by_origin[group.origin].hits.append(group)
+    for use in collector.uses.values():
+        by_origin[use.origin].uses.setdefault(use.stem, []).append(use)
+    for (origin, label), hours in collector.hours.items():
+        by_origin[origin].hours.setdefault(label, Hours()).merge(hours)
+    for (source, build, origin), span in collector.witnesses.items():
+        witness = BuildWitness(source, build, origin.host, span.first, span.last)
+        by_origin[origin].witnesses.append(witness)
+    for origin in collector.exchange:
+        by_origin[origin].serves_exchange = True
+
+
+def _sort_files(collector: Collector, by_origin: Mapping[Origin, ServerRecord]) -> None:
+    for seen in collector.mitigations:
+        by_origin[seen.origin].mitigations.append(seen)
+    for page in collector.pages:
+        by_origin[page.origin].pages.append(page)
+    for match in collector.file_matches:
+        by_origin[match.origin].file_matches.append(match)
+
+
+def _worth_a_verdict(record: ServerRecord) -> bool:
+    """Leave out packages that hold nothing any parser knew, unless nothing else is there."""
+    return bool(
+        record.hits or record.uses or record.hours or record.witnesses or record.pages
+        or record.file_matches or record.mitigations
+    )  # fmt: skip
