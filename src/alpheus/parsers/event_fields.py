@@ -21,7 +21,6 @@ FieldValue = str | tuple[str, ...]
 TEXT_LIMIT = 4000
 _DEPTH_LIMIT = 16
 _UNNAMED = re.compile(r"(?:Data|ComplexData)(?:_\d+)?$")
-_LINE_BREAKS = re.compile(r"[\r\n\t ]+")
 _CMDLET_SENTENCE = re.compile(r"\b([A-Z][a-z]+-[A-Z]\w+), \S+ (.*\S)", re.DOTALL)
 
 
@@ -49,9 +48,9 @@ def scalar(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return str(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for key in ("#text", "Value", "$"):
-            if key in value and not isinstance(value[key], Mapping | list):
+            if key in value and not isinstance(value[key], dict | list):
                 return scalar(value[key])
     return ""
 
@@ -81,26 +80,26 @@ def flatten(section: object) -> dict[str, FieldValue]:
 def _leaves(section: object, depth: int) -> Iterator[tuple[str | None, str]]:
     if depth > _DEPTH_LIMIT:
         return
-    if isinstance(section, Mapping):
-        for key, value in section.items():
-            name = str(key)
-            if name.startswith(("#attributes", "@", "xmlns")) or name.endswith("_attributes"):
-                continue
+    if isinstance(section, dict):
+        for name, value in section.items():
             if name == "#text" or _UNNAMED.match(name):
                 yield from _unnamed(value)
-            else:
+            elif isinstance(value, str):
+                if name[0:1] != "@" and name != "xmlns":
+                    yield name, value
+            elif name != "#attributes" and not name.endswith("_attributes"):
                 yield from _named(name, value, depth)
     elif section is not None:
         yield from _unnamed(section)
 
 
 def _named(name: str, value: object, depth: int) -> Iterator[tuple[str | None, str]]:
-    if isinstance(value, Mapping) and not ("#text" in value or "Value" in value):
+    if isinstance(value, dict) and not ("#text" in value or "Value" in value):
         yield from _leaves(value, depth + 1)
     elif isinstance(value, list):
         for item in value:
             yield from _named(name, item, depth + 1)
-    elif isinstance(value, Mapping) and isinstance(value.get("#text"), list):
+    elif isinstance(value, dict) and isinstance(value.get("#text"), list):
         for item in value["#text"]:
             yield name, scalar(item)
     else:
@@ -111,10 +110,10 @@ def _unnamed(value: object) -> Iterator[tuple[str | None, str]]:
     if isinstance(value, list):
         for item in value:
             yield from _unnamed(item)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         attributes = value.get("#attributes", value)
         name = None
-        if isinstance(attributes, Mapping):
+        if isinstance(attributes, dict):
             name = scalar(attributes.get("Name", attributes.get("@Name"))) or None
         text = value.get("#text", value.get("$"))
         if isinstance(text, list):
@@ -191,13 +190,8 @@ def one_line(fields: Mapping[str, FieldValue]) -> str:
     parts = [f"EventID={scalar(fields.get('EventID'))}"]
     if "Provider_Name" in fields:
         parts.append(f"Provider={scalar(fields['Provider_Name'])}")
-    length = 0
     for name, value in fields.items():
-        if name in ("EventID", "Provider_Name"):
-            continue
-        text = value if isinstance(value, str) else " | ".join(value)
-        parts.append(f"{name}={_LINE_BREAKS.sub(' ', text[:TEXT_LIMIT])}")
-        length += len(parts[-1])
-        if length > TEXT_LIMIT:
-            break
-    return " ".join(parts)[:TEXT_LIMIT]
+        if name not in ("EventID", "Provider_Name"):
+            text = value if isinstance(value, str) else " | ".join(value)
+            parts.append(f"{name}={text[:TEXT_LIMIT]}")
+    return " ".join(" ".join(parts).split())[:TEXT_LIMIT]

@@ -21,7 +21,7 @@ def from_sections(event: Mapping[str, object]) -> WindowsEvent | None:
     The time of `TimeCreated` is UTC by definition of the format.
     """
     system = event.get("System")
-    if not isinstance(system, Mapping):
+    if not isinstance(system, dict):
         return None
     return WindowsEvent(
         provider=_attribute(system, "Provider", "Name"),
@@ -53,9 +53,9 @@ def _attribute(system: Mapping[str, object], element: str, name: str) -> str:
 
 def _raw_attribute(system: Mapping[str, object], element: str, name: str) -> object:
     for holder in (system.get(element), system.get(f"{element}_attributes")):
-        if isinstance(holder, Mapping):
+        if isinstance(holder, dict):
             attributes = holder.get("#attributes", holder)
-            if isinstance(attributes, Mapping):
+            if isinstance(attributes, dict):
                 found = attributes.get(name, attributes.get(f"@{name}"))
                 if found is not None:
                     return found

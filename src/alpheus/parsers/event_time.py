@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from alpheus.model import TimeBasis
+from alpheus.parsers.times import local_time
 
 _FILETIME_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _ZONE_AFTER_BLANK = re.compile(r"\s+(?:UTC|GMT|Z)$", re.IGNORECASE)
@@ -51,6 +52,4 @@ def from_local(time: datetime, timezone: tzinfo | None) -> tuple[datetime | None
     """A time that is local unless it names its zone; without `timezone` its basis is unknown."""
     if time.tzinfo is not None:
         return to_utc(time), TimeBasis.UTC
-    if timezone is None:
-        return to_utc(time), TimeBasis.UNKNOWN
-    return to_utc(time.replace(tzinfo=timezone)), TimeBasis.CONVERTED
+    return local_time(time, timezone)

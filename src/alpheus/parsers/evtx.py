@@ -90,7 +90,7 @@ def _records(content: bytes) -> Iterator[dict[str, Any]]:
             return
         except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
             raise
-        except BaseException:  # noqa: BLE001, S112 - a panic of native code is no Exception; the caller counts
+        except BaseException:  # noqa: S112 - a panic of native code is no Exception; the caller counts
             continue
         if isinstance(record, dict):
             yield record

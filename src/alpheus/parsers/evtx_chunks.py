@@ -57,9 +57,7 @@ class Chunk:
 
 def file_header() -> bytes:
     """A header under which a single chunk can be given to a reader of whole files."""
-    fields = struct.pack(
-        "<8sQQQIHHHH76xI", FILE_MAGIC, 0, 0, 1, 128, 1, 3, FILE_HEADER_SIZE, 1, 0
-    )
+    fields = struct.pack("<8sQQQIHHHH76xI", FILE_MAGIC, 0, 0, 1, 128, 1, 3, FILE_HEADER_SIZE, 1, 0)
     return (fields + struct.pack("<I", zlib.crc32(fields[:120]))).ljust(FILE_HEADER_SIZE, b"\x00")
 
 
@@ -155,7 +153,7 @@ def _walk(data: bytearray, free: int, *, live: bool) -> tuple[RecordPlace, ...]:
 def _record(data: bytearray, position: int) -> RecordPlace | None:
     magic, size, number = _RECORD_FIELDS.unpack_from(data, position)
     end = position + size
-    if magic != _RECORD_MAGIC or not _RECORD_MINIMUM <= size or end > CHUNK_SIZE:
+    if magic != _RECORD_MAGIC or size < _RECORD_MINIMUM or end > CHUNK_SIZE:
         return None
     if int.from_bytes(data[end - 4 : end], "little") != size:
         return None

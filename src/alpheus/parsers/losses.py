@@ -33,9 +33,7 @@ class Losses:
     def skipped(self) -> Iterator[Skipped]:
         """One record per reason, in the order in which they first occurred."""
         for reason, offset in self._first.items():
-            yield Skipped(
-                self._file.evidence, self._file.path, offset, reason, self._count[reason]
-            )
+            yield Skipped(self._file.evidence, self._file.path, offset, reason, self._count[reason])
 
 
 def with_losses(file: EvidenceFile, losses: Losses, records: Iterator[Record]) -> Iterator[Record]:
