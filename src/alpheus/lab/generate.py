@@ -1,0 +1,90 @@
+"""The one way into the room: writes a scenario's evidence and, beside it, the truth."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+from alpheus.errors import OutputError, UsageError
+from alpheus.lab.logs import configuration, setup
+from alpheus.lab.plan import Plan
+from alpheus.lab.scenarios import REGISTRY, Builder
+from alpheus.lab.simulation import Simulation
+from alpheus.lab.truth import EVIDENCE_FOLDER, FILE_NAME, GroundTruth, Scenario, to_json
+
+SCENARIOS: tuple[Scenario, ...] = tuple(scenario for scenario, _ in REGISTRY)
+_INSTALLED = datetime(2020, 11, 14, 9, 2, 11, tzinfo=UTC)
+_WELCOME = (
+    b"<!DOCTYPE html>\r\n<html><head><title>Web server</title></head>"
+    b"<body><p>This server is running.</p></body></html>\r\n"
+)
+
+
+def generate(out: Path, scenario: str, *, size: int | None = None, seed: int = 1) -> GroundTruth:
+    """Write `out/evidence/` and `out/ground-truth.json`; the same seed writes the same bytes.
+
+    `size` is in bytes and is met within 10 %; below some 80 KB per simulated day it is exceeded,
+    because a server writes that much at least. A scenario without a default size ignores it.
+    Memory does not grow with it.
+
+    Raises:
+        UsageError: no such scenario, or `out` holds evidence already.
+        OutputError: something could not be written.
+    """
+    chosen, builder = _find(scenario)
+    evidence = out / EVIDENCE_FOLDER
+    if evidence.exists():
+        raise UsageError(f"{evidence} exists already; name another folder")
+    plans = builder(seed)
+    wanted = size if size is not None else chosen.default_size
+    if chosen.default_size is None:
+        wanted = None
+    for number, plan in enumerate(plans):
+        share = wanted // len(plans) if wanted else 0
+        _write(plan, evidence / plan.folder, share, Random(f"{seed}:{scenario}:{number}"))  # noqa: S311 - a simulation, no secret
+    servers = tuple(plan.truth.at_seconds() for plan in plans)
+    truth = GroundTruth(scenario, seed, evidence, servers)
+    _save(out / FILE_NAME, to_json(truth).encode())
+    return truth
+
+
+def _find(name: str) -> tuple[Scenario, Builder]:
+    for scenario, builder in REGISTRY:
+        if scenario.name == name:
+            return scenario, builder
+    known = ", ".join(scenario.name for scenario, _ in REGISTRY)
+    raise UsageError(f"there is no scenario {name!r}; known are {known}")
+
+
+def _write(plan: Plan, root: Path, size: int, rng: Random) -> None:
+    files = list(plan.files)
+    if plan.system_files:
+        files += _system_files(plan)
+    for path, content in files:
+        placed = plan.layout(path) if path[1:3] == ":\\" else path.replace("\\", "/")
+        _save(root / placed, content)
+    if plan.streamed:
+        Simulation(plan, root, size - sum(len(content) for _, content in files), rng).run()
+
+
+def _system_files(plan: Plan) -> list[tuple[str, bytes]]:
+    server = plan.server
+    settings = "C:\\Windows\\System32\\inetsrv\\config\\applicationHost.config"
+    files = [
+        (settings, configuration.application_host(server, plan.exchange).encode()),
+        (server.web_root + "web.config", configuration.web_config(plan.mitigated).encode()),
+        (server.web_root + "iisstart.htm", _WELCOME),
+    ]
+    if plan.exchange:
+        log = setup.text(server, _INSTALLED)
+        files.append(("C:\\ExchangeSetupLogs\\ExchangeSetup.log", log.encode()))
+    return files
+
+
+def _save(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
