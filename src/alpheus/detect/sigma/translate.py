@@ -1,0 +1,207 @@
+"""From pySigma's parsed rules to our own condition trees. pySigma itself evaluates nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from alpheus.detect.sigma.conditions import (
+    AllOf,
+    AnyOf,
+    FieldReference,
+    FieldTest,
+    Keyword,
+    Node,
+    Not,
+)
+from alpheus.detect.sigma.fields import field_name, fold
+from alpheus.detect.sigma.logsources import Dialect
+from alpheus.detect.sigma.regexes import Regex
+from alpheus.detect.sigma.values import (
+    Compare,
+    Contains,
+    EndsWith,
+    Equals,
+    Glob,
+    InNetwork,
+    Number,
+    Present,
+    StartsWith,
+    Text,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from sigma.rule import SigmaRule
+    from sigma.types import SigmaString, SigmaType
+
+Part = str | None
+"""A piece of text, or None for a wildcard of one character; `*` separates segments."""
+
+
+class UnsupportedError(ValueError):
+    """A rule uses what cannot be evaluated here."""
+
+
+def condition_of(rule: SigmaRule, dialect: Dialect) -> Node:
+    """The tree of a rule's conditions; several conditions are alternatives.
+
+    Raises SigmaError for a broken condition and UnsupportedError for an unsupported value.
+    """
+    nodes = [_node(condition.parsed, dialect) for condition in rule.detection.parsed_condition]
+    return nodes[0] if len(nodes) == 1 else AnyOf(tuple(nodes))
+
+
+def _node(item: Any, dialect: Dialect) -> Node:  # noqa: ANN401 - pySigma's union is not exported
+    from sigma import conditions  # noqa: PLC0415 - only when rules are compiled
+
+    if isinstance(item, conditions.ConditionNOT):
+        return Not(_node(item.args[0], dialect))
+    if isinstance(item, conditions.ConditionAND):
+        return _flat(AllOf, [_node(child, dialect) for child in item.args])
+    if isinstance(item, conditions.ConditionOR):
+        return _any([_node(child, dialect) for child in item.args])
+    if isinstance(item, conditions.ConditionFieldEqualsValueExpression):
+        return _field_test(item.field, item.value, dialect)
+    if isinstance(item, conditions.ConditionValueExpression):
+        return _keyword(item.value)
+    raise UnsupportedError("the condition is empty")
+
+
+def _flat(kind: type[AllOf | AnyOf], nodes: Iterable[Node]) -> Node:
+    """One node for a chain of the same operator."""
+    parts: list[Node] = []
+    for node in nodes:
+        parts.extend(node.nodes if isinstance(node, kind) else (node,))
+    return parts[0] if len(parts) == 1 else kind(tuple(parts))
+
+
+def _any(nodes: Iterable[Node]) -> Node:
+    """Alternatives; plain texts for the same field become one test."""
+    flat = _flat(AnyOf, nodes)
+    if not isinstance(flat, AnyOf):
+        return flat
+    merged: dict[object, Node] = {}
+    for position, node in enumerate(flat.nodes):
+        if isinstance(node, FieldTest | Keyword) and isinstance(node.value, Text):
+            place = node.field if isinstance(node, FieldTest) else None
+            key = (place, type(node.value), node.value.cased)
+            known = merged.get(key)
+            merged[key] = _with_texts(known, node.value) if isinstance(known, type(node)) else node
+        else:
+            merged[position] = node
+    return _flat(AnyOf, merged.values())
+
+
+def _with_texts(node: FieldTest | Keyword, more: Text) -> Node:
+    """The same test with further texts."""
+    assert isinstance(node.value, Text)
+    return replace(node, value=replace(node.value, texts=(*node.value.texts, *more.texts)))
+
+
+def _field_test(name: str, value: SigmaType, dialect: Dialect) -> Node:
+    from sigma import types  # noqa: PLC0415 - only when rules are compiled
+
+    field = field_name(dialect, name)
+    if isinstance(value, types.SigmaExpansion):
+        return _any([_field_test(name, item, dialect) for item in value.values])
+    if isinstance(value, types.SigmaFieldReference):
+        other = field_name(dialect, value.field)
+        return FieldReference(field, other, value.starts_with, value.ends_with)
+    return FieldTest(field, _value(value))
+
+
+def _keyword(value: SigmaType) -> Node:
+    """A keyword may stand anywhere in a record."""
+    from sigma import types  # noqa: PLC0415 - only when rules are compiled
+
+    if isinstance(value, types.SigmaExpansion):
+        return _any([_keyword(item) for item in value.values])
+    if isinstance(value, types.SigmaString):
+        star = types.SpecialChars.WILDCARD_MULTI
+        return Keyword(_text(value, [star, *value.s, star]))
+    if isinstance(value, types.SigmaNumber):
+        return Keyword(Regex(rf"\b{re.escape(str(value.number))}\b"))
+    if isinstance(value, types.SigmaRegularExpression):
+        return Keyword(_value(value))
+    raise UnsupportedError(f"a keyword cannot be of type {type(value).__name__}")
+
+
+def _value(value: SigmaType) -> Value:
+    from sigma import types  # noqa: PLC0415 - only when rules are compiled
+
+    makers: tuple[tuple[type[SigmaType], Callable[[Any], Value]], ...] = (
+        (types.SigmaString, lambda v: _text(v, v.s)),
+        (types.SigmaRegularExpression, _regex),
+        (types.SigmaTimestampPart, _time_part),
+        (types.SigmaNumber, lambda v: Number(v.number)),
+        (types.SigmaBool, lambda v: Equals((str(v).lower(),))),
+        (types.SigmaNull, lambda _: Present(wanted=False)),
+        (types.SigmaExists, lambda v: Present(wanted=bool(v))),
+        (types.SigmaCIDRExpression, lambda v: InNetwork(v.network)),
+        (types.SigmaCompareExpression, _comparison),
+    )
+    for kind, make in makers:
+        if isinstance(value, kind):
+            return make(value)
+    raise UnsupportedError(f"values of type {type(value).__name__} are not supported")
+
+
+def _time_part(value: Any) -> Value:  # noqa: ANN401 - a pySigma type, imported lazily
+    return Compare("eq", value.number, value.timestamp_part.name.lower())
+
+
+def _comparison(value: Any) -> Value:  # noqa: ANN401 - a pySigma type, imported lazily
+    part = getattr(value.number, "timestamp_part", None)
+    name = None if part is None else part.name.lower()
+    return Compare(value.op.name.lower(), value.number.number, name)
+
+
+def _regex(value: Any) -> Value:  # noqa: ANN401 - a pySigma type, imported lazily
+    if value.contains_placeholder():
+        raise UnsupportedError("placeholders need lists that only a SIEM has")
+    return Regex(
+        str(value.regexp), "".join(sorted(map(value.sigma_to_re_flag.__getitem__, value.flags)))
+    )
+
+
+def _text(value: SigmaString, parts: Iterable[object]) -> Value:
+    """The cheapest test for a text with wildcards."""
+    from sigma import types  # noqa: PLC0415 - only when rules are compiled
+
+    cased = isinstance(value, types.SigmaCasedString)
+    segments: list[list[Part]] = [[]]
+    for part in parts:
+        if part is types.SpecialChars.WILDCARD_MULTI:
+            segments.append([])
+        elif part is types.SpecialChars.WILDCARD_SINGLE:
+            segments[-1].append(None)
+        elif isinstance(part, str):
+            segments[-1].append(part if cased else fold(part))
+        else:
+            raise UnsupportedError("placeholders need lists that only a SIEM has")
+    middle = [segment for segment in segments[1:-1] if segment]
+    ends = segments[:1] if len(segments) == 1 else [segments[0], *middle, segments[-1]]
+    return _shape([tuple(segment) for segment in ends], cased=cased)
+
+
+def _shape(segments: list[tuple[Part, ...]], *, cased: bool) -> Value:
+    if not any(segments):
+        return Present(wanted=len(segments) > 1)
+    simple = all(len(segment) <= 1 and None not in segment for segment in segments)
+    texts = tuple("".join(part or "" for part in segment) for segment in segments)
+    kind = _SHAPES.get(tuple(bool(text) for text in texts)) if simple else None
+    if kind is None:
+        return Glob(tuple(segments), cased)
+    return kind(tuple(text for text in texts if text), cased)
+
+
+_SHAPES: dict[tuple[bool, ...], type[Text]] = {
+    (True,): Equals,
+    (True, False): StartsWith,
+    (False, True): EndsWith,
+    (False, True, False): Contains,
+}
+"""Tests by where there is text between the `*`."""

@@ -1,0 +1,286 @@
+"""Tests of one value, and the literal text that each of them needs.
+
+`literals` gives alternatives of parts: a candidate that passes contains all parts of at least one
+alternative. None means that nothing can be said. Strings are compared in lower case (`fold`),
+unless `cased`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import operator
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Protocol
+
+from alpheus.detect.sigma.fields import Candidates
+
+Literals = tuple[tuple[str, ...], ...]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Value(Protocol):
+    """The right side of a test."""
+
+    def passes(self, candidates: Candidates) -> bool:
+        """Whether any candidate passes."""
+
+    def literals(self) -> Literals | None:
+        """Alternatives of text that a passing candidate contains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text(ABC):
+    """What the tests of plain text share: any of `texts` (lower case unless `cased`)."""
+
+    texts: tuple[str, ...]
+    cased: bool = False
+
+    @abstractmethod
+    def passes(self, candidates: Candidates) -> bool:
+        """Whether any candidate passes."""
+
+    def literals(self) -> Literals | None:
+        """Each text is one alternative."""
+        return tuple((text,) for text in self.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Equals(Text):
+    """The candidate is one of the texts."""
+
+    def passes(self, candidates: Candidates) -> bool:
+        """Whether any candidate passes."""
+        for value in candidates.values if self.cased else candidates.folded:
+            if value in self.texts:
+                return True
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class StartsWith(Text):
+    """The candidate starts with one of the texts."""
+
+    def passes(self, candidates: Candidates) -> bool:
+        """Whether any candidate passes."""
+        for value in candidates.values if self.cased else candidates.folded:
+            if value.startswith(self.texts):
+                return True
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class EndsWith(Text):
+    """The candidate ends with one of the texts."""
+
+    def passes(self, candidates: Candidates) -> bool:
+        """Whether any candidate passes."""
+        for value in candidates.values if self.cased else candidates.folded:
+            if value.endswith(self.texts):
+                return True
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Contains(Text):
+    """The candidate contains one of the texts."""
+
+    def passes(self, candidates: Candidates) -> bool:
+        """Whether any candidate passes."""
+        texts = self.texts
+        for value in candidates.values if self.cased else candidates.folded:
+            for text in texts:
+                if text in value:
+                    return True
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Glob:
+    """A text with `*` (any text) and `?` (one character) inside.
+
+    `segments` stand between the `*`; in a segment, None is one character. Found one after the
+    other from the left, which is exact and takes no backtracking.
+    """
+
+    segments: tuple[tuple[str | None, ...], ...]
+    cased: bool = False
+
+    def passes(self, candidates: Candidates) -> bool:
+        """Whether any candidate passes."""
+        return any(map(self._covers, candidates.values if self.cased else candidates.folded))
+
+    def literals(self) -> Literals | None:
+        """All parts between the wildcards are needed."""
+        return (tuple(part for segment in self.segments for part in segment if part),)
+
+    def _covers(self, value: str) -> bool:
+        first, *rest = self.segments
+        if not _segment_at(first, value, 0):
+            return False
+        position = _width(first)
+        if not rest:
+            return position == len(value)
+        *middle, last = rest
+        for segment in middle:
+            position = _find(segment, value, position)
+            if position < 0:
+                return False
+        start = len(value) - _width(last)
+        return start >= position and _segment_at(last, value, start)
+
+
+def _width(segment: tuple[str | None, ...]) -> int:
+    return sum(1 if part is None else len(part) for part in segment)
+
+
+def _segment_at(segment: tuple[str | None, ...], value: str, position: int) -> bool:
+    for part in segment:
+        if part is None:
+            position += 1
+        elif value.startswith(part, position):
+            position += len(part)
+        else:
+            return False
+    return position <= len(value)
+
+
+def _find(segment: tuple[str | None, ...], value: str, position: int) -> int:
+    """The end of the first place of `segment` from `position` on; -1 if there is none."""
+    lead = 0
+    while lead < len(segment) and segment[lead] is None:
+        lead += 1
+    anchor = segment[lead] if lead < len(segment) else None
+    while position + _width(segment) <= len(value):
+        if anchor is not None:
+            place = value.find(anchor, position + lead)
+            if place < 0:
+                return -1
+            position = place - lead
+        if _segment_at(segment, value, position):
+            return position + _width(segment)
+        position += 1
+    return -1
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The field exists (or, if not `wanted`, does not)."""
+
+    wanted: bool = True
+
+    def passes(self, candidates: Candidates) -> bool:
+        """Whether the field is there as wanted."""
+        return bool(candidates.values) is self.wanted
+
+    def literals(self) -> Literals | None:
+        """Nothing can be said."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """The candidate is this number, however it is written."""
+
+    number: int | float
+
+    def passes(self, candidates: Candidates) -> bool:
+        """Whether any candidate passes."""
+        text = str(self.number)
+        return any(v == text or _number(v) == self.number for v in candidates.values)
+
+    def literals(self) -> Literals | None:
+        """Nothing: `200` may be written `0xc8`."""
+        return None
+
+
+_OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    "lt": operator.lt,
+    "lte": operator.le,
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "eq": operator.eq,
+    "neq": operator.ne,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """The candidate is a number that compares with `number` as `operation` says.
+
+    With a `part` (minute, hour, day, week, month, year), the candidate is an ISO 8601 time, and
+    that part of it in UTC is compared.
+    """
+
+    operation: str
+    number: float
+    part: str | None = None
+
+    def passes(self, candidates: Candidates) -> bool:
+        """Whether any candidate passes."""
+        compare = _OPERATORS[self.operation]
+        read = _number if self.part is None else self._time_part
+        numbers = map(read, candidates.values)
+        return any(number is not None and compare(number, self.number) for number in numbers)
+
+    def literals(self) -> Literals | None:
+        """Nothing can be said."""
+        return None
+
+    def _time_part(self, text: str) -> float | None:
+        try:
+            time = datetime.fromisoformat(text)
+            time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
+        if self.part == "week":
+            return time.isocalendar().week
+        return float(getattr(time, str(self.part)))
+
+
+def _number(text: str) -> float | None:
+    if len(text) > 40:
+        return None
+    try:
+        return int(text, 16) if text[:2] in {"0x", "0X"} else float(text)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class InNetwork:
+    """The candidate is an address, or a list of addresses, of which one is in the network."""
+
+    network: Network
+
+    def passes(self, candidates: Candidates) -> bool:
+        """Whether any candidate passes."""
+        return any(
+            address in self.network
+            for value in candidates.values
+            for address in _addresses(value[:1024])
+        )
+
+    def literals(self) -> Literals | None:
+        """Nothing can be said."""
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _addresses(text: str) -> tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, ...]:
+    """Addresses in `1.2.3.4`, `1.2.3.4:443`, `[::1]:443`, `fe80::1%3`, or a list of such."""
+    found = []
+    for item in text.replace(",", " ").split():
+        bare = item.partition("]")[0].lstrip("[").partition("%")[0]
+        if bare.count(":") == 1:
+            bare = bare.partition(":")[0]
+        try:
+            address = ipaddress.ip_address(bare)
+        except ValueError:
+            continue
+        mapped = getattr(address, "ipv4_mapped", None)
+        found.append(mapped or address)
+    return tuple(found)
