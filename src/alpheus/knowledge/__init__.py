@@ -1,0 +1,1 @@
+"""What is known of campaigns, builds and pages: data files and their readers."""

@@ -12,7 +12,7 @@ from alpheus.model import Confidence, Stage, Weight
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A record that a rule must (or must not) match; fields as the parser of its source names them."""
+    """A record that a rule must (or must not) match; fields as its parser names them."""
 
     matches: bool
     source: str
@@ -84,12 +84,20 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Mitigation:
-    """A configuration that mitigates CVEs: `match` maps fields of an event to regular expressions."""
+    """A configuration that mitigates CVEs: `match` maps fields of an event to regular expressions.
+
+    An expression is searched for without regard to case; an absent field counts as empty.
+    `together` names other mitigations that must be seen too before the CVEs count as mitigated.
+    `undone_by` matches a later event of the same source that ends this one. See
+    `alpheus.knowledge.mitigations`.
+    """
 
     name: str
     cves: tuple[str, ...]
     source: str
     match: Mapping[str, str]
+    together: tuple[str, ...] = ()
+    undone_by: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +128,17 @@ class PlaybookStep:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectedFile:
+    """A rule file of the operator's own that could not be used, and where and why."""
+
+    path: Path
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
-    """A campaign as data."""
+    """A campaign as data. `rejected` is filled for foreign rules only; ours must all be right."""
 
     id: str
     version: str
@@ -138,3 +155,4 @@ class Pack:
     mitigations: tuple[Mitigation, ...] = ()
     playbook: tuple[PlaybookStep, ...] = ()
     references: tuple[str, ...] = ()
+    rejected: tuple[RejectedFile, ...] = ()

@@ -1,0 +1,263 @@
+"""Which build is which product and update, and whether it is fixed against a CVE.
+
+Decided per cumulative-update family: an update fixes what it lists in its own family, a newer
+cumulative update may lack it again. Where the sources disagree, or the number is too short to
+tell, the state is undetermined and says what would settle it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from alpheus.knowledge.build_number import BuildNumber, parse_build
+from alpheus.knowledge.build_table import BuildRow, read_rows
+from alpheus.model import CveState, PatchState
+
+__all__ = ["BuildDescription", "BuildNumber", "Builds", "parse_build"]
+
+_MAPPED = {
+    "fixed": PatchState.FIXED,
+    "not_affected": PatchState.NOT_AFFECTED,
+    "vulnerable": PatchState.VULNERABLE,
+    "vulnerable_no_fix_for_this_cu": PatchState.VULNERABLE,
+}
+_SETTLES = {
+    "fixed_if_EP_on": "fixed only if Extended Protection is switched on for the virtual directories:"
+    " their configuration settles it",
+    "vulnerable_unless_EP_on": "vulnerable unless Extended Protection is switched on for the virtual"
+    " directories: their configuration settles it",
+    "fixed_if_config_done": "the update is in, but it protects only once the dedicated hybrid"
+    " application is configured: the hybrid configuration settles it",
+    "unknown_conflict": "the sources disagree whether this build holds the fix: the list of installed"
+    " updates on the server settles it",
+    "unknown_unsupported_cu": "this cumulative update was out of support when the flaw became known:"
+    " move to a supported one",
+    "unknown": "no source says whether this build is affected",
+    "not_listed": "the flaw's record does not list this product",
+}
+_FOUR_PARTS = (
+    "a four-part build settles it (the file version of ExSetup.exe, or a log row that has it)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildDescription:
+    """What a build is called.
+
+    `exact` is False where the build itself is not listed; then `cu` is that of its family and
+    `su`, `kb`, `release_date` and `name` belong to the nearest lower listed build, or are empty for
+    a three-part build. `note` says what the sources disagree about.
+    """
+
+    build: str
+    product: str
+    cu: str
+    su: str
+    kb: str
+    release_date: str
+    name: str
+    exact: bool
+    note: str = ""
+
+
+class Builds:
+    """The table of builds. Use `Builds.load()`."""
+
+    def __init__(self, rows: Sequence[BuildRow]) -> None:
+        self._rows = tuple(rows)
+        self._exact = {row.build: row for row in rows}
+        self.cves: tuple[str, ...] = tuple(rows[0].states)
+
+    @classmethod
+    def load(cls) -> Builds:
+        """The table of this package; read once per process. Raises KnowledgeError."""
+        return _load()
+
+    def rows(self) -> tuple[BuildRow, ...]:
+        """Every listed build, lowest first."""
+        return self._rows
+
+    def product_of(self, build: str | BuildNumber) -> str | None:
+        """`Microsoft Exchange Server 2016`; None if no Exchange Server has such a build."""
+        number = _number(build)
+        same = [row for row in self._rows if number and row.build.parts[:2] == number.parts[:2]]
+        if not number or not same:
+            return None
+        lower = [row for row in same if row.build.prefix <= number.prefix]
+        return (lower[-1] if lower else same[0]).product
+
+    def describe(self, build: str | BuildNumber) -> BuildDescription | None:
+        """Product, cumulative update, update and date; None if no Exchange Server has such a build."""
+        number = _number(build)
+        product = self.product_of(number) if number else None
+        if number is None or product is None:
+            return None
+        exact = self._exact.get(number)
+        family = self.family(number)
+        row = exact or _floor(family, number)
+        if row is None or number.precision == 3:
+            cu = family[-1].cu if family else ""
+            return BuildDescription(str(number), product, cu, "", "", "", "", exact=False)
+        return BuildDescription(
+            str(number), product, row.cu, row.su, row.kb, row.release_date, row.name,
+            exact=exact is not None, note=row.note,
+        )  # fmt: skip
+
+    def family(self, build: str | BuildNumber) -> tuple[BuildRow, ...]:
+        """The listed builds of this build's cumulative update, lowest first; empty if unknown.
+
+        In Exchange 2010 the service pack is the family, told by the second part. A three-part build
+        that two families share gives the rows of both.
+        """
+        number = _number(build)
+        if number is None:
+            return ()
+        exact = self._exact.get(number)
+        if exact is not None:
+            return self._of(exact.family)
+        same = [row for row in self._rows if row.build.prefix == number.prefix]
+        if number.parts[0] == 14 and not same:
+            same = [row for row in self._rows if row.build.parts[:2] == number.parts[:2]]
+        if not same:
+            return ()
+        if number.precision == 3 and number.parts[0] != 14:
+            return tuple(same)
+        return self._of((_floor(same, number) or same[0]).family)
+
+    def first_fixed(self, build: str | BuildNumber, cve: str) -> BuildNumber | None:
+        """The lowest build of this build's family that is fixed; None if the family has none."""
+        found = [row.build for row in self.family(build) if row.states.get(cve) == "fixed"]
+        return min(found, default=None)
+
+    def patch_state(
+        self, build: str | BuildNumber, cve: str, *, precision: int | None = None
+    ) -> CveState:
+        """Whether the build is fixed against the CVE, and why.
+
+        `precision` 3 makes a four-part number count as three-part (its last part is not known).
+        """
+        number = _number(build)
+        if number is None:
+            return _open(f"{build!r} is not a build number")
+        if precision == 3 and number.precision == 4:
+            number = BuildNumber(number.prefix)
+        if cve not in self.cves:
+            return _open(f"the table of builds does not cover {cve}")
+        product = self.product_of(number)
+        if product is None:
+            return _open(f"{number} belongs to no Exchange Server that the table knows")
+        exact = self._exact.get(number)
+        if exact is not None:
+            return self._judge(exact, cve, f"{number} is {_called(exact)}")
+        if (future := self._future(number, product, cve)) is not None:
+            return future
+        family = self.family(number)
+        if not family:
+            return _open(
+                f"{number} is no cumulative update that the table knows; the list of installed"
+                " updates on the server settles it"
+            )
+        if number.precision == 3:
+            return self._short(number, family, cve)
+        return self._between(number, family, cve)
+
+    def _of(self, family: tuple[str, str]) -> tuple[BuildRow, ...]:
+        return tuple(row for row in self._rows if row.family == family)
+
+    def _judge(self, row: BuildRow, cve: str, begin: str) -> CveState:
+        """The state that a row's word means, with the reason."""
+        word = row.states[cve]
+        state = _MAPPED.get(word)
+        conflict = f" ({row.conflict})" if row.conflict else ""
+        if state is None:
+            return _open(f"{begin}{conflict}: {_SETTLES[word]}")
+        if word == "vulnerable_no_fix_for_this_cu":
+            return CveState(state, f"{begin}{conflict}: there is no fix for this cumulative update;"
+                            f" {self._way_out(row.product, cve)}")  # fmt: skip
+        if word == "vulnerable":
+            fixed = self.first_fixed(row.build, cve)
+            remedy = f"fixed from {fixed}" if fixed else self._way_out(row.product, cve)
+            return CveState(state, f"{begin}{conflict}, without the fix: {remedy}")
+        ending = ", which holds the fix" if word == "fixed" else ": this product is not affected"
+        return CveState(state, f"{begin}{conflict}{ending}")
+
+    def _way_out(self, product: str, cve: str) -> str:
+        """Where the fix can be had."""
+        fixed = [row for row in self._rows if row.product == product and row.states[cve] == "fixed"]
+        if not fixed:
+            return "no fixed build of this product is listed"
+        newest = fixed[-1].family
+        first = next(row for row in fixed if row.family == newest)
+        return f"install {first.cu} and its updates ({first.build} or later)"
+
+    def _future(self, number: BuildNumber, product: str, cve: str) -> CveState | None:
+        """The state of a build above every listed one of its product; None if it is not."""
+        newest = max((row for row in self._rows if row.product == product), key=lambda r: r.build)
+        if number <= newest.build or number.prefix == newest.build.prefix:
+            return None
+        word = newest.states[cve]
+        begin = f"{number} is newer than the newest {product} in the table ({newest.build}"
+        if word == "fixed":
+            return CveState(PatchState.FIXED, f"{begin}), which already holds the fix")
+        if word == "not_affected":
+            return CveState(PatchState.NOT_AFFECTED, f"{begin}): this product is not affected")
+        return _open(f"{begin}, not fixed): update the table of builds")
+
+    def _short(self, number: BuildNumber, family: Sequence[BuildRow], cve: str) -> CveState:
+        """The state of a three-part build: that of all its builds, if they agree."""
+        same = [row for row in family if row.build.prefix == number.prefix]
+        if not same:
+            return self._between(BuildNumber((*number.parts, 0)), family, cve)
+        states = {_MAPPED.get(row.states[cve], PatchState.UNDETERMINED) for row in same}
+        if len(states) > 1:
+            words = {row.states[cve] for row in same}
+            fixed = min((r.build for r in same if r.states[cve] == "fixed"), default=None)
+            detail = f": fixed from {fixed}" if fixed and "unknown_conflict" not in words else ""
+            return _open(f"{number} is {_span(same)}, which are not all in the same state{detail};"
+                         f" {_FOUR_PARTS}")  # fmt: skip
+        return self._judge(same[-1], cve, f"every build of {number} ({_span(same)})")
+
+    def _between(self, number: BuildNumber, family: Sequence[BuildRow], cve: str) -> CveState:
+        """The state of an unlisted build of a known family."""
+        lower = _floor(family, number)
+        begin = f"{number} is not listed"
+        if lower is None:
+            if _MAPPED.get(family[0].states[cve]) is PatchState.FIXED:
+                return _open(f"{begin}; it is older than {_called(family[0])}, which is fixed")
+            return self._judge(family[0], cve, f"{begin}; {family[0].build}, the next higher of its"
+                               f" family, is {_called(family[0])}")  # fmt: skip
+        if lower is family[-1] and lower.states[cve] == "vulnerable":
+            return _open(f"{begin}, and is higher than every build of {lower.cu} in the table:"
+                         " update the table of builds")  # fmt: skip
+        return self._judge(lower, cve, f"{begin}; the nearest lower, {lower.build}, is"
+                           f" {_called(lower)}")  # fmt: skip
+
+
+@cache
+def _load() -> Builds:
+    return Builds(read_rows())
+
+
+def _number(build: str | BuildNumber) -> BuildNumber | None:
+    return build if isinstance(build, BuildNumber) else parse_build(build)
+
+
+def _floor(rows: Sequence[BuildRow], number: BuildNumber) -> BuildRow | None:
+    """The highest row that is not above the number."""
+    lower = [row for row in rows if row.build <= number]
+    return lower[-1] if lower else None
+
+
+def _called(row: BuildRow) -> str:
+    return f"{row.product.removeprefix('Microsoft ')} {row.label}"
+
+
+def _span(rows: Sequence[BuildRow]) -> str:
+    first, last = rows[0], rows[-1]
+    return _called(first) if first is last else f"{_called(first)} to {last.label}"
+
+
+def _open(why: str) -> CveState:
+    return CveState(PatchState.UNDETERMINED, why)

@@ -1,0 +1,150 @@
+"""Reads `pack.yaml`: what a campaign is, apart from its rules and indicators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from alpheus.errors import KnowledgeError
+from alpheus.knowledge.model import DecidingGroup, Mitigation, Pack, PlaybookStep, Window
+from alpheus.knowledge.playbook import conditions
+
+_Text = Annotated[str, msgspec.Meta(min_length=1)]
+_Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+_Cve = Annotated[str, msgspec.Meta(pattern=r"^CVE-\d{4}-\d{4,}$")]
+_Url = Annotated[str, msgspec.Meta(pattern=r"^https://")]
+_Priority = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class _Record(msgspec.Struct, forbid_unknown_fields=True):
+    """Every key must be known: a misspelt one would be lost silently."""
+
+
+class _Window(_Record, rename={"start": "from", "end": "to"}):
+    start: datetime
+    end: datetime
+    early_from: datetime | None = None
+
+
+class _Group(_Record):
+    name: _Id
+    any_of: Annotated[list[_Id], msgspec.Meta(min_length=1)]
+
+
+class _Mitigation(_Record):
+    name: _Id
+    cves: list[_Cve]
+    source: _Id
+    match: Annotated[dict[str, str], msgspec.Meta(min_length=1)]
+    together: list[_Id] = []
+    undone_by: dict[str, str] = {}
+
+
+class _Step(_Record):
+    when: _Text
+    priority: _Priority
+    action: _Text
+    why: _Text
+
+
+class _PackFile(_Record):
+    id: _Id
+    version: _Text
+    title: _Text
+    products: list[_Text]
+    cves: list[_Cve] = []
+    window: _Window | None = None
+    deciding: list[_Group] = []
+    other_sources: dict[_Cve, list[_Id]] = {}
+    mitigations: list[_Mitigation] = []
+    playbook: list[_Step] = []
+    references: list[_Url] = []
+
+
+def read_pack_file(path: Path) -> Pack:
+    """The pack without its rules and indicators. Raises KnowledgeError naming file and place."""
+    import yaml  # noqa: PLC0415 - only needed once packs are loaded
+
+    try:
+        document = yaml.load(path.read_bytes().decode("utf-8-sig"), Loader=yaml.CSafeLoader)
+        content = msgspec.convert(document, _PackFile)
+    except OSError as error:
+        raise _wrong(path, str(error.strerror or error)) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise _wrong(path, str(error.problem), f"line {mark.line + 1}" if mark else "") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _wrong(path, str(error)) from error
+    if content.id != path.parent.name:
+        raise _wrong(path, f"id is {content.id!r}, but the folder is {path.parent.name!r}")
+    return _pack(path, content)
+
+
+def _pack(path: Path, content: _PackFile) -> Pack:
+    return Pack(
+        id=content.id,
+        version=content.version,
+        title=content.title,
+        folder=path.parent,
+        products=tuple(content.products),
+        cves=tuple(content.cves),
+        window=_window(path, content.window) if content.window else None,
+        deciding=tuple(DecidingGroup(g.name, tuple(g.any_of)) for g in content.deciding),
+        other_sources={cve: tuple(found) for cve, found in content.other_sources.items()},
+        mitigations=_mitigations(path, content.mitigations),
+        playbook=tuple(_step(path, n, step) for n, step in enumerate(content.playbook)),
+        references=tuple(content.references),
+    )
+
+
+def _window(path: Path, window: _Window) -> Window:
+    times = {"from": window.start, "to": window.end, "early_from": window.early_from}
+    for name, time in times.items():
+        if time is not None and time.tzinfo is None:
+            raise _wrong(path, "no time zone: write it in UTC, with a Z", f"window.{name}")
+    start, end = window.start.astimezone(UTC), window.end.astimezone(UTC)
+    early = window.early_from.astimezone(UTC) if window.early_from else None
+    if end <= start or (early is not None and early >= start):
+        raise _wrong(path, "early_from, from and to must follow each other", "window")
+    return Window(start, end, early)
+
+
+def _mitigations(path: Path, records: list[_Mitigation]) -> tuple[Mitigation, ...]:
+    names = {record.name for record in records}
+    for number, record in enumerate(records):
+        place = f"mitigations[{number}]"
+        unknown = sorted(set(record.together) - names)
+        if unknown:
+            raise _wrong(path, f"{unknown[0]!r} is no mitigation of this pack", f"{place}.together")
+        _check_patterns(path, f"{place}.match", record.match)
+        _check_patterns(path, f"{place}.undone_by", record.undone_by)
+    return tuple(
+        Mitigation(r.name, tuple(r.cves), r.source, r.match, tuple(r.together), r.undone_by)
+        for r in records
+    )
+
+
+def _check_patterns(path: Path, place: str, patterns: Mapping[str, str]) -> None:
+    for field, pattern in patterns.items():
+        try:
+            re.compile(pattern, re.IGNORECASE)
+        except re.error as error:
+            raise _wrong(path, f"no regular expression: {error}", f"{place}.{field}") from error
+
+
+def _step(path: Path, number: int, step: _Step) -> PlaybookStep:
+    try:
+        conditions(step.when)
+    except ValueError as error:
+        raise _wrong(path, str(error), f"playbook[{number}].when") from error
+    return PlaybookStep(step.when, step.priority, " ".join(step.action.split()),
+                        " ".join(step.why.split()))  # fmt: skip
+
+
+def _wrong(path: Path, reason: str, place: str = "") -> KnowledgeError:
+    return KnowledgeError(f"{path}: {place}: {reason}" if place else f"{path}: {reason}")

@@ -1,0 +1,160 @@
+"""Loads knowledge packs: those that ship, and the operator's own rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from alpheus.errors import KnowledgeError, UsageError
+from alpheus.knowledge.indicators import read_indicators
+from alpheus.knowledge.model import Indicator, Pack, RejectedFile, SigmaFile, YaraFile
+from alpheus.knowledge.pack_file import read_pack_file
+from alpheus.knowledge.rule_files import RuleError, read_sigma, read_yara
+
+FOLDER = Path(__file__).parent / "packs"
+EXTRA = "extra"
+"""Id of the pack that holds the operator's own rule files."""
+
+FILES_LIMIT = 20_000
+"""Rule files read from one folder of the operator's own."""
+
+_SIGMA = (".yml", ".yaml")
+_YARA = (".yar", ".yara")
+
+
+def pack_ids() -> tuple[str, ...]:
+    """The ids of the packs that ship, in alphabetical order."""
+    return tuple(sorted(path.parent.name for path in FOLDER.glob("*/pack.yaml")))
+
+
+def load_packs(ids: Sequence[str] | None = None, extra: Sequence[Path] = ()) -> tuple[Pack, ...]:
+    """The packs named by `ids` (all that ship, if None), and those of `extra`.
+
+    A path in `extra` is a rule file, a folder of Sigma and YARA files, or the folder of a pack.
+    Loose rules come in one pack with the id `extra`. What cannot be used there is no error: it
+    stands in `rejected` of that pack, or of the pack it belongs to.
+
+    Raises UsageError for an id that does not exist, a path of `extra` where nothing is, and two
+    packs with the same id. Raises KnowledgeError if a pack that ships is broken.
+    """
+    known = pack_ids()
+    wanted = known if ids is None else tuple(dict.fromkeys(ids))
+    for one in wanted:
+        if one not in known:
+            message = f"no pack {one!r}; known packs: {', '.join(known)}"
+            raise UsageError(message)
+    packs = [_own_pack(FOLDER / one) for one in wanted]
+    loose = _Loose()
+    for path in extra:
+        pack = _foreign(path, loose)
+        if pack is not None:
+            packs.append(pack)
+    if loose.files or loose.rejected:
+        packs.append(loose.pack(Path(extra[0])))
+    _unique(packs)
+    return tuple(packs)
+
+
+@dataclass
+class _Loose:
+    """The operator's rule files gathered so far."""
+
+    sigma: list[SigmaFile] = field(default_factory=list)
+    yara: list[YaraFile] = field(default_factory=list)
+    rejected: list[RejectedFile] = field(default_factory=list)
+
+    @property
+    def files(self) -> int:
+        return len(self.sigma) + len(self.yara)
+
+    def read(self, pack: str, path: Path) -> None:
+        """Take in one rule file, or the reason why not."""
+        try:
+            if path.suffix.lower() in _YARA:
+                self.yara.append(read_yara(pack, path))
+            else:
+                self.sigma.extend(read_sigma(pack, path))
+        except RuleError as error:
+            self.rejected.append(RejectedFile(path, error.place, error.reason))
+
+    def pack(self, folder: Path) -> Pack:
+        return Pack(
+            id=EXTRA, version="0", title="Rules of the operator", folder=folder, products=(),
+            cves=(), window=None, deciding=(), sigma=tuple(self.sigma), yara=tuple(self.yara),
+            rejected=tuple(self.rejected),
+        )  # fmt: skip
+
+
+def _own_pack(folder: Path) -> Pack:
+    """A pack that ships: everything in it must be right."""
+    pack = read_pack_file(folder / "pack.yaml")
+    sigma = [
+        rule for path in _rules(folder / "sigma", _SIGMA) for rule in read_sigma(pack.id, path)
+    ]
+    for rule in sigma:
+        if rule.meaning is None:
+            raise RuleError(rule.path, str(rule.document["title"]), "has no block alpheus")
+    return replace(
+        pack,
+        sigma=tuple(sigma),
+        yara=tuple(read_yara(pack.id, path) for path in _rules(folder / "yara", _YARA)),
+        indicators=_indicators(pack.id, folder),
+    )
+
+
+def _foreign(path: Path, loose: _Loose) -> Pack | None:
+    """A pack of the operator's; None for loose rules, which go into `loose`."""
+    if not path.exists():
+        message = f"no rules at {path}: no such file or folder"
+        raise UsageError(message)
+    if (path / "pack.yaml").is_file():
+        return _foreign_pack(path, loose)
+    files = [path] if path.is_file() else list(_rules(path, (*_SIGMA, *_YARA)))
+    for file in files[:FILES_LIMIT]:
+        loose.read(EXTRA, file)
+    if len(files) > FILES_LIMIT:
+        reason = f"more than {FILES_LIMIT} rule files: {len(files) - FILES_LIMIT} were not read"
+        loose.rejected.append(RejectedFile(path, "", reason))
+    return None
+
+
+def _foreign_pack(folder: Path, loose: _Loose) -> Pack | None:
+    """A pack folder of the operator's: a wrong rule costs that file, a wrong pack.yaml the pack."""
+    try:
+        pack = read_pack_file(folder / "pack.yaml")
+        indicators = _indicators(pack.id, folder)
+    except KnowledgeError as error:
+        loose.rejected.append(RejectedFile(folder, "", str(error)))
+        return None
+    own = _Loose()
+    for path in (*_rules(folder / "sigma", _SIGMA), *_rules(folder / "yara", _YARA)):
+        own.read(pack.id, path)
+    return replace(
+        pack,
+        sigma=tuple(own.sigma),
+        yara=tuple(own.yara),
+        indicators=indicators,
+        rejected=tuple(own.rejected),
+    )
+
+
+def _indicators(pack: str, folder: Path) -> tuple[Indicator, ...]:
+    path = folder / "indicators.csv"
+    return read_indicators(pack, path) if path.is_file() else ()
+
+
+def _rules(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
+    """Rule files below a folder, in a stable order."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in suffixes and path.is_file():
+            yield path
+
+
+def _unique(packs: Sequence[Pack]) -> None:
+    seen: set[str] = set()
+    for pack in packs:
+        if pack.id in seen:
+            message = f"two packs are called {pack.id!r}: rename one of them"
+            raise UsageError(message)
+        seen.add(pack.id)
