@@ -7,6 +7,7 @@ only helps. A parser never raises for bad content: it returns None or yields `Sk
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -55,14 +56,40 @@ class Row:
     malformed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class KeyColumns:
+    """Columns whose text decides the label, host and build of a row, so that few rows are parsed.
+
+    Two rows with the same bytes in these columns have the same label, host and build, provided
+    that no double quote stands before the end of the last of them, and that the row has `width`
+    columns (None: any width). No columns: all rows under the same directives are alike.
+    `build` finds, where a column does not hold it, the build in a row; the last match counts.
+    """
+
+    delimiter: bytes
+    columns: tuple[int, ...]
+    width: int | None = None
+    build: re.Pattern[bytes] | None = None
+
+
 class TextLog(Protocol):
-    """The state of one text log while it is read from top to bottom."""
+    """The state of one text log while it is read from top to bottom.
+
+    Under a clock other than `parsed`, `row` must accept exactly the lines that begin with a valid
+    time of that clock, and `key` may spare the parsing of all rows.
+    """
 
     source: str
     """Kind of log: `iis`, `httpproxy`, `ecp-server`, …"""
 
     clock: Clock
     """How lines carry their time under the columns now in force."""
+
+    key: KeyColumns | None
+    """What makes rows alike under the columns now in force; None: every row is parsed."""
+
+    exhaustive: bool
+    """Every row is a candidate: a small log whose rows mean nothing without the lines above."""
 
     def directive(self, line: str) -> bool:
         """Take in a line that is not a row: `#Fields:`, `#TYPE`, a bare header line.
@@ -97,4 +124,4 @@ class RecordParser(Protocol):
     def parse(
         self, file: EvidenceFile, options: ReadOptions
     ) -> Iterator[Event | Skipped | BuildWitness]:
-        """Every record, loss and witness of a build. Streams; memory does not grow with the file."""
+        """Every record, loss and witness of a build, streamed in bounded memory."""

@@ -1,0 +1,1 @@
+"""Text logs: bytes to candidate lines, and a count of every row."""

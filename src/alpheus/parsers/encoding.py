@@ -1,0 +1,136 @@
+"""Encodings of text logs: UTF-8 with or without BOM, UTF-16 either way, cp1252, stray bytes.
+
+Nothing here raises for bad content and nothing is lost: what is not valid in an encoding is passed
+on or shown as it can be shown.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+from enum import StrEnum
+from typing import BinaryIO, cast
+
+HEAD_SIZE = 64 * 1024
+"""How many bytes of a file its kind is recognised from."""
+
+_PROBE = 4096
+_CHUNK = 1 << 20
+
+
+class Encoding(StrEnum):
+    """What the first bytes of a text log say. `UTF_8` is also everything that is not UTF-16."""
+
+    UTF_8 = "utf-8"
+    UTF_16_LE = "utf-16-le"
+    UTF_16_BE = "utf-16-be"
+
+
+def detect(head: bytes) -> tuple[Encoding, int]:
+    """The encoding of a file that begins with `head`, and the length of its byte-order mark.
+
+    UTF-16 without a mark is told by NULs in every second byte.
+    """
+    if head.startswith(codecs.BOM_UTF8):
+        return Encoding.UTF_8, 3
+    if head.startswith(codecs.BOM_UTF16_LE):
+        return Encoding.UTF_16_LE, 2
+    if head.startswith(codecs.BOM_UTF16_BE):
+        return Encoding.UTF_16_BE, 2
+    probe = head[:_PROBE]
+    pairs = len(probe) // 2
+    if pairs >= 4:
+        even, odd = probe[: pairs * 2 : 2].count(0), probe[1 : pairs * 2 : 2].count(0)
+        if odd > 0.6 * pairs and even < 0.05 * pairs:
+            return Encoding.UTF_16_LE, 0
+        if even > 0.6 * pairs and odd < 0.05 * pairs:
+            return Encoding.UTF_16_BE, 0
+    return Encoding.UTF_8, 0
+
+
+def decode_line(raw: bytes) -> str:
+    """One line as text: UTF-8, or else Windows cp1252 with C1 controls for its five holes."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return raw.decode("cp1252")
+    except UnicodeDecodeError:
+        return "".join(_CP1252[byte] for byte in raw)
+
+
+def decode_head(head: bytes) -> str:
+    """The first bytes of a file as text, for recognition, without NULs before them."""
+    encoding, mark = detect(head)
+    if encoding is not Encoding.UTF_8:
+        return head[mark:].decode(encoding, errors="replace")
+    lines = head[mark:].lstrip(b"\0").split(b"\n")
+    return "\n".join(decode_line(line) for line in lines)
+
+
+def utf8_stream(stream: BinaryIO, head: bytes) -> BinaryIO:
+    """A stream of UTF-8 without mark over `head` and the rest of `stream`, read as it is asked for.
+
+    `head` is what was already read from `stream`. A file that is not UTF-16 is passed through
+    byte for byte, so lines of other encodings survive for `decode_line`. Errors of `stream` pass.
+    """
+    encoding, mark = detect(head)
+    if encoding is Encoding.UTF_8:
+        return cast("BinaryIO", _Chain(stream, head[mark:]))
+    return cast("BinaryIO", io.BufferedReader(_Recoded(stream, head[mark:], encoding), _CHUNK))
+
+
+class _Chain:
+    """Gives back what was read ahead, then reads on. One copy less than a buffered reader."""
+
+    def __init__(self, stream: BinaryIO, head: bytes) -> None:
+        self._stream = stream
+        self._head = head
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes; b'' at the end."""
+        if not self._head:
+            return self._stream.read(size)
+        cut = len(self._head) if size < 0 else size
+        part, self._head = self._head[:cut], self._head[cut:]
+        return part + self._stream.read() if size < 0 else part
+
+    def close(self) -> None:
+        """Close the stream below."""
+        self._stream.close()
+
+
+class _Recoded(io.RawIOBase):
+    """UTF-16 as UTF-8. Lone surrogates are kept; half a character at the end becomes U+FFFD."""
+
+    def __init__(self, stream: BinaryIO, head: bytes, encoding: Encoding) -> None:
+        self._stream = stream
+        self._pending: bytes = head
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors="surrogatepass")
+        self._encoded = b""
+        self._ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: bytearray | memoryview) -> int:  # type: ignore[override] # io stubs ask for WriteableBuffer, which has no length
+        while not self._encoded and not self._ended:
+            self._encoded = self._next()
+        count = min(len(target), len(self._encoded))
+        target[:count] = self._encoded[:count]
+        self._encoded = self._encoded[count:]
+        return count
+
+    def _next(self) -> bytes:
+        raw = self._pending or self._stream.read(_CHUNK)
+        self._pending = b""
+        if raw:
+            text = self._decoder.decode(raw)
+        else:
+            self._ended = True
+            text = "\ufffd" if self._decoder.getstate()[0] else ""
+        return text.encode("utf-8", errors="surrogatepass")
+
+
+_CP1252 = tuple(bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in range(256))

@@ -1,0 +1,118 @@
+"""The lines of one block: bounds, times, and what else is computed once for all of them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from alpheus.parsers.base import Clock, KeyColumns
+from alpheus.parsers.exchange import plain_build
+from alpheus.scan.blocks import Block
+from alpheus.scan.clock import NO_TIME, line_bounds, line_times
+from alpheus.scan.columns import ColumnSpans
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Integers = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
+
+_NOT_SHARED = 4 << 20
+"""Blocks above this size hold a very long line; their columns are not indexed, to save memory."""
+
+
+class Lines:
+    """A block seen as lines. Line numbers here count from 0 within the block."""
+
+    def __init__(self, block: Block) -> None:
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        self.block = block
+        self._array = np.frombuffer(block.data, dtype=np.uint8)[block.start : block.end]
+        self.starts, self.ends = line_bounds(self._array)
+        self.blank: Mask = self.ends <= self.starts
+        self._times: dict[Clock, Integers] = {}
+        self._special: dict[Clock, Integers] = {}
+        self._spans: dict[KeyColumns, ColumnSpans] = {}
+        self._builds: dict[re.Pattern[bytes], tuple[Integers, list[str]]] = {}
+
+    def __len__(self) -> int:
+        return int(self.starts.size)
+
+    @property
+    def shareable(self) -> bool:
+        """Whether rows may be judged alike by their columns."""
+        return self._array.size <= _NOT_SHARED
+
+    def raw(self, line: int) -> bytes:
+        """The bytes of a line, without its line end."""
+        base = self.block.start
+        return bytes(self.block.data[base + int(self.starts[line]) : base + int(self.ends[line])])
+
+    def number(self, line: int) -> int:
+        """The number of a line in its file, from 1."""
+        return self.block.line + line
+
+    def offset(self, line: int) -> int:
+        """Where a line begins in the stream."""
+        return self.block.offset + int(self.starts[line])
+
+    def times(self, clock: Clock) -> Integers:
+        """Milliseconds of UTC for each line, `NO_TIME` for what is no row under this clock."""
+        if clock not in self._times:
+            self._times[clock] = line_times(self._array, self.starts, self.ends, clock)
+        return self._times[clock]
+
+    def special(self, clock: Clock) -> Integers:
+        """The lines without a time that are not blank, in order."""
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        if clock not in self._special:
+            timeless = self.times(clock) == NO_TIME
+            self._special[clock] = np.flatnonzero(timeless & ~self.blank)
+        return self._special[clock]
+
+    def spans(self, key: KeyColumns) -> ColumnSpans:
+        """Where the key columns stand in each line."""
+        if key not in self._spans:
+            self._spans[key] = ColumnSpans(self._array, self.starts, self.ends, key)
+        return self._spans[key]
+
+    def builds(self, pattern: re.Pattern[bytes]) -> tuple[Integers, list[str]]:
+        """For each line an index into the list of builds named by `pattern`, or -1."""
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        if pattern not in self._builds:
+            base, end = self.block.start, self.block.end
+            found = [
+                (match.start() - base, match[1])
+                for match in pattern.finditer(self.block.data, base, end)
+            ]
+            names: dict[str, int] = {}
+            indexes = np.full(len(self), -1, dtype=np.int64)
+            for place, text in found:
+                build = plain_build(text.decode("ascii", "replace"))
+                if build is not None:
+                    line = int(np.searchsorted(self.starts, place, side="right")) - 1
+                    indexes[line] = names.setdefault(build, len(names))
+            self._builds[pattern] = indexes, list(names)
+        return self._builds[pattern]
+
+    def hits(self, bounds: list[tuple[int, int]]) -> Integers:
+        """The lines that begin where the hits of `Needles.search` do."""
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        starts = np.array([start for start, _ in bounds], dtype=np.int64) - self.block.start
+        return np.searchsorted(self.starts, starts)
+
+    def with_nul(self) -> list[int]:
+        """The lines that hold a NUL byte."""
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        if self.block.data.find(0, self.block.start, self.block.end) < 0:
+            return []
+        places = np.flatnonzero(self._array == 0)
+        lines = np.unique(np.searchsorted(self.starts, places, side="right") - 1)
+        found: list[int] = lines.tolist()
+        return found
