@@ -150,6 +150,8 @@ def _parameters(data: dict[str, FieldValue]) -> dict[str, FieldValue]:
 
 def _flat(record: Mapping[str, object], timezone: tzinfo | None) -> WindowsEvent:
     data = flatten({name: value for name, value in record.items() if name not in _FLAT_OWN})
+    if "EventTypeOrignal" in record:  # so nxlog spells its own when the event has an `EventType`
+        data.update(flatten({"EventType": record.get("EventType")}))
     for section in ("EventData", "UserData"):
         value = record.get(section)
         if not isinstance(value, str) or value:
