@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import cast
 
 from alpheus.detect.collector import Collector, MitigationSeen
 from alpheus.detect.kit import REQUEST_SOURCES, Kit
@@ -13,7 +14,6 @@ from alpheus.detect.page_use import note_use
 from alpheus.detect.server_pages import is_server_page, read_page
 from alpheus.errors import AlpheusError
 from alpheus.evidence.base import EvidenceFile
-from alpheus.evidence.peek import PeekedFile
 from alpheus.knowledge.model import Indicator, RuleMeaning
 from alpheus.knowledge.own import is_own
 from alpheus.model import BuildWitness, Citation, Event, Skipped, TimeBasis
@@ -21,6 +21,7 @@ from alpheus.parsers import recognise
 from alpheus.parsers.base import RecordParser, Row, TextLogFormat
 from alpheus.scan.textlog import Candidate, TextScan, scan_text_log
 
+HEAD = 1 << 16
 _CHUNK = 1 << 20
 _CLIENT_FIELDS = {"iis": "c-ip", "httpproxy": "ClientIpAddress"}
 
@@ -28,12 +29,11 @@ _CLIENT_FIELDS = {"iis": "c-ip", "httpproxy": "ClientIpAddress"}
 def examine(file: EvidenceFile, kit: Kit, collector: Collector) -> None:
     """Read one file to its end and give what it says to the collector. Never raises for content."""
     try:
-        with PeekedFile(file) as peeked:
-            _Examination(peeked, kit, collector).run()
-            collector.bytes_read += peeked.bytes_read
+        _Examination(file, kit, collector).run()
     except (OSError, AlpheusError, EOFError, ValueError, MemoryError) as error:
         collector.lose(Skipped(file.evidence, file.path, None, f"not read to its end: {error}"))
     collector.files_read += 1
+    collector.bytes_read += file.bytes_read
     if file.sha256 is not None:
         _known_hash(file, kit, collector)
 
@@ -53,21 +53,23 @@ def indicator_rule(indicator: Indicator) -> RuleInfo:
 class _Examination:
     """The state of reading one file."""
 
-    def __init__(self, file: PeekedFile, kit: Kit, collector: Collector) -> None:
+    def __init__(self, file: EvidenceFile, kit: Kit, collector: Collector) -> None:
         self.file = file
         self.kit = kit
         self.collector = collector
+        self.source = ""
         self._origins: dict[str | None, Origin] = {}
 
     def run(self) -> None:
-        head = self.file.head
+        with self.file.open() as stream:
+            head = stream.read(HEAD)
         kind = recognise(head, self.file.path)
         if kind is None and is_server_page(head, self.file.path):
             self._page()
         elif kind is None:
             self._drain()
-        elif is_text_log(kind):
-            self._text_log(kind)
+        elif hasattr(kind, "start"):
+            self._text_log(cast("TextLogFormat", kind))
         else:
             self._records(kind)
 
@@ -95,8 +97,8 @@ class _Examination:
     # --- text logs ---
 
     def _text_log(self, log_format: TextLogFormat) -> None:
-        source = log_format.source
-        needles = self.kit.needles(source)
+        self.source = log_format.source
+        needles = self.kit.needles(self.source)
         scan = scan_text_log(self.file, log_format, self.kit.options, needles, self._candidate)
         self._tally(scan)
         for witness in scan.witnesses:
@@ -119,14 +121,14 @@ class _Examination:
             note_use(event, self.origin(event.host), self.kit, self.collector)
 
     def _raw(self, candidate: Candidate) -> None:
-        for rule in self.kit.rules.match_raw(candidate.source, candidate.text):
+        for rule in self.kit.rules.match_raw(self.source, candidate.text):
             citation = self._cite(candidate)
-            event = Event(candidate.source, None, TimeBasis.UNKNOWN, None, {}, citation)
+            event = Event(self.source, None, TimeBasis.UNKNOWN, None, {}, citation)
             self.collector.hit(self.kit.infos[rule.id], self.origin(None), event, raw=True)
 
     def _event(self, candidate: Candidate, row: Row) -> Event:
         return Event(
-            source=candidate.source,
+            source=self.source,
             time=row.time,
             time_basis=row.basis,
             host=row.host,
@@ -202,6 +204,8 @@ class _Examination:
         self.collector.processes.note(event)
         self._judge(event)
         self._mitigation(event)
+        if event.source == "iis-configuration" and "msexchange" in event.citation.text.lower():
+            self.collector.exchange.add(self.origin(event.host))
         if event.source in REQUEST_SOURCES:
             note_use(event, self.origin(event.host), self.kit, self.collector)
 

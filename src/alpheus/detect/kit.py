@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from alpheus.detect.model import RuleInfo
-from alpheus.detect.sigma import NeedlePlan, RuleSet, compile_rules, needle_patterns
+from alpheus.detect.sigma import ENCODED_LINE, NeedlePlan, RuleSet, compile_rules, needle_patterns
 from alpheus.detect.yara import YaraRules
 from alpheus.knowledge.baseline import Baseline
 from alpheus.knowledge.indicators import Indicators
@@ -67,6 +67,6 @@ class Kit:
         if found is None:
             plan = self.plan(source)
             extra = (PAGE_NEEDLE,) if source in REQUEST_SOURCES else ()
-            patterns = (".",) if plan.always else (*plan.patterns, *extra)
+            patterns = (".",) if plan.always else (*plan.patterns, ENCODED_LINE, *extra)
             found = self._needles[source] = Needles(patterns)
         return found

@@ -11,6 +11,7 @@ from alpheus.model import Citation, Event
 
 EVENTS_PER_CLIENT = 100
 CLIENTS_PER_RULE = 500
+_UNKNOWN = "unknown"
 NAMES_PER_RULE = 200
 
 
@@ -181,12 +182,23 @@ class Hours:
         self.hours[hour] = self.hours.get(hour, 0) + count
 
     def merge(self, other: Hours) -> None:
-        """Add another span of the same source."""
+        """Add another span of the same source.
+
+        Where only one of the two knows its time zone, only that one says when there were rows.
+        """
+        had_rows = self.rows > 0
         self.files += other.files
         self.rows += other.rows
         self.skipped += other.skipped
-        if other.rows and other.basis == "unknown":
-            self.basis = "unknown" if self.rows == other.rows else self.basis
+        if not other.rows:
+            return
+        if not had_rows or (self.basis == _UNKNOWN and other.basis != _UNKNOWN):
+            self.basis, self.first, self.last = other.basis, other.first, other.last
+            self.hours = dict(other.hours)
+        elif self.basis == _UNKNOWN or other.basis != _UNKNOWN:
+            self._join(other)
+
+    def _join(self, other: Hours) -> None:
         for bound in (other.first, other.last):
             if bound is not None:
                 self.first = bound if self.first is None else min(self.first, bound)

@@ -21,12 +21,8 @@ from alpheus.judge.sequences import findings_of_sequences
 from alpheus.judge.story import tell
 from alpheus.judge.ties import anchors_of
 from alpheus.judge.verdict import confidence_of, counts, stage_of, worst
-from alpheus.knowledge.build_number import BuildNumber
 from alpheus.knowledge.builds import Builds
 from alpheus.model import Citation, Evidence, Finding, ServerAssessment, Stage, Weight
-
-_BASELINE_END = {15: {0: 1497, 1: 2242, 2: 858}}
-"""Third part of the newest build per product whose pages the baseline knows (16 March 2021)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +111,7 @@ class Judge:
         return PageKnowledge(
             baseline=self.kit.baseline,
             indicators=self.kit.indicators,
-            baseline_era=patches.build is not None
-            and all(_in_baseline(s.build) for s in patches.sightings),
+            builds=tuple(dict.fromkeys(str(s.build) for s in patches.sightings)),
             written=written_pages(written),
             exploited=proven,
         )
@@ -126,16 +121,11 @@ class Judge:
             for sighting in reversed(patches.sightings):
                 product = self.builds.product_of(sighting.build)
                 if product:
-                    return f"Microsoft {product}"
+                    return product
             return "Microsoft Exchange Server"
         if record.is_web_server:
             return "Microsoft IIS"
         return "Windows" if record.hours else "unknown"
-
-
-def _in_baseline(build: BuildNumber) -> bool:
-    major, minor, third = build.prefix
-    return third <= _BASELINE_END.get(major, {}).get(minor, -1)
 
 
 def _empty(

@@ -28,11 +28,12 @@ def next_steps(
 
 
 def _bearing(judged: Sequence[Judged], packs: Sequence[Pack]) -> list[Pack]:
-    """Packs that were assessed; general ones when something fits no campaign, or nothing was."""
+    """Packs that were assessed, or could have been; general ones when something fits none."""
     assessed = [j.pack for j in judged if j.campaign.assessed and j.pack is not None]
+    possible = [j.pack for j in judged if j.coverage is not None and j.pack is not None]
     general = [pack for pack in packs if pack.window is None]
     needs_general = not assessed or any(j.pack is None for j in judged)
-    return [*assessed, *(general if needs_general else [])]
+    return [*(assessed or possible), *(general if needs_general else [])]
 
 
 def _facts(

@@ -75,13 +75,25 @@ RULES = (FOREIGN, PUBLISHED, MODIFIED, USED_SHELL, USED_FOREIGN, GUESSED)
 
 @dataclass(slots=True)
 class PageKnowledge:
-    """What pages are compared with. `baseline_era`: the baseline covers the build."""
+    """What pages are compared with.
+
+    `builds` were seen running; `written` are paths that other records say were written;
+    `exploited`: something else proves that the server was exploited.
+    """
 
     baseline: Baseline
     indicators: Indicators
-    baseline_era: bool
+    builds: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
     exploited: bool = False
+
+    def covers(self, relative: str | None) -> bool:
+        """Whether the baseline holds every build that was seen, so that a difference means something."""
+        return (
+            relative is not None
+            and bool(self.builds)
+            and all(self.baseline.covers(build, relative) for build in self.builds)
+        )
 
 
 @dataclass(slots=True)
@@ -123,14 +135,14 @@ def _verdicts_on_file(
     elif _is_foreign(page, knowledge):
         yield FOREIGN, None
     elif page.known_name and not page.windows_path.endswith((".config", ".master")):
-        weight = Weight.INDICATION if knowledge.baseline_era else Weight.CONTEXT
+        weight = Weight.INDICATION if knowledge.covers(page.relative) else Weight.CONTEXT
         yield _with_weight(MODIFIED, weight), None
 
 
 def _is_foreign(page: ServerPage, knowledge: PageKnowledge) -> bool:
     if page.known_name:
         return False
-    return page.place is not None or (page.relative is not None and knowledge.baseline_era)
+    return page.place is not None or knowledge.covers(page.relative)
 
 
 def _file_finding(

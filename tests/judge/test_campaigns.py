@@ -1,0 +1,103 @@
+"""Each campaign judged by itself."""
+
+from __future__ import annotations
+
+from making import at, campaign_pack, finding, general_pack, hours, record
+
+from alpheus.judge.campaigns import Judged, judge_campaigns
+from alpheus.judge.patch import PatchTimeline, Sighting
+from alpheus.knowledge.build_number import parse_build
+from alpheus.model import BuildWitness, Finding, PatchState, Stage, Verdict, Weight
+
+PACKS = [campaign_pack(), general_pack()]
+CVE = "CVE-2021-26855"
+
+
+def _patches(fixed_at: str | None = None) -> PatchTimeline:
+    if fixed_at is None:
+        return PatchTimeline((), None, {}, {})
+    build = parse_build("15.1.2176.9")
+    assert build is not None
+    seen = Sighting(build, BuildWitness("httpproxy", str(build), None, at(fixed_at), at(fixed_at)))
+    return PatchTimeline((seen,), None, {}, {(build, CVE): PatchState.FIXED})
+
+
+def _judge(
+    *findings: Finding,
+    span: tuple[str, str] = ("2021-02-01", "2021-04-01"),
+    fixed: str | None = None,
+) -> dict[str, Judged]:
+    covered = hours(*span)
+    server = record(hours={"httpproxy": covered, "ecp-server": covered})
+    found = judge_campaigns(server, PACKS, list(findings), _patches(fixed))
+    return {item.campaign.pack: item for item in found}
+
+
+def test_nothing_found_with_coverage_is_no_evidence() -> None:
+    """The window and the verdict stand in the campaign."""
+    campaign = _judge()["proxylogon"].campaign
+    assert (campaign.verdict, campaign.assessed) == (Verdict.NO_EVIDENCE, True)
+    assert (campaign.window_from, campaign.window_to) == (at("2021-02-26"), at("2021-03-20"))
+
+
+def test_the_window_ends_with_the_first_fixed_build() -> None:
+    """After the fix nothing of this campaign could happen."""
+    judged = _judge(span=("2021-02-01", "2021-03-05"), fixed="2021-03-04")["proxylogon"]
+    assert judged.campaign.window_to == at("2021-03-04")
+    assert judged.campaign.verdict is Verdict.NO_EVIDENCE
+
+
+def test_a_server_fixed_before_the_window_is_not_assessed() -> None:
+    """A campaign that could not happen decides nothing."""
+    judged = _judge(fixed="2021-02-20")["proxylogon"]
+    assert not judged.campaign.assessed
+
+
+def test_untouched_window_is_listed_and_not_assessed() -> None:
+    """Evidence of another time decides nothing about the campaign."""
+    judged = _judge(span=("2023-01-01", "2023-01-05"))["proxylogon"]
+    assert not judged.campaign.assessed
+    assert "window" in judged.campaign.why
+
+
+def test_own_findings_are_judged_whatever_the_window() -> None:
+    """A finding outside the window is still a finding."""
+    judged = _judge(
+        finding(Stage.IMPLANTED, Weight.PROOF, time=at("2023-01-02")),
+        span=("2023-01-01", "2023-01-05"),
+    )
+    assert judged["proxylogon"].campaign.verdict is Verdict.COMPROMISED
+
+
+def test_a_shell_without_exploitation_is_uncategorised() -> None:
+    """What fits no campaign is judged by itself, and the campaign keeps its own verdict."""
+    judged = _judge(finding(Stage.OPERATED, Weight.PROOF, pack="iis-webshell"))
+    assert judged["uncategorised"].campaign.verdict is Verdict.COMPROMISED
+    assert judged["proxylogon"].campaign.verdict is Verdict.NO_EVIDENCE
+
+
+def test_a_shell_after_exploitation_belongs_to_the_campaign() -> None:
+    """General findings after a campaign's exploitation are part of its story."""
+    judged = _judge(
+        finding(Stage.EXPLOITED, time=at("2021-03-03")),
+        finding(Stage.OPERATED, Weight.PROOF, pack="iis-webshell", time=at("2021-03-04")),
+    )
+    assert "uncategorised" not in judged
+    assert judged["proxylogon"].campaign.stage is Stage.OPERATED
+
+
+def test_a_shell_before_exploitation_is_somebody_elses() -> None:
+    """A shell used only before the campaign reached the server is not its doing."""
+    judged = _judge(
+        finding(Stage.EXPLOITED, time=at("2021-03-03")),
+        finding(Stage.OPERATED, Weight.PROOF, pack="iis-webshell", time=at("2020-11-04")),
+    )
+    assert judged["uncategorised"].campaign.verdict is Verdict.COMPROMISED
+    assert judged["proxylogon"].campaign.verdict is Verdict.SUSPICIOUS
+
+
+def test_without_the_product_the_campaign_is_not_assessed() -> None:
+    """A plain IIS server has no Exchange campaign."""
+    server = record(hours={"iis-site-1": hours("2021-02-01", "2021-04-01")})
+    judged = judge_campaigns(server, PACKS, [], _patches())
+    assert [j.campaign.assessed for j in judged] == [False]

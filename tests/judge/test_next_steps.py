@@ -1,0 +1,53 @@
+"""What to do now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from making import at, campaign_pack, general_pack
+
+from alpheus.judge.campaigns import Judged
+from alpheus.judge.coverage import Window, WindowCoverage
+from alpheus.judge.next_steps import next_steps
+from alpheus.knowledge.model import PlaybookStep
+from alpheus.model import Campaign, CveState, PatchState, Stage, Verdict
+
+STEPS = (
+    PlaybookStep("compromised", 2, "isolate", "why"),
+    PlaybookStep("stage:operated", 3, "rotate keys", "why"),
+    PlaybookStep("vulnerable", 1, "patch", "why"),
+    PlaybookStep("missing:ecp-server", 4, "collect ECP logs", "why"),
+    PlaybookStep("compromised and vulnerable", 1, "do not patch only", "why"),
+    PlaybookStep("always", 9, "keep evidence", "why"),
+)
+
+
+def _actions(
+    verdict: Verdict, stage: Stage, *, missing: tuple[str, ...] = (), vulnerable: bool = False
+) -> list[str]:
+    pack = replace(campaign_pack(), playbook=STEPS)
+    window = Window(at("2021-02-26"), at("2021-03-20"))
+    coverage = WindowCoverage(window, touched=True, lacks=(), missing=missing, early_covered=None)
+    campaign = Campaign("proxylogon", None, None, verdict, stage, assessed=True, why="")
+    cves = {"CVE-1": CveState(PatchState.VULNERABLE, "")} if vulnerable else {}
+    judged = [Judged(campaign, pack, (), coverage)]
+    return [s.action for s in next_steps(judged, [pack, general_pack()], verdict, stage, cves)]
+
+
+def test_steps_follow_the_facts_in_order_of_urgency() -> None:
+    """Only steps whose condition holds, most urgent first."""
+    assert _actions(Verdict.COMPROMISED, Stage.SPREAD, vulnerable=True) == [
+        "patch", "do not patch only", "isolate", "rotate keys", "keep evidence",
+    ]  # fmt: skip
+
+
+def test_a_stage_includes_the_stages_before_it() -> None:
+    """Keys are rotated at `operated` and beyond, not before."""
+    assert "rotate keys" in _actions(Verdict.COMPROMISED, Stage.OPERATED)
+    assert "rotate keys" not in _actions(Verdict.COMPROMISED, Stage.IMPLANTED)
+
+
+def test_missing_sources_are_asked_for() -> None:
+    """What could not be seen becomes something to collect."""
+    found = _actions(Verdict.NOT_DETERMINABLE, Stage.NONE, missing=("ecp-server",))
+    assert found == ["collect ECP logs", "keep evidence"]

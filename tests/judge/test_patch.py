@@ -1,0 +1,76 @@
+"""Patch state from the builds that were witnessed."""
+
+from __future__ import annotations
+
+from making import at, event, origin, record
+
+from alpheus.detect.collector import MitigationSeen
+from alpheus.judge.patch import PatchTimeline, patch_timeline
+from alpheus.knowledge.builds import Builds
+from alpheus.knowledge.model import Mitigation
+from alpheus.model import BuildWitness, PatchState
+
+CVE = "CVE-2021-26855"
+BUILDS = Builds.load()
+
+
+def _timeline(*witnesses: tuple[str, str, str], mitigated: bool = False) -> PatchTimeline:
+    seen = [
+        BuildWitness("httpproxy", b, "EX01", at(first), at(last)) for b, first, last in witnesses
+    ]
+    server = record(witnesses=seen, serves_exchange=True)
+    if mitigated:
+        rule = Mitigation("URL rewrite", (CVE,), "iis-configuration", {})
+        server.mitigations.append(MitigationSeen(rule, origin(), event(line=7).citation, None))
+    return patch_timeline(server, (CVE,), BUILDS)
+
+
+def test_the_newest_build_decides_and_the_fix_has_a_date() -> None:
+    """An update during the evidence is seen with its time."""
+    line = _timeline(
+        ("15.1.2176.2", "2021-01-01", "2021-03-05"), ("15.1.2176.9", "2021-03-05", "2021-03-30")
+    )
+    assert line.build is not None
+    assert line.build.value == "15.1.2176.9"
+    assert line.states[CVE].state is PatchState.FIXED
+    assert line.first_fixed((CVE,)) == at("2021-03-05")
+
+
+def test_a_fixed_server_can_become_vulnerable_again() -> None:
+    """A later cumulative update without the fix reopens the door."""
+    line = _timeline(
+        ("15.1.2106.13", "2021-03-03", "2021-03-10"), ("15.1.2176.2", "2021-03-10", "2021-03-30")
+    )
+    assert line.states[CVE].state is PatchState.VULNERABLE
+
+
+def test_two_builds_at_the_same_time_are_a_conflict() -> None:
+    """Witnesses that contradict each other are shown, not averaged."""
+    line = _timeline(
+        ("15.1.2176.2", "2021-03-01", "2021-03-20"), ("15.1.2176.9", "2021-03-01", "2021-03-21")
+    )
+    assert line.states[CVE].state is PatchState.UNDETERMINED
+    assert "conflict" in line.states[CVE].why
+
+
+def test_without_any_witness_the_state_says_what_would_settle_it() -> None:
+    """Undetermined never stands alone."""
+    state = _timeline().states[CVE]
+    assert state.state is PatchState.UNDETERMINED
+    assert "ExSetup.exe" in state.why
+
+
+def test_a_mitigation_in_the_evidence_is_attested() -> None:
+    """A rewrite rule makes a vulnerable server mitigated, and is cited."""
+    state = _timeline(("15.1.2176.2", "2021-03-01", "2021-03-20"), mitigated=True).states[CVE]
+    assert state.state is PatchState.MITIGATED
+    assert "C/logs/a.log:7" in state.why
+
+
+def test_a_three_part_build_does_not_outweigh_a_four_part_one() -> None:
+    """The more precise witness names the build."""
+    line = _timeline(
+        ("15.1.2176.9", "2021-03-01", "2021-03-20"), ("15.1.2176", "2021-03-01", "2021-03-25")
+    )
+    assert line.build is not None
+    assert line.build.value == "15.1.2176.9"
