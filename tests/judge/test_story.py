@@ -31,7 +31,7 @@ def test_the_summary_of_the_rule_is_used_and_repetition_is_told() -> None:
         finding(), summary="198.51.100.7 read mail", citations_total=12, last=at("2021-03-04")
     )
     step = tell([many])[0]
-    assert step.summary == "198.51.100.7 read mail (12 times until 2021-03-04 00:00:00)"
+    assert step.summary == "198.51.100.7 read mail (12 records, until 2021-03-04 00:00:00)"
 
 
 def test_findings_without_time_come_last() -> None:

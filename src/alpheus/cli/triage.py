@@ -132,9 +132,17 @@ def _print(assessment: Assessment, form: str, written: dict[str, Path]) -> None:
     from alpheus import report  # noqa: PLC0415 - only when there is something to print
 
     if form == "text":
-        report.print_summary(assessment, written.get("html"))
-    else:
-        report.WRITERS[form](assessment, sys.stdout)
+        from rich.console import Console  # noqa: PLC0415 - only for people
+
+        report.print_summary(assessment, Console(), written.get("report.html"))
+        return
+    writers = {
+        "json": report.write_json,
+        "html": report.write_html,
+        "md": report.write_markdown,
+        "csv": report.write_csv,
+    }
+    writers[form](assessment, sys.stdout)
 
 
 def _status(assessment: Assessment) -> int:

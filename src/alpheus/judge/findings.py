@@ -29,18 +29,19 @@ def findings_of_hits(record: ServerRecord, anchors: Anchors, tree: ProcessTree) 
     merged: dict[tuple[str, bool], list[HitGroup]] = {}
     for group in record.hits:
         merged.setdefault((group.rule.id, group.raw), []).append(group)
-    return [
-        found
-        for (_, raw), groups in merged.items()
-        if (found := _finding(groups, anchors, tree, raw=raw)) is not None
-    ]
+    return [_finding(record, groups, anchors, tree, raw=raw) for (_, raw), groups in merged.items()]
 
 
 def _finding(
-    groups: Sequence[HitGroup], anchors: Anchors, tree: ProcessTree, *, raw: bool
-) -> Finding | None:
+    record: ServerRecord,
+    groups: Sequence[HitGroup],
+    anchors: Anchors,
+    tree: ProcessTree,
+    *,
+    raw: bool,
+) -> Finding:
     rule = groups[0].rule
-    events = [event for group in groups for event in group.kept()]
+    events = [record.believed(event) for group in groups for event in group.kept()]
     total = sum(group.total for group in groups)
     weight, stage, confidence = rule.meaning.weight, rule.meaning.stage, rule.meaning.confidence
     notes: list[str] = []

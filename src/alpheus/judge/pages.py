@@ -88,7 +88,7 @@ class PageKnowledge:
     exploited: bool = False
 
     def covers(self, relative: str | None) -> bool:
-        """Whether the baseline holds every build that was seen, so that a difference means something."""
+        """Whether the baseline holds every build that was seen: then a difference means something."""
         return (
             relative is not None
             and bool(self.builds)
@@ -149,7 +149,7 @@ def _file_finding(
     found: list[tuple[RuleInfo, ServerPage, PageMatch | None]], record: ServerRecord
 ) -> Finding:
     rule = found[0][0]
-    latest = max(record.times(), default=None)
+    latest = record.latest()
     times = sorted(
         page.modified
         for _, page, _ in found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from alpheus.detect.collector import Collector, MitigationSeen
@@ -18,6 +18,10 @@ EXCHANGE_SOURCES = frozenset(
         "msexchange-management",
     }
 )  # fmt: skip
+
+
+FILE_TIME_SOURCES = frozenset({"aspnet-compiled"})
+"""Sources whose times are those of files, which copying may have changed."""
 
 
 @dataclass(slots=True)
@@ -55,11 +59,25 @@ class ServerRecord:
             for event in group.kept():
                 yield group, event
 
-    def times(self) -> Iterator[datetime]:
-        """First and last time of every source whose time is known."""
-        for hours in self.hours.values():
-            if hours.basis != "unknown":
-                yield from (t for t in (hours.first, hours.last) if t is not None)
+    def latest(self) -> datetime | None:
+        """The last time that any log knows of; copying evidence leaves later times on files."""
+        return max(
+            (
+                hours.last
+                for label, hours in self.hours.items()
+                if hours.last is not None
+                and hours.basis != "unknown"
+                and label not in FILE_TIME_SOURCES
+            ),
+            default=None,
+        )
+
+    def believed(self, event: Event) -> Event:
+        """The event, without its time if that is a file's and later than all logs."""
+        if event.source not in FILE_TIME_SOURCES or event.time is None:
+            return event
+        latest = self.latest()
+        return event if latest is not None and event.time <= latest else replace(event, time=None)
 
 
 def gather(collector: Collector, evidence: tuple[Evidence, ...]) -> list[ServerRecord]:

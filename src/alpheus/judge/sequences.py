@@ -13,7 +13,7 @@ from alpheus.model import Event, Finding
 
 
 def findings_of_sequences(record: ServerRecord, rules: RuleSet) -> list[Finding]:
-    """One finding per correlation that the server's matches satisfy."""
+    """One finding per correlation that the server's matches satisfy, timed by its completion."""
     by_id = {rule.id: rule for rule in rules.rules}
     matches: list[tuple[Rule, Event]] = [
         (by_id[group.rule.id], event)
@@ -34,5 +34,9 @@ def findings_of_sequences(record: ServerRecord, rules: RuleSet) -> list[Finding]
 def _finding(info: RuleInfo, groups: Sequence[Sequence[Event]]) -> Finding:
     unique = {id(event): event for group in groups for event in group}
     finding = finding_from(info, unique.values())
-    times = f"{len(groups)} times" if len(groups) > 1 else "once"
-    return replace(finding, detail=f"the sequence was completed {times}")
+    completed = min(
+        (max(times) for group in groups if (times := [e.time for e in group if e.time])),
+        default=finding.time,
+    )
+    often = f"{len(groups)} times" if len(groups) > 1 else "once"
+    return replace(finding, time=completed, detail=f"the sequence was completed {often}")

@@ -13,33 +13,31 @@ _FAR = datetime.max.replace(tzinfo=UTC)
 
 
 def tell(findings: Sequence[Finding]) -> tuple[StoryStep, ...]:
-    """One step per finding that counts; findings of one moment and stage share a step."""
-    counting = sorted(
-        (f for f in findings if counts(f) and f.stage is not Stage.NONE),
-        key=lambda f: (f.time or _FAR, f.stage.rank, f.rule),
-    )
-    steps: list[StoryStep] = []
+    """One step per stage and moment, told by the finding that weighs most.
+
+    Findings without a time come last.
+    """
+    counting = [f for f in findings if counts(f) and f.stage is not Stage.NONE]
+    moments: dict[tuple[datetime, int], list[Finding]] = {}
     for finding in counting:
-        step = _step(finding)
-        if steps and _same_moment(steps[-1], step):
-            merged = (*steps[-1].findings, finding.rule)
-            steps[-1] = StoryStep(steps[-1].time, step.stage, steps[-1].summary, merged)
-        else:
-            steps.append(step)
-    return tuple(steps[:STEPS])
+        moment = (finding.time or _FAR).replace(microsecond=0)
+        moments.setdefault((moment, finding.stage.rank), []).append(finding)
+    ordered = sorted(moments.items(), key=lambda item: item[0])
+    return tuple(_step(together) for _, together in ordered[:STEPS])
 
 
-def _step(finding: Finding) -> StoryStep:
+def _step(together: Sequence[Finding]) -> StoryStep:
+    told = min(together, key=lambda f: (-f.weight.rank, -f.confidence.rank, -bool(f.summary)))
+    times = [f.time for f in together if f.time is not None]
+    rules = tuple(dict.fromkeys(f.rule for f in together))
+    return StoryStep(min(times, default=None), told.stage, _sentence(told), rules)
+
+
+def _sentence(finding: Finding) -> str:
     summary = finding.summary or finding.title
-    if finding.citations_total > 1:
-        until = f" until {finding.last:%Y-%m-%d %H:%M:%S}" if finding.last != finding.time else ""
-        summary = f"{summary} ({finding.citations_total} times{until if finding.last else ''})"
-    return StoryStep(finding.time, finding.stage, summary, (finding.rule,))
-
-
-def _same_moment(one: StoryStep, other: StoryStep) -> bool:
-    return (
-        one.stage is other.stage
-        and one.time is not None
-        and one.time == other.time
-    )  # fmt: skip
+    if finding.citations_total <= 1:
+        return summary
+    if finding.last is None or finding.time is None or finding.last <= finding.time:
+        return f"{summary} ({finding.citations_total} records)"
+    until = f"{finding.last:%Y-%m-%d %H:%M:%S}"
+    return f"{summary} ({finding.citations_total} records, until {until})"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from detect.sigma.building import event
 
 from alpheus.detect.sigma.fields import EventView, field_name, fold
 from alpheus.detect.sigma.logsources import Dialect
 from alpheus.model import Event
+from detect.sigma.building import event
 
 IIS_AGENT = "Mozilla/5.0+(Windows+NT+10.0)+AppleWebKit/537.36+(KHTML,+like+Gecko)"
 PROXY_AGENT = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML  like Gecko)"

@@ -6,12 +6,12 @@ import fnmatch
 from typing import Any
 
 import pytest
-from detect.sigma.building import event, rule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.detect.sigma.fields import Candidates
 from alpheus.detect.sigma.values import Glob, Number
+from detect.sigma.building import event, rule
 
 EWS = {"product": "exchange", "service": "ews"}
 

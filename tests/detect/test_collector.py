@@ -1,0 +1,61 @@
+"""What is learned from all files, in bounded memory."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from making import T0, at, event, origin, rule
+
+from alpheus.detect import collector as module
+from alpheus.detect.collector import Collector
+from alpheus.model import BuildWitness, Skipped
+
+
+def test_events_outside_the_span_asked_for_are_no_hits() -> None:
+    """`--since` and `--until` bound findings; an unknown time is never left out."""
+    collector = Collector(start=at("2021-03-01"), end=at("2021-03-02"))
+    for time in (at("2021-02-28"), at("2021-03-01"), at("2021-03-03"), None):
+        collector.hit(rule(), origin(), event(time=time))
+    assert [group.total for group in collector.hits.values()] == [2]
+
+
+def test_losses_beyond_the_limit_are_summed_up(monkeypatch) -> None:
+    """Too many losses to list are still counted."""
+    monkeypatch.setattr(module, "SKIPPED_KEPT", 2)
+    collector = Collector()
+    for number in range(5):
+        collector.lose(Skipped("E1", "a", number, "broken", 3))
+    losses = collector.losses()
+    assert sum(loss.count for loss in losses) == 15
+    assert len(losses) == 3
+
+
+def test_a_build_seen_twice_has_one_span() -> None:
+    """Sightings of a build by one source are joined."""
+    collector = Collector()
+    for day in (1, 0, 2):
+        time = T0 + timedelta(days=day)
+        collector.witness(BuildWitness("httpproxy", "15.1.2176.2", "EX01", time, time), origin())
+    (span,) = collector.witnesses.values()
+    assert (span.first, span.last) == (T0, T0 + timedelta(days=2))
+
+
+def test_pages_asked_for_are_bounded(monkeypatch) -> None:
+    """A scanner that asks for ever new names fills no memory."""
+    monkeypatch.setattr(module, "PAGES_KEPT", 3)
+    collector = Collector()
+    kept = [collector.use(origin(), f"/{n}.aspx") for n in range(5)]
+    assert [use is not None for use in kept] == [True, True, True, False, False]
+    assert collector.use(origin(), "/1.aspx") is kept[1]
+
+
+def test_proof_is_kept_when_noise_has_filled_the_store(monkeypatch) -> None:
+    """However much noise came before, the first events of every rule are kept."""
+    monkeypatch.setattr(module, "EVENTS_KEPT", 10)
+    collector = Collector()
+    for number in range(500):
+        collector.hit(rule("noise", client="c-ip"), origin(), event("iis", {"c-ip": str(number)}))
+    collector.hit(rule("proof"), origin(), event())
+    kept = {group.rule.id: len(list(group.kept())) for group in collector.hits.values()}
+    assert kept["proof"] == 1
+    assert kept["noise"] <= 110
