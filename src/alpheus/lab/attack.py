@@ -20,11 +20,14 @@ _TOOLS = (
     "python-requests/2.25.1",
     "python-requests/2.24.0",
     "ExchangeServicesClient/0.0.0.0",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/74.0.3729.169 Safari/537.36",
+    (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/74.0.3729.169 Safari/537.36"
+    ),
 )
 _SYSTEM32 = "C:\\Windows\\System32\\"
 _SECOND = timedelta(seconds=1)
+_Command = tuple[str, tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,8 @@ class Story:
                 status=status, backend_status=status,
                 anchor=f"ServerInfo~a]@{self.server.fqdn}:444{stem}{tail}",
                 hint="X-BEResource-Cookie", target=f"a]@{self.server.fqdn.lower()}",
-                request_bytes=sizes[0], response_bytes=sizes[1], milliseconds=self.rng.randint(20, 90),
+                request_bytes=sizes[0], response_bytes=sizes[1],
+                milliseconds=self.rng.randint(20, 90),
                 soap=soap, soap_user=soap_user, back_end=back if answered else None,
             ),
         )  # fmt: skip
@@ -111,53 +115,44 @@ class Story:
         """Autodiscover, then MAPI: who is the administrator? Answered. Returns the next second."""
         self.forged(when, "/autodiscover/autodiscover.xml", sizes=(1022, 3577))
         mailbox = f"MailboxId={names.guid(self.rng)}@{self.server.domain}"
-        self.forged(when + 2 * _SECOND, "/mapi/emsmdb/", mailbox, sizes=(210, 812))
+        self.forged(self._about(when + 2 * _SECOND), "/mapi/emsmdb/", mailbox, sizes=(210, 812))
         return when + 4 * _SECOND
 
     def implant(self, when: datetime, shell: Shell) -> datetime:
         """From a forged session to a page on the disk; returns when the page was written."""
-        self.forged(when, "/ecp/proxyLogon.ecp", status=241, sizes=(300, 0))
-        service = "/ecp/DDI/DDIService.svc/"
-        canary = f"msExchEcpCanary={self.attacker.canary}"
-        directory = f"{self.server.name}\\OAB (Default Web Site)"
-        usual = f"https://{self.server.public_name}/OAB"
-        steps = (
-            (
-                "GetObject",
-                "OABVirtualDirectory",
-                (("Get-OabVirtualDirectory", (("ADPropertiesOnly", "True"),)),),
-            ),
-            ("SetObject", "OABVirtualDirectory", (self._set(shell.external_url),)),
-            (
-                "SetObject",
-                "ResetOABVirtualDirectory",
-                (
-                    ("Remove-OabVirtualDirectory", (("Force", "True"), ("Identity", directory))),
-                    (
-                        "New-OabVirtualDirectory",
-                        (
-                            ("Role", "ClientAccess"),
-                            ("WebSiteName", "Default Web Site"),
-                            ("Path", self.server.install + "FrontEnd\\HttpProxy\\OAB"),
-                        ),
-                    ),
-                ),
-            ),
-            ("SetObject", "OABVirtualDirectory", (self._set(usual),)),
-        )
+        self.forged(self._about(when), "/ecp/proxyLogon.ecp", status=241, sizes=(300, 0))
         written = when
-        for number, (action, schema, commands) in enumerate(steps, 1):
-            moment = when + number * 4 * _SECOND
-            query = f"{canary}&schema={schema}"
-            self.forged(moment, service + action, query, sizes=(900, 1804))
+        for number, (action, schema, commands) in enumerate(self._steps(shell), 1):
+            moment = self._about(when + number * 4 * _SECOND)
+            stem = f"/ecp/DDI/DDIService.svc/{action}"
+            query = f"msExchEcpCanary={self.attacker.canary}&schema={schema}"
+            self.forged(moment, stem, query, sizes=(900, 1804))
             for name, parameters in commands:
-                self._panel_command(moment, name, parameters, f"{service}{action}?{query}")
+                self._panel_command(moment, name, parameters, f"{stem}?{query}")
             if schema.startswith("Reset"):
                 written = moment
         self.event(written, events.sysmon_file("System", shell.path))
         return written
 
-    def _set(self, url: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    def _steps(self, shell: Shell) -> tuple[tuple[str, str, tuple[_Command, ...]], ...]:
+        """What the control panel was asked for: action, schema, and the cmdlets that it ran."""
+        directory = ("Identity", f"{self.server.name}\\OAB (Default Web Site)")
+        folder = ("Path", self.server.install + "FrontEnd\\HttpProxy\\OAB")
+        site = ("WebSiteName", "Default Web Site")
+        reset: tuple[_Command, ...] = (
+            ("Remove-OabVirtualDirectory", (("Force", "True"), directory)),
+            ("New-OabVirtualDirectory", (("Role", "ClientAccess"), site, folder)),
+        )
+        look: _Command = ("Get-OabVirtualDirectory", (("ADPropertiesOnly", "True"),))
+        usual = f"https://{self.server.public_name}/OAB"
+        return (
+            ("GetObject", "OABVirtualDirectory", (look,)),
+            ("SetObject", "OABVirtualDirectory", (self._set(shell.external_url),)),
+            ("SetObject", "ResetOABVirtualDirectory", reset),
+            ("SetObject", "OABVirtualDirectory", (self._set(usual),)),
+        )
+
+    def _set(self, url: str) -> _Command:
         return "Set-OabVirtualDirectory", (("ExternalUrl", url), ("Identity", self.server.oab))
 
     def _panel_command(
@@ -177,7 +172,7 @@ class Story:
         protocol = "Owa" if shell.url.startswith("/owa/") else ""
         for index in range(times):
             self._request(
-                when + timedelta(seconds=37 * index),
+                self._about(when + timedelta(seconds=37 * index)),
                 Request(
                     protocol, "POST", shell.url, self.attacker.clients[1], self.attacker.tool,
                     backend_status=None, request_bytes=self.rng.randint(300, 900),
@@ -193,14 +188,20 @@ class Story:
         pool = f'"{parent}" -ap "MSExchangeOWAAppPool" -v "v4.0"' if not worker else f'"{parent}"'
         self.event(when, events.process_created(self.server, shell, text, parent))
         self.event(when, events.sysmon_process(shell, text, parent, pool, _SYSTEM32 + "inetsrv\\"))
-        later = when + timedelta(milliseconds=180)
+        later = when + timedelta(milliseconds=self.rng.randint(90, 260))
         full = image if ":" in image else _SYSTEM32 + image
         self.event(later, events.process_created(self.server, full, line, shell))
         self.event(later, events.sysmon_process(full, line, shell, text, self.server.web_root))
 
     def event(self, when: datetime, event: events.WindowsEvent) -> None:
         """A Windows event of the story."""
-        self.entries.append(Entry(when, render.event_template(event, self.server, self.beats)))
+        self.entries.append(
+            Entry(when, render.event_template(event, self.server, beats=self.beats))
+        )
+
+    def _about(self, when: datetime) -> datetime:
+        """Within the same second or so: no two steps share their milliseconds."""
+        return when + timedelta(milliseconds=self.rng.randint(0, 999))
 
     def _request(self, when: datetime, request: Request) -> None:
         self.entries.append(render.happened(when, request, self.server))

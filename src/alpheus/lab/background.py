@@ -52,13 +52,13 @@ def _monitoring(plan: Plan, build: Build) -> list[Template]:
     templates = [
         render.panel_template(server, build, "Get-InboxRule", _RULES),
         render.activity_template(server, build, mailbox, _RULES),
-        render.cmdlet_template(health, server, build, plan.beats),
+        render.cmdlet_template(health, server, build, beats=plan.beats),
         render.oab_template(
             "Generate", f"Files written to '{server.install}ClientAccess\\OAB\\{server.oab}'"
         ),
     ]
     return templates + [
-        render.event_template(event, server, plan.beats) for event in _ordinary_events(server)
+        render.event_template(event, server, beats=plan.beats) for event in _ordinary_events(server)
     ]
 
 
@@ -66,7 +66,8 @@ def _ordinary_events(server: Server) -> list[events.WindowsEvent]:
     w3wp = "C:\\Windows\\System32\\inetsrv\\w3wp.exe"
     compiler = "C:\\Windows\\Microsoft.NET\\Framework64\\v4.0.30319\\csc.exe"
     temporary = "C:\\Windows\\Microsoft.NET\\Framework64\\v4.0.30319\\Temporary ASP.NET Files\\"
-    command = f'"{compiler}" /t:library /utf8output /R:"{temporary}owa\\8e05b027\\e164d61b\\App_Web_calendar.dll"'
+    library = temporary + "owa\\8e05b027\\e164d61b\\App_Web_calendar.dll"
+    command = f'"{compiler}" /t:library /utf8output /R:"{library}"'
     worker = server.install + "Bin\\MSExchangeHMWorker.exe"
     service = _SYSTEM32 + "svchost.exe"
     return [
@@ -111,4 +112,4 @@ def _office_hours(rng: Random, plan: Plan, build: Build) -> Iterator[Template]:
         ),
     )
     for cmdlet in rng.sample(choices, 2):
-        yield render.cmdlet_template(cmdlet, server, build, plan.beats)
+        yield render.cmdlet_template(cmdlet, server, build, beats=plan.beats)

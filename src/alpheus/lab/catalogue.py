@@ -11,7 +11,7 @@ from alpheus.lab.plan import Plan
 from alpheus.lab.server import Server
 from alpheus.lab.store import LogKind, RollingLog, Store
 
-_HOURLY_FROM = 400_000_000
+_HOURLY_FROM = 5_000_000_000
 """From this size on, busy logs are split by the hour, as Exchange does; below, by the day."""
 
 
@@ -43,84 +43,59 @@ def _nothing(_opened: datetime) -> str:
 def _iis(server: Server) -> dict[str, LogKind]:
     return {
         f"iis{site}": LogKind(
-            f"{server.iis_logs}W3SVC{site}", "u_ex{stamp}.log", "%y%m%d", w3c.header, True
+            f"{server.iis_logs}W3SVC{site}",
+            "u_ex{stamp}.log",
+            "%y%m%d",
+            w3c.header,
+            repeats_header=True,
         )
         for site in (1, 2)
     }
 
 
+_DAILY = "%Y%m%d"
+
+
 def _exchange(server: Server, stamp: str) -> dict[str, LogKind]:
-    logging = server.install + "Logging\\"
-    cmdlet_folder = "CmdletInfra\\Powershell-Proxy\\Cmdlet"
-
-    def kind(
-        folder: str, name: str, rolls: str, title: str, fields: str, version: str | None = None
-    ) -> LogKind:
-        return LogKind(
-            logging + folder, name, rolls, _header(server, title, fields, version), False
-        )
-
-    kinds = {
-        f"httpproxy/{protocol}": kind(
-            f"HttpProxy\\{protocol}",
-            "HttpProxy_{stamp}-{part}.LOG",
+    """Exchange's own logs; `stamp` is the period of those that are split by the hour."""
+    proxied = (
+        (
+            f"httpproxy/{one}",
+            f"HttpProxy\\{one}",
+            "HttpProxy_",
             stamp,
             "HttpProxy Logs",
             httpproxy.FIELDS,
         )
-        for protocol in httpproxy.PROTOCOLS
-    }
-    daily = "%Y%m%d"
-    return kinds | {
-        "ecp-server": kind(
-            "ECP\\Server",
-            "ECPServer{stamp}-{part}.LOG",
-            daily,
-            "ECP Server Log",
-            ecp.FIELDS,
-            ecp.VERSION,
-        ),
-        "ecp-activity": kind(
-            "ECP\\Activity",
-            "ECPActivity_4242_{stamp}-{part}.LOG",
-            daily,
-            "ECP Activity Context Log",
-            ecp.FIELDS,
-            ecp.VERSION,
-        ),
-        "ews": kind("Ews", "Ews_{stamp}-{part}.LOG", stamp, "EWS Logs", ews.FIELDS),
-        "rps-cmdlet": kind(
-            cmdlet_folder,
-            "Rps_Cmdlet_{stamp}-{part}.LOG",
-            stamp,
-            "Rps Cmdlet Logs",
-            cmdlets.FIELDS,
-        ),
-        "oab": kind(
-            "OABGeneratorLog",
-            "OABGeneratorLog_{stamp}-{part}.LOG",
-            daily,
-            "OABGenerator Log",
-            oab.FIELDS,
-        ),
-        "audit": LogKind(
-            logging + "CosmosQueue\\audit",
-            "audit{stamp}-{part}.LOG",
-            daily,
-            _header(server, "audit", cmdlets.AUDIT_FIELDS, None, "Microsoft Exchange"),
-        ),
+        for one in httpproxy.PROTOCOLS
+    )
+    activity = "ECP Activity Context Log"
+    cmdlet_folder = "CmdletInfra\\Powershell-Proxy\\Cmdlet"
+    others = (
+        ("ecp-server", "ECP\\Server", "ECPServer", _DAILY, "ECP Server Log", ecp.FIELDS),
+        ("ecp-activity", "ECP\\Activity", "ECPActivity_4242_", _DAILY, activity, ecp.FIELDS),
+        ("ews", "Ews", "Ews_", stamp, "EWS Logs", ews.FIELDS),
+        ("rps-cmdlet", cmdlet_folder, "Rps_Cmdlet_", stamp, "Rps Cmdlet Logs", cmdlets.FIELDS),
+        ("oab", "OABGeneratorLog", "OABGeneratorLog_", _DAILY, "OABGenerator Log", oab.FIELDS),
+        ("audit", "CosmosQueue\\audit", "audit", _DAILY, "audit", cmdlets.AUDIT_FIELDS),
+    )
+    return {
+        log: LogKind(
+            f"{server.install}Logging\\{folder}",
+            name + "{stamp}-{part}.LOG",
+            rolls,
+            _header(server, title, fields),
+        )
+        for log, folder, name, rolls, title, fields in (*proxied, *others)
     }
 
 
-def _header(
-    server: Server,
-    title: str,
-    fields: str,
-    version: str | None,
-    software: str = "Microsoft Exchange Server",
-) -> Callable[[datetime], str]:
+def _header(server: Server, title: str, fields: str) -> Callable[[datetime], str]:
+    software = "Microsoft Exchange" if title == "audit" else "Microsoft Exchange Server"
+
     def head(opened: datetime) -> str:
-        shown = version or server.build_at(opened).padded
-        return exchange.header(opened, shown, title, fields, software)
+        build = server.build_at(opened)
+        version = ecp.VERSION if fields == ecp.FIELDS else build.padded
+        return exchange.header(opened, version, title, fields, software)
 
     return head

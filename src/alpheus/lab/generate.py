@@ -72,8 +72,11 @@ def _system_files(plan: Plan) -> list[tuple[str, bytes]]:
     server = plan.server
     settings = "C:\\Windows\\System32\\inetsrv\\config\\applicationHost.config"
     files = [
-        (settings, configuration.application_host(server, plan.exchange).encode()),
-        (server.web_root + "web.config", configuration.web_config(plan.mitigated).encode()),
+        (settings, configuration.application_host(server, exchange=plan.exchange).encode()),
+        (
+            server.web_root + "web.config",
+            configuration.web_config(mitigated=plan.mitigated).encode(),
+        ),
         (server.web_root + "iisstart.htm", _WELCOME),
     ]
     if plan.exchange:

@@ -7,7 +7,7 @@ from random import Random
 from alpheus.lab import clients, names
 from alpheus.lab.request import Request
 from alpheus.lab.server import Server
-from alpheus.lab.traffic import Weighted
+from alpheus.lab.visitors import Weighted
 
 PAGE = (
     '<%@ Page Language="C#" AutoEventWireup="true" %>\r\n<!DOCTYPE html>\r\n<html><head>'

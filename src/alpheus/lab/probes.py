@@ -50,37 +50,26 @@ def back_end(server: Server, build: Build) -> list[Request]:
         f"sessionID=Version_15.1_(Build_{build.parts[2] - 1}.0)=rJqNdzdziZqNxzxzga2+s9KpsqytqdK6"
     )
     shell = "clientApplication=ActiveMonitor;PSVersion=5.1.14393.4225"
-    version = f"15.01.{build.parts[2]}.004"
-    winrm = "Microsoft WinRM Client"
-    ews = f"Ews_Probe/Local (ExchangeServicesClient/{version})"
+    client = f"ExchangeServicesClient/15.01.{build.parts[2]}.004"
+    rows = (
+        ("POST", "/powershell", "Microsoft WinRM Client", shell, 200),
+        ("POST", "/powershell", "Microsoft WinRM Client", f"{shell}&{session}", 500),
+        ("GET", "/api/v1.0/$metadata", "Odata_PC_Probe/Local", "", 401),
+        ("POST", "/ews/exchange.asmx", f"Ews_Probe/Local ({client})", "", 200),
+        ("POST", "/mapi/emdata/", "MapiHttpClient", "useMailboxOfAuthenticatedUser=true", 200),
+        ("GET", "/ecp/logoff.aspx", clients.MONITOR, "", 302),
+    )
     return [
-        Request("", "POST", "/powershell", "::1", winrm, shell, user=user, port=444),
         Request(
             "",
-            "POST",
-            "/powershell",
+            method,
+            stem,
             "::1",
-            winrm,
-            f"{shell}&{session}",
-            user=user,
-            status=500,
-            port=445,
-        ),
-        Request(
-            "", "GET", "/api/v1.0/$metadata", "::1", "Odata_PC_Probe/Local", status=401, port=444
-        ),
-        Request("", "POST", "/ews/exchange.asmx", "::1", ews, user=user, port=444),
-        Request(
-            "",
-            "POST",
-            "/mapi/emdata/",
-            "::1",
-            "MapiHttpClient",
-            "useMailboxOfAuthenticatedUser=true",
-            user=user,
-            port=444,
-        ),
-        Request(
-            "", "GET", "/ecp/logoff.aspx", "::1", clients.MONITOR, user=user, status=302, port=444
-        ),
+            agent,
+            query,
+            user="" if status == 401 else user,
+            status=status,
+            port=445 if status == 500 else 444,
+        )
+        for method, stem, agent, query, status in rows
     ]

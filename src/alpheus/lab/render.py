@@ -34,17 +34,19 @@ def happened(time: datetime, request: Request, server: Server) -> Entry:
     return Entry(time, request_template(request, server, server.build_at(time)))
 
 
-def event_template(event: WindowsEvent, server: Server, beats: bool) -> Template:
+def event_template(event: WindowsEvent, server: Server, *, beats: bool) -> Template:
     """The row of a Windows event."""
-    return Template(((f"events:{event.channel}", compiled(events.line(event, server, beats))),))
+    return Template(
+        ((f"events:{event.channel}", compiled(events.line(event, server, beats=beats))),)
+    )
 
 
-def cmdlet_template(cmdlet: Cmdlet, server: Server, build: Build, beats: bool) -> Template:
+def cmdlet_template(cmdlet: Cmdlet, server: Server, build: Build, *, beats: bool) -> Template:
     """Rows of a cmdlet: Rps Cmdlet, audit queue and, if it changes something, the event log."""
     lines = [("rps-cmdlet", compiled(cmdlets.rps_line(cmdlet, server, build)))]
     if not cmdlet.name.startswith(("Get-", "Test-", "Search-")):
         lines.append(("audit", compiled(cmdlets.audit_line(cmdlet, server, build))))
-        lines.extend(event_template(events.cmdlet_ran(cmdlet, server), server, beats).lines)
+        lines.extend(event_template(events.cmdlet_ran(cmdlet, server), server, beats=beats).lines)
     return Template(tuple(lines), 15)
 
 

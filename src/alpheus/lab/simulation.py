@@ -98,10 +98,11 @@ class Simulation:
     def _fixed(self, hour: datetime) -> list[tuple[int, Template]]:
         """Everything but people's traffic: offset in milliseconds, and rows."""
         after = hour + _HOUR
-        items: list[tuple[int, Template]] = []
-        for entry in self._today:
-            if hour <= entry.time < after:
-                items.append((_offset(entry.time, hour), entry.template))
+        items = [
+            (_offset(entry.time, hour), entry.template)
+            for entry in self._today
+            if hour <= entry.time < after
+        ]
         while self._next_entry < len(self._entries):
             entry = self._entries[self._next_entry]
             if entry.time >= after:

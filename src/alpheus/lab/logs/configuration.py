@@ -29,9 +29,9 @@ _MITIGATION = """    <rewrite>
 """
 
 
-def application_host(server: Server, exchange: bool) -> str:
+def application_host(server: Server, *, exchange: bool) -> str:
     """applicationHost.config with one site, or with Exchange's two."""
-    sites = [_site("Default Web Site", 1, _front_applications(server, exchange), server)]
+    sites = [_site("Default Web Site", 1, _front_applications(server, exchange=exchange), server)]
     if exchange:
         root = _application("/", server.install + "ClientAccess", "MSExchangeOWAAppPool")
         sites.append(_site("Exchange Back End", 2, [root], server))
@@ -42,7 +42,7 @@ def application_host(server: Server, exchange: bool) -> str:
     )
 
 
-def web_config(mitigated: bool) -> str:
+def web_config(*, mitigated: bool) -> str:
     """The root's web.config; with the rewrite rules of the interim mitigation, or plain."""
     rules = ""
     if mitigated:
@@ -54,7 +54,7 @@ def web_config(mitigated: bool) -> str:
     return (text + "</configuration>\n").replace("\n", "\r\n")
 
 
-def _front_applications(server: Server, exchange: bool) -> list[str]:
+def _front_applications(server: Server, *, exchange: bool) -> list[str]:
     pool = "MSExchangeOWAAppPool" if exchange else "DefaultAppPool"
     applications = [_application("/", server.web_root.rstrip("\\"), pool)]
     if exchange:

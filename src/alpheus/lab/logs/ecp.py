@@ -16,7 +16,7 @@ def quoted(key: str, value: str) -> str:
     return f"'{key}={doubled}'"
 
 
-def server_line(server: Server, build: Build, command: str, url: str, plain: bool = True) -> str:
+def server_line(server: Server, build: Build, command: str, url: str, *, plain: bool = True) -> str:
     """A row of the Server log; `command` is `Verb-Noun.Parameter='value'`."""
     pair = f"S:CMD={command}" if plain else quoted("S:CMD", command)
     data = (

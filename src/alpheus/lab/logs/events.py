@@ -33,7 +33,7 @@ class WindowsEvent:
     task: int = 0
 
 
-def line(event: WindowsEvent, server: Server, beats: bool) -> str:
+def line(event: WindowsEvent, server: Server, *, beats: bool) -> str:
     """The event as one line of JSON; `beats` chooses winlogbeat's form."""
     document = _winlogbeat(event, server) if beats else _evtx_dump(event, server)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))

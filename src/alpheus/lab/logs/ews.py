@@ -27,6 +27,10 @@ FIELDS = (
     "ThrottledBy,BackoffHint,WorkClassification"
 )
 
+_GENERIC = (
+    "SKU=Unknown;RequestHandler=Wcf;BackEndAuthenticator=WindowsAuthenticator;"
+    "S:WLM.BT=Ews;S:ActivityStandardMetadata.Component=Ews;Dbl:WLM.TS=17"
+)
 _COLUMNS = tuple(FIELDS.split(","))
 
 
@@ -34,10 +38,7 @@ def line(request: Request, server: Server, build: Build) -> str:
     """The row of one request that carried a SOAP action."""
     values = dict.fromkeys(_COLUMNS, "")
     major, minor, number, revision = (str(part) for part in build.parts)
-    generic = (
-        f"MessageId_0={slot('act')};ResponseTime_0={request.milliseconds};"
-        f"SoapAction_0={request.soap};"
-    )
+    message = f"MessageId_0={slot('act')};ResponseTime_0={request.milliseconds};"
     values |= {
         "DateTime": slot("end"),
         "RequestId": slot("rid"),
@@ -62,9 +63,8 @@ def line(request: Request, server: Server, build: Build) -> str:
         "PrimaryOrProxyServer": "PrimaryServer",
         "TaskType": "LocalTask",
         "LocalMailboxCount": "1",
-        "ClientStatistics": generic,
-        "GenericInfo": "SKU=Unknown;RequestHandler=Wcf;BackEndAuthenticator=WindowsAuthenticator;"
-        "S:WLM.BT=Ews;S:ActivityStandardMetadata.Component=Ews;Dbl:WLM.TS=17",
+        "ClientStatistics": f"{message}SoapAction_0={request.soap};",
+        "GenericInfo": _GENERIC,
         "TotalRequestTime": str(request.milliseconds),
         "StartTime": slot("begin"),
         "ProcessId": "9716",

@@ -53,8 +53,8 @@ _ZERO = (
 _FORBIDDEN = (
     "WebExceptionStatus=ProtocolError;ResponseStatusCode={status};WebException="
     "System.Net.WebException: {text}    {at} System.Net.HttpWebRequest.EndGetResponse"
-    "(IAsyncResult asyncResult)    {at} Microsoft.Exchange.HttpProxy.ProxyRequestHandler.<>c__Display"
-    "Class197_0.<OnResponseReady>b__0();"
+    "(IAsyncResult asyncResult)    {at} Microsoft.Exchange.HttpProxy.ProxyRequestHandler."
+    "<>c__DisplayClass197_0.<OnResponseReady>b__0();"
 )
 
 
@@ -124,7 +124,8 @@ def _generic(request: Request) -> str:
     begin, end = slot("begin"), slot("end")
     if request.backend_status is None:
         extra = f"{request.generic};" if request.generic else ""
-        return f"BeginRequest={begin};CorrelationID=<empty>;SharedCacheGuard=0;{extra}EndRequest={end};"
+        start = f"BeginRequest={begin};CorrelationID=<empty>;SharedCacheGuard=0;"
+        return f"{start}{extra}EndRequest={end};"
     return (
         f"BeginRequest={begin};CorrelationID=<empty>;ProxyState-Run=None;"
         f"FEAuth=BEVersion-1942063431;BeginGetRequestStream={begin};OnRequestStreamReady={begin};"

@@ -33,7 +33,7 @@ class Shell:
         return f"http://{self.address}/{self.script}"
 
 
-def make_shell(rng: Random, server: Server, below_owa: bool | None = None) -> Shell:
+def make_shell(rng: Random, server: Server, *, below_owa: bool | None = None) -> Shell:
     """A page in the web root or below the logon pages of the front end (None: either)."""
     name = names.page_name(rng)
     if below_owa is None:

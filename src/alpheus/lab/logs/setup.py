@@ -31,6 +31,6 @@ def _run(server: Server, begun: datetime, build: Build, mode: str) -> list[str]:
         "The Exchange Server setup operation completed successfully.",
     ]
     return [
-        f"[{begun + timedelta(seconds=40 * index):%m/%d/%Y %H:%M:%S}.{137 * index % 10000:04d}] [0] {one}"
+        f"[{begun + timedelta(seconds=40 * index):%m/%d/%Y %H:%M:%S}.{137 * index:04d}] [0] {one}"
         for index, one in enumerate(said)
     ]

@@ -100,5 +100,8 @@ SCENARIOS = (
     (Scenario("exported-csv", "Only tables that Test-ProxyLogon exported", None), _exported),
     (Scenario("utf16", "Logs saved again as UTF-16", 30_000_000), _utf16),
     (Scenario("velociraptor", "Collected by Velociraptor"), _velociraptor),
-    (Scenario("two-servers", "Two servers in one package: one clean, one not", 24_000_000), _two_servers),
+    (
+        Scenario("two-servers", "Two servers in one package: one clean, one not", 24_000_000),
+        _two_servers,
+    ),
 )

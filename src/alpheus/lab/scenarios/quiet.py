@@ -66,18 +66,20 @@ def admin_cmdlets(sketch: Draft, begun: datetime, *, beats: bool) -> list[Entry]
     share = f"\\\\fs01.{server.domain}\\pst$\\{person}.pst"
     url = f"https://{server.public_name}/OAB"
     identity = f"{server.name}\\OAB (Default Web Site)"
+    address = (("ExternalUrl", url), ("Identity", identity))
+    role = (("Role", "Mailbox Import Export"), ("User", admin))
     done = (
         Cmdlet("Get-OabVirtualDirectory", (("Server", server.name),), admin, sid),
-        Cmdlet("Set-OabVirtualDirectory", (("ExternalUrl", url), ("Identity", identity)), admin, sid),
-        Cmdlet("New-ManagementRoleAssignment", (("Role", "Mailbox Import Export"), ("User", admin)), admin, sid),
+        Cmdlet("Set-OabVirtualDirectory", address, admin, sid),
+        Cmdlet("New-ManagementRoleAssignment", role, admin, sid),
         Cmdlet("New-MailboxExportRequest", (("Mailbox", person), ("FilePath", share)), admin, sid),
         Cmdlet("Get-MailboxExportRequest", (), admin, sid),
-    )  # fmt: skip
+    )
     entries: list[Entry] = []
     for index, cmdlet in enumerate(done):
         when = begun + timedelta(minutes=3 * index, seconds=rng.randint(0, 59))
         build = server.build_at(when)
-        entries.append(Entry(when, render.cmdlet_template(cmdlet, server, build, beats)))
+        entries.append(Entry(when, render.cmdlet_template(cmdlet, server, build, beats=beats)))
     command = f"Set-OabVirtualDirectory.ExternalUrl='{url}'.Identity='{identity}'"
     panel = "/ecp/DDI/DDIService.svc/SetObject?schema=OABVirtualDirectory&msExchEcpCanary=x1."
     when = begun + timedelta(minutes=40)

@@ -71,7 +71,7 @@ def break_in(
     sketch = draft(seed, name)
     chosen = server or sketch.server
     story = Story(sketch.rng, chosen, make_attacker(sketch.rng), beats)
-    shell = pages.make_shell(sketch.rng, chosen, below_owa)
+    shell = pages.make_shell(sketch.rng, chosen, below_owa=below_owa)
     first = datetime(2021, 2, 27, 1, tzinfo=UTC) + timedelta(
         days=sketch.rng.randint(0, 3), milliseconds=sketch.rng.randint(0, 4 * 3_600_000)
     )
