@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_DOTTED = re.compile(r"(\d{1,2})[.,]\s*(\d{1,2})[.,]\s*(\d{1,5})(?:[.,]\s*(\d{1,5}))?")
+_DOTTED = re.compile(r"(\d{1,2})[.,]\s*(\d{1,2})[.,]\s*(\d{1,5})(?:[.,]\s*(\d{1,5}))?", re.ASCII)
 _DISPLAY = re.compile(
     r"(?:version\s+)?(\d{1,2})[.,](\d{1,2})\s*\(build\s+(\d{1,5})(?:[.,](\d{1,5}))?[^)]{0,16}\)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
-_INTEGER = re.compile(r"\d{9,10}")
+_INTEGER = re.compile(r"[0-9]{9,10}")
 _DIRECTORY_OFFSET = 30_000
 """Active Directory's `serialNumber` shows the build number raised by this."""
 

@@ -24,16 +24,16 @@ _MAPPED = {
     "vulnerable_no_fix_for_this_cu": PatchState.VULNERABLE,
 }
 _SETTLES = {
-    "fixed_if_EP_on": "fixed only if Extended Protection is switched on for the virtual directories:"
-    " their configuration settles it",
-    "vulnerable_unless_EP_on": "vulnerable unless Extended Protection is switched on for the virtual"
-    " directories: their configuration settles it",
+    "fixed_if_EP_on": "fixed only if Extended Protection is switched on: the configuration of the"
+    " virtual directories settles it",
+    "vulnerable_unless_EP_on": "vulnerable unless Extended Protection is switched on: the"
+    " configuration of the virtual directories settles it",
     "fixed_if_config_done": "the update is in, but it protects only once the dedicated hybrid"
     " application is configured: the hybrid configuration settles it",
-    "unknown_conflict": "the sources disagree whether this build holds the fix: the list of installed"
-    " updates on the server settles it",
-    "unknown_unsupported_cu": "this cumulative update was out of support when the flaw became known:"
-    " move to a supported one",
+    "unknown_conflict": "the sources disagree whether this build holds the fix: the list of"
+    " installed updates on the server settles it",
+    "unknown_unsupported_cu": "this cumulative update was out of support when the flaw became"
+    " known: move to a supported one",
     "unknown": "no source says whether this build is affected",
     "not_listed": "the flaw's record does not list this product",
 }
@@ -89,7 +89,7 @@ class Builds:
         return (lower[-1] if lower else same[0]).product
 
     def describe(self, build: str | BuildNumber) -> BuildDescription | None:
-        """Product, cumulative update, update and date; None if no Exchange Server has such a build."""
+        """What the build is called; None if no Exchange Server has such a build."""
         number = _number(build)
         product = self.product_of(number) if number else None
         if number is None or product is None:
@@ -148,10 +148,14 @@ class Builds:
         product = self.product_of(number)
         if product is None:
             return _open(f"{number} belongs to no Exchange Server that the table knows")
+        return self._state(number, product, cve)
+
+    def _state(self, number: BuildNumber, product: str, cve: str) -> CveState:
         exact = self._exact.get(number)
         if exact is not None:
             return self._judge(exact, cve, f"{number} is {_called(exact)}")
-        if (future := self._future(number, product, cve)) is not None:
+        future = self._future(number, product, cve)
+        if future is not None:
             return future
         family = self.family(number)
         if not family:

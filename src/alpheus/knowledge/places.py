@@ -82,7 +82,7 @@ def clean_path(path: str) -> str:
 
 
 def clean_stem(stem: str) -> str:
-    """Spell a URL stem like `clean_path`, decoded, without query or a cookieless session segment."""
+    """Spell a URL stem like `clean_path`, decoded, without query or cookieless session segment."""
     decoded = stem
     for _ in range(3):
         again = unquote(decoded, errors="replace")

@@ -35,7 +35,7 @@ class RuleError(KnowledgeError):
 def read_sigma(pack: str, path: Path) -> Iterator[SigmaFile]:
     """Every rule and correlation of one file, which may hold several documents.
 
-    The file must be readable in full: nothing is yielded from one that breaks off. Raises RuleError.
+    The whole file must be readable: one that breaks off yields nothing. Raises RuleError.
     """
     documents = _documents(path)
     if not documents:

@@ -42,6 +42,6 @@ def read_rows(content: str, columns: tuple[str, ...], where: str) -> list[dict[s
                 raise KnowledgeError(message)
             rows.append(row)
     except csv.Error as error:
-        message = f"{where}: line {reader.line_num}: {error}"
+        message = f"{where}: line {reader.reader.line_num}: {error}"
         raise KnowledgeError(message) from error
     return rows
