@@ -1,4 +1,4 @@
-"""Runs the examples of a rule against it."""
+"""Runs the examples of a rule or correlation against it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import io
 import json
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from alpheus.detect.sigma.correlations import Correlation, evaluate
 from alpheus.detect.sigma.logsources import TEXT_SOURCES
 from alpheus.detect.sigma.needles import ENCODED_LINE, needle_patterns
 from alpheus.detect.sigma.rules import Rule, RuleSet
@@ -34,15 +35,35 @@ def check_examples(file: SigmaFile, rule: Rule) -> list[str]:
     return failures
 
 
-def event_of(example: Example) -> Event:
+def check_sequence(file: SigmaFile, correlation: Correlation, ruleset: RuleSet) -> list[str]:
+    """What is wrong with the examples of a correlation, as sentences.
+
+    The positive examples are one sequence of events, a second apart, in which the correlation
+    must be found; the negative ones are one in which it must not.
+    """
+    failures: list[str] = []
+    for kind, wanted in (("positive", True), ("negative", False)):
+        chosen = [example for example in file.examples if example.matches is wanted]
+        events = [event_of(example, second) for second, example in enumerate(chosen)]
+        matches = [(rule, event) for event in events for rule in ruleset.match(event)]
+        if not chosen:
+            failures.append(f"{correlation.id} has no {kind} example")
+        elif bool(evaluate(correlation, matches)) is not wanted:
+            failures.append(
+                f"{correlation.id}: the {kind} examples should {'' if wanted else 'not '}match"
+            )
+    return failures
+
+
+def event_of(example: Example, second: int = 0) -> Event:
     """An example as an event, with the line that it would have stood in."""
     return Event(
         source=example.source,
-        time=datetime(2021, 3, 3, tzinfo=UTC),
+        time=datetime(2021, 3, 3, tzinfo=UTC) + timedelta(seconds=second),
         time_basis=TimeBasis.UTC,
         host=None,
         fields=example.fields,
-        citation=Citation("example", "example", line=1, text=raw_line(example)),
+        citation=Citation("example", "example", line=second + 1, text=raw_line(example)),
     )
 
 

@@ -67,15 +67,25 @@ def needle_patterns(ruleset: RuleSet, source: str) -> NeedlePlan:
     Any line whose event matches a rule matches one of the patterns, unless the rule is in
     `always`, or the line matches `ENCODED_LINE`.
     """
-    patterns: dict[str, None] = {}
+    wanted: set[str] = set()
     always: list[str] = []
     for rule in ruleset.of_source(source):
         pieces = required_pieces(rule.condition, source)
         if pieces is None:
             always.append(rule.id)
         else:
-            patterns.update(dict.fromkeys(_pattern(piece, source) for piece in sorted(pieces)))
-    return NeedlePlan(tuple(patterns), tuple(always))
+            wanted |= pieces
+    patterns = tuple(_pattern(piece, source) for piece in _shortest(wanted))
+    return NeedlePlan(patterns, tuple(always))
+
+
+def _shortest(pieces: Iterable[str]) -> list[str]:
+    """The pieces that contain no other one: where a longer one is found, so is the shorter."""
+    kept: list[str] = []
+    for piece in sorted(pieces, key=lambda text: (len(text), text)):
+        if not any(other in piece for other in kept):
+            kept.append(piece)
+    return kept
 
 
 def required_pieces(node: Node, source: str) -> frozenset[str] | None:
