@@ -69,8 +69,9 @@ class ExchangeKind:
     `log_types` are values of `#Log-type`, lower case. `signature` are columns that prove the kind
     where that line is absent or says something unheard of; `proof`, if given, must then be found
     in the head or the path as well. `guess` names the columns of a row without any header, or None.
-    `enrich` adds fields to those of the format. `hosts`: columns that name the writer. `header_build`: `#Version` is the build that wrote
-    the rows. `build_marker` finds the build in a row that has no columns for it.
+    `enrich` adds fields to those of the format. `hosts`: columns that name the writer, best first.
+    `header_build`: `#Version` is the build that wrote the rows. `build_marker` finds the build in
+    a row that has no columns for it.
     """
 
     source: str

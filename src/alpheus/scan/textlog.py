@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from alpheus.evidence.base import EvidenceFile
 from alpheus.model import BuildWitness, Skipped
@@ -78,24 +79,27 @@ def scan_text_log(
     Raises OSError only if the file cannot be opened at all.
     """
     with closing(file.open()) as stream:
-        head = b""
-        broken: Exception | None = None
-        try:
-            while len(head) < HEAD_SIZE and (chunk := stream.read(HEAD_SIZE - len(head))):
-                head += chunk
-        except READ_ERRORS as error:
-            broken = error
+        head, error = _read_head(stream)
         log = log_format.start(decode_head(head), file.path, options)
         scan = _Scan(file, log, needles, on_candidate, head)
-        if broken is not None:
-            scan.losses.add(f"reading broke off: {broken}", len(head))
-            return scan.result(0)
-        reader = BlockReader(utf8_stream(stream, head))
+        reader = BlockReader(utf8_stream(stream if error is None else BytesIO(), head))
         for block in reader:
             scan.take(block)
-        if reader.error is not None:
-            scan.losses.add(f"reading broke off: {reader.error}", file.bytes_read)
+        error = error or reader.error
+        if error is not None:
+            scan.losses.add(f"reading broke off: {error}", file.bytes_read)
         return scan.result(reader.lines)
+
+
+def _read_head(stream: BinaryIO) -> tuple[bytes, Exception | None]:
+    """The first bytes of a stream, and the error that ended them."""
+    head = b""
+    try:
+        while len(head) < HEAD_SIZE and (chunk := stream.read(HEAD_SIZE - len(head))):
+            head += chunk
+    except READ_ERRORS as error:
+        return head, error
+    return head, None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,113 @@
+"""Needles find every line that holds a match, with and without hyperscan."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alpheus.errors import KnowledgeError
+from alpheus.scan.needles import ENCODED, Needles, literal
+
+PATTERNS = ["serverinfo~", r"/ecp/[a-z0-9]{1,4}\.js", "a.*z", r"(?<=b)c", r"(q)\1", "é"]
+
+
+@pytest.fixture(params=["hyperscan", "re"])
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "re":
+        monkeypatch.setitem(sys.modules, "hyperscan", None)
+    return str(request.param)
+
+
+def _lines(found: list[tuple[int, int]], data: bytes) -> list[bytes]:
+    return [data[start:end] for start, end in found]
+
+
+def _naive(data: bytes) -> set[bytes]:
+    wanted = [re.compile(one.encode(), re.I) for one in PATTERNS[:-1]]
+    wanted += [re.compile(rb"\xc3\xa9|\xe9"), re.compile(ENCODED.encode(), re.I)]
+    return {line for line in data.split(b"\n") if any(one.search(line) for one in wanted)}
+
+
+_PIECES = st.sampled_from(
+    [b"ServerInfo~", b"/ecp/y.JS", b"A", b"z", b"bc", b"c", b"qq", b"\xc3\xa9", b"%41", b"%3a",
+     b" ", b"\n", b"\n\n", b"\r\n", b"x", b"\0", b"\xff"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_PIECES, max_size=60))
+def test_every_line_with_a_match_is_found(pieces: list[bytes]) -> None:
+    """No line with a match is lost; lines are in order, once, and cut at line ends."""
+    data = b"".join(pieces)
+    found = _NEEDLES.search(data)
+    assert found == sorted(set(found))
+    assert _naive(data) <= set(_lines(found, data))
+    for start, end in found:
+        assert start == 0 or data[start - 1 : start] == b"\n"
+        assert end == len(data) or data[end : end + 1] == b"\n"
+
+
+_NEEDLES = Needles(PATTERNS)
+
+
+def test_both_engines_find_the_same(engine: str) -> None:
+    """Without hyperscan, or where it does not support a pattern, `re` finds the lines."""
+    data = b"x ServerInfo~ y\nnothing\n/ECP/y.js\nbc\nqq\ncaf\xc3\xa9\ncaf\xe9\n\nend"
+    expected = [line for line in data.split(b"\n") if line not in (b"nothing", b"", b"end")]
+    assert _lines(Needles(PATTERNS).search(data), data) == expected
+
+
+def test_only_the_given_part_is_searched(engine: str) -> None:
+    """Bytes outside start and end are not looked at, and bounds are those of the whole buffer."""
+    data = bytearray(b"hit\nmiss\nhit\nhit")
+    assert Needles(["hit"]).search(data, 4, 12) == [(9, 12)]
+    assert Needles(["hit"]).search(data, 4, 9) == []
+
+
+def test_a_match_on_every_byte_costs_no_answer_per_byte(engine: str) -> None:
+    """Where matches end everywhere, each line is still reported once."""
+    data = b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n" * 5000 + b"\nbbb\n"
+    assert len(Needles(["a+", "aa", "a.*"]).search(data)) == 5000
+
+
+@pytest.mark.parametrize(
+    ("line", "hit"),
+    [
+        (b"/ecp/%70roxyLogon.ecp", True),
+        (b"/ecp/%2e%2E/", True),
+        (b"a%2Fb", True),
+        (b"%2570", True),
+        (b"%u0070", True),
+        (b"%c0%ae", True),
+        (b"User=domain%5Cuser&at=%40&c=%3a%20%26", False),
+        (b"100% sure", False),
+    ],
+)
+def test_needless_percent_encoding_is_always_a_candidate(line: bytes, hit: bool) -> None:
+    """What hides a letter behind an escape is looked at; ordinary escapes are not."""
+    assert bool(Needles(["nothing"]).search(line)) is hit
+
+
+def test_a_literal_is_found_in_every_usual_spelling(engine: str) -> None:
+    """Reserved characters may be percent-encoded, and a blank may be a plus."""
+    needles = Needles([literal("a]@x (b)")])
+    for line in (b"a]@x (b)", b"A%5d%40x+%28b%29", b"a]%40X%20(b)"):
+        assert needles.search(line), line
+    assert not needles.search(b"a]x (b)")
+
+
+def test_a_pattern_that_is_none_is_refused() -> None:
+    """A broken pattern is an error of the knowledge, and says so."""
+    with pytest.raises(KnowledgeError):
+        Needles(["(unclosed"])
+
+
+def test_wide_characters_in_a_class_match_a_superset(engine: str) -> None:
+    """A class with characters beyond ASCII loses no line."""
+    needles = Needles(["x[éa]y"])
+    for line in ("xéy", "xay"):
+        assert needles.search(line.encode()), line
