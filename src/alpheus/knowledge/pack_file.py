@@ -13,6 +13,7 @@ import msgspec
 from alpheus.errors import KnowledgeError
 from alpheus.knowledge.model import DecidingGroup, Mitigation, Pack, PlaybookStep, Window
 from alpheus.knowledge.playbook import conditions
+from alpheus.knowledge.yaml_text import YamlError, load_documents
 
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
 _Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -68,17 +69,14 @@ class _PackFile(_Record):
 
 def read_pack_file(path: Path) -> Pack:
     """The pack without its rules and indicators. Raises KnowledgeError naming file and place."""
-    import yaml  # noqa: PLC0415 - only needed once packs are loaded
-
     try:
-        document = yaml.load(path.read_bytes().decode("utf-8-sig"), Loader=yaml.CSafeLoader)
-        content = msgspec.convert(document, _PackFile)
+        documents = load_documents(path.read_bytes().decode("utf-8-sig"))
+        content = msgspec.convert(documents[0] if documents else None, _PackFile)
     except OSError as error:
         raise _wrong(path, str(error.strerror or error)) from error
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise _wrong(path, str(error.problem), f"line {mark.line + 1}" if mark else "") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except YamlError as error:
+        raise _wrong(path, error.reason, f"line {error.line}" if error.line else "") from error
+    except ValueError as error:
         raise _wrong(path, str(error)) from error
     if content.id != path.parent.name:
         raise _wrong(path, f"id is {content.id!r}, but the folder is {path.parent.name!r}")

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from alpheus.errors import KnowledgeError
 from alpheus.knowledge.model import Example, RuleMeaning, SigmaFile, YaraFile
+from alpheus.knowledge.yaml_text import YamlError, load_documents
 from alpheus.model import Confidence, Stage, Weight
 
 SIZE_LIMIT = 4 << 20
@@ -67,20 +68,12 @@ def _text(path: Path) -> str:
 
 
 def _documents(path: Path) -> list[object]:
-    import yaml  # noqa: PLC0415 - only needed once rules are loaded
-
     text = _text(path)
     try:
-        return [
-            found for found in yaml.load_all(text, Loader=yaml.CSafeLoader) if found is not None
-        ]
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise RuleError(
-            path, f"line {mark.line + 1}" if mark else "", str(error.problem)
-        ) from error
-    except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
-        raise RuleError(path, "", f"no valid YAML: {error}") from error
+        return load_documents(text)
+    except YamlError as error:
+        place = f"line {error.line}" if error.line else ""
+        raise RuleError(path, place, error.reason) from error
 
 
 def _sigma(pack: str, path: Path, document: object, place: str) -> SigmaFile:

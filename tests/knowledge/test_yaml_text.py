@@ -1,0 +1,54 @@
+"""Loading YAML that others wrote."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alpheus.knowledge.yaml_text import DEPTH_LIMIT, YamlError, load_documents
+
+
+def test_documents_come_one_after_another():
+    """Empty documents are left out."""
+    assert load_documents("a: 1\n---\n---\n[2]\n") == [{"a": 1}, [2]]
+    assert load_documents("") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 200_000, "{a: " * 50_000, "- " * 50_000 + "x", "? " * 50_000 + "x"],
+)
+def test_deep_nesting_is_refused(text):
+    """It would overflow the stack of the C library and end the whole run."""
+    with pytest.raises(YamlError, match=r"nested deeper|did not find"):
+        load_documents(text)
+
+
+def test_an_ordinary_depth_is_read():
+    """The bound is far above any rule, also in a text with many brackets."""
+    deep = "[" * (DEPTH_LIMIT - 1) + "]" * (DEPTH_LIMIT - 1)
+    assert len(load_documents(f"{deep}\n---\n" + "[1, [2], {a: b}]\n---\n" * 800)) == 801
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("a: 1\nb: [\n", 3), ("!!python/object:os.system {}", 1), ("a: \x01", None),
+     ("a: 2021-99-99", None), ("? {a: b}\n: c", 1), ("a: *b", 1)],
+)  # fmt: skip
+def test_what_is_wrong_has_a_place(text, line):
+    """Syntax, foreign types, control characters, impossible dates, unknown references."""
+    with pytest.raises(YamlError) as caught:
+        load_documents(text)
+    assert caught.value.line == line
+    assert caught.value.reason
+
+
+@given(st.text(alphabet="[]{}-:? ,abc\n&*!|>'\"#%@", max_size=60))
+@settings(max_examples=150)
+def test_any_text_is_read_or_refused(text):
+    """No text raises anything but YamlError."""
+    with contextlib.suppress(YamlError):
+        load_documents(text)
