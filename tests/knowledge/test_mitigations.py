@@ -51,10 +51,17 @@ def test_the_two_cookie_rules_mitigate_together():
 
 
 @pytest.mark.parametrize(
-    "change", [{"Enabled": "false"}, {"Action": "None"}, {"Input": "{URL}"}, {"Element": "module"}]
+    "change",
+    [
+        {"Enabled": "false"},
+        {"Action": "None"},
+        {"Input": "{URL}"},
+        {"Element": "module"},
+        {"Pattern": ("(.*)", "not (.*)X-AnonResource-Backend(.*)", "not (.*)X-BEResource(.*)")},
+    ],
 )
 def test_a_rule_that_does_nothing_mitigates_nothing(change):
-    """Switched off, with another action, or looking elsewhere."""
+    """Switched off, with another action, looking elsewhere, or for the opposite."""
     rules = [_rule(cookie, **change) for cookie in ("X-AnonResource-Backend", "X-BEResource=")]
     assert _mitigated(*map(_config, rules)) == set()
 
