@@ -1,0 +1,104 @@
+"""By what stands around it a secret is known. Each expression has one group: `secret`.
+
+Quotes come as they were logged: doubled by CSV, escaped by JSON, percent- or HTML-encoded.
+Every expression is bounded, so that a hostile line costs linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_QUOTE = r"(?:\\?[\"'`]{1,2}|\\?\\u0022|%2[27]|&quot;|&#0?3[49];|&#x2[27];)"
+_QUOTED = rf"(?P<quote>{_QUOTE})(?P<secret>(?:(?!(?P=quote)).){{1,3900}}?)(?:(?P=quote)|\Z)"
+_MARK = r"\[secret:[0-9a-f]{8}\]"
+_VALUE = rf"(?P<secret>{_MARK}|[^\s\"'&;,<>|\]\[(){{}}]{{1,3900}})"
+_PASSWORD = rf"(?P<secret>{_MARK}|[^\s\"'&;,<>]{{1,512}})"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretPattern:
+    """One way in which a secret is written. `hint` must occur, in lower case, for it to match."""
+
+    hint: str
+    expression: re.Pattern[str]
+
+
+def _pattern(hint: str, expression: str) -> SecretPattern:
+    return SecretPattern(hint, re.compile(expression, re.IGNORECASE | re.DOTALL))
+
+
+def _named(hint: str, name: str) -> SecretPattern:
+    """Return a pattern for `name=value`, `name: value`, `name%3Dvalue` and `name="value"`."""
+    return _pattern(hint, rf"{name}{_QUOTE}?\s{{0,4}}(?:=|:|%3D|%3A)\s{{0,4}}{_QUOTE}?{_VALUE}")
+
+
+PATTERNS: tuple[SecretPattern, ...] = (
+    # A shell's parameter: Request["key"], Request.Form("key"), Request.Headers.Get('key').
+    _pattern(
+        "request",
+        r"\bRequest(?:\s{0,4}\.\s{0,4}(?:Item|Form|QueryString|Params|Headers|Cookies|"
+        r"ServerVariables|Get|GetValues)){0,3}\s{0,4}(?:\[|\(|%5B|%28)\s{0,4}" + _QUOTED,
+    ),
+    # … and the same parameter where the shell is used: ?key=Response.Write(…).
+    _pattern(
+        "=",
+        r"(?:^|[?&\s;])(?P<secret>(?!-)[^\s=&?;\"'<>/\\]{1,256})=(?:\"|'|%22|%27)?"
+        r"(?:Response\.(?:Write|Binary|End)|eval(?:\(|%28)|Execute(?:Global)?(?:\(|%28|[+ ])|"
+        r"System\.(?:Diagnostics|IO|Convert|Text)\b|new[+ %20]{1,3}(?:ActiveXObject|System\.)|"
+        r"Server\.CreateObject|var[+ %20]{1,3}\w{1,64}(?:=|%3D)(?:new|System|Request))",
+    ),
+    # What a page compares a request with.
+    _pattern(
+        "=",
+        r"\b\w{0,40}(?:pass|passwd|password|pwd|passphrase|secret|apikey|token)\s{0,4}={1,3}"
+        rf"\s{{0,4}}@?{_QUOTED}",
+    ),
+    _pattern(
+        "=",
+        r"(?<!add )\b(?:key|xc|md5|salt)\s{0,4}={1,3}\s{0,4}@?(?P<quote>\"\"|\"|')"
+        r"(?P<secret>[\w+/=!@#$%^*-]{4,512})(?P=quote)",
+    ),
+    _pattern("request", r"\bRequest[\[(][^\])]{1,300}[\])]\s{0,4}[!=]={0,2}\s{0,4}" + _QUOTED),
+    # Tokens and keys of Exchange and ASP.NET.
+    _named("canary", r"\b(?:msExchEcpCanary|X-OWA-CANARY)"),
+    _named("x-rps-cat", r"\bX-Rps-CAT"),
+    _named("commonaccesstoken", r"\b(?:X-)?CommonAccessToken"),
+    _pattern(
+        "key",
+        r"\b(?:validation|decryption)Key\s{0,4}(?:=|:)\s{0,4}"
+        rf"{_QUOTE}?(?!AutoGenerate){_VALUE}",
+    ),
+    _named("viewstate", r"\b__VIEWSTATE"),
+    _named("sessionid", r"\bASP\.NET_SessionId"),
+    _named("cadata", r"\bcadata(?:Key|IV|Sig|TTL)?"),
+    _pattern(
+        "authorization",
+        r"\bAuthorization\s{0,4}[:=]\s{0,4}(?:Basic|Bearer|NTLM|Negotiate)\s{1,4}" + _VALUE,
+    ),
+    # Passwords on command lines and in connection strings.
+    _pattern(
+        "p",
+        rf"\b(?:password|passwd|passphrase|pwd)(?:=|:|%3D)(?!{_QUOTE}){_PASSWORD}",
+    ),
+    _pattern("-p", rf"(?:^|\s)-{{1,2}}(?:password|passwd|pass|pwd)[ :=]+{_QUOTED}"),
+    _pattern(
+        "-p", rf"(?:^|\s)-{{1,2}}(?:password|passwd|pass|pwd)[ :=]+(?!{_QUOTE}|[$(-]){_PASSWORD}"
+    ),
+    _pattern("convertto-securestring", rf"ConvertTo-SecureString\s+(?:-String\s+)?{_QUOTED}"),
+    _pattern("psexec", rf"\bpsexec\S{{0,8}}\s[^\n]{{0,200}}?\s-p\s+(?!-){_PASSWORD}"),
+    _pattern(
+        "user",
+        r"\bnet1?(?:\.exe)?[\"']?\s+user\s+(?:\"[^\"]{1,64}\"|[^\s/\"]{1,64})\s+"
+        rf"(?![/*]){_PASSWORD}",
+    ),
+    _pattern(
+        "use",
+        r"\bnet1?(?:\.exe)?[\"']?\s+use\s+(?:\w:\s+|\*\s+)?\\\\\S{1,256}\s+"
+        rf"(?![/*]){_PASSWORD}(?=\s+/user)",
+    ),
+    _pattern(
+        "use",
+        r"\bnet1?(?:\.exe)?[\"']?\s+use\s[^\n]{0,300}?/user:\S{1,128}\s+(?![/*])" + _PASSWORD,
+    ),
+)
