@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from making import at, campaign_pack, finding, general_pack, hours, record
-
 from alpheus.judge.campaigns import Judged, judge_campaigns
 from alpheus.judge.patch import PatchTimeline, Sighting
 from alpheus.knowledge.build_number import parse_build
 from alpheus.model import BuildWitness, Finding, PatchState, Stage, Verdict, Weight
+from making import at, campaign_pack, finding, general_pack, hours, record
 
 PACKS = [campaign_pack(), general_pack()]
 CVE = "CVE-2021-26855"

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from making import at, campaign_pack, hours, record
 
 from alpheus.judge.coverage import Window, coverage_of_window, coverage_table, gaps_of
 from alpheus.model import TimeBasis
+from making import at, campaign_pack, hours, record
 
 WINDOW = Window(at("2021-02-26"), at("2021-03-20"))
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from making import at, campaign_pack, finding
-
 from alpheus.judge.campaigns import Judged
 from alpheus.judge.coverage import Window, WindowCoverage
 from alpheus.judge.headline import first_seen, foothold, headline
 from alpheus.judge.patch import PatchTimeline, Sighting
 from alpheus.knowledge.build_number import parse_build
 from alpheus.model import BuildWitness, Campaign, Finding, PatchState, Stage, Verdict, Weight
+from making import at, campaign_pack, finding
 
 CVE = "CVE-2021-26855"
 WINDOW = Window(at("2021-02-26"), at("2021-03-20"))

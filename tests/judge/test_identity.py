@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from making import origin
-
 from alpheus.detect.model import Origin
 from alpheus.judge.identity import Identities, computer_name
 from alpheus.model import Evidence
+from making import origin
 
 PACKAGE = (Evidence("E1", "collected", None, 0),)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from making import at, campaign_pack, general_pack
-
 from alpheus.judge.campaigns import Judged
 from alpheus.judge.coverage import Window, WindowCoverage
 from alpheus.judge.next_steps import next_steps
 from alpheus.knowledge.model import PlaybookStep
 from alpheus.model import Campaign, CveState, PatchState, Stage, Verdict
+from making import at, campaign_pack, general_pack
 
 STEPS = (
     PlaybookStep("compromised", 2, "isolate", "why"),

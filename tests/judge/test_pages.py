@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from making import T0, event, hours, origin, record, rule
 
 from alpheus.detect.model import PageMatch, PageUse, ServerPage
 from alpheus.judge.pages import PageKnowledge, judge_pages, written_pages
 from alpheus.knowledge.baseline import Baseline
 from alpheus.knowledge.indicators import Indicators
 from alpheus.model import Citation, Event, Finding, Stage, Weight
+from making import T0, event, hours, origin, record, rule
 
 BASELINE = Baseline.load()
 ERA = ("15.1.2176.2",)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from making import at, event, origin, record
+from dataclasses import replace
 
 from alpheus.detect.collector import MitigationSeen
 from alpheus.judge.patch import PatchTimeline, patch_timeline
 from alpheus.knowledge.builds import Builds
+from alpheus.knowledge.mitigations import MitigationState
 from alpheus.knowledge.model import Mitigation
 from alpheus.model import BuildWitness, PatchState
+from making import at, campaign_pack, event, origin, record
 
 CVE = "CVE-2021-26855"
 BUILDS = Builds.load()
@@ -20,9 +22,10 @@ def _timeline(*witnesses: tuple[str, str, str], mitigated: bool = False) -> Patc
     ]
     server = record(witnesses=seen, serves_exchange=True)
     if mitigated:
-        rule = Mitigation("URL rewrite", (CVE,), "iis-configuration", {})
-        server.mitigations.append(MitigationSeen(rule, origin(), event(line=7).citation, None))
-    return patch_timeline(server, (CVE,), BUILDS)
+        state = MitigationState("URL rewrite", None, on=True)
+        server.mitigations.append(MitigationSeen(state, origin(), event(line=7).citation))
+    rule = Mitigation("URL rewrite", (CVE,), "iis-configuration", {})
+    return patch_timeline(server, [replace(campaign_pack(), mitigations=(rule,))], BUILDS)
 
 
 def test_the_newest_build_decides_and_the_fix_has_a_date() -> None:

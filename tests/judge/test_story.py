@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from making import at, finding
-
 from alpheus.judge.story import tell
 from alpheus.model import Stage, Weight
+from making import at, finding
 
 
 def test_steps_are_in_order_of_time_and_context_is_left_out() -> None:

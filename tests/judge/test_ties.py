@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from making import T0, event, group, record, rule
-
 from alpheus.detect.process_tree import ProcessTree
 from alpheus.judge.findings import findings_of_hits
 from alpheus.judge.ties import anchors_of
 from alpheus.model import Event, Stage, Weight
+from making import T0, event, group, record, rule
 
 TIED = rule("account-created", Stage.SPREAD, Weight.INDICATION, tie=True)
 SHELL = rule("shell-child", Stage.OPERATED, Weight.PROOF)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from making import finding
 
 from alpheus.judge.verdict import confidence_of, stage_of, verdict_of, worst
 from alpheus.model import Campaign, Confidence, Stage, Verdict, Weight
+from making import finding
 
 _FINDINGS = st.lists(
     st.builds(finding, st.sampled_from(list(Stage)), st.sampled_from(list(Weight))), max_size=6
@@ -65,7 +65,7 @@ def _campaign(verdict: Verdict, *, assessed: bool) -> Campaign:
 
 
 def test_worst_follows_the_order_of_the_contract() -> None:
-    """compromised > suspicious > attempted > not-determinable > no-evidence."""
+    """Compromised > suspicious > attempted > not-determinable > no-evidence."""
     ordered = ["no-evidence", "not-determinable", "attempted", "suspicious", "compromised"]
     for low, high in zip(ordered, ordered[1:], strict=False):
         pair = [_campaign(Verdict(low), assessed=True), _campaign(Verdict(high), assessed=True)]

@@ -16,7 +16,7 @@ from alpheus.detect.model import (
     ServerPage,
 )
 from alpheus.detect.process_tree import ProcessTree
-from alpheus.knowledge.model import Mitigation
+from alpheus.knowledge.mitigations import MitigationState
 from alpheus.model import BuildWitness, Citation, Event, Skipped
 
 EVENTS_KEPT = 40_000
@@ -26,12 +26,11 @@ SKIPPED_KEPT = 20_000
 
 @dataclass(frozen=True, slots=True)
 class MitigationSeen:
-    """A mitigating configuration, and where it stands."""
+    """A record that switches a mitigation on or off, and where it stands."""
 
-    mitigation: Mitigation
+    state: MitigationState
     origin: Origin
     citation: Citation
-    time: datetime | None
 
 
 @dataclass(slots=True)

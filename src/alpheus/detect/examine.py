@@ -14,6 +14,7 @@ from alpheus.detect.page_use import note_use
 from alpheus.detect.server_pages import is_server_page, read_page
 from alpheus.errors import AlpheusError
 from alpheus.evidence.base import EvidenceFile
+from alpheus.knowledge.mitigations import read_state
 from alpheus.knowledge.model import Indicator, RuleMeaning
 from alpheus.knowledge.own import is_own
 from alpheus.model import BuildWitness, Citation, Event, Skipped, TimeBasis
@@ -212,10 +213,9 @@ class _Examination:
     def _mitigation(self, event: Event) -> None:
         for pack in self.kit.packs:
             for mitigation in pack.mitigations:
-                if mitigation.source == event.source and _matches(mitigation.match, event):
-                    seen = MitigationSeen(
-                        mitigation, self.origin(event.host), event.citation, event.time
-                    )
+                state = read_state(mitigation, event.source, event.time, event.fields)
+                if state is not None:
+                    seen = MitigationSeen(state, self.origin(event.host), event.citation)
                     self.collector.mitigations.append(seen)
 
 
@@ -226,16 +226,6 @@ def _label(event: Event) -> str:
     site = event.fields.get("s-sitename")
     number = re.fullmatch(r"W3SVC(\d+)", site) if isinstance(site, str) else None
     return f"iis-site-{number.group(1)}" if number else "iis-site-1"
-
-
-def _matches(patterns: object, event: Event) -> bool:
-    assert isinstance(patterns, dict)
-    for name, pattern in patterns.items():
-        value = event.fields.get(name, "")
-        text = value if isinstance(value, str) else " ".join(value)
-        if not re.search(pattern, text, re.IGNORECASE):
-            return False
-    return True
 
 
 def _known_hash(file: EvidenceFile, kit: Kit, collector: Collector) -> None:

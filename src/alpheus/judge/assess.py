@@ -44,8 +44,7 @@ class Judge:
         )
 
     def _server(self, record: ServerRecord, collector: Collector) -> ServerAssessment:
-        cves = tuple(dict.fromkeys(cve for pack in self.kit.packs for cve in pack.cves))
-        patches = patch_timeline(record, cves, self.builds)
+        patches = patch_timeline(record, self.kit.packs, self.builds)
         findings = self._findings(record, collector, patches)
         judged = judge_campaigns(record, self.kit.packs, findings, patches)
         verdict = worst(j.campaign for j in judged)

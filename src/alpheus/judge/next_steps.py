@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from alpheus.judge.campaigns import Judged
-from alpheus.knowledge.model import Pack, PlaybookStep
+from alpheus.knowledge import playbook
+from alpheus.knowledge.model import Pack
 from alpheus.model import CveState, NextStep, PatchState, Stage, Verdict
 
 
@@ -17,13 +18,15 @@ def next_steps(
     cves: Mapping[str, CveState],
 ) -> tuple[NextStep, ...]:
     """Every step whose condition holds, most urgent first, each action once."""
-    facts = set(_facts(judged, verdict, stage, cves))
-    bearing = _bearing(judged, packs)
+    missing = {s for j in judged if j.coverage is not None for s in j.coverage.missing}
     chosen: dict[str, NextStep] = {}
-    for pack in bearing:
-        for step in pack.playbook:
-            if _holds(step, facts):
-                chosen.setdefault(step.action, NextStep(step.priority, step.action, step.why))
+    for pack in _bearing(judged, packs):
+        vulnerable = any(
+            cves[cve].state is PatchState.VULNERABLE for cve in pack.cves if cve in cves
+        )
+        holding = playbook.facts(verdict, stage, vulnerable=vulnerable, missing=missing)
+        for step in playbook.next_steps(pack, holding):
+            chosen.setdefault(step.action, step)
     return tuple(sorted(chosen.values(), key=lambda step: step.priority))
 
 
@@ -34,24 +37,3 @@ def _bearing(judged: Sequence[Judged], packs: Sequence[Pack]) -> list[Pack]:
     general = [pack for pack in packs if pack.window is None]
     needs_general = not assessed or any(j.pack is None for j in judged)
     return [*(assessed or possible), *(general if needs_general else [])]
-
-
-def _facts(
-    judged: Sequence[Judged], verdict: Verdict, stage: Stage, cves: Mapping[str, CveState]
-) -> Iterable[str]:
-    yield "always"
-    yield verdict.value
-    for reached in Stage:
-        if Stage.NONE.rank < reached.rank <= stage.rank:
-            yield f"stage:{reached.value}"
-    if any(state.state is PatchState.VULNERABLE for state in cves.values()):
-        yield "vulnerable"
-    for item in judged:
-        if item.coverage is not None:
-            for source in item.coverage.missing:
-                yield f"missing:{source}"
-
-
-def _holds(step: PlaybookStep, facts: set[str]) -> bool:
-    """A condition is a fact, or several joined by ` and `."""
-    return all(part.strip() in facts for part in step.when.split(" and "))

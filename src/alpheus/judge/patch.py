@@ -10,6 +10,8 @@ from alpheus.detect.collector import MitigationSeen
 from alpheus.judge.record import ServerRecord
 from alpheus.knowledge.build_number import BuildNumber, parse_build
 from alpheus.knowledge.builds import Builds
+from alpheus.knowledge.mitigations import mitigated
+from alpheus.knowledge.model import Pack
 from alpheus.model import Build, BuildWitness, CveState, PatchState
 
 SAFE = (PatchState.FIXED, PatchState.NOT_AFFECTED)
@@ -56,9 +58,11 @@ class PatchTimeline:
         return bool(cves) and all(self.by_build.get((build, cve)) in SAFE for cve in cves)
 
 
-def patch_timeline(record: ServerRecord, cves: Sequence[str], builds: Builds) -> PatchTimeline:
+def patch_timeline(record: ServerRecord, packs: Sequence[Pack], builds: Builds) -> PatchTimeline:
     """Order the witnesses, choose the newest build, and state each CVE for it."""
+    cves = tuple(dict.fromkeys(cve for pack in packs for cve in pack.cves))
     sightings = _sightings(record.witnesses)
+    attested = _attested(record.mitigations, packs)
     by_build = {
         (build, cve): builds.patch_state(build, cve).state
         for build in {s.build for s in sightings}
@@ -66,7 +70,7 @@ def patch_timeline(record: ServerRecord, cves: Sequence[str], builds: Builds) ->
     }
     newest = _newest(sightings)
     states = {
-        cve: _state(cve, newest, sightings, builds, record.mitigations)
+        cve: _state(cve, newest, sightings, builds, attested.get(cve))
         for cve in cves
         if record.is_exchange
     }
@@ -114,7 +118,7 @@ def _state(
     newest: BuildNumber | None,
     sightings: Sequence[Sighting],
     builds: Builds,
-    mitigations: Sequence[MitigationSeen],
+    attested: MitigationSeen | None,
 ) -> CveState:
     if newest is None:
         state = CveState(PatchState.UNDETERMINED, f"no build is named; {_SETTLES} would settle it")
@@ -124,19 +128,29 @@ def _state(
         if conflict and _disagree(conflict, newest, cve, builds):
             why = f"{state.why}; conflict: {conflict} was also witnessed at the same time"
             state = CveState(PatchState.UNDETERMINED, why)
-    attested = [m for m in mitigations if cve in m.mitigation.cves]
-    if attested and state.state in (PatchState.VULNERABLE, PatchState.UNDETERMINED):
+    if attested is not None and state.state in (PatchState.VULNERABLE, PatchState.UNDETERMINED):
         return _mitigated(state, attested)
     return state
 
 
-def _mitigated(state: CveState, attested: Sequence[MitigationSeen]) -> CveState:
-    seen = attested[0]
-    when = f", {seen.time:%Y-%m-%d %H:%M} UTC" if seen.time else ""
+def _attested(
+    mitigations: Sequence[MitigationSeen], packs: Sequence[Pack]
+) -> dict[str, MitigationSeen]:
+    """For each CVE the record that attests a mitigation still in force."""
+    last = {seen.state.name: seen for seen in mitigations if seen.state.on}
+    return {
+        cve: last[names[0]]
+        for pack in packs
+        for cve, names in mitigated(pack, [seen.state for seen in mitigations]).items()
+    }
+
+
+def _mitigated(state: CveState, seen: MitigationSeen) -> CveState:
+    when = f", {seen.state.time:%Y-%m-%d %H:%M} UTC" if seen.state.time else ""
     line = f":{seen.citation.line}" if seen.citation.line else ""
     return CveState(
         PatchState.MITIGATED,
-        f"{seen.mitigation.name}, attested by {seen.citation.path}{line}{when}; {state.why}",
+        f"{seen.state.name}, attested by {seen.citation.path}{line}{when}; {state.why}",
     )
 
 
