@@ -37,7 +37,7 @@ class _Hashing(io.RawIOBase):
 
 
 class FileOnDisk:
-    """`on_disk` is read; `address` is its path inside the imagined package, its name if left out."""
+    """`on_disk` is read; `address` is its path in the imagined package, its name if left out."""
 
     def __init__(self, on_disk: Path, address: str | None = None, evidence: str = "e1") -> None:
         self.on_disk = on_disk

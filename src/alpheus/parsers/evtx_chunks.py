@@ -67,14 +67,15 @@ def chunks(stream: BinaryIO) -> Iterator[Chunk]:
     Chunks are looked for at their places; where one is not, the next is looked for at any offset.
     """
     buffer = read_fully(stream, FILE_HEADER_SIZE)
-    live = not buffer.startswith(FILE_MAGIC) or bool(buffer[_FLAGS : _FLAGS + 1][0] & _DIRTY)
+    promised, flags = _header(buffer)
+    live = bool(flags & _DIRTY)
     offset = 0
     if not buffer.startswith(CHUNK_MAGIC):
         offset, buffer = len(buffer), b""
     while True:
         buffer += read_fully(stream, 2 * CHUNK_SIZE - len(buffer))
         if not buffer:
-            return
+            break
         length = min(CHUNK_SIZE, len(buffer))
         if not buffer.startswith(CHUNK_MAGIC):
             length = _distance_to_chunk(buffer, length)
@@ -83,6 +84,20 @@ def chunks(stream: BinaryIO) -> Iterator[Chunk]:
             yield _chunk(offset, content, live=live)
         offset += length
         buffer = buffer[length:]
+    while offset < FILE_HEADER_SIZE + promised * CHUNK_SIZE:
+        yield Chunk(offset, b"", (), (), "chunk missing at the end of the file")
+        offset += CHUNK_SIZE
+
+
+def _header(buffer: bytes) -> tuple[int, int]:
+    """How many chunks the file's header promises, and its flags; what it cannot say is not known.
+
+    A header of a file that was not closed is older than the file.
+    """
+    if not buffer.startswith(FILE_MAGIC) or len(buffer) <= _FLAGS:
+        return 0, _DIRTY
+    flags = buffer[_FLAGS]
+    return (0 if flags & _DIRTY else int.from_bytes(buffer[42:44], "little")), flags
 
 
 def read_fully(stream: BinaryIO, size: int) -> bytes:

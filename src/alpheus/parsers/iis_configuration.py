@@ -172,9 +172,10 @@ class _Reader:
             yield self._event("app-pool", tag.line, fields)
 
     def _directory(self, tag: Tag) -> Iterator[Event]:
-        application = self._attribute("application", "path").rstrip("/")
+        application = self._attribute("application", "path").strip("/")
+        below = tag.attributes.get("path", "").strip("/")
         fields = {
-            "Path": f"{application}/{tag.attributes.get('path', '').lstrip('/')}",
+            "Path": "/" + "/".join(part for part in (application, below) if part),
             "PhysicalPath": tag.attributes.get("physicalPath", ""),
             "Value": self._attribute("application", "applicationPool"),
         }
