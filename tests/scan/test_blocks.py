@@ -7,10 +7,10 @@ import tracemalloc
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from textlogs import generated
 
 from alpheus.errors import LimitError
 from alpheus.scan.blocks import Block, BlockReader
+from textlogs import generated
 
 
 def _copy(block: Block) -> bytes:

@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from textlogs import MemoryFile, assert_reconciled, format_of, generated, rows_of, scan
 
 from alpheus.model import TimeBasis
 from alpheus.parsers.base import ReadOptions
 from alpheus.scan.needles import Needles
 from alpheus.scan.textlog import NOT_A_ROW, NUL_BYTES, TOO_LONG, Candidate, scan_text_log
+from textlogs import MemoryFile, assert_reconciled, format_of, generated, rows_of, scan
 
 _FIELDS = (
     b"#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip"

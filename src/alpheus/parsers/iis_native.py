@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 from alpheus.parsers.base import Clock, KeyColumns, ReadOptions, Row
+from alpheus.parsers.separated import MOST_VALUES
 from alpheus.parsers.sites import port_label, site_label
 from alpheus.parsers.times import local_time
 
@@ -67,7 +68,7 @@ class IisNativeLog:
 
     def row(self, line: str) -> Row | None:
         """One line as a row, or None."""
-        values = [value.strip() for value in line.split(",")]
+        values = [value.strip() for value in line.split(",", MOST_VALUES)]
         if len(values) < len(_COLUMNS):
             return None
         naive = _naive_time(values[2], values[3])

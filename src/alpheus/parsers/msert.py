@@ -13,7 +13,7 @@ _STARTED = re.compile(
     r"(?:Started|Finished) On \w+ (\w{3})\s+(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})"
 )
 _THREAT = re.compile(r"\s*Threat detected:\s*([^,\s]+)", re.IGNORECASE)
-_FOUND = re.compile(r"\s*Found (?!no )(\S+:\S+)", re.IGNORECASE)
+_FOUND = re.compile(r"\s*Found (?!no )([^\s,:]+:[^\s,]+)", re.IGNORECASE)
 _RESOURCE = re.compile(r"\s*(?:->\s*)?(?:container)?file://(.+)", re.IGNORECASE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+MOST_VALUES = 4096
+"""No format has as many columns; the rest of a longer line stays together in the last value, so
+that a line of separators takes no more memory than any other."""
+
 _PREFIX = re.compile(r"(?:S|I32|I64|F|Dbl|B|Dt|Ts|G):", re.ASCII)
 
 
@@ -19,14 +23,14 @@ def split_commas(line: str) -> list[str]:
     columns after it. Text between a closing quote and the next comma is kept.
     """
     if '"' not in line:
-        return line.split(",")
+        return line.split(",", MOST_VALUES)
     values: list[str] = []
     start = 0
-    while True:
+    while len(values) < MOST_VALUES:
         if line.startswith('"', start):
             quoted = _quoted(line, start)
             if quoted is None:
-                return values + line[start:].split(",")
+                return values + line[start:].split(",", MOST_VALUES)
             value, end = quoted
         else:
             value, end = "", start
@@ -36,6 +40,7 @@ def split_commas(line: str) -> list[str]:
             return values
         values.append(value + line[end:comma])
         start = comma + 1
+    return [*values, line[start:]]
 
 
 def _quoted(line: str, start: int) -> tuple[str, int] | None:
@@ -61,7 +66,9 @@ def split_pairs(text: str) -> list[tuple[str, str]]:
     """
     pairs: list[tuple[str, str]] = []
     at = 0
-    while at < len(text):
+    for _ in range(MOST_VALUES):
+        if at >= len(text):
+            break
         piece, at = _piece(text, at)
         key, sign, value = piece.partition("=")
         prefix = _PREFIX.match(key)

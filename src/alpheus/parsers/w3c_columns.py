@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from alpheus.parsers.separated import names
+from alpheus.parsers.separated import MOST_VALUES, names
 
 _IIS_6 = names(
     "date time s-sitename s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip"
@@ -81,10 +81,10 @@ def assign(columns: Sequence[str], line: str) -> tuple[list[str], bool]:
     blanks is read with runs of blanks as one, if that fits. If not, its writer cannot have written
     it: columns are counted from both ends and one free-text column takes the rest.
     """
-    values = line.split(" ")
+    values = line.split(" ", MOST_VALUES)
     if len(values) <= len(columns):
         return values, False
-    squeezed = line.split()
+    squeezed = line.split(None, MOST_VALUES)
     if len(squeezed) == len(columns) or (len(squeezed) < len(columns) and "" in values):
         return squeezed, False
     surplus = len(values) - len(columns)
@@ -102,7 +102,7 @@ def assign(columns: Sequence[str], line: str) -> tuple[list[str], bool]:
 
 def fits_known_columns(line: str) -> bool:
     """Whether a line without a header is surely of an IIS log."""
-    values = line.split(" ")
+    values = line.split(" ", MOST_VALUES)
     return _known(values) is not None or (len(values) > 8 and _around_stem(values) is not None)
 
 
@@ -111,7 +111,7 @@ def guess_columns(line: str) -> tuple[str, ...]:
 
     Values that no known set explains are called `column-N`, N from 1.
     """
-    values = line.split(" ")
+    values = line.split(" ", MOST_VALUES)
     return _known(values) or _around_stem(values) or ("date", "time", *_numbered(2, len(values)))
 
 
