@@ -102,9 +102,9 @@ def _parse(file: EvidenceFile, losses: Losses) -> Iterator[Record]:
                 base += len(block)
                 continue
             buffer += block
-            last = len(block) < _BLOCK
-            used = yield from _records(file, buffer, base, losses, last=last)
+            used = yield from _records(file, buffer, base, losses, last=False)
             buffer, base = buffer[used:], base + used
+        yield from _records(file, buffer, base, losses, last=True)
 
 
 def _records(
