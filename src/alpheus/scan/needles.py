@@ -14,28 +14,11 @@ ENCODED = (
 """Percent-encoding of what need not be encoded, `/` and `%`, and overlong forms: no browser writes
 it, and a rule's literal may hide behind it. Such lines are always candidates."""
 
-_UNRESERVED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/")
 _WIDE_CLASS = re.compile(r"(?<!\\)\[[^\]]*[^\x00-\x7f][^\]]*\]")
 _WIDE = re.compile(r"[^\x00-\x7f]")
 _ANY_WIDE = r"[\\x80-\\xff]{1,4}"
 _ENDS_PER_BYTES = 64
 _NEWLINE = b"\n"
-
-
-def literal(text: str) -> str:
-    """A pattern for `text` in which every reserved character may be percent-encoded as well.
-
-    A blank may also be `+`. Encoded unreserved characters need no pattern: see `ENCODED`.
-    """
-    return "".join(_literal_character(character) for character in text)
-
-
-def _literal_character(character: str) -> str:
-    if character in _UNRESERVED:
-        return re.escape(character)
-    encoded = "".join(f"%{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
-    blank = r"|\+" if character == " " else ""
-    return f"(?:{re.escape(character)}|{encoded}{blank})"
 
 
 class Needles:

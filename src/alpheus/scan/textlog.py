@@ -182,7 +182,7 @@ class _Scan:
             self._on_candidate(Candidate(block.line, raw, decode_line(raw), None))
 
     def _clocked(self, lines: Lines, at: int, hits: Integers) -> int:
-        """Rows from `at` to the next line that is none, and that line; returns where to go on."""
+        """Rows from `at` on and the lines after them that are none; returns where to go on."""
         import numpy as np  # noqa: PLC0415 - heavy
 
         clock = self._log.clock
@@ -197,9 +197,12 @@ class _Scan:
                 raw = lines.raw(line)
                 text = decode_line(raw)
                 self._on_candidate(Candidate(lines.number(line), raw, text, self._log.row(text)))
-        if end < len(lines):
+        # Lines that are no rows often stand together; they need no further look at the columns.
+        while place < special.size and special[place] == end and self._log.clock is clock:
             self._one(lines, end, end in self._marked)
-        return end + 1
+            place += 1
+            end += 1
+        return end
 
     def _parsed(self, lines: Lines, at: int) -> int:
         """Lines one by one, until the clock changes; returns where to go on."""
