@@ -1,0 +1,125 @@
+"""A folder, and a single file. Links are never followed; devices are never opened."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from alpheus.evidence.members import Loss, Member
+
+_SPECIAL = (
+    (stat.S_ISFIFO, "named pipe"),
+    (stat.S_ISSOCK, "socket"),
+    (stat.S_ISBLK, "block device"),
+    (stat.S_ISCHR, "character device"),
+)
+
+
+class FolderContainer:
+    """Walks a folder in the order of its names, one folder's names in memory at a time."""
+
+    volume = False
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def members(self) -> Iterator[Member | Loss]:
+        """Every file, depth first; what cannot be read is a Loss."""
+        waiting: list[Path] = [self._root]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                with os.scandir(folder) as entries:
+                    found = sorted(entries, key=lambda entry: entry.name)
+            except OSError as error:
+                yield Loss(self._name(folder), f"folder not readable: {_strerror(error)}")
+                continue
+            below: list[Path] = []
+            for entry in found:
+                if entry.is_dir(follow_symlinks=False):
+                    below.append(Path(entry.path))
+                else:
+                    yield self._entry(entry)
+            waiting.extend(reversed(below))
+
+    def _entry(self, entry: os.DirEntry[str]) -> Member | Loss:
+        path = Path(entry.path)
+        name = self._name(path)
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError as error:
+            return Loss(name, f"not readable: {_strerror(error)}")
+        if stat.S_ISLNK(status.st_mode):
+            return Loss(name, self._link_reason(path))
+        if not stat.S_ISREG(status.st_mode):
+            return Loss(name, f"{_special(status.st_mode)}: not opened")
+        if not os.access(path, os.R_OK):
+            return Loss(name, "not readable: permission denied")
+        return file_member(path, name, status)
+
+    def _link_reason(self, path: Path) -> str:
+        try:
+            inside = path.resolve().is_relative_to(self._root.resolve())
+        except (OSError, RuntimeError):
+            inside = False
+        if inside:
+            return "symbolic link: not followed (its target is read at its own place)"
+        return "symbolic link that leads out of the folder: not followed"
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self._root).as_posix()
+
+
+class FileContainer:
+    """A single plain file: a package of one."""
+
+    volume = False
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def members(self) -> Iterator[Member | Loss]:
+        """The file."""
+        yield file_member(self._path, self._path.name, self._path.stat())
+
+
+def file_member(path: Path, name: str, status: os.stat_result) -> Member:
+    """A member that is a real file. It is opened only if it still is one."""
+    return Member(
+        name,
+        lambda: open_regular(path),
+        status.st_size,
+        _modified(status),
+        path=path,
+        seekable=lambda: open_regular(path),
+    )
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open without following a link or waiting for a pipe. Raises OSError if it is not a file."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    stream = os.fdopen(descriptor, "rb")
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        stream.close()
+        message = f"{path.name}: no longer a regular file"
+        raise OSError(message)
+    return stream
+
+
+def _modified(status: os.stat_result) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(status.st_mtime, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _special(mode: int) -> str:
+    return next((name for test, name in _SPECIAL if test(mode)), "special file")
+
+
+def _strerror(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

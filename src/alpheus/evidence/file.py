@@ -1,0 +1,140 @@
+"""One file of a package, whatever the package is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from alpheus.errors import LimitError
+from alpheus.evidence.budget import Budget
+from alpheus.evidence.members import Member
+from alpheus.evidence.reading import ContentReader, Replay
+from alpheus.evidence.spool import Spool
+
+HEAD_BYTES = 4096
+"""How much of a file is looked at to tell whether it is a container."""
+
+_BLOCK = 1 << 20
+
+
+class MemberFile:
+    """Implements `EvidenceFile` over a member of a container. Usable until `release`."""
+
+    def __init__(
+        self, evidence: str, path: str, scope: str, member: Member, *, budget: Budget, spool: Spool
+    ) -> None:
+        self._evidence = evidence
+        self._path = path
+        self._scope = scope
+        self._member = member
+        self._budget = budget
+        self._spool = spool
+        self._replay: Replay | None = None
+        self._copy: Path | None = None
+        self._cleanup = ExitStack()
+        self._sha256: str | None = None
+        self._bytes_read = 0
+
+    @property
+    def evidence(self) -> str:
+        """Id of the package as it was handed in."""
+        return self._evidence
+
+    @property
+    def path(self) -> str:
+        """Address inside the package as handed in."""
+        return self._path
+
+    @property
+    def scope(self) -> str:
+        """Address of the innermost package that holds the file, with a final `/`, or empty."""
+        return self._scope
+
+    @property
+    def size(self) -> int | None:
+        """Bytes, where the container says so."""
+        return self._member.size
+
+    @property
+    def modified(self) -> datetime | None:
+        """Last modification in UTC, where the container says so."""
+        return self._member.modified
+
+    @property
+    def sha256(self) -> str | None:
+        """Hash of the whole content; None until it was read to its end."""
+        return self._sha256
+
+    @property
+    def bytes_read(self) -> int:
+        """The farthest point of the content that was read."""
+        return self._bytes_read
+
+    def open(self) -> BinaryIO:
+        """A new stream from the start, hashed while it is read to its end.
+
+        A file of a forward-only container (tar, 7z) can be opened again as long as no more than
+        `REPLAY_LIMIT` bytes were read, or after `local`. Raises OSError or LimitError.
+        """
+        reader = ContentReader(self._path, self.raw(), self._budget, self._note)
+        return cast("BinaryIO", reader)
+
+    def raw(self) -> BinaryIO:
+        """The content, neither counted nor hashed; for looking inside."""
+        if self._copy is not None:
+            return self._copy.open("rb")
+        if not self._member.forward:
+            return self._member.open()
+        if self._replay is None:
+            self._replay = Replay(self._path, self._member.open())
+            self._cleanup.callback(self._replay.close)
+        return self._replay.reader()
+
+    def head(self) -> bytes:
+        """The first bytes. Raises OSError."""
+        with self.raw() as stream:
+            return stream.read(HEAD_BYTES)
+
+    @contextmanager
+    def local(self) -> Iterator[Path]:
+        """A seekable path to the content: the file itself in a folder, else a bounded copy.
+
+        The content is hashed once, before the path is given out. Raises OSError or LimitError.
+        """
+        if self._member.path is not None:
+            if self._sha256 is None:
+                self._read_through()
+            yield self._member.path
+            return
+        if self._copy is None:
+            self._check_size()
+            with self.open() as stream:
+                self._copy = self._cleanup.enter_context(self._spool.copy(stream))
+        yield self._copy
+
+    def release(self) -> None:
+        """Delete the copy and let go of the content."""
+        self._copy = None
+        self._cleanup.close()
+
+    def _read_through(self) -> None:
+        block = bytearray(_BLOCK)
+        with self.open() as stream:
+            while cast("ContentReader", stream).readinto(block):
+                pass
+
+    def _check_size(self) -> None:
+        limit = self._budget.limits.spool_bytes
+        if self.size is not None and self.size > limit:
+            raise LimitError(
+                f"{self.size} bytes do not fit in the limit of {limit} bytes of temporary copies; "
+                "raise the limit `spool_bytes`, or unpack the evidence and hand in the folder"
+            )
+
+    def _note(self, count: int, sha256: str | None) -> None:
+        self._bytes_read = max(self._bytes_read, count)
+        if sha256 is not None:
+            self._sha256 = sha256

@@ -1,0 +1,73 @@
+"""What a container gives to the package that walks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from alpheus.evidence.budget import Budget
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of a container.
+
+    `name` is as the container writes it. `open` gives a new stream of the content each time, or,
+    if `forward` is set, may be called only once and before the next member is asked for.
+    `path` is a real file that holds exactly the content. `seekable` opens a seekable stream.
+    """
+
+    name: str
+    open: Callable[[], BinaryIO]
+    size: int | None = None
+    modified: datetime | None = None
+    forward: bool = False
+    path: Path | None = None
+    seekable: Callable[[], BinaryIO] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Something a container cannot give. `name` is empty if it concerns the container itself."""
+
+    name: str
+    reason: str
+    offset: int | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a container is read from.
+
+    `open` gives a stream from the start, forward only if `seekable` is None. `path` is a real file.
+    `beside` tells whether the files that belong to it (segments of an image) may lie next to it.
+    """
+
+    name: str
+    open: Callable[[], BinaryIO]
+    seekable: Callable[[], BinaryIO] | None = None
+    path: Path | None = None
+    modified: datetime | None = None
+    beside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a container may use and must respect."""
+
+    budget: Budget
+    passwords: tuple[str, ...] = field(default=())
+
+
+class Container(Protocol):
+    """A reader of one kind of container. Making one checks that it can be opened at all."""
+
+    volume: bool
+    """Whether the members are the tree of a volume; archives in it are evidence."""
+
+    def members(self) -> Iterator[Member | Loss]:
+        """Every member once, in the order of the container. May raise; that ends the container."""

@@ -1,0 +1,75 @@
+"""Temporary copies: a private folder, bounded in size, that goes away whatever happens."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from alpheus.errors import LimitError
+
+_BLOCK = 1 << 20
+
+
+class Spool:
+    """A folder of mode 0700 for copies. Their names come from us, never from evidence.
+
+    Use it as a context manager; the folder is made with the first copy.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._used = 0
+        self._count = 0
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    @contextmanager
+    def copy(self, stream: BinaryIO, suffix: str = "") -> Iterator[Path]:
+        """A copy of everything in `stream`, deleted at the end of the block.
+
+        Raises LimitError when all copies together would exceed the bound, and what `stream` raises.
+        """
+        path = self._new_path(suffix)
+        written = 0
+        try:
+            with path.open("xb") as target:
+                while block := stream.read(_BLOCK):
+                    written += len(block)
+                    self._used += len(block)
+                    self._check()
+                    target.write(block)
+            yield path
+        finally:
+            self._used -= written
+            path.unlink(missing_ok=True)
+
+    def _check(self) -> None:
+        if self._used > self._limit:
+            raise LimitError(
+                f"limit of {self._limit} bytes of temporary copies reached; raise the limit "
+                "`spool_bytes`, or unpack the evidence and hand in the folder"
+            )
+
+    def _new_path(self, suffix: str) -> Path:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="alpheus-")
+            os.chmod(self._folder.name, 0o700)  # noqa: PTH101 - the name is a string
+        self._count += 1
+        return Path(self._folder.name) / f"copy-{self._count}{suffix}"
