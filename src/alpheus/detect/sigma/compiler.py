@@ -43,15 +43,18 @@ def compile_rules(files: Sequence[SigmaFile]) -> RuleSet:
     known = _references(rules.values())
     for file in related:
         try:
-            _add(_correlation(file, known), correlations)
+            _add(_correlation(file, known), correlations, taken=rules)
         except Exception as error:  # as above
             rejected.append(_rejected(file, error))
     return RuleSet(tuple(rules.values()), tuple(correlations.values()), tuple(rejected))
 
 
-def _add(item: Compiled, known: dict[str, Compiled]) -> None:
-    if item.id in known:
-        raise UnsupportedError(f"another rule of pack {known[item.id].pack} is called {item.id}")
+def _add(
+    item: Compiled, known: dict[str, Compiled], *, taken: Mapping[str, Rule] | None = None
+) -> None:
+    other = known.get(item.id) or (taken or {}).get(item.id)
+    if other is not None:
+        raise UnsupportedError(f"another rule of pack {other.pack} is called {item.id}")
     known[item.id] = item
 
 

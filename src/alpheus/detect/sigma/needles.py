@@ -44,7 +44,9 @@ _COMMON = (
     "gecko chrome/ safari/537.36 microsoft office outlook microsoft.exchange /owa/auth/logon.aspx "
     "/ecp/ /ews/exchange.asmx /mapi/emsmdb /rpc/rpcproxy.dll /autodiscover/autodiscover.xml "
     "/microsoft-server-activesync/default.eas &correlationid= &cafereqid= clientid= true false "
-    "user= deviceid= devicetype= cmd=ping kerberos negotiate proxy localhost"
+    "user= deviceid= devicetype= cmd=ping kerberos negotiate proxy localhost "
+    "/owa/service.svc /owa/ev.owa /owa/auth/ /owa/prem/ /oab/ /ecp/default.aspx .aspx .asmx .ashx "
+    ".asp .svc .js .css .png .gif"
 )
 """What benign lines are full of: a piece of it selects little."""
 
@@ -134,9 +136,10 @@ def _worth(piece: str) -> tuple[bool, int]:
     return (piece.lower() not in _COMMON and len(piece) >= GOOD, len(piece))
 
 
-def _selectivity(pieces: frozenset[str]) -> tuple[bool, int, int]:
-    worst = min(map(_worth, pieces))
-    return (*worst, -len(pieces))
+def _selectivity(pieces: frozenset[str]) -> tuple[int, bool, int, int]:
+    """Few pieces that benign lines are full of; then the worth of the worst; then few pieces."""
+    common = sum(piece.lower() in _COMMON for piece in pieces)
+    return (-common, *min(map(_worth, pieces)), -len(pieces))
 
 
 def _pattern(piece: str, source: str) -> str:

@@ -85,6 +85,7 @@ class RuleSet:
     rules: tuple[Rule, ...] = ()
     correlations: tuple[Correlation, ...] = ()
     rejected: tuple[Rejected, ...] = ()
+    _whole: dict[str, list[Rule]] = field(init=False, repr=False, default_factory=dict)
     _any_id: dict[str, list[Rule]] = field(init=False, repr=False, default_factory=dict)
     _by_id: dict[tuple[str, str], list[Rule]] = field(init=False, repr=False, default_factory=dict)
 
@@ -92,7 +93,9 @@ class RuleSet:
         for rule in self.rules:
             for source in rule.sources:
                 ids = _index_ids(rule, source)
-                if ids is None:
+                if ids is None and Selection(source) in rule.logsource.selections:
+                    self._whole.setdefault(source, []).append(rule)
+                elif ids is None:
                     self._any_id.setdefault(source, []).append(rule)
                 for number in sorted(ids or ()):
                     self._by_id.setdefault((source, number), []).append(rule)
@@ -108,14 +111,12 @@ class RuleSet:
 
     def for_event(self, event: Event) -> Iterator[Rule]:
         """The rules whose log source the event belongs to; no field was tested yet."""
+        yield from self._whole.get(event.source, ())
         number = _text(event, EVENT_ID)
-        for rule in self._any_id.get(event.source, ()):
+        by_id = self._by_id.get((event.source, number), ()) if number else ()
+        for rule in (*self._any_id.get(event.source, ()), *by_id):
             if rule.selects(event):
                 yield rule
-        if number:
-            for rule in self._by_id.get((event.source, number), ()):
-                if rule.selects(event):
-                    yield rule
 
     def match(self, event: Event) -> list[Rule]:
         """The rules that the event matches."""

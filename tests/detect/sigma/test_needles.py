@@ -1,0 +1,211 @@
+"""Tests of `alpheus.detect.sigma.needles`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alpheus.detect.sigma import ENCODED_LINE, NeedlePlan, Rule, RuleSet, needle_patterns
+from alpheus.scan.needles import Needles
+from detect.sigma.building import HTTPPROXY, WEBSERVER, event, rule, ruleset
+from detect.sigma.trees import EVENTS, FIELDS, cases, csv_line, detections, iis_line
+
+PROXY_COLUMNS = {
+    "cs-method": "Method",
+    "cs-uri-stem": "UrlStem",
+    "cs-uri-query": "UrlQuery",
+    "cs(User-Agent)": "UserAgent",
+    "sc-status": "HttpStatus",
+}
+
+
+def plan(compiled: Rule, source: str = "iis") -> NeedlePlan:
+    """The needles of one rule."""
+    return needle_patterns(RuleSet((compiled,)), source)
+
+
+def found(needles: NeedlePlan, line: str) -> bool:
+    """Whether a line would be parsed."""
+    patterns = (*needles.patterns, ENCODED_LINE)
+    return bool(needles.always) or any(re.search(p, line, re.IGNORECASE) for p in patterns)
+
+
+CASES = st.one_of(cases(), cases(), cases(), st.tuples(detections(), EVENTS))
+Case = tuple[dict[str, Any], Mapping[str, str]]
+
+
+@settings(max_examples=150, deadline=None)
+@given(CASES)
+def test_no_iis_line_is_missed(case: Case) -> None:
+    """A line of IIS whose event matches is found, whether the rule is ours or foreign."""
+    detection, fields = case
+    line = iis_line(fields)
+    parsed = {n: v.replace(" ", "+") for n, v in fields.items() if v}
+    for meaning in ({}, {"meaning": None}):
+        compiled = rule(detection, WEBSERVER, **meaning)
+        if compiled.matches(event(parsed, text=line)):
+            assert found(plan(compiled), line)
+
+
+@settings(max_examples=150, deadline=None)
+@given(CASES)
+def test_no_httpproxy_line_is_missed(case: Case) -> None:
+    """A line of HttpProxy whose event matches a rule for web servers is found."""
+    detection, fields = case
+    renamed = {PROXY_COLUMNS[n]: v.replace(",", " ") for n, v in fields.items() if v}
+    line = csv_line(renamed, tuple(PROXY_COLUMNS.values()))
+    compiled = rule(detection, WEBSERVER, meaning=None)
+    if compiled.matches(event(renamed, "httpproxy", text=line)):
+        assert found(plan(compiled, "httpproxy"), line)
+
+
+@settings(max_examples=150, deadline=None)
+@given(CASES)
+def test_no_exchange_line_is_missed(case: Case) -> None:
+    """Nor is one of any other log of Exchange."""
+    detection, fields = case
+    line = csv_line(fields, FIELDS).replace("'", "''")
+    compiled = rule(detection, {"product": "exchange", "service": "exchange-log"})
+    if compiled.matches(event(fields, "exchange-log", text=line)):
+        assert found(plan(compiled, "exchange-log"), line)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(list("/ecpy.js@:=&~-")),
+            st.sampled_from(["", "%", "%25", "%2525", "%u00", "%c0"]),
+        ),
+        min_size=4,
+        max_size=12,
+    )
+)
+def test_no_encoding_hides_a_line(characters: list[tuple[str, str]]) -> None:
+    """Whatever an attacker encodes, and how often, the line is parsed if the rule would match."""
+    wanted = "".join(character for character, _ in characters)
+    query = ""
+    for character, encoding in characters:
+        code = ord(character)
+        if encoding == "%c0":
+            query += f"%{0xC0 | code >> 6:02x}%{0x80 | code & 0x3F:02x}"
+        else:
+            query += f"{encoding}{code:02x}" if encoding else character
+    fields = {"cs-uri-stem": "/a", "cs-uri-query": query}
+    line = iis_line(fields)
+    compiled = rule({"cs-uri-query|contains": wanted})
+    if compiled.matches(event(fields, text=line)):
+        assert found(plan(compiled), line)
+
+
+@pytest.mark.parametrize(
+    ("detection", "line", "expected"),
+    [
+        ({"AnchorMailbox|contains": "ServerInfo~"}, "a,ServerInfo~x,b", True),
+        ({"AnchorMailbox|contains": "ServerInfo~"}, "a,Sid~S-1-5,b", False),
+        (
+            {"UserAgent|contains": "AppleWebKit/5 (KHTML, like Gecko) Zed"},
+            "AppleWebKit/5 (KHTML  like Gecko) Zed",
+            True,
+        ),
+        (
+            {"X|contains": 'eval(Request["key"],"unsafe")'},
+            '"eval(Request[""key""],""unsafe"")"',
+            True,
+        ),
+        ({"X|re": "(?i)(whoami|ipconfig) ?/"}, "a,IPCONFIG /all", True),
+        ({"X": "abcdef", "Y|gt": 5}, "abcdef,6", True),
+    ],
+)
+def test_what_is_searched(detection: dict[str, Any], line: str, expected: bool) -> None:
+    """A needle survives what a log does to a value, and selects something."""
+    needles = plan(rule(detection, HTTPPROXY), "httpproxy")
+    assert not needles.always
+    assert found(needles, line) is expected
+
+
+@pytest.mark.parametrize(("source", "blank"), [("iis", "+"), ("httpproxy", " ")])
+@pytest.mark.parametrize("wanted", ["Power+Shell", "Power Shell"])
+def test_blanks_of_a_user_agent(source: str, blank: str, wanted: str) -> None:
+    """A rule finds a user agent whichever way rule and log write its blanks."""
+    compiled = rule({"c-useragent|contains": wanted})
+    column = "cs(User-Agent)" if source == "iis" else "UserAgent"
+    agent = f"x{blank}Power{blank}Shell"
+    assert compiled.matches(event({column: agent}, source, text=agent))
+    assert found(plan(compiled, source), agent)
+
+
+@pytest.mark.parametrize(
+    "detection",
+    [
+        {"sc-status": 200},
+        {"cs-uri-stem|re": "^[a-z]{8}$"},
+        {"a": {"cs-uri-stem": "/long/enough"}, "condition": "not a"},
+        {"cs-uri-stem|contains": "a"},
+        {"cs-uri-stem|exists": True},
+        {"a": {"cs-uri-stem": "/long/enough"}, "b": {"sc-status": 500}, "condition": "a or b"},
+    ],
+)
+def test_rules_that_need_every_line(detection: dict[str, Any]) -> None:
+    """A rule that needs no text is named; the caller has to give it every line."""
+    needles = plan(rule(detection, name="needy"))
+    assert needles == NeedlePlan((), ("needy",))
+
+
+def test_the_most_selective_part_is_searched() -> None:
+    """Of several parts that must all hold, the one that benign lines do not contain is taken."""
+    detection = {
+        "cs-method": "POST",
+        "cs-uri-stem|contains": "/autodiscover/autodiscover.",
+        "cs-uri-query|contains": ["powershell", "x-rps-cat"],
+        "sc-status": 200,
+    }
+    assert plan(rule(detection)).patterns == (r"x\-rps\-cat", "powershell")
+
+
+def test_longer_needles_are_covered_by_shorter_ones() -> None:
+    """A needle that contains another one is not searched for."""
+    compiled = rule({"cs-uri-query|contains": ["evil", "evil.corp", "other"]})
+    assert plan(compiled).patterns == ("evil", "other")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "GET /owa/auth/logon.aspx url=https%3a%2f%2fmail%2fowa%2f&reason=0 443 - 1.1.1.1",
+        "POST /Microsoft-Server-ActiveSync/default.eas User=corp%5cuser&Cmd=Ping 443",
+        "GET /owa/x id=caf%c3%a9%20a%2bb%e2%82%ac%3d 443",
+    ],
+)
+def test_benign_encoding_is_not_suspected(line: str) -> None:
+    """What browsers encode anyway does not make a line a candidate."""
+    assert not re.search(ENCODED_LINE, line, re.IGNORECASE)
+
+
+@given(st.sampled_from("abcXYZ019._-~"), st.integers(0, 2))
+def test_needless_encoding_is_suspected(character: str, again: int) -> None:
+    """Encoded letters, digits and dots always make a line a candidate."""
+    text = f"%{ord(character):02X}"
+    for _ in range(again):
+        text = quote(text)
+    assert re.search(ENCODED_LINE, f"GET /{text}", re.IGNORECASE)
+
+
+def test_a_scanner_takes_the_patterns() -> None:
+    """The prefilter that runs over raw bytes accepts every pattern."""
+    rules = ruleset(
+        """
+title: a
+logsource: {category: webserver}
+detection: {s: {cs-uri-stem|contains: ['/a:b@c=d&e;$~!()#*[]{}|<>^-f', 'plain.text']}, condition: s}
+"""
+    )
+    needles = Needles((*needle_patterns(rules, "iis").patterns, ENCODED_LINE))
+    data = b"GET /x\nGET /PLAIN.TEXT\nGET /%70lain\nGET /a%3ab@c=d&e;$~!()#\\*[]{}|<>^-f\nGET /y\n"
+    assert [data[a:b] for a, b in needles.search(data)] == data.split(b"\n")[1:4]
