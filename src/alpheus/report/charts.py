@@ -44,10 +44,10 @@ class Span:
         """Whether a time lies inside."""
         return self.start <= time <= self.end
 
-    def ticks(self) -> Iterator[tuple[float, str]]:
+    def ticks(self, date_form: str = "%Y-%m-%d") -> Iterator[tuple[float, str]]:
         """Yield about six positions with their labels, dates or times of the day."""
         step = next((one for one in _STEPS if self.length / one <= _TICKS), _STEPS[-1])
-        form = "%Y-%m-%d" if step >= _DAY else "%H:%M:%S" if step.seconds % 60 else "%H:%M"
+        form = date_form if step >= _DAY else "%H:%M:%S" if step.seconds % 60 else "%H:%M"
         beginning = self.start.replace(hour=0, minute=0, second=0, microsecond=0)
         # Days count from the first one shown; shorter steps from the last midnight.
         number = -(-(self.start - beginning) // step)

@@ -13,6 +13,7 @@ from alpheus.report.charts import Span, later
 from alpheus.report.views import time_text, windows
 
 _DAY = timedelta(days=1)
+_YEAR = timedelta(days=365)
 _DAYS_SHOWN = 200
 _BESIDE_WINDOW = timedelta(days=45)
 _HEIGHT = 22
@@ -146,7 +147,7 @@ def _words(coverage: Coverage) -> str:
 
 def _axis(span: Span) -> Markup:
     parts = []
-    for number, (at, label) in enumerate(span.ticks()):
+    for number, (at, label) in enumerate(span.ticks("%m-%d" if span.length < _YEAR else "%Y-%m-%d")):
         anchor = "start" if at < 6 else "end" if at > 94 else "middle"
         parts.append(
             Markup(

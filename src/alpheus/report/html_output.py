@@ -139,6 +139,7 @@ def _environment() -> Environment:
     style = files("alpheus.report").joinpath("templates/report.css").read_text(encoding="utf-8")
     environment.globals.update(
         style=Markup(style),  # noqa: S704 (our own file)
+        span_text=views.span_text,
         symbols=_SYMBOLS,
         verdict_words=views.VERDICT_WORDS,
         verdict_meanings=views.VERDICT_MEANINGS,

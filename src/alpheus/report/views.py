@@ -24,7 +24,7 @@ VERDICT_WORDS = {
     Verdict.SUSPICIOUS: "Suspicious",
     Verdict.ATTEMPTED: "Attempted",
     Verdict.NOT_DETERMINABLE: "Not determinable",
-    Verdict.NO_EVIDENCE: "No evidence of compromise",
+    Verdict.NO_EVIDENCE: "No evidence",
 }
 
 VERDICT_MEANINGS = {
