@@ -50,7 +50,7 @@ rule settings_dump_with_url_in_page
         $label_metabase = /\bMetabasePath\s{0,60}:/ ascii wide nocase
         $odd = /ternalUrl\s{0,60}:\s{0,8}https?:\/\/[^\s\/]{0,80}\/[^\r\n]{0,200}[<>{}"'();]/ ascii wide nocase
     condition:
-        filesize < 1MB and 3 of ($label_*) and $odd
+        filesize < 1MB and 3 of ($label_*) and $odd and not settings_dump_with_script
 }
 
 rule page_wrapped_in_mailbox_or_certificate
