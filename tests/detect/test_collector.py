@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from making import T0, at, event, origin, rule
-
 from alpheus.detect import collector as module
 from alpheus.detect.collector import Collector
 from alpheus.model import BuildWitness, Skipped
+from making import T0, at, event, origin, rule
 
 
 def test_events_outside_the_span_asked_for_are_no_hits() -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from making import T0, event, hours, origin, rule
-
 from alpheus.detect.model import CLIENTS_PER_RULE, EVENTS_PER_CLIENT, HitGroup, Hours
+from making import T0, event, hours, origin, rule
 
 
 def test_totals_speak_of_all_and_events_are_bounded() -> None:

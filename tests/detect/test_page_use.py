@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from making import event, origin
 
 from alpheus.detect.collector import Collector
 from alpheus.detect.kit import Kit
 from alpheus.detect.page_use import note_use, page_of
 from alpheus.parsers.base import ReadOptions
+from making import event, origin
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from making import T0, event
 
 from alpheus.detect.process_tree import ProcessTree, own_key, parent_is_worker
 from alpheus.model import Event
+from making import T0, event
 
 
 def _sysmon(own: str, parent: str, parent_image: str = "C:\\Windows\\System32\\cmd.exe") -> Event:

@@ -102,10 +102,11 @@ def test_a_window_is_touched_by_any_row_inside_it() -> None:
 
 def test_the_table_lists_deciding_sources_first_and_counts_days() -> None:
     """One row per source, with rows per UTC day."""
-    rows = coverage_table(
-        record(hours={"ews": hours("2021-03-01", "2021-03-02"), "httpproxy": hours("2021-02-20", "2021-03-25")}),
-        frozenset({"httpproxy"}), WINDOW,
-    )  # fmt: skip
+    spans = {
+        "ews": hours("2021-03-01", "2021-03-02"),
+        "httpproxy": hours("2021-02-20", "2021-03-25"),
+    }
+    rows = coverage_table(record(hours=spans), frozenset({"httpproxy"}), WINDOW)
     assert [row.source for row in rows] == ["httpproxy", "ews"]
     assert rows[0].covers_window
     assert not rows[1].covers_window

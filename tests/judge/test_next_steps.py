@@ -28,7 +28,7 @@ def _actions(
     window = Window(at("2021-02-26"), at("2021-03-20"))
     coverage = WindowCoverage(window, touched=True, lacks=(), missing=missing, early_covered=None)
     campaign = Campaign("proxylogon", None, None, verdict, stage, assessed=True, why="")
-    cves = {"CVE-1": CveState(PatchState.VULNERABLE, "")} if vulnerable else {}
+    cves = {"CVE-2021-26855": CveState(PatchState.VULNERABLE, "")} if vulnerable else {}
     judged = [Judged(campaign, pack, (), coverage)]
     return [s.action for s in next_steps(judged, [pack, general_pack()], verdict, stage, cves)]
 

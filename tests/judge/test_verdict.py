@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,7 +69,7 @@ def _campaign(verdict: Verdict, *, assessed: bool) -> Campaign:
 def test_worst_follows_the_order_of_the_contract() -> None:
     """Compromised > suspicious > attempted > not-determinable > no-evidence."""
     ordered = ["no-evidence", "not-determinable", "attempted", "suspicious", "compromised"]
-    for low, high in zip(ordered, ordered[1:], strict=False):
+    for low, high in itertools.pairwise(ordered):
         pair = [_campaign(Verdict(low), assessed=True), _campaign(Verdict(high), assessed=True)]
         assert worst(pair) is Verdict(high)
 

@@ -100,7 +100,14 @@ class _Examination:
     def _text_log(self, log_format: TextLogFormat) -> None:
         self.source = log_format.source
         needles = self.kit.needles(self.source)
-        scan = scan_text_log(self.file, log_format, self.kit.options, needles, self._candidate)
+        scan = scan_text_log(
+            self.file,
+            log_format,
+            self.kit.options,
+            needles,
+            self._candidate,
+            sieve=self.kit.sieve(self.source),
+        )
         self._tally(scan)
         for witness in scan.witnesses:
             self.collector.witness(witness, self.origin(witness.host))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +18,7 @@ from alpheus.parsers.base import ReadOptions
 
 if TYPE_CHECKING:
     from alpheus.scan.needles import Needles
+    from alpheus.scan.textlog import Sieve
 
 PAGE_NEEDLE = (
     r"\.(?:aspx|ashx|asmx|ascx|asax|asp|svc|soap|cshtml|vbhtml|cer|asa|php|jsp|jspx)[ /?,;:%\"]"
@@ -24,6 +26,15 @@ PAGE_NEEDLE = (
 """A request for a page that the server would run."""
 
 REQUEST_SOURCES = ("iis", "httpproxy")
+
+_PAGE_NAMES = re.compile(
+    rb"(/[^ ,?\"]*?\.(?:aspx|ashx|asmx|ascx|asax|asp|svc|soap|cshtml|vbhtml|cer|asa|php|jspx?))"
+    rb"(?=[ /?,;:%\"])",
+    re.IGNORECASE,
+)
+_ALWAYS = 1 << 40
+_FIRST_ASKED = 50
+_STOCK_KEPT = 50_000
 
 
 @dataclass
@@ -37,6 +48,8 @@ class Kit:
     indicators: Indicators
     baseline: Baseline
     _needles: dict[str, Needles] = field(default_factory=dict)
+    _sieve: Sieve | None = None
+    _stock: dict[bytes, int] = field(default_factory=dict)
 
     @classmethod
     def compile(cls, packs: Sequence[Pack], options: ReadOptions) -> Kit:
@@ -66,7 +79,35 @@ class Kit:
         found = self._needles.get(source)
         if found is None:
             plan = self.plan(source)
-            extra = (PAGE_NEEDLE,) if source in REQUEST_SOURCES else ()
-            patterns = (".",) if plan.always else (*plan.patterns, ENCODED_LINE, *extra)
+            patterns = (".",) if plan.always else (*plan.patterns, ENCODED_LINE)
             found = self._needles[source] = Needles(patterns)
         return found
+
+    def sieve(self, source: str) -> Sieve | None:
+        """What else finds requests for server pages, unless the product ships them."""
+        from alpheus.scan.needles import Needles  # noqa: PLC0415 - native library, only for logs
+        from alpheus.scan.textlog import Sieve  # noqa: PLC0415 - likewise
+
+        if source not in REQUEST_SOURCES:
+            return None
+        if self._sieve is None:
+            self._sieve = Sieve(Needles((PAGE_NEEDLE,)), self._asks_for_unknown_page)
+        return self._sieve
+
+    def _asks_for_unknown_page(self, line: bytes) -> bool:
+        """False only if every page that the line names is one of the product's own.
+
+        The first request for each of the product's pages is wanted too: its answer tells whether
+        the product is there.
+        """
+        pages = _PAGE_NAMES.findall(line)
+        return not pages or any(self._is_unknown(page) for page in pages)
+
+    def _is_unknown(self, page: bytes) -> bool:
+        seen = self._stock.get(page)
+        if seen is None:
+            seen = 0 if self.baseline.stock_url(page.decode("utf-8", "replace")) else _ALWAYS
+            if len(self._stock) >= _STOCK_KEPT:
+                self._stock.clear()
+        self._stock[page] = seen + 1
+        return seen >= _ALWAYS or seen < _FIRST_ASKED

@@ -98,7 +98,7 @@ def _key(evidence: str, name: str) -> tuple[str, str]:
 
 
 def _merge_names(origins: Iterable[Origin]) -> Mapping[tuple[str, str], Identity]:
-    """One identity per computer: `EX01` is `ex01.corp.example` unless two domains claim the name."""
+    """One identity per computer: `EX01` is `ex01.corp.example` unless two domains claim it."""
     names: dict[tuple[str, str], str] = {}
     for origin in origins:
         name = computer_name(origin.host)

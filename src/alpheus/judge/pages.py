@@ -88,7 +88,7 @@ class PageKnowledge:
     exploited: bool = False
 
     def covers(self, relative: str | None) -> bool:
-        """Whether the baseline holds every build that was seen: then a difference means something."""
+        """Whether the baseline holds every build that was seen: then a difference counts."""
         return (
             relative is not None
             and bool(self.builds)

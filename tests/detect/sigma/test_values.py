@@ -97,7 +97,7 @@ def test_wildcards_agree_with_fnmatch(pattern: str, value: str) -> None:
 
 def test_wildcards_take_no_backtracking() -> None:
     """A pattern with many wildcards is decided at once on a long value."""
-    glob = Glob((("a",), *[("a", None, "b")] * 20, ("c",)))
+    glob = Glob(((("a",), *[("a", None, "b")] * 20, ("c",)),))
     assert not glob.passes(Candidates(("a" * 20_000,)))
 
 

@@ -106,7 +106,7 @@ class FieldTest:
 
     def holds(self, view: EventView) -> bool:
         """Whether it is true of an event."""
-        return self.value.passes(view.get(self.field))
+        return self.value.passes(view.known.get(self.field) or view.get(self.field))
 
     def raw(self, line: RawLine) -> bool | None:
         """Whether the text that the value needs is in the line."""
@@ -165,6 +165,19 @@ def _raw(value: Value, line: RawLine) -> bool | None:
     if not all(alternatives):
         return None
     return any(all(map(line.contains, parts)) for parts in alternatives)
+
+
+def cost(node: Node) -> int:
+    """How long a condition takes, in no unit; parts of a node are tried in this order."""
+    if isinstance(node, FieldTest):
+        return node.value.cost
+    if isinstance(node, Keyword):
+        return 50 + node.value.cost
+    if isinstance(node, Not):
+        return cost(node.node)
+    if isinstance(node, AllOf | AnyOf):
+        return sum(map(cost, node.nodes))
+    return 3
 
 
 def required_numbers(node: Node, name: str) -> frozenset[str] | None:

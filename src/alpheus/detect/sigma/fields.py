@@ -57,39 +57,32 @@ def _field_name(dialect: Dialect, name: str) -> FieldName:
 
 
 class Candidates:
-    """The strings that a test of one field looks at."""
+    """The strings that a test of one field looks at, as found and in lower case (`folded`)."""
 
-    __slots__ = ("_folded", "values")
+    __slots__ = ("folded", "values")
 
     def __init__(self, values: tuple[str, ...]) -> None:
         self.values = values
-        self._folded: tuple[str, ...] | None = None
-
-    @property
-    def folded(self) -> tuple[str, ...]:
-        """The values in lower case."""
-        if self._folded is None:
-            self._folded = tuple(map(fold, self.values))
-        return self._folded
+        self.folded = tuple(map(fold, values))
 
 
 class EventView:
-    """An event as rules see it; remembers what was resolved."""
+    """An event as rules see it; remembers in `known` what was resolved."""
 
-    __slots__ = ("_known", "_names", "_words", "event")
+    __slots__ = ("_names", "_words", "event", "known")
 
     def __init__(self, event: Event) -> None:
         self.event = event
-        self._known: dict[FieldName, Candidates] = {}
+        self.known: dict[FieldName, Candidates] = {}
         self._names = _column_names(tuple(event.fields))
         self._words: Candidates | None = None
 
     def get(self, field: FieldName) -> Candidates:
         """The candidates of a field; none if the event does not have it."""
-        found = self._known.get(field)
+        found = self.known.get(field)
         if found is None:
             values = tuple(dict.fromkeys(_RESOLVERS[field.dialect](self, field.name)))
-            found = self._known[field] = Candidates(values)
+            found = self.known[field] = Candidates(values)
         return found
 
     def words(self) -> Candidates:

@@ -14,6 +14,7 @@ import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from alpheus.detect.sigma.benign_traffic import share
 from alpheus.detect.sigma.conditions import AllOf, AnyOf, FieldTest, Keyword, Node
 from alpheus.detect.sigma.rules import RuleSet
 from alpheus.detect.sigma.values import Value
@@ -38,17 +39,6 @@ _ALIKE = frozenset(string.ascii_letters + string.digits + "_.")
 _WEB_ALIKE = _ALIKE | frozenset("/@:=;&$~!()#*[]{}|<>\\^-")
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "_.-~")
 _WEB_SOURCES = frozenset({"iis", "httpproxy"})
-
-_COMMON = (
-    "http/1.1 https:// get post mozilla/5.0 (windows nt 10.0; win64; x64) applewebkit/537.36 khtml "
-    "gecko chrome/ safari/537.36 microsoft office outlook microsoft.exchange /owa/auth/logon.aspx "
-    "/ecp/ /ews/exchange.asmx /mapi/emsmdb /rpc/rpcproxy.dll /autodiscover/autodiscover.xml "
-    "/microsoft-server-activesync/default.eas &correlationid= &cafereqid= clientid= true false "
-    "user= deviceid= devicetype= cmd=ping kerberos negotiate proxy localhost "
-    "/owa/service.svc /owa/ev.owa /owa/auth/ /owa/prem/ /oab/ /ecp/default.aspx .aspx .asmx .ashx "
-    ".asp .svc .js .css .png .gif"
-)
-"""What benign lines are full of: a piece of it selects little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +122,14 @@ def safe_pieces(text: str, source: str) -> list[str]:
     return "".join(c if c in alike else " " for c in text).split()
 
 
-def _worth(piece: str) -> tuple[bool, int]:
-    return (piece.lower() not in _COMMON and len(piece) >= GOOD, len(piece))
+def _worth(piece: str) -> tuple[int, bool, int]:
+    return (-share((piece,)), len(piece) >= GOOD, len(piece))
 
 
 def _selectivity(pieces: frozenset[str]) -> tuple[int, bool, int, int]:
-    """Few pieces that benign lines are full of; then the worth of the worst; then few pieces."""
-    common = sum(piece.lower() in _COMMON for piece in pieces)
-    return (-common, *min(map(_worth, pieces)), -len(pieces))
+    """Few ordinary requests; then no short piece; then few pieces."""
+    shortest = min(map(len, pieces))
+    return (-share(pieces), shortest >= GOOD, shortest, -len(pieces))
 
 
 def _pattern(piece: str, source: str) -> str:

@@ -6,7 +6,7 @@ import importlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from alpheus.detect.sigma.fields import Candidates
 from alpheus.detect.sigma.values import Literals
@@ -42,6 +42,8 @@ class _Searching(Protocol):
 @dataclass(frozen=True, slots=True)
 class Regex:
     """The candidate contains a match of `pattern`. `flags` are some of the letters i, m and s."""
+
+    cost: ClassVar[int] = 20
 
     pattern: str
     flags: str = ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from alpheus.detect.sigma.conditions import (
@@ -15,6 +14,7 @@ from alpheus.detect.sigma.conditions import (
     Keyword,
     Node,
     Not,
+    cost,
 )
 from alpheus.detect.sigma.fields import field_name, fold
 from alpheus.detect.sigma.logsources import Dialect
@@ -71,11 +71,11 @@ def _node(item: Any, dialect: Dialect) -> Node:  # noqa: ANN401 - pySigma's unio
 
 
 def _flat(kind: type[AllOf | AnyOf], nodes: Iterable[Node]) -> Node:
-    """One node for a chain of the same operator."""
+    """One node for a chain of the same operator, the cheapest part first."""
     parts: list[Node] = []
     for node in nodes:
         parts.extend(node.nodes if isinstance(node, kind) else (node,))
-    return parts[0] if len(parts) == 1 else kind(tuple(parts))
+    return parts[0] if len(parts) == 1 else kind(tuple(sorted(parts, key=cost)))
 
 
 def _any(nodes: Iterable[Node]) -> Node:
@@ -83,22 +83,21 @@ def _any(nodes: Iterable[Node]) -> Node:
     flat = _flat(AnyOf, nodes)
     if not isinstance(flat, AnyOf):
         return flat
-    merged: dict[object, Node] = {}
+    merged: dict[object, Any] = {}
     for position, node in enumerate(flat.nodes):
-        if isinstance(node, FieldTest | Keyword) and isinstance(node.value, Text):
-            place = node.field if isinstance(node, FieldTest) else None
-            key = (place, type(node.value), node.value.cased)
-            known = merged.get(key)
-            merged[key] = _with_texts(known, node.value) if isinstance(known, type(node)) else node
-        else:
+        value = node.value if isinstance(node, FieldTest | Keyword) else None
+        if not isinstance(value, Text | Glob):
             merged[position] = node
+            continue
+        place = node.field if isinstance(node, FieldTest) else None
+        key = (place, type(value), value.cased)
+        known = merged.get(key)
+        if known is None:
+            merged[key] = node
+        else:
+            joined = known.value.also(value)
+            merged[key] = Keyword(joined) if place is None else FieldTest(place, joined)
     return _flat(AnyOf, merged.values())
-
-
-def _with_texts(node: FieldTest | Keyword, more: Text) -> Node:
-    """The same test with further texts."""
-    assert isinstance(node.value, Text)
-    return replace(node, value=replace(node.value, texts=(*node.value.texts, *more.texts)))
 
 
 def _field_test(name: str, value: SigmaType, dialect: Dialect) -> Node:
@@ -194,7 +193,7 @@ def _shape(segments: list[tuple[Part, ...]], *, cased: bool) -> Value:
     texts = tuple("".join(part or "" for part in segment) for segment in segments)
     kind = _SHAPES.get(tuple(bool(text) for text in texts)) if simple else None
     if kind is None:
-        return Glob(tuple(segments), cased)
+        return Glob((tuple(segments),), cased)
     return kind(tuple(text for text in texts if text), cased)
 
 

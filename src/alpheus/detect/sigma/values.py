@@ -11,10 +11,10 @@ import ipaddress
 import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import ClassVar, Protocol, Self
 
 from alpheus.detect.sigma.fields import Candidates
 
@@ -23,7 +23,9 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Value(Protocol):
-    """The right side of a test."""
+    """The right side of a test. `cost` compares how long it takes; cheap tests are made first."""
+
+    cost: ClassVar[int]
 
     def passes(self, candidates: Candidates) -> bool:
         """Whether any candidate passes."""
@@ -36,8 +38,14 @@ class Value(Protocol):
 class Text(ABC):
     """What the tests of plain text share: any of `texts` (lower case unless `cased`)."""
 
+    cost: ClassVar[int] = 1
+
     texts: tuple[str, ...]
     cased: bool = False
+
+    def also(self, other: Self) -> Self:
+        """The same test with the texts of another one."""
+        return replace(self, texts=(*self.texts, *other.texts))
 
     @abstractmethod
     def passes(self, candidates: Candidates) -> bool:
@@ -98,46 +106,69 @@ class Contains(Text):
         return False
 
 
+Segment = tuple[str | None, ...]
+"""Text, and None for one character of any kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Glob:
-    """A text with `*` (any text) and `?` (one character) inside.
+    """Texts with `*` (any text) and `?` (one character) inside; any of `patterns`.
 
-    `segments` stand between the `*`; in a segment, None is one character. Found one after the
-    other from the left, which is exact and takes no backtracking.
+    A pattern is the segments between the `*`. They are found one after the other from the left,
+    which is exact and takes no backtracking.
     """
 
-    segments: tuple[tuple[str | None, ...], ...]
+    cost: ClassVar[int] = 4
+
+    patterns: tuple[tuple[Segment, ...], ...]
     cased: bool = False
+    _keys: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        keys = (max(parts, key=len, default="") for parts in self.literals() or ())
+        object.__setattr__(self, "_keys", tuple(keys))
+
+    def also(self, other: Glob) -> Glob:
+        """The same test with the patterns of another one."""
+        return Glob((*self.patterns, *other.patterns), self.cased)
 
     def passes(self, candidates: Candidates) -> bool:
         """Whether any candidate passes."""
-        return any(map(self._covers, candidates.values if self.cased else candidates.folded))
+        for value in candidates.values if self.cased else candidates.folded:
+            for key, pattern in zip(self._keys, self.patterns, strict=True):
+                if key in value and _covers(pattern, value):
+                    return True
+        return False
 
     def literals(self) -> Literals | None:
         """All parts between the wildcards are needed."""
-        return (tuple(part for segment in self.segments for part in segment if part),)
+        return tuple(
+            tuple(part for segment in pattern for part in segment if part)
+            for pattern in self.patterns
+        )
 
-    def _covers(self, value: str) -> bool:
-        first, *rest = self.segments
-        if not _segment_at(first, value, 0):
+
+def _covers(pattern: tuple[Segment, ...], value: str) -> bool:
+    first, *rest = pattern
+    if not _segment_at(first, value, 0):
+        return False
+    position = _width(first)
+    if not rest:
+        return position == len(value)
+    *middle, last = rest
+    for segment in middle:
+        position = _find(segment, value, position)
+        if position < 0:
             return False
-        position = _width(first)
-        if not rest:
-            return position == len(value)
-        *middle, last = rest
-        for segment in middle:
-            position = _find(segment, value, position)
-            if position < 0:
-                return False
-        start = len(value) - _width(last)
-        return start >= position and _segment_at(last, value, start)
+    start = len(value) - _width(last)
+    return start >= position and _segment_at(last, value, start)
 
 
-def _width(segment: tuple[str | None, ...]) -> int:
+def _width(segment: Segment) -> int:
     return sum(1 if part is None else len(part) for part in segment)
 
 
-def _segment_at(segment: tuple[str | None, ...], value: str, position: int) -> bool:
+def _segment_at(segment: Segment, value: str, position: int) -> bool:
     for part in segment:
         if part is None:
             position += 1
@@ -148,7 +179,7 @@ def _segment_at(segment: tuple[str | None, ...], value: str, position: int) -> b
     return position <= len(value)
 
 
-def _find(segment: tuple[str | None, ...], value: str, position: int) -> int:
+def _find(segment: Segment, value: str, position: int) -> int:
     """The end of the first place of `segment` from `position` on; -1 if there is none."""
     lead = 0
     while lead < len(segment) and segment[lead] is None:
@@ -170,6 +201,8 @@ def _find(segment: tuple[str | None, ...], value: str, position: int) -> int:
 class Present:
     """The field exists (or, if not `wanted`, does not)."""
 
+    cost: ClassVar[int] = 1
+
     wanted: bool = True
 
     def passes(self, candidates: Candidates) -> bool:
@@ -184,6 +217,8 @@ class Present:
 @dataclass(frozen=True, slots=True)
 class Number:
     """The candidate is this number, however it is written."""
+
+    cost: ClassVar[int] = 2
 
     number: int | float
 
@@ -214,6 +249,8 @@ class Compare:
     With a `part` (minute, hour, day, week, month, year), the candidate is an ISO 8601 time, and
     that part of it in UTC is compared.
     """
+
+    cost: ClassVar[int] = 3
 
     operation: str
     number: float
@@ -253,6 +290,8 @@ def _number(text: str) -> float | None:
 @dataclass(frozen=True, slots=True)
 class InNetwork:
     """The candidate is an address, or a list of addresses, of which one is in the network."""
+
+    cost: ClassVar[int] = 5
 
     network: Network
 

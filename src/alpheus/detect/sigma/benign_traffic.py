@@ -1,0 +1,46 @@
+"""What ordinary requests to an Exchange server look like, to guess how many lines a piece selects.
+
+Shares are rough, of all requests, in thousandths. They steer speed only, never what is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+_BROWSER = "mozilla/5.0+(windows+nt+10.0;+win64;+x64)+applewebkit/537.36+chrome/88.0+safari/537.36"
+
+_REQUESTS: tuple[tuple[int, str], ...] = (
+    (150, "post /microsoft-server-activesync/default.eas user=a&deviceid=b&devicetype=c&cmd=ping"),
+    (160, "post /mapi/emsmdb/ mailboxid=a@b.c 443 microsoft+office/16.0+microsoft+outlook 200 0 0"),
+    (40, "post /mapi/nspi/ mailboxid=a@b.c 443 microsoft+office/16.0 200 0 0 12"),
+    (150, "post /ews/exchange.asmx 443 macoutlook/16.35+microsoft+office/16.0 200 0 0 17"),
+    (120, f"post /owa/service.svc action=finditem&ep=1&id=-1&ac=1 443 {_BROWSER} 200 0 0"),
+    (15, f"get /owa/ev.owa2 ns=pendingrequest&ev=pendingnotificationrequest {_BROWSER} 200"),
+    (30, f"get /owa/prem/15.1.2176.2/scripts/boot.worldwide.0.mouse.js 443 {_BROWSER} 200"),
+    (20, f"get /owa/prem/15.1.2176.2/resources/themes/base/images/0/sprite.png {_BROWSER} 304"),
+    (10, f"get /owa/prem/15.1.2176.2/resources/styles/0/boot.mouse.css 443 {_BROWSER} 200"),
+    (12, f"get /owa/auth/logon.aspx url=https%3a%2f%2fmail%2fowa 443 {_BROWSER} 200"),
+    (6, f"post /owa/auth.owa 443 {_BROWSER} 302"),
+    (8, f"get /owa/auth/15.1.2176/themes/resources/logon.css 443 {_BROWSER} 200"),
+    (5, f"get /owa/auth/15.1.2176/scripts/premium/flogon.js 443 {_BROWSER} 200"),
+    (5, f"get /ecp/default.aspx 443 {_BROWSER} 302"),
+    (15, "get /ecp/rulereditor/inboxrules.svc/getlist msexchecpcanary= 444 200"),
+    (10, f"get /ecp/15.1.2176.2/scripts/common.js 443 {_BROWSER} 200"),
+    (50, "post /autodiscover/autodiscover.xml 443 microsoft+office/16.0+outlook 200 0 0"),
+    (20, "get /autodiscover/autodiscover.json protocol=activesync&email= 443 200"),
+    (25, "get /oab/a1b2c3d4/oab.xml 443 microsoft+bits/7.8 401 microsoft+bits 200"),
+    (60, "post /powershell clientapplication=activemonitor;psversion=5.1 microsoft+winrm+client"),
+    (40, "rpc_in_data /rpc/rpcproxy.dll ex01.corp.example:6001 443 msrpc 200"),
+    (30, "get /owa/healthcheck.htm amprobe/local/clientaccess 200 ::1"),
+    (20, "get /api/v1.0/$metadata odata_pc_probe/local 444 401"),
+    (6, "get /robots.txt 443 googlebot/2.1 404 0 2"),
+    (4, "get /favicon.ico 443 404"),
+    (3, "get /wp-login.php 404 get /index.asp 404 get /.env 404"),
+)  # fmt: skip
+
+
+def share(pieces: Collection[str]) -> int:
+    """About how many of a thousand ordinary requests hold at least one of the pieces."""
+    return sum(
+        weight for weight, line in _REQUESTS if any(piece.lower() in line for piece in pieces)
+    )

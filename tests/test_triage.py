@@ -1,0 +1,134 @@
+"""The whole road: packages in, verdicts out."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from alpheus import lab
+from alpheus.judge.headline import first_seen
+from alpheus.model import Assessment, ServerAssessment, Stage, Verdict, Weight
+from alpheus.triage import TriageOptions, triage
+from samples import SAMPLES, real
+
+SIZE = 3_000_000
+
+
+@pytest.fixture(scope="module")
+def truths(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for evidence of the lab."""
+    return tmp_path_factory.mktemp("lab")
+
+
+def _assess(*paths: Path) -> Assessment:
+    result = triage(paths, TriageOptions())
+    assert result.unopened == ()
+    return result.assessment
+
+
+def _server(assessment: Assessment, name: str) -> ServerAssessment:
+    for server in assessment.servers:
+        if server.name.lower() == name.lower():
+            return server
+    (only,) = assessment.servers
+    return only
+
+
+@pytest.mark.parametrize("scenario", [scenario.name for scenario in lab.SCENARIOS])
+def test_every_scenario_gets_its_truth(truths: Path, scenario: str) -> None:
+    """Verdict, stage and first-seen time are those of the ground truth; nothing is lost."""
+    truth = lab.generate(truths / scenario, scenario, size=SIZE, seed=5)
+    assessment = _assess(truths / scenario / "evidence")
+    for expected in truth.servers:
+        server = _server(assessment, expected.server)
+        found = first_seen(server.findings)
+        seen = found.replace(microsecond=0) if found else None
+        assert (server.verdict.value, server.stage.value, seen) == (
+            str(expected.verdict), str(expected.stage), expected.first_seen,
+        )  # fmt: skip
+        if expected.stage == Stage.NONE:
+            assert _alarming(server) == []
+    assert sum(loss.count for loss in assessment.skipped) == 0
+
+
+def _alarming(server: ServerAssessment) -> list[str]:
+    return [f.rule for f in server.findings if f.stage.rank >= Stage.ATTEMPTED.rank
+            and f.weight is not Weight.CONTEXT]  # fmt: skip
+
+
+def test_the_labs_markers_change_no_verdict(truths: Path) -> None:
+    """Without the comment that marks a page as a fixture the verdict is the same."""
+    out = truths / "unmarked"
+    truth = lab.generate(out, "webshell", size=SIZE, seed=8)
+    for page in (out / "evidence").rglob("*.aspx"):
+        text = page.read_text("utf-8")
+        for marker in lab.MARKERS:
+            text = text.replace(marker, "")
+        page.write_text(text, "utf-8")
+    server = _server(_assess(out / "evidence"), truth.servers[0].server)
+    assert (server.verdict, server.stage) == (Verdict.COMPROMISED, Stage.OPERATED)
+
+
+def test_an_input_that_cannot_be_opened_costs_only_itself(truths: Path, tmp_path: Path) -> None:
+    """The other packages are done, and the failure is one clear sentence."""
+    lab.generate(truths / "one", "exported-csv", seed=2)
+    missing = tmp_path / "not-there.zip"
+    result = triage([missing, truths / "one" / "evidence"], TriageOptions())
+    assert [unopened.path for unopened in result.unopened] == [missing]
+    assert str(missing) in str(result.unopened[0].error)
+    assert [server.verdict for server in result.assessment.servers] == [Verdict.COMPROMISED]
+
+
+def test_a_package_with_nothing_in_it_is_not_determinable(tmp_path: Path) -> None:
+    """An answer is given, and it does not say that all is well."""
+    (tmp_path / "notes.txt").write_text("nothing here")
+    (server,) = _assess(tmp_path).servers
+    assert (server.verdict, server.name) == (Verdict.NOT_DETERMINABLE, tmp_path.name)
+
+
+BENIGN = [
+    "exchange-2016-cu22-benign", "iis/iis6.log", "iis/iis7_owa.log", "iis/iis10.log",
+    "iis/iis10_cookies.log", "iis/iis10_edge_cases.log", "iis/iis_without_date.log", "iis/other",
+    "iis/etw", "exchange-config",
+]  # fmt: skip
+
+
+@real
+@pytest.mark.parametrize("name", BENIGN)
+def test_real_benign_evidence_raises_nothing(name: str) -> None:
+    """Real logs of an ordinary server hold nothing at `attempted` or beyond."""
+    assessment = _assess(SAMPLES / name)
+    for server in assessment.servers:
+        assert [f.rule for f in server.findings if f.stage.rank >= Stage.ATTEMPTED.rank] == []
+        assert server.verdict is Verdict.NOT_DETERMINABLE
+    assert [loss for loss in assessment.skipped if "not read" in loss.reason] == []
+
+
+@real
+def test_the_real_proxyshell_line_is_read(tmp_path: Path) -> None:
+    """One line without any header is still an IIS row."""
+    (server,) = _assess(SAMPLES / "iis" / "proxyshell-one-line.log").servers
+    (coverage,) = server.coverage
+    assert (coverage.rows, coverage.skipped) == (1, 0)
+    assert coverage.first == datetime.fromisoformat("2021-08-23T09:13:18+00:00")
+
+
+@real
+def test_every_real_event_log_is_read_and_only_damaged_ones_lose() -> None:
+    """Losses stand only in files that were made damaged, and are counted."""
+    assessment = _assess(SAMPLES / "evtx")
+    lost = {loss.path for loss in assessment.skipped}
+    assert all(path.startswith("parser-cases/") for path in lost), lost
+    rows = sum(c.rows for server in assessment.servers for c in server.coverage)
+    assert rows > 5_000
+
+
+def test_nothing_matches_a_drive_or_translated_prose() -> None:
+    """No rule of the packs depends on a drive letter or a fixed install path."""
+    packs = Path(lab.__file__).parents[1] / "knowledge" / "packs"
+    for path in packs.glob("*/sigma/*.yml"):
+        detection = path.read_text("utf-8").split("alpheus:")[0]
+        assert not re.search(r"['\"]?[cC]:\\\\?(?:inetpub|Program Files)", detection), path.name
