@@ -1,4 +1,4 @@
-"""Assessments to test with: a realistic compromise, a fleet, hostile text, and hypothesis strategies.
+"""Assessments to test with: a compromise, a fleet, hostile text, and hypothesis strategies.
 
 Everything is invented: hosts end in `.example`, addresses are from the documentation ranges.
 """
@@ -310,7 +310,7 @@ def compromised_server() -> ServerAssessment:
             StoryStep(at("2021-02-28 11:12:41"), Stage.PROBED,
                       "198.51.100.9 looked up the version.", ("proxylogon-probe-localhost",)),
             StoryStep(at("2021-03-03 06:59:20"), Stage.EXPLOITED,
-                      "203.0.113.77 sent a forged request and was answered as the computer account.",
+                      "203.0.113.77 sent a forged request and was answered as the computer.",
                       ("proxylogon-forged-request", "proxylogon-session")),
             StoryStep(at("2021-03-03 06:59:31"), Stage.IMPLANTED,
                       "It wrote a web shell to owa/auth/supp0rt.aspx by resetting the offline "
@@ -405,7 +405,7 @@ def fleet() -> Assessment:
     odd = replace(_late_findings()[7], time=at("2021-03-06 10:00:00"))
     return assessment(
         quiet_server("ex-clean.contoso.example", Verdict.NO_EVIDENCE, Stage.NONE,
-                     "No evidence of compromise; the deciding logs cover 2021-02-26 to 2021-03-20."),
+                     "No evidence of compromise; the logs cover 2021-02-26 to 2021-03-20."),
         quiet_server("EX-SHORT.contoso.example", Verdict.NOT_DETERMINABLE, Stage.NONE,
                      "Cannot be said: the logs begin on 2021-03-20, after the window."),
         compromised_server(),
@@ -489,7 +489,8 @@ def findings(draw: st.DrawFn) -> Finding:
         cves=tuple(draw(st.lists(names, max_size=2))),
         techniques=tuple(draw(st.lists(names, max_size=2))),
         citations=cited, citations_total=len(cited) + draw(st.integers(0, 1000)),
-        last=draw(maybe_times), detail=draw(texts), clients=tuple(draw(st.lists(texts, max_size=2))),
+        last=draw(maybe_times), detail=draw(texts),
+        clients=tuple(draw(st.lists(texts, max_size=2))),
     )  # fmt: skip
 
 

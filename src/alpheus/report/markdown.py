@@ -103,7 +103,13 @@ def _fleet(servers: list[ServerAssessment]) -> Iterator[str]:
 def _server(server: ServerAssessment) -> Iterator[str]:
     build = f", build {escape(server.build.value)}" if server.build else ", build unknown"
     began = since(server)
-    yield from ("", f"## {escape(server.name)}", "", f"**{escape(server.headline)}**", "")
+    yield from (
+        "",
+        f"## {escape(server.name)}",
+        "",
+        f"**{escape(server.headline.strip() or '(no headline)')}**",
+        "",
+    )
     yield f"- Verdict: **{VERDICT_WORDS[server.verdict]}**. {VERDICT_MEANINGS[server.verdict]}"
     yield f"- Stage: **{server.stage.value}**, confidence: **{server.confidence.value}**"
     if began:

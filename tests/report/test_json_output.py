@@ -1,0 +1,99 @@
+"""The assessment as JSON keeps the contract exactly."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+
+from hypothesis import given, settings
+from jsonschema import Draft202012Validator
+
+from alpheus.model import Assessment
+from alpheus.report import to_json, write_json
+from alpheus.report.schema import assessment_schema
+from assessments import HOSTILE, assessments, cite, compromised, fleet, hostile
+
+VALIDATOR = Draft202012Validator(assessment_schema())
+
+
+def test_fixtures_satisfy_the_schema() -> None:
+    """Realistic and hostile assessments alike."""
+    for one in (compromised(), fleet(), hostile()):
+        VALIDATOR.validate(to_json(one))
+
+
+@settings(max_examples=60, deadline=None)
+@given(assessments())
+def test_every_assessment_satisfies_the_schema(one: Assessment) -> None:
+    """Whatever the parts hold, and the text form reads back as the same document."""
+    document = to_json(one)
+    VALIDATOR.validate(document)
+    assert json.loads(json.dumps(document)) == document
+
+
+def test_the_keys_are_those_of_the_contract() -> None:
+    """No surprise at any level."""
+    document = to_json(compromised())
+    assert list(document) == ["schema", "run", "evidence", "servers", "skipped"]
+    assert document["schema"] == "alpheus.assessment/1"
+    server = document["servers"][0]
+    assert list(server) == [
+        "name", "aliases", "product", "build", "cves", "verdict", "stage", "confidence", "headline",
+        "campaigns", "findings", "story", "coverage", "next_steps",
+    ]  # fmt: skip
+    assert list(server["findings"][0]) == [
+        "rule", "pack", "title", "stage", "weight", "confidence", "time", "cves", "techniques",
+        "citations", "citations_total",
+    ]  # fmt: skip
+    assert list(server["coverage"][1]) == [
+        "source", "files", "rows", "skipped", "first", "last", "time_basis", "gaps", "deciding",
+        "covers_window",
+    ]  # fmt: skip
+    assert server["coverage"][1]["gaps"] == [
+        {"from": "2021-03-04T00:00:00Z", "to": "2021-03-07T00:00:00Z"}
+    ]
+    assert server["campaigns"][0]["window"] == {
+        "from": "2021-02-26T00:00:00Z", "to": "2021-03-20T00:00:00Z",
+    }  # fmt: skip
+    assert server["campaigns"][1]["window"] is None
+
+
+def test_an_unknown_build_is_null() -> None:
+    """And a known one has its witnesses."""
+    builds = {server["name"]: server["build"] for server in to_json(fleet())["servers"]}
+    assert builds["ex-clean.contoso.example"] is None
+    assert set(builds["EX01.contoso.example"]["witnesses"][0]) == {
+        "source", "build", "first", "last",
+    }  # fmt: skip
+
+
+def test_a_citation_has_one_place_at_most_and_a_hash_where_known() -> None:
+    """Even if a record were given two places."""
+    finding = compromised().servers[0].findings[0]
+    two = replace(cite("a", "b", 7), offset=9)
+    none = replace(cite("a", "b"), sha256=None)
+    base = compromised()
+    server = replace(base.servers[0], findings=(replace(finding, citations=(two, none)),))
+    shown = to_json(replace(base, servers=(server,)))["servers"][0]["findings"][0]["citations"]
+    assert "line" in shown[0]
+    assert "offset" not in shown[0]
+    assert set(shown[1]) == {"evidence", "path", "text"}
+
+
+def test_at_most_a_hundred_citations_and_the_total() -> None:
+    """Beyond the limit only the number is kept."""
+    findings = to_json(hostile())["servers"][0]["findings"]
+    assert len(findings[0]["citations"]) == 100
+    assert findings[0]["citations_total"] == 100_000
+
+
+def test_the_text_form_is_plain_ascii() -> None:
+    """No escape sequence or direction override reaches a terminal."""
+    stream = io.StringIO()
+    write_json(hostile(), stream)
+    text = stream.getvalue()
+    assert text.isascii()
+    assert not [one for one in text if ord(one) < 0x20 and one != "\n"]
+    texts = [one["reason"] for one in json.loads(text)["skipped"]]
+    assert texts[0] == HOSTILE[0]
