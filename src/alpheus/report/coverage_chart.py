@@ -108,7 +108,8 @@ def _days(coverage: Coverage, span: Span) -> Markup:
     for number, rows in sorted(counts.items()):
         paths["thin" if rows < ordinary * _THIN else "full"] += f"M{number}.06 3h.88v16h-.88z"
     return Markup(
-        '<svg aria-hidden="true" width="100%" height="{0}" viewBox="0 0 {1} {0}" preserveAspectRatio="none">'
+        '<svg aria-hidden="true" width="100%" height="{0}" viewBox="0 0 {1} {0}" '
+        'preserveAspectRatio="none">'
         '<path class="full" d="{2}"/><path class="thin" d="{3}"/></svg>'
     ).format(_HEIGHT, max(span.length // _DAY, 1), paths["full"], paths["thin"])
 
