@@ -69,6 +69,8 @@ def test_a_pattern_that_explodes_is_harmless() -> None:
         Regex(r"(?=x)(a+)+$")
     with pytest.raises(UnsafePatternError):
         Regex(r"(?!x)((?:a*b?)*)*$")
+    with pytest.raises(UnsafePatternError):
+        Regex(r"(?!x)(?:a{0,1000}){0,1000}$")
 
 
 def test_look_around_sees_a_bounded_subject() -> None:

@@ -14,6 +14,9 @@ from alpheus.detect.sigma.values import Literals
 SUBJECT_LIMIT = 16 * 1024
 """How much of a candidate a pattern is tried on that only the backtracking engine can run."""
 
+OPEN_LENGTH = 8
+"""A repetition whose length may differ by more than this is open."""
+
 ALTERNATIVES_LIMIT = 64
 """More alternatives than this are not worth searching for."""
 
@@ -128,12 +131,12 @@ def _children(argument: object) -> Iterable[Any]:
 
 
 def _nested(tree: Any, *, repeated: bool = False) -> bool:  # noqa: ANN401
-    """Whether an unbounded repetition stands inside another one."""
+    """Whether a repetition of open length stands inside another one."""
     for operation, argument in tree:
-        unbounded = str(operation) in _REPEATS and int(argument[1]) > 1000
-        if unbounded and repeated:
+        is_open = str(operation) in _REPEATS and int(argument[1]) - int(argument[0]) > OPEN_LENGTH
+        if is_open and repeated:
             return True
-        if any(_nested(child, repeated=repeated or unbounded) for child in _children(argument)):
+        if any(_nested(child, repeated=repeated or is_open) for child in _children(argument)):
             return True
     return False
 
