@@ -215,6 +215,8 @@ class Replay:
 
 
 def _as_content_error(name: str, error: Exception) -> Exception:
-    if isinstance(error, OSError | LimitError):
+    if isinstance(error, LimitError):
         return error
-    return OSError(f"{name}: damaged content: {error or type(error).__name__}")
+    if isinstance(error, OSError) and (error.errno is not None or str(error).startswith(name)):
+        return error
+    return OSError(f"{name}: damaged content: {str(error) or type(error).__name__}")

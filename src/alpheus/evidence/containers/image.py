@@ -35,6 +35,9 @@ _STREAM_OWNERS = re.compile(
 )
 """Files whose alternate data streams are given as well: the journal, and what a server runs."""
 
+_NEVER = 1601
+"""The year of a FILETIME of zero, which means that no time was set."""
+
 _IGNORED_STREAMS = frozenset({"$Max", "Zone.Identifier"})
 
 
@@ -214,7 +217,16 @@ def _member(entry: FileEntry, name: str, stream: str) -> Member:
         if content is None:
             message = f"{name}: its content cannot be opened"
             raise OSError(message)
-        return cast("BinaryIO", PullReader(name, content.read))
+        position = 0
+
+        def pull(wanted: int) -> bytes:
+            nonlocal position
+            content.seek(position)  # dfvfs shares one object between all who open the file
+            data: bytes = content.read(wanted)
+            position += len(data)
+            return data
+
+        return cast("BinaryIO", PullReader(name, pull))
 
     size: int | None = None if stream else entry.size
     return Member(name, opened, size, _modified(entry.modification_time))
@@ -228,7 +240,7 @@ def _modified(value: DateTimeValues | None) -> datetime | None:
         time = datetime.fromisoformat(value.CopyToDateTimeStringISO8601() or "")
     except ValueError:
         return None
-    return None if time.tzinfo is None else time.astimezone(UTC)
+    return None if time.tzinfo is None or time.year == _NEVER else time.astimezone(UTC)
 
 
 def _prefix(spec: PathSpec) -> str:

@@ -1,0 +1,185 @@
+"""Walking packages: nesting, limits, hashes, and that nothing is written into evidence."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from alpheus.evidence import open_package
+from alpheus.model import Skipped
+from evidence_reading import options, read_package
+
+
+def _zip(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def _tar(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def test_archives_inside_archives(tmp_path: Path) -> None:
+    """An archive outside a volume is a package with its own scope, whatever holds it."""
+    inner = _zip({"C/inetpub/a.aspx": b"page"})
+    package = tmp_path / "outer.tar.gz"
+    package.write_bytes(
+        _tar({"srv1.zip": inner, "deep.zip": _zip({"srv2.tgz": _tar({"b.log": b"b"})})})
+    )
+    contents = read_package(package)
+    assert contents.files == {
+        "srv1.zip/C/inetpub/a.aspx": b"page",
+        "deep.zip/srv2.tgz/b.log": b"b",
+    }
+    assert contents.scopes["srv1.zip/C/inetpub/a.aspx"] == "srv1.zip/"
+    assert contents.scopes["deep.zip/srv2.tgz/b.log"] == "deep.zip/srv2.tgz/"
+    assert not contents.skipped
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_zip_in_zip(tmp_path: Path, method: int) -> None:
+    """A stored inner archive is read in place, a compressed one from a bounded copy."""
+    package = tmp_path / "outer.zip"
+    package.write_bytes(_zip({"in.zip": _zip({"a.log": b"x" * 10_000})}, method))
+    assert read_package(package).files == {"in.zip/a.log": b"x" * 10_000}
+    small = read_package(package, spool_bytes=10)
+    assert ("spool_bytes" in small.reasons.get("in.zip", "")) is (method != zipfile.ZIP_STORED)
+
+
+def test_archives_in_a_volume_are_files(tmp_path: Path) -> None:
+    """An archive inside a volume's tree is evidence: it comes as it is."""
+    inner = _zip({"a": b"stolen"})
+    folder = tmp_path / "case"
+    for name in ("C/temp/loot.zip", "inetpub/wwwroot/loot.zip", "logs.zip"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(inner)
+    contents = read_package(folder)
+    assert contents.files["C/temp/loot.zip"] == inner
+    assert contents.files["inetpub/wwwroot/loot.zip"] == inner
+    assert contents.files["logs.zip/a"] == b"stolen"
+    volume = tmp_path / "D"
+    volume.mkdir()
+    (volume / "loot.zip").write_bytes(inner)
+    assert read_package(volume).files == {"loot.zip": inner}
+
+
+def test_a_compressed_log_has_no_scope_of_its_own(tmp_path: Path) -> None:
+    """A log that was compressed by itself belongs to the package around it."""
+    (tmp_path / "u_ex210303.log.gz").write_bytes(gzip.compress(b"row\n"))
+    contents = read_package(tmp_path)
+    assert contents.files == {"u_ex210303.log.gz/u_ex210303.log": b"row\n"}
+    assert contents.scopes["u_ex210303.log.gz/u_ex210303.log"] == ""
+
+
+def test_depth_stops_nested_bombs(tmp_path: Path) -> None:
+    """Archives nested deeper than the limit are named, and nothing in them is read."""
+    content = b"end"
+    for level in range(8):
+        content = _zip({f"{level}.zip" if level else "end.log": content})
+    (tmp_path / "bomb.zip").write_bytes(content)
+    contents = read_package(tmp_path / "bomb.zip")
+    assert not contents.files
+    assert [loss.path for loss in contents.skipped] == ["7.zip/6.zip/5.zip/4.zip/3.zip"]
+    assert "raise the limit `depth`" in contents.skipped[0].reason
+    assert list(read_package(tmp_path / "bomb.zip", depth=9).files.values()) == [b"end"]
+
+
+def test_limit_of_files(tmp_path: Path) -> None:
+    """The first file beyond the limit is named, and that nothing after it was read."""
+    for number in range(5):
+        (tmp_path / f"{number}.log").write_bytes(b"x")
+    contents = read_package(tmp_path, files=3)
+    assert contents.order == ["0.log", "1.log", "2.log"]
+    assert list(contents.reasons) == ["3.log"]
+    assert "limit `files`" in contents.reasons["3.log"]
+
+
+def test_limits_of_bytes(tmp_path: Path) -> None:
+    """A file that is too long fails while it is read, the others go on; the total ends the walk."""
+    for name, size in (("a.log", 10), ("b.log", 1000), ("c.log", 10), ("d.log", 10)):
+        (tmp_path / name).write_bytes(b"x" * size)
+    contents = read_package(tmp_path, file_bytes=100)
+    assert set(contents.failed) == {"b.log"}
+    assert contents.files["c.log"] == b"x" * 10
+    total = read_package(tmp_path, total_bytes=500, block=100)
+    assert set(total.failed) == {"b.log"}
+    assert "total_bytes" in total.reasons["c.log"]
+    assert "d.log" not in total.files
+
+
+def test_limit_of_time(tmp_path: Path) -> None:
+    """Without time nothing is read, and that is said."""
+    (tmp_path / "a.log").write_bytes(b"x")
+    assert "seconds" in read_package(tmp_path, seconds=-1).reasons["a.log"]
+
+
+def test_own_record(tmp_path: Path) -> None:
+    """An archive is known by its own hash and size, a folder by the sum of its files."""
+    data = _zip({"a.log": b"x" * 100})
+    (tmp_path / "a.zip").write_bytes(data)
+    (tmp_path / "b.log").write_bytes(b"12345")
+    found = read_package(tmp_path / "a.zip").evidence
+    assert found is not None
+    assert (found.id, found.name) == ("E1", "a.zip")
+    assert (found.sha256, found.bytes) == (hashlib.sha256(data).hexdigest(), len(data))
+    folder = read_package(tmp_path).evidence
+    assert folder is not None
+    assert (folder.sha256, folder.bytes) == (None, len(data) + 5)
+
+
+def test_damaged_archive_inside_costs_itself(tmp_path: Path) -> None:
+    """What cannot be opened inside a package is a loss; the rest is done."""
+    (tmp_path / "a.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + b"\xff" * 40)
+    (tmp_path / "b.gz").write_bytes(b"\x1f\x8b\x08" + b"\xff" * 40)
+    (tmp_path / "c.log").write_bytes(b"fine")
+    (tmp_path / "d.zip").write_bytes(b"PK\x03\x04" + b"\xff" * 100)
+    contents = read_package(tmp_path)
+    assert contents.files == {"c.log": b"fine"}
+    assert set(contents.reasons) == {"a.7z", "b.gz", "d.zip"}
+
+
+def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopping in the middle of a nested archive leaves no copy, and evidence is not written."""
+    spool = tmp_path / "tmp"
+    spool.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(spool))
+    case = tmp_path / "case"
+    case.mkdir()
+    (case / "a.zip").write_bytes(_zip({"in.zip": _zip({"a": b"1", "b": b"2"})}))
+    before = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in case.rglob("*")}
+    walk = open_package(case, "E1", options()).files()
+    first = next(walk)
+    assert not isinstance(first, Skipped)
+    with first.local() as copy:
+        assert copy.read_bytes() == b"1"
+    assert list(spool.iterdir())
+    walk.close()  # type: ignore[attr-defined]
+    assert not list(spool.iterdir())
+    after = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in case.rglob("*")}
+    assert after == before
+
+
+def test_works_on_evidence_without_write_permission(tmp_path: Path) -> None:
+    """Reading needs no permission to write."""
+    (tmp_path / "a.log").write_bytes(b"x")
+    os.chmod(tmp_path / "a.log", 0o400)  # noqa: PTH101 - as an operator would
+    os.chmod(tmp_path, 0o500)  # noqa: PTH101 - likewise
+    assert read_package(tmp_path).files == {"a.log": b"x"}
+    os.chmod(tmp_path, 0o700)  # noqa: PTH101 - for the removal
