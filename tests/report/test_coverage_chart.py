@@ -71,7 +71,7 @@ def test_nothing_to_draw() -> None:
     assert coverage_picture(replace(compromised_server(), coverage=())) is None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(servers())
 def test_the_picture_is_well_formed_for_any_server(server: ServerAssessment) -> None:
     """Whatever times there are, it stays small."""

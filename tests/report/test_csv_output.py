@@ -67,7 +67,7 @@ def test_hostile_text_stays_in_its_cell() -> None:
         assert not any(value.startswith(("=", "+", "-", "@")) for value in row.values())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(assessments())
 def test_a_finding_without_a_citation_has_one_row(one: Assessment) -> None:
     """No finding is missing."""

@@ -23,7 +23,7 @@ def test_fixtures_satisfy_the_schema() -> None:
         VALIDATOR.validate(to_json(one))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(assessments())
 def test_every_assessment_satisfies_the_schema(one: Assessment) -> None:
     """Whatever the parts hold, and the text form reads back as the same document."""

@@ -60,7 +60,7 @@ def test_hostile_evidence_makes_no_element() -> None:
     assert {tag for tag in found if not _EXPECTED.fullmatch(tag)} <= {'<ol start="1">'}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(assessments())
 def test_no_assessment_makes_a_link_or_foreign_element(one: Assessment) -> None:
     """Whatever its texts hold."""

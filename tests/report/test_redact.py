@@ -73,7 +73,7 @@ def holding(secret: str, context: str) -> Assessment:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(secrets, st.sampled_from(CONTEXTS))
 def test_a_secret_occurs_in_no_output(secret: str, context: str) -> None:
     """What one text gives away is replaced in every text of every format."""
@@ -123,7 +123,7 @@ def test_a_mark_written_by_an_attacker_is_no_mark() -> None:
     assert "[secret:00000000]" not in Redactor().text('Request["[secret:00000000]"]')
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(assessments(max_servers=1))
 def test_redacting_twice_changes_nothing(one: Assessment) -> None:
     """Formats may redact again what was redacted."""

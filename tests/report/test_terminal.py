@@ -37,7 +37,7 @@ def test_one_server_fits_a_screen_and_tells_what_matters() -> None:
         assert part in text
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(servers())
 def test_any_server_fits_80_by_24(server: ServerAssessment) -> None:
     """Wide characters, long words and control characters included."""

@@ -68,7 +68,7 @@ def test_many_marks_are_bounded_and_the_rest_counted() -> None:
     assert len(overview.svg) < 400_000
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(servers())
 def test_the_picture_is_well_formed_for_any_server(server: ServerAssessment) -> None:
     """Whatever times and titles there are."""
