@@ -90,7 +90,7 @@ def test_a_changed_page_counts_only_where_the_baseline_knows_the_build() -> None
     page = _page(AUTH + "logon.aspx")
     assert _judge(page)["page-modified"].weight is Weight.INDICATION
     later = _judge(page, knowledge=_knowledge(builds=("15.1.2375.7",)))
-    assert later["page-modified"].weight is Weight.CONTEXT
+    assert later["page-unlisted"].weight is Weight.CONTEXT
 
 
 def test_content_and_place_both_speak() -> None:

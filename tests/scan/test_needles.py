@@ -80,7 +80,7 @@ def test_a_match_on_every_byte_costs_no_answer_per_byte(engine: str) -> None:
     [
         (b"/ecp/%70roxyLogon.ecp", True),
         (b"/ecp/%2e%2E/", True),
-        (b"a%2Fb", True),
+        (b"a%2Fb", False),
         (b"%2570", True),
         (b"%u0070", True),
         (b"%c0%ae", True),

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from alpheus.detect.model import RuleInfo
-from alpheus.detect.sigma import ENCODED_LINE, NeedlePlan, RuleSet, compile_rules, needle_patterns
+from alpheus.detect.sigma import NeedlePlan, RuleSet, compile_rules, needle_patterns
 from alpheus.detect.yara import YaraRules
 from alpheus.knowledge.baseline import Baseline
 from alpheus.knowledge.indicators import Indicators
@@ -79,7 +79,7 @@ class Kit:
         found = self._needles.get(source)
         if found is None:
             plan = self.plan(source)
-            patterns = (".",) if plan.always else (*plan.patterns, ENCODED_LINE)
+            patterns = (".",) if plan.always else plan.patterns
             found = self._needles[source] = Needles(patterns)
         return found
 

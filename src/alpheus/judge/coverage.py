@@ -17,6 +17,8 @@ from alpheus.model import Coverage, Gap, TimeBasis
 
 GAP = timedelta(hours=24)
 FRONT_END = "front-end"
+STEADY = ("iis-", "httpproxy")
+"""Sources that write every hour, if only for health probes: their silence is a gap."""
 
 SOURCE_NAMES: Mapping[str, str] = {
     "httpproxy": "HttpProxy logs",
@@ -110,26 +112,25 @@ def _usable(hours: Hours | None) -> bool:
 
 
 def _row(label: str, hours: Hours, window: Window | None, *, deciding: bool) -> Coverage:
-    usable = _usable(hours) and hours.first is not None and hours.last is not None
     gaps: tuple[Gap, ...] = ()
     covers = False
-    if usable and hours.first is not None and hours.last is not None:
-        start, end = hours.first, hours.last
-        if window is not None:
-            covers = not gaps_of(hours.hours, window.start, window.end) or (
-                not label.startswith(("iis-", "httpproxy"))
-                and start - window.start < GAP
-                and window.end - end < GAP
-            )
-            start, end = max(start, window.start), min(end, window.end)
-        gaps = gaps_of(hours.hours, start, end) if start < end else ()
+    first, last = hours.first, hours.last
+    if _usable(hours) and first is not None and last is not None:
+        steady = label.startswith(STEADY)
+        if window is not None and steady:
+            covers = not gaps_of(hours.hours, window.start, window.end)
+        elif window is not None:
+            covers = first - window.start < GAP and window.end - last < GAP
+        start = max(first, window.start) if window else first
+        end = min(last, window.end) if window else last
+        gaps = gaps_of(hours.hours, start, end) if steady and start < end else ()
     return Coverage(
         source=label,
         files=hours.files,
         rows=hours.rows,
         skipped=hours.skipped,
-        first=hours.first,
-        last=hours.last,
+        first=first,
+        last=last,
         time_basis=TimeBasis(hours.basis),
         gaps=gaps,
         deciding=deciding,

@@ -50,7 +50,7 @@ def _finding(
         if tied:
             events, total = tied, len(tied)
         else:
-            weight = Weight.CONTEXT
+            weight, stage = Weight.CONTEXT, Stage.NONE
             notes.append("nothing ties it to the web server, a shell or the attacker")
     if raw:
         weight = min(weight, Weight.INDICATION, key=lambda w: w.rank)

@@ -33,7 +33,7 @@ _GUESSES = 3
 
 
 def _rule(id_: str, title: str, stage: Stage, weight: Weight, confidence: Confidence) -> RuleInfo:
-    techniques = () if stage is Stage.PROBED else ("T1505.003",)
+    techniques = ("T1505.003",) if stage.rank >= Stage.IMPLANTED.rank else ()
     return RuleInfo(
         id_, PACK, title, RuleMeaning(stage, weight, confidence, techniques=techniques)
     )  # fmt: skip
@@ -54,6 +54,13 @@ MODIFIED = _rule(
     "A page of the product was changed: its hash is that of no known build",
     Stage.IMPLANTED, Weight.INDICATION, Confidence.MEDIUM,
 )  # fmt: skip
+UNLISTED = _rule(
+    "page-unlisted",
+    "A page of the product has a hash that is not listed; its build is not among those that are",
+    Stage.NONE,
+    Weight.CONTEXT,
+    Confidence.LOW,
+)
 USED_SHELL = _rule(
     "page-used-shell",
     "A web shell answered requests",
@@ -70,7 +77,7 @@ GUESSED = _rule(
     Stage.PROBED, Weight.INDICATION, Confidence.MEDIUM,
 )  # fmt: skip
 
-RULES = (FOREIGN, PUBLISHED, MODIFIED, USED_SHELL, USED_FOREIGN, GUESSED)
+RULES = (FOREIGN, PUBLISHED, MODIFIED, UNLISTED, USED_SHELL, USED_FOREIGN, GUESSED)
 
 
 @dataclass(slots=True)
@@ -135,8 +142,7 @@ def _verdicts_on_file(
     elif _is_foreign(page, knowledge):
         yield FOREIGN, None
     elif page.known_name and not page.windows_path.endswith((".config", ".master")):
-        weight = Weight.INDICATION if knowledge.covers(page.relative) else Weight.CONTEXT
-        yield _with_weight(MODIFIED, weight), None
+        yield MODIFIED if knowledge.covers(page.relative) else UNLISTED, None
 
 
 def _is_foreign(page: ServerPage, knowledge: PageKnowledge) -> bool:

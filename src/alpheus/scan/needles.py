@@ -9,10 +9,12 @@ from typing import Any
 from alpheus.errors import KnowledgeError
 
 ENCODED = (
-    r"%(?:2[def]|3[0-9]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9ae]|25|u00[2-7][0-9a-f]|c[01]%[89ab])"
+    r"%(?:25)*(?:u[0-9a-f]{4}|c[01]|e0%(?:25)*[89]|f0%(?:25)*8"
+    r"|2[de]|3[0-9]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9ae])"
 )
-"""Percent-encoding of what need not be encoded, `/` and `%`, and overlong forms: no browser writes
-it, and a rule's literal may hide behind it. Such lines are always candidates."""
+"""Percent-encoding of what need not be encoded (letters, digits, `-._~`), however often, and
+overlong forms: no browser writes it, and a rule's literal may hide behind it. Such lines are always
+candidates."""
 
 _WIDE_CLASS = re.compile(r"(?<!\\)\[[^\]]*[^\x00-\x7f][^\]]*\]")
 _WIDE = re.compile(r"[^\x00-\x7f]")

@@ -18,13 +18,7 @@ from alpheus.detect.sigma.benign_traffic import share
 from alpheus.detect.sigma.conditions import AllOf, AnyOf, FieldTest, Keyword, Node
 from alpheus.detect.sigma.rules import RuleSet
 from alpheus.detect.sigma.values import Value
-
-ENCODED_LINE = (
-    r"%(?:25)*(?:u[0-9a-f]{4}|c[01]|e0%(?:25)*[89]|f0%(?:25)*8"
-    r"|2[de]|3[0-9]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9ae])"
-)
-"""Regular expression (in any case) for lines that no needle can judge: they encode what nobody
-needs to encode. To be searched beside the needles, in every source."""
+from alpheus.scan.needles import ENCODED as ENCODED_LINE
 
 SHORTEST = 3
 """A piece below this length finds everything."""
