@@ -58,3 +58,13 @@ def test_proof_is_kept_when_noise_has_filled_the_store(monkeypatch) -> None:
     kept = {group.rule.id: len(list(group.kept())) for group in collector.hits.values()}
     assert kept["proof"] == 1
     assert kept["noise"] <= 110
+
+
+def test_hashes_are_kept_of_cited_files_alone() -> None:
+    """A million files that nothing cites need no memory; a cited one gets its own hash."""
+    collector = Collector()
+    collector.hit(rule(), origin(), event())
+    cited = event().citation
+    collector.hashed(cited.evidence, cited.path, "a" * 64)
+    collector.hashed(cited.evidence, "C/logs/other.log", "b" * 64)
+    assert collector.hashes == {(cited.evidence, cited.path): "a" * 64}

@@ -49,7 +49,11 @@ class WitnessSpan:
 
 @dataclass(slots=True)
 class Collector:
-    """Everything learned so far. `start` and `end` bound the events that may become findings."""
+    """Everything learned so far. `start` and `end` bound the events that may become findings.
+
+    `hashes` holds the SHA-256 of the files that kept events cite, by package and path; it is
+    empty until such a file was read to its end.
+    """
 
     start: datetime | None = None
     end: datetime | None = None
@@ -64,6 +68,7 @@ class Collector:
     skipped: list[Skipped] = field(default_factory=list)
     exchange: set[Origin] = field(default_factory=set)
     processes: ProcessTree = field(default_factory=ProcessTree)
+    hashes: dict[tuple[str, str], str] = field(default_factory=dict)
     files_read: int = 0
     bytes_read: int = 0
     _events: int = 0
@@ -78,8 +83,18 @@ class Collector:
             group = self.hits[rule.id, origin, raw] = HitGroup(rule, origin, raw)
         if self._events >= EVENTS_KEPT and group.total >= EVENTS_PER_CLIENT:
             group.count_only(event)
-        else:
-            self._events += group.add(event)
+        elif group.add(event):
+            self._events += 1
+            self.cite(event.citation)
+
+    def cite(self, citation: Citation) -> None:
+        """Remember that an event of this file is kept, so that its hash is wanted."""
+        self.hashes.setdefault((citation.evidence, citation.path), "")
+
+    def hashed(self, evidence: str, path: str, sha256: str) -> None:
+        """Take in the hash of a file that was read to its end; kept only if it is wanted."""
+        if (evidence, path) in self.hashes:
+            self.hashes[evidence, path] = sha256
 
     def in_span(self, time: datetime | None) -> bool:
         """Whether a time lies in the span asked for; an unknown time does."""

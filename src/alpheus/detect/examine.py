@@ -36,6 +36,7 @@ def examine(file: EvidenceFile, kit: Kit, collector: Collector) -> None:
     collector.files_read += 1
     collector.bytes_read += file.bytes_read
     if file.sha256 is not None:
+        collector.hashed(file.evidence, file.path, file.sha256)
         _known_hash(file, kit, collector)
 
 

@@ -66,3 +66,4 @@ def note_use(event: Event, origin: Origin, kit: Kit, collector: Collector) -> No
     kept = use.succeeded if 200 <= status < 300 else use.others
     if len(kept) < (EVENTS_KEPT if kept is use.succeeded else 5):
         kept.append(event)
+        collector.cite(event.citation)

@@ -11,6 +11,7 @@ from alpheus.detect.model import FileMatch
 from alpheus.judge.campaigns import Judged, judge_campaigns
 from alpheus.judge.coverage import Window, coverage_table
 from alpheus.judge.findings import findings_of_hits
+from alpheus.judge.hashes import with_hashes
 from alpheus.judge.headline import headline
 from alpheus.judge.identity import Identity
 from alpheus.judge.next_steps import next_steps
@@ -88,7 +89,8 @@ class Judge:
         anchors = anchors_of(record, collector.processes, shells)
         hits = findings_of_hits(record, anchors, collector.processes)
         hashes = [_hash_finding(match) for match in record.file_matches]
-        return [*hits, *sequences, *pages.findings, *hashes]
+        found = (*hits, *sequences, *pages.findings, *hashes)
+        return [with_hashes(finding, collector.hashes) for finding in found]
 
     def _page_knowledge(
         self, record: ServerRecord, sequences: Sequence[Finding], patches: PatchTimeline
