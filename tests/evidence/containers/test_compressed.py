@@ -40,15 +40,15 @@ def test_truncated_log(tmp_path: Path) -> None:
 
 
 def test_bomb_streams(tmp_path: Path) -> None:
-    """A gigabyte of zeros at 1000:1 is read whole, in little memory; a ratio skips nothing."""
+    """Zeros at 1000:1 are read whole, in little memory; a ratio skips nothing."""
     with gzip.open(tmp_path / "zero.log.gz", "wb", compresslevel=6) as stream:
-        for _ in range(256):
+        for _ in range(64):
             stream.write(bytes(1 << 20))
     tracemalloc.start()
     contents = read_package(tmp_path / "zero.log.gz", block=1 << 18)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert contents.sizes == {"zero.log": 256 << 20}
+    assert contents.sizes == {"zero.log": 64 << 20}
     assert peak < 30 << 20
 
 
@@ -57,7 +57,7 @@ def test_compressed_again_and_again(tmp_path: Path) -> None:
     content = b"end"
     for _ in range(10):
         content = gzip.compress(content)
-    (tmp_path / "x.gz").write_bytes(content)
-    contents = read_package(tmp_path / "x.gz")
+    (tmp_path / "log.gz").write_bytes(content)
+    contents = read_package(tmp_path / "log.gz")
     assert not contents.files
     assert "depth" in contents.skipped[0].reason

@@ -129,7 +129,7 @@ def test_forged_size_of_an_extended_header(tmp_path: Path) -> None:
     info.type = tarfile.XHDTYPE
     info.size = 8 << 30
     path = tmp_path / "a.tar.gz"
-    with tarfile.open(path, "w:gz") as archive:
+    with tarfile.open(path, "w:gz", format=tarfile.GNU_FORMAT) as archive:
         archive.addfile(tarfile.TarInfo("first.log"))
         archive.addfile(info)
     tracemalloc.start()
@@ -151,3 +151,12 @@ def test_sparse_members_are_losses(tmp_path: Path) -> None:
     contents = read_package(_tar(tmp_path / "a.tar", build, tarfile.PAX_FORMAT))
     assert contents.files == {"next.log": b"y"}
     assert "sparse" in contents.reasons["sparse"]
+
+
+def test_data_after_the_end_is_said(tmp_path: Path) -> None:
+    """A second archive behind the first is a loss with its place, not silence."""
+    path = _tar(tmp_path / "a.tar", lambda archive: _add(archive, "a.log"), _FORMATS[0])
+    path.write_bytes(path.read_bytes() * 2)
+    contents = read_package(path)
+    assert list(contents.files) == ["a.log"]
+    assert "after the end" in contents.skipped[0].reason

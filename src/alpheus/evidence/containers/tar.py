@@ -97,6 +97,17 @@ class TarContainer:
             yield from self._member(reader, header, pending, size, start)
             pending = _Pending()
             reader.skip_to(end)
+        yield from self._after_end(reader)
+
+    def _after_end(self, reader: _Reader) -> Iterator[Loss]:
+        """Reads the padding, which also shows whether a compressed archive is complete."""
+        start = reader.position
+        while data := reader.some():
+            self._budget.check_time()
+            if data.strip(b"\x00"):
+                yield Loss("", "data after the end of the archive was not read", start)
+                return
+            start = reader.position
 
     def _member(
         self, reader: _Reader, header: tarfile.TarInfo, pending: _Pending, size: int, start: int
@@ -139,6 +150,12 @@ class _Reader:
         self.position += len(data)
         if len(data) < count:
             raise _EndOfInputError
+        return data
+
+    def some(self) -> bytes:
+        """Whatever comes next; empty at the end."""
+        data = self._stream.read(_SKIP)
+        self.position += len(data)
         return data
 
     def extended(self, header: tarfile.TarInfo, pending: _Pending) -> _Pending:

@@ -68,6 +68,7 @@ def fits(opened: Callable[[], BinaryIO], entry: Entry, password: bytes) -> bool:
     try:
         with open_entry(opened, entry, password) as stream:
             stream.read(_TRIAL)
+            stream.read(1)  # an error behind the block, such as a wrong checksum, shows now
     except _WrongPasswordError:
         return False
     except OSError as error:
