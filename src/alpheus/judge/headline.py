@@ -15,10 +15,13 @@ _REACHED = {
     Stage.PROBED: "it was probed",
     Stage.ATTEMPTED: "exploitation was tried",
     Stage.EXPLOITED: "the flaws were exploited",
-    Stage.IMPLANTED: "a web shell or other backdoor was written",
+    Stage.IMPLANTED: "a backdoor was written",
     Stage.OPERATED: "a backdoor was used",
     Stage.SPREAD: "the attacker went on to mail, credentials, accounts or other hosts",
 }
+
+
+_WEB_SHELL = "T1505.003"
 
 
 def headline(
@@ -32,7 +35,7 @@ def headline(
 ) -> str:
     """One sentence: verdict, how far, since when, patched when, and what was not seen."""
     if verdict is Verdict.COMPROMISED:
-        start = f"{name} is compromised: {_REACHED[stage]}"
+        start = f"{name} is compromised: {_reached(stage, findings)}"
     elif verdict is Verdict.SUSPICIOUS:
         start = f"{name} is suspicious: {_suspicion(stage)}"
     elif verdict is Verdict.ATTEMPTED:
@@ -69,6 +72,15 @@ def foothold(findings: Sequence[Finding]) -> datetime | None:
         ),
         default=None,
     )
+
+
+def _reached(stage: Stage, findings: Sequence[Finding]) -> str:
+    """What the stage means, with the backdoor called a web shell where a proof says that it is one."""
+    shell = any(
+        _WEB_SHELL in f.techniques and f.weight is Weight.PROOF and f.stage is stage
+        for f in findings
+    )
+    return _REACHED[stage].replace("a backdoor", "a web shell") if shell else _REACHED[stage]
 
 
 def _suspicion(stage: Stage) -> str:
