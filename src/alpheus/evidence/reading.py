@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -30,8 +31,9 @@ class FullReader(io.RawIOBase):
         self.label = name
         self._failure: Exception | None = None
 
+    @abstractmethod
     def _fill(self, view: memoryview) -> int:
-        raise NotImplementedError
+        """Put bytes into the view; returns how many, 0 at the end."""
 
     def readable(self) -> bool:
         """Always: there is nothing else to do with it."""
