@@ -78,6 +78,13 @@ def test_a_compressed_log(tmp_path: Path, ending: str, encode: object) -> None:
         assert read_package(tmp_path / name).files == {expected: b"row\n" * 1000}
 
 
+def test_no_time_to_open(tmp_path: Path) -> None:
+    """A limit that is reached while opening is an error of this input alone."""
+    (tmp_path / "a.gz").write_bytes(gzip.compress(b"x"))
+    with pytest.raises(EvidenceFormatError, match="raise the limit `seconds`"):
+        open_package(tmp_path / "a.gz", "E1", options(seconds=-1))
+
+
 def test_an_empty_file_and_an_empty_folder(tmp_path: Path) -> None:
     """Nothing to read is no error."""
     (tmp_path / "empty.log").write_bytes(b"")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from alpheus.errors import EvidenceError, EvidenceFormatError, EvidenceNotFoundError
+from alpheus.errors import EvidenceError, EvidenceFormatError, EvidenceNotFoundError, LimitError
 from alpheus.evidence.base import EvidenceFile, Limits, OpenOptions, Package
 
 __all__ = ["EvidenceFile", "Limits", "OpenOptions", "Package", "open_package"]
@@ -32,6 +32,8 @@ def open_package(path: Path, evidence_id: str, options: OpenOptions) -> Package:
         return _open_file(path, evidence_id, options)
     except FileNotFoundError as error:
         raise EvidenceNotFoundError(f"{path}: nothing is there; check the path") from error
+    except LimitError as error:
+        raise EvidenceFormatError(f"{path}: {error}") from error
     except OSError as error:
         if isinstance(error, EvidenceError):
             raise

@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 from alpheus.errors import LimitError
 from alpheus.evidence.budget import Budget
 from alpheus.evidence.members import Member
-from alpheus.evidence.reading import ContentReader, Replay
+from alpheus.evidence.reading import ContentReader, Replay, as_content_error
 from alpheus.evidence.spool import Spool
 
 HEAD_BYTES = 4096
@@ -87,9 +87,9 @@ class MemberFile:
         if self._copy is not None:
             return self._copy.open("rb")
         if not self._member.forward:
-            return self._member.open()
+            return self._opened()
         if self._replay is None:
-            self._replay = Replay(self._path, self._member.open())
+            self._replay = Replay(self._path, self._opened())
             self._cleanup.callback(self._replay.close)
         return self._replay.reader()
 
@@ -119,6 +119,12 @@ class MemberFile:
         """Delete the copy and let go of the content."""
         self._copy = None
         self._cleanup.close()
+
+    def _opened(self) -> BinaryIO:
+        try:
+            return self._member.open()
+        except Exception as error:
+            raise as_content_error(self._path, error) from error
 
     def _read_through(self) -> None:
         block = bytearray(_BLOCK)

@@ -69,5 +69,8 @@ class Container(Protocol):
     volume: bool
     """Whether the members are the tree of a volume; archives in it are evidence."""
 
+    single: bool
+    """Whether it is one compressed file, which belongs to the package around it."""
+
     def members(self) -> Iterator[Member | Loss]:
         """Every member once, in the order of the container. May raise; that ends the container."""

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from alpheus.errors import EvidenceError, LimitError
 from alpheus.evidence.address import clean_address, in_volume, is_volume_name
 from alpheus.evidence.base import EvidenceFile, OpenOptions
 from alpheus.evidence.budget import Budget
@@ -110,7 +109,7 @@ class _Walk:
             return
         try:
             head = file.head()
-        except (OSError, LimitError) as error:
+        except Exception as error:
             yield self._skip(file.path, _words(error))
             return
         kind = kind_of(head)
@@ -141,11 +140,11 @@ class _Walk:
         try:
             source = nested_source(file, member, kind)
             container = open_container(kind, source, self._access)
-        except (EvidenceError, LimitError, OSError) as error:
+        except Exception as error:  # libraries for foreign formats raise whatever they like
             yield self._skip(file.path, _words(error))
             return
         prefix = file.path + "/"
-        inner = scope if getattr(container, "single", False) else prefix
+        inner = scope if container.single else prefix
         yield from self.container(
             container, prefix, inner, depth=depth + 1, volume=container.volume
         )

@@ -52,7 +52,7 @@ class FullReader(io.RawIOBase):
                     break
                 done += count
         except Exception as error:
-            self._failure = _as_content_error(self.label, error)
+            self._failure = as_content_error(self.label, error)
             if not done:
                 raise self._failure from error
         return done
@@ -216,7 +216,8 @@ class Replay:
         )
 
 
-def _as_content_error(name: str, error: Exception) -> Exception:
+def as_content_error(name: str, error: Exception) -> Exception:
+    """The error of a codec or a library as OSError that names the file; LimitError stays."""
     if isinstance(error, LimitError):
         return error
     if isinstance(error, OSError) and (error.errno is not None or str(error).startswith(name)):

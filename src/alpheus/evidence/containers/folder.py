@@ -23,6 +23,7 @@ class FolderContainer:
     """Walks a folder in the order of its names, one folder's names in memory at a time."""
 
     volume = False
+    single = False
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -78,6 +79,7 @@ class FileContainer:
     """A single plain file: a package of one."""
 
     volume = False
+    single = False
 
     def __init__(self, path: Path) -> None:
         self._path = path

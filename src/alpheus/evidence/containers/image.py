@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from alpheus.errors import EvidenceFormatError
+from alpheus.errors import EvidenceFormatError, LimitError
 from alpheus.evidence.members import Access, Loss, Member, Source
 from alpheus.evidence.reading import PullReader
 
@@ -45,6 +45,7 @@ class ImageContainer:
     """A disk image. Needs the extra `alpheus[images]`."""
 
     volume = True
+    single = False
 
     def __init__(self, source: Source, access: Access) -> None:
         try:
@@ -82,15 +83,16 @@ class ImageContainer:
         try:
             context.OpenSourcePath(str(path.absolute()))
             scanner.Scan(context)
+            found: list[_Found] = []
+            if (root := context.GetRootScanNode()) is not None:
+                self._collect(scanner, context, root, found)
+        except LimitError:
+            raise
         except Exception as error:  # the libraries below raise whatever they like
             raise EvidenceFormatError(
                 f"{self._name}: damaged or unsupported disk image ({_words(error)}); image again, "
                 "or hand in all its segments"
             ) from error
-        found: list[_Found] = []
-        root = context.GetRootScanNode()
-        if root is not None:
-            self._collect(scanner, context, root, found)
         return sorted(found, key=lambda item: _natural(item[0]))
 
     def _collect(

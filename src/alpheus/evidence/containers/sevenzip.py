@@ -37,6 +37,7 @@ class SevenZipContainer:
     """A 7z archive; forward only."""
 
     volume = False
+    single = False
 
     def __init__(self, source: Source, access: Access) -> None:
         if source.seekable is None:

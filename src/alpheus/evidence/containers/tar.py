@@ -60,6 +60,7 @@ class TarContainer:
     """A tar archive; members can be read in any order where the source can seek."""
 
     volume = False
+    single = False
 
     def __init__(self, source: Source, access: Access) -> None:
         self._source = source

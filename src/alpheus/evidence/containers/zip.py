@@ -26,6 +26,7 @@ class ZipContainer:
     """A ZIP archive. Entries are read one at a time, however many there are."""
 
     volume = False
+    single = False
 
     def __init__(self, source: Source, access: Access) -> None:
         if source.seekable is None:
