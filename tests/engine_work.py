@@ -1,0 +1,27 @@
+"""Work for engines, importable by the processes they start."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+from alpheus.engine.local import Note, Work
+
+
+def squares() -> Work[object, object]:
+    """A worker that squares numbers, and does as it is told otherwise."""
+
+    def work(unit: object, note: Note) -> object:
+        note(f"on {unit}", 1)
+        if unit == "crash":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if unit == "fail":
+            message = "broken unit"
+            raise ValueError(message)
+        if unit == "sleep":
+            time.sleep(60)
+        assert isinstance(unit, int)
+        return unit * unit
+
+    return work
