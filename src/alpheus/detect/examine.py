@@ -114,11 +114,6 @@ class _Examination:
             self.collector.witness(witness, self.origin(witness.host))
         for loss in scan.skipped:
             self.collector.lose(loss)
-        self._drain_rest()
-
-    def _drain_rest(self) -> None:
-        if self.file.sha256 is None:
-            self._drain()
 
     def _candidate(self, candidate: Candidate) -> None:
         if candidate.row is None:
@@ -184,8 +179,10 @@ class _Examination:
 
     def _records(self, parser: RecordParser) -> None:
         seen: dict[tuple[str, str | None], Hours] = {}
+        lost = False
         for record in parser.parse(self.file, self.kit.options):
             if isinstance(record, Skipped):
+                lost = True
                 self.collector.lose(record)
                 self._count_loss(parser.source, seen, record.count)
             elif isinstance(record, BuildWitness):
@@ -195,6 +192,17 @@ class _Examination:
         for (source, host), hours in seen.items():
             hours.files = 1
             self.collector.cover(self.origin(host), source).merge(hours)
+        self._drain_rest(told=lost)
+
+    def _drain_rest(self, *, told: bool) -> None:
+        """Read on where a parser had seen enough; a failure is told once."""
+        if self.file.sha256 is not None:
+            return
+        try:
+            self._drain()
+        except (OSError, AlpheusError, EOFError):
+            if not told:
+                raise
 
     def _count_loss(
         self, source: str, seen: dict[tuple[str, str | None], Hours], count: int
