@@ -68,3 +68,28 @@ def test_hashes_are_kept_of_cited_files_alone() -> None:
     collector.hashed(cited.evidence, cited.path, "a" * 64)
     collector.hashed(cited.evidence, "C/logs/other.log", "b" * 64)
     assert collector.hashes == {(cited.evidence, cited.path): "a" * 64}
+
+
+def test_parts_read_apart_add_up_to_the_whole() -> None:
+    """Two collectors that saw half each, joined, know what one that saw all knows."""
+    events = [
+        event("iis", {"c-ip": f"192.0.2.{n % 3}"}, time=T0 + timedelta(minutes=n)) for n in range(9)
+    ]
+    whole, left, right = Collector(), Collector(), Collector()
+    for number, one in enumerate(events):
+        for target in (whole, left if number % 2 else right):
+            target.hit(rule(client="c-ip"), origin(), one)
+            hours = target.cover(origin(), "iis-site-1")
+            hours.rows += 1
+            hours.note(one.time)
+            target.lose(Skipped("E1", "a", number, "broken"))
+            target.files_read += 1
+    left.absorb(right)
+    (mine,), (theirs,) = left.hits.values(), whole.hits.values()
+    assert (mine.total, mine.first, mine.last) == (theirs.total, theirs.first, theirs.last)
+    assert {c: len(e) for c, e in mine.events.items()} == {
+        c: len(e) for c, e in theirs.events.items()
+    }
+    assert left.hours[origin(), "iis-site-1"].hours == whole.hours[origin(), "iis-site-1"].hours
+    assert sum(loss.count for loss in left.losses()) == 9
+    assert left.files_read == whole.files_read

@@ -125,6 +125,40 @@ class Collector:
         span = self.witnesses.setdefault(key, WitnessSpan(witness.first, witness.last))
         span.extend(witness)
 
+    def absorb(self, other: Collector) -> None:
+        """Add everything that another part of the evidence gave; bounds hold as before."""
+        for key, group in other.hits.items():
+            if key in self.hits:
+                self._events += self.hits[key].absorb(group)
+            else:
+                self.hits[key] = group
+                self._events += sum(1 for _ in group.kept())
+        for place, use in other.uses.items():
+            if place in self.uses:
+                self.uses[place].absorb(use)
+            elif len(self.uses) < PAGES_KEPT:
+                self.uses[place] = use
+        for source, hours in other.hours.items():
+            self.hours.setdefault(source, Hours()).merge(hours)
+        for seen, span in other.witnesses.items():
+            known = self.witnesses.setdefault(seen, span)
+            known.extend(BuildWitness(seen[0], seen[1], None, span.first, span.last))
+        self._absorb_files(other)
+
+    def _absorb_files(self, other: Collector) -> None:
+        self.mitigations.extend(other.mitigations)
+        self.pages.extend(other.pages)
+        self.file_matches.extend(other.file_matches)
+        self.origins.update(other.origins)
+        self.exchange |= other.exchange
+        self.processes.absorb(other.processes)
+        self.hashes.update(other.hashes)
+        self.files_read += other.files_read
+        self.bytes_read += other.bytes_read
+        self._losses_beyond += other._losses_beyond  # noqa: SLF001 - its own kind
+        for loss in other.skipped:
+            self.lose(loss)
+
     def lose(self, loss: Skipped) -> None:
         """Keep a loss; beyond `SKIPPED_KEPT` records they are summed up."""
         if len(self.skipped) < SKIPPED_KEPT:

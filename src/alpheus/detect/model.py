@@ -68,6 +68,22 @@ class HitGroup:
         kept.append(event)
         return True
 
+    def absorb(self, other: HitGroup) -> int:
+        """Add what another part of the evidence gave; returns how many more events are kept."""
+        self.total += other.total
+        self.measured += other.measured
+        self._note_time(other.first)
+        self._note_time(other.last)
+        for name in other.names:
+            if len(self.names) < NAMES_PER_RULE:
+                self.names[name] = None
+        before = sum(map(len, self.events.values()))
+        for client, events in other.events.items():
+            known = client in self.events or len(self.events) < CLIENTS_PER_RULE
+            kept = self.events.setdefault(client if known else "others", [])
+            kept.extend(events[: EVENTS_PER_CLIENT - len(kept)])
+        return sum(map(len, self.events.values())) - before
+
     def count_only(self, event: Event) -> None:
         """Take in one match without keeping its event."""
         self.total += 1
@@ -121,6 +137,16 @@ class PageUse:
     others: list[Event] = field(default_factory=list)
     clients: dict[str, int] = field(default_factory=dict)
     malformed: int = 0
+
+    def absorb(self, other: PageUse) -> None:
+        """Add what another part of the evidence gave for the same page and origin."""
+        for answer, count in other.answers.items():
+            self.answers[answer] = self.answers.get(answer, 0) + count
+        for client, count in other.clients.items():
+            self.clients[client] = self.clients.get(client, 0) + count
+        self.succeeded.extend(other.succeeded)
+        self.others.extend(other.others)
+        self.malformed += other.malformed
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,12 @@ class ProcessTree:
             return True
         return timedelta(seconds=-2) <= event.time - ancestor.time <= PROCESS_ID_LIFE
 
+    def absorb(self, other: ProcessTree) -> None:
+        """Add the descendants that another part of the evidence gave."""
+        for key, event in other._descendants.items():  # noqa: SLF001 - its own kind
+            if len(self._descendants) < DESCENDANTS_KEPT:
+                self._descendants.setdefault(key, event)
+
     def commands(self) -> list[Event]:
         """The events that started the descendants."""
         return list(self._descendants.values())
