@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
 from alpheus import __version__
 from alpheus.cli import lab, triage
+from alpheus.cli.output import drop_output, say
 from alpheus.errors import AlpheusError
 
 COMMANDS = (triage, lab)
@@ -35,13 +35,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status. Every failure is one clear line on stderr."""
     options = build_parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()
     except AlpheusError as error:
-        print(f"alpheus: {error}", file=sys.stderr)
+        say(error)
         return error.exit_status
     except KeyboardInterrupt:
-        print("alpheus: interrupted; nothing half-written was left behind", file=sys.stderr)
+        say("interrupted; nothing half-written was left behind")
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         return 0
+    return status

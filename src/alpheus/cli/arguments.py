@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import math
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
@@ -34,3 +36,28 @@ def zone(text: str) -> tzinfo:
     except (ZoneInfoNotFoundError, ValueError):
         message = f"'{text}' is not a time zone such as Europe/Berlin"
         raise argparse.ArgumentTypeError(message) from None
+
+
+def path(text: str) -> Path:
+    """A path; an empty text, such as that of a variable nobody set, is none."""
+    if not text:
+        raise argparse.ArgumentTypeError("an empty path names nothing")
+    return Path(text)
+
+
+def bound(text: str) -> int:
+    """A whole number above zero."""
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above zero")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """A span of time above zero."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not (number > 0 and math.isfinite(number)):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds above zero")
+    return number

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alpheus.cli.arguments import end_instant, instant, zone
+from alpheus.cli.arguments import bound, end_instant, instant, path, seconds, zone
+from alpheus.cli.output import console, say, standard_output
+from alpheus.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from alpheus.model import Assessment, Verdict
@@ -33,21 +34,21 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "attacker get, since when, on what evidence, what could not be seen, what to do next.",
     )
     parser.add_argument(
-        "evidence", nargs="+", type=Path, metavar="EVIDENCE",
+        "evidence", nargs="+", type=path, metavar="EVIDENCE",
         help="a folder, a log, a .zip, .tar(.gz|.bz2|.xz|.zst) or .7z archive, or a disk image",
     )  # fmt: skip
     parser.add_argument(
         "--pack", action="append", metavar="ID", help="use only this knowledge pack (repeatable)"
     )
     parser.add_argument(
-        "--rules", action="append", type=Path, default=[], metavar="PATH",
+        "--rules", action="append", type=path, default=[], metavar="PATH",
         help="also use the Sigma and YARA rules of this folder or file (repeatable)",
     )  # fmt: skip
     parser.add_argument(
         "--format", choices=FORMATS, default="text", help="what is printed (default: text)"
     )
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="DIR",
+        "-o", "--output", type=path, metavar="DIR",
         help="also write the reports here: report.html, assessment.json, report.md and tables",
     )  # fmt: skip
     parser.add_argument(
@@ -75,11 +76,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
     limits = parser.add_argument_group("limits against hostile archives")
-    limits.add_argument("--max-files", type=int, metavar="N", help="files per package")
-    limits.add_argument("--max-depth", type=int, metavar="N", help="archives inside archives")
-    limits.add_argument("--max-bytes", type=int, metavar="N", help="unpacked bytes per package")
-    limits.add_argument("--max-file-bytes", type=int, metavar="N", help="unpacked bytes per file")
-    limits.add_argument("--max-seconds", type=float, metavar="N", help="seconds per package")
+    limits.add_argument("--max-files", type=bound, metavar="N", help="files per package")
+    limits.add_argument("--max-depth", type=bound, metavar="N", help="archives inside archives")
+    limits.add_argument("--max-bytes", type=bound, metavar="N", help="unpacked bytes per package")
+    limits.add_argument("--max-file-bytes", type=bound, metavar="N", help="unpacked bytes per file")
+    limits.add_argument("--max-seconds", type=seconds, metavar="N", help="seconds per package")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -87,17 +88,17 @@ def run(options: argparse.Namespace) -> int:
     from alpheus.cli.progress import progress_line  # noqa: PLC0415 - keeps --help fast
     from alpheus.triage import triage  # noqa: PLC0415 - keeps --help fast
 
+    if options.since and options.until and options.since > options.until:
+        raise UsageError("--since is after --until: no time is left to look at")
     with progress_line() as progress:
         result = triage(options.evidence, _triage_options(options), progress)
     for unopened in result.unopened:
-        print(f"alpheus: {unopened.error}", file=sys.stderr)
-    written: dict[str, Path] = {}
-    if options.output is not None:
-        from alpheus.report import write_report  # noqa: PLC0415 - only when asked for
-
-        written = write_report(result.assessment, options.output)
+        say(unopened.error)
+    written, failure = _write(result.assessment, options.output)
     if result.assessment.evidence or not result.unopened:
         _print(result.assessment, options.format, written)
+    if failure is not None:
+        raise failure
     if result.unopened:
         return COULD_NOT_OPEN
     return _status(result.assessment) if options.exit_code else 0
@@ -128,13 +129,26 @@ def _triage_options(options: argparse.Namespace) -> TriageOptions:
     )
 
 
+def _write(
+    assessment: Assessment, folder: Path | None
+) -> tuple[dict[str, Path], OutputError | None]:
+    """Write the reports if asked for; where that fails, the result is still printed."""
+    if folder is None:
+        return {}, None
+    from alpheus.report import write_report  # noqa: PLC0415 - only when asked for
+
+    try:
+        return write_report(assessment, folder), None
+    except OutputError as error:
+        return {}, error
+
+
 def _print(assessment: Assessment, form: str, written: dict[str, Path]) -> None:
     from alpheus import report  # noqa: PLC0415 - only when there is something to print
 
     if form == "text":
-        from rich.console import Console  # noqa: PLC0415 - only for people
-
-        report.print_summary(assessment, Console(), written.get("report.html"))
+        with standard_output(exact=False):
+            report.print_summary(assessment, console(), written.get("report.html"))
         return
     writers = {
         "json": report.write_json,
@@ -142,7 +156,8 @@ def _print(assessment: Assessment, form: str, written: dict[str, Path]) -> None:
         "md": report.write_markdown,
         "csv": report.write_csv,
     }
-    writers[form](assessment, sys.stdout)
+    with standard_output(exact=True) as stream:
+        writers[form](assessment, stream)
 
 
 def _status(assessment: Assessment) -> int:

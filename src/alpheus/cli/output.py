@@ -1,0 +1,67 @@
+"""What is printed: in an encoding that holds it, to readers that may leave, as lines that are one.
+
+A reader that leaves early (`| head`) is no failure, and changes no exit status.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from alpheus.errors import OutputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def say(message: object) -> None:
+    """One line on standard error; a control character in it is written out."""
+    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(message))
+    print(f"alpheus: {shown}", file=sys.stderr)
+
+
+@contextmanager
+def standard_output(*, exact: bool) -> Iterator[TextIO]:
+    """Standard output, brought out at the end; `exact` is for formats that are UTF-8 everywhere.
+
+    Raises OutputError when it cannot be written.
+    """
+    stream = sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+        if exact:
+            stream.reconfigure(encoding="utf-8", newline="")
+    try:
+        yield stream
+        stream.flush()
+    except BrokenPipeError:
+        drop_output()
+    except OSError as error:
+        drop_output()
+        reason = (error.strerror or str(error)).lower()
+        message = f"the result could not be printed: {reason}; write it elsewhere, or use -o"
+        raise OutputError(message) from error
+
+
+def console() -> Console:
+    """A terminal, or what stands for one; colour is its decision."""
+    from rich.console import Console  # noqa: PLC0415 - only for people
+
+    class Leaving(Console):
+        """Rich ends the program when a reader left; the exit status is ours."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return Leaving()
+
+
+def drop_output() -> None:
+    """Let go of what nobody reads any more, so that nothing fails again when the program ends."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
