@@ -52,6 +52,10 @@ class FileOnDisk:
         return self.on_disk.stat().st_size
 
     @property
+    def fingerprint(self) -> str | None:
+        return None
+
+    @property
     def modified(self) -> datetime | None:
         return datetime.fromtimestamp(self.on_disk.stat().st_mtime, UTC)
 

@@ -42,6 +42,7 @@ class MemoryFile:
     scope = ""
     size: int | None = None
     modified: datetime | None = None
+    fingerprint: str | None = None
     sha256: str | None = None
     bytes_read = 0
 

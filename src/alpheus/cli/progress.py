@@ -23,17 +23,28 @@ def progress_line() -> Iterator[Progress | None]:
     from rich.console import Console  # noqa: PLC0415 - only on a terminal
 
     console = Console(stderr=True)
+    start = time.monotonic()
     last = [0.0]
     with console.status("opening evidence") as status:
 
-        def show(path: str, files: int, size: int) -> None:
+        def show(path: str, read: int, size: int) -> None:
             now = time.monotonic()
             if now - last[0] >= _EVERY:
                 last[0] = now
-                name = "".join(c if c.isprintable() else "?" for c in path[-48:])
-                status.update(f"{files:,} files, {size / 1e6:,.0f} MB  [dim]{_plain(name)}[/dim]")
+                name = "".join(c if c.isprintable() else "?" for c in path[-40:])
+                status.update(f"{_amount(read, size, now - start)}  [dim]{_plain(name)}[/dim]")
 
         yield show
+
+
+def _amount(read: int, size: int, seconds: float) -> str:
+    """Bytes read, the rate, and the time left where the whole is known and not nearly done."""
+    rate = read / seconds if seconds > 0 else 0.0
+    text = f"{read / 1e6:,.0f} MB, {rate / 1e6:,.0f} MB/s"
+    if size > read and rate > 0:
+        left = int((size - read) / rate)
+        text = f"{read / size:.0%} of {size / 1e6:,.0f} MB, {rate / 1e6:,.0f} MB/s, {left} s left"
+    return text
 
 
 def _plain(text: str) -> str:

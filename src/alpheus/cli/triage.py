@@ -70,6 +70,17 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--timezone", type=zone, metavar="ZONE",
         help="zone of logs that are written in local time, such as Europe/Berlin",
     )  # fmt: skip
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="read everything again, and remember nothing of this run",
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="processes that read large evidence (default: one per processor)",
+    )
     _add_limits(parser)
     parser.set_defaults(run=run)
 
@@ -126,6 +137,8 @@ def _triage_options(options: argparse.Namespace) -> TriageOptions:
         reading=ReadOptions(options.timezone),
         start=options.since,
         end=options.until,
+        workers=options.workers,
+        remember=not options.no_cache,
     )
 
 

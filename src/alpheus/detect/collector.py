@@ -155,7 +155,7 @@ class Collector:
         self.hashes.update(other.hashes)
         self.files_read += other.files_read
         self.bytes_read += other.bytes_read
-        self._losses_beyond += other._losses_beyond  # noqa: SLF001 - its own kind
+        self._losses_beyond += other._losses_beyond
         for loss in other.skipped:
             self.lose(loss)
 

@@ -23,14 +23,19 @@ from alpheus.parsers.base import RecordParser, Row, TextLogFormat
 from alpheus.scan.textlog import Candidate, TextScan, scan_text_log
 
 HEAD = 1 << 16
+PAGE = "server-page"
 _CHUNK = 1 << 20
 _CLIENT_FIELDS = {"iis": "c-ip", "httpproxy": "ClientIpAddress"}
 
 
-def examine(file: EvidenceFile, kit: Kit, collector: Collector) -> None:
-    """Read one file to its end and give what it says to the collector. Never raises for content."""
+def examine(file: EvidenceFile, kit: Kit, collector: Collector) -> str:
+    """Read one file to its end and give what it says to the collector. Never raises for content.
+
+    Returns what kind of file it is: a source, `server-page`, or '' if nothing reads it.
+    """
+    examination = _Examination(file, kit, collector)
     try:
-        _Examination(file, kit, collector).run()
+        examination.run()
     except (OSError, AlpheusError, EOFError, ValueError, MemoryError) as error:
         collector.lose(Skipped(file.evidence, file.path, None, f"not read to its end: {error}"))
     collector.files_read += 1
@@ -38,6 +43,7 @@ def examine(file: EvidenceFile, kit: Kit, collector: Collector) -> None:
     if file.sha256 is not None:
         collector.hashed(file.evidence, file.path, file.sha256)
         _known_hash(file, kit, collector)
+    return examination.source
 
 
 def folder_of(path: str) -> str:
@@ -67,12 +73,14 @@ class _Examination:
             head = stream.read(HEAD)
         kind = recognise(head, self.file.path)
         if kind is None and is_server_page(head, self.file.path):
+            self.source = PAGE
             self._page()
         elif kind is None:
             self._drain()
         elif hasattr(kind, "start"):
             self._text_log(cast("TextLogFormat", kind))
         else:
+            self.source = kind.source
             self._records(kind)
 
     def origin(self, host: str | None) -> Origin:

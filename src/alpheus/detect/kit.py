@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from alpheus.detect.yara import YaraRules
 from alpheus.knowledge.baseline import Baseline
 from alpheus.knowledge.indicators import Indicators
 from alpheus.knowledge.model import Pack
+from alpheus.parsers import TEXT_LOG_FORMATS
 from alpheus.parsers.base import ReadOptions
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ PAGE_NEEDLE = (
 """A request for a page that the server would run."""
 
 REQUEST_SOURCES = ("iis", "httpproxy")
+TEXT_SOURCES = frozenset(log_format.source for log_format in TEXT_LOG_FORMATS)
 
 _PAGE_NAMES = re.compile(
     rb"(/[^ ,?\"]*?\.(?:aspx|ashx|asmx|ascx|asax|asp|svc|soap|cshtml|vbhtml|cer|asa|php|jspx?))"
@@ -50,6 +53,7 @@ class Kit:
     _needles: dict[str, Needles] = field(default_factory=dict)
     _sieve: Sieve | None = None
     _stock: dict[bytes, int] = field(default_factory=dict)
+    _versions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def compile(cls, packs: Sequence[Pack], options: ReadOptions) -> Kit:
@@ -67,6 +71,36 @@ class Kit:
     def infos(self) -> dict[str, RuleInfo]:
         """What the judge needs to know of each rule, by id."""
         return {r.id: RuleInfo(r.id, r.pack, r.title, r.meaning) for r in self.rules.rules}
+
+    def version(self, source: str) -> str:
+        """Changes whenever a rule that could read a file of this kind changes.
+
+        Sources of event logs and of configuration share one version, since one file may hold many.
+        """
+        found = self._versions.get(source)
+        if found is None:
+            digest = hashlib.sha256()
+            for text in self._knowledge_of(source):
+                digest.update(text.encode("utf-8", "surrogatepass"))
+            found = self._versions[source] = digest.hexdigest()
+        return found
+
+    def _knowledge_of(self, source: str) -> Iterator[str]:
+        for pack in self.packs:
+            yield repr(pack.indicators)
+            if source == "server-page":
+                yield from (file.text for file in pack.yara)
+            yield repr(pack.mitigations)
+        text_log = source in TEXT_SOURCES
+        reading = {
+            rule.path
+            for rule in self.rules.rules
+            if (source in rule.sources if text_log else not rule.sources <= TEXT_SOURCES)
+        }
+        for pack in self.packs:
+            for file in pack.sigma:
+                if file.path in reading:
+                    yield f"{file.pack}{file.meaning!r}{file.document!r}"
 
     def plan(self, source: str) -> NeedlePlan:
         """The needles of a source's rules, and the rules that need every line."""

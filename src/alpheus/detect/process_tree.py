@@ -71,7 +71,7 @@ class ProcessTree:
 
     def absorb(self, other: ProcessTree) -> None:
         """Add the descendants that another part of the evidence gave."""
-        for key, event in other._descendants.items():  # noqa: SLF001 - its own kind
+        for key, event in other._descendants.items():
             if len(self._descendants) < DESCENDANTS_KEPT:
                 self._descendants.setdefault(key, event)
 

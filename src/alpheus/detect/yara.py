@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from alpheus.detect.model import PageMatch, RuleInfo
+from alpheus.detect.sigma.meaning import attributed
 from alpheus.knowledge.model import RuleMeaning, YaraFile
 from alpheus.model import Confidence, Stage, Weight
 
@@ -44,11 +45,11 @@ class YaraRules:
         compiler = yara_x.Compiler(relaxed_re_syntax=True)
         for name, value in _EXTERNALS.items():
             compiler.define_global(name, value)
-        packs: dict[str, str] = {}
+        packs: dict[str, YaraFile] = {}
         rejected: list[RejectedYara] = []
         for number, file in enumerate(files):
             namespace = f"n{number}"
-            packs[namespace] = file.pack
+            packs[namespace] = file
             compiler.new_namespace(namespace)
             try:
                 compiler.add_source(file.text, origin=str(file.path))
@@ -98,7 +99,7 @@ def _line_at(content: bytes, offset: int) -> tuple[int, str]:
     return content.count(b"\n", 0, offset) + 1, text.decode("utf-8", "replace").strip()[:1200]
 
 
-def _info(pack: str, identifier: str, meta: Mapping[str, object]) -> RuleInfo:
+def _info(file: YaraFile, identifier: str, meta: Mapping[str, object]) -> RuleInfo:
     text = {key: str(value) for key, value in meta.items()}
     foreign = "stage" not in text
     meaning = RuleMeaning(
@@ -109,6 +110,7 @@ def _info(pack: str, identifier: str, meta: Mapping[str, object]) -> RuleInfo:
         techniques=tuple(re.findall(r"T\d{4}(?:\.\d{3})?", text.get("techniques", ""))),
     )
     title = text.get("title") or text.get("description") or identifier
-    if foreign and text.get("author"):
-        title = f"{title} (rule by {text['author']})"
-    return RuleInfo(text.get("name", identifier), pack, title, meaning)
+    if foreign:
+        licence = text.get("license") or text.get("licence") or file.licence
+        title = attributed(title, text.get("author", ""), licence)
+    return RuleInfo(text.get("name", identifier), file.pack, title, meaning)

@@ -54,6 +54,13 @@ class EvidenceFile(Protocol):
         """Last modification in UTC, where the container says so."""
 
     @property
+    def fingerprint(self) -> str | None:
+        """Changes whenever the content may have changed; None where the container cannot tell.
+
+        Made of what the file system says (device, number, size, times), not of the content.
+        """
+
+    @property
     def sha256(self) -> str | None:
         """Hash of the whole content; None until it was read to its end."""
 
@@ -85,8 +92,25 @@ class Package(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """One of `of` parts of a package: of its members in order, every `of`-th from `index` on.
+
+    All parts together are the package, and each member, with all that is inside it, is in exactly
+    one. What a container says of itself as a whole is part of the first.
+    """
+
+    index: int = 0
+    of: int = 1
+
+    def holds(self, number: int) -> bool:
+        """Whether the member with this number, from 0, is in this part."""
+        return number % self.of == self.index
+
+
+@dataclass(frozen=True, slots=True)
 class OpenOptions:
-    """How packages are opened."""
+    """How packages are opened, and which part of one is read."""
 
     limits: Limits = field(default_factory=Limits)
     passwords: tuple[str, ...] = ()
+    share: Share = field(default_factory=Share)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -18,6 +19,14 @@ HEAD_BYTES = 4096
 """How much of a file is looked at to tell whether it is a container."""
 
 _BLOCK = 1 << 20
+
+
+def fingerprint_of(status: os.stat_result) -> str:
+    """Device, number, size and times of a file: what changes when its content does."""
+    return (
+        f"{status.st_dev}:{status.st_ino}:{status.st_size}:"
+        f"{status.st_mtime_ns}:{status.st_ctime_ns}"
+    )
 
 
 class MemberFile:
@@ -62,6 +71,16 @@ class MemberFile:
     def modified(self) -> datetime | None:
         """Last modification in UTC, where the container says so."""
         return self._member.modified
+
+    @property
+    def fingerprint(self) -> str | None:
+        """What the file system says of a real file; None for a member of an archive."""
+        if self._member.path is None:
+            return None
+        try:
+            return fingerprint_of(self._member.path.stat(follow_symlinks=False))
+        except OSError:
+            return None
 
     @property
     def sha256(self) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from alpheus.evidence.address import clean_address, in_volume, is_volume_name
-from alpheus.evidence.base import EvidenceFile, OpenOptions
+from alpheus.evidence.base import EvidenceFile, OpenOptions, Share
 from alpheus.evidence.budget import Budget
 from alpheus.evidence.containers import open_container
 from alpheus.evidence.file import MemberFile
@@ -43,7 +43,8 @@ class ContainerPackage:
         self._bytes = 0
         budget = Budget(self._options.limits)
         with Spool(self._options.limits.spool_bytes) as spool:
-            walk = _Walk(self._id, Access(budget, self._options.passwords), spool)
+            access = Access(budget, self._options.passwords)
+            walk = _Walk(self._id, access, spool, self._options.share)
             items = walk.container(self._container, "", "", depth=0, volume=self._volume)
             try:
                 yield from items
@@ -71,11 +72,12 @@ class ContainerPackage:
 class _Walk:
     """One pass over a package."""
 
-    def __init__(self, evidence: str, access: Access, spool: Spool) -> None:
+    def __init__(self, evidence: str, access: Access, spool: Spool, share: Share) -> None:
         self._evidence = evidence
         self._access = access
         self._budget = access.budget
         self._spool = spool
+        self._share = share
         self.bytes = 0
         """Sizes of the files of the outermost container that were found."""
 
@@ -83,7 +85,10 @@ class _Walk:
         self, container: Container, prefix: str, scope: str, *, depth: int, volume: bool
     ) -> Iterator[EvidenceFile | Skipped]:
         """Everything in one container and in those inside it. Raises only _StopWalkError."""
-        for item in _without_errors(container):
+        for number, item in enumerate(_without_errors(container)):
+            if not depth and not self._share.holds(number):
+                self.bytes += (item.size or 0) if isinstance(item, Member) else 0
+                continue
             if isinstance(item, Loss):
                 yield self._loss(item, prefix)
                 continue

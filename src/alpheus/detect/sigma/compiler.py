@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from alpheus.detect.sigma import logsources
-from alpheus.detect.sigma.correlations import Correlation, CorrelationType
+from alpheus.detect.sigma.correlation_rules import Heading, Known, UnknownRuleError, correlation_of
+from alpheus.detect.sigma.correlations import Correlation
+from alpheus.detect.sigma.filters import Filter
 from alpheus.detect.sigma.logsources import Dialect, LogSource
-from alpheus.detect.sigma.meaning import completed, foreign_meaning
+from alpheus.detect.sigma.meaning import attributed, completed, foreign_meaning
+from alpheus.detect.sigma.modifiers import modern
+from alpheus.detect.sigma.placeholders import NONE, Placeholders
 from alpheus.detect.sigma.rules import Rejected, Rule, RuleSet
 from alpheus.detect.sigma.translate import UnsupportedError, condition_of
 from alpheus.knowledge.model import RuleMeaning, SigmaFile
 
 if TYPE_CHECKING:
-    from sigma.correlations import SigmaCorrelationRule
     from sigma.rule import SigmaRule
     from sigma.rule.base import SigmaRuleBase
 
@@ -23,73 +26,160 @@ REASON_LIMIT = 500
 Compiled = TypeVar("Compiled", Rule, Correlation)
 
 
-def compile_rules(files: Sequence[SigmaFile]) -> RuleSet:
+class NotReadError(UnsupportedError):
+    """A rule is for a source that is not read; nothing is wrong with it."""
+
+
+def compile_rules(files: Sequence[SigmaFile], placeholders: Placeholders = NONE) -> RuleSet:
     """Compile rules and correlations; what is broken or unsupported stands in `rejected`.
 
     Rules without an `alpheus:` block are taken for foreign ones: their tests of stem and query
-    also see the joined URL, and they are never proof.
+    also see the joined URL, they are never proof, their titles name author and licence, and
+    filters apply to them (never to ours). `placeholders` are values for the modifier `expand`.
     """
-    rules: dict[str, Rule] = {}
-    correlations: dict[str, Correlation] = {}
-    rejected: list[Rejected] = []
-    plain = [file for file in files if "correlation" not in file.document]
-    related = [file for file in files if "correlation" in file.document]
-    for file in plain:
-        try:
-            rule = _rule(file)
-            _add(rule, rules)
-        except Exception as error:  # pySigma raises whatever a malformed document provokes
-            rejected.append(_rejected(file, error))
-    known = _references(rules.values())
-    for file in related:
-        try:
-            _add(_correlation(file, known), correlations, taken=rules)
-        except Exception as error:  # as above
-            rejected.append(_rejected(file, error))
-    return RuleSet(tuple(rules.values()), tuple(correlations.values()), tuple(rejected))
+    work = _Compilation(placeholders)
+    work.read_filters([file for file in files if "filter" in file.document])
+    work.read_rules([file for file in files if "detection" in file.document])
+    work.read_correlations([file for file in files if _is_correlation(file)])
+    return work.finish()
 
 
-def _add(
-    item: Compiled, known: dict[str, Compiled], *, taken: Mapping[str, Rule] | None = None
-) -> None:
-    other = known.get(item.id) or (taken or {}).get(item.id)
-    if other is not None:
-        raise UnsupportedError(f"another rule of pack {other.pack} is called {item.id}")
-    known[item.id] = item
+def _is_correlation(file: SigmaFile) -> bool:
+    return not {"filter", "detection"} & set(file.document)
 
 
-def _rejected(file: SigmaFile, error: Exception) -> Rejected:
-    reason = str(error) or type(error).__name__
-    return Rejected(file.path, str(file.document.get("title", "")), reason[:REASON_LIMIT])
+class _Compilation:
+    """What was compiled so far."""
+
+    def __init__(self, placeholders: Placeholders) -> None:
+        self._placeholders = placeholders
+        self._filters: list[Filter] = []
+        self._rules: dict[str, Rule] = {}
+        self._correlations: dict[str, Correlation] = {}
+        self._rejected: list[Rejected] = []
+        self._names: dict[str, str] = {}
+        self._foreign: set[str] = set()
+
+    def read_filters(self, files: Iterable[SigmaFile]) -> None:
+        for file in files:
+            try:
+                self._filters.append(Filter.of(file))
+            except Exception as error:  # pySigma raises whatever a malformed document provokes
+                self._reject(file, error)
+
+    def read_rules(self, files: Iterable[SigmaFile]) -> None:
+        for file in files:
+            try:
+                self._keep(file, self._rule(file), self._rules)
+            except Exception as error:  # as above
+                self._reject(file, error)
+
+    def read_correlations(self, files: Iterable[SigmaFile]) -> None:
+        """Compile correlations; one that refers to others waits for them."""
+        waiting = list(files)
+        while waiting:
+            still: list[tuple[SigmaFile, Exception]] = []
+            for file in waiting:
+                try:
+                    self._keep(file, self._correlation(file), self._correlations)
+                except UnknownRuleError as error:
+                    still.append((file, error))
+                except Exception as error:  # as above
+                    self._reject(file, error)
+            if len(still) == len(waiting):
+                for file, reason in still:
+                    self._reject(file, reason)
+                return
+            waiting = [file for file, _ in still]
+
+    def finish(self) -> RuleSet:
+        for one in self._filters:
+            if not one.applied:
+                self._reject(one.file, UnsupportedError("the filter applies to no foreign rule"))
+        silent = {
+            rule
+            for correlation in self._correlations.values()
+            if correlation.id in self._foreign and not correlation.generate
+            for rule in correlation.rules
+        }
+        return RuleSet(
+            tuple(self._rules.values()),
+            tuple(self._correlations.values()),
+            tuple(self._rejected),
+            frozenset(silent & self._foreign),
+        )
+
+    def _keep(self, file: SigmaFile, item: Compiled, known: dict[str, Compiled]) -> None:
+        other = self._rules.get(item.id) or self._correlations.get(item.id)
+        if other is not None:
+            raise UnsupportedError(f"another rule of pack {other.pack} is called {item.id}")
+        known[item.id] = item
+        self._names[item.id] = item.id
+        if item.uuid:
+            self._names.setdefault(item.uuid, item.id)
+        if file.meaning is None:
+            self._foreign.add(item.id)
+
+    def _reject(self, file: SigmaFile, error: Exception) -> None:
+        reason = (str(error) or type(error).__name__)[:REASON_LIMIT]
+        title = str(file.document.get("title", ""))
+        usable = not isinstance(error, NotReadError)
+        self._rejected.append(Rejected(file.path, title, reason, file.place, usable))
+
+    def _rule(self, file: SigmaFile) -> Rule:
+        logsource = _logsource(file)
+        parsed = _parsed(file)
+        if file.meaning is None:
+            for one in self._filters:
+                one.narrow(parsed)
+        return Rule(
+            id=_id(parsed),
+            pack=file.pack,
+            title=_title(file, parsed),
+            meaning=_meaning(file, parsed),
+            author=parsed.author or "",
+            logsource=logsource,
+            condition=condition_of(parsed, logsource.dialect, self._placeholders),
+            uuid=str(parsed.id or ""),
+            path=file.path,
+            place=file.place,
+            licence=file.licence,
+            requires=str(parsed.logsource.definition or ""),
+        )
+
+    def _correlation(self, file: SigmaFile) -> Correlation:
+        from sigma.correlations import SigmaCorrelationRule  # noqa: PLC0415 - slow, only with rules
+
+        parsed = SigmaCorrelationRule.from_dict(dict(file.document))
+        known = Known(self._names, self._correlations)
+        heading = Heading(_id(parsed), _title(file, parsed), _meaning(file, parsed))
+        return correlation_of(file, parsed, known, heading)
 
 
-def _rule(file: SigmaFile) -> Rule:
+def _parsed(file: SigmaFile) -> SigmaRule:
     from sigma.policy.profiles import TrustedPolicy  # noqa: PLC0415 - slow, only with rules
-    from sigma.rule import SigmaRule  # noqa: PLC0415 - slow, only with rules
+    from sigma.rule import SigmaRule  # noqa: PLC0415 - likewise
 
-    if "filter" in file.document:
-        raise UnsupportedError("Sigma filters are not supported")
-    parsed = SigmaRule.from_dict(dict(file.document), policy=TrustedPolicy)
-    logsource = _logsource(parsed, foreign=file.meaning is None)
-    return Rule(
-        id=_id(parsed),
-        pack=file.pack,
-        title=parsed.title,
-        meaning=_meaning(file, parsed),
-        author=parsed.author or "",
-        logsource=logsource,
-        condition=condition_of(parsed, logsource.dialect),
-        uuid=str(parsed.id or ""),
-        path=file.path,
+    document = dict(file.document)
+    detection = document["detection"]
+    if isinstance(detection, Mapping):
+        document["detection"] = modern(detection)
+    return SigmaRule.from_dict(document, policy=TrustedPolicy)
+
+
+def _logsource(file: SigmaFile) -> LogSource:
+    """The log source, before the rest is parsed: rules for other products are not worth it."""
+    named = file.document.get("logsource")
+    if not isinstance(named, Mapping) or not named:
+        raise UnsupportedError("the rule has no log source")
+    product, category, service = (
+        None if named.get(key) is None else str(named[key])
+        for key in ("product", "category", "service")
     )
-
-
-def _logsource(rule: SigmaRule, *, foreign: bool) -> LogSource:
-    source = rule.logsource
-    found = logsources.find(source.product, source.category, source.service)
+    found = logsources.find(product, category, service)
     if found is None:
-        raise UnsupportedError(logsources.NOT_READ)
-    if foreign and found.dialect is Dialect.WEBSERVER:
+        raise NotReadError(logsources.NOT_READ)
+    if file.meaning is None and found.dialect is Dialect.WEBSERVER:
         return LogSource(found.selections, Dialect.JOINED)
     return found
 
@@ -98,84 +188,15 @@ def _id(rule: SigmaRuleBase) -> str:
     return str(rule.name or rule.id or rule.title)
 
 
+def _title(file: SigmaFile, rule: SigmaRuleBase) -> str:
+    if file.meaning is not None:
+        return rule.title
+    return attributed(rule.title, rule.author or "", file.licence)
+
+
 def _meaning(file: SigmaFile, rule: SigmaRuleBase) -> RuleMeaning:
     tags = [(tag.namespace, tag.name) for tag in rule.tags]
     if file.meaning is not None:
         return completed(file.meaning, tags)
     level = rule.level.name if rule.level else ""
     return foreign_meaning(tags, level, rule.status.name if rule.status else "")
-
-
-def _references(rules: Any) -> dict[str, str]:  # noqa: ANN401
-    """Ids of rules by every name that a correlation may use for them."""
-    known: dict[str, str] = {}
-    for rule in rules:
-        known[rule.id] = rule.id
-        if rule.uuid:
-            known.setdefault(rule.uuid, rule.id)
-    return known
-
-
-def _correlation(file: SigmaFile, known: Mapping[str, str]) -> Correlation:
-    from sigma.correlations import SigmaCorrelationRule  # noqa: PLC0415 - slow, only with rules
-
-    parsed = SigmaCorrelationRule.from_dict(dict(file.document))
-    kind, (operation, count, fields) = _kind(parsed), _condition(parsed)
-    rules = tuple(_resolve(item.reference, known) for item in parsed.rules or ())
-    if kind is CorrelationType.TEMPORAL_ORDERED and (operation, count) not in {
-        ("gte", len(rules)),
-        ("eq", len(rules)),
-    }:
-        raise UnsupportedError("temporal_ordered is supported only for all rules of the list")
-    return Correlation(
-        id=_id(parsed),
-        pack=file.pack,
-        title=parsed.title,
-        meaning=_meaning(file, parsed),
-        author=parsed.author or "",
-        type=kind,
-        rules=rules,
-        group_by=tuple(parsed.group_by or ()),
-        timespan=parsed.timespan.seconds,
-        operation=operation,
-        count=count,
-        fields=fields,
-        aliases=_aliases(parsed, known),
-        uuid=str(parsed.id or ""),
-    )
-
-
-def _kind(rule: SigmaCorrelationRule) -> CorrelationType:
-    try:
-        return CorrelationType(rule.type.name.lower())
-    except ValueError:
-        raise UnsupportedError(
-            f"correlations of type {rule.type.name.lower()} are not supported"
-        ) from None
-
-
-def _condition(rule: SigmaCorrelationRule) -> tuple[str, float, tuple[str, ...]]:
-    from sigma.correlations import SigmaCorrelationCondition  # noqa: PLC0415 - slow
-
-    condition = rule.condition
-    if not isinstance(condition, SigmaCorrelationCondition):
-        raise UnsupportedError("extended correlation conditions are not supported")
-    names = condition.fieldref or ()
-    fields = (names,) if isinstance(names, str) else tuple(names)
-    return condition.op.name.lower(), condition.count, fields
-
-
-def _aliases(rule: SigmaCorrelationRule, known: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    return {
-        alias.alias: {
-            _resolve(reference.reference, known): name for reference, name in alias.mapping.items()
-        }
-        for alias in rule.aliases
-    }
-
-
-def _resolve(reference: str, known: Mapping[str, str]) -> str:
-    found = known.get(str(reference))
-    if found is None:
-        raise UnsupportedError(f"the rule {reference} it refers to is not there")
-    return found

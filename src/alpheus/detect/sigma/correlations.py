@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import operator
-from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from alpheus.detect.sigma.values import number_of
+from alpheus.detect.sigma.windows import Hit, Window
 from alpheus.knowledge.model import RuleMeaning
 from alpheus.model import Event
 
@@ -18,34 +22,51 @@ if TYPE_CHECKING:
 
 
 class CorrelationType(StrEnum):
-    """What is looked for. The other types of Sigma (sums, averages) are not supported."""
+    """What is looked for."""
 
     EVENT_COUNT = "event_count"
     VALUE_COUNT = "value_count"
+    VALUE_SUM = "value_sum"
+    VALUE_AVG = "value_avg"
+    VALUE_PERCENTILE = "value_percentile"
+    VALUE_MEDIAN = "value_median"
     TEMPORAL = "temporal"
     TEMPORAL_ORDERED = "temporal_ordered"
 
 
-_OPERATORS: dict[str, Callable[[float, float], bool]] = {
-    "lt": operator.lt,
-    "lte": operator.le,
-    "gt": operator.gt,
-    "gte": operator.ge,
-    "eq": operator.eq,
-    "neq": operator.ne,
-}
+NUMERIC = frozenset(
+    {
+        CorrelationType.VALUE_SUM,
+        CorrelationType.VALUE_AVG,
+        CorrelationType.VALUE_PERCENTILE,
+        CorrelationType.VALUE_MEDIAN,
+    }
+)
+"""Types that calculate with the numbers in a field."""
+
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _GROWING = frozenset({"gt", "gte"})
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Rules that must all match (in this order, if order counts), and rules that must not."""
+
+    wanted: tuple[str, ...]
+    unwanted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Correlation:
     """A compiled correlation rule.
 
-    `rules` are ids of rules, in the order of `temporal_ordered`. `timespan` is in seconds.
-    `operation` (lt, lte, gt, gte, eq, neq) and `count` are its condition: on the number of events,
-    of different values of `fields`, or of different rules. `aliases` maps a name used in
-    `group_by` to the field that holds it, by rule id.
+    `rules` are ids of rules, or of correlations, which then stand in `parts`. `timespan` is in
+    seconds. `operation` (lt, lte, gt, gte, eq, neq) and `count` are its condition: on the number
+    of events, of different values of `fields`, of different rules, or on what is calculated from
+    the numbers in the first of `fields`; `percentile` is used by `value_percentile`.
+    `alternatives` replace the condition where rules are named in an expression, and always for
+    `temporal_ordered`. `aliases` maps a name used in `group_by` to the field that holds it, by
+    rule id. Unless `generate`, matches of foreign rules in `rules` mean nothing by themselves.
     """
 
     id: str
@@ -62,110 +83,132 @@ class Correlation:
     fields: tuple[str, ...] = ()
     aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     uuid: str = ""
+    percentile: int = 50
+    alternatives: tuple[Alternative, ...] = ()
+    parts: tuple[Correlation, ...] = ()
+    generate: bool = False
+    path: Path = field(default_factory=Path)
+    place: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Hit:
-    """An event with a time, the positions of the rules it matched, and the value to count."""
+class _Match:
+    """What a rule or correlation found. `value_of` gives its value of a field, None if absent."""
 
+    id: str
     time: datetime
-    event: Event
-    positions: tuple[int, ...]
-    value: object
+    events: tuple[Event, ...]
+    value_of: Callable[[str], str | None]
 
 
 def evaluate(correlation: Correlation, matches: Sequence[tuple[Rule, Event]]) -> list[list[Event]]:
     """Groups of events, each in order of time, that satisfy the correlation.
 
-    Groups do not overlap. Events without a time, and events that lack a field of `group_by`, are
-    left out. For `gt` and `gte` a group grows as long as every span of `timespan` that ends in it
-    satisfies the condition; for the other operators, spans begin at the first event not yet used.
-    Events of `temporal_ordered` that bear the same time count as being in order. Takes time in
-    proportion to the matches (and their sorting).
+    Groups do not overlap. Events without a time, events that lack a field of `group_by`, and
+    events without the value or number to be counted are left out. For `gt` and `gte` a group grows
+    as long as every span of `timespan` that ends in it satisfies the condition; for the other
+    operators, and where a rule must not match, spans begin at the first event not yet used. Events
+    of `temporal_ordered` that bear the same time count as being in order. What a correlation among
+    `rules` found counts as one event at the time of its completion. Takes time in proportion to
+    the matches (and their sorting).
     """
-    found: list[list[Event]] = []
-    for hits in _groups(correlation, matches):
+    needed = _needed(correlation)
+    plain = [
+        _Match(rule.id, event.time, (event,), partial(_value, rule, event))
+        for rule, event in matches
+        if rule.id in needed and event.time is not None
+    ]
+    groups = [_events(hits) for hits in _found(correlation, plain)]
+    return sorted(groups, key=lambda group: group[0].time or _NEVER)
+
+
+def _needed(correlation: Correlation) -> set[str]:
+    """Ids of all rules that the correlation, or one below it, looks at."""
+    return set(correlation.rules).union(*map(_needed, correlation.parts))
+
+
+def _value(rule: Rule, event: Event, name: str) -> str | None:
+    return next(iter(rule.values(event, name)), None)
+
+
+def _events(hits: Iterable[Hit]) -> list[Event]:
+    """The events of a group, each once, earliest first."""
+    unique = {id(event): event for hit in hits for event in hit.events}
+    return sorted(unique.values(), key=lambda event: event.time or _NEVER)
+
+
+def _found(correlation: Correlation, matches: Sequence[_Match]) -> Iterator[Sequence[Hit]]:
+    below = [_completed(part, hits) for part in correlation.parts for hits in _found(part, matches)]
+    for hits in _groups(correlation, [*matches, *below]):
         if correlation.type is CorrelationType.TEMPORAL_ORDERED:
-            found.extend(_ordered(correlation, hits))
-        elif correlation.operation in _GROWING:
-            found.extend(_growing(correlation, hits))
+            for alternative in correlation.alternatives:
+                yield from _ordered(correlation, alternative, hits)
+        elif _grows(correlation):
+            yield from _growing(correlation, hits)
         else:
-            found.extend(_tumbling(correlation, hits))
-    return sorted(found, key=lambda group: group[0].time or _NEVER)
+            yield from _tumbling(correlation, hits)
 
 
-def _groups(
-    correlation: Correlation, matches: Sequence[tuple[Rule, Event]]
-) -> Iterable[list[_Hit]]:
+def _completed(part: Correlation, hits: Sequence[Hit]) -> _Match:
+    """What a correlation found, as one match of it; its fields are those it groups by."""
+    first, last = hits[0], hits[-1]
+
+    def value_of(name: str) -> str | None:
+        return first.value_of(part.aliases.get(name, {}).get(first.ids[0], name))
+
+    return _Match(part.id, last.time, tuple(_events(hits)), value_of)
+
+
+def _grows(correlation: Correlation) -> bool:
+    if correlation.alternatives:
+        return not any(alternative.unwanted for alternative in correlation.alternatives)
+    return correlation.operation in _GROWING
+
+
+def _groups(correlation: Correlation, matches: Iterable[_Match]) -> Iterator[list[Hit]]:
     """The hits by group, each sorted by time; an event is one hit, whatever rules it matched."""
-    positions: dict[str, list[int]] = defaultdict(list)
+    positions: dict[str, int] = {}
     for position, rule_id in enumerate(correlation.rules):
-        positions[rule_id].append(position)
-    groups: dict[tuple[str, ...], dict[int, _Hit]] = defaultdict(dict)
-    for rule, event in matches:
-        if rule.id not in positions or event.time is None:
+        positions.setdefault(rule_id, position)
+    groups: dict[tuple[str, ...], dict[object, Hit]] = defaultdict(dict)
+    for match in matches:
+        if match.id not in positions:
             continue
-        key = _key(correlation, correlation.group_by, rule, event)
-        value = _key(correlation, correlation.fields, rule, event) if correlation.fields else ()
-        if key is None or value is None:
+        key = _key(correlation, correlation.group_by, match)
+        value = _key(correlation, correlation.fields, match)
+        number = _number(value or ()) if correlation.type in NUMERIC else None
+        if key is None or value is None or (correlation.type in NUMERIC and number is None):
             continue
-        known = groups[key].get(id(event))
-        before = () if known is None else known.positions
-        together = tuple(sorted({*before, *positions[rule.id]}))
-        groups[key][id(event)] = _Hit(event.time, event, together, value)
+        identity = id(match.events[0]) if len(match.events) == 1 else id(match)
+        known = groups[key].get(identity)
+        before = () if known is None else known.ids
+        ids = tuple(sorted({*before, match.id}, key=positions.__getitem__))
+        groups[key][identity] = Hit(match.time, match.events, ids, match.value_of, value, number)
     for group in groups.values():
-        yield sorted(group.values(), key=lambda hit: (hit.time, hit.positions))
+        yield sorted(group.values(), key=lambda hit: (hit.time, positions[hit.ids[0]]))
 
 
-def _key(
-    correlation: Correlation, names: Iterable[str], rule: Rule, event: Event
-) -> tuple[str, ...] | None:
-    """The event's values of some fields in lower case, through aliases; None if one is missing."""
+def _key(correlation: Correlation, names: Iterable[str], match: _Match) -> tuple[str, ...] | None:
+    """The match's values of some fields in lower case, through aliases; None if one is missing."""
     found: list[str] = []
     for name in names:
-        actual = correlation.aliases.get(name, {}).get(rule.id, name)
-        value = next(iter(rule.values(event, actual)), None)
+        value = match.value_of(correlation.aliases.get(name, {}).get(match.id, name))
         if value is None:
             return None
         found.append(value.strip().lower())
     return tuple(found)
 
 
-class _Window:
-    """Hits within a span, and how many different things are among them."""
-
-    def __init__(self, correlation: Correlation) -> None:
-        self.hits: deque[_Hit] = deque()
-        self._correlation = correlation
-        self._things: Counter[object] = Counter()
-        self._satisfies = _OPERATORS[correlation.operation]
-
-    def add(self, hit: _Hit) -> None:
-        self.hits.append(hit)
-        self._things.update(self._of(hit))
-
-    def drop_before(self, time: datetime) -> None:
-        while self.hits and self.hits[0].time < time:
-            for thing in self._of(self.hits.popleft()):
-                self._things[thing] -= 1
-                if not self._things[thing]:
-                    del self._things[thing]
-
-    def satisfied(self) -> bool:
-        counted = self._correlation.type is CorrelationType.EVENT_COUNT
-        size = len(self.hits) if counted else len(self._things)
-        return self._satisfies(size, self._correlation.count)
-
-    def _of(self, hit: _Hit) -> Iterable[object]:
-        if self._correlation.type is CorrelationType.TEMPORAL:
-            return {self._correlation.rules[position] for position in hit.positions}
-        return (hit.value,)
+def _number(value: tuple[str, ...]) -> float | None:
+    number = number_of(value[0]) if value else None
+    return number if number is not None and math.isfinite(number) else None
 
 
-def _growing(correlation: Correlation, hits: Sequence[_Hit]) -> Iterable[list[Event]]:
+def _growing(correlation: Correlation, hits: Sequence[Hit]) -> Iterator[list[Hit]]:
     span = timedelta(seconds=correlation.timespan)
-    window = _Window(correlation)
-    group: list[Event] = []
+    window = Window(correlation)
+    group: list[Hit] = []
     for hit in hits:
         window.drop_before(_minus(hit.time, span))
         window.add(hit)
@@ -173,42 +216,52 @@ def _growing(correlation: Correlation, hits: Sequence[_Hit]) -> Iterable[list[Ev
             if group:
                 yield group
                 group = []
-                window = _Window(correlation)
+                window = Window(correlation)
                 window.add(hit)
         elif group:
-            group.append(hit.event)
+            group.append(hit)
         else:
-            group = [member.event for member in window.hits]
+            group = list(window.hits)
     if group:
         yield group
 
 
-def _tumbling(correlation: Correlation, hits: Sequence[_Hit]) -> Iterable[list[Event]]:
+def _tumbling(correlation: Correlation, hits: Sequence[Hit]) -> Iterator[list[Hit]]:
     span = timedelta(seconds=correlation.timespan)
-    window = _Window(correlation)
+    window = Window(correlation)
     for hit in hits:
         if window.hits and hit.time - window.hits[0].time > span:
             if window.satisfied():
-                yield [member.event for member in window.hits]
-            window = _Window(correlation)
+                yield list(window.hits)
+            window = Window(correlation)
         window.add(hit)
     if window.hits and window.satisfied():
-        yield [member.event for member in window.hits]
+        yield list(window.hits)
 
 
-def _ordered(correlation: Correlation, hits: Sequence[_Hit]) -> Iterable[list[Event]]:
-    """Chains through all rules; of the chains that reach a step, the latest begun is kept."""
+def _ordered(
+    correlation: Correlation, alternative: Alternative, hits: Sequence[Hit]
+) -> Iterator[tuple[Hit, ...]]:
+    """Chains through the wanted rules; of those that reach a step, the latest begun is kept.
+
+    A match of an unwanted rule breaks all chains.
+    """
     span = timedelta(seconds=correlation.timespan)
-    last = len(correlation.rules) - 1
-    chains: list[tuple[_Hit, ...]] = [()] * (last + 1)
+    last = len(alternative.wanted) - 1
+    chains: list[tuple[Hit, ...]] = [()] * (last + 1)
     for hit in hits:
-        for position in reversed(hit.positions):
+        if alternative.unwanted.intersection(hit.ids):
+            chains = [()] * (last + 1)
+            continue
+        for position in range(last, -1, -1):
             before = chains[position - 1] if position else ()
-            if position and (not before or hit.time - before[0].time > span):
+            if alternative.wanted[position] not in hit.ids or (
+                position and (not before or hit.time - before[0].time > span)
+            ):
                 continue
             chains[position] = (*before, hit)
             if position == last:
-                yield [member.event for member in chains[last]]
+                yield chains[last]
                 chains = [()] * (last + 1)
                 break
 

@@ -111,6 +111,7 @@ EXCHANGE_SERVICES = (
 IIS_SERVICES = {"configuration": "iis-configuration", "aspnet-compiled": "aspnet-compiled"}
 
 _POWERSHELL = ("Microsoft-Windows-PowerShell/Operational", "PowerShellCore/Operational")
+_SERVICE_BUS = ("Microsoft-ServiceBus-Client/Operational", "Microsoft-ServiceBus-Client/Admin")
 _CLASSIC = ("Windows PowerShell",)
 
 WINDOWS_SERVICES: dict[str, tuple[Selection, ...]] = {
@@ -136,6 +137,7 @@ WINDOWS_SERVICES: dict[str, tuple[Selection, ...]] = {
         "Microsoft-Windows-AppLocker/Packaged app-Execution",
     ),
     "appmodel-runtime": _other("Microsoft-Windows-AppModel-Runtime/Admin"),
+    "appxpackaging-om": _other("Microsoft-Windows-AppxPackaging/Operational"),
     "appxdeployment-server": _other("Microsoft-Windows-AppXDeploymentServer/Operational"),
     "bits-client": _other("Microsoft-Windows-Bits-Client/Operational"),
     "bitlocker": _other("Microsoft-Windows-BitLocker/BitLocker Management"),
@@ -151,8 +153,11 @@ WINDOWS_SERVICES: dict[str, tuple[Selection, ...]] = {
     "firewall-as": _other("Microsoft-Windows-Windows Firewall With Advanced Security/Firewall"),
     "iis-configuration": _other("Microsoft-IIS-Configuration/Operational"),
     "kernel-shimengine": _other("Microsoft-Windows-Kernel-ShimEngine/Operational"),
+    "ldap": _other("Microsoft-Windows-LDAP-Client/Debug"),
     "ldap_debug": _other("Microsoft-Windows-LDAP-Client/Debug"),
     "lsa-server": _other("Microsoft-Windows-LSA/Operational"),
+    "microsoft-servicebus-client": _other(*_SERVICE_BUS),
+    "servicebus-client": _other(*_SERVICE_BUS),
     "ntfs": _other("Microsoft-Windows-Ntfs/Operational"),
     "ntlm": _other("Microsoft-Windows-NTLM/Operational"),
     "openssh": _other("OpenSSH/Operational"),

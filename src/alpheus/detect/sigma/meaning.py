@@ -28,6 +28,9 @@ STAGE_OF_TACTIC: dict[str, Stage] = {
 }
 """ATT&CK tactics as stages of ours."""
 
+AUTHOR_LIMIT = 100
+"""Longer lists of authors are cut."""
+
 _SERIOUS = frozenset({"high", "critical"})
 _TESTED = frozenset({"stable", "test"})
 _TECHNIQUE = re.compile(r"t\d{4}(?:\.\d{3})?")
@@ -50,6 +53,15 @@ def foreign_meaning(tags: Iterable[tuple[str, str]], level: str, status: str) ->
         cves=_cves(pairs),
         techniques=_techniques(pairs),
     )
+
+
+def attributed(title: str, author: str, licence: str) -> str:
+    """The title of a foreign rule with its author and licence."""
+    names = " ".join(author.split())
+    if len(names) > AUTHOR_LIMIT:
+        names = names[: AUTHOR_LIMIT - 1].rstrip(" ,;") + "…"
+    by = f"rule by {names}" if names else "foreign rule, no author stated"
+    return f"{title} ({by}; {f'licence: {licence}' if licence else 'no licence stated'})"
 
 
 def completed(meaning: RuleMeaning, tags: Iterable[tuple[str, str]]) -> RuleMeaning:

@@ -1,4 +1,4 @@
-"""Which columns a field name of a Sigma rule stands for: tables only. All names in lower case."""
+"""Which columns a field name of a Sigma rule stands for. All names in lower case."""
 
 from __future__ import annotations
 

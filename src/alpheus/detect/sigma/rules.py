@@ -20,18 +20,25 @@ CHANNEL = "Channel"
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A rule that is not used, and why."""
+    """A rule that is not used, and why; `place` tells where in the file it stands.
+
+    `applicable` is False if nothing is wrong with it, but it is for a source that is not read.
+    """
 
     path: Path
     title: str
     reason: str
+    place: str = ""
+    applicable: bool = True
 
 
 @dataclass(frozen=True, eq=False)
 class Rule:
     """One rule, ready to be tried on events.
 
-    `id` is the rule's `name`, or else its `id`, or else its title. Compared by identity.
+    `id` is the rule's `name`, or else its `id`, or else its title. `licence` is what the rule or
+    a licence file beside it says, `requires` what its log source demands of the logging. Compared
+    by identity.
     """
 
     id: str
@@ -43,6 +50,9 @@ class Rule:
     condition: Node
     uuid: str = ""
     path: Path = field(default_factory=Path)
+    place: str = ""
+    licence: str = ""
+    requires: str = ""
 
     @cached_property
     def sources(self) -> frozenset[str]:
@@ -80,11 +90,15 @@ class Rule:
 
 @dataclass(frozen=True)
 class RuleSet:
-    """All rules of a run."""
+    """All rules of a run.
+
+    `silent` are ids of foreign rules and correlations whose matches serve a correlation only.
+    """
 
     rules: tuple[Rule, ...] = ()
     correlations: tuple[Correlation, ...] = ()
     rejected: tuple[Rejected, ...] = ()
+    silent: frozenset[str] = frozenset()
     _whole: dict[str, list[Rule]] = field(init=False, repr=False, default_factory=dict)
     _any_id: dict[str, list[Rule]] = field(init=False, repr=False, default_factory=dict)
     _by_id: dict[tuple[str, str], list[Rule]] = field(init=False, repr=False, default_factory=dict)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from alpheus.detect.sigma.conditions import (
@@ -18,6 +19,12 @@ from alpheus.detect.sigma.conditions import (
 )
 from alpheus.detect.sigma.fields import field_name, fold
 from alpheus.detect.sigma.logsources import Dialect
+from alpheus.detect.sigma.placeholders import (
+    NONE,
+    Placeholders,
+    expanded_patterns,
+    expanded_strings,
+)
 from alpheus.detect.sigma.regexes import Regex
 from alpheus.detect.sigma.values import (
     Compare,
@@ -45,28 +52,36 @@ class UnsupportedError(ValueError):
     """A rule uses what cannot be evaluated here."""
 
 
-def condition_of(rule: SigmaRule, dialect: Dialect) -> Node:
+@dataclass(frozen=True, slots=True)
+class _Context:
+    dialect: Dialect
+    given: Placeholders
+
+
+def condition_of(rule: SigmaRule, dialect: Dialect, given: Placeholders = NONE) -> Node:
     """The tree of a rule's conditions; several conditions are alternatives.
 
-    Raises SigmaError for a broken condition and UnsupportedError for an unsupported value.
+    `given` are the values of placeholders. Raises SigmaError for a broken condition,
+    UnsupportedError for an unsupported value, and MissingPlaceholderError.
     """
-    nodes = [_node(condition.parsed, dialect) for condition in rule.detection.parsed_condition]
+    context = _Context(dialect, given)
+    nodes = [_node(condition.parsed, context) for condition in rule.detection.parsed_condition]
     return nodes[0] if len(nodes) == 1 else AnyOf(tuple(nodes))
 
 
-def _node(item: Any, dialect: Dialect) -> Node:  # noqa: ANN401 - pySigma's union is not exported
+def _node(item: Any, context: _Context) -> Node:  # noqa: ANN401 - pySigma's union is not exported
     from sigma import conditions  # noqa: PLC0415 - only when rules are compiled
 
     if isinstance(item, conditions.ConditionNOT):
-        return Not(_node(item.args[0], dialect))
+        return Not(_node(item.args[0], context))
     if isinstance(item, conditions.ConditionAND):
-        return _flat(AllOf, [_node(child, dialect) for child in item.args])
+        return _flat(AllOf, [_node(child, context) for child in item.args])
     if isinstance(item, conditions.ConditionOR):
-        return _any([_node(child, dialect) for child in item.args])
+        return _any([_node(child, context) for child in item.args])
     if isinstance(item, conditions.ConditionFieldEqualsValueExpression):
-        return _field_test(item.field, item.value, dialect)
+        return _field_test(item.field, item.value, context)
     if isinstance(item, conditions.ConditionValueExpression):
-        return _keyword(item.value)
+        return _keyword(item.value, context)
     raise UnsupportedError("the condition is empty")
 
 
@@ -100,24 +115,39 @@ def _any(nodes: Iterable[Node]) -> Node:
     return _flat(AnyOf, merged.values())
 
 
-def _field_test(name: str, value: SigmaType, dialect: Dialect) -> Node:
+def _field_test(name: str, value: SigmaType, context: _Context) -> Node:
     from sigma import types  # noqa: PLC0415 - only when rules are compiled
 
-    field = field_name(dialect, name)
-    if isinstance(value, types.SigmaExpansion):
-        return _any([_field_test(name, item, dialect) for item in value.values])
+    field = field_name(context.dialect, name)
+    several = _several(value, context)
+    if several is not None:
+        return _any([_field_test(name, item, context) for item in several])
     if isinstance(value, types.SigmaFieldReference):
-        other = field_name(dialect, value.field)
+        other = field_name(context.dialect, value.field)
         return FieldReference(field, other, value.starts_with, value.ends_with)
     return FieldTest(field, _value(value))
 
 
-def _keyword(value: SigmaType) -> Node:
-    """A keyword may stand anywhere in a record."""
+def _several(value: SigmaType, context: _Context) -> Sequence[SigmaType] | None:
+    """The alternatives that one value of a rule stands for; None if only for itself."""
     from sigma import types  # noqa: PLC0415 - only when rules are compiled
 
     if isinstance(value, types.SigmaExpansion):
-        return _any([_keyword(item) for item in value.values])
+        return value.values
+    if isinstance(value, types.SigmaString) and value.contains_placeholder():
+        return expanded_strings(value, context.given)
+    if isinstance(value, types.SigmaRegularExpression) and value.contains_placeholder():
+        return expanded_patterns(value, context.given)
+    return None
+
+
+def _keyword(value: SigmaType, context: _Context) -> Node:
+    """A keyword may stand anywhere in a record."""
+    from sigma import types  # noqa: PLC0415 - only when rules are compiled
+
+    several = _several(value, context)
+    if several is not None:
+        return _any([_keyword(item, context) for item in several])
     if isinstance(value, types.SigmaString):
         star = types.SpecialChars.WILDCARD_MULTI
         return Keyword(_text(value, [star, *value.s, star]))
@@ -159,8 +189,6 @@ def _comparison(value: Any) -> Value:  # noqa: ANN401 - a pySigma type, imported
 
 
 def _regex(value: Any) -> Value:  # noqa: ANN401 - a pySigma type, imported lazily
-    if value.contains_placeholder():
-        raise UnsupportedError("placeholders need lists that only a SIEM has")
     return Regex(
         str(value.regexp), "".join(sorted(map(value.sigma_to_re_flag.__getitem__, value.flags)))
     )
@@ -177,10 +205,8 @@ def _text(value: SigmaString, parts: Iterable[object]) -> Value:
             segments.append([])
         elif part is types.SpecialChars.WILDCARD_SINGLE:
             segments[-1].append(None)
-        elif isinstance(part, str):
-            segments[-1].append(part if cased else fold(part))
         else:
-            raise UnsupportedError("placeholders need lists that only a SIEM has")
+            segments[-1].append(str(part) if cased else fold(str(part)))
     middle = [segment for segment in segments[1:-1] if segment]
     ends = segments[:1] if len(segments) == 1 else [segments[0], *middle, segments[-1]]
     return _shape([tuple(segment) for segment in ends], cased=cased)

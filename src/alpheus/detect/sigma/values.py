@@ -225,7 +225,7 @@ class Number:
     def passes(self, candidates: Candidates) -> bool:
         """Whether any candidate passes."""
         text = str(self.number)
-        return any(v == text or _number(v) == self.number for v in candidates.values)
+        return any(v == text or number_of(v) == self.number for v in candidates.values)
 
     def literals(self) -> Literals | None:
         """Nothing: `200` may be written `0xc8`."""
@@ -259,7 +259,7 @@ class Compare:
     def passes(self, candidates: Candidates) -> bool:
         """Whether any candidate passes."""
         compare = _OPERATORS[self.operation]
-        read = _number if self.part is None else self._time_part
+        read = number_of if self.part is None else self._time_part
         numbers = map(read, candidates.values)
         return any(number is not None and compare(number, self.number) for number in numbers)
 
@@ -278,7 +278,8 @@ class Compare:
         return float(getattr(time, str(self.part)))
 
 
-def _number(text: str) -> float | None:
+def number_of(text: str) -> float | None:
+    """The number that a text writes in decimal or as `0x…`; None if it writes none."""
     if len(text) > 40:
         return None
     try:

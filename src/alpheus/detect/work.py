@@ -1,0 +1,139 @@
+"""The unit of work of a triage: one part of one package, read file by file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from alpheus.detect.collector import Collector
+from alpheus.detect.examine import examine
+from alpheus.detect.kit import Kit
+from alpheus.detect.memory import Memory
+from alpheus.errors import EvidenceError
+from alpheus.evidence import OpenOptions, open_package
+from alpheus.evidence.base import EvidenceFile
+from alpheus.knowledge.packs import load_packs
+from alpheus.model import Evidence, Skipped
+from alpheus.parsers.base import ReadOptions
+
+Note = Callable[[str, int], None]
+_BATCH_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ReadUnit:
+    """A part of a package. `avoid` are addresses on which a reader was ended before."""
+
+    path: Path
+    evidence_id: str
+    opening: OpenOptions
+    avoid: tuple[tuple[str, str], ...] = ()
+
+    def avoiding(self, address: str, reason: str) -> ReadUnit:
+        """The same unit without one file."""
+        return replace(self, avoid=(*self.avoid, (address, reason)))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResult:
+    """What a unit said. `evidence` is given by the first part of a package."""
+
+    collector: Collector
+    evidence: Evidence | None
+    error: EvidenceError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How units are read. Called, it prepares a process and gives the function that reads one."""
+
+    packs: Sequence[str] | None = None
+    rules: tuple[Path, ...] = ()
+    options: ReadOptions = field(default_factory=ReadOptions)
+    start: datetime | None = None
+    end: datetime | None = None
+    remember: bool = False
+    version: str = ""
+
+    def __call__(self) -> Callable[[ReadUnit, Note], UnitResult]:
+        """Compile the knowledge and open the memory, once per process."""
+        kit = Kit.compile(load_packs(self.packs, self.rules), self.options)
+        return self.reader(kit)
+
+    def reader(self, kit: Kit) -> Callable[[ReadUnit, Note], UnitResult]:
+        """The function that reads a unit with knowledge that is compiled already."""
+        memory = Memory.open() if self.remember else None
+        return _Reader(self, kit, memory).read
+
+
+class _Reader:
+    """Reads units in one process."""
+
+    def __init__(self, reading: Reading, kit: Kit, memory: Memory | None) -> None:
+        self._reading = reading
+        self._kit = kit
+        self._memory = memory
+        self._unsaved = 0
+
+    def read(self, unit: ReadUnit, note: Note) -> UnitResult:
+        collector = Collector(self._reading.start, self._reading.end)
+        first = unit.opening.share.index == 0
+        try:
+            package = open_package(unit.path, unit.evidence_id, unit.opening)
+        except EvidenceError as error:
+            return UnitResult(collector, None, error)
+        avoid = dict(unit.avoid)
+        if self._memory is not None:
+            self._memory.begin()
+        for item in package.files():
+            if isinstance(item, Skipped):
+                collector.lose(item)
+            elif item.path in avoid:
+                collector.lose(Skipped(item.evidence, item.path, None, avoid[item.path]))
+            else:
+                note(item.path, collector.bytes_read)
+                self._file(item, collector)
+        if self._memory is not None:
+            self._memory.commit()
+        return UnitResult(collector, package.finish() if first else None)
+
+    def _file(self, file: EvidenceFile, collector: Collector) -> None:
+        fingerprint = file.fingerprint
+        if self._memory is None or fingerprint is None:
+            examine(file, self._kit, collector)
+            return
+        known = self._recall(file, fingerprint)
+        if known is None:
+            known = Collector(self._reading.start, self._reading.end)
+            source = examine(file, self._kit, known)
+            if file.sha256 is not None:
+                self._memory.remember(f"file:{fingerprint}", (file.sha256, source))
+                self._memory.remember(self._key(file, file.sha256, source), known)
+            self._save_now_and_then(known.bytes_read)
+        collector.absorb(known)
+
+    def _recall(self, file: EvidenceFile, fingerprint: str) -> Collector | None:
+        assert self._memory is not None
+        known = self._memory.recall(f"file:{fingerprint}")
+        if not isinstance(known, tuple):
+            return None
+        said = self._memory.recall(self._key(file, *known))
+        return said if isinstance(said, Collector) else None
+
+    def _save_now_and_then(self, size: int) -> None:
+        """What was read survives an interrupt."""
+        assert self._memory is not None
+        self._unsaved += size
+        if self._unsaved >= _BATCH_BYTES:
+            self._unsaved = 0
+            self._memory.commit()
+            self._memory.begin()
+
+    def _key(self, file: EvidenceFile, sha256: str, source: str) -> str:
+        """Content, address, knowledge and options: what a file's result depends on."""
+        reading = self._reading
+        asked = (reading.version, self._kit.version(source), reading.options, reading.start,
+                 reading.end)  # fmt: skip
+        return f"said:{sha256}:{file.evidence}:{file.scope}:{file.path}:{file.modified}:{asked}"
