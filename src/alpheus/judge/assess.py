@@ -89,7 +89,9 @@ class Judge:
         anchors = anchors_of(record, collector.processes, shells)
         hits = findings_of_hits(record, anchors, collector.processes)
         hashes = [_hash_finding(match) for match in record.file_matches]
-        found = (*hits, *sequences, *pages.findings, *hashes)
+        silent = self.kit.rules.silent
+        of_rules = (one for one in (*hits, *sequences) if one.rule not in silent)
+        found = (*of_rules, *pages.findings, *hashes)
         return [with_hashes(finding, collector.hashes) for finding in found]
 
     def _page_knowledge(

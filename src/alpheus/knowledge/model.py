@@ -45,22 +45,34 @@ class RuleMeaning:
 
 @dataclass(frozen=True, slots=True)
 class SigmaFile:
-    """One Sigma rule or correlation as text and parsed YAML; compiled in `alpheus.detect.sigma`."""
+    """One Sigma rule, correlation or filter as parsed YAML; compiled in `alpheus.detect.sigma`.
+
+    `place` tells where in the file it stands. `licence` is what the rule, or a licence file of
+    its folder or one above, says; '' if nothing says it. `placeholders` are the values that the
+    operator gives for the modifier `expand`.
+    """
 
     pack: str
     path: Path
     document: Mapping[str, object]
     meaning: RuleMeaning | None
     examples: tuple[Example, ...] = ()
+    place: str = ""
+    licence: str = ""
+    placeholders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class YaraFile:
-    """One file of YARA rules; each rule's `meta` carries stage, weight, confidence, title."""
+    """One file of YARA rules; each rule's `meta` carries stage, weight, confidence, title.
+
+    `licence` is what a licence file of its folder or one above says; '' if there is none.
+    """
 
     pack: str
     path: Path
     text: str
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

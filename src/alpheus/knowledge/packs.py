@@ -10,6 +10,12 @@ from alpheus.errors import KnowledgeError, UsageError
 from alpheus.knowledge.indicators import read_indicators
 from alpheus.knowledge.model import Indicator, Pack, RejectedFile, SigmaFile, YaraFile
 from alpheus.knowledge.pack_file import read_pack_file
+from alpheus.knowledge.placeholders import (
+    PLACEHOLDERS_FILE,
+    Placeholders,
+    PlaceholdersError,
+    read_placeholders,
+)
 from alpheus.knowledge.rule_files import RuleError, read_sigma, read_yara
 
 FOLDER = Path(__file__).parent / "packs"
@@ -63,6 +69,7 @@ class _Loose:
     sigma: list[SigmaFile] = field(default_factory=list)
     yara: list[YaraFile] = field(default_factory=list)
     rejected: list[RejectedFile] = field(default_factory=list)
+    placeholders: Placeholders = field(default_factory=dict)
 
     @property
     def files(self) -> int:
@@ -74,9 +81,18 @@ class _Loose:
             if path.suffix.lower() in _YARA:
                 self.yara.append(read_yara(pack, path))
             else:
-                self.sigma.extend(read_sigma(pack, path))
+                found = read_sigma(pack, path)
+                self.sigma.extend(replace(one, placeholders=self.placeholders) for one in found)
         except RuleError as error:
             self.rejected.append(RejectedFile(path, error.place, error.reason))
+
+    def read_placeholders(self, folder: Path) -> None:
+        """Take in the values that this folder gives to the placeholders of its rules."""
+        try:
+            self.placeholders = read_placeholders(folder)
+        except PlaceholdersError as error:
+            self.placeholders = {}
+            self.rejected.append(RejectedFile(folder / PLACEHOLDERS_FILE, "", str(error)))
 
     def pack(self, folder: Path) -> Pack:
         return Pack(
@@ -110,6 +126,7 @@ def _foreign(path: Path, loose: _Loose) -> Pack | None:
         raise UsageError(message)
     if (path / "pack.yaml").is_file():
         return _foreign_pack(path, loose)
+    loose.read_placeholders(path)
     files = [path] if path.is_file() else list(_rules(path, (*_SIGMA, *_YARA)))
     for file in files[:FILES_LIMIT]:
         loose.read(EXTRA, file)
@@ -128,6 +145,7 @@ def _foreign_pack(folder: Path, loose: _Loose) -> Pack | None:
         loose.rejected.append(RejectedFile(folder, "", str(error)))
         return None
     own = _Loose()
+    own.read_placeholders(folder)
     for path in (*_rules(folder / "sigma", _SIGMA), *_rules(folder / "yara", _YARA)):
         own.read(pack.id, path)
     return replace(
@@ -147,6 +165,8 @@ def _indicators(pack: str, folder: Path) -> tuple[Indicator, ...]:
 def _rules(folder: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
     """Rule files below a folder, in a stable order."""
     for path in sorted(folder.rglob("*")):
+        if path.name == PLACEHOLDERS_FILE and path.parent == folder:
+            continue
         if path.suffix.lower() in suffixes and path.is_file():
             yield path
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from alpheus.errors import KnowledgeError
+from alpheus.knowledge.licences import licence_above
 from alpheus.knowledge.model import Example, RuleMeaning, SigmaFile, YaraFile
 from alpheus.knowledge.yaml_text import YamlError, load_documents
 from alpheus.model import Confidence, Stage, Weight
@@ -20,6 +21,7 @@ _TECHNIQUE = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)", re.IGNORECASE)
 _MEANING_KEYS = frozenset(
     {"stage", "weight", "confidence", "client", "summary", "measure", "names", "tie", "examples"}
 )
+_PARTS = ("detection", "correlation", "filter")
 _Enum = TypeVar("_Enum", Stage, Weight, Confidence)
 
 
@@ -34,7 +36,7 @@ class RuleError(KnowledgeError):
 
 
 def read_sigma(pack: str, path: Path) -> Iterator[SigmaFile]:
-    """Every rule and correlation of one file, which may hold several documents.
+    """Every rule, correlation and filter of one file, which may hold several documents.
 
     The whole file must be readable: one that breaks off yields nothing. Raises RuleError.
     """
@@ -53,7 +55,7 @@ def read_yara(pack: str, path: Path) -> YaraFile:
     text = _text(path)
     if not re.search(r"\brule\s+\w+", text):
         raise RuleError(path, "", "holds no rule")
-    return YaraFile(pack, path, text)
+    return YaraFile(pack, path, text, licence_above(path.parent))
 
 
 def _text(path: Path) -> str:
@@ -81,16 +83,23 @@ def _sigma(pack: str, path: Path, document: object, place: str) -> SigmaFile:
         raise RuleError(path, place, "is not a rule: a mapping is expected")
     if not isinstance(document.get("title"), str):
         raise RuleError(path, place, "has no title")
-    if "detection" not in document and "correlation" not in document:
-        raise RuleError(path, place, "has neither detection nor correlation")
+    if not any(part in document for part in _PARTS):
+        raise RuleError(path, place, "has neither detection nor correlation nor filter")
     block = document.get("alpheus")
     if block is None:
-        return SigmaFile(pack, path, document, None)
+        licence = _licence(document) or licence_above(path.parent)
+        return SigmaFile(pack, path, document, None, place=place, licence=licence)
     where = f"{place}, alpheus"
     if not isinstance(block, Mapping):
         raise RuleError(path, where, "a mapping is expected")
     reader = _Block(path, where, block)
-    return SigmaFile(pack, path, document, reader.meaning(document.get("tags")), reader.examples())
+    meaning = reader.meaning(document.get("tags"))
+    return SigmaFile(pack, path, document, meaning, reader.examples(), place, _licence(document))
+
+
+def _licence(document: Mapping[object, object]) -> str:
+    value = document.get("license")
+    return value.strip() if isinstance(value, str) else ""
 
 
 class _Block:

@@ -173,7 +173,7 @@ def test_correlations() -> None:
         (("temporal_ordered", "value_avg"), ""),
         (("temporal_ordered", "nonsense"), "nonsense"),
         (("timespan: 5m", "timespan: soon"), "soon"),
-        (("timespan: 5m", "timespan: 5m\n  condition: {gte: 1}"), "all rules"),
+        (("timespan: 5m", "timespan: 5m\n  condition: {gte: 3}"), "3 of 2 rules"),
         (("name: both", "name: one"), "called one"),
     ],
 )
@@ -185,12 +185,13 @@ def test_broken_correlations_are_rejected(change: tuple[str, str], reason: str) 
     assert reason in found.rejected[0].reason
 
 
-def test_extended_conditions_are_not_supported() -> None:
-    """A correlation with a formula over rules is rejected."""
+def test_conditions_that_hold_without_a_match_are_rejected() -> None:
+    """A formula must demand that some rule matched."""
     text = CORRELATION.replace("temporal_ordered", "temporal").replace(
-        "rules: [one, 0f06a3a5-6a09-413f-8743-e6cf35561297]", "rules: [one]\n  condition: one"
+        "rules: [one, 0f06a3a5-6a09-413f-8743-e6cf35561297]",
+        "rules: [one]\n  condition: not one",
     )
-    assert "extended" in ruleset(text).rejected[0].reason
+    assert "no rule matched" in ruleset(text).rejected[0].reason
 
 
 def test_compiling_is_quick() -> None:

@@ -12,7 +12,6 @@ from alpheus.detect.sigma.filters import Filter
 from alpheus.detect.sigma.logsources import Dialect, LogSource
 from alpheus.detect.sigma.meaning import attributed, completed, foreign_meaning
 from alpheus.detect.sigma.modifiers import modern
-from alpheus.detect.sigma.placeholders import NONE, Placeholders
 from alpheus.detect.sigma.rules import Rejected, Rule, RuleSet
 from alpheus.detect.sigma.translate import UnsupportedError, condition_of
 from alpheus.knowledge.model import RuleMeaning, SigmaFile
@@ -30,29 +29,30 @@ class NotReadError(UnsupportedError):
     """A rule is for a source that is not read; nothing is wrong with it."""
 
 
-def compile_rules(files: Sequence[SigmaFile], placeholders: Placeholders = NONE) -> RuleSet:
+def compile_rules(files: Sequence[SigmaFile]) -> RuleSet:
     """Compile rules and correlations; what is broken or unsupported stands in `rejected`.
 
     Rules without an `alpheus:` block are taken for foreign ones: their tests of stem and query
     also see the joined URL, they are never proof, their titles name author and licence, and
-    filters apply to them (never to ours). `placeholders` are values for the modifier `expand`.
+    filters apply to them (never to ours).
     """
-    work = _Compilation(placeholders)
-    work.read_filters([file for file in files if "filter" in file.document])
-    work.read_rules([file for file in files if "detection" in file.document])
-    work.read_correlations([file for file in files if _is_correlation(file)])
+    work = _Compilation()
+    work.read_filters(_of_kind(files, "filter"))
+    work.read_rules(_of_kind(files, "detection"))
+    work.read_correlations(_of_kind(files, "correlation"))
     return work.finish()
 
 
-def _is_correlation(file: SigmaFile) -> bool:
-    return not {"filter", "detection"} & set(file.document)
+def _of_kind(files: Iterable[SigmaFile], kind: str) -> list[SigmaFile]:
+    """The documents that have this part; one with several parts counts by the first of them."""
+    order = ("filter", "correlation", "detection")
+    return [f for f in files if kind == next((p for p in order if p in f.document), "detection")]
 
 
 class _Compilation:
     """What was compiled so far."""
 
-    def __init__(self, placeholders: Placeholders) -> None:
-        self._placeholders = placeholders
+    def __init__(self) -> None:
         self._filters: list[Filter] = []
         self._rules: dict[str, Rule] = {}
         self._correlations: dict[str, Correlation] = {}
@@ -139,7 +139,7 @@ class _Compilation:
             meaning=_meaning(file, parsed),
             author=parsed.author or "",
             logsource=logsource,
-            condition=condition_of(parsed, logsource.dialect, self._placeholders),
+            condition=condition_of(parsed, logsource.dialect, file.placeholders),
             uuid=str(parsed.id or ""),
             path=file.path,
             place=file.place,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from alpheus.detect.sigma.conditions import (
@@ -19,12 +20,7 @@ from alpheus.detect.sigma.conditions import (
 )
 from alpheus.detect.sigma.fields import field_name, fold
 from alpheus.detect.sigma.logsources import Dialect
-from alpheus.detect.sigma.placeholders import (
-    NONE,
-    Placeholders,
-    expanded_patterns,
-    expanded_strings,
-)
+from alpheus.detect.sigma.placeholders import expanded_patterns, expanded_strings
 from alpheus.detect.sigma.regexes import Regex
 from alpheus.detect.sigma.values import (
     Compare,
@@ -39,6 +35,7 @@ from alpheus.detect.sigma.values import (
     Text,
     Value,
 )
+from alpheus.knowledge.placeholders import Placeholders
 
 if TYPE_CHECKING:
     from sigma.rule import SigmaRule
@@ -58,7 +55,9 @@ class _Context:
     given: Placeholders
 
 
-def condition_of(rule: SigmaRule, dialect: Dialect, given: Placeholders = NONE) -> Node:
+def condition_of(
+    rule: SigmaRule, dialect: Dialect, given: Placeholders = MappingProxyType({})
+) -> Node:
     """The tree of a rule's conditions; several conditions are alternatives.
 
     `given` are the values of placeholders. Raises SigmaError for a broken condition,
