@@ -1,0 +1,89 @@
+"""Remembering what unchanged evidence said."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from alpheus.detect.collector import Collector
+from alpheus.detect.memory import Memory, cache_folder, fingerprint_of_files, rules_version
+from making import event, origin, rule
+
+
+def _memory(folder: Path) -> Memory:
+    memory = Memory.open(folder)
+    assert memory is not None
+    return memory
+
+
+def test_what_is_remembered_comes_back_equal(tmp_path: Path) -> None:
+    """A collector comes back with everything it held."""
+    collector = Collector()
+    collector.hit(rule(client="c-ip"), origin(), event("iis", {"c-ip": "192.0.2.1"}))
+    collector.cover(origin(), "iis-site-1").rows = 3
+    _memory(tmp_path).remember("k", collector)
+    assert _memory(tmp_path).recall("k") == collector
+    assert _memory(tmp_path).recall("other") is None
+
+
+def test_the_store_is_the_users_alone(tmp_path: Path) -> None:
+    """It holds text of evidence: nobody else may read it."""
+    folder = tmp_path / "cache"
+    _memory(folder).remember("k", 1)
+    assert (folder.stat().st_mode & 0o777, (folder / "said.sqlite").stat().st_mode & 0o777) == (
+        0o700,
+        0o600,
+    )
+
+
+class _Evil:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("true",)
+
+
+def test_a_store_that_was_tampered_with_runs_nothing(tmp_path: Path) -> None:
+    """Only our own records are made from it; anything else is as if nothing was remembered."""
+    memory = _memory(tmp_path)
+    with sqlite3.connect(tmp_path / "said.sqlite") as connection:
+        connection.execute("INSERT INTO said VALUES ('k', ?, 1)", (pickle.dumps(_Evil()),))
+    assert memory.recall("k") is None
+
+
+@pytest.mark.parametrize("content", [b"", b"\x80", b"garbage", pickle.dumps([1])[:-2]])
+def test_a_damaged_entry_is_not_used(tmp_path: Path, content: bytes) -> None:
+    """Damage costs the time of reading again, nothing else."""
+    memory = _memory(tmp_path)
+    with sqlite3.connect(tmp_path / "said.sqlite") as connection:
+        connection.execute("INSERT INTO said VALUES ('k', ?, 1)", (content,))
+    assert memory.recall("k") is None
+
+
+def test_a_place_that_cannot_be_used_is_no_failure(tmp_path: Path) -> None:
+    """Without a store everything is read again."""
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    assert Memory.open(blocked) is None
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "said.sqlite").write_bytes(b"no database" * 1000)
+    assert Memory.open(tmp_path / "broken") is None
+
+
+def test_the_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`ALPHEUS_CACHE` names it."""
+    monkeypatch.setenv("ALPHEUS_CACHE", str(tmp_path))
+    assert cache_folder() == tmp_path
+
+
+def test_a_changed_file_changes_the_fingerprint(tmp_path: Path) -> None:
+    """Size, time and name of every file count; an unchanged folder keeps its fingerprint."""
+    file = tmp_path / "a.yml"
+    file.write_text("1")
+    before = fingerprint_of_files([file])
+    assert fingerprint_of_files([file]) == before
+    file.write_text("22")
+    assert fingerprint_of_files([file]) != before
+    assert rules_version([tmp_path]) != rules_version()
