@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 
 from alpheus import __version__
-from alpheus.cli import lab, triage
+from alpheus.cli import lab, rules, triage
 from alpheus.cli.output import drop_output, say
 from alpheus.errors import AlpheusError
 
-COMMANDS = (triage, lab)
+COMMANDS = (triage, rules, lab)
 """One module per command, in the order in which help lists them."""
 
 INTERRUPTED = 130

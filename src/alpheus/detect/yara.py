@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import yara_x
 
 TEXT_LIMIT = 400
+_LINE = re.compile(r"^\s*--> .*:(\d+):\d+\s*$", re.MULTILINE)
 _EXTERNALS = {"filename": "", "filepath": "", "extension": "", "filetype": "", "owner": ""}
 
 
@@ -25,6 +26,7 @@ class RejectedYara:
 
     path: str
     reason: str
+    place: str = ""
 
 
 @dataclass
@@ -54,8 +56,10 @@ class YaraRules:
             try:
                 compiler.add_source(file.text, origin=str(file.path))
             except yara_x.CompileError as error:
-                reason = str(error).strip().splitlines()[0]
-                rejected.append(RejectedYara(str(file.path), reason))
+                reason, _, rest = str(error).strip().partition("\n")
+                line = _LINE.search(rest)
+                place = f"line {line[1]}" if line else ""
+                rejected.append(RejectedYara(str(file.path), reason, place))
         rules = compiler.build()
         infos = {
             (rule.namespace, rule.identifier): _info(

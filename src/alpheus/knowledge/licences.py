@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ LEVELS = 8
 
 TITLE_LIMIT = 80
 _READ = 4096
+_DETECTION_RULE_LICENSE = re.compile(r"Detection Rule License(?: \(DRL\))?(?: v?\d+\.\d+)?")
 _NAMES = ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE", "LICENCE.txt", "COPYING")
 
 
@@ -34,12 +36,15 @@ def _nearest(folder: Path, levels: int) -> str:
 
 
 def _heading(path: Path) -> str:
-    """The first line of a text that is not empty, without marks of a heading."""
+    """The licence that a text names, or else its first line that is not empty."""
     try:
         with path.open("rb") as stream:
             text = stream.read(_READ).decode("utf-8", "replace")
     except OSError:
         return ""
+    named = _DETECTION_RULE_LICENSE.search(text)
+    if named is not None:
+        return named[0]
     lines = (line.strip("#=*- \t\r") for line in text.splitlines())
     found = next(filter(None, lines), "")
     return "".join(c for c in found if c.isprintable())[:TITLE_LIMIT]
