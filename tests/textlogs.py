@@ -26,13 +26,17 @@ class GeneratedStream(io.RawIOBase):
         self._rest = b""
         self._error = error
 
-    def read(self, size: int = -1) -> bytes:
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override] # io stubs ask for more
         if not self._rest:
             self._rest = next(self._chunks, b"")
             if not self._rest and self._error is not None:
                 raise self._error
-        part, self._rest = self._rest[:size], self._rest[size:]
-        return part
+        part, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
+        buffer[: len(part)] = part
+        return len(part)
 
 
 class MemoryFile:

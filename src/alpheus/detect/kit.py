@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from alpheus.detect.model import RuleInfo
+from alpheus.detect.page_needles import EXTENSIONS, FREQUENT, PAGE_NEEDLE, page_needles
 from alpheus.detect.sigma import NeedlePlan, RuleSet, compile_rules, needle_patterns
 from alpheus.detect.yara import YaraRules
 from alpheus.knowledge.baseline import Baseline
@@ -22,21 +23,13 @@ if TYPE_CHECKING:
     from alpheus.scan.needles import Needles
     from alpheus.scan.textlog import Sieve
 
-PAGE_NEEDLE = (
-    r"\.(?:aspx|ashx|asmx|ascx|asax|asp|svc|soap|cshtml|vbhtml|cer|asa|php|jsp|jspx)[ /?,;:%\"]"
-)
-"""A request for a page that the server would run."""
-
 REQUEST_SOURCES = ("iis", "httpproxy")
 TEXT_SOURCES = frozenset(log_format.source for log_format in TEXT_LOG_FORMATS)
 
 _PAGE_NAMES = re.compile(
-    rb"(/[^ ,?\"]*?\.(?:aspx|ashx|asmx|ascx|asax|asp|svc|soap|cshtml|vbhtml|cer|asa|php|jspx?))"
-    rb"(?=[ /?,;:%\"])",
-    re.IGNORECASE,
+    rf"(/[^ ,?\"]*?\.(?:{'|'.join(EXTENSIONS)}))(?=[ /?,;:%\"])".encode(), re.IGNORECASE
 )
-_ALWAYS = 1 << 40
-_FIRST_ASKED = 50
+_FIRST_ASKED = 5
 _STOCK_KEPT = 50_000
 
 
@@ -51,8 +44,8 @@ class Kit:
     indicators: Indicators
     baseline: Baseline
     _needles: dict[str, Needles] = field(default_factory=dict)
-    _sieve: Sieve | None = None
-    _stock: dict[bytes, int] = field(default_factory=dict)
+    _page_needle: Needles | None = None
+    _stock: dict[bytes, bool] = field(default_factory=dict)
     _versions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -114,34 +107,61 @@ class Kit:
         if found is None:
             plan = self.plan(source)
             patterns = (".",) if plan.always else plan.patterns
-            found = self._needles[source] = Needles(patterns)
+            doubtful: tuple[str, ...] = ()
+            if source in REQUEST_SOURCES:
+                patterns += self._published()
+                doubtful = page_needles(filter(self.baseline.stock_url, FREQUENT))
+            found = self._needles[source] = Needles(patterns, doubtful)
         return found
 
+    def _published(self) -> tuple[str, ...]:
+        """Addresses and host names of indicators: a request may name them and nothing else."""
+        rows = (row for pack in self.packs for row in pack.indicators)
+        return tuple(re.escape(row.value) for row in rows if row.type in {"ip", "domain"})
+
     def sieve(self, source: str) -> Sieve | None:
-        """What else finds requests for server pages, unless the product ships them."""
+        """Finds requests for server pages in one file, unless the product ships them."""
         from alpheus.scan.needles import Needles  # noqa: PLC0415 - native library, only for logs
         from alpheus.scan.textlog import Sieve  # noqa: PLC0415 - likewise
 
         if source not in REQUEST_SOURCES:
             return None
-        if self._sieve is None:
-            self._sieve = Sieve(Needles((PAGE_NEEDLE,)), self._asks_for_unknown_page)
-        return self._sieve
+        if self._page_needle is None:
+            self._page_needle = Needles((PAGE_NEEDLE,))
+        return Sieve(_Pages(self).asks_for_unknown, self._page_needle)
 
-    def _asks_for_unknown_page(self, line: bytes) -> bool:
-        """False only if every page that the line names is one of the product's own.
-
-        The first request for each of the product's pages is wanted too: its answer tells whether
-        the product is there.
-        """
-        pages = _PAGE_NAMES.findall(line)
-        return not pages or any(self._is_unknown(page) for page in pages)
-
-    def _is_unknown(self, page: bytes) -> bool:
-        seen = self._stock.get(page)
-        if seen is None:
-            seen = 0 if self.baseline.stock_url(page.decode("utf-8", "replace")) else _ALWAYS
+    def ships(self, page: bytes) -> bool:
+        """Whether the product serves the page that a log names, as `Baseline.stock_url` says."""
+        known = self._stock.get(page)
+        if known is None:
             if len(self._stock) >= _STOCK_KEPT:
                 self._stock.clear()
-        self._stock[page] = seen + 1
-        return seen >= _ALWAYS or seen < _FIRST_ASKED
+            known = self.baseline.stock_url(page.decode("utf-8", "replace"))
+            self._stock[page] = known
+        return known
+
+
+class _Pages:
+    """The pages of the product that one file was seen to name."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._seen: dict[bytes, int] = {}
+
+    def asks_for_unknown(self, line: bytes) -> bool:
+        """False only if every page that the line names is one of the product's own.
+
+        The first requests of a file for each of the product's pages are wanted too: their answers
+        tell whether the product is there.
+        """
+        pages = _PAGE_NAMES.findall(line)
+        return not pages or any(self._wanted(page) for page in pages)
+
+    def _wanted(self, page: bytes) -> bool:
+        if not self._kit.ships(page):
+            return True
+        seen = self._seen.get(page, 0)
+        if seen < _FIRST_ASKED and len(self._seen) < _STOCK_KEPT:
+            self._seen[page] = seen + 1
+            return True
+        return False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from alpheus.parsers.base import Clock
+from alpheus.scan.words import words_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -12,32 +14,42 @@ if TYPE_CHECKING:
 
     Bytes = NDArray[np.uint8]
     Integers = NDArray[np.int64]
+    Words = NDArray[np.uint64]
+    Mask = NDArray[np.bool_]
 
 NO_TIME = -(1 << 62)
 """Stands where a line does not begin with a valid time."""
 
 MILLISECONDS_PER_HOUR = 3_600_000
+_MILLISECONDS_PER_DAY = 86_400_000
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
 _LENGTH = 19
-_WITH_FRACTION = 23
-_ZERO, _NINE = 48, 57
-_DIGITS = (0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18)
-_SEPARATOR = {Clock.ISO_T: ord("T"), Clock.ISO_BLANK: ord(" ")}
+_READ = 24
+"""How many bytes of a line are looked at, in words: date, time and fraction."""
+
+_SEPARATOR = {Clock.ISO_T: b"T", Clock.ISO_BLANK: b" "}
+_FEW_DATES = 8
+_LAST_OF_DATE = 0xFFFFFF
+_ZEROS = int.from_bytes(b"00:00:00", "little")
+_ROOM_TO_CARRY = int.from_bytes(bytes([10, 6, 15, 10, 6, 15, 10, 6]), "little")
+_CARRIED = 0xF0F0F0F0F0F0F0F0
+"""A tens digit above 5, a ones digit above 9 or a wrong colon sets one of these bits."""
 
 
-def line_bounds(block: Bytes) -> tuple[Integers, Integers]:
-    """Where each line begins and ends; LF or CR LF is not part of it."""
+def line_bounds(block: Bytes, newlines: Integers | None = None) -> tuple[Integers, Integers]:
+    """Where each line begins and ends; LF or CR LF is not part of it.
+
+    `newlines` are the places of LF, if they are known already.
+    """
     import numpy as np  # noqa: PLC0415 - heavy
 
-    newlines = np.flatnonzero(block == 0x0A)
+    if newlines is None:
+        newlines = np.flatnonzero(block == 0x0A)
     if block.size and block[-1] != 0x0A:
         newlines = np.append(newlines, block.size)
-    starts = np.empty_like(newlines)
-    if newlines.size:
-        starts[0] = 0
-        starts[1:] = newlines[:-1] + 1
-    filled = newlines > starts
-    returns = np.zeros(newlines.size, dtype=bool)
-    returns[filled] = block[newlines[filled] - 1] == 0x0D
+    starts = np.zeros_like(newlines)
+    starts[1:] = newlines[:-1] + 1
+    returns = (newlines > starts) & (block[newlines - 1] == 0x0D)
     return starts, newlines - returns
 
 
@@ -52,66 +64,94 @@ def line_times(block: Bytes, starts: Integers, ends: Integers, clock: Clock) -> 
     times = np.full(starts.size, NO_TIME, dtype=np.int64)
     begins = starts
     if clock is Clock.ISO_T:
-        filled = ends > starts
-        quoted = np.zeros(starts.size, dtype=np.int64)
-        quoted[filled] = block[starts[filled]] == 0x22
-        begins = starts + quoted
-    long = np.flatnonzero(ends - begins >= _LENGTH)
-    if not long.size:
-        return times
-    begins = begins[long]
-    places = begins[:, None] + np.arange(_WITH_FRACTION)
-    np.minimum(places, block.size - 1, out=places)
-    text = block[places]
-    valid, milliseconds = _read(text, _SEPARATOR[clock])
-    # The fraction may be cut off by the end of the line.
-    room = ends[long] - begins
-    milliseconds += _fraction(text, room)
-    times[long[valid]] = milliseconds[valid]
+        begins = starts + ((ends > starts) & (block[np.minimum(starts, block.size - 1)] == 0x22))
+    room = ends - begins
+    long = room >= _LENGTH
+    inside = begins + _READ <= block.size
+    whole, last = np.flatnonzero(long & inside), np.flatnonzero(long & ~inside)
+    separator = _SEPARATOR[clock]
+    times[whole] = _read(block, begins[whole], room[whole], separator)
+    if last.size:
+        cut = int(begins[last[0]])
+        padded = np.concatenate([block[cut:], np.zeros(_READ, dtype=np.uint8)])
+        times[last] = _read(padded, begins[last] - cut, room[last], separator)
     return times
 
 
-def _read(text: Bytes, separator: int) -> tuple[NDArray[np.bool_], Integers]:
-    """Which rows of 19 bytes are valid times, and their milliseconds without fraction."""
+def _read(block: Bytes, begins: Integers, room: Integers, separator: bytes) -> Integers:
+    """The times that begin at these places, with 24 bytes to read at each."""
     import numpy as np  # noqa: PLC0415 - heavy
 
-    digits = text[:, _DIGITS]
-    valid = ((digits >= _ZERO) & (digits <= _NINE)).all(axis=1)
-    valid &= (text[:, 4] == 0x2D) & (text[:, 7] == 0x2D) & (text[:, 10] == separator)
-    valid &= (text[:, 13] == 0x3A) & (text[:, 16] == 0x3A)
-    number = digits.astype(np.int64) - _ZERO
-    year = ((number[:, 0] * 10 + number[:, 1]) * 10 + number[:, 2]) * 10 + number[:, 3]
-    month, day, hour, minute, second = (
-        number[:, at] * 10 + number[:, at + 1] for at in range(4, 14, 2)
+    if not begins.size:
+        return np.zeros(0, dtype=np.int64)
+    words = words_of(block)
+    days = _days(words[begins], words[begins + 8] & np.uint64(_LAST_OF_DATE), separator)
+    seconds = _seconds(words[begins + 11])
+    total = days * _MILLISECONDS_PER_DAY + seconds * 1000 + _fraction(words[begins + 15], room)
+    total[(days == NO_TIME) | (seconds < 0)] = NO_TIME
+    return total
+
+
+def _days(first: Words, second: Words, separator: bytes) -> Integers:
+    """Days since 1970 of `2021-03-` and `03T`; a block has few dates, so each is read once."""
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    days = np.empty(first.size, dtype=np.int64)
+    left = np.arange(first.size)
+    for _ in range(_FEW_DATES):
+        same = (first == first[0]) & (second == second[0])
+        days[left[same]] = _day(int(first[0]), int(second[0]), separator)
+        if same.all():
+            return days
+        left, first, second = left[~same], first[~same], second[~same]
+    dates = list(zip(first.tolist(), second.tolist(), strict=True))
+    known = {pair: _day(*pair, separator) for pair in set(dates)}
+    days[left] = [known[pair] for pair in dates]
+    return days
+
+
+def _day(first: int, second: int, separator: bytes) -> int:
+    text = first.to_bytes(8, "little") + second.to_bytes(3, "little")
+    digits = text[:4] + text[5:7] + text[8:10]
+    if text[4:5] + text[7:8] + text[10:] != b"--" + separator or not digits.isdigit():
+        return NO_TIME
+    try:
+        day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return NO_TIME
+    return day.toordinal() - _EPOCH_DAY
+
+
+def _seconds(text: Words) -> Integers:
+    """Seconds since midnight of `06:59:20`; negative for what is no time of day."""
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    digits = text ^ np.uint64(_ZEROS)
+    # A byte that is far off may carry into its neighbour, but is itself caught by `digits`.
+    wrong = ((digits | (digits + np.uint64(_ROOM_TO_CARRY))) & np.uint64(_CARRIED)) != 0
+    pairs = digits * np.uint64(10) + (digits >> np.uint64(8))
+    hour, minute, second = (
+        ((pairs >> np.uint64(shift)) & np.uint64(0xFF)).astype(np.int64) for shift in (0, 24, 48)
     )
-    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    lengths = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
-    month_valid = (month >= 1) & (month <= 12)
-    length = lengths[np.where(month_valid, month, 0)] + (leap & (month == 2))
-    valid &= month_valid & (year >= 1) & (day >= 1) & (day <= length)
-    valid &= (hour <= 23) & (minute <= 59) & (second <= 59)
-    seconds = _days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
-    return valid, seconds * 1000
+    total: Integers = hour * 3600 + minute * 60 + second
+    total[wrong | (hour > 23)] = -1
+    return total
 
 
-def _days(year: Integers, month: Integers, day: Integers) -> Integers:
-    """Days since 1970-01-01 of the Gregorian calendar; years are counted from March."""
-    shifted = year - (month <= 2)
-    era = shifted // 400
-    of_era = shifted - era * 400
-    of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
-    days: Integers = era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year
-    return days - 719_468
+def _fraction(text: Words, room: Integers) -> Integers:
+    """Milliseconds of `9:20.123`, after a dot or comma; digits end at the first byte that is none.
 
-
-def _fraction(text: Bytes, room: Integers) -> Integers:
-    """Milliseconds after a dot or comma; digits end at the first byte that is none."""
+    `room` is the length of the line from the start of the time.
+    """
     import numpy as np  # noqa: PLC0415 - heavy
 
-    going = (text[:, _LENGTH] == 0x2E) | (text[:, _LENGTH] == 0x2C)
-    total = np.zeros(text.shape[0], dtype=np.int64)
+    mark = (text >> np.uint64(32)) & np.uint64(0xFF)
+    going = (mark == 0x2E) | (mark == 0x2C)
+    total = np.zeros(text.size, dtype=np.int64)
+    if not going.any():
+        return total
     for place, weight in ((20, 100), (21, 10), (22, 1)):
-        byte = text[:, place]
-        going = going & (room > place) & (byte >= _ZERO) & (byte <= _NINE)
-        total += np.where(going, (byte.astype(np.int64) - _ZERO) * weight, 0)
+        digit = ((text >> np.uint64(8 * (place - 15))) & np.uint64(0xFF)).astype(np.int64) - 0x30
+        going = going & (room > place) & (digit >= 0) & (digit <= 9)
+        total += np.where(going, digit * weight, 0)
     return total

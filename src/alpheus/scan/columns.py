@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from alpheus.parsers.base import KeyColumns
+from alpheus.scan.words import equal_text, windows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
 _QUOTE = 0x22
 _MOST_GROUPS = 32
+_LONGEST = 4096
+"""How many bytes of a line are looked at, if those that are usually enough are not."""
+
+_SAMPLE = 32
+
+_WINDOW_BYTES = 4 << 20
+"""How many bytes are looked at together, to bound memory where lines are short."""
 
 
 class ColumnSpans:
@@ -30,26 +38,63 @@ class ColumnSpans:
         import numpy as np  # noqa: PLC0415 - heavy
 
         self._block = block
-        delimiters = np.flatnonzero(block == key.delimiter[0])
-        first = np.searchsorted(delimiters, starts)
-        count = np.searchsorted(delimiters, ends) - first
-        padded = np.append(delimiters, 0)
-        top = padded.size - 1
-        self.plain: Mask = count >= key.columns[-1]
-        if key.width is not None:
-            self.plain &= count == key.width - 1
-        self._begins: list[Integers] = []
-        self._ends: list[Integers] = []
-        for column in key.columns:
-            before = padded[np.minimum(first + column - 1, top)] + 1
-            self._begins.append(starts if column == 0 else before)
-            after = padded[np.minimum(first + column, top)]
-            self._ends.append(np.where(count > column, after, ends))
-        quotes = np.append(np.flatnonzero(block == _QUOTE), block.size)
-        self.plain &= quotes[np.searchsorted(quotes, starts)] >= self._ends[-1]
+        self._runs = _runs(key.columns)
+        self._key = key
+        self.plain: Mask = np.zeros(starts.size, dtype=bool)
+        self._begins = [starts.copy() for _ in self._runs]
+        self._ends = [starts.copy() for _ in self._runs]
+        lengths = ends - starts
+        left = np.arange(starts.size)
+        for width in (self._usual_width(starts, lengths), _LONGEST):
+            step = max(1, _WINDOW_BYTES // width)
+            settled = [
+                self._settle(part, starts[part], lengths[part], width)
+                for part in (left[at : at + step] for at in range(0, left.size, step))
+            ]
+            left = left[~np.concatenate(settled)] if settled else left
+
+    def _usual_width(self, starts: Integers, lengths: Integers) -> int:
+        """How many bytes of a line are enough for most of a sample of lines."""
+        step = max(1, starts.size // _SAMPLE)
+        needed = [64]
+        for start, length in zip(starts[::step].tolist(), lengths[::step].tolist(), strict=True):
+            place = min(length, _LONGEST)
+            if self._key.width is None:
+                text = self._block[start : start + place].tobytes()
+                columns = text.split(self._key.delimiter)[: self._key.columns[-1] + 1]
+                place = sum(map(len, columns)) + len(columns)
+            needed.append(place)
+        return (sorted(needed)[len(needed) * 15 // 16] | 31) + 1
+
+    def _settle(self, lines: Integers, starts: Integers, lengths: Integers, width: int) -> Mask:
+        """Read lines by their first bytes; for which of them that was enough."""
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        text = windows(self._block, starts, width)
+        delimiters = np.flatnonzero(text == self._key.delimiter[0])
+        seen = np.minimum(lengths, width)
+        base = np.arange(starts.size) * width
+        first = np.searchsorted(delimiters, base)
+        count = np.searchsorted(delimiters, base + seen) - first
+        last = self._key.columns[-1]
+        whole = lengths <= width
+        settled = whole if self._key.width is not None else whole | (count > last)
+        enough = settled & (count >= last)
+        if self._key.width is not None:
+            enough &= count == self._key.width - 1
+        good = np.flatnonzero(enough)
+        delimiters, first, count = np.append(delimiters, 0), first[good], count[good]
+        base, place = base[good], starts[good]
+        for (low, high), begins, ends in zip(self._runs, self._begins, self._ends, strict=True):
+            if low:
+                begins[lines[good]] = delimiters[first + low - 1] + 1 - base + place
+            after = delimiters[np.minimum(first + high, delimiters.size - 1)] - base + place
+            ends[lines[good]] = np.where(count > high, after, place + lengths[good])
+        self.plain[lines[good]] = ~_quoted(text[good], self._ends[-1][lines[good]] - place)
+        return settled
 
     def value(self, line: int) -> tuple[bytes, ...]:
-        """The bytes of the key columns of one line."""
+        """The bytes of the key columns of one line; neighbours stand together."""
         return tuple(
             self._block[begin[line] : end[line]].tobytes()
             for begin, end in zip(self._begins, self._ends, strict=True)
@@ -66,9 +111,31 @@ class ColumnSpans:
             left = np.flatnonzero(equal)
             if not text or not left.size:
                 continue
-            found = self._block[begin[left][:, None] + np.arange(len(text))]
-            equal[left] = (found == np.frombuffer(text, dtype=np.uint8)).all(axis=1)
+            equal[left] = equal_text(self._block, begin[left], text)
         return equal
+
+
+def _runs(columns: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Columns in stretches of neighbours: first and last of each."""
+    runs: list[tuple[int, int]] = []
+    for column in columns:
+        if runs and runs[-1][1] == column - 1:
+            runs[-1] = (runs[-1][0], column)
+        else:
+            runs.append((column, column))
+    return runs
+
+
+def _quoted(text: Bytes, lengths: Integers) -> Mask:
+    """In which rows of `text` a double quote stands within the first `lengths` bytes."""
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    quotes = text == _QUOTE
+    if not quotes.any():
+        return np.zeros(lengths.size, dtype=bool)
+    first = quotes.argmax(axis=1)
+    found: Mask = quotes.any(axis=1) & (first < lengths)
+    return found
 
 
 def groups_of(

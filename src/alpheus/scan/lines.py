@@ -30,7 +30,7 @@ class Lines:
 
         self.block = block
         self._array = np.frombuffer(block.data, dtype=np.uint8)[block.start : block.end]
-        self.starts, self.ends = line_bounds(self._array)
+        self.starts, self.ends = line_bounds(self._array, block.newlines)
         self.blank: Mask = self.ends <= self.starts
         self._times: dict[Clock, Integers] = {}
         self._special: dict[Clock, Integers] = {}

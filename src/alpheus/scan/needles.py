@@ -22,6 +22,9 @@ _ANY_WIDE = r"[\\x80-\\xff]{1,4}"
 _ENDS_PER_BYTES = 64
 _NEWLINE = b"\n"
 
+Lines = list[tuple[int, int]]
+"""First byte and end of each line, without its line end."""
+
 
 class Needles:
     """Patterns compiled once, searched in blocks of whole lines.
@@ -30,70 +33,85 @@ class Needles:
     any that are not ASCII, since their case and encoding are not known before a line is decoded.
     They are a prefilter: a line may be reported that an exact rule refuses, never the reverse.
     Give no anchors. Raises KnowledgeError for a pattern that is no regular expression.
+    `doubtful` patterns mark lines on which somebody else decides; see `search_both`.
     """
 
-    def __init__(self, patterns: Sequence[str]) -> None:
-        unique = list(dict.fromkeys([*patterns, ENCODED]))
+    def __init__(self, patterns: Sequence[str], doubtful: Sequence[str] = ()) -> None:
+        certain = list(dict.fromkeys([*patterns, ENCODED]))
+        unique = [*certain, *(one for one in dict.fromkeys(doubtful) if one not in certain)]
         expressions = [_over_bytes(pattern) for pattern in unique]
         compiled = [_compile(expression) for expression in expressions]
+        self._certain = len(certain)
         self._database, left = _database(expressions)
-        self._fallback = [compiled[at] for at in left]
+        self._fallback = [(compiled[at], at < len(certain)) for at in left]
 
-    def search(
-        self, data: bytes | bytearray, start: int = 0, end: int | None = None
-    ) -> list[tuple[int, int]]:
+    def search(self, data: bytes | bytearray, start: int = 0, end: int | None = None) -> Lines:
         """The lines of `data[start:end]` with a match: first byte and end without line end.
 
         In order, each once. `start` must be the start of a line.
         """
+        found, doubtful = self.search_both(data, start, end)
+        return sorted({*found, *doubtful}) if doubtful else found
+
+    def search_both(
+        self, data: bytes | bytearray, start: int = 0, end: int | None = None
+    ) -> tuple[Lines, Lines]:
+        """Lines that a pattern marks, and lines that a doubtful one does; a line may be in both."""
         stop = len(data) if end is None else end
-        lines = dict(self._fast_lines(data, start, stop))
-        for expression in self._fallback:
-            lines.update(_slow_lines(expression, data, start, stop))
-        return sorted(lines.items())
+        found, doubtful = self._fast_lines(data, start, stop)
+        for expression, certain in self._fallback:
+            (found if certain else doubtful).update(_slow_lines(expression, data, start, stop))
+        return sorted(found.items()), sorted(doubtful.items())
 
     def _fast_lines(
         self, data: bytes | bytearray, start: int, stop: int
-    ) -> Iterator[tuple[int, int]]:
+    ) -> tuple[dict[int, int], dict[int, int]]:
         if self._database is None or start >= stop:
-            return
+            return {}, {}
         ends: set[int] = set()
+        doubtful: set[int] = set()
+        certain = self._certain
         limit = max(64, (stop - start) // _ENDS_PER_BYTES)
 
         def collect(number: int, begin: int, end: int, flags: int, context: object) -> bool:  # noqa: ARG001 - given by hyperscan
-            ends.add(end)
-            return len(ends) > limit
+            (ends if number < certain else doubtful).add(end)
+            return len(ends) + len(doubtful) > limit
 
         with memoryview(data)[start:stop] as view:
             complete = _scan(self._database, view, collect)
-            if not complete:
-                # Matches end nearly everywhere: one question per line costs less than an answer
-                # per byte.
-                yield from self._line_by_line(data, start, stop)
-                return
-        line_end = start - 1
-        for end in sorted(ends):
-            last = max(start, start + end - 1)
-            if last > line_end:
-                line_start, line_end = _line_around(data, last, start, stop)
-                yield line_start, line_end
+        if not complete:
+            # Matches end nearly everywhere: one question per line costs less than an answer
+            # per byte.
+            return self._line_by_line(data, start, stop)
+        return _lines_of(ends, data, start, stop), _lines_of(doubtful, data, start, stop)
 
     def _line_by_line(
         self, data: bytes | bytearray, start: int, stop: int
-    ) -> Iterator[tuple[int, int]]:
+    ) -> tuple[dict[int, int], dict[int, int]]:
+        found: dict[int, int] = {}
+        doubtful: dict[int, int] = {}
+        certain = self._certain
+        only_doubtful = False
+
+        def collect(number: int, begin: int, end: int, flags: int, context: object) -> bool:  # noqa: ARG001 - given by hyperscan
+            nonlocal only_doubtful
+            only_doubtful = number >= certain
+            return not only_doubtful
+
         at = start
         while at < stop:
             end = data.find(_NEWLINE, at, stop)
             end = stop if end < 0 else end
             if end > at:
+                only_doubtful = False
                 with memoryview(data)[at:end] as line:
-                    if not _scan(self._database, line, _stop_at_first):
-                        yield at, end
+                    complete = _scan(self._database, line, collect)
+                if not complete:
+                    found[at] = end
+                elif only_doubtful:
+                    doubtful[at] = end
             at = end + 1
-
-
-def _stop_at_first(number: int, begin: int, end: int, flags: int, context: object) -> bool:  # noqa: ARG001 - given by hyperscan
-    return True
+        return found, doubtful
 
 
 def _scan(database: Any, view: memoryview, on_match: object) -> bool:  # noqa: ANN401 - untyped library
@@ -113,36 +131,44 @@ def _database(expressions: Sequence[bytes]) -> tuple[Any, list[int]]:
         import hyperscan  # noqa: PLC0415 - optional at run time: no wheel everywhere
     except ImportError:
         return None, list(range(len(expressions)))
-    taken: list[tuple[bytes, int]] = []
-    left: list[int] = []
-    for place, expression in enumerate(expressions):
-        flags = _usable_flags(hyperscan, expression)
-        if flags is None:
-            left.append(place)
-        else:
-            taken.append((expression, flags))
+    exact = _exact(hyperscan)
+    everything = [(place, expression, exact) for place, expression in enumerate(expressions)]
+    database = _compiled(hyperscan, everything)
+    if database is not None:
+        return database, []
+    usable = {place: _usable_flags(hyperscan, one) for place, one in enumerate(expressions)}
+    taken = [(at, expressions[at], flags) for at, flags in usable.items() if flags is not None]
+    database = _compiled(hyperscan, taken)
+    return database, [at for at, flags in usable.items() if flags is None or database is None]
+
+
+def _exact(hyperscan: Any) -> int:  # noqa: ANN401 - untyped library
+    return int(hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_MULTILINE)
+
+
+def _compiled(hyperscan: Any, taken: Sequence[tuple[int, bytes, int]]) -> Any:  # noqa: ANN401 - untyped library
+    """A database of expressions under their numbers; None if there are none, or one is refused."""
     if not taken:
-        return None, left
+        return None
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        expressions=[expression for expression, _ in taken],
-        ids=list(range(len(taken))),
-        elements=len(taken),
-        flags=[flags for _, flags in taken],
-    )
-    return database, left
+    try:
+        database.compile(
+            expressions=[expression for _, expression, _ in taken],
+            ids=[place for place, _, _ in taken],
+            elements=len(taken),
+            flags=[flags for _, _, flags in taken],
+        )
+    except hyperscan.error:
+        return None
+    return database
 
 
 def _usable_flags(hyperscan: Any, expression: bytes) -> int | None:  # noqa: ANN401 - untyped library
     """Flags under which hyperscan takes an expression, as a superset if need be; else None."""
-    exact = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_MULTILINE
-    for flags in (exact, exact | hyperscan.HS_FLAG_PREFILTER):
-        trial = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        try:
-            trial.compile(expressions=[expression], ids=[0], elements=1, flags=[flags])
-        except hyperscan.error:
-            continue
-        return int(flags)
+    exact = _exact(hyperscan)
+    for flags in (exact, exact | int(hyperscan.HS_FLAG_PREFILTER)):
+        if _compiled(hyperscan, [(0, expression, flags)]) is not None:
+            return flags
     return None
 
 
@@ -165,6 +191,18 @@ def _line_around(data: bytes | bytearray, at: int, start: int, stop: int) -> tup
     line_start = data.rfind(_NEWLINE, start, at) + 1
     line_end = data.find(_NEWLINE, at, stop)
     return max(line_start, start), stop if line_end < 0 else line_end
+
+
+def _lines_of(ends: set[int], data: bytes | bytearray, start: int, stop: int) -> dict[int, int]:
+    """The lines in which matches end at these places, counted from `start`."""
+    found: dict[int, int] = {}
+    line_end = start - 1
+    for end in sorted(ends):
+        last = max(start, start + end - 1)
+        if last > line_end:
+            line_start, line_end = _line_around(data, last, start, stop)
+            found[line_start] = line_end
+    return found
 
 
 def _slow_lines(

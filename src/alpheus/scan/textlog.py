@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, ClassVar
 
 from alpheus.evidence.base import EvidenceFile
 from alpheus.model import BuildWitness, Skipped
@@ -52,23 +52,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Sieve:
-    """A second set of needles that finds too much: `wants` decides on the bytes of each line.
+    """Decides on lines that needles mark as doubtful, by their bytes alone, before any parsing.
 
-    Spares the parsing of lines that nobody wants, where telling by the bytes is cheap.
+    The doubtful patterns of a log's needles may leave out what is too frequent to be looked at;
+    `sample` holds those that leave out nothing. They are used in the first of every `EVERY` blocks.
     """
 
-    needles: Needles
     wants: Callable[[bytes], bool]
+    sample: Needles
 
-    def widen(self, block: Block, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """The lines of `found`, and those of this sieve's needles that are wanted, in order."""
-        known = set(found)
-        more = [
-            line
-            for line in self.needles.search(block.data, block.start, block.end)
-            if line not in known and self.wants(bytes(block.data[line[0] : line[1]]))
-        ]
-        return sorted([*found, *more]) if more else found
+    EVERY: ClassVar[int] = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +99,7 @@ def scan_text_log(
         log = log_format.start(decode_head(head), file.path, options)
         scan = _Scan(file, log, needles, on_candidate, head)
         scan.sieve = sieve
-        reader = BlockReader(utf8_stream(stream if error is None else BytesIO(), head))
+        reader = _reader(stream if error is None else BytesIO(), head)
         for block in reader:
             scan.take(block)
         error = error or reader.error
@@ -124,6 +117,14 @@ def _read_head(stream: BinaryIO) -> tuple[bytes, Exception | None]:
     except READ_ERRORS as error:
         return head, error
     return head, None
+
+
+def _reader(stream: BinaryIO, head: bytes) -> BlockReader:
+    """Blocks of UTF-8 without mark, or of whatever else a file that is not UTF-16 holds."""
+    encoding, mark = detect(head)
+    if encoding is Encoding.UTF_8:
+        return BlockReader(stream, head=head[mark:])
+    return BlockReader(utf8_stream(stream, head))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ class _Scan:
         self._skipped = 0
         self._directives = 0
         self._blank = 0
+        self._blocks = 0
         self.losses = Losses(file.evidence, file.path)
         self.sieve: Sieve | None = None
 
@@ -182,11 +184,8 @@ class _Scan:
         if block.piece:
             self._piece(block)
             return
-        found = self._needles.search(block.data, block.start, block.end)
-        if self.sieve is not None:
-            found = self.sieve.widen(block, found)
         lines = Lines(block)
-        hits = lines.hits(found)
+        hits = lines.hits(self._search(block))
         self._marked = frozenset(hits.tolist())
         self._blank += int(lines.blank.sum())
         damaged = lines.with_nul()
@@ -199,12 +198,26 @@ class _Scan:
             else:
                 at = self._clocked(lines, at, hits)
 
+    def _search(self, block: Block) -> list[tuple[int, int]]:
+        """The lines that a rule may want, and those that the sieve wants, in order."""
+        found, doubtful = self._needles.search_both(block.data, block.start, block.end)
+        if self.sieve is None:
+            return sorted({*found, *doubtful})
+        if self._blocks % self.sieve.EVERY == 0:
+            doubtful = self.sieve.sample.search(block.data, block.start, block.end)
+        self._blocks += 1
+        known, data, wants = set(found), block.data, self.sieve.wants
+        more = [
+            line for line in doubtful if line not in known and wants(bytes(data[line[0] : line[1]]))
+        ]
+        return sorted([*found, *more]) if more else found
+
     def _piece(self, block: Block) -> None:
         if block.last:
             self._skipped += 1
             offset = block.line if self._recoded else self._mark + block.offset
             self.losses.add(TOO_LONG, offset)
-        if self._needles.search(block.data, block.start, block.end):
+        if self._needles.search_both(block.data, block.start, block.end)[0]:
             raw = bytes(block.data[block.start : block.end])
             self._on_candidate(Candidate(block.line, raw, decode_line(raw), None))
 

@@ -1,0 +1,67 @@
+"""What to search requests for, to find server pages which the product does not ship.
+
+Most requests of an Exchange server name a few pages of its own. A search that reports them all
+spends its time on reporting, so the patterns here leave these few out by what stands before them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+EXTENSIONS = (
+    "aspx", "ashx", "asmx", "ascx", "asax", "asp", "svc", "soap", "cshtml", "vbhtml", "cer", "asa",
+    "php", "jsp", "jspx",
+)  # fmt: skip
+"""What the server would run."""
+
+FOLLOWING = r"[ /?,;:%\"]"
+"""What stands behind the name of a page in a log of requests."""
+
+PAGE_NEEDLE = rf"\.(?:{'|'.join(EXTENSIONS)}){FOLLOWING}"
+"""A request for any page."""
+
+PRECEDING = " ,"
+"""What stands before a URL in a log of requests; one between quotes is never left out."""
+
+FREQUENT = (
+    "/owa/service.svc",
+    "/owa/auth/logon.aspx",
+    "/owa/auth/logoff.aspx",
+    "/owa/auth/errorfe.aspx",
+    "/owa/default.aspx",
+    "/owa/plt1.ashx",
+    "/owa/startupdata.ashx",
+    "/owa/sessiondata.ashx",
+    "/owa/userspecificresourceinjector.ashx",
+    "/ews/exchange.asmx",
+    "/ecp/default.aspx",
+    "/ecp/ddi/ddiservice.svc",
+    "/ecp/ruleseditor/inboxrules.svc",
+)
+"""Pages that a busy server of the product is asked for all the time."""
+
+
+def page_needles(left_out: Iterable[str]) -> tuple[str, ...]:
+    """Patterns that find every page but these, which are paths in lower case.
+
+    A page left out is passed by only where it stands as a whole URL path: after a blank or comma.
+    """
+    needles = []
+    for extension in EXTENSIONS:
+        stems = [path[: -len(extension) - 1] for path in left_out if path.endswith(f".{extension}")]
+        needles += [rf"{one}\.{extension}{FOLLOWING}" for one in _anything_but(stems)]
+    return tuple(needles)
+
+
+def _anything_but(stems: Iterable[str]) -> list[str]:
+    """Patterns of which one matches the text before an extension, unless it ends in a stem."""
+    following: dict[str, set[str]] = {"": set()}
+    for stem in stems:
+        for at in range(len(stem), -1, -1):
+            before = stem[at - 1] if at else PRECEDING
+            following.setdefault(stem[at:], set()).update(before)
+    return [
+        (rf"(?:^|[^{re.escape(''.join(sorted(before)))}])" if before else "") + re.escape(ending)
+        for ending, before in following.items()
+    ]
