@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from alpheus.detect.collector import Collector, MitigationSeen
+from alpheus.detect.event_wants import EventWants
 from alpheus.detect.kit import REQUEST_SOURCES, Kit
 from alpheus.detect.model import FileMatch, Hours, Origin, RuleInfo
 from alpheus.detect.page_use import note_use
@@ -19,7 +20,7 @@ from alpheus.knowledge.model import Indicator, RuleMeaning
 from alpheus.knowledge.own import is_own
 from alpheus.model import BuildWitness, Citation, Event, Skipped, TimeBasis
 from alpheus.parsers import recognise
-from alpheus.parsers.base import RecordParser, Row, TextLogFormat
+from alpheus.parsers.base import Counted, EventParser, RecordParser, Row, TextLogFormat
 from alpheus.scan.textlog import Candidate, TextScan, scan_text_log
 
 HEAD = 1 << 16
@@ -185,11 +186,20 @@ class _Examination:
             if found is not None:
                 yield found
 
+    def _parsed(self, parser: RecordParser) -> Iterator[Event | Skipped | BuildWitness | Counted]:
+        if not hasattr(parser, "parse_wanted"):
+            return parser.parse(self.file, self.kit.options)
+        wants = EventWants(self.kit.event_rules, self.collector.processes)
+        events = cast("EventParser", parser)
+        return events.parse_wanted(self.file, self.kit.options, wants)
+
     def _records(self, parser: RecordParser) -> None:
         seen: dict[tuple[str, str | None], Hours] = {}
         lost = False
-        for record in parser.parse(self.file, self.kit.options):
-            if isinstance(record, Skipped):
+        for record in self._parsed(parser):
+            if isinstance(record, Counted):
+                self._count(record, seen)
+            elif isinstance(record, Skipped):
                 lost = True
                 self.collector.lose(record)
                 self._count_loss(parser.source, seen, record.count)
@@ -217,6 +227,17 @@ class _Examination:
     ) -> None:
         key = next(iter(seen), (source, None))
         seen.setdefault(key, Hours()).skipped += count
+
+    def _count(self, counted: Counted, seen: dict[tuple[str, str | None], Hours]) -> None:
+        self.origin(counted.host)
+        hours = seen.setdefault((counted.source, counted.host), Hours())
+        hours.rows += counted.count
+        if counted.first is None:
+            return
+        hours.note(counted.first, counted.count)
+        hours.note(counted.last or counted.first, 0)
+        if counted.time_basis is TimeBasis.UNKNOWN:
+            hours.basis = "unknown"
 
     def _record(self, event: Event, seen: dict[tuple[str, str | None], Hours]) -> None:
         label = _label(event)

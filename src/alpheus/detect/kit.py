@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from alpheus.detect.event_wants import EventRules
 from alpheus.detect.model import RuleInfo
 from alpheus.detect.page_needles import EXTENSIONS, FREQUENT, PAGE_NEEDLE, page_needles
 from alpheus.detect.sigma import NeedlePlan, RuleSet, compile_rules, needle_patterns
@@ -94,6 +95,11 @@ class Kit:
             for file in pack.sigma:
                 if file.path in reading:
                     yield f"{file.pack}{file.meaning!r}{file.document!r}"
+
+    @cached_property
+    def event_rules(self) -> EventRules:
+        """The rules of Windows events by provider, channel and event id."""
+        return EventRules(self.rules, self.packs)
 
     def plan(self, source: str) -> NeedlePlan:
         """The needles of a source's rules, and the rules that need every line."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from alpheus.detect.model import text_of
@@ -11,6 +13,10 @@ WORKERS = ("\\w3wp.exe", "\\umworkerprocess.exe")
 DESCENDANTS_KEPT = 100_000
 PROCESS_ID_LIFE = timedelta(hours=24)
 """Windows reuses process ids; a parent seen longer ago than this is not believed."""
+
+_PROCESSES = re.compile(
+    r'"(?:Parent)?Process(?:Guid|Id)"\s*:\s*(?:"((?:[^"\\]|\\.)*)"|([0-9]+))', re.DOTALL
+)
 
 
 def starts_process(event: Event) -> bool:
@@ -46,11 +52,12 @@ def parent_is_worker(event: Event) -> bool:
     return parent.lower().endswith(WORKERS)
 
 
+@dataclass(slots=True)
 class ProcessTree:
     """Which processes descend from a worker process."""
 
-    def __init__(self) -> None:
-        self._descendants: dict[tuple[str, str], Event] = {}
+    _descendants: dict[tuple[str, str], Event] = field(default_factory=dict)
+    _identities: set[str] = field(default_factory=set)
 
     def note(self, event: Event) -> None:
         """Follow one event; parents come before children within a log."""
@@ -58,7 +65,23 @@ class ProcessTree:
             return
         own = own_key(event)
         if own is not None and (parent_is_worker(event) or self.descends(parent_key(event), event)):
-            self._descendants[own] = event
+            self._follow(own, event)
+
+    def could_descend(self, text: str) -> bool:
+        """Whether the start of a process, as JSON, may name a process that is followed.
+
+        Never false for one whose parent is; used before an event is decoded.
+        """
+        if not self._descendants:
+            return False
+        found = [quoted or plain for quoted, plain in _PROCESSES.findall(text)]
+        return not found or any(
+            "\\" in name or _identity(name) in self._identities for name in found
+        )
+
+    def _follow(self, key: tuple[str, str], event: Event) -> None:
+        self._descendants[key] = event
+        self._identities.add(key[1].rpartition(":")[2])
 
     def descends(self, key: tuple[str, str] | None, event: Event) -> bool:
         """Whether the process `key`, spoken of by `event`, descends from a worker process."""
@@ -73,7 +96,7 @@ class ProcessTree:
         """Add the descendants that another part of the evidence gave."""
         for key, event in other._descendants.items():
             if len(self._descendants) < DESCENDANTS_KEPT:
-                self._descendants.setdefault(key, event)
+                self._follow(key, self._descendants.get(key, event))
 
     def commands(self) -> list[Event]:
         """The events that started the descendants."""
@@ -85,8 +108,18 @@ def _host(event: Event) -> str:
 
 
 def _by_number(event: Event, text: str) -> tuple[str, str] | None:
+    number = _number(text)
+    return None if number is None else (_host(event), f"{event.source}:{number}")
+
+
+def _number(text: str) -> int | None:
     try:
-        number = int(text, 16) if text.lower().startswith("0x") else int(text)
+        return int(text, 16) if text.lower().startswith("0x") else int(text)
     except ValueError:
         return None
-    return _host(event), f"{event.source}:{number}"
+
+
+def _identity(text: str) -> str:
+    """A process id as a number, or a GUID, as they stand in the keys of the tree."""
+    number = _number(text)
+    return text.lower().strip("{}") if number is None else str(number)

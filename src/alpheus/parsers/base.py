@@ -8,7 +8,7 @@ only helps. A parser never raises for bad content: it returns None or yields `Sk
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
@@ -125,3 +125,51 @@ class RecordParser(Protocol):
         self, file: EvidenceFile, options: ReadOptions
     ) -> Iterator[Event | Skipped | BuildWitness]:
         """Every record, loss and witness of a build, streamed in bounded memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Events that were read as far as coverage needs, because nobody wants more of them.
+
+    All are of one source and host, and of one hour of UTC if their times are known; `first` and
+    `last` are the earliest and latest time.
+    """
+
+    source: str
+    host: str | None
+    time_basis: TimeBasis
+    first: datetime | None
+    last: datetime | None
+    count: int
+
+
+class EventSearch(Protocol):
+    """Tells by their text which events of one kind may be wanted; never refuses a wanted one."""
+
+    def search(self, texts: Sequence[str]) -> Collection[int]:
+        """The places in `texts` (events as JSON) of those to be read in full."""
+
+    def late(self, text: str) -> bool:
+        """Whether an event that was not found is wanted after all, given those read before it."""
+
+
+class Wanted(Protocol):
+    """Which events are to be read in full, told before any of their data is touched."""
+
+    def of(self, source: str, provider: str, channel: str, event_id: str) -> bool | EventSearch:
+        """All of a kind, none, or those that a search of their text finds.
+
+        The answer is a function of the arguments: it may be remembered.
+        """
+
+
+class EventParser(RecordParser, Protocol):
+    """A parser of events that need not be read in full to be counted."""
+
+    def parse_wanted(
+        self, file: EvidenceFile, options: ReadOptions, wanted: Wanted
+    ) -> Iterator[Event | Skipped | BuildWitness | Counted]:
+        """What `parse` gives, with every event that is not wanted in a `Counted`.
+
+        The first record of each source and host comes in its order, counted or not.
+        """

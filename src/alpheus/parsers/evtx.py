@@ -11,9 +11,11 @@ import msgspec
 
 from alpheus.evidence.base import EvidenceFile
 from alpheus.model import Citation, Event
-from alpheus.parsers.base import ReadOptions
+from alpheus.parsers.base import Counted, ReadOptions, Wanted
 from alpheus.parsers.event_fields import as_event
+from alpheus.parsers.event_heads import Head, HourClock, event_id_of, read_head
 from alpheus.parsers.event_sections import from_sections
+from alpheus.parsers.event_selection import EventSelection, Kind
 from alpheus.parsers.event_time import from_text, to_utc
 from alpheus.parsers.evtx_chunks import (
     CHUNK_MAGIC,
@@ -27,6 +29,8 @@ from alpheus.parsers.losses import Losses, Record, with_losses
 
 _STEPS_MAXIMUM = 10_000
 """More than a chunk can hold records: beyond it the native reader no longer advances."""
+_BATCH = 1 << 20
+"""Characters of records that are searched together; a hostile chunk expands to more."""
 
 
 class EventLogFile:
@@ -50,22 +54,46 @@ class EventLogFile:
         losses = Losses(file)
         return with_losses(file, losses, _parse(file, losses))
 
+    def parse_wanted(
+        self,
+        file: EvidenceFile,
+        options: ReadOptions,
+        wanted: Wanted,
+    ) -> Iterator[Record | Counted]:
+        """Every record of every chunk, in full only where wanted, then the losses."""
+        losses, selection = Losses(file), EventSelection(wanted)
+        yield from with_losses(file, losses, _parse_wanted(file, losses, selection))
+        yield from selection.counted()
+
 
 def _parse(file: EvidenceFile, losses: Losses) -> Iterator[Record]:
     header = file_header()
     with file.open() as stream:
         for chunk in chunks(stream):
-            yield from _events(file, header, chunk, losses)
+            seen: set[int] = set()
+            for record in _records(header, chunk):
+                event = _event(file, record)
+                if event is not None:
+                    seen.add(int(record["event_record_id"]))
+                    yield event
+            _count_lost(chunk, seen, losses)
 
 
-def _events(file: EvidenceFile, header: bytes, chunk: Chunk, losses: Losses) -> Iterator[Event]:
-    seen: set[int] = set()
-    if chunk.records:
-        for record in _records(header + chunk.data):
-            event = _event(file, record)
-            if event is not None:
-                seen.add(int(record["event_record_id"]))
-                yield event
+def _parse_wanted(
+    file: EvidenceFile, losses: Losses, selection: EventSelection
+) -> Iterator[Record | Counted]:
+    header, clock = file_header(), HourClock()
+    with file.open() as stream:
+        for chunk in chunks(stream):
+            seen: set[int] = set()
+            for batch in _batches(_records(header, chunk)):
+                yield from _sorted(file, batch, seen, selection, clock)
+            _count_lost(chunk, seen, losses)
+            if selection.full():
+                yield from selection.counted()
+
+
+def _count_lost(chunk: Chunk, seen: set[int], losses: Losses) -> None:
     lost = [number for number in chunk.numbers if number not in seen]
     if chunk.damage is not None:
         losses.add(chunk.damage, chunk.offset, max(len(lost), 1))
@@ -76,10 +104,63 @@ def _events(file: EvidenceFile, header: bytes, chunk: Chunk, losses: Losses) -> 
         )
 
 
-def _records(content: bytes) -> Iterator[dict[str, Any]]:
+def _batches(records: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """The records of a chunk, all at once unless they are too long."""
+    batch: list[dict[str, Any]] = []
+    size = 0
+    for record in records:
+        batch.append(record)
+        size += len(record["data"])
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    yield batch
+
+
+def _sorted(
+    file: EvidenceFile,
+    batch: list[dict[str, Any]],
+    seen: set[int],
+    selection: EventSelection,
+    clock: HourClock,
+) -> Iterator[Event | Counted]:
+    """The wanted records as events; the others counted."""
+    texts = [record["data"] for record in batch]
+    heads = list(map(read_head, texts))
+    kinds = [None if head is None else _kind(head, selection) for head in heads]
+    found = selection.found(kinds, texts)
+    for place, (head, kind) in enumerate(zip(heads, kinds, strict=True)):
+        record = batch[place]
+        if head is not None and kind is not None and place not in found:
+            wanted = kind.wanted
+            if wanted is False or (wanted is not True and not wanted.late(texts[place])):
+                moment = clock.read(head.created.attributes.time)
+                if moment is not None:
+                    seen.add(int(record["event_record_id"]))
+                    counted = selection.count(kind.source, head.computer or None, *moment)
+                    if counted is not None:
+                        yield counted
+                    continue
+        event = _event(file, record)
+        if event is not None:
+            seen.add(int(record["event_record_id"]))
+            selection.note(event.source, event.host)
+            yield event
+
+
+def _kind(head: Head, selection: EventSelection) -> Kind:
+    number = head.event_id
+    event_id = number if isinstance(number, int | str) else event_id_of(head)
+    return selection.kind(head.provider.attributes.name, head.channel or "", event_id)
+
+
+def _records(header: bytes, chunk: Chunk) -> Iterator[dict[str, Any]]:
     """The records of one chunk; a bad one raises out of the native iterator, which can go on."""
     from evtx import PyEvtxParser  # noqa: PLC0415 - native code, loaded only where it is used
 
+    if not chunk.records:
+        return
+    content = header + chunk.data
     records: Iterator[dict[str, Any] | None] | None = None
     for _ in range(_STEPS_MAXIMUM):
         try:

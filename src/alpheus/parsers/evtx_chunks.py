@@ -13,7 +13,7 @@ import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 FILE_MAGIC = b"ElfFile\x00"
 CHUNK_MAGIC = b"ElfChnk\x00"
@@ -25,14 +25,14 @@ _RECORD_MINIMUM = 28
 _ZEROS = bytes(CHUNK_SIZE)
 _CHUNK_FIELDS = struct.Struct("<8sQQQQIIII")
 _RECORD_FIELDS = struct.Struct("<4sIQ")
+_SIZE = struct.Struct("<I")
 _FLAGS = 120
 _DIRTY = 1
 """Place and bit of the file header's mark that the log was not closed: chunk headers are stale."""
 _RECORDS_MAXIMUM = CHUNK_SIZE // _RECORD_MINIMUM
 
 
-@dataclass(frozen=True, slots=True)
-class RecordPlace:
+class RecordPlace(NamedTuple):
     """Where a record lies in its chunk, and its number."""
 
     start: int
@@ -151,28 +151,23 @@ def _walk(data: bytearray, free: int, *, live: bool) -> tuple[RecordPlace, ...]:
     In a file that was not closed the stated end is stale: records that continue the count belong.
     """
     found: list[RecordPlace] = []
-    position = _CHUNK_HEADER_SIZE
+    position, last = _CHUNK_HEADER_SIZE, 0
     while 0 <= position <= CHUNK_SIZE - _RECORD_MINIMUM:
-        record = _record(data, position)
-        number = found[-1].number if found else 0
-        if position >= free and not (live and record and record.number == number + 1):
+        magic, size, number = _RECORD_FIELDS.unpack_from(data, position)
+        end = position + size
+        intact = (
+            magic == _RECORD_MAGIC
+            and _RECORD_MINIMUM <= size <= CHUNK_SIZE - position
+            and _SIZE.unpack_from(data, end - 4)[0] == size
+        )
+        if position >= free and not (live and intact and number == last + 1):
             break
-        if record is None or (found and record.number <= number):
+        if not intact or (found and number <= last):
             position = data.find(_RECORD_MAGIC, position + 1)
             continue
-        found.append(record)
-        position = record.end
+        found.append(RecordPlace(position, end, number))
+        position, last = end, number
     return tuple(found)
-
-
-def _record(data: bytearray, position: int) -> RecordPlace | None:
-    magic, size, number = _RECORD_FIELDS.unpack_from(data, position)
-    end = position + size
-    if magic != _RECORD_MAGIC or size < _RECORD_MINIMUM or end > CHUNK_SIZE:
-        return None
-    if int.from_bytes(data[end - 4 : end], "little") != size:
-        return None
-    return RecordPlace(position, end, number)
 
 
 def _mend(data: bytearray, records: tuple[RecordPlace, ...]) -> None:

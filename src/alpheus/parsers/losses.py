@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from lzma import LZMAError
+from typing import TypeVar
 from zlib import error as ZlibError  # noqa: N812 - the standard library names it in lower case
 
 from alpheus.errors import AlpheusError
@@ -12,6 +13,8 @@ from alpheus.model import BuildWitness, Event, Skipped
 
 Record = Event | Skipped | BuildWitness
 """What a parser of records yields."""
+
+Item = TypeVar("Item")
 
 _UNREADABLE = (OSError, EOFError, AlpheusError, LZMAError, ZlibError)
 """What reading a damaged or bounded package raises; a parser turns it into a loss."""
@@ -36,7 +39,9 @@ class Losses:
             yield Skipped(self._file.evidence, self._file.path, offset, reason, self._count[reason])
 
 
-def with_losses(file: EvidenceFile, losses: Losses, records: Iterator[Record]) -> Iterator[Record]:
+def with_losses(
+    file: EvidenceFile, losses: Losses, records: Iterator[Item]
+) -> Iterator[Item | Skipped]:
     """Pass records on, then tell the losses; a file that cannot be read further is one of them."""
     try:
         yield from records

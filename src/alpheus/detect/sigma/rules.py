@@ -66,10 +66,14 @@ class Rule:
 
     def selects(self, event: Event) -> bool:
         """Whether the event belongs to the log source of the rule."""
+        return self.reads(event.source, _text(event, CHANNEL), _text(event, EVENT_ID))
+
+    def reads(self, source: str, channel: str, event_id: str) -> bool:
+        """Whether events of this source, channel and event id are of the rule's log source."""
         return any(
-            _selected(selection, event)
+            _selected(selection, channel, event_id)
             for selection in self.logsource.selections
-            if selection.source == event.source
+            if selection.source == source
         )
 
     def matches(self, event: Event) -> bool:
@@ -125,12 +129,21 @@ class RuleSet:
 
     def for_event(self, event: Event) -> Iterator[Rule]:
         """The rules whose log source the event belongs to; no field was tested yet."""
-        yield from self._whole.get(event.source, ())
-        number = _text(event, EVENT_ID)
-        by_id = self._by_id.get((event.source, number), ()) if number else ()
-        for rule in (*self._any_id.get(event.source, ()), *by_id):
-            if rule.selects(event):
+        yield from self.for_kind(event.source, _text(event, CHANNEL), _text(event, EVENT_ID))
+
+    def for_kind(self, source: str, channel: str, event_id: str) -> Iterator[Rule]:
+        """The rules that an event of this source, channel and event id could match."""
+        yield from self._whole.get(source, ())
+        by_id = self._by_id.get((source, event_id), ()) if event_id else ()
+        for rule in (*self._any_id.get(source, ()), *by_id):
+            if rule.reads(source, channel, event_id):
                 yield rule
+
+    def wanted_ids(self, source: str) -> frozenset[str] | None:
+        """Event ids of a source that some rule could match; None if a rule may match any."""
+        if source in self._whole or source in self._any_id:
+            return None
+        return frozenset(number for name, number in self._by_id if name == source)
 
     def match(self, event: Event) -> list[Rule]:
         """The rules that the event matches."""
@@ -153,13 +166,14 @@ def _index_ids(rule: Rule, source: str) -> frozenset[str] | None:
     return by_source & by_condition
 
 
-def _selected(selection: Selection, event: Event) -> bool:
-    if selection.event_ids and _text(event, EVENT_ID) not in selection.event_ids:
+def _selected(selection: Selection, channel: str, event_id: str) -> bool:
+    if selection.event_ids and event_id not in selection.event_ids:
         return False
     if not selection.channels:
         return True
-    channel = _text(event, CHANNEL).lower()
-    return channel in selection.channels or (not channel and event.source != "windows-event")
+    return channel.lower() in selection.channels or (
+        not channel and selection.source != "windows-event"
+    )
 
 
 def _text(event: Event, name: str) -> str:
