@@ -24,6 +24,7 @@ ROOMS = (
     "knowledge",
     "detect",
     "judge",
+    "engine",
     "triage",
     "report",
     "lab",
@@ -31,7 +32,7 @@ ROOMS = (
 )
 """The order of docs/architecture.md: a room imports rooms that stand before it."""
 
-STANDS_ALONE = frozenset({"report", "lab"})
+STANDS_ALONE = frozenset({"engine", "report", "lab"})
 """Rooms that import the nouns and nothing else."""
 
 MODULES = sorted(

@@ -12,7 +12,7 @@ from alpheus.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from alpheus.model import Assessment, Verdict
-    from alpheus.triage import TriageOptions
+    from alpheus.triage import TriageOptions, Unopened
 
 FORMATS = ("text", "json", "html", "md", "csv")
 EXIT_STATUS = {
@@ -104,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
     with progress_line() as progress:
         result = triage(options.evidence, _triage_options(options), progress)
     for unopened in result.unopened:
-        say(unopened.error)
+        say(_why(unopened))
     written, failure = _write(result.assessment, options.output)
     if result.assessment.evidence or not result.unopened:
         _print(result.assessment, options.format, written)
@@ -140,6 +140,14 @@ def _triage_options(options: argparse.Namespace) -> TriageOptions:
         workers=options.workers,
         remember=not options.no_cache,
     )
+
+
+def _why(unopened: Unopened) -> str:
+    """The failure under the path as it was given: archives of many servers share one name."""
+    path, text = str(unopened.path), str(unopened.error)
+    if path in text:
+        return text
+    return f"{path}: {text.removeprefix(f'{unopened.path.name}: ')}"
 
 
 def _write(

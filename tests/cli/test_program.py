@@ -1,0 +1,201 @@
+"""The program as its users run it: a process with pipes, signals and any locale."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.running import ESCAPE, environment, program, run
+
+HEAVY = ("numpy", "rich", "sigma", "yara_x", "hyperscan", "jinja2", "evtx", "mft", "py7zr", "yaml")
+
+needs_full = pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="this system has no /dev/full"
+)
+needs_posix = pytest.mark.skipif(os.name != "posix", reason="signals and pipes of POSIX")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["triage", "--help"], ["lab", "--help"]])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    """Help is there at once."""
+    code = (
+        "import sys\nfrom alpheus.cli import main\n"
+        f"try:\n    main({arguments!r})\nexcept SystemExit as ended:\n    assert not ended.code\n"
+        f"found = [name for name in {HEAVY!r} if name in sys.modules]\n"
+        "sys.exit(', '.join(found) or 0)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert ended.stdout.startswith(b"usage: alpheus")
+
+
+def test_a_pipe_gets_no_colour_and_no_progress(tiny: Path) -> None:
+    """No escape sequence in the output, nothing on standard error."""
+    ended = run("triage", tiny, TERM="xterm-256color", COLORTERM="truecolor")
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert ESCAPE.encode() not in ended.stdout
+    assert b"COMPROMISED" in ended.stdout
+
+
+def _on_terminal(*arguments: str | Path, **more: str) -> str:
+    """What the program writes to a terminal."""
+    import pty  # noqa: PLC0415 - POSIX only
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        program(*arguments), stdin=theirs, stdout=theirs, stderr=theirs, env=environment(**more)
+    )
+    os.close(theirs)
+    output = b""
+    while True:
+        try:
+            data = os.read(ours, 65_536)
+        except OSError:
+            break
+        if not data:
+            break
+        output += data
+    os.close(ours)
+    assert process.wait(60) == 0
+    return output.decode()
+
+
+@needs_posix
+def test_a_terminal_gets_colour_unless_it_is_declined(tiny: Path) -> None:
+    """`NO_COLOR` means no colour; the words are the same."""
+    plain = "\x1b[3"
+    coloured = _on_terminal("triage", tiny, TERM="xterm-256color")
+    declined = _on_terminal("triage", tiny, TERM="xterm-256color", NO_COLOR="1")
+    assert plain in coloured
+    assert plain not in declined
+    assert "COMPROMISED" in declined
+
+
+LOCALES = {
+    "C": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    "ascii": {"PYTHONIOENCODING": "ascii"},
+    "latin-1": {"PYTHONIOENCODING": "latin-1"},
+}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("form", ["text", "json", "html", "md", "csv"])
+def test_any_locale_can_print_every_format(tiny: Path, locale: str, form: str) -> None:
+    """Text is in the terminal's encoding; formats are UTF-8 everywhere."""
+    ended = run("triage", tiny, "--format", form, **LOCALES[locale])
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    if form == "text":
+        assert b"COMPROMISED" in ended.stdout
+        if locale != "latin-1":
+            assert ended.stdout.isascii()
+    else:
+        ended.stdout.decode("utf-8")
+        assert form == "json" or "k3\u00fcy" in ended.stdout.decode("utf-8")
+
+
+@needs_posix
+@pytest.mark.parametrize("form", ["text", "html", "csv"])
+def test_a_reader_may_leave_early(tiny: Path, form: str) -> None:
+    """`| head` is no failure: nothing on standard error, and the status is still the verdict."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        ended = subprocess.run(
+            program("triage", tiny, "--format", form, "--exit-code"),
+            env=environment(), stdout=closed, stderr=subprocess.PIPE, timeout=60, check=False,
+        )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (10, b"")
+
+
+@needs_full
+@pytest.mark.parametrize("form", ["text", "json", "html"])
+def test_a_full_disk_is_one_line(tiny: Path, form: str) -> None:
+    """The result could not be printed: that is a failure, and says so."""
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            program("triage", tiny, "--format", form),
+            env=environment(), stdout=full, stderr=subprocess.PIPE, timeout=60, check=False,
+        )  # fmt: skip
+    assert ended.returncode == 1
+    (line,) = ended.stderr.decode().splitlines()
+    assert line.startswith("alpheus: ")
+    assert "no space left on device" in line
+
+
+@needs_posix
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+def test_what_may_not_be_read_or_written_is_one_line(tiny: Path, tmp_path: Path) -> None:
+    """Permissions of others are respected, and told."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    unreadable = run("triage", closed)
+    assert (unreadable.returncode, len(unreadable.stderr.splitlines())) == (3, 1)
+    unwritable = run("triage", tiny, "-o", closed / "report")
+    assert (unwritable.returncode, len(unwritable.stderr.splitlines())) == (1, 1)
+
+
+def test_a_failure_is_never_a_traceback(tmp_path: Path) -> None:
+    """Also where the name of the evidence holds what a terminal would obey."""
+    ended = run("triage", tmp_path / "no\x1b[2Jthing")
+    assert ended.returncode == 3
+    assert (ended.stdout, len(ended.stderr.splitlines())) == (b"", 1)
+    assert ESCAPE.encode() not in ended.stderr
+
+
+def _reads_evidence(process: subprocess.Popen[bytes], folder: Path) -> bool:
+    """Whether the process, or one that it started, has a file of the folder open."""
+    mine = {process.pid, *_children(process.pid)}
+    for number in mine:
+        try:
+            opened = [str(one.readlink()) for one in Path(f"/proc/{number}/fd").iterdir()]
+        except OSError:
+            continue
+        if any(name.startswith(str(folder)) for name in opened):
+            return True
+    return False
+
+
+def _children(number: int) -> set[int]:
+    try:
+        text = Path(f"/proc/{number}/task/{number}/children").read_text()
+    except OSError:
+        return set()
+    return {int(child) for child in text.split()}
+
+
+@needs_posix
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="sees by /proc what is being read")
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_interrupt_leaves_nothing_half_written(
+    evidence: Callable[[str], Path], tmp_path: Path, workers: str
+) -> None:
+    """Exit 130 with one line; no report, no part of one, no process that goes on."""
+    folder, out = evidence("webshell"), tmp_path / "report"
+    process = subprocess.Popen(
+        program("triage", folder, "-o", out, "--no-cache", "--workers", workers),
+        env=environment(TMPDIR=str(tmp_path)), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not _reads_evidence(process, folder) and time.monotonic() < deadline:
+        assert process.poll() is None, "it was faster than its interruption"
+        time.sleep(0.002)
+    os.killpg(process.pid, signal.SIGINT)
+    printed, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert printed == b""
+    assert said.decode().splitlines() == [
+        "alpheus: interrupted; nothing half-written was left behind"
+    ]
+    assert list(tmp_path.rglob("*report*")) == []
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
