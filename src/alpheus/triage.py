@@ -235,4 +235,9 @@ def _rejected(kit: Kit) -> list[Skipped]:
         for r in kit.rules.rejected
     ]
     yara = [Skipped("", r.path, None, f"rules not used: {r.reason}") for r in kit.yara.rejected]
-    return [*sigma, *yara]
+    files = [
+        Skipped("", str(r.path), None, f"rule file not used: {r.place}: {r.reason}")
+        for pack in kit.packs
+        for r in pack.rejected
+    ]
+    return [*sigma, *yara, *files]

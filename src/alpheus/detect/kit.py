@@ -93,8 +93,9 @@ class Kit:
         }
         for pack in self.packs:
             for file in pack.sigma:
-                if file.path in reading:
+                if file.path in reading or "filter" in file.document:
                     yield f"{file.pack}{file.meaning!r}{file.document!r}"
+                    yield f"{file.placeholders!r}{file.licence}"
 
     @cached_property
     def event_rules(self) -> EventRules:
@@ -116,8 +117,8 @@ class Kit:
             doubtful: tuple[str, ...] = ()
             if source in REQUEST_SOURCES:
                 patterns += self._published()
-                doubtful = page_needles(filter(self.baseline.stock_url, FREQUENT))
-            found = self._needles[source] = Needles(patterns, doubtful)
+                doubtful = page_needles(tuple(filter(self.baseline.stock_url, FREQUENT)))
+            found = self._needles[source] = Needles(patterns, doubtful, plan.together)
         return found
 
     def _published(self) -> tuple[str, ...]:

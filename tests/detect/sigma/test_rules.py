@@ -139,3 +139,15 @@ def test_speed() -> None:
     )
     best = min(timeit.repeat(lambda: rules.match(found), number=50, repeat=5)) / 50
     assert best < 0.001, best
+
+
+def test_kinds_are_remembered_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which rules a kind of event could match is worked out once, however many channels come."""
+    monkeypatch.setattr("alpheus.detect.sigma.rules.KINDS_KEPT", 3)
+    rules = ruleset(WINDOWS)
+    for number in range(50):
+        assert not rules.for_kind("windows-event", f"Channel {number}", "1")
+    right = "Microsoft-Windows-TaskScheduler/Operational"
+    first = rules.for_kind("windows-event", right, "106")
+    assert [r.title for r in first] == ["task"]
+    assert rules.for_kind("windows-event", right, "106") is first

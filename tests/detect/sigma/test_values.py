@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import pickle
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.detect.sigma.fields import Candidates
-from alpheus.detect.sigma.values import Glob, Number
+from alpheus.detect.sigma.values import MANY, Contains, Glob, Number
 from detect.sigma.building import event, rule
 
 EWS = {"product": "exchange", "service": "ews"}
@@ -104,3 +105,16 @@ def test_wildcards_take_no_backtracking() -> None:
 def test_a_long_number_is_not_read() -> None:
     """Digits without end are no number."""
     assert not Number(1).passes(Candidates(("1" * 10_000,)))
+
+
+@given(
+    st.lists(st.text("ab.*+é(", min_size=1, max_size=4), min_size=MANY + 1, max_size=MANY + 9),
+    st.text("abAB.*+éÉ(\u212a\ud800", max_size=12),
+)
+@settings(max_examples=60, deadline=None)
+def test_many_texts_are_searched_together(texts: list[str], value: str) -> None:
+    """A search for many texts finds what searches for each would."""
+    candidates = Candidates((value,))
+    together = Contains(tuple(texts))
+    assert together.passes(candidates) is any(text in candidates.folded[0] for text in texts)
+    assert pickle.loads(pickle.dumps(together)) == together

@@ -17,6 +17,9 @@ from alpheus.model import Event
 EVENT_ID = "EventID"
 CHANNEL = "Channel"
 
+KINDS_KEPT = 2_000
+"""Kinds of events whose rules are remembered; hostile channel names cannot fill the memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
@@ -107,6 +110,10 @@ class RuleSet:
     _any_id: dict[str, list[Rule]] = field(init=False, repr=False, default_factory=dict)
     _by_id: dict[tuple[str, str], list[Rule]] = field(init=False, repr=False, default_factory=dict)
 
+    _kinds: dict[tuple[str, str, str], tuple[Rule, ...]] = field(
+        init=False, repr=False, default_factory=dict
+    )
+
     def __post_init__(self) -> None:
         for rule in self.rules:
             for source in rule.sources:
@@ -127,12 +134,21 @@ class RuleSet:
         """All rules that read a source."""
         return [rule for rule in self.rules if source in rule.sources]
 
-    def for_event(self, event: Event) -> Iterator[Rule]:
+    def for_event(self, event: Event) -> Sequence[Rule]:
         """The rules whose log source the event belongs to; no field was tested yet."""
-        yield from self.for_kind(event.source, _text(event, CHANNEL), _text(event, EVENT_ID))
+        return self.for_kind(event.source, _text(event, CHANNEL), _text(event, EVENT_ID))
 
-    def for_kind(self, source: str, channel: str, event_id: str) -> Iterator[Rule]:
+    def for_kind(self, source: str, channel: str, event_id: str) -> Sequence[Rule]:
         """The rules that an event of this source, channel and event id could match."""
+        key = (source, channel, event_id)
+        found = self._kinds.get(key)
+        if found is None:
+            if len(self._kinds) >= KINDS_KEPT:
+                self._kinds.clear()
+            found = self._kinds[key] = tuple(self._chosen(*key))
+        return found
+
+    def _chosen(self, source: str, channel: str, event_id: str) -> Iterator[Rule]:
         yield from self._whole.get(source, ())
         by_id = self._by_id.get((source, event_id), ()) if event_id else ()
         for rule in (*self._any_id.get(source, ()), *by_id):

@@ -92,18 +92,60 @@ class EndsWith(Text):
         return False
 
 
+MANY = 64
+"""More texts than this are searched for together; a few are faster one after the other."""
+
+_ENGINE_MEMORY = 32 << 20
+
+
+class _Searching(Protocol):
+    def search(self, text: str, /) -> object: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Contains(Text):
     """The candidate contains one of the texts."""
 
+    _engine: _Searching | None = field(init=False, repr=False, compare=False, default=None)
+
+    def __reduce__(self) -> tuple[type[Contains], tuple[tuple[str, ...], bool]]:
+        return Contains, (self.texts, self.cased)
+
     def passes(self, candidates: Candidates) -> bool:
         """Whether any candidate passes."""
         texts = self.texts
+        if len(texts) > MANY:
+            return self._passes_many(candidates)
         for value in candidates.values if self.cased else candidates.folded:
             for text in texts:
                 if text in value:
                     return True
         return False
+
+    def _passes_many(self, candidates: Candidates) -> bool:
+        engine = self._engine
+        if engine is None:
+            engine = _engine_of(self.texts)
+            object.__setattr__(self, "_engine", engine)
+        for value in candidates.values if self.cased else candidates.folded:
+            if value.isascii():
+                if engine.search(value) is not None:
+                    return True
+            elif any(text in value for text in self.texts):
+                return True
+        return False
+
+
+def _engine_of(texts: tuple[str, ...]) -> _Searching:
+    """One search for any of many texts. It is given ASCII only; other texts cannot be in that."""
+    import re2  # type: ignore[import-untyped]  # noqa: PLC0415 - native library, only with rules
+
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = _ENGINE_MEMORY
+    plain = [re2.escape(text) for text in texts if text.isascii()]
+    engine: _Searching = re2.compile("|".join(plain) or r"[^\x00-\x{10FFFF}]", options)
+    return engine
 
 
 Segment = tuple[str | None, ...]
