@@ -24,8 +24,8 @@ from alpheus.detect.sigma.conditions import (
 from alpheus.detect.sigma.fields import EventView, FieldName, field_name
 from alpheus.detect.sigma.logsources import TEXT_SOURCES, Dialect
 from alpheus.detect.sigma.names import WEB_COLUMNS
-from alpheus.detect.sigma.needles import required_pieces
-from alpheus.detect.sigma.rules import CHANNEL, EVENT_ID, Rule
+from alpheus.detect.sigma.needles import needle_patterns, required_pieces
+from alpheus.detect.sigma.rules import CHANNEL, EVENT_ID, Rule, RuleSet
 from alpheus.detect.sigma.values import Contains
 from alpheus.model import Citation, Event, TimeBasis
 
@@ -98,11 +98,11 @@ def measure(rule: Rule) -> list[Cost]:
 
 def _search(rule: Rule, source: str) -> tuple[Search, float | None]:
     if source in TEXT_SOURCES:
-        pieces = required_pieces(rule.condition, source)
-        if pieces is None:
+        if needle_patterns(RuleSet((rule,)), source).always:
             return Search.EVERY_RECORD, 1.0
-        known = source in _REQUEST_SOURCES
-        return Search.NEEDLES, share(pieces) / 1000 if known else None
+        pieces = required_pieces(rule.condition, source)
+        known = source in _REQUEST_SOURCES and pieces is not None
+        return Search.NEEDLES, share(pieces or ()) / 1000 if known else None
     chosen = [one for one in rule.logsource.selections if one.source == source]
     if all(one.event_ids for one in chosen) or rule.event_ids is not None:
         return Search.EVENT_ID, None
