@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -13,9 +14,9 @@ from alpheus.evidence.base import EvidenceFile
 from alpheus.model import Citation, Event
 from alpheus.parsers.base import Counted, ReadOptions, Wanted
 from alpheus.parsers.event_fields import as_event
-from alpheus.parsers.event_heads import Head, HourClock, event_id_of, read_head
+from alpheus.parsers.event_heads import Head, event_id_of, read_heads
 from alpheus.parsers.event_sections import from_sections
-from alpheus.parsers.event_selection import EventSelection, Kind
+from alpheus.parsers.event_selection import EventSelection, Group
 from alpheus.parsers.event_time import from_text, to_utc
 from alpheus.parsers.evtx_chunks import (
     CHUNK_MAGIC,
@@ -29,8 +30,8 @@ from alpheus.parsers.losses import Losses, Record, with_losses
 
 _STEPS_MAXIMUM = 10_000
 """More than a chunk can hold records: beyond it the native reader no longer advances."""
-_BATCH = 1 << 20
-"""Characters of records that are searched together; a hostile chunk expands to more."""
+_BATCH = 256
+"""Records that are taken together; a chunk of small ones holds thousands."""
 
 
 class EventLogFile:
@@ -57,7 +58,7 @@ class EventLogFile:
     def parse_wanted(
         self,
         file: EvidenceFile,
-        options: ReadOptions,
+        options: ReadOptions,  # noqa: ARG002 - times are UTC
         wanted: Wanted,
     ) -> Iterator[Record | Counted]:
         """Every record of every chunk, in full only where wanted, then the losses."""
@@ -82,12 +83,12 @@ def _parse(file: EvidenceFile, losses: Losses) -> Iterator[Record]:
 def _parse_wanted(
     file: EvidenceFile, losses: Losses, selection: EventSelection
 ) -> Iterator[Record | Counted]:
-    header, clock = file_header(), HourClock()
+    header = file_header()
     with file.open() as stream:
         for chunk in chunks(stream):
             seen: set[int] = set()
-            for batch in _batches(_records(header, chunk)):
-                yield from _sorted(file, batch, seen, selection, clock)
+            for batch in _batches(header, chunk):
+                yield from _sorted(file, batch, seen, selection)
             _count_lost(chunk, seen, losses)
             if selection.full():
                 yield from selection.counted()
@@ -104,77 +105,88 @@ def _count_lost(chunk: Chunk, seen: set[int], losses: Losses) -> None:
         )
 
 
-def _batches(records: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """The records of a chunk, all at once unless they are too long."""
-    batch: list[dict[str, Any]] = []
-    size = 0
-    for record in records:
-        batch.append(record)
-        size += len(record["data"])
-        if size >= _BATCH:
-            yield batch
-            batch, size = [], 0
-    yield batch
-
-
 def _sorted(
     file: EvidenceFile,
     batch: list[dict[str, Any]],
     seen: set[int],
     selection: EventSelection,
-    clock: HourClock,
 ) -> Iterator[Event | Counted]:
-    """The wanted records as events; the others counted."""
+    """The wanted records as events; the others are counted."""
     texts = [record["data"] for record in batch]
-    heads = list(map(read_head, texts))
-    kinds = [None if head is None else _kind(head, selection) for head in heads]
-    found = selection.found(kinds, texts)
-    for place, (head, kind) in enumerate(zip(heads, kinds, strict=True)):
-        record = batch[place]
-        if head is not None and kind is not None and place not in found:
-            wanted = kind.wanted
+    heads = read_heads(texts)
+    groups = [None if head is None else _group(head, selection) for head in heads]
+    found = selection.found(groups, texts)
+    counted: dict[Group, None] = {}
+    for place, group in enumerate(groups):
+        if group is not None and place not in found:
+            wanted = group.wanted
             if wanted is False or (wanted is not True and not wanted.late(texts[place])):
-                moment = clock.read(head.created.attributes.time)
-                if moment is not None:
-                    seen.add(int(record["event_record_id"]))
-                    counted = selection.count(kind.source, head.computer or None, *moment)
-                    if counted is not None:
-                        yield counted
-                    continue
-        event = _event(file, record)
+                if group not in counted:
+                    counted[group] = None
+                    fresh = selection.tell(group.source, group.host)
+                    if fresh is not None:
+                        yield fresh
+                group.unwanted.append(place)
+                continue
+        event = _event(file, batch[place])
         if event is not None:
-            seen.add(int(record["event_record_id"]))
-            selection.note(event.source, event.host)
+            seen.add(int(batch[place]["event_record_id"]))
+            selection.tell(event.source, event.host)
             yield event
+    for group in counted:
+        _count(group, batch, heads, seen, selection)
 
 
-def _kind(head: Head, selection: EventSelection) -> Kind:
-    number = head.event_id
-    event_id = number if isinstance(number, int | str) else event_id_of(head)
-    return selection.kind(head.provider.attributes.name, head.channel or "", event_id)
+def _group(head: Head, selection: EventSelection) -> Group:
+    provider = head.provider.attributes.name
+    return selection.group(provider, head.channel, event_id_of(head), head.computer)
+
+
+def _count(
+    group: Group,
+    batch: list[dict[str, Any]],
+    heads: list[Head | None],
+    seen: set[int],
+    selection: EventSelection,
+) -> None:
+    places, group.unwanted = group.unwanted, []
+    times = [head.created.attributes.time for place in places if (head := heads[place])]
+    selection.count(group, times, [str(batch[place].get("timestamp", "")) for place in places])
+    seen.update(int(batch[place]["event_record_id"]) for place in places)
 
 
 def _records(header: bytes, chunk: Chunk) -> Iterator[dict[str, Any]]:
-    """The records of one chunk; a bad one raises out of the native iterator, which can go on."""
+    """The records of one chunk."""
+    for batch in _batches(header, chunk):
+        yield from batch
+
+
+def _batches(header: bytes, chunk: Chunk) -> Iterator[list[dict[str, Any]]]:
+    """The records of one chunk, some at a time: a hostile chunk expands to more than memory.
+
+    A bad record raises out of the native iterator, which can go on.
+    """
     from evtx import PyEvtxParser  # noqa: PLC0415 - native code, loaded only where it is used
 
     if not chunk.records:
         return
-    content = header + chunk.data
     records: Iterator[dict[str, Any] | None] | None = None
     for _ in range(_STEPS_MAXIMUM):
+        batch: list[dict[str, Any] | None] = []
+        ended = False
         try:
             if records is None:
-                records = iter(PyEvtxParser(BytesIO(content), number_of_threads=1).records_json())
-            record = next(records)
-        except StopIteration:
-            return
+                content = BytesIO(header + chunk.data)
+                records = iter(PyEvtxParser(content, number_of_threads=1).records_json())
+            batch.extend(islice(records, _BATCH))  # keeps what came before an error
+            ended = len(batch) < _BATCH
         except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
             raise
-        except BaseException:  # noqa: S112 - a panic of native code is no Exception; the caller counts
-            continue
-        if isinstance(record, dict):
-            yield record
+        except BaseException:  # noqa: S110 - a panic of native code is no Exception; the caller counts
+            pass
+        yield [record for record in batch if isinstance(record, dict)]
+        if ended:
+            return
 
 
 def _event(file: EvidenceFile, record: dict[str, Any]) -> Event | None:

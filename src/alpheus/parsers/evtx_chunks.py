@@ -26,6 +26,8 @@ _ZEROS = bytes(CHUNK_SIZE)
 _CHUNK_FIELDS = struct.Struct("<8sQQQQIIII")
 _RECORD_FIELDS = struct.Struct("<4sIQ")
 _SIZE = struct.Struct("<I")
+_LINK_FIELDS = struct.Struct("<I4sIQ")
+"""The copy of its size that ends a record, and the head of the next one."""
 _FLAGS = 120
 _DIRTY = 1
 """Place and bit of the file header's mark that the log was not closed: chunk headers are stale."""
@@ -73,14 +75,15 @@ def chunks(stream: BinaryIO) -> Iterator[Chunk]:
     if not buffer.startswith(CHUNK_MAGIC):
         offset, buffer = len(buffer), b""
     while True:
-        buffer += read_fully(stream, 2 * CHUNK_SIZE - len(buffer))
+        buffer += read_fully(stream, CHUNK_SIZE - len(buffer))
         if not buffer:
             break
         length = min(CHUNK_SIZE, len(buffer))
         if not buffer.startswith(CHUNK_MAGIC):
-            length = _distance_to_chunk(buffer, length)
+            buffer += read_fully(stream, 2 * CHUNK_SIZE - len(buffer))
+            length = _distance_to_chunk(buffer, min(CHUNK_SIZE, len(buffer)))
         content = buffer[:length]
-        if content != _ZEROS[:length]:
+        if content.startswith(CHUNK_MAGIC) or content != _ZEROS[:length]:
             yield _chunk(offset, content, live=live)
         offset += length
         buffer = buffer[length:]
@@ -150,8 +153,8 @@ def _walk(data: bytearray, free: int, *, live: bool) -> tuple[RecordPlace, ...]:
 
     In a file that was not closed the stated end is stale: records that continue the count belong.
     """
-    found: list[RecordPlace] = []
-    position, last = _CHUNK_HEADER_SIZE, 0
+    found = _chain(data, free)
+    position, last = (found[-1].end, found[-1].number) if found else (_CHUNK_HEADER_SIZE, 0)
     while 0 <= position <= CHUNK_SIZE - _RECORD_MINIMUM:
         magic, size, number = _RECORD_FIELDS.unpack_from(data, position)
         end = position + size
@@ -168,6 +171,24 @@ def _walk(data: bytearray, free: int, *, live: bool) -> tuple[RecordPlace, ...]:
         found.append(RecordPlace(position, end, number))
         position, last = end, number
     return tuple(found)
+
+
+def _chain(data: bytearray, free: int) -> list[RecordPlace]:
+    """The records, if they lie end to end without a flaw up to `free`; else none."""
+    found: list[RecordPlace] = []
+    position, last, size = _CHUNK_HEADER_SIZE, -1, 0
+    unpack, keep = _LINK_FIELDS.unpack_from, found.append
+    while position < free and position <= CHUNK_SIZE - _RECORD_MINIMUM:
+        copy, magic, following, number = unpack(data, position - 4)
+        if magic != _RECORD_MAGIC or following < _RECORD_MINIMUM or number <= last:
+            return []
+        if copy != size and found:
+            return []
+        end = position + following
+        keep(RecordPlace(position, end, number))
+        position, last, size = end, number, following
+    sound = position == free <= CHUNK_SIZE and _SIZE.unpack_from(data, position - 4)[0] == size
+    return found if sound else []
 
 
 def _mend(data: bytearray, records: tuple[RecordPlace, ...]) -> None:
