@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from alpheus.detect.sigma.meaning import completed, foreign_meaning
+from alpheus.detect.sigma.meaning import AUTHOR_LIMIT, attributed, completed, foreign_meaning
 from alpheus.model import Confidence, Stage, Weight
-from detect.sigma.building import OURS
+from detect.sigma.building import OURS, rule
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,18 @@ def test_tags() -> None:
     assert found.techniques == ("T1505.003",)
     assert completed(OURS, tags).cves == found.cves
     assert completed(replace(OURS, cves=("CVE-2020-0688",)), tags).cves == ("CVE-2020-0688",)
+
+
+def test_titles_of_foreign_rules_name_author_and_licence() -> None:
+    """Both are told, or that they are not stated; long lists of authors are cut."""
+    assert attributed("T", "Ann", "MIT") == "T (rule by Ann; licence: MIT)"
+    assert attributed("T", "", "") == "T (foreign rule, no author stated; no licence stated)"
+    assert len(attributed("T", "somebody, " * 99, "MIT")) < AUTHOR_LIMIT + 40
+
+
+def test_only_foreign_titles_are_changed() -> None:
+    """A rule of ours keeps its title; a foreign one gets its author."""
+    ours = rule({"cs-uri-stem": "/x"}, author="Ann")
+    foreign = rule({"cs-uri-stem": "/x"}, author="Ann", meaning=None)
+    assert (ours.title, "rule by Ann" in foreign.title) == ("A rule", True)
+    assert foreign.meaning.weight is not Weight.PROOF
