@@ -100,3 +100,11 @@ def test_places_are_told_among_many_texts() -> None:
     """Also of texts that are not ASCII, and of empty ones."""
     search = TextSearch(["needle"])
     assert search.search(["", "é needle", "x", "NEEDLE", "needl", "e", ""]) == {1, 3}
+
+
+def test_the_frame_of_an_event_is_not_searched() -> None:
+    """A word that stands in every event's JSON finds only those that say it themselves."""
+    search = TextSearch(["attrib"])
+    frame = '{"System":{"Provider":{"#attributes":{"Name":"P"}}},"a":"%s"}'
+    texts = [frame % value for value in ("x", "attrib +h", "#attributes")]
+    assert search.search(texts) == {1, 2}

@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"[-+0-9.e]+|inf|nan")
 _ESCAPED = r"\\u00(?:2[013-9a-e]|[3-7][0-9a-f])"
 _OWN_WORDS = (
     "eventid provider_name channel level computer eventrecordid userid eventdata. cmdlet "
-    "parameters image parentimage provider data true false"
+    "parameters image parentimage provider data true false #attributes"
 )
 """Words of the rendered record, in which keywords are searched, that need not stand in its JSON."""
 _DERIVED = frozenset({"integritylevel"})
@@ -49,6 +49,9 @@ _USUAL = (
     "activityid execution threadid channel computer security true false"
 )
 """Text that many events have: pieces of it find too much."""
+
+_FRAME = '"#attributes":'
+"""A name that every event has, and that can be nothing but a name where it stands like this."""
 
 Known = Mapping[str, str]
 """Values of the fields that are known without decoding, by lower-case name."""
@@ -153,13 +156,17 @@ class TextSearch:
     """Finds the texts that contain one of many pieces, all at once."""
 
     def __init__(self, pieces: Iterable[str], *, keywords: bool = False) -> None:
-        literals = [re.escape(piece) for piece in _shortest(pieces)]
+        shortest = _shortest(pieces)
+        self._unframed = any(piece in _FRAME for piece in shortest)
+        literals = [re.escape(piece) for piece in shortest]
         patterns = [*literals, _ESCAPED, *([ENCODED] if keywords else [])]
         self._database = _database(patterns)
         self._fallback = re.compile("|".join(patterns), re.IGNORECASE | re.ASCII)
 
     def search(self, texts: Sequence[str]) -> set[int]:
         """The places of texts with a piece."""
+        if self._unframed:
+            texts = [text.replace(_FRAME, "") for text in texts]
         if self._database is None:
             return {at for at, text in enumerate(texts) if self._fallback.search(text)}
         encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
