@@ -7,7 +7,7 @@ spends its time on reporting, so the patterns here leave these few out by what s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 EXTENSIONS = (
     "aspx", "ashx", "asmx", "ascx", "asax", "asp", "svc", "soap", "cshtml", "vbhtml", "cer", "asa",
@@ -42,7 +42,7 @@ FREQUENT = (
 """Pages that a busy server of the product is asked for all the time."""
 
 
-def page_needles(left_out: Iterable[str]) -> tuple[str, ...]:
+def page_needles(left_out: Collection[str]) -> tuple[str, ...]:
     """Patterns that find every page but these, which are paths in lower case.
 
     A page left out is passed by only where it stands as a whole URL path: after a blank or comma.

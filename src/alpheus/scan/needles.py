@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from alpheus.errors import KnowledgeError
@@ -21,9 +23,40 @@ _WIDE = re.compile(r"[^\x00-\x7f]")
 _ANY_WIDE = r"[\\x80-\\xff]{1,4}"
 _ENDS_PER_BYTES = 64
 _NEWLINE = b"\n"
+_CERTAIN, _DOUBTFUL, _FIRST_TOGETHER = range(3)
 
 Lines = list[tuple[int, int]]
 """First byte and end of each line, without its line end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Patterns too frequent to mark a line alone: it must also hold a piece of every clause.
+
+    A clause is its pieces, ASCII in lower case, and an expression that finds them in spellings
+    which take a percent sign, empty if there are none.
+    """
+
+    patterns: tuple[str, ...]
+    clauses: tuple[tuple[tuple[bytes, ...], bytes], ...]
+
+    def confirms(self, line: bytes) -> bool:
+        """Whether a line holds a piece of every clause."""
+        low = line.lower()
+        encoded = b"%" in low
+        for pieces, expression in self.clauses:
+            if len(pieces) == 1:
+                found = pieces[0] in low
+            else:
+                found = _any_of(pieces).search(low) is not None
+            if not found and not (encoded and expression and re.search(expression, low)):
+                return False
+        return True
+
+
+@lru_cache(maxsize=1024)
+def _any_of(pieces: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    return re.compile(b"|".join(map(re.escape, pieces)))
 
 
 class Needles:
@@ -36,14 +69,23 @@ class Needles:
     `doubtful` patterns mark lines on which somebody else decides; see `search_both`.
     """
 
-    def __init__(self, patterns: Sequence[str], doubtful: Sequence[str] = ()) -> None:
-        certain = list(dict.fromkeys([*patterns, ENCODED]))
-        unique = [*certain, *(one for one in dict.fromkeys(doubtful) if one not in certain)]
-        expressions = [_over_bytes(pattern) for pattern in unique]
+    def __init__(
+        self,
+        patterns: Sequence[str],
+        doubtful: Sequence[str] = (),
+        together: Sequence[Together] = (),
+    ) -> None:
+        kinds: list[tuple[str, int]] = [(pattern, _CERTAIN) for pattern in (*patterns, ENCODED)]
+        kinds += [(pattern, _DOUBTFUL) for pattern in doubtful]
+        for kind, one in enumerate(together, _FIRST_TOGETHER):
+            kinds += [(pattern, kind) for pattern in one.patterns]
+        kinds = list(dict.fromkeys(kinds))
+        expressions = [_over_bytes(pattern) for pattern, _ in kinds]
         compiled = [_compile(expression) for expression in expressions]
-        self._certain = len(certain)
+        self._kinds = [kind for _, kind in kinds]
+        self._together = list(together)
         self._database, left = _database(expressions)
-        self._fallback = [(compiled[at], at < len(certain)) for at in left]
+        self._fallback = [(compiled[at], self._kinds[at]) for at in left]
 
     def search(self, data: bytes | bytearray, start: int = 0, end: int | None = None) -> Lines:
         """The lines of `data[start:end]` with a match: first byte and end without line end.
@@ -58,24 +100,30 @@ class Needles:
     ) -> tuple[Lines, Lines]:
         """Lines that a pattern marks, and lines that a doubtful one does; a line may be in both."""
         stop = len(data) if end is None else end
-        found, doubtful = self._fast_lines(data, start, stop)
-        for expression, certain in self._fallback:
-            (found if certain else doubtful).update(_slow_lines(expression, data, start, stop))
-        return sorted(found.items()), sorted(doubtful.items())
+        kinds = self._fast_lines(data, start, stop)
+        for expression, kind in self._fallback:
+            kinds[kind].update(_slow_lines(expression, data, start, stop))
+        found = kinds[_CERTAIN]
+        for one, lines in zip(self._together, kinds[_FIRST_TOGETHER:], strict=True):
+            for begin, close in lines.items():
+                if begin not in found and one.confirms(bytes(data[begin:close])):
+                    found[begin] = close
+        return sorted(found.items()), sorted(kinds[_DOUBTFUL].items())
 
-    def _fast_lines(
-        self, data: bytes | bytearray, start: int, stop: int
-    ) -> tuple[dict[int, int], dict[int, int]]:
+    def _fast_lines(self, data: bytes | bytearray, start: int, stop: int) -> list[dict[int, int]]:
+        """The lines that each kind of pattern marks."""
+        count = _FIRST_TOGETHER + len(self._together)
         if self._database is None or start >= stop:
-            return {}, {}
-        ends: set[int] = set()
-        doubtful: set[int] = set()
-        certain = self._certain
-        limit = max(64, (stop - start) // _ENDS_PER_BYTES)
+            return [{} for _ in range(count)]
+        ends: list[set[int]] = [set() for _ in range(count)]
+        kinds = self._kinds
+        left = max(64, (stop - start) // _ENDS_PER_BYTES)
 
         def collect(number: int, begin: int, end: int, flags: int, context: object) -> bool:  # noqa: ARG001 - given by hyperscan
-            (ends if number < certain else doubtful).add(end)
-            return len(ends) + len(doubtful) > limit
+            nonlocal left
+            left -= 1
+            ends[kinds[number]].add(end)
+            return left < 0
 
         with memoryview(data)[start:stop] as view:
             complete = _scan(self._database, view, collect)
@@ -83,35 +131,29 @@ class Needles:
             # Matches end nearly everywhere: one question per line costs less than an answer
             # per byte.
             return self._line_by_line(data, start, stop)
-        return _lines_of(ends, data, start, stop), _lines_of(doubtful, data, start, stop)
+        return [_lines_of(places, data, start, stop) for places in ends]
 
-    def _line_by_line(
-        self, data: bytes | bytearray, start: int, stop: int
-    ) -> tuple[dict[int, int], dict[int, int]]:
-        found: dict[int, int] = {}
-        doubtful: dict[int, int] = {}
-        certain = self._certain
-        only_doubtful = False
+    def _line_by_line(self, data: bytes | bytearray, start: int, stop: int) -> list[dict[int, int]]:
+        found: list[dict[int, int]] = [{} for _ in range(_FIRST_TOGETHER + len(self._together))]
+        kinds = self._kinds
+        marks: set[int] = set()
 
         def collect(number: int, begin: int, end: int, flags: int, context: object) -> bool:  # noqa: ARG001 - given by hyperscan
-            nonlocal only_doubtful
-            only_doubtful = number >= certain
-            return not only_doubtful
+            marks.add(kinds[number])
+            return kinds[number] == _CERTAIN
 
         at = start
         while at < stop:
             end = data.find(_NEWLINE, at, stop)
             end = stop if end < 0 else end
             if end > at:
-                only_doubtful = False
+                marks.clear()
                 with memoryview(data)[at:end] as line:
-                    complete = _scan(self._database, line, collect)
-                if not complete:
-                    found[at] = end
-                elif only_doubtful:
-                    doubtful[at] = end
+                    _scan(self._database, line, collect)
+                for kind in marks:
+                    found[kind][at] = end
             at = end + 1
-        return found, doubtful
+        return found
 
 
 def _scan(database: Any, view: memoryview, on_match: object) -> bool:  # noqa: ANN401 - untyped library

@@ -32,8 +32,7 @@ def plan(compiled: Rule, source: str = "iis") -> NeedlePlan:
 
 def found(needles: NeedlePlan, line: str) -> bool:
     """Whether a line would be parsed."""
-    patterns = (*needles.patterns, ENCODED_LINE)
-    return bool(needles.always) or any(re.search(p, line, re.IGNORECASE) for p in patterns)
+    return needles.finds(line)
 
 
 CASES = st.one_of(cases(), cases(), cases(), st.tuples(detections(), EVENTS))
@@ -166,7 +165,12 @@ def test_the_most_selective_part_is_searched() -> None:
         "cs-uri-query|contains": ["powershell", "x-rps-cat"],
         "sc-status": 200,
     }
-    assert plan(rule(detection)).patterns == (r"x\-rps\-cat", "powershell")
+    (together,) = plan(rule(detection)).together
+    assert together.patterns == (r"x\-rps\-cat", "powershell")
+    assert {pieces for pieces, _ in together.clauses} == {
+        (b"post",),
+        (b"/autodiscover/autodiscover.",),
+    }
 
 
 def test_longer_needles_are_covered_by_shorter_ones() -> None:

@@ -5,27 +5,30 @@ Shares are rough, of all requests, in thousandths. They steer speed only, never 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 _BROWSER = "mozilla/5.0+(windows+nt+10.0;+win64;+x64)+applewebkit/537.36+chrome/88.0+safari/537.36"
 
 _REQUESTS: tuple[tuple[int, str], ...] = (
-    (150, "post /microsoft-server-activesync/default.eas user=a&deviceid=b&devicetype=c&cmd=ping"),
+    (100, "post /microsoft-server-activesync/default.eas user=a&deviceid=b&devicetype=c&cmd=ping"),
+    (50, "post /microsoft-server-activesync/default.eas cmd=sync&devicetype=iphone&deviceid=c 200"),
     (160, "post /mapi/emsmdb/ mailboxid=a@b.c 443 microsoft+office/16.0+microsoft+outlook 200 0 0"),
     (40, "post /mapi/nspi/ mailboxid=a@b.c 443 microsoft+office/16.0 200 0 0 12"),
     (150, "post /ews/exchange.asmx 443 macoutlook/16.35+microsoft+office/16.0 200 0 0 17"),
-    (120, f"post /owa/service.svc action=finditem&ep=1&id=-1&ac=1 443 {_BROWSER} 200 0 0"),
+    (163, f"post /owa/service.svc action=finditem&ep=1&id=-1&ac=1 443 {_BROWSER} 200 0 0"),
     (15, f"get /owa/ev.owa2 ns=pendingrequest&ev=pendingnotificationrequest {_BROWSER} 200"),
-    (30, f"get /owa/prem/15.1.2176.2/scripts/boot.worldwide.0.mouse.js 443 {_BROWSER} 200"),
-    (20, f"get /owa/prem/15.1.2176.2/resources/themes/base/images/0/sprite.png {_BROWSER} 304"),
-    (10, f"get /owa/prem/15.1.2176.2/resources/styles/0/boot.mouse.css 443 {_BROWSER} 200"),
+    (14, f"get /owa/prem/15.1.2176.2/scripts/boot.worldwide.0.mouse.js 443 {_BROWSER} 200"),
+    (8, f"get /owa/prem/15.1.2176.2/resources/themes/base/images/0/sprite.png {_BROWSER} 304"),
+    (4, f"get /owa/prem/15.1.2176.2/resources/styles/0/boot.mouse.css 443 {_BROWSER} 200"),
     (12, f"get /owa/auth/logon.aspx url=https%3a%2f%2fmail%2fowa 443 {_BROWSER} 200"),
     (6, f"post /owa/auth.owa 443 {_BROWSER} 302"),
-    (8, f"get /owa/auth/15.1.2176/themes/resources/logon.css 443 {_BROWSER} 200"),
-    (5, f"get /owa/auth/15.1.2176/scripts/premium/flogon.js 443 {_BROWSER} 200"),
+    (4, f"get /owa/auth/15.1.2176/themes/resources/logon.css 443 {_BROWSER} 200"),
+    (3, f"get /owa/auth/15.1.2176/scripts/premium/flogon.js 443 {_BROWSER} 200"),
     (5, f"get /ecp/default.aspx 443 {_BROWSER} 302"),
-    (15, "get /ecp/rulereditor/inboxrules.svc/getlist msexchecpcanary= 444 200"),
-    (10, f"get /ecp/15.1.2176.2/scripts/common.js 443 {_BROWSER} 200"),
+    (5, "get /ecp/ruleseditor/inboxrules.svc/getlist msexchecpcanary= 444 200"),
+    (10, "post /ecp/ruleseditor/inboxrules.svc/getlist msexchecpcanary= 444 mozilla/5.0 200"),
+    (4, f"get /ecp/15.1.2176.2/scripts/common.js 443 {_BROWSER} 200"),
     (50, "post /autodiscover/autodiscover.xml 443 microsoft+office/16.0+outlook 200 0 0"),
     (20, "get /autodiscover/autodiscover.json protocol=activesync&email= 443 200"),
     (25, "get /oab/a1b2c3d4/oab.xml 443 microsoft+bits/7.8 401 microsoft+bits 200"),
@@ -44,3 +47,18 @@ def share(pieces: Collection[str]) -> int:
     return sum(
         weight for weight, line in _REQUESTS if any(piece.lower() in line for piece in pieces)
     )
+
+
+def share_of_all(sets: Collection[Collection[str]]) -> int:
+    """About how many of a thousand ordinary requests hold a piece of each of the sets."""
+    return sum(
+        weight
+        for weight, line in _REQUESTS
+        if all(any(piece.lower() in line for piece in pieces) for pieces in sets)
+    )
+
+
+def share_of_patterns(patterns: Collection[str]) -> int:
+    """About how many of a thousand ordinary requests any of the patterns matches, in any case."""
+    compiled = [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
+    return sum(weight for weight, line in _REQUESTS if any(one.search(line) for one in compiled))

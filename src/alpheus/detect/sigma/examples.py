@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from alpheus.detect.sigma.correlations import Correlation, evaluate
 from alpheus.detect.sigma.logsources import TEXT_SOURCES
-from alpheus.detect.sigma.needles import ENCODED_LINE, needle_patterns
+from alpheus.detect.sigma.needles import needle_patterns
 from alpheus.detect.sigma.rules import Rule, RuleSet
 from alpheus.knowledge.model import Example, SigmaFile
 from alpheus.model import Citation, Event, TimeBasis
@@ -90,10 +90,7 @@ def _check(rule: Rule, example: Example) -> Iterable[str]:
         yield "it should match" if example.matches else "it should not match"
     elif example.matches and example.source in TEXT_SOURCES:
         plan = needle_patterns(RuleSet((rule,)), example.source)
-        line = event.citation.text
-        if not plan.always and not any(
-            re.search(pattern, line, re.IGNORECASE) for pattern in (*plan.patterns, ENCODED_LINE)
-        ):
+        if not plan.finds(event.citation.text):
             yield "its raw line is not found by the needles of the rule"
 
 

@@ -1,24 +1,26 @@
 """What to search raw lines for, so that no line is missed which a rule would match.
 
-A condition is reduced to literal pieces of which any matching line must contain one. A piece
-keeps only characters that stand in the raw line as they stand in the field: blanks become `+`,
-quotes are doubled, commas get lost, JSON escapes. In requests, a reserved character may also be
-percent-encoded; a line in which even letters, digits or dots are encoded (`ENCODED_LINE`) has
-something to hide, and is always to be parsed.
+A condition is reduced to clauses: sets of pieces of text of which any matching line must contain
+one. The most selective clause is searched for. If ordinary traffic holds that as well, the other
+clauses are looked for in the lines that it finds.
 """
 
 from __future__ import annotations
 
 import re
-import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from alpheus.detect.sigma.benign_traffic import share
+from alpheus.detect.sigma.benign_traffic import share, share_of_all, share_of_patterns
 from alpheus.detect.sigma.conditions import AllOf, AnyOf, FieldTest, Keyword, Node
+from alpheus.detect.sigma.logsources import Dialect
+from alpheus.detect.sigma.names import WEB_ROLES
+from alpheus.detect.sigma.pieces import WEB_SOURCES, pattern_of, safe_pieces
+from alpheus.detect.sigma.regex_patterns import raw_pattern
+from alpheus.detect.sigma.regexes import Regex
 from alpheus.detect.sigma.rules import RuleSet
 from alpheus.detect.sigma.values import Value
-from alpheus.scan.needles import ENCODED
+from alpheus.scan.needles import ENCODED, Together
 
 ENCODED_LINE = ENCODED
 """Lines that no needle can judge; the scanner always passes them."""
@@ -32,22 +34,62 @@ GOOD = 4
 PIECES_LIMIT = 500
 """A set of more pieces than this is not used."""
 
-_ALIKE = frozenset(string.ascii_letters + string.digits + "_.")
-_WEB_ALIKE = _ALIKE | frozenset("/@:=;&$~!()#*[]{}|<>\\^-")
-_UNRESERVED = frozenset(string.ascii_letters + string.digits + "_.-~")
-_WEB_SOURCES = frozenset({"iis", "httpproxy"})
+RARE = 1
+"""A clause that this many of a thousand ordinary requests hold needs no second one."""
+
+_DEPTH = 3
+"""How many pieces of one value are looked for."""
+
+_CONFIRMED = 6
+_PIECES_CONFIRMED = 40
+
+Clause = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class NeedlePlan:
     """What to search the lines of a source for.
 
-    `patterns` are regular expressions, to be searched in any case. `always` names the rules that
-    no pattern covers: while there are any, every line has to be parsed.
+    `patterns` are regular expressions, to be searched in any case; a line may also be found by one
+    of `together`. `always` names the rules that neither covers: while there are any, every line
+    has to be parsed.
     """
 
     patterns: tuple[str, ...]
     always: tuple[str, ...]
+    together: tuple[Together, ...] = ()
+
+    def finds(self, line: str) -> bool:
+        """Whether a line would be parsed; slow, for checks of rules."""
+        if self.always or any(
+            re.search(one, line, re.IGNORECASE) for one in (*self.patterns, ENCODED_LINE)
+        ):
+            return True
+        return any(
+            one.confirms(line.encode("utf-8", "surrogateescape"))
+            for one in self.together
+            if any(re.search(pattern, line, re.IGNORECASE) for pattern in one.patterns)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What finds every line that fulfils a condition: one of these pieces, patterns or both.
+
+    `share` is about how many of a thousand ordinary requests that is.
+    """
+
+    pieces: Clause
+    patterns: tuple[str, ...] = ()
+    together: tuple[Together, ...] = ()
+    share: int = 0
+
+    @property
+    def rank(self) -> tuple[int, bool, int, int, int]:
+        """Less is better: few ordinary requests; simple means; no short piece; few pieces."""
+        shortest = min(map(len, self.pieces), default=GOOD)
+        means = len(self.together)
+        return (self.share, shortest < GOOD, means, -shortest, len(self.pieces))
 
 
 def needle_patterns(ruleset: RuleSet, source: str) -> NeedlePlan:
@@ -56,16 +98,20 @@ def needle_patterns(ruleset: RuleSet, source: str) -> NeedlePlan:
     Any line whose event matches a rule matches one of the patterns, unless the rule is in
     `always`, or the line matches `ENCODED_LINE`.
     """
-    wanted: set[str] = set()
+    pieces: set[str] = set()
+    patterns: dict[str, None] = {}
+    together: dict[Together, None] = {}
     always: list[str] = []
     for rule in ruleset.of_source(source):
-        pieces = required_pieces(rule.condition, source)
-        if pieces is None:
+        found = needed(rule.condition, source)
+        if found is None:
             always.append(rule.id)
         else:
-            wanted |= pieces
-    patterns = tuple(_pattern(piece, source) for piece in _shortest(wanted))
-    return NeedlePlan(patterns, tuple(always))
+            pieces |= found.pieces
+            patterns.update(dict.fromkeys(found.patterns))
+            together.update(dict.fromkeys(found.together))
+    plain = [pattern_of(piece, source) for piece in _shortest(pieces)]
+    return NeedlePlan((*plain, *patterns), tuple(always), tuple(together))
 
 
 def _shortest(pieces: Iterable[str]) -> list[str]:
@@ -77,66 +123,117 @@ def _shortest(pieces: Iterable[str]) -> list[str]:
     return kept
 
 
-def required_pieces(node: Node, source: str) -> frozenset[str] | None:
+def required_pieces(node: Node, source: str) -> Clause | None:
     """Pieces of text of which a line must contain one for `node` to hold; None if unknown."""
-    if isinstance(node, FieldTest | Keyword):
-        return _pieces(node.value, source)
+    return max(clauses(node, source), key=_selectivity, default=None)
+
+
+def needed(node: Node, source: str) -> Needed | None:
+    """What finds every line on which `node` holds, as selective as can be; None if unknown."""
+    if isinstance(node, AnyOf):
+        return _any_of([needed(child, source) for child in node.nodes])
+    found = sorted(clauses(node, source), key=_selectivity, reverse=True)
+    options = [Needed(clause, share=share(clause)) for clause in found]
+    if source in WEB_SOURCES and not (options and options[0].share <= RARE):
+        options += _regex_options(node, source)
+        options += _with_others(found, source)
     if isinstance(node, AllOf):
-        sets = (required_pieces(child, source) for child in node.nodes)
-        return max((found for found in sets if found), key=_selectivity, default=None)
+        alternatives = (child for child in node.nodes if isinstance(child, AnyOf))
+        options += [needs for child in alternatives if (needs := needed(child, source))]
+    return min(options, key=lambda option: option.rank, default=None)
+
+
+def _any_of(parts: list[Needed | None]) -> Needed | None:
+    pieces: set[str] = set()
+    patterns: dict[str, None] = {}
+    together: dict[Together, None] = {}
+    for part in parts:
+        if part is None:
+            return None
+        pieces |= part.pieces
+        patterns.update(dict.fromkeys(part.patterns))
+        together.update(dict.fromkeys(part.together))
+    if len(pieces) > PIECES_LIMIT:
+        return None
+    total = sum(part.share for part in parts if part is not None)
+    return Needed(frozenset(pieces), tuple(patterns), tuple(together), total)
+
+
+def clauses(node: Node, source: str) -> list[Clause]:
+    """Sets of pieces; a line on which `node` holds contains a piece of every one of them."""
+    if isinstance(node, FieldTest | Keyword):
+        return _clauses_of_value(node.value, source)
+    if isinstance(node, AllOf):
+        return [clause for child in node.nodes for clause in clauses(child, source)]
     if isinstance(node, AnyOf):
         return _union(required_pieces(child, source) for child in node.nodes)
-    return None
+    return []
 
 
-def _union(sets: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+def _union(sets: Iterable[Clause | None]) -> list[Clause]:
     found: set[str] = set()
     for pieces in sets:
         if pieces is None:
-            return None
+            return []
         found |= pieces
-    return frozenset(found) if len(found) <= PIECES_LIMIT else None
+    return [frozenset(found)] if 0 < len(found) <= PIECES_LIMIT else []
 
 
-def _pieces(value: Value, source: str) -> frozenset[str] | None:
-    """The best piece of every alternative."""
-    alternatives = value.literals()
-    if not alternatives:
-        return None
-    best: set[str] = set()
-    for parts in alternatives:
-        pieces = [piece for part in parts for piece in safe_pieces(part, source)]
-        longest = max(pieces, key=_worth, default="")
-        if len(longest) < SHORTEST:
-            return None
-        best.add(longest.lower())
-    return frozenset(best) if len(best) <= PIECES_LIMIT else None
+def _clauses_of_value(value: Value, source: str) -> list[Clause]:
+    """The best piece of every alternative, then the second best, and so on."""
+    ranked = []
+    for parts in value.literals() or ():
+        pieces = {piece.lower() for part in parts for piece in safe_pieces(part, source)}
+        long = [piece for piece in sorted(pieces) if len(piece) >= SHORTEST]
+        ranked.append(sorted(long, key=_worth, reverse=True))
+    depth = min(map(len, ranked), default=0)
+    found = (frozenset(pieces[at] for pieces in ranked) for at in range(min(depth, _DEPTH)))
+    return [clause for clause in found if len(clause) <= PIECES_LIMIT]
 
 
-def safe_pieces(text: str, source: str) -> list[str]:
-    """The stretches of a text that stand in the raw line as they are."""
-    alike = _WEB_ALIKE if source in _WEB_SOURCES else _ALIKE
-    return "".join(c if c in alike else " " for c in text).split()
+def _regex_options(node: Node, source: str) -> Iterator[Needed]:
+    """The regular expressions that must match, as they would match in the raw line."""
+    for child in node.nodes if isinstance(node, AllOf) else (node,):
+        if isinstance(child, FieldTest | Keyword) and isinstance(child.value, Regex):
+            pattern = raw_pattern(child.value.pattern, source) if _keeps_order(child) else None
+            if pattern is not None:
+                yield Needed(frozenset(), (pattern,), (), share_of_patterns((pattern,)))
+
+
+def _keeps_order(test: FieldTest | Keyword) -> bool:
+    """Whether the text that is tested stands in the line in one stretch.
+
+    A URL that is joined of stem and query does not: a log may have their columns in either order.
+    """
+    if isinstance(test, Keyword):
+        return True
+    role = WEB_ROLES.get(test.field.name)
+    joined = {"joined", "stem", "query"} if test.field.dialect is Dialect.JOINED else {"joined"}
+    return role not in joined
+
+
+def _with_others(found: list[Clause], source: str) -> Iterator[Needed]:
+    """The most selective clause, confirmed by the others."""
+    usable = [one for one in dict.fromkeys(found) if len(one) <= _PIECES_CONFIRMED][:_CONFIRMED]
+    if len(usable) > 1:
+        first, *others = usable
+        patterns = tuple(pattern_of(piece, source) for piece in _shortest(first))
+        confirmed = tuple(_confirmation(clause, source) for clause in sorted(others, key=len))
+        yield Needed(frozenset(), (), (Together(patterns, confirmed),), share_of_all(usable))
+
+
+def _confirmation(clause: Clause, source: str) -> tuple[tuple[bytes, ...], bytes]:
+    pieces = _shortest(clause)
+    spelt = ((piece, pattern_of(piece, source)) for piece in pieces)
+    other = [pattern for piece, pattern in spelt if pattern != re.escape(piece)]
+    return tuple(piece.encode() for piece in pieces), "|".join(other).encode()
 
 
 def _worth(piece: str) -> tuple[int, bool, int]:
     return (-share((piece,)), len(piece) >= GOOD, len(piece))
 
 
-def _selectivity(pieces: frozenset[str]) -> tuple[int, bool, int, int]:
+def _selectivity(pieces: Clause) -> tuple[int, bool, int, int]:
     """Few ordinary requests; then no short piece; then few pieces."""
     shortest = min(map(len, pieces))
     return (-share(pieces), shortest >= GOOD, shortest, -len(pieces))
-
-
-def _pattern(piece: str, source: str) -> str:
-    if source not in _WEB_SOURCES:
-        return re.escape(piece)
-    return "".join(map(_encodable, piece))
-
-
-def _encodable(character: str) -> str:
-    """The character, or its percent-encoding however often that was encoded again."""
-    if character in _UNRESERVED:
-        return re.escape(character)
-    return rf"(?:{re.escape(character)}|%(?:25){{0,3}}{ord(character):02x})"

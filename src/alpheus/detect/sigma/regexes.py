@@ -71,7 +71,7 @@ class Regex:
 
     def literals(self) -> Literals | None:
         """Text that every match contains, by alternatives."""
-        tree = _parse(self.pattern)
+        tree = parse(self.pattern)
         return None if tree is None else _needed(tree)
 
 
@@ -89,7 +89,7 @@ def _compile(pattern: str, flags: str) -> tuple[_Searching, bool]:
         engine: _Searching = re2.compile(prefixed, options)
     except re2.error:
         compiled = re.compile(prefixed)
-        tree = _parse(pattern)
+        tree = parse(pattern)
         if tree is None or _nested(tree):
             raise UnsafePatternError(f"the pattern {pattern!r} could run for ever") from None
         return compiled, True
@@ -107,7 +107,7 @@ def _encodable(text: str) -> str:
     return text.translate(_LOOKALIKES).encode("utf-8", "replace").decode("utf-8")
 
 
-def _parse(pattern: str) -> Any:  # noqa: ANN401 - Python publishes no type for it
+def parse(pattern: str) -> Any:  # noqa: ANN401 - Python publishes no type for it
     """The pattern as a list of (operation, argument), or None if Python cannot read it.
 
     Python's parser has had no public name since `sre_parse` was deprecated in 3.11.

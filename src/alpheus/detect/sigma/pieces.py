@@ -1,0 +1,44 @@
+"""Stretches of a rule's text that a raw line of a log holds as they are, and patterns of them.
+
+A piece keeps only characters that stand in the raw line as they stand in the field: blanks become
+`+`, quotes are doubled, commas get lost, JSON escapes. In requests, a reserved character may also
+be percent-encoded; a line in which even letters, digits or dots are encoded (`ENCODED_LINE`) has
+something to hide, and is always to be parsed.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+
+WEB_SOURCES = frozenset({"iis", "httpproxy"})
+"""Logs of requests, whose fields are also seen decoded."""
+
+GAP = r"[^\n]*"
+"""Anything between two pieces of a line."""
+
+_ALIKE = frozenset(string.ascii_letters + string.digits + "_.")
+_WEB_ALIKE = _ALIKE | frozenset("/@:=;&$~!()#*[]{}|<>\\^-")
+_UNRESERVED = frozenset(string.ascii_letters + string.digits + "_.-~")
+
+
+def stands_alike(character: str, source: str) -> bool:
+    """Whether a character of a field stands in the raw line as it is, or percent-encoded."""
+    return character in (_WEB_ALIKE if source in WEB_SOURCES else _ALIKE)
+
+
+def safe_pieces(text: str, source: str) -> list[str]:
+    """The stretches of a text that stand in the raw line as they are."""
+    return "".join(c if stands_alike(c, source) else " " for c in text).split()
+
+
+def pattern_of(piece: str, source: str) -> str:
+    """A regular expression for a piece, however its characters are encoded."""
+    return "".join(character_pattern(character, source) for character in piece)
+
+
+def character_pattern(character: str, source: str) -> str:
+    """The character, or in requests its percent-encoding however often that was encoded again."""
+    if source not in WEB_SOURCES or character in _UNRESERVED:
+        return re.escape(character)
+    return rf"(?:{re.escape(character)}|%(?:25){{0,3}}{ord(character):02x})"
