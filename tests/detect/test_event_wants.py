@@ -182,3 +182,13 @@ def test_children_of_a_followed_process_are_followed(
     quick, slow = (_said(path, kit, in_full=way) for way in (False, True))
     assert quick == slow
     assert [citation.record_id for citation in quick[-1]] == [1, 2, 3]  # type: ignore[attr-defined]
+
+
+def test_ids_that_some_rule_of_a_source_wants(kit: Kit) -> None:
+    """None where a rule takes any; a source that no rule reads has none."""
+    wanted = kit.rules.wanted_ids("windows-security")
+    assert wanted is not None
+    assert {"4624", "4672", "4688"} <= wanted
+    assert "5156" not in wanted
+    assert kit.rules.wanted_ids("windows-application") is None
+    assert kit.rules.wanted_ids("mars") == frozenset()
