@@ -132,3 +132,69 @@ def test_nothing_matches_a_drive_or_translated_prose() -> None:
     for path in packs.glob("*/sigma/*.yml"):
         detection = path.read_text("utf-8").split("alpheus:")[0]
         assert not re.search(r"['\"]?[cC]:\\\\?(?:inetpub|Program Files)", detection), path.name
+
+
+def test_a_row_at_the_end_of_the_calendar_harms_nobody(tmp_path: Path) -> None:
+    """One damaged date must not cost another package its verdict."""
+    head = "#Fields: date time cs-method cs-uri-stem s-port c-ip sc-status\n"
+    row = "9999-12-31 23:59:59 GET /owa/ 443 192.0.2.1 200\n"
+    (tmp_path / "u_ex99.log").write_text(head + row)
+    (server,) = _assess(tmp_path).servers
+    assert server.verdict is Verdict.NOT_DETERMINABLE
+
+
+def test_the_programs_own_rules_and_tables_raise_nothing() -> None:
+    """Whoever scans a disk with Alpheus on it does not find Alpheus."""
+    (server,) = _assess(Path(lab.__file__).parents[1]).servers
+    assert server.findings == ()
+
+
+def test_packages_of_the_same_name_stay_two_servers(tmp_path: Path) -> None:
+    """Two folders called `logs` that name no host are two servers."""
+    head = "#Fields: date time cs-method cs-uri-stem s-port c-ip sc-status\n"
+    for number, stem in enumerate(("/owa/", "/aspnet_client/q7.aspx")):
+        folder = tmp_path / f"server{number}" / "logs"
+        folder.mkdir(parents=True)
+        row = f"2021-03-03 07:00:00 POST {stem} 443 192.0.2.1 200\n"
+        (folder / "u_ex210303.log").write_text(head + row)
+    servers = _assess(*sorted(tmp_path.glob("*/logs"))).servers
+    assert [server.verdict for server in servers] == [
+        Verdict.COMPROMISED, Verdict.NOT_DETERMINABLE,
+    ]  # fmt: skip
+    assert len({server.name for server in servers}) == 2
+
+
+def test_the_same_package_given_twice_counts_once(tmp_path: Path) -> None:
+    """Handing in a folder twice doubles nothing."""
+    head = "#Fields: date time cs-method cs-uri-stem s-port c-ip sc-status\n"
+    (tmp_path / "u_ex.log").write_text(head + "2021-03-03 07:00:00 GET / 443 192.0.2.1 200\n")
+    (server,) = _assess(tmp_path, tmp_path).servers
+    assert [coverage.rows for coverage in server.coverage] == [1]
+
+
+@pytest.mark.parametrize("content", [b"", bytes(range(256)) * 400])
+def test_evidence_that_holds_nothing_is_a_loss(tmp_path: Path, content: bytes) -> None:
+    """An empty or encrypted log does not vanish behind 'nothing lost'."""
+    for name in ("Security.evtx", "u_ex210303.log", "$MFT"):
+        (tmp_path / name).write_bytes(content)
+    lost = {loss.path: loss.reason for loss in _assess(tmp_path).skipped}
+    assert set(lost) == {"Security.evtx", "u_ex210303.log", "$MFT"}
+
+
+def test_an_attack_behind_a_damaged_beginning_is_found(tmp_path: Path) -> None:
+    """70 KB of NUL bytes before the header hide nothing."""
+    head = "#Fields: date time cs-method cs-uri-stem s-port c-ip sc-status\n"
+    row = "2021-03-03 07:00:00 POST /aspnet_client/q7.aspx 443 192.0.2.1 200\n"
+    (tmp_path / "u_ex210303.log").write_bytes(b"\0" * 70_000 + b"\n" + (head + row).encode())
+    (server,) = _assess(tmp_path).servers
+    assert server.verdict is Verdict.COMPROMISED
+
+
+def test_a_row_with_surplus_columns_does_not_disappear(tmp_path: Path) -> None:
+    """A blank in the stem shifts the columns; the row is still shown, and proves nothing."""
+    head = "#Fields: date time cs-method cs-uri-stem cs-uri-query s-port c-ip sc-status\n"
+    row = "2021-03-03 07:00:00 POST /aspnet_client/a b.aspx cmd=whoami 443 192.0.2.1 200\n"
+    (tmp_path / "u_ex210303.log").write_text(head + row)
+    (server,) = _assess(tmp_path).servers
+    assert server.findings
+    assert {finding.weight for finding in server.findings} == {Weight.CONTEXT}

@@ -80,6 +80,7 @@ def triage(
     Raises UsageError for an unknown pack, KnowledgeError for a broken one of our own.
     """
     started = datetime.now(UTC)
+    paths = list({path.resolve(): path for path in reversed(paths)}.values())[::-1]
     memory = Memory.open() if options.remember else None
     key = _key(paths, options) if memory is not None else ""
     known = memory.recall(key) if memory is not None else None

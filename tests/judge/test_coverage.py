@@ -7,7 +7,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpheus.judge.coverage import Window, coverage_of_window, coverage_table, gaps_of
+from alpheus.judge.coverage import (
+    Window,
+    coverage_of_window,
+    coverage_table,
+    gaps_of,
+    hour_start,
+)
 from alpheus.model import TimeBasis
 from making import at, campaign_pack, hours, record
 
@@ -128,3 +134,10 @@ def test_gaps_are_exactly_the_days_without_rows(seen: set[int]) -> None:
         if not any(first <= h < first + 24 for h in seen):
             begin = start + timedelta(hours=first)
             assert any(g.start <= begin and begin + timedelta(hours=24) <= g.end for g in gaps)
+
+
+def test_hours_outside_the_calendar_are_its_ends() -> None:
+    """A damaged date never breaks the count."""
+    assert hour_start(10**9).year == 9999
+    assert hour_start(-(10**9)).year == 1
+    assert hour_start(448_543) == at("2021-03-03").replace(hour=7)

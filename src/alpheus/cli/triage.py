@@ -101,6 +101,7 @@ def run(options: argparse.Namespace) -> int:
 
     if options.since and options.until and options.since > options.until:
         raise UsageError("--since is after --until: no time is left to look at")
+    _refuse_output_in_evidence(options)
     with progress_line() as progress:
         result = triage(options.evidence, _triage_options(options), progress)
     for unopened in result.unopened:
@@ -113,6 +114,20 @@ def run(options: argparse.Namespace) -> int:
     if result.unopened:
         return COULD_NOT_OPEN
     return _status(result.assessment) if options.exit_code else 0
+
+
+def _refuse_output_in_evidence(options: argparse.Namespace) -> None:
+    """Nothing is ever written into evidence. Raises UsageError."""
+    if options.output is None:
+        return
+    from alpheus.errors import UsageError  # noqa: PLC0415 - keeps --help fast
+
+    output = options.output.resolve()
+    for path in options.evidence:
+        if path.is_dir() and output.is_relative_to(path.resolve()):
+            raise UsageError(
+                f"{options.output} lies inside the evidence {path}; choose a folder outside it"
+            )
 
 
 def _triage_options(options: argparse.Namespace) -> TriageOptions:

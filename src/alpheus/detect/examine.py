@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
 
@@ -12,6 +13,8 @@ from alpheus.detect.event_wants import EventWants
 from alpheus.detect.kit import REQUEST_SOURCES, Kit
 from alpheus.detect.model import FileMatch, Hours, Origin, RuleInfo
 from alpheus.detect.page_use import note_use
+from alpheus.detect.process_tree import ProcessTree
+from alpheus.detect.promises import log_by_name, promised_by_name
 from alpheus.detect.server_pages import is_server_page, read_page
 from alpheus.errors import AlpheusError
 from alpheus.evidence.base import EvidenceFile
@@ -26,6 +29,7 @@ from alpheus.scan.textlog import Candidate, TextScan, scan_text_log
 HEAD = 1 << 16
 PAGE = "server-page"
 _CHUNK = 1 << 20
+_RAW_HITS = 10_000
 _CLIENT_FIELDS = {"iis": "c-ip", "httpproxy": "ClientIpAddress"}
 
 
@@ -34,17 +38,29 @@ def examine(file: EvidenceFile, kit: Kit, collector: Collector) -> str:
 
     Returns what kind of file it is: a source, `server-page`, or '' if nothing reads it.
     """
-    examination = _Examination(file, kit, collector)
+    said = Collector(collector.start, collector.end)
+    said.processes = collector.processes
+    examination = _Examination(file, kit, said)
     try:
         examination.run()
-    except (OSError, AlpheusError, EOFError, ValueError, MemoryError) as error:
-        collector.lose(Skipped(file.evidence, file.path, None, f"not read to its end: {error}"))
+    except Exception as error:  # noqa: BLE001 - whatever a reader does, it costs this file only
+        said.lose(Skipped(file.evidence, file.path, None, f"not read to its end: {_words(error)}"))
+    if file.sha256 is not None and is_own(file.sha256):
+        said = Collector()
+    elif file.sha256 is not None:
+        said.hashed(file.evidence, file.path, file.sha256)
+        _known_hash(file, kit, said)
+    said.processes = ProcessTree()
+    collector.absorb(said)
     collector.files_read += 1
     collector.bytes_read += file.bytes_read
-    if file.sha256 is not None:
-        collector.hashed(file.evidence, file.path, file.sha256)
-        _known_hash(file, kit, collector)
     return examination.source
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, OSError | AlpheusError | EOFError | MemoryError):
+        return str(error) or type(error).__name__
+    return f"{type(error).__name__}: {error}"
 
 
 def folder_of(path: str) -> str:
@@ -67,17 +83,21 @@ class _Examination:
         self.kit = kit
         self.collector = collector
         self.source = ""
+        self.raw_hits: list[tuple[RuleInfo, Event]] = []
         self._origins: dict[str | None, Origin] = {}
 
     def run(self) -> None:
         with self.file.open() as stream:
             head = stream.read(HEAD)
         kind = recognise(head, self.file.path)
+        if kind is None:
+            kind = log_by_name(head, self.file.path)
         if kind is None and is_server_page(head, self.file.path):
             self.source = PAGE
             self._page()
         elif kind is None:
             self._drain()
+            self._unrecognised(head)
         elif hasattr(kind, "start"):
             self._text_log(cast("TextLogFormat", kind))
         else:
@@ -98,12 +118,19 @@ class _Examination:
             while stream.read(_CHUNK):
                 pass
 
+    def _unrecognised(self, head: bytes) -> None:
+        """A file whose name promises evidence, and whose content is none, is a loss."""
+        promised = promised_by_name(self.file.path)
+        if promised is not None:
+            found = "empty" if not head else "of another content, damaged or encrypted"
+            reason = f"named like {promised}, but {found}: nothing in it was read"
+            self.collector.lose(Skipped(self.file.evidence, self.file.path, None, reason))
+
     def _page(self) -> None:
         page, loss = read_page(self.file, self.origin(None), self.kit)
         if loss is not None:
             self.collector.lose(loss)
-        if page.citation.sha256 is None or not is_own(page.citation.sha256):
-            self.collector.pages.append(page)
+        self.collector.pages.append(page)
 
     # --- text logs ---
 
@@ -119,6 +146,7 @@ class _Examination:
             sieve=self.kit.sieve(self.source),
         )
         self._tally(scan)
+        self._settle_raw(scan)
         for witness in scan.witnesses:
             self.collector.witness(witness, self.origin(witness.host))
         for loss in scan.skipped:
@@ -129,15 +157,27 @@ class _Examination:
             self._raw(candidate)
             return
         event = self._event(candidate, candidate.row)
-        self._judge(event)
+        if not self._judge(event) and event.malformed:
+            self._raw(candidate, event)
         if event.source in REQUEST_SOURCES:
             note_use(event, self.origin(event.host), self.kit, self.collector)
 
-    def _raw(self, candidate: Candidate) -> None:
+    def _raw(self, candidate: Candidate, event: Event | None = None) -> None:
+        """Search a line that did not parse, or whose columns are not where they belong."""
         for rule in self.kit.rules.match_raw(self.source, candidate.text):
-            citation = self._cite(candidate)
-            event = Event(self.source, None, TimeBasis.UNKNOWN, None, {}, citation)
-            self.collector.hit(self.kit.infos[rule.id], self.origin(None), event, raw=True)
+            found = event or Event(
+                self.source, None, TimeBasis.UNKNOWN, None, {}, self._cite(candidate)
+            )
+            if len(self.raw_hits) < _RAW_HITS:
+                self.raw_hits.append((self.kit.infos[rule.id], found))
+
+    def _settle_raw(self, scan: TextScan) -> None:
+        """Where most lines are no rows, the file quotes a log rather than being one."""
+        rows = sum(tally.rows for tally in scan.tallies.values())
+        lost = sum(tally.skipped for tally in scan.tallies.values())
+        for rule, event in self.raw_hits:
+            found = event if rows >= lost else replace(event, malformed=True)
+            self.collector.hit(rule, self.origin(event.host), found, raw=True)
 
     def _event(self, candidate: Candidate, row: Row) -> Event:
         return Event(
@@ -171,12 +211,15 @@ class _Examination:
 
     # --- events ---
 
-    def _judge(self, event: Event) -> None:
+    def _judge(self, event: Event) -> bool:
+        """Try every rule and indicator; whether a rule matched."""
         origin = self.origin(event.host)
-        for rule in self.kit.rules.match(event):
+        matched = self.kit.rules.match(event)
+        for rule in matched:
             self.collector.hit(self.kit.infos[rule.id], origin, event)
         for indicator in self._indicators(event):
             self.collector.hit(indicator_rule(indicator), origin, event)
+        return bool(matched)
 
     def _indicators(self, event: Event) -> Iterator[Indicator]:
         field = _CLIENT_FIELDS.get(event.source)

@@ -16,6 +16,10 @@ from alpheus.knowledge.model import DecidingGroup, Pack
 from alpheus.model import Coverage, Gap, TimeBasis
 
 GAP = timedelta(hours=24)
+_FIRST_HOUR = -17_259_888
+_LAST_HOUR = 70_389_527
+"""The first and last whole hours of the years 1 to 9999, since 1970."""
+
 FRONT_END = "front-end"
 STEADY = ("iis-", "httpproxy")
 """Sources that write every hour, if only for health probes: their silence is a gap."""
@@ -96,15 +100,20 @@ def gaps_of(hours: Iterable[int], start: datetime, end: datetime) -> tuple[Gap, 
     gaps = []
     seen_until = start
     for hour in sorted(hours):
-        begin = datetime.fromtimestamp(hour * 3600, UTC)
+        begin = hour_start(hour)
         if begin >= end:
             break
         if begin - seen_until >= GAP:
             gaps.append(Gap(seen_until, begin))
-        seen_until = max(seen_until, begin + timedelta(hours=1))
+        seen_until = max(seen_until, hour_start(hour + 1))
     if end - seen_until >= GAP:
         gaps.append(Gap(seen_until, end))
     return tuple(gaps)
+
+
+def hour_start(hour: int) -> datetime:
+    """The beginning of an hour since 1970; hours outside the calendar are its first or last."""
+    return datetime.fromtimestamp(min(max(hour, _FIRST_HOUR), _LAST_HOUR) * 3600, UTC)
 
 
 def _usable(hours: Hours | None) -> bool:
@@ -142,7 +151,7 @@ def _row(label: str, hours: Hours, window: Window | None, *, deciding: bool) -> 
 def _days(hours: Mapping[int, int]) -> dict[str, int]:
     days: dict[str, int] = {}
     for hour, count in sorted(hours.items()):
-        day = datetime.fromtimestamp(hour * 3600, UTC).date().isoformat()
+        day = hour_start(hour).date().isoformat()
         days[day] = days.get(day, 0) + count
     return days
 
@@ -161,8 +170,8 @@ def _lacks(record: ServerRecord, group: DecidingGroup, window: Window) -> list[s
     hours = _combined(record, group.any_of)
     if not hours:
         return [f"{named}: none in the evidence"]
-    first = datetime.fromtimestamp(min(hours) * 3600, UTC)
-    last = datetime.fromtimestamp((max(hours) + 1) * 3600, UTC)
+    first = hour_start(min(hours))
+    last = hour_start(max(hours) + 1)
     lacks = []
     if first - window.start >= GAP:
         lacks.append(f"{named}: begin only on {first:%Y-%m-%d %H:%M}")

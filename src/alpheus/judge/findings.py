@@ -52,13 +52,13 @@ def _finding(
         else:
             weight, stage = Weight.CONTEXT, Stage.NONE
             notes.append("nothing ties it to the web server, a shell or the attacker")
-    if raw:
+    if events and all(event.malformed for event in events):
+        weight, stage, confidence = Weight.CONTEXT, Stage.PROBED, Confidence.LOW
+        notes.append("the record is not as its writer writes it: edited, quoted or damaged")
+    elif raw:
         weight = min(weight, Weight.INDICATION, key=lambda w: w.rank)
         confidence = Confidence.LOW
         notes.append("found in lines that do not parse; read them")
-    elif events and all(event.malformed for event in events):
-        weight, stage, confidence = Weight.CONTEXT, Stage.PROBED, Confidence.LOW
-        notes.append("the record is not as its writer writes it: edited or damaged")
     notes[:0] = _measures(groups)
     return finding_from(
         rule, events, total=total, weight=weight, stage=stage, confidence=confidence,

@@ -52,7 +52,15 @@ class Identities:
     def servers(self) -> dict[Origin, Identity]:
         """Every origin with its server. Origins of the same server share one object."""
         packages: dict[str, Identity] = {}
-        return {origin: self._server(origin, packages) for origin in self._origins}
+        servers = {origin: self._server(origin, packages) for origin in self._origins}
+        for place, identity in packages.items():
+            if sum(other.name == identity.name for other in packages.values()) > 1:
+                identity.aliases.add(place)
+        for place, identity in packages.items():
+            if place in identity.aliases:
+                identity.name = f"{identity.name} ({place.rstrip('/')})"
+                identity.aliases.discard(place)
+        return servers
 
     def _named(self, origin: Origin) -> Identity | None:
         name = computer_name(origin.host)
@@ -68,8 +76,9 @@ class Identities:
                 if len(held) == 1:
                     return next(iter(held.values()))
                 break
-        name = self._package_name(origin)
-        return packages.setdefault(name, Identity(name))
+        return packages.setdefault(
+            f"{origin.evidence}/{origin.scope}", Identity(self._package_name(origin))
+        )
 
     def _package_name(self, origin: Origin) -> str:
         inner = origin.scope.rstrip("/").rpartition("/")[2]

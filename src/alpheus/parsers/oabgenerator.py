@@ -11,13 +11,14 @@ from alpheus.parsers.separated import split_commas
 from alpheus.parsers.times import find_iso_time
 
 _PATH = re.compile(r"OABGenerator(?:Simple)?Log/[^/]+$", re.IGNORECASE)
+_LOG_NAME = re.compile(r"\.(?:log|txt|csv)$|(?:^|/)[^./]+$", re.IGNORECASE)
 _DIRECTIVE = re.compile(r"#\s*[A-Za-z][A-Za-z -]{0,30}?\s*:", re.ASCII)
 _SENTENCE = "download failed and temporary file"
 _HOSTS = ("ServerName", "ServerHostName", "Server")
 
 
 class OabGeneratorFormat:
-    """Recognises the log by its `#Log-type`, by its folder, or by its best-known sentence."""
+    """Recognises the log by its `#Log-type`, its folder, or, in a text file, a sentence of it."""
 
     source = "oabgenerator"
 
@@ -28,7 +29,9 @@ class OabGeneratorFormat:
             return declared.startswith(("oab", "offline address book"))
         if "\0" in head:
             return False
-        return _PATH.search(path) is not None or _SENTENCE in head.lower()
+        if _PATH.search(path) is not None:
+            return True
+        return _LOG_NAME.search(path) is not None and _SENTENCE in head.lower()
 
     def start(self, head: str, path: str, options: ReadOptions) -> OabGeneratorLog:  # noqa: ARG002 - the contract gives more
         """Begin a file."""

@@ -11,7 +11,7 @@ from alpheus.detect.sigma.urls import decoded
 from alpheus.detect.sigma.values import Number, Value
 
 _BLANKS = re.compile(r"[ +?,]+")
-RAW_LIMIT = 256 * 1024
+RAW_LIMIT = 1 << 20
 
 
 def plain(text: str) -> str:
