@@ -15,7 +15,7 @@ from alpheus.detect.sigma.benign_traffic import share, share_of_all, share_of_pa
 from alpheus.detect.sigma.conditions import AllOf, AnyOf, FieldTest, Keyword, Node
 from alpheus.detect.sigma.logsources import Dialect
 from alpheus.detect.sigma.names import WEB_ROLES
-from alpheus.detect.sigma.pieces import WEB_SOURCES, pattern_of, safe_pieces
+from alpheus.detect.sigma.pieces import GAP, WEB_SOURCES, may_overlap, pattern_of, safe_pieces
 from alpheus.detect.sigma.regex_patterns import raw_pattern
 from alpheus.detect.sigma.regexes import Regex
 from alpheus.detect.sigma.rules import RuleSet
@@ -39,6 +39,9 @@ RARE = 1
 
 _DEPTH = 3
 """How many pieces of one value are looked for."""
+
+_TRIGGER = 300
+"""What so many of a thousand ordinary requests hold takes the matcher long to keep track of."""
 
 _CONFIRMED = 6
 _PIECES_CONFIRMED = 40
@@ -213,13 +216,33 @@ def _keeps_order(test: FieldTest | Keyword) -> bool:
 
 
 def _with_others(found: list[Clause], source: str) -> Iterator[Needed]:
-    """The most selective clause, confirmed by the others."""
+    """The most selective clause, or a pair of clauses, confirmed by the others."""
     usable = [one for one in dict.fromkeys(found) if len(one) <= _PIECES_CONFIRMED][:_CONFIRMED]
-    if len(usable) > 1:
-        first, *others = usable
-        patterns = tuple(pattern_of(piece, source) for piece in _shortest(first))
-        confirmed = tuple(_confirmation(clause, source) for clause in sorted(others, key=len))
-        yield Needed(frozenset(), (), (Together(patterns, confirmed),), share_of_all(usable))
+    if len(usable) < 2:
+        return
+    first, *others = usable
+    second = _second(first, others, source)
+    patterns = tuple(pattern_of(piece, source) for piece in _shortest(first))
+    if second is not None:
+        others.remove(second)
+        pair = ["|".join(pattern_of(p, source) for p in _shortest(one)) for one in (first, second)]
+        patterns = tuple(f"(?:{one}){GAP}(?:{two})" for one, two in (pair, reversed(pair)))
+    confirmed = tuple(_confirmation(clause, source) for clause in sorted(others, key=len))
+    yield Needed(frozenset(), (), (Together(patterns, confirmed),), share_of_all(usable))
+
+
+def _second(first: Clause, others: list[Clause], source: str) -> Clause | None:
+    """A clause that spares the reporting of most lines which hold the first."""
+    usable = [
+        clause
+        for clause in others
+        if share(clause) <= _TRIGGER
+        and not any(may_overlap(one, other, source) for one in first for other in clause)
+    ]
+    best = min(usable, key=lambda clause: share_of_all((first, clause)), default=None)
+    if best is None or share_of_all((first, best)) > share(first) / 2:
+        return None
+    return best
 
 
 def _confirmation(clause: Clause, source: str) -> tuple[tuple[bytes, ...], bytes]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Iterator
 
 WEB_SOURCES = frozenset({"iis", "httpproxy"})
 """Logs of requests, whose fields are also seen decoded."""
@@ -19,6 +20,7 @@ GAP = r"[^\n]*"
 
 _ALIKE = frozenset(string.ascii_letters + string.digits + "_.")
 _WEB_ALIKE = _ALIKE | frozenset("/@:=;&$~!()#*[]{}|<>\\^-")
+_AGAIN = "25" * 3
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "_.-~")
 
 
@@ -42,3 +44,22 @@ def character_pattern(character: str, source: str) -> str:
     if source not in WEB_SOURCES or character in _UNRESERVED:
         return re.escape(character)
     return rf"(?:{re.escape(character)}|%(?:25){{0,3}}{ord(character):02x})"
+
+
+def may_overlap(one: str, other: str, source: str) -> bool:
+    """Whether two pieces, in lower case, may stand on a line in part at the same place."""
+    web = source in WEB_SOURCES
+    return any(
+        rest.startswith(right) or right.startswith(rest)
+        for left, right in ((one, other), (other, one))
+        for rest in _rests(left, encoded=web)
+    )
+
+
+def _rests(piece: str, *, encoded: bool) -> Iterator[str]:
+    """What stands from any place inside a piece on, also from inside an encoded character."""
+    for at, character in enumerate(piece):
+        yield piece[at:]
+        if encoded and character not in _UNRESERVED:
+            code = f"{_AGAIN}{ord(character):02x}"
+            yield from (code[begin:] + piece[at + 1 :] for begin in range(len(code)))
