@@ -198,3 +198,28 @@ def test_a_row_with_surplus_columns_does_not_disappear(tmp_path: Path) -> None:
     (server,) = _assess(tmp_path).servers
     assert server.findings
     assert {finding.weight for finding in server.findings} == {Weight.CONTEXT}
+
+
+@pytest.mark.parametrize("oddity", ['"\\ud800"', "NaN", '"a\tb"'])
+def test_what_strict_json_refuses_hides_no_event(tmp_path: Path, oddity: str) -> None:
+    """A lone surrogate, a NaN or a bare tab beside an attack does not hide it."""
+    line = (
+        '{"EventID": 1, "Channel": "Microsoft-Windows-Sysmon/Operational", "SourceName": '
+        '"Microsoft-Windows-Sysmon", "Hostname": "EX01.corp.example", "UtcTime": '
+        '"2021-03-03 07:00:00.000", "Image": "C:\\\\Windows\\\\cmd.exe", "CommandLine": '
+        '"cmd /c whoami", "ParentImage": "C:\\\\Windows\\\\inetsrv\\\\w3wp.exe", '
+        '"ParentCommandLine": "w3wp.exe -ap \\"MSExchangeOWAAppPool\\"", "Odd": %s}\n'
+    )
+    (tmp_path / "sysmon.json").write_text(line % oddity)
+    (server,) = _assess(tmp_path).servers
+    assert (server.name, server.verdict) == ("EX01", Verdict.COMPROMISED)
+
+
+def test_local_time_is_not_called_utc(tmp_path: Path) -> None:
+    """A log whose zone is not known gives a time, and says that its zone is not known."""
+    row = "192.0.2.1, -, 03/03/21, 7:00:00, W3SVC1, EX01, 10.0.0.1, 15, 200, 900, 200, 0, POST, "
+    (tmp_path / "in210303.log").write_text(row + "/aspnet_client/q7.aspx, -,\n")
+    (server,) = _assess(tmp_path).servers
+    assert server.verdict is Verdict.COMPROMISED
+    assert "local time of an unknown zone" in server.headline
+    assert "UTC" not in server.headline

@@ -158,7 +158,8 @@ class Finding:
     """Something that bears on the verdict, with the citations that prove it.
 
     `time` and `last` are those of the earliest and latest citation. `summary` is the sentence that
-    the story tells of it; `detail` adds sizes, names and reservations.
+    the story tells of it; `detail` adds sizes, names and reservations. `local_time`: the times are
+    those of a log whose zone is not known.
     """
 
     rule: str
@@ -175,6 +176,7 @@ class Finding:
     last: datetime | None = None
     detail: str = ""
     summary: str = ""
+    local_time: bool = False
     clients: tuple[str, ...] = ()
 
 

@@ -16,6 +16,7 @@ from alpheus.model import (
     Event,
     Finding,
     Stage,
+    TimeBasis,
     Weight,
 )
 
@@ -80,6 +81,11 @@ def finding_from(
     ordered = sorted(events, key=_when)
     times = [event.time for event in ordered if event.time is not None]
     clients = _clients(rule, ordered)
+    local = bool(times) and all(
+        event.time_basis is TimeBasis.UNKNOWN for event in ordered if event.time is not None
+    )
+    if local:
+        detail = "; ".join(filter(None, (detail, "in local time; give --timezone to convert it")))
     return Finding(
         rule=rule.id,
         pack=rule.pack,
@@ -95,6 +101,7 @@ def finding_from(
         citations_total=total if total is not None else len(ordered),
         detail=detail,
         summary=sentence(rule.meaning.summary, ordered[0]) if ordered else "",
+        local_time=local,
         clients=clients,
     )
 

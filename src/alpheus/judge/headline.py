@@ -75,7 +75,7 @@ def foothold(findings: Sequence[Finding]) -> datetime | None:
 
 
 def _reached(stage: Stage, findings: Sequence[Finding]) -> str:
-    """What the stage means, with the backdoor called a web shell where a proof says that it is one."""
+    """What the stage means; a backdoor is called a web shell where a proof says that it is one."""
     shell = any(
         _WEB_SHELL in f.techniques and f.weight is Weight.PROOF and f.stage is stage
         for f in findings
@@ -93,7 +93,11 @@ def _since(verdict: Verdict, findings: Sequence[Finding]) -> str:
     if verdict.rank < Verdict.ATTEMPTED.rank:
         return ""
     first = first_seen(findings)
-    return f", first seen {first:%Y-%m-%d %H:%M:%S} UTC" if first else ", at an unknown time"
+    if first is None:
+        return ", at an unknown time"
+    known = any(f.time == first and not f.local_time for f in findings)
+    zone = "UTC" if known else "in local time of an unknown zone"
+    return f", first seen {first:%Y-%m-%d %H:%M:%S} {zone}"
 
 
 def _patch(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import tzinfo
@@ -78,6 +79,15 @@ def _on_lines(head: bytes) -> bool:
     return False
 
 
+def _leniently(content: bytes) -> object:
+    """What strict JSON refuses and writers write all the same: lone surrogates, NaN; else None."""
+    try:
+        found: object = json.loads(decode_line(content), strict=False)
+    except (ValueError, RecursionError):
+        return None
+    return found
+
+
 def _read(text: JsonText, timezone: tzinfo | None) -> WindowsEvent | str:
     """The event in a text, or why there is none."""
     try:
@@ -86,6 +96,8 @@ def _read(text: JsonText, timezone: tzinfo | None) -> WindowsEvent | str:
         try:
             record = msgspec.json.decode(decode_line(text.content))
         except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
-            return _BROKEN
+            record = _leniently(text.content)
+    if record is None:
+        return _BROKEN
     event = read_event(record, timezone) if isinstance(record, dict) else None
     return _FOREIGN if event is None else event
