@@ -5,14 +5,14 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 STAMP_DEV := $(VENV)/.installed-dev
 
-.PHONY: demo test lint types unit docs format lock clean bench-memory bench-start help
+.PHONY: demo test lint types unit docs format lock clean bench-memory bench-events bench-prefilter bench-start help
 
 help:
 	@echo "make demo    set up, simulate a compromised server, triage it, say where the report is"
 	@echo "make test    set up, run every check"
 	@echo "make format  put the code in the house form"
 	@echo "make docs    write the generated parts of docs/"
-	@echo "make bench-memory bench-start   measure, see docs/benchmarks.md"
+	@echo "make bench-memory bench-events bench-prefilter bench-start   measure, see docs/benchmarks.md"
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Alpheus needs Python 3.11 or newer; set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
@@ -59,6 +59,12 @@ lock: $(STAMP_DEV)
 
 bench-memory: $(STAMP_DEV)
 	$(BIN)/python tools/bench_memory.py
+
+bench-events: $(STAMP_DEV)
+	$(BIN)/python tools/bench_events.py
+
+bench-prefilter: $(STAMP_DEV)
+	$(BIN)/python tools/bench_prefilter.py
 
 bench-start: $(STAMP_DEV)
 	$(BIN)/python tools/bench_start.py
