@@ -21,6 +21,10 @@ from alpheus.model import BuildWitness, Citation, Event, Skipped
 
 EVENTS_KEPT = 40_000
 PAGES_KEPT = 20_000
+PAGE_EVENTS_KEPT = 20_000
+PAGE_EVENTS_ALWAYS = 5
+"""Every page keeps so many events, however many other pages there are."""
+
 SKIPPED_KEPT = 20_000
 
 
@@ -71,6 +75,7 @@ class Collector:
     hashes: dict[tuple[str, str], str] = field(default_factory=dict)
     files_read: int = 0
     bytes_read: int = 0
+    page_events: int = 0
     _events: int = 0
     _losses_beyond: int = 0
 
@@ -114,6 +119,16 @@ class Collector:
             found = self.uses[origin, stem] = PageUse(stem, origin)
         return found
 
+    def keep_use(self, use: PageUse, event: Event) -> bool:
+        """Keep a request that a page answered, if there is room; True if it was kept."""
+        before = len(use.succeeded)
+        full = self.page_events >= PAGE_EVENTS_KEPT and not use.closed
+        if full and before >= PAGE_EVENTS_ALWAYS:
+            return False
+        kept = use.keep(event)
+        self.page_events += len(use.succeeded) - before
+        return kept
+
     def cover(self, origin: Origin, label: str) -> Hours:
         """The hours of one source and origin."""
         self.origins[origin] = None
@@ -134,16 +149,27 @@ class Collector:
                 self.hits[key] = group
                 self._events += sum(1 for _ in group.kept())
         for place, use in other.uses.items():
-            if place in self.uses:
-                self.uses[place].absorb(use)
-            elif len(self.uses) < PAGES_KEPT:
-                self.uses[place] = use
+            self._absorb_use(place, use)
         for source, hours in other.hours.items():
             self.hours.setdefault(source, Hours()).merge(hours)
         for seen, span in other.witnesses.items():
             known = self.witnesses.setdefault(seen, span)
             known.extend(BuildWitness(seen[0], seen[1], None, span.first, span.last))
         self._absorb_files(other)
+
+    def _absorb_use(self, place: tuple[Origin, str], use: PageUse) -> None:
+        mine = self.uses.get(place)
+        if mine is None:
+            if len(self.uses) >= PAGES_KEPT:
+                return
+            mine = self.uses[place] = use
+            before = 0
+        else:
+            before = len(mine.succeeded)
+            mine.absorb(use)
+        if self.page_events >= PAGE_EVENTS_KEPT and not mine.closed:
+            del mine.succeeded[max(before, PAGE_EVENTS_ALWAYS) :]
+        self.page_events += len(mine.succeeded) - before
 
     def _absorb_files(self, other: Collector) -> None:
         self.mitigations.extend(other.mitigations)

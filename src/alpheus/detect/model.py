@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
+from alpheus.detect.page_detail import PageDetails, Served, earliest, latest
 from alpheus.knowledge.model import RuleMeaning
 from alpheus.model import Citation, Event
 
@@ -126,8 +128,13 @@ def text_of(event: Event, name: str | None) -> str:
 class PageUse:
     """All requests for one server page that Exchange does not ship, with one origin.
 
-    `answers` counts requests by (method, status); `succeeded` keeps events answered 2xx, `others`
-    the rest, both bounded.
+    `answers` counts requests by (method, status); `succeeded` keeps the earliest events answered
+    2xx, `others` some of the rest, both bounded. `clients` is exact up to `CLIENTS_PER_PAGE`.
+    `first` and `last` are those of all requests answered 2xx, `missing_first` and `missing_last` of
+    those answered 404 or 410. `details` are None before anything was answered 2xx, and once the
+    page is `crowded`: too many clients or hours for a rare one. `closed`: it lies where only the
+    product's own pages belong, or has a published path, so that all its events are wanted.
+    `referers` and `agents`: a request named one, so that the log has such a column.
     """
 
     stem: str
@@ -137,16 +144,103 @@ class PageUse:
     others: list[Event] = field(default_factory=list)
     clients: dict[str, int] = field(default_factory=dict)
     malformed: int = 0
+    source: str = ""
+    closed: bool = False
+    crowded: bool = False
+    referers: bool = False
+    agents: bool = False
+    details: PageDetails | None = None
+    first: datetime | None = None
+    last: datetime | None = None
+    missing_first: datetime | None = None
+    missing_last: datetime | None = None
+
+    def note(self, method: str, status: int, client: str, time: datetime | None) -> None:
+        """Count a request, whatever its answer."""
+        answer = (method, status)
+        self.answers[answer] = self.answers.get(answer, 0) + 1
+        if client in self.clients or len(self.clients) < CLIENTS_PER_PAGE:
+            self.clients[client] = self.clients.get(client, 0) + 1
+        if time is None:
+            return
+        if 200 <= status < 300:
+            if self.last is None or time > self.last:
+                self.last = time
+            if self.first is None or time < self.first:
+                self.first = time
+        elif status in _MISSING:
+            self.missing_first = earliest(self.missing_first, time)
+            self.missing_last = latest(self.missing_last, time)
+
+    def detail(self, served: Served) -> None:
+        """Keep the particulars of a request answered 2xx while the page may be a rare one."""
+        if self.crowded:
+            return
+        if self.details is None:
+            self.details = PageDetails()
+        if not self.details.note(served):
+            self._crowd()
+
+    def keep(self, event: Event) -> bool:
+        """Keep one answered 2xx if it is among the earliest; True if it was kept."""
+        kept = self.succeeded
+        if len(kept) < self._limit():
+            insort(kept, event, key=_when)
+            return True
+        if _when(event) >= _when(kept[-1]):
+            return False
+        kept.pop()
+        insort(kept, event, key=_when)
+        return True
 
     def absorb(self, other: PageUse) -> None:
         """Add what another part of the evidence gave for the same page and origin."""
         for answer, count in other.answers.items():
             self.answers[answer] = self.answers.get(answer, 0) + count
         for client, count in other.clients.items():
-            self.clients[client] = self.clients.get(client, 0) + count
-        self.succeeded.extend(other.succeeded)
-        self.others.extend(other.others)
+            if client in self.clients or len(self.clients) < CLIENTS_PER_PAGE:
+                self.clients[client] = self.clients.get(client, 0) + count
+        self.source = self.source or other.source
+        self.closed = self.closed or other.closed
+        self.referers = self.referers or other.referers
+        self.agents = self.agents or other.agents
+        self.first = earliest(self.first, other.first)
+        self.last = latest(self.last, other.last)
+        self.missing_first = earliest(self.missing_first, other.missing_first)
+        self.missing_last = latest(self.missing_last, other.missing_last)
         self.malformed += other.malformed
+        self.succeeded = sorted((*self.succeeded, *other.succeeded), key=_when)[:EVENTS_PER_PAGE]
+        self.others.extend(other.others[: OTHERS_PER_PAGE - len(self.others)])
+        self._absorb_details(other)
+
+    def _absorb_details(self, other: PageUse) -> None:
+        if self.crowded or other.crowded:
+            self._crowd()
+        elif other.details is not None:
+            if self.details is None:
+                self.details = PageDetails()
+            if not self.details.absorb(other.details):
+                self._crowd()
+
+    def _limit(self) -> int:
+        return EVENTS_PER_CROWD if self.crowded and not self.closed else EVENTS_PER_PAGE
+
+    def _crowd(self) -> None:
+        self.crowded = True
+        self.details = None
+        del self.succeeded[self._limit() :]
+
+
+EVENTS_PER_PAGE = 100
+EVENTS_PER_CROWD = 10
+OTHERS_PER_PAGE = 5
+CLIENTS_PER_PAGE = 1_000
+_MISSING = frozenset({404, 410})
+_FAR = datetime.max.replace(tzinfo=UTC)
+
+
+def _when(event: Event) -> datetime:
+    return event.time or _FAR
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,29 +3,50 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
 from urllib.parse import unquote
 
 from alpheus.detect.collector import Collector
-from alpheus.detect.kit import PAGE_NEEDLE, REQUEST_SOURCES, Kit
-from alpheus.detect.model import Origin, text_of
+from alpheus.detect.kit import REQUEST_SOURCES, Kit
+from alpheus.detect.model import OTHERS_PER_PAGE, Origin, PageUse, text_of
+from alpheus.detect.page_detail import Served
+from alpheus.detect.page_needles import PAGE_NEEDLE
 from alpheus.detect.server_pages import PAGE_EXTENSIONS
 from alpheus.model import Event
 
-EVENTS_KEPT = 100
-CLIENTS_KEPT = 1_000
 _SERVED = frozenset({200, 241, 401, 440})
 """Answers of a server that has the page; any server answers 404 or redirects."""
 _STEM = {"iis": "cs-uri-stem", "httpproxy": "UrlStem"}
 _METHOD = {"iis": "cs-method", "httpproxy": "Method"}
 _STATUS = {"iis": "sc-status", "httpproxy": "HttpStatus"}
 _CLIENT = {"iis": "c-ip", "httpproxy": "ClientIpAddress"}
+_QUERY = {"iis": "cs-uri-query", "httpproxy": "UrlQuery"}
+_AGENT = {"iis": "cs(User-Agent)", "httpproxy": "UserAgent"}
+_USER = {"iis": "cs-username", "httpproxy": "AuthenticatedUser"}
+_SENT = {"iis": "sc-bytes", "httpproxy": "ResponseBytes"}
+_RECEIVED = {"iis": "cs-bytes", "httpproxy": "RequestBytes"}
+_TAKEN = {"iis": "time-taken", "httpproxy": "TotalRequestTime"}
+_REFERER = "cs(Referer)"
+_FORWARDED = ("X-Forwarded-For", "cs(X-Forwarded-For)", "X-FORWARDED-FOR", "x-forwarded-for")
+_INTERNAL = tuple(
+    ip_network(text)
+    for text in (
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16",
+        "::1/128", "fc00::/7", "fe80::/10",
+    )
+)  # fmt: skip
 _PAGE = re.compile(
     r"(/[^?*\"<>|]*?\.(?:" + "|".join(sorted(PAGE_EXTENSIONS)) + r"))(?=$|[/;?])", re.IGNORECASE
 )
 
-__all__ = ["PAGE_NEEDLE", "REQUEST_SOURCES", "note_use", "page_of", "request_of"]
+__all__ = [
+    "PAGE_NEEDLE", "REQUEST_SOURCES", "is_internal", "note_use", "page_of", "request_of",
+]  # fmt: skip
 
 
+@lru_cache(maxsize=20_000)
 def page_of(stem: str) -> str | None:
     """The page a URL stem asks for, lower case, decoded, without path info; None if it is none."""
     decoded = stem
@@ -39,19 +60,34 @@ def page_of(stem: str) -> str | None:
 
 
 def request_of(event: Event) -> tuple[str, int, str]:
-    """Method, status (0 if unknown) and client of a request."""
+    """Method, status (0 if unknown) and client of a request.
+
+    Behind a proxy of the same network the client is who that proxy says it is.
+    """
     source = event.source
-    status = text_of(event, _STATUS[source])
-    number = int(status) if status.isascii() and status.isdigit() else 0
-    return text_of(event, _METHOD[source]).upper(), number, text_of(event, _CLIENT[source])
+    number = _number(event.fields.get(_STATUS[source])) or 0
+    client = text_of(event, _CLIENT[source])
+    if source == "iis":
+        client = _forwarded(event.fields, client)
+    return text_of(event, _METHOD[source]).upper(), number, client
+
+
+@lru_cache(maxsize=20_000)
+def is_internal(address: str) -> bool:
+    """Whether an address is one of a private network or of the machine itself."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in _INTERNAL if network.version == parsed.version)
 
 
 def note_use(event: Event, origin: Origin, kit: Kit, collector: Collector) -> None:
     """Keep a request for a server page that is not one of the product's own."""
-    page = page_of(text_of(event, _STEM[event.source]))
+    page = page_of(text_of(event, _STEM[event.source])[:_STEM_LENGTH])
     if page is None or not collector.in_span(event.time):
         return
-    if kit.baseline.stock_url(page):
+    if kit.ships(page.encode("utf-8", "surrogatepass")):
         if request_of(event)[1] in _SERVED:
             collector.exchange.add(origin)
         return
@@ -59,11 +95,77 @@ def note_use(event: Event, origin: Origin, kit: Kit, collector: Collector) -> No
     if use is None:
         return
     method, status, client = request_of(event)
-    use.answers[method, status] = use.answers.get((method, status), 0) + 1
+    if not use.source:
+        use.source = event.source
+        use.closed = (
+            kit.baseline.closed_place(page) is not None or kit.indicators.page(page) is not None
+        )
+    use.note(method, status, client, event.time)
     use.malformed += event.malformed
-    if client in use.clients or len(use.clients) < CLIENTS_KEPT:
-        use.clients[client] = use.clients.get(client, 0) + 1
-    kept = use.succeeded if 200 <= status < 300 else use.others
-    if len(kept) < (EVENTS_KEPT if kept is use.succeeded else 5):
-        kept.append(event)
+    use.referers = use.referers or _REFERER in event.fields
+    use.agents = use.agents or _AGENT[event.source] in event.fields
+    if 200 <= status < 300:
+        _served(event, use, method, client, collector)
+    elif len(use.others) < OTHERS_PER_PAGE:
+        use.others.append(event)
         collector.cite(event.citation)
+
+
+def _served(event: Event, use: PageUse, method: str, client: str, collector: Collector) -> None:
+    if not use.crowded:
+        use.detail(_particulars(event, method, client))
+    if collector.keep_use(use, event):
+        collector.cite(event.citation)
+
+
+def _particulars(event: Event, method: str, client: str) -> Served:
+    source, fields = event.source, event.fields
+    return Served(
+        event.time,
+        method,
+        client,
+        query=len(text_of(event, _QUERY[source])),
+        agent=text_of(event, _AGENT[source]),
+        user=text_of(event, _USER[source]),
+        referred=_REFERER in fields,
+        sent=_number(fields.get(_SENT[source])),
+        received=_number(fields.get(_RECEIVED[source])),
+        taken=_number(fields.get(_TAKEN[source])),
+    )
+
+
+def _number(text: str | tuple[str, ...] | None) -> int | None:
+    if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < _DIGITS:
+        return int(text)
+    return None
+
+
+def _forwarded(fields: Mapping[str, str | tuple[str, ...]], client: str) -> str:
+    """The nearest foreign address that an internal proxy names; a stranger's word is not taken."""
+    named = next((fields[name] for name in _FORWARDED if name in fields), None)
+    if not isinstance(named, str) or not is_internal(client):
+        return client
+    addresses = [
+        address
+        for part in re.split(r"[,+ ]+", named[-_FORWARDED_LENGTH:])
+        if (address := _address(part)) is not None
+    ]
+    foreign = [address for address in addresses if not is_internal(address)]
+    return (foreign or addresses or [client])[-1]
+
+
+def _address(part: str) -> str | None:
+    """An address without the port that some proxies add."""
+    bare = part.strip('[]"')
+    if bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    bare = bare.partition("]")[0]
+    try:
+        return str(ip_address(bare))
+    except ValueError:
+        return None
+
+
+_STEM_LENGTH = 4_096
+_FORWARDED_LENGTH = 500
+_DIGITS = 16

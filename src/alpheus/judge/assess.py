@@ -17,6 +17,7 @@ from alpheus.judge.identity import Identity
 from alpheus.judge.next_steps import next_steps
 from alpheus.judge.pages import PageKnowledge, judge_pages, written_pages
 from alpheus.judge.patch import PatchTimeline, patch_timeline
+from alpheus.judge.rarity import judge_rarity
 from alpheus.judge.record import ServerRecord, gather
 from alpheus.judge.sequences import findings_of_sequences
 from alpheus.judge.story import tell
@@ -85,13 +86,14 @@ class Judge:
     ) -> list[Finding]:
         sequences = findings_of_sequences(record, self.kit.rules)
         pages = judge_pages(record, self._page_knowledge(record, sequences, patches))
+        rare = judge_rarity(record, pages.shells, collector.start, collector.end)
         shells = {path.rpartition("/")[2] for path in pages.shells}
         anchors = anchors_of(record, collector.processes, shells)
         hits = findings_of_hits(record, anchors, collector.processes)
         hashes = [_hash_finding(match) for match in record.file_matches]
         silent = self.kit.rules.silent
         of_rules = (one for one in (*hits, *sequences) if one.rule not in silent)
-        found = (*of_rules, *pages.findings, *hashes)
+        found = (*of_rules, *pages.findings, *rare, *hashes)
         return [with_hashes(finding, collector.hashes) for finding in found]
 
     def _page_knowledge(

@@ -76,8 +76,13 @@ GUESSED = _rule(
     "Somebody asked for web shells that are not there",
     Stage.PROBED, Weight.INDICATION, Confidence.MEDIUM,
 )  # fmt: skip
+RARE = _rule(
+    "page-rare",
+    "A rare page is used as a web shell is used",
+    Stage.OPERATED, Weight.INDICATION, Confidence.LOW,
+)  # fmt: skip
 
-RULES = (FOREIGN, PUBLISHED, MODIFIED, UNLISTED, USED_SHELL, USED_FOREIGN, GUESSED)
+RULES = (FOREIGN, PUBLISHED, MODIFIED, UNLISTED, USED_SHELL, USED_FOREIGN, GUESSED, RARE)
 
 
 @dataclass(slots=True)
