@@ -84,3 +84,23 @@ def test_a_foreign_page_beside_one_of_the_product_is_not_missed(kit: Kit) -> Non
     assert not _wanted(kit, own, 500)[-1]
     both = own.replace(b" - 443", b" url=/owa/auth/x7.aspx 443")
     assert all(_wanted(kit, both, 500))
+
+
+@pytest.mark.parametrize("source", REQUEST_SOURCES)
+def test_requests_from_published_addresses_are_found(kit: Kit, source: str) -> None:
+    """By the address alone, whatever was asked for."""
+    rows = [row for pack in PACKS for row in pack.indicators if row.type == "ip"]
+    assert rows
+    lines = [f"2021-03-03 06:59:20 GET /owa/ 443 {row.value} x 200".encode() for row in rows]
+    data = b"\n".join(lines) + b"\n"
+    assert len(kit.needles(source).search_both(data)[0]) == len(rows)
+    assert (
+        kit.needles(source).search_both(b"2021-03-03 06:59:20 GET /owa/ 443 192.0.2.7\n")[0] == []
+    )
+
+
+def test_each_file_asks_for_the_first_answers_of_a_page(kit: Kit) -> None:
+    """What one server's log said proves nothing of the next one."""
+    line = b"2021-03-03 06:59:20 GET /owa/auth/logon.aspx - 443 - 192.0.2.1 x 200"
+    assert not _wanted(kit, line, 500)[-1]
+    assert _wanted(kit, line)[0]

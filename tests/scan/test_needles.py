@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.errors import KnowledgeError
-from alpheus.scan.needles import ENCODED, Needles
+from alpheus.scan.needles import ENCODED, Needles, Together
 
 PATTERNS = ["serverinfo~", r"/ecp/[a-z0-9]{1,4}\.js", "a.*z", r"(?<=b)c", r"(q)\1", "é"]
 
@@ -104,3 +104,33 @@ def test_wide_characters_in_a_class_match_a_superset(engine: str) -> None:
     needles = Needles(["x[éa]y"])
     for line in ("xéy", "xay"):
         assert needles.search(line.encode()), line
+
+
+def test_doubtful_lines_come_apart(engine: str) -> None:
+    """A line may be marked by both kinds; `search` gives the union."""
+    data = b"sure\nmaybe\nsure maybe\nnone\n"
+    needles = Needles(["sure"], ["maybe"])
+    found, doubtful = needles.search_both(data)
+    assert _lines(found, data) == [b"sure", b"sure maybe"]
+    assert _lines(doubtful, data) == [b"maybe", b"sure maybe"]
+    assert _lines(needles.search(data), data) == [b"sure", b"maybe", b"sure maybe"]
+
+
+def test_clauses_must_be_on_one_line(engine: str) -> None:
+    """In any order, case and encoding; a piece on the next line does not count."""
+    clauses = (((b"post",), b""), ((b"/a/", b".js"), rb"(?:/|%(?:25){0,3}2f)a(?:/|%(?:25){0,3}2f)"))
+    needles = Needles([], (), [Together(("ecp",), clauses)])
+    hits = [b"POST ECP /A/", b".js ecp post", b"ecp%252fa%2F post"]
+    others = [b"ecp post", b"post /a/", b"ecp /a/", b"ecp%2fb post"]
+    data = b"\n".join([*hits, *others]) + b"\n"
+    assert _lines(needles.search(data), data) == hits
+
+
+def test_many_marks_of_every_kind_are_still_told_apart(engine: str) -> None:
+    """Where matches end everywhere, each line is asked about by itself."""
+    block = b"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n" * 3000 + b"bbbb sure\nbbbb x\n"
+    needles = Needles(["sure"], ["b+"], [Together(("b.*",), (((b"x",), b""),))])
+    found, doubtful = needles.search_both(block)
+    assert _lines(found, block) == [b"bbbb sure", b"bbbb x"]
+    # A sure line need not be told to be doubtful as well.
+    assert 3001 <= len(doubtful) <= 3002

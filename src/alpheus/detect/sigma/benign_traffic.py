@@ -6,9 +6,17 @@ Shares are rough, of all requests, in thousandths. They steer speed only, never 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection
+from itertools import accumulate
 
 _BROWSER = "mozilla/5.0+(windows+nt+10.0;+win64;+x64)+applewebkit/537.36+chrome/88.0+safari/537.36"
+
+_LEADS = (
+    "2021-03-03 06:59:{:02d} 10.0.0.5 443 CORP\\user 198.51.100.7 ",
+    "2021-03-03T06:59:{:02d}.123Z 4153262f-edd7-45f6-a2e2-3e84b8a459b0 15 1 2106 6 ",
+)
+_STRIDE = 389
 
 _REQUESTS: tuple[tuple[int, str], ...] = (
     (100, "post /microsoft-server-activesync/default.eas user=a&deviceid=b&devicetype=c&cmd=ping"),
@@ -62,3 +70,16 @@ def share_of_patterns(patterns: Collection[str]) -> int:
     """About how many of a thousand ordinary requests any of the patterns matches, in any case."""
     compiled = [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
     return sum(weight for weight, line in _REQUESTS if any(one.search(line) for one in compiled))
+
+
+def lines(count: int, source: str = "iis") -> list[bytes]:
+    """Ordinary lines of a log of requests, in the shares above, always the same ones."""
+    total = sum(weight for weight, _ in _REQUESTS)
+    bounds = list(accumulate(weight for weight, _ in _REQUESTS))
+    found = []
+    for number in range(count):
+        # A stride without a common factor with the total visits every share in turn.
+        place = number * _STRIDE % total
+        line = _REQUESTS[bisect_right(bounds, place)][1]
+        found.append((_LEADS[source == "httpproxy"].format(number % 60) + line).encode())
+    return [line.replace(b" ", b",") for line in found] if source == "httpproxy" else found

@@ -1,0 +1,62 @@
+"""Tests of `alpheus.detect.sigma.pieces`."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alpheus.detect.sigma.pieces import may_overlap, pattern_of, safe_pieces
+
+_PIECES = st.text("ab/2f5.", min_size=3, max_size=6)
+
+
+@settings(max_examples=200, deadline=None)
+@given(_PIECES, _PIECES, st.text("ab/2f5.%", max_size=12))
+def test_pieces_that_cannot_overlap_stand_one_after_the_other(
+    one: str, other: str, around: str
+) -> None:
+    """On any line with both, one ends before the other begins, however they are encoded."""
+    left, right = (re.compile(f"(?=({pattern_of(piece, 'iis')}))") for piece in (one, other))
+    for line in (one + around + other, other + around + one, one + other[1:], other + one[1:],
+                 pattern_free(one) + other):  # fmt: skip
+        spans = [(m.start(1), m.end(1)) for m in left.finditer(line)]
+        others = [(m.start(1), m.end(1)) for m in right.finditer(line)]
+        crossing = any(a < d and c < b for a, b in spans for c, d in others)
+        assert not crossing or may_overlap(one, other, "iis")
+
+
+def pattern_free(piece: str) -> str:
+    """A piece with its slashes encoded."""
+    return piece.replace("/", "%252f")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("/ecp/", ".js", False),
+        ("post", ".xap", True),
+        ("/ecp/", "2fecp", True),
+        ("virtual", "aldirectory", True),
+        ("whoami", "who", True),
+    ],
+)
+def test_examples_of_overlap(one: str, other: str, expected: bool) -> None:
+    """Also through the digits of an encoded character."""
+    assert may_overlap(one, other, "iis") is expected
+    assert may_overlap(other, one, "iis") is expected
+
+
+def test_what_logs_rewrite_is_cut_out() -> None:
+    """Blanks, quotes and commas never stand in a piece; slashes only in requests."""
+    assert safe_pieces('a b,"c/d', "iis") == ["a", "b", "c/d"]
+    assert safe_pieces("c/d", "exchange-log") == ["c", "d"]
+
+
+@pytest.mark.parametrize("line", ["/a", "%2fa", "%252Fa", "%2525252fa"])
+def test_a_pattern_takes_every_encoding(line: str) -> None:
+    """Of reserved characters, however often."""
+    assert re.search(pattern_of("/a", "iis"), line, re.IGNORECASE)
+    assert bool(re.search(pattern_of("/a", "ews"), line)) is (line == "/a")

@@ -1,0 +1,67 @@
+"""Patterns that find every page but the frequent ones of the product."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alpheus.detect.page_needles import EXTENSIONS, FREQUENT, PAGE_NEEDLE, page_needles
+from alpheus.knowledge.baseline import Baseline
+from alpheus.scan.needles import Needles
+
+_LEFT_OUT = ("/owa/service.svc", "/ews/exchange.asmx", "/owa/auth/logon.aspx", "/x/logon.aspx")
+_TOKENS = st.sampled_from(
+    [*_LEFT_OUT, "/owa/auth", "/service.svc", "x", ".aspx", "/OWA/Auth/Logon.aspx", "on.aspx", "?",
+     " ", ",", "/", ".asp", "%2e", "-", "ice.svc", '"', ";a=b", "/logon.aspx"]
+)  # fmt: skip
+_PATTERNS = [re.compile(one, re.IGNORECASE) for one in page_needles(_LEFT_OUT)]
+_ANY_PAGE = re.compile(rf"(?=(\.(?:{'|'.join(EXTENSIONS)})[ /?,;:%\"]))", re.IGNORECASE)
+
+
+def _naive(line: str) -> bool:
+    """Whether a page stands in the line that is not one of those left out, as a whole path."""
+    for match in _ANY_PAGE.finditer(line):
+        before = line[: match.start() + len(match[1]) - 1].lower()
+        if not any(before.endswith((f" {path}", f",{path}")) for path in _LEFT_OUT):
+            return True
+    return False
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_TOKENS, max_size=12).map("".join))
+def test_every_page_is_found_but_those_left_out(line: str) -> None:
+    """Exactly the lines that name any other page, wherever and however it stands."""
+    assert any(one.search(line) for one in _PATTERNS) is _naive(line)
+
+
+def test_without_pages_left_out_every_page_is_found() -> None:
+    """The patterns then say the same as the one that is used for samples."""
+    (sample,) = [re.compile(PAGE_NEEDLE)]
+    for extension in EXTENSIONS:
+        line = f"GET /a.{extension} -"
+        assert sample.search(line)
+        assert any(re.search(one, line) for one in page_needles(()))
+
+
+def test_the_matcher_takes_them() -> None:
+    """And finds the same lines."""
+    needles = Needles([], page_needles(_LEFT_OUT))
+    data = b"GET /owa/service.svc -\nGET /a/owa/service.svc -\nx.aspx a\nGET /EWS/exchange.asmx 1\n"
+    _, doubtful = needles.search_both(data)
+    assert [data[a:b] for a, b in doubtful] == [b"GET /a/owa/service.svc -", b"x.aspx a"]
+
+
+@pytest.mark.parametrize("page", FREQUENT)
+def test_frequent_pages_are_spelt_as_patterns_need_them(page: str) -> None:
+    """Lower case, with one of the extensions."""
+    assert page == page.lower()
+    assert page.rpartition(".")[2] in EXTENSIONS
+
+
+def test_most_frequent_pages_are_the_products_own() -> None:
+    """A page that the product does not ship is never left out, so the list is checked at use."""
+    shipped = [page for page in FREQUENT if Baseline.load().stock_url(page)]
+    assert {"/owa/service.svc", "/ews/exchange.asmx", "/owa/auth/logon.aspx"} <= set(shipped)
