@@ -93,3 +93,21 @@ def test_parts_read_apart_add_up_to_the_whole() -> None:
     assert left.hours[origin(), "iis-site-1"].hours == whole.hours[origin(), "iis-site-1"].hours
     assert sum(loss.count for loss in left.losses()) == 9
     assert left.files_read == whole.files_read
+
+
+def test_events_of_pages_are_bounded_over_all_pages(monkeypatch) -> None:
+    """However many pages a site has, each keeps a few; closed places keep what they need."""
+    monkeypatch.setattr(module, "PAGE_EVENTS_KEPT", 20)
+    whole = Collector()
+    for part in range(3):
+        one = Collector()
+        for number in range(300):
+            use = one.use(origin(), f"/{part}-{number % 10}.aspx")
+            assert use is not None
+            use.closed = number % 10 == 0
+            one.keep_use(use, event(time=T0 + timedelta(seconds=number)))
+        whole.absorb(one)
+    kept = [(use.closed, len(use.succeeded)) for use in whole.uses.values()]
+    assert all(number == 30 for closed, number in kept if closed)
+    assert all(number == module.PAGE_EVENTS_ALWAYS for closed, number in kept if not closed)
+    assert whole.page_events == sum(number for _, number in kept)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from alpheus.detect.collector import Collector
 from alpheus.detect.kit import Kit
-from alpheus.detect.page_use import note_use, page_of
+from alpheus.detect.page_use import note_use, page_of, request_of
 from alpheus.parsers.base import ReadOptions
 from making import event, origin
 
@@ -81,3 +81,45 @@ def test_http_proxy_rows_are_requests_too(kit: Kit) -> None:
     }
     note_use(event("httpproxy", fields), origin(), kit, collector)
     assert list(collector.uses) == [(origin(), "/owa/auth/q.aspx")]
+
+
+@pytest.mark.parametrize(
+    ("client", "forwarded", "expected"),
+    [
+        ("10.0.0.80", "203.0.113.9", "203.0.113.9"),
+        ("10.0.0.80", "198.51.100.1,+203.0.113.9:51234", "203.0.113.9"),
+        ("10.0.0.80", "203.0.113.9,+10.0.0.81", "203.0.113.9"),
+        ("10.0.0.80", "[2001:db8::1]:443", "2001:db8::1"),
+        ("10.0.0.80", "<script>", "10.0.0.80"),
+        ("192.0.2.7", "203.0.113.9", "192.0.2.7"),
+    ],
+)
+def test_the_client_behind_a_proxy(client: str, forwarded: str, expected: str) -> None:
+    """The nearest foreign address that an internal proxy names; a stranger may write anything."""
+    fields = {"c-ip": client, "X-Forwarded-For": forwarded}
+    assert request_of(event("iis", fields))[2] == expected
+
+
+@given(st.text(max_size=80))
+def test_any_forwarded_text_is_survived(forwarded: str) -> None:
+    """Whatever the column holds, the client is an address or what the server saw."""
+    request_of(event("iis", {"c-ip": "10.0.0.1", "X-Forwarded-For": forwarded}))
+
+
+def test_particulars_of_answered_requests_are_kept(kit: Kit) -> None:
+    """Sizes, names and query of what was answered 2xx; of what is missing only when."""
+    collector = Collector()
+    fields = {
+        "cs-method": "POST", "cs-uri-stem": "/x/y.aspx", "cs-uri-query": "a=b", "sc-status": "200",
+        "c-ip": "192.0.2.7", "cs-username": "EX\\ann", "cs(User-Agent)": "curl/7",
+        "sc-bytes": "812", "cs-bytes": "-5", "cs(Referer)": "https://example.org/",
+    }  # fmt: skip
+    note_use(event("iis", fields), origin(), kit, collector)
+    note_use(event("iis", fields | {"sc-status": "404"}), origin(), kit, collector)
+    (use,) = collector.uses.values()
+    assert use.details is not None
+    assert (use.details.posts, use.details.referred, use.details.named) == (1, 1, 1)
+    assert (use.details.sent.most, use.details.received.count) == (812, 0)
+    assert use.details.agents == {"curl/7": 1}
+    assert (use.missing_first, use.first) == (event().time, event().time)
+    assert (use.referers, use.agents, use.closed) == (True, True, False)

@@ -184,10 +184,11 @@ class PageUse:
     def keep(self, event: Event) -> bool:
         """Keep one answered 2xx if it is among the earliest; True if it was kept."""
         kept = self.succeeded
-        if len(kept) < self._limit():
+        limit = EVENTS_PER_CROWD if self.crowded and not self.closed else EVENTS_PER_PAGE
+        if len(kept) < limit:
             insort(kept, event, key=_when)
             return True
-        if _when(event) >= _when(kept[-1]):
+        if (event.time or _FAR) >= (kept[-1].time or _FAR):
             return False
         kept.pop()
         insort(kept, event, key=_when)
@@ -222,13 +223,11 @@ class PageUse:
             if not self.details.absorb(other.details):
                 self._crowd()
 
-    def _limit(self) -> int:
-        return EVENTS_PER_CROWD if self.crowded and not self.closed else EVENTS_PER_PAGE
-
     def _crowd(self) -> None:
         self.crowded = True
         self.details = None
-        del self.succeeded[self._limit() :]
+        if not self.closed:
+            del self.succeeded[EVENTS_PER_CROWD:]
 
 
 EVENTS_PER_PAGE = 100

@@ -142,7 +142,12 @@ def _number(text: str | tuple[str, ...] | None) -> int | None:
 
 def _forwarded(fields: Mapping[str, str | tuple[str, ...]], client: str) -> str:
     """The nearest foreign address that an internal proxy names; a stranger's word is not taken."""
-    named = next((fields[name] for name in _FORWARDED if name in fields), None)
+    for name in _FORWARDED:
+        if name in fields:
+            break
+    else:
+        return client
+    named = fields[name]
     if not isinstance(named, str) or not is_internal(client):
         return client
     addresses = [

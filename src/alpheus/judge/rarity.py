@@ -9,7 +9,7 @@ is sent commands rather than looked at, and is gone when somebody cleaned up.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -90,12 +90,13 @@ def rare_pages(site: Site, known: Collection[str] = ()) -> list[Rare]:
     suspects = [
         (use, details) for use in site.pages.values() if (details := _suspect(use)) is not None
     ]
-    names = {use.stem for use, _ in suspects}
+    ordinary = _ordinary_pages(site, suspects)
     found = []
     for use, details in suspects:
         if use.closed or any(path.endswith(use.stem) for path in known):
             continue
-        page = Page(use, details, _elsewhere(details, site, names))
+        elsewhere: set[str] = set().union(*(ordinary[client] for client in details.visitors))
+        page = Page(use, details, len(elsewhere))
         needed = _needed(page, site)
         rare = Rare(page, tuple(signs(page, site)), needed)
         if rare.score >= needed and not _explained(page, site):
@@ -141,15 +142,19 @@ def _needed(page: Page, site: Site) -> int:
     return needed
 
 
-def _elsewhere(details: PageDetails, site: Site, suspects: Collection[str]) -> int:
-    """How many ordinary pages the clients of a page asked for and got."""
-    return sum(
-        1
-        for stem, use in site.pages.items()
-        if stem not in suspects
-        and any(200 <= status < 400 for _, status in use.answers)
-        and any(client in use.clients for client in details.visitors)
-    )
+def _ordinary_pages(
+    site: Site, suspects: Sequence[tuple[PageUse, PageDetails]]
+) -> dict[str, set[str]]:
+    """Which ordinary pages each client of a suspect page asked for and got."""
+    asked: dict[str, set[str]] = {
+        client: set() for _, details in suspects for client in details.visitors
+    }
+    names = {use.stem for use, _ in suspects}
+    for stem, use in site.pages.items():
+        if stem not in names and any(200 <= status < 400 for _, status in use.answers):
+            for client in use.clients.keys() & asked.keys():
+                asked[client].add(stem)
+    return asked
 
 
 def _finding(rare: Rare) -> Finding:
