@@ -123,10 +123,10 @@ def _refuse_output_in_evidence(options: argparse.Namespace) -> None:
     from alpheus.errors import UsageError  # noqa: PLC0415 - keeps --help fast
 
     output = options.output.resolve()
-    for path in options.evidence:
-        if path.is_dir() and output.is_relative_to(path.resolve()):
+    for given in options.evidence:
+        if given.is_dir() and output.is_relative_to(given.resolve()):
             raise UsageError(
-                f"{options.output} lies inside the evidence {path}; choose a folder outside it"
+                f"{options.output} lies inside the evidence {given}; choose a folder outside it"
             )
 
 
