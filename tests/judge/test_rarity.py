@@ -73,6 +73,14 @@ def test_behind_a_proxy_the_forwarded_address_is_the_client(tmp_path: Path) -> N
     assert set(found.clients) == {"203.0.113.7", "203.0.113.8"}
 
 
+def test_a_proxy_that_forwards_no_address_is_named(tmp_path: Path) -> None:
+    """Clients cannot be told apart; the other signs still speak, and the detail says why."""
+    hits = [replace(hit, client="10.0.0.80") for hit in (*visitors(), *shell(PAGE))]
+    (found,) = rare(assess(write(tmp_path, hits)))
+    assert "asked by one address only: a proxy?" in found.detail
+    assert found.confidence is Confidence.LOW
+
+
 def test_many_addresses_once_each_are_one_operator(tmp_path: Path) -> None:
     """An anonymising network gives every request another address."""
     addresses = [f"192.0.2.{number}" for number in range(1, 31)]
@@ -179,7 +187,7 @@ def test_the_front_ends_own_log_is_enough(tmp_path: Path) -> None:
     (folder / "HttpProxy_2021050300-1.LOG").write_text(head + "\n".join(rows) + "\n")
     (found,) = rare(assess(tmp_path))
     assert "answers of 0.2 to 44.4 kB" in found.detail
-    assert "requests of 0.6 to 0.6 kB" in found.detail
+    assert "requests of 0.6 kB" in found.detail
 
 
 def test_what_was_not_asked_for_makes_no_page_new(tmp_path: Path) -> None:

@@ -124,7 +124,10 @@ def _clients(page: Page, site: Site) -> Iterator[Sign]:
         yield Sign(1 if site.exchange else 2, "they asked for no other page")
     elif page.elsewhere >= 5:
         yield Sign(-1, f"they asked for {page.elsewhere} other pages too")
-    if all(is_internal(client) for client in visitors):
+    if site.clients <= FEW_CLIENTS:
+        only = "one address" if site.clients == 1 else f"{site.clients} addresses"
+        yield Sign(0, f"the whole site was asked by {only} only: a proxy?")
+    elif all(is_internal(client) for client in visitors):
         yield Sign(-1 if site.exchange else -2, "they are of the internal network")
 
 
@@ -214,7 +217,8 @@ def _place(page: Page) -> Iterator[Sign]:
 
 def kilobytes(sizes: Sizes) -> str:
     """The least and the most of some sizes, in kB."""
-    return f"{sizes.least / 1000:.1f} to {sizes.most / 1000:.1f} kB"
+    least, most = f"{sizes.least / 1000:.1f}", f"{sizes.most / 1000:.1f}"
+    return f"{most} kB" if least == most else f"{least} to {most} kB"
 
 
 def _hour(time: datetime) -> int:
