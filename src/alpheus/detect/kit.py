@@ -30,7 +30,7 @@ TEXT_SOURCES = frozenset(log_format.source for log_format in TEXT_LOG_FORMATS)
 _PAGE_NAMES = re.compile(
     rf"(/[^ ,?\"]*?\.(?:{'|'.join(EXTENSIONS)}))(?=[ /?,;:%\"])".encode(), re.IGNORECASE
 )
-_FIRST_ASKED = 5
+_FIRST_ASKED = 2
 _STOCK_KEPT = 50_000
 
 

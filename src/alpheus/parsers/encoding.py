@@ -65,7 +65,11 @@ def decode_head(head: bytes) -> str:
     encoding, mark = detect(head)
     if encoding is not Encoding.UTF_8:
         return head[mark:].decode(encoding, errors="replace")
-    lines = head[mark:].lstrip(b"\0").split(b"\n")
+    text = head[mark:].lstrip(b"\0")
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError:
+        lines = text.split(b"\n")
     return "\n".join(decode_line(line) for line in lines)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from alpheus.model import TimeBasis
 from alpheus.parsers.base import Clock, KeyColumns, ReadOptions, Row
@@ -193,6 +194,7 @@ def header_columns(line: str) -> list[str] | None:
     return [name.strip() for name in split_commas(line)]
 
 
+@lru_cache(maxsize=2)
 def log_type(head: str) -> str | None:
     """The value of the first `#Log-type` line, lower case."""
     for line in _lines(head):
@@ -207,8 +209,10 @@ def starts_with_time(line: str) -> bool:
     return iso_time(line.removeprefix('"'), "T") is not None
 
 
-def _lines(head: str) -> list[str]:
-    return [line.rstrip("\r") for line in head.split("\n") if line.strip()]
+@lru_cache(maxsize=2)
+def _lines(head: str) -> Sequence[str]:
+    """The lines of a head; every kind of log asks for those of the same one."""
+    return tuple(line.rstrip("\r") for line in head.split("\n") if line.strip())
 
 
 def _numbered(count: int) -> list[str]:

@@ -21,7 +21,7 @@ _MOST_GROUPS = 32
 _LONGEST = 4096
 """How many bytes of a line are looked at, if those that are usually enough are not."""
 
-_SAMPLE = 32
+_SAMPLE = 12
 
 _WINDOW_BYTES = 4 << 20
 """How many bytes are looked at together, to bound memory where lines are short."""

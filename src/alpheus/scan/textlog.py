@@ -55,13 +55,14 @@ class Sieve:
     """Decides on lines that needles mark as doubtful, by their bytes alone, before any parsing.
 
     The doubtful patterns of a log's needles may leave out what is too frequent to be looked at;
-    `sample` holds those that leave out nothing. They are used in the first of every `EVERY` blocks.
+    `sample` holds those that leave out nothing, for the first `BYTES` of one in `EVERY` blocks.
     """
 
     wants: Callable[[bytes], bool]
     sample: Needles
 
     EVERY: ClassVar[int] = 64
+    BYTES: ClassVar[int] = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,9 @@ class _Scan:
         if self.sieve is None:
             return sorted({*found, *doubtful})
         if self._blocks % self.sieve.EVERY == 0:
-            doubtful = self.sieve.sample.search(block.data, block.start, block.end)
+            cut = block.data.rfind(b"\n", block.start, block.start + self.sieve.BYTES) + 1
+            sample = self.sieve.sample.search(block.data, block.start, max(cut, block.start))
+            doubtful = [*sample, *(line for line in doubtful if line[0] >= cut)]
         self._blocks += 1
         known, data, wants = set(found), block.data, self.sieve.wants
         more = [
