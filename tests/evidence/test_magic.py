@@ -34,25 +34,27 @@ def _partitioned() -> bytes:
     return bytes(446) + entry + bytes(48) + b"\x55\xaa"
 
 
+HEADS = [
+    (_zip(), Kind.ZIP),
+    (b"PK\x03\x04rest", Kind.ZIP),
+    (_tar(), Kind.TAR),
+    (gzip.compress(b"x"), Kind.COMPRESSED),
+    (b"BZh91AY&SY...", Kind.COMPRESSED),
+    (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP),
+    (b"EVF\x09\x0d\x0a\xff\x00\x01\x01\x00", Kind.IMAGE),
+    (b"QFI\xfb", Kind.IMAGE),
+    (_partitioned(), Kind.IMAGE),
+    (b"\xeb\x52\x90NTFS    " + bytes(499) + b"\x55\xaa", Kind.IMAGE),
+    (b"", None),
+    (b"BZh hello, a text", None),
+    (b"#Software: Microsoft Internet Information Services 10.0\r\n" * 20, None),
+    (b"MZ" + bytes(508) + b"\x55\xaa", None),
+    (bytes(4096), None),
+]
+
+
 @pytest.mark.parametrize(
-    ("head", "kind"),
-    [
-        (_zip(), Kind.ZIP),
-        (b"PK\x03\x04rest", Kind.ZIP),
-        (_tar(), Kind.TAR),
-        (gzip.compress(b"x"), Kind.COMPRESSED),
-        (b"BZh91AY&SY...", Kind.COMPRESSED),
-        (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP),
-        (b"EVF\x09\x0d\x0a\xff\x00\x01\x01\x00", Kind.IMAGE),
-        (b"QFI\xfb", Kind.IMAGE),
-        (_partitioned(), Kind.IMAGE),
-        (b"\xeb\x52\x90NTFS    " + bytes(499) + b"\x55\xaa", Kind.IMAGE),
-        (b"", None),
-        (b"BZh hello, a text", None),
-        (b"#Software: Microsoft Internet Information Services 10.0\r\n" * 20, None),
-        (b"MZ" + bytes(508) + b"\x55\xaa", None),
-        (bytes(4096), None),
-    ],
+    ("head", "kind"), HEADS, ids=[f"{number}-{kind}" for number, (_, kind) in enumerate(HEADS)]
 )
 def test_kind_by_content(head: bytes, kind: Kind | None) -> None:
     """The first bytes decide, and text is never taken for a container."""
