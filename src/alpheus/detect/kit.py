@@ -81,10 +81,11 @@ class Kit:
 
     def _knowledge_of(self, source: str) -> Iterator[str]:
         for pack in self.packs:
-            yield repr(pack.indicators)
+            # A pack of rules alone must not change what is known of every other source.
+            if pack.indicators or pack.mitigations:
+                yield repr((pack.indicators, pack.mitigations))
             if source == "server-page":
                 yield from (file.text for file in pack.yara)
-            yield repr(pack.mitigations)
         text_log = source in TEXT_SOURCES
         reading = {
             rule.path
