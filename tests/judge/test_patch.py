@@ -77,3 +77,18 @@ def test_a_three_part_build_does_not_outweigh_a_four_part_one() -> None:
     )
     assert line.build is not None
     assert line.build.value == "15.1.2176.9"
+
+
+def test_a_fixed_build_before_a_vulnerable_one_closed_nothing() -> None:
+    """One early sighting of a fixed build does not end the danger; the last unbroken span does."""
+    vulnerable = ("15.1.2176.2", "2021-02-01", "2021-03-06")
+    assert (
+        _timeline(vulnerable, ("15.1.2176.9", "2021-03-01", "2021-03-01")).first_fixed((CVE,))
+        is None
+    )
+    later = _timeline(vulnerable, ("15.1.2176.9", "2021-03-06", "2021-03-20"))
+    assert later.first_fixed((CVE,)) == at("2021-03-06")
+    again = _timeline(
+        ("15.1.2106.13", "2021-02-01", "2021-03-05"), ("15.1.2176.2", "2021-03-05", "2021-03-20")
+    )
+    assert again.first_fixed((CVE,)) is None

@@ -14,10 +14,12 @@ from alpheus.detect.model import OTHERS_PER_PAGE, Origin, PageUse, text_of
 from alpheus.detect.page_detail import Served
 from alpheus.detect.page_needles import PAGE_NEEDLE
 from alpheus.detect.server_pages import PAGE_EXTENSIONS
+from alpheus.knowledge.places import BACK_END
 from alpheus.model import Event
 
 _SERVED = frozenset({200, 241, 401, 440})
 """Answers of a server that has the page; any server answers 404 or redirects."""
+_BACK_END_PORTS = frozenset({"444", "445"})
 _STEM = {"iis": "cs-uri-stem", "httpproxy": "UrlStem"}
 _METHOD = {"iis": "cs-method", "httpproxy": "Method"}
 _STATUS = {"iis": "sc-status", "httpproxy": "HttpStatus"}
@@ -82,12 +84,21 @@ def is_internal(address: str) -> bool:
     return any(parsed in network for network in _INTERNAL if network.version == parsed.version)
 
 
+def _by_back_end(event: Event) -> bool:
+    """Whether the back end's own site wrote the record; it has pages that the front end lacks."""
+    if event.source != "iis":
+        return False
+    return text_of(event, "s-port") in _BACK_END_PORTS or "w3svc2/" in event.citation.path.lower()
+
+
 def note_use(event: Event, origin: Origin, kit: Kit, collector: Collector) -> None:
     """Keep a request for a server page that is not one of the product's own."""
     page = page_of(text_of(event, _STEM[event.source])[:_STEM_LENGTH])
     if page is None or not collector.in_span(event.time):
         return
-    if kit.ships(page.encode("utf-8", "surrogatepass")):
+    if kit.ships(page.encode("utf-8", "surrogatepass")) or (
+        _by_back_end(event) and kit.baseline.stock_url(page, BACK_END)
+    ):
         if request_of(event)[1] in _SERVED:
             collector.exchange.add(origin)
         return

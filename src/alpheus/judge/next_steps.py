@@ -36,4 +36,5 @@ def _bearing(judged: Sequence[Judged], packs: Sequence[Pack]) -> list[Pack]:
     possible = [j.pack for j in judged if j.coverage is not None and j.pack is not None]
     general = [pack for pack in packs if pack.window is None]
     needs_general = not assessed or any(j.pack is None for j in judged)
-    return [*(assessed or possible), *(general if needs_general else [])]
+    campaigns = [pack for pack in packs if pack.window is not None]
+    return [*(assessed or possible or campaigns), *(general if needs_general else [])]

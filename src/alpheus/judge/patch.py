@@ -38,11 +38,25 @@ class PatchTimeline:
     by_build: Mapping[tuple[BuildNumber, str], PatchState]
 
     def first_fixed(self, cves: Sequence[str]) -> datetime | None:
-        """When a build that is safe from all the CVEs was first seen running."""
+        """Since when only builds that are safe from all the CVEs are seen; None if never.
+
+        A fixed build before a vulnerable one closed nothing: a server can become vulnerable again.
+        """
+        vulnerable = max(
+            (
+                s.witness.last
+                for s in self.sightings
+                if s.witness.last is not None and self._vulnerable(s.build, cves)
+            ),
+            default=None,
+        )
         times = [
-            s.witness.first
+            s.witness.first if vulnerable is None else max(s.witness.first, vulnerable)
             for s in self.sightings
-            if s.witness.first is not None and self._safe(s.build, cves)
+            if s.witness.first is not None
+            and s.witness.last is not None
+            and self._safe(s.build, cves)
+            and (vulnerable is None or s.witness.last > vulnerable)
         ]
         return min(times, default=None)
 
@@ -53,6 +67,9 @@ class PatchTimeline:
             for s in self.sightings
             for cve in cves
         )
+
+    def _vulnerable(self, build: BuildNumber, cves: Sequence[str]) -> bool:
+        return any(self.by_build.get((build, cve)) is PatchState.VULNERABLE for cve in cves)
 
     def _safe(self, build: BuildNumber, cves: Sequence[str]) -> bool:
         return bool(cves) and all(self.by_build.get((build, cve)) in SAFE for cve in cves)

@@ -82,11 +82,11 @@ class Baseline:
         back = places.url_page(path, places.BACK_END)
         if site is not None and site.removeprefix("iis-site-") == "2":
             return back in self.names
-        return places.url_page(path) in self.names or (back in self.names and path not in _SHADOWED)
-
-
-_SHADOWED = frozenset({"owa/auth/error.aspx"})
-"""Pages of the back end whose names were given to shells in the same place of the front end."""
+        if places.url_page(path) in self.names:
+            return True
+        # In a closed place the front end serves its own pages only; what lies there under the name
+        # of a page of the back end is not the product's.
+        return back in self.names and places.closed_place(path) is None
 
 
 @cache
