@@ -9,9 +9,10 @@ from alpheus.detect.sigma import RuleSet, compile_rules
 from alpheus.knowledge.packs import load_packs
 from detect.sigma.building import WEBSERVER, rule
 
+
 @pytest.mark.parametrize("source", ["iis", "httpproxy"])
 def test_no_shipped_rule_is_dear(source: str) -> None:
-    """At most one ordinary line in two hundred is parsed for a rule; `make bench-prefilter` times."""
+    """At most one ordinary line in two hundred is parsed for a rule."""
     rules = compile_rules([file for pack in load_packs() for file in pack.sigma])
     for name, cost in measure(rules, source).items():
         assert cost.candidates <= 0.005, name
