@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from alpheus.errors import EvidenceFormatError, EvidencePasswordError, LimitError
+from alpheus.evidence.containers.ppmd import Ppmd, check_model
 from alpheus.evidence.members import Access, Loss, Member, Source
 from alpheus.evidence.reading import PullReader
 
@@ -68,7 +69,7 @@ class SevenZipContainer:
         files: list[ArchiveFile] = list(folder.files or ())
         done = 0
         try:
-            block = _Block(folder.get_decompressor(size, reset=True), packed)
+            block = _Block(_decoder(folder, size), packed)
             for file in files:
                 self._budget.check_time()
                 left = _Left(block, file)
@@ -155,11 +156,25 @@ def _decodes(archive: SevenZipFile, stream: BinaryIO) -> bool:
         positions = archive.header.main_streams.packinfo.packpositions
         stream.seek(archive.afterheader + positions[index])
         size = positions[index + 1] - positions[index]
-        block = _Block(folder.get_decompressor(size, reset=True), _Packed(stream))
+        block = _Block(_decoder(folder, size), _Packed(stream))
         with _Left(block, file).open() as content:
             content.read(_TRIAL)
         return True
     return True
+
+
+def _decoder(folder: Folder, size: int) -> SevenZipDecompressor:
+    """The chain of decoders of a block of `size` packed bytes, with PPMd made safe."""
+    from py7zr.compressor import PpmdDecompressor  # noqa: PLC0415 - heavy
+
+    decoder = folder.get_decompressor(size, reset=True)
+    sizes = [size, *decoder.unpacksizes]
+    chain = cast("list[object]", decoder.chain)
+    for index, step in enumerate(decoder.chain):
+        if isinstance(step, PpmdDecompressor):
+            check_model(folder.coders[index]["properties"])
+            chain[index] = Ppmd(step.decoder, sizes[index], sizes[index + 1])
+    return decoder
 
 
 def _empty(file: ArchiveFile) -> Member:
