@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from alpheus.parsers import TEXT_LOG_FORMATS
-from alpheus.parsers.base import ReadOptions, Row, TextLog, TextLogFormat
+from alpheus.parsers.base import LineKind, ReadOptions, Row, TextLog, TextLogFormat
 from alpheus.parsers.encoding import HEAD_SIZE, decode_head, decode_line
 from alpheus.scan.needles import Needles
 from alpheus.scan.textlog import Candidate, TextScan, scan_text_log
@@ -75,7 +75,7 @@ def format_of(content: bytes, path: str = "log.log") -> TextLogFormat | None:
 def scan(
     content: bytes,
     path: str = "log.log",
-    needles: Needles = EVERYTHING,
+    needles: Needles | Callable[[LineKind], Needles] = EVERYTHING,
     options: ReadOptions | None = None,
 ) -> tuple[TextScan, list[Candidate]]:
     """Recognise and scan; the default needles make every line a candidate."""
@@ -83,7 +83,11 @@ def scan(
     assert log_format is not None, "nobody recognises this"
     candidates: list[Candidate] = []
     result = scan_text_log(
-        MemoryFile(content, path), log_format, options or ReadOptions(), needles, candidates.append
+        MemoryFile(content, path),
+        log_format,
+        options or ReadOptions(),
+        needles if callable(needles) else lambda _: needles,
+        candidates.append,
     )
     assert_reconciled(result)
     return result, candidates

@@ -58,8 +58,8 @@ def generated(count: int) -> list[str]:
 def search(needles: Needles, path: Path) -> None:
     """The search alone, in blocks, as triage does it."""
     with path.open("rb", buffering=0) as stream:
-        for block in BlockReader(stream):
-            needles.search_both(block.data, block.start, block.end)
+        for block in BlockReader(stream, numbered=False):
+            needles.search(block.data, block.start, block.end)
 
 
 def triage(kit: Kit, folder: Path) -> None:

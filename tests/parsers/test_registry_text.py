@@ -35,7 +35,7 @@ def _read(path: Path) -> tuple[TextScan, list[Candidate], str]:
     assert found in TEXT_LOG_FORMATS, path
     candidates: list[Candidate] = []
     log_format = next(one for one in TEXT_LOG_FORMATS if one is found)
-    result = scan_text_log(file, log_format, ReadOptions(), EVERYTHING, candidates.append)
+    result = scan_text_log(file, log_format, ReadOptions(), lambda _: EVERYTHING, candidates.append)
     assert_reconciled(result)
     assert file.sha256 is not None, "every byte is read, so that the hash is complete"
     return result, candidates, log_format.source

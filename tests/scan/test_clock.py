@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from alpheus.parsers.base import Clock
 from alpheus.parsers.times import iso_time
-from alpheus.scan.clock import NO_TIME, line_bounds, line_times
+from alpheus.scan.clock import NO_TIME, Days, line_bounds, line_times
 from alpheus.scan.tally import from_milliseconds
 
 _VALID = st.datetimes().map(lambda time: time.isoformat(timespec="milliseconds"))
@@ -57,6 +59,37 @@ def test_the_clock_agrees_with_a_naive_reading(clock: Clock, lines: list[str], e
     assert line_times(block, starts, ends, clock).tolist() == [
         _naive(line, clock) for line in expected
     ]
+
+
+_SAME_DAY = st.builds(
+    lambda clock, millis, suffix: f"2021-03-03T{clock}{millis}{suffix}",
+    st.sampled_from(
+        ["06:59:20", "06:59:21", "00:00:00", "23:59:59"] * 6 + ["24:00:00", "06:60:00"]
+    ),
+    st.sampled_from(["", ".1", ".123", ".9x"]),
+    st.sampled_from([",a,b,c,d,e", ",", "Z"]),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.one_of(_SAME_DAY, _SAME_DAY, _SAME_DAY, _ODD), min_size=1, max_size=12))
+def test_a_day_of_rows_counts_what_the_clock_reads(lines: list[str]) -> None:
+    """Runs of one date have the hours, first and last time of their lines, or tell nothing."""
+    block = np.frombuffer(("\n".join(lines) + "\n").encode(), dtype=np.uint8)
+    starts, ends = line_bounds(block)
+    times = line_times(block, starts, ends, Clock.ISO_T)
+    days, at = Days(block, starts, ends, Clock.ISO_T), 0
+    while at < starts.size:
+        end = days.until(at)
+        assert end > at
+        day = days.rows(at, end)
+        part = times[at:end].tolist()
+        if day is not None:
+            assert (day.rows, day.first, day.last) == (len(part), min(part), max(part))
+            assert day.hours == dict(Counter(time // 3_600_000 for time in part))
+        elif min(part) != NO_TIME:
+            assert block[starts[at]] == ord('"') or int(starts[end - 1]) + 24 > block.size
+        at = end
 
 
 def test_milliseconds_are_times_again() -> None:

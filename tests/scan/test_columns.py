@@ -47,3 +47,13 @@ def test_many_different_keys_are_left_to_the_parser() -> None:
     groups = list(groups_of(spans, np.arange(100)))
     assert groups[-1][0] is None
     assert sum(lines.size for _, lines in groups) == 100
+
+
+def test_a_common_key_is_that_of_every_line() -> None:
+    """Only where it is certain and the same."""
+    block = np.frombuffer(b'a,x,1\nb,x,2\nc,y,3\nd,"x",4\n', dtype=np.uint8)
+    spans = ColumnSpans(block, *line_bounds(block), KeyColumns(b",", (1,)))
+    assert spans.common(0, 2) == (b"x",)
+    assert spans.common(2, 3) == (b"y",)
+    assert spans.common(1, 3) is None
+    assert spans.common(2, 4) is None

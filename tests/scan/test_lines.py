@@ -23,7 +23,9 @@ def test_lines_know_their_place() -> None:
     assert (lines.number(2), lines.offset(2)) == (12, 1005)
     assert lines.blank.tolist() == [False, True, False, False]
     assert lines.special(Clock.ISO_BLANK).tolist() == [0, 3]
-    assert lines.hits([(5 + 5, 5 + 26)]).tolist() == [2]
+    assert lines.marked([(5 + 5, 5 + 26, 3)]) == {2: 3}
+    assert lines.marked([]) == {}
+    assert [lines.may_be_row(line) for line in range(4)] == [False, False, True, False]
 
 
 def test_builds_are_read_from_each_line() -> None:

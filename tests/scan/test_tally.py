@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from alpheus.model import Skipped, TimeBasis
+from alpheus.scan.clock import DayOfRows
 from alpheus.scan.tally import Losses, Tally, Witnesses
 
 _EARLY = datetime(2021, 3, 3, 6, 59, 20, 359000, tzinfo=UTC)
@@ -22,6 +23,10 @@ def test_columns_and_single_rows_count_alike() -> None:
         np.array([round(time.timestamp() * 1000) for time in (_LATE, _EARLY, _EARLY)])
     )
     assert single == columnar
+    by_day = Tally()
+    first, last = (round(time.timestamp() * 1000) for time in (_EARLY, _LATE))
+    by_day.add_day(DayOfRows({first // 3_600_000: 2, last // 3_600_000: 1}, 3, first, last))
+    assert by_day == single
     assert single.hours == {int(_EARLY.timestamp()) // 3600: 2, int(_LATE.timestamp()) // 3600: 1}
     assert (single.first, single.last, single.basis) == (_EARLY, _LATE, TimeBasis.UTC)
 

@@ -167,9 +167,14 @@ def test_a_huge_line_is_one_loss_and_searched_in_bounded_memory() -> None:
     candidates: list[Candidate] = []
     log_format = format_of(_FIELDS + _iis(1))
     assert log_format is not None
+    needles = Needles(["ServerInfo~"])
     tracemalloc.start()
     result = scan_text_log(
-        MemoryFile(stream), log_format, ReadOptions(), Needles(["ServerInfo~"]), candidates.append
+        MemoryFile(stream),
+        log_format,
+        ReadOptions(),
+        lambda _: needles,
+        candidates.append,
     )
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -195,7 +200,7 @@ def test_a_stream_that_breaks_off_keeps_what_was_read() -> None:
     log_format = format_of(_FIELDS)
     assert log_format is not None
     file = MemoryFile(generated(chunks, OSError("bad block")))
-    result = scan_text_log(file, log_format, ReadOptions(), Needles([]), lambda _: None)
+    result = scan_text_log(file, log_format, ReadOptions(), lambda _: Needles([]), lambda _: None)
     assert result.tallies["iis-site-1", None].rows == 2000
     assert "bad block" in result.skipped[0].reason
 
@@ -205,7 +210,7 @@ def test_a_stream_that_breaks_off_at_once_is_a_loss() -> None:
     log_format = format_of(_FIELDS)
     assert log_format is not None
     file = MemoryFile(generated(iter([_FIELDS + _iis(1)]), OSError("bad block")))
-    result = scan_text_log(file, log_format, ReadOptions(), Needles([]), lambda _: None)
+    result = scan_text_log(file, log_format, ReadOptions(), lambda _: Needles([]), lambda _: None)
     assert result.tallies["iis-site-1", None].rows == 1
     assert "bad block" in result.skipped[0].reason
 

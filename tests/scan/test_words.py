@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpheus.scan.words import equal_text, windows, words_of
+from alpheus.scan.words import equal_text, places_of, windows, words_of
 
 
 @settings(max_examples=100, deadline=None)
@@ -37,3 +37,12 @@ def test_words_are_the_bytes_from_every_place() -> None:
     words = words_of(np.frombuffer(b"abcdefghi", dtype=np.uint8))
     assert [int(word).to_bytes(8, "little") for word in words] == [b"abcdefgh", b"bcdefghi"]
     assert words_of(np.frombuffer(b"abc", dtype=np.uint8)).size == 0
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from([b"\n", b"a" * 7, b"b" * 64, b"\n\n\n\n\n\n"]), max_size=60))
+def test_places_are_those_of_a_slow_search(parts: list[bytes]) -> None:
+    """Rare or on every byte, in order and none twice."""
+    content = b"".join(parts)
+    found = places_of(np.frombuffer(content, dtype=np.uint8), 0x0A)
+    assert found.tolist() == [at for at, byte in enumerate(content) if byte == 0x0A]

@@ -48,12 +48,13 @@ def _plan(rules: Sequence[Rule], source: str) -> NeedlePlan:
 
 
 def _compiled(plan: NeedlePlan) -> Needles:
-    return Needles(plan.patterns, (), plan.together)
+    return Needles(
+        plan.needles(dict.fromkeys((rule for one in plan.searches.values() for rule in one), 1))
+    )
 
 
 def _shares_needles(one: NeedlePlan, other: NeedlePlan) -> bool:
-    patterns = {*other.patterns, *other.together}
-    return not patterns.isdisjoint({*one.patterns, *one.together})
+    return not one.searches.keys().isdisjoint(other.searches.keys())
 
 
 def _ratio(one: Needles, other: Needles, block: bytes) -> float:

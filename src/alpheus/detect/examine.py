@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import cast
 
 from alpheus.detect.collector import Collector, MitigationSeen
@@ -16,6 +17,7 @@ from alpheus.detect.page_use import note_use
 from alpheus.detect.process_tree import ProcessTree
 from alpheus.detect.promises import log_by_name, promised_by_name
 from alpheus.detect.server_pages import is_server_page, read_page
+from alpheus.detect.sigma import Rule
 from alpheus.errors import AlpheusError
 from alpheus.evidence.base import EvidenceFile
 from alpheus.knowledge.mitigations import read_state
@@ -136,12 +138,11 @@ class _Examination:
 
     def _text_log(self, log_format: TextLogFormat) -> None:
         self.source = log_format.source
-        needles = self.kit.needles(self.source)
         scan = scan_text_log(
             self.file,
             log_format,
             self.kit.options,
-            needles,
+            partial(self.kit.needles, self.source),
             self._candidate,
             sieve=self.kit.sieve(self.source),
         )
@@ -157,7 +158,8 @@ class _Examination:
             self._raw(candidate)
             return
         event = self._event(candidate, candidate.row)
-        if not self._judge(event) and event.malformed:
+        rules = self.kit.marked(self.source, candidate.marks)
+        if not self._judge(event, rules) and event.malformed:
             self._raw(candidate, event)
         if event.source in REQUEST_SOURCES:
             note_use(event, self.origin(event.host), self.kit, self.collector)
@@ -211,10 +213,10 @@ class _Examination:
 
     # --- events ---
 
-    def _judge(self, event: Event) -> bool:
-        """Try every rule and indicator; whether a rule matched."""
+    def _judge(self, event: Event, rules: Sequence[Rule] | None = None) -> bool:
+        """Try every rule, or these, and the indicators; whether a rule matched."""
         origin = self.origin(event.host)
-        matched = self.kit.rules.match(event)
+        matched = self.kit.rules.match(event, rules)
         for rule in matched:
             self.collector.hit(self.kit.infos[rule.id], origin, event)
         for indicator in self._indicators(event):

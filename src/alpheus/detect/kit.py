@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from alpheus.detect.event_wants import EventRules
 from alpheus.detect.model import RuleInfo
 from alpheus.detect.page_needles import EXTENSIONS, FREQUENT, PAGE_NEEDLE, page_needles
-from alpheus.detect.sigma import NeedlePlan, RuleSet, compile_rules, needle_patterns
+from alpheus.detect.sigma import NeedlePlan, Rule, RuleSet, compile_rules, needle_patterns
 from alpheus.detect.yara import YaraRules
 from alpheus.knowledge.baseline import Baseline
 from alpheus.knowledge.indicators import Indicators
 from alpheus.knowledge.model import Pack
 from alpheus.parsers import TEXT_LOG_FORMATS
-from alpheus.parsers.base import ReadOptions
+from alpheus.parsers.base import LineKind, ReadOptions
 
 if TYPE_CHECKING:
     from alpheus.scan.needles import Needles
@@ -30,6 +30,9 @@ TEXT_SOURCES = frozenset(log_format.source for log_format in TEXT_LOG_FORMATS)
 _PAGE_NAMES = re.compile(
     rf"(/[^ ,?\"]*?\.(?:{'|'.join(EXTENSIONS)}))(?=[ /?,;:%\"])".encode(), re.IGNORECASE
 )
+_PAGE, _KNOWN, _FIRST_RULE = 1, 2, 4
+"""Marks of lines: names a page, names a published address, and one bit for each rule."""
+
 _FIRST_ASKED = 2
 _STOCK_KEPT = 50_000
 
@@ -44,7 +47,8 @@ class Kit:
     yara: YaraRules
     indicators: Indicators
     baseline: Baseline
-    _needles: dict[str, Needles] = field(default_factory=dict)
+    _needles: dict[tuple[str, LineKind], Needles] = field(default_factory=dict)
+    _marked: dict[tuple[str, int], tuple[Rule, ...]] = field(default_factory=dict)
     _page_needle: Needles | None = None
     _stock: dict[bytes, bool] = field(default_factory=dict)
     _versions: dict[str, str] = field(default_factory=dict)
@@ -103,23 +107,46 @@ class Kit:
         """The rules of Windows events by provider, channel and event id."""
         return EventRules(self.rules, self.packs)
 
-    def plan(self, source: str) -> NeedlePlan:
+    def plan(self, source: str, kind: LineKind = LineKind.ROWS) -> NeedlePlan:
         """The needles of a source's rules, and the rules that need every line."""
-        return needle_patterns(self.rules, source)
+        return needle_patterns(self.rules, source, kind)
 
-    def needles(self, source: str) -> Needles:
-        """The compiled prefilter of a text log."""
-        from alpheus.scan.needles import Needles  # noqa: PLC0415 - native library, only for logs
+    def needles(self, source: str, kind: LineKind = LineKind.ROWS) -> Needles:
+        """The compiled prefilter for one kind of lines of a text log."""
+        from alpheus.scan.needles import Needle, Needles  # noqa: PLC0415 - native, only for logs
 
-        found = self._needles.get(source)
+        requests = source in REQUEST_SOURCES
+        if not requests and kind is LineKind.REQUESTS:
+            kind = LineKind.ROWS
+        found = self._needles.get((source, kind))
         if found is None:
-            plan = self.plan(source)
-            patterns = (".",) if plan.always else plan.patterns
-            doubtful: tuple[str, ...] = ()
-            if source in REQUEST_SOURCES:
-                patterns += self._published()
-                doubtful = page_needles(tuple(filter(self.baseline.stock_url, FREQUENT)))
-            found = self._needles[source] = Needles(patterns, doubtful, plan.together)
+            plan = self.plan(source, kind)
+            bits = self._bits(source)
+            wanted = plan.needles(bits)
+            if plan.always:
+                wanted.append(Needle(".", sum(bits[rule] for rule in plan.always)))
+            if requests and kind is not LineKind.TORN:
+                wanted += [Needle(pattern, _KNOWN) for pattern in self._published()]
+                left_out = tuple(filter(self.baseline.stock_url, FREQUENT))
+                wanted += [Needle(pattern, _PAGE) for pattern in page_needles(left_out)]
+            found = self._needles[source, kind] = Needles(wanted)
+        return found
+
+    def _bits(self, source: str) -> dict[str, int]:
+        """The mark of each rule of a source."""
+        rules = self.rules.of_source(source)
+        return {rule.id: _FIRST_RULE << number for number, rule in enumerate(rules)}
+
+    def marked(self, source: str, marks: int) -> Sequence[Rule]:
+        """The rules that want a line with these marks."""
+        found = self._marked.get((source, marks))
+        if found is None:
+            if len(self._marked) >= _STOCK_KEPT:
+                self._marked.clear()
+            bits = self._bits(source)
+            rules = self.rules.of_source(source)
+            found = tuple(rule for rule in rules if bits[rule.id] & marks)
+            self._marked[source, marks] = found
         return found
 
     def _published(self) -> tuple[str, ...]:
@@ -129,14 +156,14 @@ class Kit:
 
     def sieve(self, source: str) -> Sieve | None:
         """Finds requests for server pages in one file, unless the product ships them."""
-        from alpheus.scan.needles import Needles  # noqa: PLC0415 - native library, only for logs
+        from alpheus.scan.needles import Needle, Needles  # noqa: PLC0415 - native, only for logs
         from alpheus.scan.textlog import Sieve  # noqa: PLC0415 - likewise
 
         if source not in REQUEST_SOURCES:
             return None
         if self._page_needle is None:
-            self._page_needle = Needles((PAGE_NEEDLE,))
-        return Sieve(_Pages(self).asks_for_unknown, self._page_needle)
+            self._page_needle = Needles((Needle(PAGE_NEEDLE, _PAGE),))
+        return Sieve(_PAGE, _Pages(self).asks_for_unknown, self._page_needle)
 
     def ships(self, page: bytes) -> bool:
         """Whether the product serves the page that a log names, as `Baseline.stock_url` says."""

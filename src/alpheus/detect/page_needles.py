@@ -50,7 +50,10 @@ def page_needles(left_out: Collection[str]) -> tuple[str, ...]:
     needles = []
     for extension in EXTENSIONS:
         stems = [path[: -len(extension) - 1] for path in left_out if path.endswith(f".{extension}")]
-        needles += [rf"{one}\.{extension}{FOLLOWING}" for one in _anything_but(stems)]
+        before = "|".join(_anything_but(stems))
+        # One expression for each extension: the matcher looks back only where it finds that.
+        lead = f"(?:{before})" if before else ""
+        needles.append(rf"{lead}\.{extension}{FOLLOWING}")
     return tuple(needles)
 
 

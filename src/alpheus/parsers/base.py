@@ -31,6 +31,19 @@ class Clock(StrEnum):
     PARSED = "parsed"
 
 
+class LineKind(StrEnum):
+    """What is known of the lines that are searched before they are parsed.
+
+    `rows`: rows of their log. `requests`: also, that the method of a request stands right before
+    its URL, as IIS writes it, with one blank or other white space between. `torn`: nothing; they
+    may be broken off or glued together.
+    """
+
+    ROWS = "rows"
+    REQUESTS = "requests"
+    TORN = "torn"
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """What the operator said about the evidence. `timezone` is that of logs in local time."""
@@ -87,6 +100,9 @@ class TextLog(Protocol):
 
     key: KeyColumns | None
     """What makes rows alike under the columns now in force; None: every row is parsed."""
+
+    line_kind: LineKind
+    """What is known of rows under the columns now in force: `rows` or `requests`."""
 
     exhaustive: bool
     """Every row is a candidate: a small log whose rows mean nothing without the lines above."""

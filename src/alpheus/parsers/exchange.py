@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from alpheus.model import TimeBasis
-from alpheus.parsers.base import Clock, KeyColumns, ReadOptions, Row
+from alpheus.parsers.base import Clock, KeyColumns, LineKind, ReadOptions, Row
 from alpheus.parsers.separated import split_commas
 from alpheus.parsers.times import iso_time
 
@@ -122,6 +122,7 @@ class ExchangeLog:
     """One file. Columns are those of the latest header, else guessed for each row."""
 
     exhaustive = False
+    line_kind = LineKind.ROWS
 
     def __init__(self, kind: ExchangeKind) -> None:
         self._kind = kind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alpheus.model import TimeBasis
-from alpheus.parsers.base import Clock, KeyColumns, ReadOptions, Row
+from alpheus.parsers.base import Clock, KeyColumns, LineKind, ReadOptions, Row
 from alpheus.parsers.httpproxy import COLUMNS
 from alpheus.parsers.separated import split_commas
 from alpheus.parsers.times import iso_time
@@ -53,6 +53,7 @@ class HttpProxyExportLog:
     clock = Clock.PARSED
     key: KeyColumns | None = None
     exhaustive = False
+    line_kind = LineKind.ROWS
 
     def __init__(self) -> None:
         self._columns: tuple[str, ...] = _WITHOUT_HEADER

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from alpheus.parsers.base import Clock, KeyColumns, ReadOptions, Row
+from alpheus.parsers.base import Clock, KeyColumns, LineKind, ReadOptions, Row
 from alpheus.parsers.separated import MOST_VALUES
 from alpheus.parsers.sites import port_label, site_label
 from alpheus.parsers.times import local_time
@@ -57,6 +57,7 @@ class IisNativeLog:
     clock = Clock.PARSED
     key: KeyColumns | None = None
     exhaustive = False
+    line_kind = LineKind.ROWS
 
     def __init__(self, path: str, options: ReadOptions) -> None:
         self._site = site_label(path)

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from alpheus.model import TimeBasis
-from alpheus.parsers.base import Clock, KeyColumns, ReadOptions, Row
+from alpheus.parsers.base import Clock, KeyColumns, LineKind, ReadOptions, Row
 from alpheus.parsers.times import local_time
 
 _STARTED = re.compile(
@@ -42,6 +42,7 @@ class MsertLog:
     clock = Clock.PARSED
     key: KeyColumns | None = None
     exhaustive = True
+    line_kind = LineKind.ROWS
 
     def __init__(self, options: ReadOptions) -> None:
         self._zone = options.timezone

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from alpheus.model import TimeBasis
-from alpheus.parsers.base import Clock, KeyColumns, ReadOptions, Row
+from alpheus.parsers.base import Clock, KeyColumns, LineKind, ReadOptions, Row
 from alpheus.parsers.exchange import header_columns, log_type
 from alpheus.parsers.separated import split_commas
 from alpheus.parsers.times import find_iso_time
@@ -45,6 +45,7 @@ class OabGeneratorLog:
     clock = Clock.PARSED
     key: KeyColumns | None = None
     exhaustive = False
+    line_kind = LineKind.ROWS
 
     def __init__(self) -> None:
         self._columns: list[str] = []

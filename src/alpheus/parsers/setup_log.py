@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from alpheus.parsers.base import Clock, KeyColumns, ReadOptions, Row
+from alpheus.parsers.base import Clock, KeyColumns, LineKind, ReadOptions, Row
 from alpheus.parsers.exchange import plain_build
 from alpheus.parsers.times import local_time
 
@@ -46,6 +46,7 @@ class SetupLog:
     clock = Clock.PARSED
     key: KeyColumns | None = None
     exhaustive = False
+    line_kind = LineKind.ROWS
 
     def __init__(self, options: ReadOptions) -> None:
         self._zone = options.timezone

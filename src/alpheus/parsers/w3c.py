@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from alpheus.model import TimeBasis
-from alpheus.parsers.base import Clock, KeyColumns, ReadOptions, Row
+from alpheus.parsers.base import Clock, KeyColumns, LineKind, ReadOptions, Row
 from alpheus.parsers.sites import port_label, site_label
 from alpheus.parsers.times import iso_time
 from alpheus.parsers.w3c_columns import assign, fits_known_columns, guess_columns
@@ -60,6 +61,8 @@ class W3CLog:
         self._columns: tuple[str, ...] | None = None
         self.clock = Clock.ISO_BLANK
         self.key: KeyColumns | None = None
+        # Rows before any header are read only if a method stands before their URL.
+        self.line_kind = LineKind.REQUESTS
 
     def directive(self, line: str) -> bool:
         """Take in a line that is not a row."""
@@ -111,6 +114,8 @@ class W3CLog:
         indexes = tuple(columns.index(name) for name in deciding if name in columns)
         width = len(columns) if indexes else None
         self.key = KeyColumns(b" ", indexes, width) if first else None
+        together = ("cs-method", "cs-uri-stem") in pairwise(columns)
+        self.line_kind = LineKind.REQUESTS if together else LineKind.ROWS
 
     def _label(self, fields: dict[str, str]) -> str:
         site = self._site or site_label(fields.get("s-sitename", ""))

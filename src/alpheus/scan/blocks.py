@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from alpheus.errors import LimitError
+from alpheus.scan.words import places_of
 
 if TYPE_CHECKING:
     from io import RawIOBase
@@ -53,7 +54,7 @@ class BlockReader:
     """Reads a stream once. An error of the stream ends the reading and is kept in `error`.
 
     `head` is what was already read of it. The buffer is used again by the next reader, so a block
-    must not be kept.
+    must not be kept. Lines are counted only if they are `numbered`.
     """
 
     def __init__(
@@ -63,11 +64,14 @@ class BlockReader:
         longest_line: int = LONGEST_LINE,
         overlap: int = OVERLAP,
         head: bytes = b"",
+        *,
+        numbered: bool = True,
     ) -> None:
         self._stream = cast("RawIOBase", stream)
         self._size = block_size
         self._longest = max(longest_line, block_size)
         self._overlap = min(overlap, block_size // 2)
+        self._numbered = numbered
         self._buffer = _buffer(max(block_size, len(head)))
         self._buffer[: len(head)] = head
         self._filled = len(head)
@@ -112,7 +116,9 @@ class BlockReader:
         import numpy as np  # noqa: PLC0415 - heavy
 
         line = self.lines + 1
-        newlines = np.flatnonzero(np.frombuffer(self._buffer, np.uint8, cut) == _NEWLINE)
+        if not self._numbered:
+            return Block(self._buffer, 0, cut, self._offset, 0)
+        newlines = places_of(np.frombuffer(self._buffer, np.uint8, cut), _NEWLINE)
         self.lines += newlines.size + (self._buffer[cut - 1] != _NEWLINE)
         return Block(self._buffer, 0, cut, self._offset, line, newlines=newlines)
 

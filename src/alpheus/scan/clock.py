@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from alpheus.parsers.base import Clock
-from alpheus.scan.words import words_of
+from alpheus.scan.words import places_of, words_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,6 +37,19 @@ _CARRIED = 0xF0F0F0F0F0F0F0F0
 """A tens digit above 5, a ones digit above 9 or a wrong colon sets one of these bits."""
 
 
+@dataclass(frozen=True, slots=True)
+class DayOfRows:
+    """Rows of one day: how many per hour since 1970, and the first and last time.
+
+    Times are in milliseconds of UTC.
+    """
+
+    hours: dict[int, int]
+    rows: int
+    first: int
+    last: int
+
+
 def line_bounds(block: Bytes, newlines: Integers | None = None) -> tuple[Integers, Integers]:
     """Where each line begins and ends; LF or CR LF is not part of it.
 
@@ -44,7 +58,7 @@ def line_bounds(block: Bytes, newlines: Integers | None = None) -> tuple[Integer
     import numpy as np  # noqa: PLC0415 - heavy
 
     if newlines is None:
-        newlines = np.flatnonzero(block == 0x0A)
+        newlines = places_of(block, 0x0A)
     if block.size and block[-1] != 0x0A:
         newlines = np.append(newlines, block.size)
     starts = np.zeros_like(newlines)
@@ -76,6 +90,52 @@ def line_times(block: Bytes, starts: Integers, ends: Integers, clock: Clock) -> 
         padded = np.concatenate([block[cut:], np.zeros(_READ, dtype=np.uint8)])
         times[last] = _read(padded, begins[last] - cut, room[last], separator)
     return times
+
+
+class Days:
+    """Lines by the day that they begin with; no time but the first and last of a run is made."""
+
+    def __init__(self, block: Bytes, starts: Integers, ends: Integers, clock: Clock) -> None:
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        self._block, self._starts, self._room = block, starts, ends - starts
+        self._separator = _SEPARATOR[clock]
+        self._readable: Mask = (self._room >= _LENGTH) & (starts + _READ <= block.size)
+        places = np.where(self._readable, starts, 0)
+        words = words_of(block) if block.size >= _READ else np.zeros(_READ, dtype=np.uint64)
+        self._first, self._second = words[places], words[places + 8] & np.uint64(_LAST_OF_DATE)
+
+    def until(self, at: int) -> int:
+        """The first line after `at` that does not begin with the same date.
+
+        A line without room for a time stands alone.
+        """
+        same = self._readable[at:] & (self._first[at:] == self._first[at])
+        same &= self._second[at:] == self._second[at]
+        place = int(same.argmin())
+        return at + (max(place, 1) if not same[place] else same.size)
+
+    def rows(self, at: int, end: int) -> DayOfRows | None:
+        """What `line_times` says of lines that begin with one date, if it says all are rows."""
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        if not self._readable[at]:
+            return None
+        day = _day(int(self._first[at]), int(self._second[at]), self._separator)
+        words, starts, room = words_of(self._block), self._starts[at:end], self._room[at:end]
+        seconds = _seconds(words[starts + 11])
+        least, most = int(seconds.min()), int(seconds.max())
+        if day == NO_TIME or least < 0:
+            return None
+        base = day * _MILLISECONDS_PER_DAY
+        span = []
+        for moment in (least, most):
+            lines = np.flatnonzero(seconds == moment)
+            fractions = _fraction(words[starts[lines] + 15], room[lines])
+            span.append(base + moment * 1000 + fractions)
+        counts = np.bincount(seconds // 3600, minlength=24).tolist()
+        hours = {day * 24 + hour: count for hour, count in enumerate(counts) if count}
+        return DayOfRows(hours, end - at, int(span[0].min()), int(span[1].max()))
 
 
 def _read(block: Bytes, begins: Integers, room: Integers, separator: bytes) -> Integers:

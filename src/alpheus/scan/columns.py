@@ -100,6 +100,15 @@ class ColumnSpans:
             for begin, end in zip(self._begins, self._ends, strict=True)
         )
 
+    def common(self, at: int, end: int) -> tuple[bytes, ...] | None:
+        """The bytes of the key columns, if they are certain and the same from `at` up to `end`."""
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        if not bool(self.plain[at:end].all()):
+            return None
+        value = self.value(at)
+        return value if bool(self.same(value, np.arange(at, end)).all()) else None
+
     def same(self, value: tuple[bytes, ...], lines: Integers) -> Mask:
         """Which of `lines` have exactly these bytes in their key columns."""
         import numpy as np  # noqa: PLC0415 - heavy

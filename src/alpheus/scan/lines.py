@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from alpheus.parsers.base import Clock, KeyColumns
 from alpheus.parsers.exchange import plain_build
 from alpheus.scan.blocks import Block
-from alpheus.scan.clock import NO_TIME, line_bounds, line_times
+from alpheus.scan.clock import NO_TIME, Days, line_bounds, line_times
 from alpheus.scan.columns import ColumnSpans
+from alpheus.scan.needles import Marked
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,6 +25,9 @@ _NOT_SHARED = 4 << 20
 """Blocks above this size hold a very long line; their columns are not indexed, to save memory."""
 
 
+_BEGIN_OF_TIME = frozenset(b'0123456789"')
+
+
 class Lines:
     """A block seen as lines. Line numbers here count from 0 within the block."""
 
@@ -31,11 +37,16 @@ class Lines:
         self.block = block
         self._array = np.frombuffer(block.data, dtype=np.uint8)[block.start : block.end]
         self.starts, self.ends = line_bounds(self._array, block.newlines)
-        self.blank: Mask = self.ends <= self.starts
+        self._days: dict[Clock, Days] = {}
         self._times: dict[Clock, Integers] = {}
         self._special: dict[Clock, Integers] = {}
         self._spans: dict[KeyColumns, ColumnSpans] = {}
         self._builds: dict[re.Pattern[bytes], tuple[Integers, list[str]]] = {}
+
+    @cached_property
+    def blank(self) -> Mask:
+        """Which lines are empty."""
+        return self.ends <= self.starts
 
     def __len__(self) -> int:
         return int(self.starts.size)
@@ -57,6 +68,17 @@ class Lines:
     def offset(self, line: int) -> int:
         """Where a line begins in the stream."""
         return self.block.offset + int(self.starts[line])
+
+    def days(self, clock: Clock) -> Days:
+        """The lines by the day that they begin with."""
+        if clock not in self._days:
+            self._days[clock] = Days(self._array, self.starts, self.ends, clock)
+        return self._days[clock]
+
+    def may_be_row(self, line: int) -> bool:
+        """Whether a line may begin with a time: with a digit, or a double quote before one."""
+        start = int(self.starts[line])
+        return start < int(self.ends[line]) and int(self._array[start]) in _BEGIN_OF_TIME
 
     def times(self, clock: Clock) -> Integers:
         """Milliseconds of UTC for each line, `NO_TIME` for what is no row under this clock."""
@@ -99,12 +121,15 @@ class Lines:
             self._builds[pattern] = indexes, list(names)
         return self._builds[pattern]
 
-    def hits(self, bounds: list[tuple[int, int]]) -> Integers:
-        """The lines that begin where the hits of `Needles.search` do."""
+    def marked(self, found: Sequence[Marked]) -> dict[int, int]:
+        """The lines that `Needles.search` found in the block, and their marks."""
         import numpy as np  # noqa: PLC0415 - heavy
 
-        starts = np.array([start for start, _ in bounds], dtype=np.int64) - self.block.start
-        return np.searchsorted(self.starts, starts)
+        if not found:
+            return {}
+        starts = np.array([start for start, _, _ in found], dtype=np.int64) - self.block.start
+        lines = np.searchsorted(self.starts, starts).tolist()
+        return dict(zip(lines, (marks for _, _, marks in found), strict=True))
 
     def with_nul(self) -> list[int]:
         """The lines that hold a NUL byte."""

@@ -1,57 +1,67 @@
-"""Many patterns at once over raw bytes: which lines of a block deserve to be read."""
+"""Many patterns searched at once in raw bytes: which lines are worth parsing, and for whom.
+
+Bytes are searched with hyperscan (regular expressions as one automaton); with google-re2 where no
+wheel of hyperscan exists; and with `re` for the few patterns that neither takes.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from alpheus.errors import KnowledgeError
 
-ENCODED = (
-    r"%(?:25)*(?:u[0-9a-f]{4}|c[01]|e0%(?:25)*[89]|f0%(?:25)*8"
-    r"|2[de]|3[0-9]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9ae])"
+_NEEDLESS = ("2[de]", "3[0-9]", "4[1-9a-f]", "5[0-9af]", "6[1-9a-f]", "7[0-9ae]")
+_ENCODED = (
+    *(f"%{code}" for code in _NEEDLESS),
+    *(f"%(?:25)+{code}" for code in _NEEDLESS),
+    r"%(?:25)*(?:u[0-9a-f]{4}|c[01]|e0%(?:25)*[89]|f0%(?:25)*8)",
 )
+ENCODED = f"(?:{'|'.join(_ENCODED)})"
 """Percent-encoding of what need not be encoded (letters, digits, `-._~`), however often, and
 overlong forms: no browser writes it, and a rule's literal may hide behind it. Such lines are always
 candidates."""
+
+EVERYBODY = -1
+"""The marks of a line that everybody wants: all bits are set."""
 
 _WIDE_CLASS = re.compile(r"(?<!\\)\[[^\]]*[^\x00-\x7f][^\]]*\]")
 _WIDE = re.compile(r"[^\x00-\x7f]")
 _ANY_WIDE = r"[\\x80-\\xff]{1,4}"
 _ENDS_PER_BYTES = 64
 _NEWLINE = b"\n"
-_CERTAIN, _DOUBTFUL, _FIRST_TOGETHER = range(3)
+_CHUNK = 64 << 10
+_RE2_MEMORY = 256 << 20
 
-Lines = list[tuple[int, int]]
-"""First byte and end of each line, without its line end."""
+Marked = tuple[int, int, int]
+"""First byte and end of a line, without its line end, and the marks that it got."""
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
-    """Patterns too frequent to mark a line alone: it must also hold a piece of every clause.
+class Clause:
+    """What a line must hold: one of some pieces (ASCII, lower case), or a match of an expression.
 
-    A clause is its pieces, ASCII in lower case, and an expression that finds them in spellings
-    which take a percent sign, empty if there are none.
+    With `encoded`, the expression only finds the pieces in spellings that take a percent sign.
     """
 
-    patterns: tuple[str, ...]
-    clauses: tuple[tuple[tuple[bytes, ...], bytes], ...]
+    pieces: tuple[bytes, ...]
+    expression: bytes = b""
+    encoded: bool = True
 
-    def confirms(self, line: bytes) -> bool:
-        """Whether a line holds a piece of every clause."""
-        low = line.lower()
-        encoded = b"%" in low
-        for pieces, expression in self.clauses:
-            if len(pieces) == 1:
-                found = pieces[0] in low
-            else:
-                found = _any_of(pieces).search(low) is not None
-            if not found and not (encoded and expression and re.search(expression, low)):
-                return False
-        return True
+    def holds(self, low: bytes) -> bool:
+        """Whether it is true of a line in lower case."""
+        pieces = self.pieces
+        if len(pieces) == 1:
+            if pieces[0] in low:
+                return True
+        elif pieces and _any_of(pieces).search(low) is not None:
+            return True
+        if not self.expression or (self.encoded and b"%" not in low):
+            return False
+        return re.search(self.expression, low) is not None
 
 
 @lru_cache(maxsize=1024)
@@ -59,129 +69,240 @@ def _any_of(pieces: tuple[bytes, ...]) -> re.Pattern[bytes]:
     return re.compile(b"|".join(map(re.escape, pieces)))
 
 
+@dataclass(frozen=True, slots=True)
+class Needle:
+    """A pattern, and the marks of a line that holds a match and fulfils all `clauses`.
+
+    Marks are bits of the caller's choice. Clauses spare the parsing of lines where the pattern
+    alone is frequent.
+    """
+
+    pattern: str
+    marks: int = 1
+    clauses: tuple[Clause, ...] = ()
+
+    def confirms(self, line: bytes) -> bool:
+        """Whether a line fulfils every clause."""
+        low = line.lower()
+        return all(clause.holds(low) for clause in self.clauses)
+
+
 class Needles:
-    """Patterns compiled once, searched in blocks of whole lines.
+    """Needles compiled once, searched in blocks of whole lines.
 
     Patterns are regular expressions over UTF-8, case-insensitive for ASCII; other characters match
     any that are not ASCII, since their case and encoding are not known before a line is decoded.
     They are a prefilter: a line may be reported that an exact rule refuses, never the reverse.
     Give no anchors. Raises KnowledgeError for a pattern that is no regular expression.
-    `doubtful` patterns mark lines on which somebody else decides; see `search_both`.
+    A plain pattern is a needle with mark 1; `ENCODED` is always among them, and marks for all.
     """
 
-    def __init__(
-        self,
-        patterns: Sequence[str],
-        doubtful: Sequence[str] = (),
-        together: Sequence[Together] = (),
-    ) -> None:
-        kinds: list[tuple[str, int]] = [(pattern, _CERTAIN) for pattern in (*patterns, ENCODED)]
-        kinds += [(pattern, _DOUBTFUL) for pattern in doubtful]
-        for kind, one in enumerate(together, _FIRST_TOGETHER):
-            kinds += [(pattern, kind) for pattern in one.patterns]
-        kinds = list(dict.fromkeys(kinds))
-        expressions = [_over_bytes(pattern) for pattern, _ in kinds]
+    def __init__(self, needles: Iterable[Needle | str]) -> None:
+        given = [Needle(one) if isinstance(one, str) else one for one in needles]
+        encoded = (Needle(pattern, EVERYBODY) for pattern in _ENCODED)
+        self._needles = _merged([*given, *encoded])
+        expressions = [_over_bytes(one.pattern) for one in self._needles]
         compiled = [_compile(expression) for expression in expressions]
-        self._kinds = [kind for _, kind in kinds]
-        self._together = list(together)
-        self._database, left = _database(expressions)
-        self._fallback = [(compiled[at], self._kinds[at]) for at in left]
+        self._engine, left = _engine(expressions)
+        self._left = [(number, compiled[number]) for number in left]
 
-    def search(self, data: bytes | bytearray, start: int = 0, end: int | None = None) -> Lines:
-        """The lines of `data[start:end]` with a match: first byte and end without line end.
-
-        In order, each once. `start` must be the start of a line.
-        """
-        found, doubtful = self.search_both(data, start, end)
-        return sorted({*found, *doubtful}) if doubtful else found
-
-    def search_both(
+    def search(
         self, data: bytes | bytearray, start: int = 0, end: int | None = None
-    ) -> tuple[Lines, Lines]:
-        """Lines that a pattern marks, and lines that a doubtful one does; a line may be in both."""
+    ) -> list[Marked]:
+        """The lines of `data[start:end]` with a match, in order, each once.
+
+        `start` must be the start of a line.
+        """
         stop = len(data) if end is None else end
-        kinds = self._fast_lines(data, start, stop)
-        for expression, kind in self._fallback:
-            kinds[kind].update(_slow_lines(expression, data, start, stop))
-        found = kinds[_CERTAIN]
-        for one, lines in zip(self._together, kinds[_FIRST_TOGETHER:], strict=True):
-            for begin, close in lines.items():
-                if begin not in found and one.confirms(bytes(data[begin:close])):
-                    found[begin] = close
-        return sorted(found.items()), sorted(kinds[_DOUBTFUL].items())
-
-    def _fast_lines(self, data: bytes | bytearray, start: int, stop: int) -> list[dict[int, int]]:
-        """The lines that each kind of pattern marks."""
-        count = _FIRST_TOGETHER + len(self._together)
-        if self._database is None or start >= stop:
-            return [{} for _ in range(count)]
-        ends: list[set[int]] = [set() for _ in range(count)]
-        kinds = self._kinds
-        left = max(64, (stop - start) // _ENDS_PER_BYTES)
-
-        def collect(number: int, begin: int, end: int, flags: int, context: object) -> bool:  # noqa: ARG001 - given by hyperscan
-            nonlocal left
-            left -= 1
-            ends[kinds[number]].add(end)
-            return left < 0
-
-        with memoryview(data)[start:stop] as view:
-            complete = _scan(self._database, view, collect)
-        if not complete:
+        if start >= stop:
+            return []
+        limit = max(64, (stop - start) // _ENDS_PER_BYTES)
+        hits = self._engine.hits(data, start, stop, limit) if self._engine is not None else []
+        if hits is None:
             # Matches end nearly everywhere: one question per line costs less than an answer
             # per byte.
-            return self._line_by_line(data, start, stop)
-        return [_lines_of(places, data, start, stop) for places in ends]
+            hits = list(self._line_by_line(data, start, stop))
+        for number, expression in self._left:
+            hits += ((end, number) for end in _slow_hits(expression, data, start, stop))
+        return self._marked(hits, data, start, stop) if hits else []
 
-    def _line_by_line(self, data: bytes | bytearray, start: int, stop: int) -> list[dict[int, int]]:
-        found: list[dict[int, int]] = [{} for _ in range(_FIRST_TOGETHER + len(self._together))]
-        kinds = self._kinds
-        marks: set[int] = set()
-
-        def collect(number: int, begin: int, end: int, flags: int, context: object) -> bool:  # noqa: ARG001 - given by hyperscan
-            marks.add(kinds[number])
-            return kinds[number] == _CERTAIN
-
+    def _line_by_line(
+        self, data: bytes | bytearray, start: int, stop: int
+    ) -> Iterator[tuple[int, int]]:
+        assert self._engine is not None
         at = start
         while at < stop:
             end = data.find(_NEWLINE, at, stop)
             end = stop if end < 0 else end
             if end > at:
-                marks.clear()
-                with memoryview(data)[at:end] as line:
-                    _scan(self._database, line, collect)
-                for kind in marks:
-                    found[kind][at] = end
+                numbers = self._engine.numbers(data, at, end)
+                yield from ((end, number) for number in numbers)
             at = end + 1
+
+    def _marked(
+        self, hits: list[tuple[int, int]], data: bytes | bytearray, start: int, stop: int
+    ) -> list[Marked]:
+        """The lines in which these matches end, with what they are marked for."""
+        found: list[Marked] = []
+        begin, close, marks = start, start - 1, 0
+        doubtful: set[int] = set()
+        for end, number in sorted(hits):
+            last = max(start, end - 1)
+            if last > close:
+                self._finish(found, (begin, close, marks), doubtful, data)
+                (begin, close), marks = _line_around(data, last, start, stop), 0
+                doubtful.clear()
+            if self._needles[number].clauses:
+                doubtful.add(number)
+            else:
+                marks |= self._needles[number].marks
+        self._finish(found, (begin, close, marks), doubtful, data)
         return found
 
+    def _finish(
+        self, found: list[Marked], line: Marked, doubtful: set[int], data: bytes | bytearray
+    ) -> None:
+        begin, close, marks = line
+        if marks != EVERYBODY and doubtful:
+            raw = bytes(data[begin:close])
+            for needle in (self._needles[number] for number in doubtful):
+                if needle.marks & ~marks and needle.confirms(raw):
+                    marks |= needle.marks
+        if marks:
+            found.append((begin, close, marks))
 
-def _scan(database: Any, view: memoryview, on_match: object) -> bool:  # noqa: ANN401 - untyped library
-    """Whether the scan came to its end; False if `on_match` stopped it."""
-    import hyperscan  # noqa: PLC0415 - only where a database exists
 
-    try:
-        database.scan(view, match_event_handler=on_match)
-    except hyperscan.ScanTerminated:
-        return False
-    return True
+def _merged(needles: Iterable[Needle]) -> list[Needle]:
+    """Each pattern with its clauses once, for all who want it."""
+    marks: dict[tuple[str, tuple[Clause, ...]], int] = {}
+    for one in needles:
+        key = (one.pattern, one.clauses)
+        marks[key] = marks.get(key, 0) | one.marks
+    return [Needle(pattern, marks[pattern, clauses], clauses) for pattern, clauses in marks]
 
 
-def _database(expressions: Sequence[bytes]) -> tuple[Any, list[int]]:
-    """A hyperscan database of what it can take, and the places of what `re` has to search."""
+class _Engine(Protocol):
+    """Searches for all expressions at once; matches are told by the number of the expression."""
+
+    def hits(
+        self, data: bytes | bytearray, start: int, stop: int, limit: int
+    ) -> list[tuple[int, int]] | None:
+        """Where matches end in `data` and of which expression; None if more than `limit`."""
+
+    def numbers(self, data: bytes | bytearray, start: int, stop: int) -> set[int]:
+        """Which expressions match in one line."""
+
+
+class _Hyperscan:
+    def __init__(self, database: Any) -> None:  # noqa: ANN401 - untyped library
+        self._database = database
+
+    def hits(
+        self, data: bytes | bytearray, start: int, stop: int, limit: int
+    ) -> list[tuple[int, int]] | None:
+        found: list[tuple[int, int]] = []
+        append = found.append
+
+        def collect(number: int, begin: int, end: int, flags: int, context: object) -> bool:  # noqa: ARG001 - given by hyperscan
+            append((start + end, number))
+            return len(found) > limit
+
+        return found if self._scan(data, start, stop, collect) else None
+
+    def numbers(self, data: bytes | bytearray, start: int, stop: int) -> set[int]:
+        found: set[int] = set()
+
+        def collect(number: int, begin: int, end: int, flags: int, context: object) -> None:  # noqa: ARG001 - given by hyperscan
+            found.add(number)
+
+        self._scan(data, start, stop, collect)
+        return found
+
+    def _scan(self, data: bytes | bytearray, start: int, stop: int, on_match: object) -> bool:
+        """Whether the scan came to its end; False if `on_match` stopped it."""
+        import hyperscan  # noqa: PLC0415 - only where a database exists
+
+        with memoryview(data)[start:stop] as view:
+            try:
+                self._database.scan(view, match_event_handler=on_match)
+            except hyperscan.ScanTerminated:
+                return False
+        return True
+
+
+class _Re2:
+    """A set of RE2: tells which expressions match in a text, so lines are asked about in chunks."""
+
+    def __init__(self, matcher: Any, places: Sequence[int]) -> None:  # noqa: ANN401 - untyped library
+        self._match = matcher.Match
+        self._places = places
+
+    def hits(
+        self, data: bytes | bytearray, start: int, stop: int, limit: int
+    ) -> list[tuple[int, int]] | None:
+        found: list[tuple[int, int]] = []
+        at = start
+        while at < stop:
+            end = stop if stop - at <= _CHUNK else data.rfind(_NEWLINE, at, at + _CHUNK) + 1
+            if end <= at:
+                end = data.find(_NEWLINE, at, stop) + 1 or stop
+            if self._match(bytes(data[at:end])):
+                found += self._lines(data, at, end)
+            if len(found) > limit:
+                return None
+            at = end
+        return found
+
+    def _lines(self, data: bytes | bytearray, start: int, stop: int) -> Iterator[tuple[int, int]]:
+        at = start
+        while at < stop:
+            end = data.find(_NEWLINE, at, stop)
+            end = stop if end < 0 else end
+            if end > at:
+                yield from ((end, number) for number in self.numbers(data, at, end))
+            at = end + 1
+
+    def numbers(self, data: bytes | bytearray, start: int, stop: int) -> set[int]:
+        return {self._places[place] for place in self._match(bytes(data[start:stop])) or ()}
+
+
+def _engine(expressions: Sequence[bytes]) -> tuple[_Engine | None, list[int]]:
+    """The fastest engine there is, and the places of the expressions that it does not take."""
     try:
         import hyperscan  # noqa: PLC0415 - optional at run time: no wheel everywhere
     except ImportError:
-        return None, list(range(len(expressions)))
+        return _re2(expressions)
     exact = _exact(hyperscan)
     everything = [(place, expression, exact) for place, expression in enumerate(expressions)]
     database = _compiled(hyperscan, everything)
     if database is not None:
-        return database, []
+        return _Hyperscan(database), []
     usable = {place: _usable_flags(hyperscan, one) for place, one in enumerate(expressions)}
     taken = [(at, expressions[at], flags) for at, flags in usable.items() if flags is not None]
     database = _compiled(hyperscan, taken)
-    return database, [at for at, flags in usable.items() if flags is None or database is None]
+    left = [at for at, flags in usable.items() if flags is None or database is None]
+    return None if database is None else _Hyperscan(database), left
+
+
+def _re2(expressions: Sequence[bytes]) -> tuple[_Engine | None, list[int]]:
+    import re2  # type: ignore[import-untyped]  # noqa: PLC0415 - only where hyperscan is missing
+
+    options = re2.Options()
+    options.log_errors = False
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.max_mem = _RE2_MEMORY
+    matcher = re2.Set.SearchSet(options)
+    taken, left = [], []
+    for place, expression in enumerate(expressions):
+        try:
+            matcher.Add(b"(?im)" + expression)
+            taken.append(place)
+        except re2.error:
+            left.append(place)
+    if not taken:
+        return None, left
+    matcher.Compile()
+    return _Re2(matcher, taken), left
 
 
 def _exact(hyperscan: Any) -> int:  # noqa: ANN401 - untyped library
@@ -235,30 +356,18 @@ def _line_around(data: bytes | bytearray, at: int, start: int, stop: int) -> tup
     return max(line_start, start), stop if line_end < 0 else line_end
 
 
-def _lines_of(ends: set[int], data: bytes | bytearray, start: int, stop: int) -> dict[int, int]:
-    """The lines in which matches end at these places, counted from `start`."""
-    found: dict[int, int] = {}
-    line_end = start - 1
-    for end in sorted(ends):
-        last = max(start, start + end - 1)
-        if last > line_end:
-            line_start, line_end = _line_around(data, last, start, stop)
-            found[line_start] = line_end
-    return found
-
-
-def _slow_lines(
+def _slow_hits(
     expression: re.Pattern[bytes], data: bytes | bytearray, start: int, stop: int
-) -> Iterator[tuple[int, int]]:
+) -> Iterator[int]:
+    """Ends of matches, at most one or two per line."""
     at = start
     while at < stop:
         match = expression.search(data, at, stop)
         if match is None or match.start() >= stop:
             return
         # A match that runs over a line end may hide a shorter one: every line it touches counts.
-        begin, end = _line_around(data, match.start(), start, stop)
-        yield begin, end
-        last = max(match.start(), match.end() - 1)
-        if last > end:
-            yield _line_around(data, last, start, stop)
+        yield match.start() + 1
+        _, end = _line_around(data, match.start(), start, stop)
+        if match.end() - 1 > end:
+            yield match.end()
         at = end + 1

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from alpheus.model import BuildWitness, Skipped, TimeBasis
-from alpheus.scan.clock import MILLISECONDS_PER_HOUR
+from alpheus.scan.clock import MILLISECONDS_PER_HOUR, DayOfRows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,6 +56,13 @@ class Tally:
         self.rows += int(times.size)
         span = from_milliseconds(int(times.min())), from_milliseconds(int(times.max()))
         self._extend(*span, TimeBasis.UTC)
+
+    def add_day(self, day: DayOfRows) -> None:
+        """Count rows of one day."""
+        for hour, count in day.hours.items():
+            self.hours[hour] = self.hours.get(hour, 0) + count
+        self.rows += day.rows
+        self._extend(from_milliseconds(day.first), from_milliseconds(day.last), TimeBasis.UTC)
 
     def _extend(self, first: datetime, last: datetime, basis: TimeBasis) -> None:
         known = self.first is not None

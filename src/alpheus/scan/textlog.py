@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,7 +11,15 @@ from typing import TYPE_CHECKING, BinaryIO, ClassVar
 
 from alpheus.evidence.base import EvidenceFile
 from alpheus.model import BuildWitness, Skipped
-from alpheus.parsers.base import Clock, KeyColumns, ReadOptions, Row, TextLog, TextLogFormat
+from alpheus.parsers.base import (
+    Clock,
+    KeyColumns,
+    LineKind,
+    ReadOptions,
+    Row,
+    TextLog,
+    TextLogFormat,
+)
 from alpheus.parsers.encoding import (
     HEAD_SIZE,
     Encoding,
@@ -23,7 +32,7 @@ from alpheus.scan.blocks import READ_ERRORS, Block, BlockReader
 from alpheus.scan.clock import NO_TIME
 from alpheus.scan.columns import groups_of
 from alpheus.scan.lines import Lines
-from alpheus.scan.needles import Needles
+from alpheus.scan.needles import EVERYBODY, Marked, Needles
 from alpheus.scan.tally import Losses, Tally, Witnesses, from_milliseconds
 
 if TYPE_CHECKING:
@@ -41,23 +50,26 @@ TOO_LONG = "line is longer than 16 MiB; searched raw only"
 class Candidate:
     """A line that a needle marked. `line` counts from 1; `row` is None if it did not parse.
 
-    `raw` is without its line end, and a piece of at most 1 MiB of a line that is too long.
+    `raw` is without its line end, and a piece of at most 1 MiB of a line that is too long. `marks`
+    are those of the needles.
     """
 
     line: int
     raw: bytes
     text: str
     row: Row | None
+    marks: int = EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)
 class Sieve:
-    """Decides on lines that needles mark as doubtful, by their bytes alone, before any parsing.
+    """Decides on lines that got no mark but `mark`, by their bytes alone, before any parsing.
 
-    The doubtful patterns of a log's needles may leave out what is too frequent to be looked at;
-    `sample` holds those that leave out nothing, for the first `BYTES` of one in `EVERY` blocks.
+    The needles of that mark may leave out what is too frequent to be looked at; `sample` holds
+    those that leave out nothing, for the first `BYTES` of one in `EVERY` blocks.
     """
 
+    mark: int
     wants: Callable[[bytes], bool]
     sample: Needles
 
@@ -86,12 +98,14 @@ def scan_text_log(
     file: EvidenceFile,
     log_format: TextLogFormat,
     options: ReadOptions,
-    needles: Needles,
+    needles: Callable[[LineKind], Needles],
     on_candidate: Callable[[Candidate], None],
     *,
     sieve: Sieve | None = None,
 ) -> TextScan:
     """Read a file once, from top to bottom. Damage is in the result; never raises for content.
+
+    `needles` gives what lines of a kind are searched for; it is asked often.
 
     Raises OSError only if the file cannot be opened at all.
     """
@@ -144,7 +158,7 @@ class _Scan:
         self,
         file: EvidenceFile,
         log: TextLog,
-        needles: Needles,
+        needles: Callable[[LineKind], Needles],
         on_candidate: Callable[[Candidate], None],
         head: bytes,
     ) -> None:
@@ -157,7 +171,9 @@ class _Scan:
         self._alike: dict[tuple[bytes, ...], _Alike] = {}
         self._tallies: dict[tuple[str, str | None], Tally] = {}
         self._witnesses = Witnesses(log.source)
-        self._marked: frozenset[int] = frozenset()
+        self._marked: dict[int, int] = {}
+        self._order: list[int] = []
+        self._runs = 0
         self._skipped = 0
         self._directives = 0
         self._blank = 0
@@ -186,48 +202,89 @@ class _Scan:
             self._piece(block)
             return
         lines = Lines(block)
-        hits = lines.hits(self._search(block))
-        self._marked = frozenset(hits.tolist())
-        self._blank += int(lines.blank.sum())
+        self._search(lines, 0)
         damaged = lines.with_nul()
         if damaged:
             self._lose(NUL_BYTES, lines, damaged[0], len(damaged))
-        at = 0
+        self._blank += int(lines.blank.sum())
+        at, self._runs = 0, 0
         while at < len(lines):
+            kind = self._log.line_kind
             if self._log.clock is Clock.PARSED:
                 at = self._parsed(lines, at)
             else:
-                at = self._clocked(lines, at, hits)
+                at = self._clocked(lines, at)
+            if self._log.line_kind is not kind and at < len(lines):
+                self._search(lines, at)
 
-    def _search(self, block: Block) -> list[tuple[int, int]]:
-        """The lines that a rule may want, and those that the sieve wants, in order."""
-        found, doubtful = self._needles.search_both(block.data, block.start, block.end)
-        if self.sieve is None:
-            return sorted({*found, *doubtful})
-        if self._blocks % self.sieve.EVERY == 0:
-            cut = block.data.rfind(b"\n", block.start, block.start + self.sieve.BYTES) + 1
-            sample = self.sieve.sample.search(block.data, block.start, max(cut, block.start))
-            doubtful = [*sample, *(line for line in doubtful if line[0] >= cut)]
-        self._blocks += 1
-        known, data, wants = set(found), block.data, self.sieve.wants
-        more = [
-            line for line in doubtful if line not in known and wants(bytes(data[line[0] : line[1]]))
+    def _search(self, lines: Lines, first: int) -> None:
+        """Mark the lines from `first` on that a rule may want, and those that the sieve wants."""
+        needles = self._needles(self._log.line_kind)
+        block = lines.block
+        start = block.start + int(lines.starts[first])
+        found = needles.search(block.data, start, block.end)
+        if self.sieve is not None:
+            found = self._sifted(self.sieve, block, start, found)
+        self._marked = lines.marked(found)
+        self._order = list(self._marked)
+
+    def _sifted(self, sieve: Sieve, block: Block, start: int, found: list[Marked]) -> list[Marked]:
+        data, wants = block.data, sieve.wants
+        if start == block.start and self._blocks % sieve.EVERY == 0:
+            cut = data.rfind(b"\n", start, start + sieve.BYTES) + 1
+            known = {line[0] for line in found}
+            sample = sieve.sample.search(data, start, max(cut, start))
+            found = sorted([*found, *(line for line in sample if line[0] not in known)])
+        self._blocks += start == block.start
+        return [
+            line for line in found if line[2] != sieve.mark or wants(bytes(data[line[0] : line[1]]))
         ]
-        return sorted([*found, *more]) if more else found
 
     def _piece(self, block: Block) -> None:
         if block.last:
             self._skipped += 1
             offset = block.line if self._recoded else self._mark + block.offset
             self.losses.add(TOO_LONG, offset)
-        if self._needles.search_both(block.data, block.start, block.end)[0]:
+        if self._needles(LineKind.TORN).search(block.data, block.start, block.end):
             raw = bytes(block.data[block.start : block.end])
             self._on_candidate(Candidate(block.line, raw, decode_line(raw), None))
 
-    def _clocked(self, lines: Lines, at: int, hits: Integers) -> int:
+    def _run(self, lines: Lines, at: int) -> int:
+        """Count rows of one day with the same key, or pass one line that is no row.
+
+        Returns where to go on, which is `at` where the lines have to be looked at one by one.
+        """
+        clock, key = self._log.clock, self._log.key
+        if self._runs > _MOST_RUNS or key is None or key.build is not None or not lines.shareable:
+            return at
+        self._runs += 1
+        days = lines.days(clock)
+        end = days.until(at)
+        if end - at < _WORTH_A_RUN:
+            if lines.may_be_row(at):
+                return at
+            if not lines.blank[at]:
+                self._one(lines, at)
+            return at + 1
+        value = lines.spans(key).common(at, end) if key.columns else ()
+        day = days.rows(at, end) if value is not None else None
+        if value is None or day is None:
+            return at
+        alike = self._alike_of(value, lines, at)
+        self._tally(alike.label, alike.host).add_day(day)
+        if alike.build is not None:
+            first, last = from_milliseconds(day.first), from_milliseconds(day.last)
+            self._witnesses.add(alike.build, alike.host, first, last)
+        self._hand_over(lines, at, end)
+        return end
+
+    def _clocked(self, lines: Lines, at: int) -> int:
         """Rows from `at` on and the lines after them that are none; returns where to go on."""
         import numpy as np  # noqa: PLC0415 - heavy
 
+        passed = self._run(lines, at)
+        if passed > at:
+            return passed
         clock = self._log.clock
         special = lines.special(clock)
         place = int(np.searchsorted(special, at))
@@ -236,26 +293,34 @@ class _Scan:
         rows = at + np.flatnonzero(times[at:end] != NO_TIME)
         if rows.size:
             self._count(lines, rows, times)
-            for line in _between(hits, at, end):
-                raw = lines.raw(line)
-                text = decode_line(raw)
-                self._on_candidate(Candidate(lines.number(line), raw, text, self._log.row(text)))
+            self._hand_over(lines, at, end)
         # Lines that are no rows often stand together; they need no further look at the columns.
         while place < special.size and special[place] == end and self._log.clock is clock:
-            self._one(lines, end, end in self._marked)
+            self._one(lines, end)
             place += 1
             end += 1
         return end
 
+    def _hand_over(self, lines: Lines, start: int, end: int) -> None:
+        """Give on the marked rows from `start` up to `end`."""
+        order = self._order
+        for line in order[bisect_left(order, start) : bisect_left(order, end)]:
+            raw = lines.raw(line)
+            text = decode_line(raw)
+            row = self._log.row(text)
+            marks = self._marked[line]
+            self._on_candidate(Candidate(lines.number(line), raw, text, row, marks))
+
     def _parsed(self, lines: Lines, at: int) -> int:
-        """Lines one by one, until the clock changes; returns where to go on."""
-        while at < len(lines) and self._log.clock is Clock.PARSED:
+        """Lines one by one, until the columns change; returns where to go on."""
+        kind = self._log.line_kind
+        while at < len(lines) and self._log.clock is Clock.PARSED and self._log.line_kind is kind:
             if not lines.blank[at]:
-                self._one(lines, at, at in self._marked)
+                self._one(lines, at)
             at += 1
         return at
 
-    def _one(self, lines: Lines, line: int, hit: bool) -> None:  # noqa: FBT001 - one caller each way
+    def _one(self, lines: Lines, line: int) -> None:
         """A line that must be looked at by itself: directive, row or loss."""
         raw = lines.raw(line)
         # A torn write leaves NULs, a file appended to another its byte-order mark.
@@ -265,16 +330,20 @@ class _Scan:
             self._alike.clear()
             return
         row = self._log.row(text) if text else None
+        marks = self._marked.get(line, 0)
         if row is not None:
             self._tally(row.label, row.host).add(row.time, row.basis)
             if row.build is not None:
                 self._witnesses.add(row.build, row.host, row.time, row.time)
+            marks = EVERYBODY if self._log.exhaustive else marks
         else:
             self._skipped += 1
             if b"\0" not in raw:
                 self._lose(NOT_A_ROW, lines, line)
-        if hit or (row is not None and self._log.exhaustive):
-            self._on_candidate(Candidate(lines.number(line), raw, text, row))
+            torn = self._needles(LineKind.TORN).search(raw)
+            marks = torn[0][2] if torn else 0
+        if marks:
+            self._on_candidate(Candidate(lines.number(line), raw, text, row, marks))
 
     def _count(self, lines: Lines, rows: Integers, times: Integers) -> None:
         """Rows that the clock has accepted: their tally and the builds they witness."""
@@ -308,16 +377,21 @@ class _Scan:
         value: tuple[bytes, ...],
         key: KeyColumns,
     ) -> None:
-        alike = self._alike.get(value)
-        if alike is None:
-            alike = self._read_alike(lines, int(rows[0]))
-            if len(self._alike) < _REMEMBERED:
-                self._alike[value] = alike
+        alike = self._alike_of(value, lines, int(rows[0]))
         self._tally(alike.label, alike.host).add_times(times[rows])
         if key.build is not None:
             self._count_builds(lines, rows, times, alike.host, key)
         elif alike.build is not None:
             self._witness(alike.build, alike.host, times[rows])
+
+    def _alike_of(self, value: tuple[bytes, ...], lines: Lines, line: int) -> _Alike:
+        """What rows with these key columns share; `line` is one of them."""
+        alike = self._alike.get(value)
+        if alike is None:
+            alike = self._read_alike(lines, line)
+            if len(self._alike) < _REMEMBERED:
+                self._alike[value] = alike
+        return alike
 
     def _count_builds(
         self,
@@ -359,15 +433,10 @@ class _Scan:
             self.losses.add(reason, self._mark + lines.offset(line), count)
 
 
+_MOST_RUNS = 24
+"""In a block of more runs than that, lines are looked at one by one."""
+
+_WORTH_A_RUN = 32
 _REMEMBERED = 4096
 _MOST_TALLIES = 4096
 """More hosts than that in one log are damage or an attack on memory; they count without a name."""
-
-
-def _between(hits: Integers, start: int, end: int) -> list[int]:
-    """The hit lines from `start` up to `end`."""
-    import numpy as np  # noqa: PLC0415 - heavy
-
-    low, high = np.searchsorted(hits, (start, end))
-    found: list[int] = hits[low:high].tolist()
-    return found

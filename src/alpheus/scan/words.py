@@ -14,6 +14,33 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 WORD = 8
+_BITS = 64
+_FEW = 4
+
+
+def places_of(block: Bytes, byte: int) -> Integers:
+    """Where a byte stands in a block, in order; fastest where it is rare."""
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    found = block == byte
+    whole = found.size - found.size % _BITS
+    bits = np.packbits(found[:whole], bitorder="little").view("<u8")
+    at = np.flatnonzero(bits != 0)
+    left, base, parts = bits[at], at * _BITS, []
+    for _ in range(_FEW):
+        if not left.size:
+            break
+        below = left - np.uint64(1)
+        parts.append(base + np.bitwise_count(~left & below))
+        left = left & below
+        more = left != 0
+        left, base = left[more], base[more]
+    if left.size:
+        return np.flatnonzero(found)
+    places = np.concatenate([*parts, whole + np.flatnonzero(found[whole:])])
+    if len(parts) > 1:
+        places.sort()
+    return places.astype(np.int64, copy=False)
 
 
 def words_of(block: Bytes) -> Words:

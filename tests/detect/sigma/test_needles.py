@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.detect.sigma import ENCODED_LINE, NeedlePlan, Rule, RuleSet, needle_patterns
-from alpheus.scan.needles import Needles
+from alpheus.parsers.base import LineKind, ReadOptions
+from alpheus.parsers.w3c import W3CFormat
+from alpheus.scan.needles import EVERYBODY, Needle, Needles
 from detect.sigma.building import HTTPPROXY, WEBSERVER, event, rule, ruleset
 from detect.sigma.trees import EVENTS, FIELDS, cases, csv_line, detections, iis_line
 
@@ -154,7 +156,7 @@ def test_blanks_of_a_user_agent(source: str, blank: str, wanted: str) -> None:
 def test_rules_that_need_every_line(detection: dict[str, Any]) -> None:
     """A rule that needs no text is named; the caller has to give it every line."""
     needles = plan(rule(detection, name="needy"))
-    assert needles == NeedlePlan((), ("needy",))
+    assert needles == NeedlePlan({}, ("needy",))
 
 
 def test_the_most_selective_part_is_searched() -> None:
@@ -165,13 +167,80 @@ def test_the_most_selective_part_is_searched() -> None:
         "cs-uri-query|contains": ["powershell", "x-rps-cat"],
         "sc-status": 200,
     }
-    (together,) = plan(rule(detection)).together
+    searches = plan(rule(detection)).searches
     line = "POST /autodiscover/autodiscover.json a=powershell 200"
-    first, second = together.patterns
-    assert re.search(first, line) or re.search(second, line)
-    assert together.clauses == (((b"post",), b""),)
-    assert together.confirms(line.encode())
-    assert not together.confirms(line.replace("POST", "GET").encode())
+    for (pattern, clauses), rules in searches.items():
+        needle = Needle(pattern, 1, clauses)
+        assert len(rules) == 1
+        assert needle.confirms(line.encode())
+        assert not needle.confirms(line.replace("POST", "GET").encode())
+    assert any(re.search(pattern, line) for pattern, _ in searches)
+    assert not any(re.search(pattern, "POST /powershell x 200") for pattern, _ in searches)
+
+
+def test_frequent_words_of_an_expression_are_confirmed() -> None:
+    """A rare alternative is searched for alone, a frequent one only counts with the rest."""
+    compiled = rule({"cs-uri-query|re": "(?i)cmd=[^&]{0,40}(whoami|powershell)"})
+    found = dict(plan(compiled).searches)
+    assert ("whoami", ()) in found
+    (clauses,) = [clauses for pattern, clauses in found if pattern == "powershell"]
+    assert Needle("", 1, clauses).confirms(b"get /x.aspx cmd=powershell")
+    assert not Needle("", 1, clauses).confirms(b"post /powershell x 200")
+
+
+METHODS = ("POST", "PUT", "GET")
+STEMS = ("/ecp/", "/owa/auth/", "/ecp/y.js", "/owa/auth/x.aspx", "%2fecp/y.js", "/x", "")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(METHODS), st.sampled_from(METHODS),
+    st.lists(st.sampled_from(["/ecp/", "/owa/auth/", "/a b/"]), min_size=1, max_size=2),
+    st.lists(st.sampled_from([".js", ".aspx", "h/x.aspx"]), min_size=1, max_size=2),
+    st.sampled_from(STEMS), st.sampled_from(["", "?a", "url=/ecp/y.js", "POST /ecp/y.js"]),
+    st.sampled_from([" ", "  ", "\t", " \u2003", "\xa0"]),
+)  # fmt: skip
+def test_a_request_is_found_by_method_and_url_together(
+    wanted: str, method: str, starts: list[str], ends: list[str], stem: str, query: str, gap: str
+) -> None:
+    """Where the method stands before the URL, no row is missed, however blanks are written."""
+    detection = {
+        "cs-method": wanted,
+        "cs-uri-stem|startswith": starts,
+        "e": {"cs-uri-stem|endswith": ends},
+    }
+    items = {"s": {key: detection[key] for key in ("cs-method", "cs-uri-stem|startswith")}}
+    compiled = rule({**items, "e": detection["e"], "condition": "s and e"}, WEBSERVER)
+    needles = needle_patterns(RuleSet((compiled,)), "iis", LineKind.REQUESTS)
+    row = f"2021-03-03 06:59:20 10.0.0.5 {method}{gap}{stem or '-'} {query or '-'} 443 200"
+    log = W3CFormat().start("", "x.log", ReadOptions())
+    log.directive("#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port sc-status")
+    parsed = log.row(row)
+    assert parsed is not None
+    if compiled.matches(event(dict(parsed.fields), text=row)):
+        assert found(needles, row)
+
+
+def test_ordinary_pages_are_not_looked_at_for_a_method() -> None:
+    """A rule for posts to static files does not see the many requests that get them."""
+    detection = {"cs-method": "POST", "cs-uri-stem|startswith": ["/ecp/", "/owa/auth/"]}
+    compiled = rule({**detection, "cs-uri-query": "-"}, WEBSERVER)
+    needles = needle_patterns(RuleSet((compiled,)), "iis", LineKind.REQUESTS)
+    assert not found(needles, "2021-03-03 06:59:20 10.0.0.5 GET /owa/auth/logon.aspx - 443 200")
+    assert found(needles, "2021-03-03 06:59:20 10.0.0.5 POST /owa/auth/logon.aspx - 443 200")
+
+
+@settings(max_examples=150, deadline=None)
+@given(CASES)
+def test_no_torn_line_is_missed(case: Case) -> None:
+    """A line that is no row is found wherever the literal text of a rule is in it."""
+    detection, fields = case
+    line = iis_line(fields)
+    for text in (line, line[20:], " ".join(reversed(line.split(" "))), line.replace("+", "  ")):
+        compiled = rule(detection, WEBSERVER)
+        torn = needle_patterns(RuleSet((compiled,)), "iis", LineKind.TORN)
+        if not torn.always and compiled.matches_raw(text):
+            assert found(torn, text)
 
 
 def test_longer_needles_are_covered_by_shorter_ones() -> None:
@@ -211,6 +280,8 @@ logsource: {category: webserver}
 detection: {s: {cs-uri-stem|contains: ['/a:b@c=d&e;$~!()#*[]{}|<>^-f', 'plain.text']}, condition: s}
 """
     )
-    needles = Needles((*needle_patterns(rules, "iis").patterns, ENCODED_LINE))
+    needles = Needles(needle_patterns(rules, "iis").needles({"a": 4}))
     data = b"GET /x\nGET /PLAIN.TEXT\nGET /%70lain\nGET /a%3ab@c=d&e;$~!()#\\*[]{}|<>^-f\nGET /y\n"
-    assert [data[a:b] for a, b in needles.search(data)] == data.split(b"\n")[1:4]
+    found_lines = needles.search(data)
+    assert [data[a:b] for a, b, _ in found_lines] == data.split(b"\n")[1:4]
+    assert [marks for _, _, marks in found_lines] == [4, EVERYBODY, 4]

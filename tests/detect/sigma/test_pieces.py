@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpheus.detect.sigma.pieces import may_overlap, pattern_of, safe_pieces
+from alpheus.detect.sigma.pieces import may_overlap, pattern_of, safe_pieces, spellings
 
 _PIECES = st.text("ab/2f5.", min_size=3, max_size=6)
 
@@ -50,9 +50,30 @@ def test_examples_of_overlap(one: str, other: str, expected: bool) -> None:
 
 
 def test_what_logs_rewrite_is_cut_out() -> None:
-    """Blanks, quotes and commas never stand in a piece; slashes only in requests."""
-    assert safe_pieces('a b,"c/d', "iis") == ["a", "b", "c/d"]
-    assert safe_pieces("c/d", "exchange-log") == ["c", "d"]
+    """Quotes and commas never stand in a piece; slashes and blanks only in requests."""
+    assert safe_pieces('a b,"c/d', "iis") == ["a b", "c/d"]
+    assert safe_pieces('a b,"c/d', "iis", torn=True) == ["a", "b", "c/d"]
+    assert safe_pieces("c/d e", "exchange-log") == ["c", "d", "e"]
+
+
+@pytest.mark.parametrize(
+    "line", ["net+user", "net user", "net%20user", "net%2520user", "net%2Buser"]
+)
+@pytest.mark.parametrize("piece", ["net u", "net+u"])
+def test_a_blank_of_a_request_has_many_spellings(piece: str, line: str) -> None:
+    """Rule and log may each write `+` or a blank."""
+    assert re.search(pattern_of(piece, "iis"), line, re.IGNORECASE)
+
+
+_SPELT = st.lists(st.sampled_from(["/", "%2f", "%252F", "a", "b", "%25", "=", "%3d"]), max_size=6)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("/ab=", min_size=1, max_size=4), _SPELT.map("".join))
+def test_all_spellings_together_are_the_pattern(piece: str, line: str) -> None:
+    """They find exactly the lines that the one pattern finds."""
+    apart = any(re.search(one, line, re.IGNORECASE) for one in spellings(piece, "iis"))
+    assert apart is bool(re.search(pattern_of(piece, "iis"), line, re.IGNORECASE))
 
 
 @pytest.mark.parametrize("line", ["/a", "%2fa", "%252Fa", "%2525252fa"])

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import lru_cache
 from itertools import accumulate
 
 _BROWSER = "mozilla/5.0+(windows+nt+10.0;+win64;+x64)+applewebkit/537.36+chrome/88.0+safari/537.36"
@@ -52,24 +53,37 @@ _REQUESTS: tuple[tuple[int, str], ...] = (
 
 def share(pieces: Collection[str]) -> int:
     """About how many of a thousand ordinary requests hold at least one of the pieces."""
-    return sum(
-        weight for weight, line in _REQUESTS if any(piece.lower() in line for piece in pieces)
-    )
+    return share_of_all((pieces,))
 
 
 def share_of_all(sets: Collection[Collection[str]]) -> int:
     """About how many of a thousand ordinary requests hold a piece of each of the sets."""
+    wanted = [[piece.lower().replace(" ", "+") for piece in pieces] for pieces in sets]
     return sum(
         weight
         for weight, line in _REQUESTS
-        if all(any(piece.lower() in line for piece in pieces) for pieces in sets)
+        if all(any(piece in line for piece in pieces) for pieces in wanted)
     )
 
 
-def share_of_patterns(patterns: Collection[str]) -> int:
-    """About how many of a thousand ordinary requests any of the patterns matches, in any case."""
-    compiled = [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
-    return sum(weight for weight, line in _REQUESTS if any(one.search(line) for one in compiled))
+def share_of_patterns(
+    patterns: Collection[str], confirms: Callable[[str], bool] | None = None
+) -> int:
+    """About how many of a thousand ordinary requests any of the patterns matches, in any case.
+
+    Of those, only the ones that `confirms` holds of are counted, if it is given.
+    """
+    return sum(
+        weight
+        for weight, line in _REQUESTS
+        if any(_compiled(one).search(line) for one in patterns)
+        and (confirms is None or confirms(line))
+    )
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def lines(count: int, source: str = "iis") -> list[bytes]:

@@ -1,26 +1,36 @@
 """What to search raw lines for, so that no line is missed which a rule would match.
 
 A condition is reduced to clauses: sets of pieces of text of which any matching line must contain
-one. The most selective clause is searched for. If ordinary traffic holds that as well, the other
-clauses are looked for in the lines that it finds.
+one. The most selective clause is searched for. If ordinary traffic holds that as well, it is
+searched for together with what must stand beside it, or the other clauses are looked for in the
+lines that it finds.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from alpheus.detect.sigma.benign_traffic import share, share_of_all, share_of_patterns
 from alpheus.detect.sigma.conditions import AllOf, AnyOf, FieldTest, Keyword, Node
 from alpheus.detect.sigma.logsources import Dialect
 from alpheus.detect.sigma.names import WEB_ROLES
-from alpheus.detect.sigma.pieces import GAP, WEB_SOURCES, may_overlap, pattern_of, safe_pieces
-from alpheus.detect.sigma.regex_patterns import raw_pattern
+from alpheus.detect.sigma.pieces import (
+    BLANKS,
+    GAP,
+    WEB_SOURCES,
+    may_overlap,
+    pattern_of,
+    safe_pieces,
+    spellings,
+)
+from alpheus.detect.sigma.regex_patterns import Factor, Stretch, factors
 from alpheus.detect.sigma.regexes import Regex
 from alpheus.detect.sigma.rules import RuleSet
-from alpheus.detect.sigma.values import Value
-from alpheus.scan.needles import ENCODED, Together
+from alpheus.detect.sigma.values import Equals, Glob, StartsWith, Value
+from alpheus.parsers.base import LineKind
+from alpheus.scan.needles import ENCODED, Clause, Needle
 
 ENCODED_LINE = ENCODED
 """Lines that no needle can judge; the scanner always passes them."""
@@ -37,6 +47,9 @@ PIECES_LIMIT = 500
 RARE = 1
 """A clause that this many of a thousand ordinary requests hold needs no second one."""
 
+_PARSED = 20
+"""How many lines can be looked at in the time that it takes to parse and judge one."""
+
 _DEPTH = 3
 """How many pieces of one value are looked for."""
 
@@ -44,136 +57,161 @@ _TRIGGER = 300
 """What so many of a thousand ordinary requests hold takes the matcher long to keep track of."""
 
 _CONFIRMED = 6
-_PIECES_CONFIRMED = 40
+_MOST_BESIDE = 40
+_ODD = r"\t\x0b\x0c\r\x1c-\x1f\x85\xa0\xc2\xe1-\xe3"
+"""First bytes of white space other than a blank."""
 
-Clause = frozenset[str]
+Pieces = frozenset[str]
+
+
+Search = tuple[str, tuple[Clause, ...]]
+"""A regular expression, to be searched in any case, and what else its lines must hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class NeedlePlan:
-    """What to search the lines of a source for.
+    """What to search the lines of a source for, and for which rules.
 
-    `patterns` are regular expressions, to be searched in any case; a line may also be found by one
-    of `together`. `always` names the rules that neither covers: while there are any, every line
-    has to be parsed.
+    `always` names the rules that nothing covers: they need every line.
     """
 
-    patterns: tuple[str, ...]
-    always: tuple[str, ...]
-    together: tuple[Together, ...] = ()
+    searches: Mapping[Search, frozenset[str]]
+    always: tuple[str, ...] = ()
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """All regular expressions, each once."""
+        return tuple(dict.fromkeys(pattern for pattern, _ in self.searches))
+
+    def needles(self, bits: Mapping[str, int]) -> list[Needle]:
+        """The needles, with the bits of the rules as marks."""
+        found = []
+        for (pattern, clauses), rules in self.searches.items():
+            marks = 0
+            for rule in rules:
+                marks |= bits[rule]
+            found.append(Needle(pattern, marks, clauses))
+        return found
 
     def finds(self, line: str) -> bool:
         """Whether a line would be parsed; slow, for checks of rules."""
-        if self.always or any(
-            re.search(one, line, re.IGNORECASE) for one in (*self.patterns, ENCODED_LINE)
-        ):
+        if self.always or re.search(ENCODED_LINE, line, re.IGNORECASE):
             return True
+        raw = line.encode("utf-8", "surrogateescape")
         return any(
-            one.confirms(line.encode("utf-8", "surrogateescape"))
-            for one in self.together
-            if any(re.search(pattern, line, re.IGNORECASE) for pattern in one.patterns)
+            re.search(pattern, line, re.IGNORECASE) and Needle(pattern, 1, clauses).confirms(raw)
+            for pattern, clauses in self.searches
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """What finds every line that fulfils a condition: one of these pieces, patterns or both.
+    """What finds every line that fulfils a condition: one of these pieces or searches.
 
-    `share` is about how many of a thousand ordinary requests that is.
+    `share` is about how many of a thousand ordinary requests that is, `looked_at` how many are
+    looked at to see whether their clauses hold.
     """
 
-    pieces: Clause
-    patterns: tuple[str, ...] = ()
-    together: tuple[Together, ...] = ()
+    pieces: Pieces
+    searches: tuple[Search, ...] = ()
     share: int = 0
+    looked_at: int = 0
 
     @property
     def rank(self) -> tuple[int, bool, int, int, int]:
-        """Less is better: few ordinary requests; simple means; no short piece; few pieces."""
+        """Less is better: few ordinary requests; no short piece; simple means; few pieces."""
         shortest = min(map(len, self.pieces), default=GOOD)
-        means = len(self.together)
-        return (self.share, shortest < GOOD, means, -shortest, len(self.pieces))
+        means = sum(1 for _, clauses in self.searches if clauses)
+        cost = self.share * _PARSED + self.looked_at
+        return (cost, shortest < GOOD, means, -shortest, len(self.pieces))
 
 
-def needle_patterns(ruleset: RuleSet, source: str) -> NeedlePlan:
+def needle_patterns(ruleset: RuleSet, source: str, lines: LineKind = LineKind.ROWS) -> NeedlePlan:
     """What to search the lines of a text source for.
 
-    Any line whose event matches a rule matches one of the patterns, unless the rule is in
-    `always`, or the line matches `ENCODED_LINE`.
+    Any line whose event matches a rule is found by one of the rule's searches, unless the rule is
+    in `always`, or the line matches `ENCODED_LINE`. Of torn lines, that holds of the match of raw
+    lines.
     """
-    pieces: set[str] = set()
-    patterns: dict[str, None] = {}
-    together: dict[Together, None] = {}
+    pieces: dict[str, set[str]] = {}
+    searches: dict[Search, set[str]] = {}
     always: list[str] = []
     for rule in ruleset.of_source(source):
-        found = needed(rule.condition, source)
+        found = needed(rule.condition, source, lines)
         if found is None:
             always.append(rule.id)
-        else:
-            pieces |= found.pieces
-            patterns.update(dict.fromkeys(found.patterns))
-            together.update(dict.fromkeys(found.together))
-    plain = [pattern_of(piece, source) for piece in _shortest(pieces)]
-    return NeedlePlan((*plain, *patterns), tuple(always), tuple(together))
+            continue
+        for piece in found.pieces:
+            pieces.setdefault(piece, set()).add(rule.id)
+        for search in found.searches:
+            searches.setdefault(search, set()).add(rule.id)
+    for piece, rules in _shortest(pieces).items():
+        searches.setdefault((pattern_of(piece, source), ()), set()).update(rules)
+    return NeedlePlan({key: frozenset(who) for key, who in searches.items()}, tuple(always))
 
 
-def _shortest(pieces: Iterable[str]) -> list[str]:
+def _shortest(pieces: Mapping[str, set[str]]) -> dict[str, set[str]]:
     """The pieces that contain no other one: where a longer one is found, so is the shorter."""
-    kept: list[str] = []
+    kept: dict[str, set[str]] = {}
     for piece in sorted(pieces, key=lambda text: (len(text), text)):
-        if not any(other in piece for other in kept):
-            kept.append(piece)
+        inside = [other for other in kept if other in piece]
+        for other in inside:
+            kept[other] = kept[other] | pieces[piece]
+        if not inside:
+            kept[piece] = pieces[piece]
     return kept
 
 
-def required_pieces(node: Node, source: str) -> Clause | None:
+def required_pieces(node: Node, source: str, lines: LineKind = LineKind.ROWS) -> Pieces | None:
     """Pieces of text of which a line must contain one for `node` to hold; None if unknown."""
-    return max(clauses(node, source), key=_selectivity, default=None)
+    return max(clauses(node, source, lines), key=_selectivity, default=None)
 
 
-def needed(node: Node, source: str) -> Needed | None:
+def needed(node: Node, source: str, lines: LineKind = LineKind.ROWS) -> Needed | None:
     """What finds every line on which `node` holds, as selective as can be; None if unknown."""
     if isinstance(node, AnyOf):
-        return _any_of([needed(child, source) for child in node.nodes])
-    found = sorted(clauses(node, source), key=_selectivity, reverse=True)
+        return _any_of([needed(child, source, lines) for child in node.nodes])
+    found = sorted(clauses(node, source, lines), key=_selectivity, reverse=True)
     options = [Needed(clause, share=share(clause)) for clause in found]
-    if source in WEB_SOURCES and not (options and options[0].share <= RARE):
-        options += _regex_options(node, source)
+    frequent = not (options and options[0].share <= RARE)
+    if frequent and source in WEB_SOURCES and lines is not LineKind.TORN:
+        options += _regex_options(node, found, source)
+        if lines is LineKind.REQUESTS:
+            options += _request_options(node, source)
         options += _with_others(found, source)
     if isinstance(node, AllOf):
         alternatives = (child for child in node.nodes if isinstance(child, AnyOf))
-        options += [needs for child in alternatives if (needs := needed(child, source))]
+        options += [needs for one in alternatives if (needs := needed(one, source, lines))]
     return min(options, key=lambda option: option.rank, default=None)
 
 
 def _any_of(parts: list[Needed | None]) -> Needed | None:
     pieces: set[str] = set()
-    patterns: dict[str, None] = {}
-    together: dict[Together, None] = {}
+    searches: dict[Search, None] = {}
     for part in parts:
         if part is None:
             return None
         pieces |= part.pieces
-        patterns.update(dict.fromkeys(part.patterns))
-        together.update(dict.fromkeys(part.together))
+        searches.update(dict.fromkeys(part.searches))
     if len(pieces) > PIECES_LIMIT:
         return None
-    total = sum(part.share for part in parts if part is not None)
-    return Needed(frozenset(pieces), tuple(patterns), tuple(together), total)
+    known = [part for part in parts if part is not None]
+    total, looked_at = sum(one.share for one in known), sum(one.looked_at for one in known)
+    return Needed(frozenset(pieces), tuple(searches), total, looked_at)
 
 
-def clauses(node: Node, source: str) -> list[Clause]:
+def clauses(node: Node, source: str, lines: LineKind = LineKind.ROWS) -> list[Pieces]:
     """Sets of pieces; a line on which `node` holds contains a piece of every one of them."""
     if isinstance(node, FieldTest | Keyword):
-        return _clauses_of_value(node.value, source)
+        return _clauses_of_value(node.value, source, lines)
     if isinstance(node, AllOf):
-        return [clause for child in node.nodes for clause in clauses(child, source)]
+        return [clause for child in node.nodes for clause in clauses(child, source, lines)]
     if isinstance(node, AnyOf):
-        return _union(required_pieces(child, source) for child in node.nodes)
+        return _union(required_pieces(child, source, lines) for child in node.nodes)
     return []
 
 
-def _union(sets: Iterable[Clause | None]) -> list[Clause]:
+def _union(sets: Iterable[Pieces | None]) -> list[Pieces]:
     found: set[str] = set()
     for pieces in sets:
         if pieces is None:
@@ -182,56 +220,174 @@ def _union(sets: Iterable[Clause | None]) -> list[Clause]:
     return [frozenset(found)] if 0 < len(found) <= PIECES_LIMIT else []
 
 
-def _clauses_of_value(value: Value, source: str) -> list[Clause]:
+def _clauses_of_value(value: Value, source: str, lines: LineKind) -> list[Pieces]:
     """The best piece of every alternative, then the second best, and so on."""
+    torn = lines is LineKind.TORN
     ranked = []
     for parts in value.literals() or ():
-        pieces = {piece.lower() for part in parts for piece in safe_pieces(part, source)}
-        long = [piece for piece in sorted(pieces) if len(piece) >= SHORTEST]
+        pieces = {p.lower() for part in parts for p in safe_pieces(part, source, torn=torn)}
+        long = [piece for piece in sorted(pieces) if _length(piece) >= SHORTEST]
         ranked.append(sorted(long, key=_worth, reverse=True))
     depth = min(map(len, ranked), default=0)
     found = (frozenset(pieces[at] for pieces in ranked) for at in range(min(depth, _DEPTH)))
     return [clause for clause in found if len(clause) <= PIECES_LIMIT]
 
 
-def _regex_options(node: Node, source: str) -> Iterator[Needed]:
-    """The regular expressions that must match, as they would match in the raw line."""
-    for child in node.nodes if isinstance(node, AllOf) else (node,):
+def _length(piece: str) -> int:
+    """How many characters of a piece say something."""
+    return sum(1 for character in piece if character not in BLANKS and character != "%")
+
+
+def _regex_options(node: Node, found: list[Pieces], source: str) -> Iterator[Needed]:
+    """What the regular expressions that must match need, if need be with the other clauses."""
+    beside = tuple(_confirmation(clause, source) for clause in found if len(clause) <= _MOST_BESIDE)
+    for child in _all_of(node):
         if isinstance(child, FieldTest | Keyword) and isinstance(child.value, Regex):
-            pattern = raw_pattern(child.value.pattern, source) if _keeps_order(child) else None
-            if pattern is not None:
-                yield Needed(frozenset(), (pattern,), (), share_of_patterns((pattern,)))
+            every = factors(child.value.pattern, source)
+            for factor in every:
+                others = tuple(_clause_of(one) for one in every if one is not factor)
+                searches = [_search_of(one, (*others, *beside[:_CONFIRMED])) for one in factor]
+                if all(searches):
+                    yield _needed_by([search for search in searches if search is not None])
 
 
-def _keeps_order(test: FieldTest | Keyword) -> bool:
-    """Whether the text that is tested stands in the line in one stretch.
-
-    A URL that is joined of stem and query does not: a log may have their columns in either order.
-    """
-    if isinstance(test, Keyword):
-        return True
-    role = WEB_ROLES.get(test.field.name)
-    joined = {"joined", "stem", "query"} if test.field.dialect is Dialect.JOINED else {"joined"}
-    return role not in joined
+def _needed_by(searches: Iterable[Search]) -> Needed:
+    kept = tuple(dict.fromkeys(searches))
+    looked_at = share_of_patterns([pattern for pattern, clauses in kept if clauses])
+    total = sum(share_of_patterns((pattern,), _confirms(clauses)) for pattern, clauses in kept)
+    return Needed(frozenset(), kept, total, looked_at)
 
 
-def _with_others(found: list[Clause], source: str) -> Iterator[Needed]:
+def _confirms(clauses: tuple[Clause, ...]) -> Callable[[str], bool]:
+    needle = Needle("", 1, clauses)
+    return lambda line: needle.confirms(line.encode())
+
+
+def _clause_of(factor: Factor) -> Clause:
+    """That a line holds some alternative of a factor, by the longest stretch of each."""
+    longest = (max(one, key=lambda stretch: stretch.solid).pattern for one in factor)
+    return Clause((), "|".join(dict.fromkeys(longest)).encode(), encoded=False)
+
+
+def _all_of(node: Node) -> Iterator[Node]:
+    """Everything that must hold if `node` does."""
+    if isinstance(node, AllOf):
+        for child in node.nodes:
+            yield from _all_of(child)
+    else:
+        yield node
+
+
+def _search_of(alternative: list[Stretch], beside: tuple[Clause, ...]) -> Search | None:
+    """The rarest stretch of an alternative, if need be confirmed by all else."""
+    ranked = sorted(
+        (share_of_patterns((one.pattern,)), one.solid < GOOD, -one.solid, one.pattern)
+        for one in alternative
+        if one.solid >= SHORTEST
+    )
+    if not ranked:
+        return None
+    share_of_best, _, _, best = ranked[0]
+    if share_of_best <= RARE:
+        return (best, ())
+    others = [one.pattern for one in alternative if one.pattern != best]
+    clauses = [Clause((), pattern.encode(), encoded=False) for pattern in others]
+    quick_first = sorted((*beside, *clauses), key=lambda clause: not clause.encoded)
+    return (best, tuple(quick_first))
+
+
+def _request_options(node: Node, source: str) -> Iterator[Needed]:
+    """Method and beginning of the URL as one text, and what the URL holds behind them."""
+    tests = [one for one in _all_of(node) if isinstance(one, FieldTest)]
+    methods = [texts for one in tests if (texts := _methods(one))]
+    for one in tests:
+        starts = _beginnings(one, source)
+        if not (methods and starts):
+            continue
+        # White space of any other kind behind a method stands in rows that are not as IIS writes.
+        odd = [f"{method}{more}" for method in methods[0] for more in (f"[{_ODD}]", f" [ {_ODD}]")]
+        lead = [
+            f"{method} {spelt}"
+            for method in methods[0]
+            for start in sorted(starts)
+            for spelt in spellings(start, source)
+        ]
+        behind = (_patterns(clause, source) for clause in _behind(tests, starts, source))
+        for rest in ("", *(f"{GAP}(?:{one})" for one in behind)):
+            patterns = [*odd, *(f"{one}{rest}" for one in lead)]
+            found = share_of_patterns(patterns)
+            yield Needed(frozenset(), tuple((pattern, ()) for pattern in patterns), found)
+
+
+def _methods(test: FieldTest) -> tuple[str, ...]:
+    """The methods that a request must have one of."""
+    if WEB_ROLES.get(test.field.name) != "method" or not isinstance(test.value, Equals):
+        return ()
+    texts = test.value.texts
+    return texts if all(text.isascii() and text.isalpha() for text in texts) else ()
+
+
+def _beginnings(test: FieldTest, source: str) -> frozenset[str]:
+    """What the URL must begin with one of, as pieces; empty if that is not known."""
+    if WEB_ROLES.get(test.field.name) not in {"stem", "joined"}:
+        return frozenset()
+    value = test.value
+    if isinstance(value, Equals | StartsWith):
+        texts: list[str] = list(value.texts)
+    elif isinstance(value, Glob):
+        texts = [(pattern[0] or (None,))[0] or "" for pattern in value.patterns]
+    else:
+        return frozenset()
+    pieces = {(safe_pieces(text, source) or [""])[0].lower() for text in texts}
+    usable = all(
+        len(piece) >= SHORTEST and piece.startswith("/") and text.startswith("/")
+        for piece in pieces
+        for text in texts
+    )
+    return frozenset(pieces) if usable else frozenset()
+
+
+def _behind(tests: Iterable[FieldTest], starts: Pieces, source: str) -> Iterator[Pieces]:
+    """Sets of pieces of which one stands in the URL behind its beginning."""
+    for test in tests:
+        ours = test.field.dialect is not Dialect.JOINED
+        if WEB_ROLES.get(test.field.name) == "stem" and ours:
+            for clause in clauses(test, source):
+                crossing = any(may_overlap(a, b, source) for a in starts for b in clause)
+                if not crossing and len(clause) <= _MOST_BESIDE:
+                    yield clause
+
+
+def _patterns(pieces: Iterable[str], source: str) -> str:
+    return "|".join(pattern_of(piece, source) for piece in sorted(pieces))
+
+
+def _with_others(found: list[Pieces], source: str) -> Iterator[Needed]:
     """The most selective clause, or a pair of clauses, confirmed by the others."""
-    usable = [one for one in dict.fromkeys(found) if len(one) <= _PIECES_CONFIRMED][:_CONFIRMED]
+    usable = [one for one in dict.fromkeys(found) if len(one) <= _MOST_BESIDE][:_CONFIRMED]
     if len(usable) < 2:
         return
     first, *others = usable
     second = _second(first, others, source)
-    patterns = tuple(pattern_of(piece, source) for piece in _shortest(first))
+    patterns = tuple(pattern_of(piece, source) for piece in _fewest(first))
+    tracked = 0
     if second is not None:
         others.remove(second)
-        pair = ["|".join(pattern_of(p, source) for p in _shortest(one)) for one in (first, second)]
+        # From where one of the two stands on, the matcher looks out for the other.
+        tracked = (share(first) + share(second)) // 2
+        pair = [_patterns(_fewest(one), source) for one in (first, second)]
         patterns = tuple(f"(?:{one}){GAP}(?:{two})" for one, two in (pair, reversed(pair)))
-    confirmed = tuple(_confirmation(clause, source) for clause in sorted(others, key=len))
-    yield Needed(frozenset(), (), (Together(patterns, confirmed),), share_of_all(usable))
+    beside = (_confirmation(clause, source) for clause in sorted(others, key=len))
+    confirmed = tuple(sorted(beside, key=lambda clause: not clause.encoded))
+    needs = _needed_by([(pattern, confirmed) for pattern in patterns])
+    yield replace(needs, looked_at=needs.looked_at + tracked)
 
 
-def _second(first: Clause, others: list[Clause], source: str) -> Clause | None:
+def _fewest(pieces: Iterable[str]) -> list[str]:
+    return list(_shortest({piece: set() for piece in pieces}))
+
+
+def _second(first: Pieces, others: list[Pieces], source: str) -> Pieces | None:
     """A clause that spares the reporting of most lines which hold the first."""
     usable = [
         clause
@@ -245,18 +401,22 @@ def _second(first: Clause, others: list[Clause], source: str) -> Clause | None:
     return best
 
 
-def _confirmation(clause: Clause, source: str) -> tuple[tuple[bytes, ...], bytes]:
-    pieces = _shortest(clause)
-    spelt = ((piece, pattern_of(piece, source)) for piece in pieces)
-    other = [pattern for piece, pattern in spelt if pattern != re.escape(piece)]
-    return tuple(piece.encode() for piece in pieces), "|".join(other).encode()
+def _confirmation(clause: Pieces, source: str) -> Clause:
+    pieces = _fewest(clause)
+    plain = [piece for piece in pieces if BLANKS.isdisjoint(piece) and "%" not in piece]
+    other = [pattern for one in pieces if (pattern := pattern_of(one, source)) != re.escape(one)]
+    return Clause(
+        tuple(piece.encode() for piece in plain),
+        "|".join(other).encode(),
+        encoded=len(plain) == len(pieces),
+    )
 
 
 def _worth(piece: str) -> tuple[int, bool, int]:
-    return (-share((piece,)), len(piece) >= GOOD, len(piece))
+    return (-share((piece,)), _length(piece) >= GOOD, len(piece))
 
 
-def _selectivity(pieces: Clause) -> tuple[int, bool, int, int]:
+def _selectivity(pieces: Pieces) -> tuple[int, bool, int, int]:
     """Few ordinary requests; then no short piece; then few pieces."""
     shortest = min(map(len, pieces))
     return (-share(pieces), shortest >= GOOD, shortest, -len(pieces))

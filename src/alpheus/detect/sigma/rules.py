@@ -161,10 +161,11 @@ class RuleSet:
             return None
         return frozenset(number for name, number in self._by_id if name == source)
 
-    def match(self, event: Event) -> list[Rule]:
-        """The rules that the event matches."""
+    def match(self, event: Event, rules: Sequence[Rule] | None = None) -> list[Rule]:
+        """The rules that the event matches; of all that read it, or of `rules` that do."""
         view = EventView(event)
-        return [rule for rule in self.for_event(event) if rule.condition.holds(view)]
+        tried = self.for_event(event) if rules is None else rules
+        return [rule for rule in tried if rule.condition.holds(view)]
 
     def match_raw(self, source: str, text: str) -> list[Rule]:
         """The rules of a source whose literal text is in a line that did not parse."""
