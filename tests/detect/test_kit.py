@@ -10,7 +10,7 @@ import pytest
 from alpheus.detect.kit import REQUEST_SOURCES, Kit
 from alpheus.knowledge.model import SigmaFile, YaraFile
 from alpheus.knowledge.packs import load_packs
-from alpheus.parsers.base import ReadOptions
+from alpheus.parsers.base import LineKind, ReadOptions
 from making import general_pack
 
 PACKS = load_packs()
@@ -50,40 +50,28 @@ def test_needles_of_a_source_are_compiled_once(kit: Kit) -> None:
 
 def test_only_logs_of_requests_have_a_sieve(kit: Kit) -> None:
     """Requests for pages are looked for where requests are logged."""
-    assert all(kit.sieve(source) is not None for source in REQUEST_SOURCES)
-    assert kit.sieve("ecp-server") is None
+    assert all(kit.page_sieve(source, "x.log") is not None for source in REQUEST_SOURCES)
+    assert kit.page_sieve("ecp-server", "x.log") is None
 
 
-def _wanted(kit: Kit, line: bytes, times: int = 1) -> list[bool]:
-    sieve = kit.sieve("iis")
+@pytest.mark.parametrize("folder", ["W3SVC1", "W3SVC2"])
+def test_the_back_end_has_pages_that_the_front_end_lacks(kit: Kit, folder: str) -> None:
+    """In its own log they are the product's; in front nothing excuses them."""
+    sieve = kit.page_sieve("iis", f"C/inetpub/logs/LogFiles/{folder}/u_ex210303.log")
     assert sieve is not None
-    return [sieve.wants(line) for _ in range(times)]
+    line = b"2021-03-03 06:59:20 10.0.0.5 GET /owa/auth/error2.aspx - 443 - 192.0.2.1 x 200"
+    assert [sieve.wants(line) for _ in range(9)][-1] is (folder == "W3SVC1")
 
 
-@pytest.mark.parametrize(
-    "page", ["/owa/auth/x7.aspx", "/aspnet_client/y.ashx", "/ecp/auth/z.asp;a", "/n%61me.aspx"]
-)
-def test_a_request_for_a_page_of_nobody_is_always_wanted(kit: Kit, page: str) -> None:
-    """However often it comes."""
-    line = f"2021-03-03 06:59:20 GET {page} - 443 - 192.0.2.1 x 200".encode()
-    assert all(_wanted(kit, line, 500))
-
-
-def test_a_page_of_the_product_is_wanted_at_first_only(kit: Kit) -> None:
-    """Its first answers tell that the product is there; the flood of the rest is passed by."""
-    line = b"2021-03-03 06:59:20 GET /owa/auth/logon.aspx - 443 - 192.0.2.1 x 200"
-    wanted = _wanted(kit, line, 500)
-    assert wanted[0]
-    assert not wanted[-1]
-    assert 0 < sum(wanted) < 100
-
-
-def test_a_foreign_page_beside_one_of_the_product_is_not_missed(kit: Kit) -> None:
-    """A line is passed by only if every page that it names is the product's own."""
-    own = b"2021-03-03 06:59:20 GET /owa/auth/errorFE.aspx - 443 - 192.0.2.1 x 200"
-    assert not _wanted(kit, own, 500)[-1]
-    both = own.replace(b" - 443", b" url=/owa/auth/x7.aspx 443")
-    assert all(_wanted(kit, both, 500))
+def test_marks_name_the_rules_that_want_a_line(kit: Kit) -> None:
+    """A line is judged by the rules that its needles belong to, an encoded one by all."""
+    line = b"2021-03-03 06:59:20 10.0.0.5 POST /ecp/y.js - 443 - 192.0.2.1 x 241\n"
+    ((_, _, marks),) = kit.needles("iis", LineKind.REQUESTS).search(line)
+    wanted = {rule.id for rule in kit.marked("iis", marks)}
+    assert "proxylogon-iis-post-to-static-answered" in wanted
+    assert "iis-webshell-archive-fetched" not in wanted
+    assert set(kit.marked("iis", -1)) == set(kit.rules.of_source("iis"))
+    assert kit.marked("iis", 0) == ()
 
 
 @pytest.mark.parametrize("source", REQUEST_SOURCES)
@@ -95,10 +83,3 @@ def test_requests_from_published_addresses_are_found(kit: Kit, source: str) -> N
     data = b"\n".join(lines) + b"\n"
     assert len(kit.needles(source).search(data)) == len(rows)
     assert kit.needles(source).search(b"2021-03-03 06:59:20 GET /owa/ 443 192.0.2.7\n") == []
-
-
-def test_each_file_asks_for_the_first_answers_of_a_page(kit: Kit) -> None:
-    """What one server's log said proves nothing of the next one."""
-    line = b"2021-03-03 06:59:20 GET /owa/auth/logon.aspx - 443 - 192.0.2.1 x 200"
-    assert not _wanted(kit, line, 500)[-1]
-    assert _wanted(kit, line)[0]

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpheus.detect.page_needles import EXTENSIONS, FREQUENT, PAGE_NEEDLE, page_needles
+from alpheus.detect.page_needles import (
+    EXTENSIONS,
+    FREQUENT,
+    PAGE_NEEDLE,
+    page_needles,
+    page_of,
+)
 from alpheus.knowledge.baseline import Baseline
 from alpheus.scan.needles import Needles
 
@@ -67,3 +73,32 @@ def test_most_frequent_pages_are_the_products_own() -> None:
     """A page that the product does not ship is never left out, so the list is checked at use."""
     shipped = [page for page in FREQUENT if Baseline.load().stock_url(page)]
     assert {"/owa/service.svc", "/ews/exchange.asmx", "/owa/auth/logon.aspx"} <= set(shipped)
+
+
+@pytest.mark.parametrize(
+    ("stem", "page"),
+    [
+        ("/owa/auth/X.aspx", "/owa/auth/x.aspx"),
+        ("/owa/auth/x%2Easpx", "/owa/auth/x.aspx"),
+        ("/owa/auth/x%252easpx", "/owa/auth/x.aspx"),
+        ("/aspnet_client//a.ashx/info", "/aspnet_client/a.ashx"),
+        ("/a.aspx;jsessionid=1", "/a.aspx"),
+        ("\\a\\b.asp", "/a/b.asp"),
+        ("/ecp/y.js", None),
+        ("/owa/", None),
+        ("/x.aspxx", None),
+    ],
+)
+def test_the_page_of_a_stem(stem: str, page: str | None) -> None:
+    """Encoding, letter case and path info do not hide the page."""
+    if stem.startswith("\\"):
+        assert page_of(stem.replace("\\", "/")) == page
+    else:
+        assert page_of(stem) == page
+
+
+@given(st.text(max_size=80))
+def test_any_stem_is_survived(stem: str) -> None:
+    """Whatever an attacker writes into a stem, the answer is a page or none."""
+    page = page_of("/" + stem)
+    assert page is None or page.startswith("/")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from alpheus.detect.collector import Collector
 from alpheus.detect.kit import Kit
-from alpheus.detect.page_use import note_use, page_of, request_of
+from alpheus.detect.page_use import note_use, request_of
 from alpheus.parsers.base import ReadOptions
 from making import event, origin
 
@@ -17,35 +17,6 @@ from making import event, origin
 def kit() -> Kit:
     """No packs: only the baseline is used."""
     return Kit.compile((), ReadOptions())
-
-
-@pytest.mark.parametrize(
-    ("stem", "page"),
-    [
-        ("/owa/auth/X.aspx", "/owa/auth/x.aspx"),
-        ("/owa/auth/x%2Easpx", "/owa/auth/x.aspx"),
-        ("/owa/auth/x%252easpx", "/owa/auth/x.aspx"),
-        ("/aspnet_client//a.ashx/info", "/aspnet_client/a.ashx"),
-        ("/a.aspx;jsessionid=1", "/a.aspx"),
-        ("\\a\\b.asp", "/a/b.asp"),
-        ("/ecp/y.js", None),
-        ("/owa/", None),
-        ("/x.aspxx", None),
-    ],
-)
-def test_the_page_of_a_stem(stem: str, page: str | None) -> None:
-    """Encoding, letter case and path info do not hide the page."""
-    if stem.startswith("\\"):
-        assert page_of(stem.replace("\\", "/")) == page
-    else:
-        assert page_of(stem) == page
-
-
-@given(st.text(max_size=80))
-def test_any_stem_is_survived(stem: str) -> None:
-    """Whatever an attacker writes into a stem, the answer is a page or none."""
-    page = page_of("/" + stem)
-    assert page is None or page.startswith("/")
 
 
 def _note(kit: Kit, stem: str, status: str = "200") -> Collector:

@@ -13,6 +13,7 @@ from alpheus.detect.collector import Collector, MitigationSeen
 from alpheus.detect.event_wants import EventWants
 from alpheus.detect.kit import REQUEST_SOURCES, Kit
 from alpheus.detect.model import FileMatch, Hours, Origin, RuleInfo
+from alpheus.detect.page_sieve import PageSieve
 from alpheus.detect.page_use import note_use
 from alpheus.detect.process_tree import ProcessTree
 from alpheus.detect.promises import log_by_name, promised_by_name
@@ -86,6 +87,7 @@ class _Examination:
         self.collector = collector
         self.source = ""
         self.raw_hits: list[tuple[RuleInfo, Event]] = []
+        self.pages: PageSieve | None = None
         self._origins: dict[str | None, Origin] = {}
 
     def run(self) -> None:
@@ -138,13 +140,14 @@ class _Examination:
 
     def _text_log(self, log_format: TextLogFormat) -> None:
         self.source = log_format.source
+        self.pages = self.kit.page_sieve(self.source, self.file.path)
         scan = scan_text_log(
             self.file,
             log_format,
             self.kit.options,
             partial(self.kit.needles, self.source),
             self._candidate,
-            sieve=self.kit.sieve(self.source),
+            sieve=self.kit.sieve(self.pages) if self.pages is not None else None,
         )
         self._tally(scan)
         self._settle_raw(scan)
@@ -161,8 +164,10 @@ class _Examination:
         rules = self.kit.marked(self.source, candidate.marks)
         if not self._judge(event, rules) and event.malformed:
             self._raw(candidate, event)
-        if event.source in REQUEST_SOURCES:
-            note_use(event, self.origin(event.host), self.kit, self.collector)
+        if self.pages is not None:
+            use = note_use(event, self.origin(event.host), self.kit, self.collector)
+            if use is not None and use.settled and len(self._origins) == 1:
+                self.pages.settle(use.stem)
 
     def _raw(self, candidate: Candidate, event: Event | None = None) -> None:
         """Search a line that did not parse, or whose columns are not where they belong."""

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from alpheus.detect.event_wants import EventRules
 from alpheus.detect.model import RuleInfo
-from alpheus.detect.page_needles import EXTENSIONS, FREQUENT, PAGE_NEEDLE, page_needles
+from alpheus.detect.page_needles import FREQUENT, PAGE_NEEDLE, page_needles
+from alpheus.detect.page_sieve import PageSieve
 from alpheus.detect.sigma import NeedlePlan, Rule, RuleSet, compile_rules, needle_patterns
 from alpheus.detect.yara import YaraRules
 from alpheus.knowledge.baseline import Baseline
 from alpheus.knowledge.indicators import Indicators
 from alpheus.knowledge.model import Pack
+from alpheus.knowledge.places import BACK_END
 from alpheus.parsers import TEXT_LOG_FORMATS
 from alpheus.parsers.base import LineKind, ReadOptions
 
@@ -27,13 +29,9 @@ if TYPE_CHECKING:
 REQUEST_SOURCES = ("iis", "httpproxy")
 TEXT_SOURCES = frozenset(log_format.source for log_format in TEXT_LOG_FORMATS)
 
-_PAGE_NAMES = re.compile(
-    rf"(/[^ ,?\"]*?\.(?:{'|'.join(EXTENSIONS)}))(?=[ /?,;:%\"])".encode(), re.IGNORECASE
-)
 _PAGE, _KNOWN, _FIRST_RULE = 1, 2, 4
 """Marks of lines: names a page, names a published address, and one bit for each rule."""
 
-_FIRST_ASKED = 2
 _STOCK_KEPT = 50_000
 
 
@@ -51,6 +49,7 @@ class Kit:
     _marked: dict[tuple[str, int], tuple[Rule, ...]] = field(default_factory=dict)
     _page_needle: Needles | None = None
     _stock: dict[bytes, bool] = field(default_factory=dict)
+    _behind: dict[bytes, bool] = field(default_factory=dict)
     _versions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -154,16 +153,30 @@ class Kit:
         rows = (row for pack in self.packs for row in pack.indicators)
         return tuple(re.escape(row.value) for row in rows if row.type in {"ip", "domain"})
 
-    def sieve(self, source: str) -> Sieve | None:
-        """Finds requests for server pages in one file, unless the product ships them."""
+    def page_sieve(self, source: str, path: str) -> PageSieve | None:
+        """Decides on requests for server pages in one file; None if it logs no requests."""
+        if source not in REQUEST_SOURCES:
+            return None
+        return PageSieve(self.ships_behind if by_back_end(path) else self.ships)
+
+    def sieve(self, pages: PageSieve) -> Sieve:
+        """What the scan asks about lines that only name a page."""
         from alpheus.scan.needles import Needle, Needles  # noqa: PLC0415 - native, only for logs
         from alpheus.scan.textlog import Sieve  # noqa: PLC0415 - likewise
 
-        if source not in REQUEST_SOURCES:
-            return None
         if self._page_needle is None:
             self._page_needle = Needles((Needle(PAGE_NEEDLE, _PAGE),))
-        return Sieve(_PAGE, _Pages(self).asks_for_unknown, self._page_needle)
+        return Sieve(_PAGE, pages.wants, self._page_needle)
+
+    def ships_behind(self, page: bytes) -> bool:
+        """Whether the product serves a page on its back end, or anywhere else."""
+        known = self._behind.get(page)
+        if known is None:
+            if len(self._behind) >= _STOCK_KEPT:
+                self._behind.clear()
+            text = page.decode("utf-8", "replace")
+            known = self._behind[page] = self.ships(page) or self.baseline.stock_url(text, BACK_END)
+        return known
 
     def ships(self, page: bytes) -> bool:
         """Whether the product serves the page that a log names, as `Baseline.stock_url` says."""
@@ -176,27 +189,6 @@ class Kit:
         return known
 
 
-class _Pages:
-    """The pages of the product that one file was seen to name."""
-
-    def __init__(self, kit: Kit) -> None:
-        self._kit = kit
-        self._seen: dict[bytes, int] = {}
-
-    def asks_for_unknown(self, line: bytes) -> bool:
-        """False only if every page that the line names is one of the product's own.
-
-        The first requests of a file for each of the product's pages are wanted too: their answers
-        tell whether the product is there.
-        """
-        pages = _PAGE_NAMES.findall(line)
-        return not pages or any(self._wanted(page) for page in pages)
-
-    def _wanted(self, page: bytes) -> bool:
-        if not self._kit.ships(page):
-            return True
-        seen = self._seen.get(page, 0)
-        if seen < _FIRST_ASKED and len(self._seen) < _STOCK_KEPT:
-            self._seen[page] = seen + 1
-            return True
-        return False
+def by_back_end(path: str) -> bool:
+    """Whether a log lies where IIS keeps those of Exchange's back end."""
+    return "w3svc2/" in path.lower()

@@ -155,6 +155,11 @@ class PageUse:
     missing_first: datetime | None = None
     missing_last: datetime | None = None
 
+    @property
+    def settled(self) -> bool:
+        """Whether so many were served that further requests could not make the page a rare one."""
+        return self.crowded and not self.closed and sum(self.answers.values()) >= SETTLED
+
     def note(self, method: str, status: int, client: str, time: datetime | None) -> None:
         """Count a request, whatever its answer."""
         answer = (method, status)
@@ -232,6 +237,7 @@ class PageUse:
 
 EVENTS_PER_PAGE = 100
 EVENTS_PER_CROWD = 10
+SETTLED = 2_000
 OTHERS_PER_PAGE = 5
 CLIENTS_PER_PAGE = 1_000
 _MISSING = frozenset({404, 410})

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
+from urllib.parse import unquote
 
 EXTENSIONS = (
     "aspx", "ashx", "asmx", "ascx", "asax", "asp", "svc", "soap", "cshtml", "vbhtml", "cer", "asa",
     "php", "jsp", "jspx",
 )  # fmt: skip
 """What the server would run."""
+
+PAGE_EXTENSIONS = frozenset({*EXTENSIONS, "cdx", "rem", "master"})
+"""All that makes a file a server page; the last three are never asked for by themselves."""
 
 FOLLOWING = r"[ /?,;:%\"]"
 """What stands behind the name of a page in a log of requests."""
@@ -40,6 +45,24 @@ FREQUENT = (
     "/ecp/ruleseditor/inboxrules.svc",
 )
 """Pages that a busy server of the product is asked for all the time."""
+
+
+_PAGE = re.compile(
+    r"(/[^?*\"<>|]*?\.(?:" + "|".join(sorted(PAGE_EXTENSIONS)) + r"))(?=$|[/;?])", re.IGNORECASE
+)
+
+
+@lru_cache(maxsize=20_000)
+def page_of(stem: str) -> str | None:
+    """The page a URL stem asks for, lower case, decoded, without path info; None if it is none."""
+    decoded = stem
+    for _ in range(3):
+        again = unquote(decoded, errors="replace")
+        if again == decoded:
+            break
+        decoded = again
+    match = _PAGE.match(re.sub(r"/{2,}", "/", decoded.replace("\\", "/")))
+    return match.group(1).lower() if match else None
 
 
 def page_needles(left_out: Collection[str]) -> tuple[str, ...]:

@@ -6,14 +6,12 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
-from urllib.parse import unquote
 
 from alpheus.detect.collector import Collector
-from alpheus.detect.kit import REQUEST_SOURCES, Kit
+from alpheus.detect.kit import Kit, by_back_end
 from alpheus.detect.model import OTHERS_PER_PAGE, Origin, PageUse, text_of
 from alpheus.detect.page_detail import Served
-from alpheus.detect.page_needles import PAGE_NEEDLE
-from alpheus.detect.server_pages import PAGE_EXTENSIONS
+from alpheus.detect.page_needles import page_of
 from alpheus.knowledge.places import BACK_END
 from alpheus.model import Event
 
@@ -39,26 +37,6 @@ _INTERNAL = tuple(
         "::1/128", "fc00::/7", "fe80::/10",
     )
 )  # fmt: skip
-_PAGE = re.compile(
-    r"(/[^?*\"<>|]*?\.(?:" + "|".join(sorted(PAGE_EXTENSIONS)) + r"))(?=$|[/;?])", re.IGNORECASE
-)
-
-__all__ = [
-    "PAGE_NEEDLE", "REQUEST_SOURCES", "is_internal", "note_use", "page_of", "request_of",
-]  # fmt: skip
-
-
-@lru_cache(maxsize=20_000)
-def page_of(stem: str) -> str | None:
-    """The page a URL stem asks for, lower case, decoded, without path info; None if it is none."""
-    decoded = stem
-    for _ in range(3):
-        again = unquote(decoded, errors="replace")
-        if again == decoded:
-            break
-        decoded = again
-    match = _PAGE.match(re.sub(r"/{2,}", "/", decoded.replace("\\", "/")))
-    return match.group(1).lower() if match else None
 
 
 def request_of(event: Event) -> tuple[str, int, str]:
@@ -88,23 +66,26 @@ def _by_back_end(event: Event) -> bool:
     """Whether the back end's own site wrote the record; it has pages that the front end lacks."""
     if event.source != "iis":
         return False
-    return text_of(event, "s-port") in _BACK_END_PORTS or "w3svc2/" in event.citation.path.lower()
+    return text_of(event, "s-port") in _BACK_END_PORTS or by_back_end(event.citation.path)
 
 
-def note_use(event: Event, origin: Origin, kit: Kit, collector: Collector) -> None:
-    """Keep a request for a server page that is not one of the product's own."""
+def note_use(event: Event, origin: Origin, kit: Kit, collector: Collector) -> PageUse | None:
+    """Keep a request for a server page that is not one of the product's own; what is known of it.
+
+    None for any other request.
+    """
     page = page_of(text_of(event, _STEM[event.source])[:_STEM_LENGTH])
     if page is None or not collector.in_span(event.time):
-        return
+        return None
     if kit.ships(page.encode("utf-8", "surrogatepass")) or (
         _by_back_end(event) and kit.baseline.stock_url(page, BACK_END)
     ):
         if request_of(event)[1] in _SERVED:
             collector.exchange.add(origin)
-        return
+        return None
     use = collector.use(origin, page)
     if use is None:
-        return
+        return None
     method, status, client = request_of(event)
     if not use.source:
         use.source = event.source
@@ -120,6 +101,7 @@ def note_use(event: Event, origin: Origin, kit: Kit, collector: Collector) -> No
     elif len(use.others) < OTHERS_PER_PAGE:
         use.others.append(event)
         collector.cite(event.citation)
+    return use
 
 
 def _served(event: Event, use: PageUse, method: str, client: str, collector: Collector) -> None:

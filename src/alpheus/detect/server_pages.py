@@ -10,17 +10,12 @@ import re
 
 from alpheus.detect.kit import Kit
 from alpheus.detect.model import Origin, ServerPage
+from alpheus.detect.page_needles import PAGE_EXTENSIONS
 from alpheus.evidence.address import windows_path
 from alpheus.evidence.base import EvidenceFile
 from alpheus.model import Citation, Skipped
 
 CONTENT_LIMIT = 8 << 20
-PAGE_EXTENSIONS = frozenset(
-    {
-        "aspx", "ashx", "asmx", "ascx", "asax", "asp", "asa", "cer", "cdx", "svc", "soap", "rem",
-        "master", "cshtml", "vbhtml", "php", "jsp", "jspx",
-    }
-)  # fmt: skip
 _DIRECTIVE = re.compile(
     rb"<\s*%\s*@\s*(?:page|webhandler|webservice|servicehost|control|master|application)\b"
     rb"|<script[^>]{0,200}\brunat\s*=",

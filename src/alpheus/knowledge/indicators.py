@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from alpheus.errors import KnowledgeError
@@ -117,6 +118,7 @@ class Indicators:
         return self._known.get(("task", _normal_task(path)))
 
 
+@lru_cache(maxsize=20_000)
 def normal_address(ip: str) -> str:
     """One spelling of an IP address; what is none comes back stripped, in lower case."""
     text = ip.strip().lower()
@@ -163,7 +165,7 @@ def _normal_task(path: str) -> str:
     return path.strip().lower().replace("/", "\\").strip("\\")
 
 
-_NORMAL = {
+_NORMAL: dict[str, Callable[[str], str]] = {
     "hash": _normal_text,
     "ip": normal_address,
     "domain": _normal_domain,

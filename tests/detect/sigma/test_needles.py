@@ -181,11 +181,29 @@ def test_the_most_selective_part_is_searched() -> None:
 def test_frequent_words_of_an_expression_are_confirmed() -> None:
     """A rare alternative is searched for alone, a frequent one only counts with the rest."""
     compiled = rule({"cs-uri-query|re": "(?i)cmd=[^&]{0,40}(whoami|powershell)"})
-    found = dict(plan(compiled).searches)
+    found = dict(plan(compiled, "httpproxy").searches)
     assert ("whoami", ()) in found
     (clauses,) = [clauses for pattern, clauses in found if pattern == "powershell"]
     assert Needle("", 1, clauses).confirms(b"get /x.aspx cmd=powershell")
     assert not Needle("", 1, clauses).confirms(b"post /powershell x 200")
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("cmd=powershell", True),
+        ("cmd=c:/powershell", True),
+        ("cmd=%2fpowershell", True),
+        ("c=1&cmd=/powershell", True),
+    ],
+)
+def test_what_begins_a_url_in_ordinary_requests_is_passed_by(query: str, expected: bool) -> None:
+    """A name behind a parameter cannot be the first one of a URL."""
+    compiled = rule({"cs-uri-query|re": "(?i)cmd=[^&]{0,40}(whoami|powershell)"}, WEBSERVER)
+    line = f"2021-03-03 06:59:20 10.0.0.5 GET /x.aspx {query} 443 200"
+    assert found(plan(compiled), line) is expected
+    ordinary = "2021-03-03 06:59:20 10.0.0.5 POST /powershell clientapplication=x 443 200"
+    assert not found(plan(compiled), ordinary)
 
 
 METHODS = ("POST", "PUT", "GET")

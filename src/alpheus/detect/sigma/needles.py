@@ -50,6 +50,8 @@ RARE = 1
 _PARSED = 20
 """How many lines can be looked at in the time that it takes to parse and judge one."""
 
+_NOT_FIRST = r"(?:[^/]|[^ ]/)"
+
 _DEPTH = 3
 """How many pieces of one value are looked for."""
 
@@ -244,9 +246,13 @@ def _regex_options(node: Node, found: list[Pieces], source: str) -> Iterator[Nee
     for child in _all_of(node):
         if isinstance(child, FieldTest | Keyword) and isinstance(child.value, Regex):
             every = factors(child.value.pattern, source)
-            for factor in every:
+            for at, factor in enumerate(every):
                 others = tuple(_clause_of(one) for one in every if one is not factor)
-                searches = [_search_of(one, (*others, *beside[:_CONFIRMED])) for one in factor]
+                inside = _is_column(child, source) and any(map(_is_long, every[:at]))
+                searches = [
+                    _search_of(one, (*others, *beside[:_CONFIRMED]), inside=inside)
+                    for one in factor
+                ]
                 if all(searches):
                     yield _needed_by([search for search in searches if search is not None])
 
@@ -278,8 +284,27 @@ def _all_of(node: Node) -> Iterator[Node]:
         yield node
 
 
-def _search_of(alternative: list[Stretch], beside: tuple[Clause, ...]) -> Search | None:
-    """The rarest stretch of an alternative, if need be confirmed by all else."""
+def _is_column(test: FieldTest | Keyword, source: str) -> bool:
+    """Whether the text that is tested is one column of IIS, in which no blank stands."""
+    if source != "iis" or isinstance(test, Keyword):
+        return False
+    role = WEB_ROLES.get(test.field.name)
+    return role != "joined" and test.field.dialect is not Dialect.JOINED
+
+
+def _is_long(factor: Factor) -> bool:
+    """Whether every alternative takes at least two characters."""
+    return all(max(stretch.solid for stretch in one) > 1 for one in factor)
+
+
+def _search_of(
+    alternative: list[Stretch], beside: tuple[Clause, ...], *, inside: bool
+) -> Search | None:
+    """The rarest stretch of an alternative, if need be confirmed by all else.
+
+    `inside`: it has two or more characters of its value before it, so it is not the first name in
+    a URL. That is how ordinary requests name what commands name as well (`/powershell`).
+    """
     ranked = sorted(
         (share_of_patterns((one.pattern,)), one.solid < GOOD, -one.solid, one.pattern)
         for one in alternative
@@ -290,6 +315,8 @@ def _search_of(alternative: list[Stretch], beside: tuple[Clause, ...]) -> Search
     share_of_best, _, _, best = ranked[0]
     if share_of_best <= RARE:
         return (best, ())
+    if inside and share_of_patterns((_NOT_FIRST + best,)) <= RARE:
+        return (_NOT_FIRST + best, ())
     others = [one.pattern for one in alternative if one.pattern != best]
     clauses = [Clause((), pattern.encode(), encoded=False) for pattern in others]
     quick_first = sorted((*beside, *clauses), key=lambda clause: not clause.encoded)
