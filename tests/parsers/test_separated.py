@@ -79,3 +79,10 @@ def test_a_quoted_pair_may_hold_semicolons_and_quotes() -> None:
 def test_names_are_split_at_blanks() -> None:
     """Column lists are written as one text."""
     assert names("a b\n c") == ("a", "b", "c")
+
+
+def test_the_rest_of_a_line_may_stay_together() -> None:
+    """What comes after as many values as are asked for is one more, as it stands."""
+    assert split_commas("a,b,c,d", 2) == ["a", "b", "c,d"]
+    assert split_commas('a,"b,""c""",d,"e",f', 2) == ["a", 'b,"c"', 'd,"e",f']
+    assert split_commas('a,"b,c', 2) == ["a", '"b', "c"]

@@ -50,10 +50,21 @@ def test_many_different_keys_are_left_to_the_parser() -> None:
 
 
 def test_a_common_key_is_that_of_every_line() -> None:
-    """Only where it is certain and the same."""
-    block = np.frombuffer(b'a,x,1\nb,x,2\nc,y,3\nd,"x",4\n', dtype=np.uint8)
+    """Only where it is the same; a few lines with quoted values are parsed."""
+    rows = [b"a,x,1", b"b,x,2"] * 20 + [b'"c,d",x,3', b"e,y,4", b'"f,x,g",y,5', b'"h,x,",z,6']
+    block = np.frombuffer(b"\n".join(rows) + b"\n", dtype=np.uint8)
     spans = ColumnSpans(block, *line_bounds(block), KeyColumns(b",", (1,)))
-    assert spans.common(0, 2) == (b"x",)
-    assert spans.common(2, 3) == (b"y",)
-    assert spans.common(1, 3) is None
-    assert spans.common(2, 4) is None
+    assert spans.common(0, 40) == (b"x",)
+    assert spans.common(0, 41) == (b"x",)
+    assert spans.common(41, 42) == (b"y",)
+    assert spans.common(0, 42) is None
+    assert spans.common(40, 42) is None
+    assert spans.common(42, 43) is None
+
+
+def test_blanks_enclose_no_quoted_values() -> None:
+    """Rows of another width are left to the parser even where they are few."""
+    block = np.frombuffer(b"a x c\n" * 40 + b"a x\n", dtype=np.uint8)
+    spans = ColumnSpans(block, *line_bounds(block), KeyColumns(b" ", (1,), 3))
+    assert spans.common(0, 40) == (b"x",)
+    assert spans.common(0, 41) is None

@@ -16,21 +16,23 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-def split_commas(line: str) -> list[str]:
+def split_commas(line: str, most: int = MOST_VALUES) -> list[str]:
     """The values of a CSV line. Linear in time whatever the quotes; nothing is dropped.
+
+    After `most` values, the rest of the line is one more.
 
     A quote that is never closed is an ordinary character, so one odd value cannot swallow the
     columns after it. Text between a closing quote and the next comma is kept.
     """
     if '"' not in line:
-        return line.split(",", MOST_VALUES)
+        return line.split(",", most)
     values: list[str] = []
     start = 0
-    while len(values) < MOST_VALUES:
+    while len(values) < most:
         if line.startswith('"', start):
             quoted = _quoted(line, start)
             if quoted is None:
-                return values + line[start:].split(",", MOST_VALUES)
+                return values + line[start:].split(",", most - len(values))
             value, end = quoted
         else:
             value, end = "", start

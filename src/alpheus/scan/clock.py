@@ -32,6 +32,7 @@ _SEPARATOR = {Clock.ISO_T: b"T", Clock.ISO_BLANK: b" "}
 _FEW_DATES = 8
 _LAST_OF_DATE = 0xFFFFFF
 _ZEROS = int.from_bytes(b"00:00:00", "little")
+_LAST_OF_DAY = int.from_bytes(b"23:59:59", "big")
 _ROOM_TO_CARRY = int.from_bytes(bytes([10, 6, 15, 10, 6, 15, 10, 6]), "little")
 _CARRIED = 0xF0F0F0F0F0F0F0F0
 """A tens digit above 5, a ones digit above 9 or a wrong colon sets one of these bits."""
@@ -122,20 +123,44 @@ class Days:
         if not self._readable[at]:
             return None
         day = _day(int(self._first[at]), int(self._second[at]), self._separator)
-        words, starts, room = words_of(self._block), self._starts[at:end], self._room[at:end]
-        seconds = _seconds(words[starts + 11])
-        least, most = int(seconds.min()), int(seconds.max())
-        if day == NO_TIME or least < 0:
+        starts, room = self._starts[at:end], self._room[at:end]
+        clocks = words_of(self._block)[starts + 11]
+        # Read from the left, times of day are in the order of their text.
+        order = clocks.byteswap()
+        least, most = order.min(), order.max()
+        if day == NO_TIME or most > _LAST_OF_DAY or bool(_wrong(clocks ^ np.uint64(_ZEROS)).any()):
             return None
         base = day * _MILLISECONDS_PER_DAY
-        span = []
-        for moment in (least, most):
-            lines = np.flatnonzero(seconds == moment)
-            fractions = _fraction(words[starts[lines] + 15], room[lines])
-            span.append(base + moment * 1000 + fractions)
-        counts = np.bincount(seconds // 3600, minlength=24).tolist()
-        hours = {day * 24 + hour: count for hour, count in enumerate(counts) if count}
-        return DayOfRows(hours, end - at, int(span[0].min()), int(span[1].max()))
+        first = base + int(self._within(starts[order == least], room[order == least]).min())
+        last = base + int(self._within(starts[order == most], room[order == most]).max())
+        hours = {day * 24 + hour: count for hour, count in _hours(clocks, least, most)}
+        return DayOfRows(hours, end - at, first, last)
+
+    def _within(self, starts: Integers, room: Integers) -> Integers:
+        """Milliseconds since midnight of a few lines."""
+        words = words_of(self._block)
+        return _seconds(words[starts + 11]) * 1000 + _fraction(words[starts + 15], room)
+
+
+def _hours(clocks: Words, least: int, most: int) -> list[tuple[int, int]]:
+    """How many valid times of day are in which hour; `least` and `most` read from the left."""
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    if int(least) >> 48 == int(most) >> 48:
+        text = (int(least) >> 48).to_bytes(2, "big")
+        return [(int(text), clocks.size)]
+    tens, ones = clocks & np.uint64(0x0F), (clocks >> np.uint64(8)) & np.uint64(0x0F)
+    counts = np.bincount((tens * np.uint64(10) + ones).astype(np.int64), minlength=24).tolist()
+    return [(hour, count) for hour, count in enumerate(counts) if count]
+
+
+def _wrong(digits: Words) -> Mask:
+    """Which of these, after `_ZEROS` was taken away, are no digits and colons of a time of day."""
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    # A byte that is far off may carry into its neighbour, but is itself caught by `digits`.
+    wrong: Mask = ((digits | (digits + np.uint64(_ROOM_TO_CARRY))) & np.uint64(_CARRIED)) != 0
+    return wrong
 
 
 def _read(block: Bytes, begins: Integers, room: Integers, separator: bytes) -> Integers:
@@ -187,8 +212,7 @@ def _seconds(text: Words) -> Integers:
     import numpy as np  # noqa: PLC0415 - heavy
 
     digits = text ^ np.uint64(_ZEROS)
-    # A byte that is far off may carry into its neighbour, but is itself caught by `digits`.
-    wrong = ((digits | (digits + np.uint64(_ROOM_TO_CARRY))) & np.uint64(_CARRIED)) != 0
+    wrong = _wrong(digits)
     pairs = digits * np.uint64(10) + (digits >> np.uint64(8))
     hour, minute, second = (
         ((pairs >> np.uint64(shift)) & np.uint64(0xFF)).astype(np.int64) for shift in (0, 24, 48)

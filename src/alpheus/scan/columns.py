@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from alpheus.parsers.base import KeyColumns
+from alpheus.parsers.separated import split_commas
 from alpheus.scan.words import equal_text, windows
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _LONGEST = 4096
 """How many bytes of a line are looked at, if those that are usually enough are not."""
 
 _SAMPLE = 12
+_ODD_AMONG = 16
 
 _WINDOW_BYTES = 4 << 20
 """How many bytes are looked at together, to bound memory where lines are short."""
@@ -40,6 +42,7 @@ class ColumnSpans:
         self._block = block
         self._runs = _runs(key.columns)
         self._key = key
+        self._first, self._last = starts, ends
         self.plain: Mask = np.zeros(starts.size, dtype=bool)
         self._begins = [starts.copy() for _ in self._runs]
         self._ends = [starts.copy() for _ in self._runs]
@@ -101,13 +104,32 @@ class ColumnSpans:
         )
 
     def common(self, at: int, end: int) -> tuple[bytes, ...] | None:
-        """The bytes of the key columns, if they are certain and the same from `at` up to `end`."""
+        """The bytes of the key columns, if they are the same in all lines from `at` up to `end`.
+
+        The few lines of which that is not certain are parsed. None also if they are not few.
+        """
         import numpy as np  # noqa: PLC0415 - heavy
 
-        if not bool(self.plain[at:end].all()):
+        plain = self.plain[at:end]
+        certain, odd = np.flatnonzero(plain) + at, np.flatnonzero(~plain) + at
+        if not certain.size or odd.size * _ODD_AMONG > plain.size:
             return None
-        value = self.value(at)
-        return value if bool(self.same(value, np.arange(at, end)).all()) else None
+        value = self.value(int(certain[0]))
+        if not bool(self.same(value, certain).all()):
+            return None
+        return value if all(self._parsed(line) == value for line in odd.tolist()) else None
+
+    def _parsed(self, line: int) -> tuple[bytes, ...] | None:
+        """The key columns of a line with quoted values; None if they cannot be told here."""
+        if self._key.width is not None or self._key.delimiter != b",":
+            return None
+        text = (
+            self._block[self._first[line] : self._last[line]].tobytes().decode("utf-8", "replace")
+        )
+        values = split_commas(text, self._key.columns[-1] + 1)
+        if len(values) <= self._key.columns[-1]:
+            return None
+        return tuple(",".join(values[low : high + 1]).encode() for low, high in self._runs)
 
     def same(self, value: tuple[bytes, ...], lines: Integers) -> Mask:
         """Which of `lines` have exactly these bytes in their key columns."""
