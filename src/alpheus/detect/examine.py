@@ -168,6 +168,7 @@ class _Examination:
             use = note_use(event, self.origin(event.host), self.kit, self.collector)
             if use is not None and use.settled and len(self._origins) == 1:
                 self.pages.settle(use.stem)
+            self.pages.known = self.pages.known or bool(self.collector.exchange)
 
     def _raw(self, candidate: Candidate, event: Event | None = None) -> None:
         """Search a line that did not parse, or whose columns are not where they belong."""

@@ -157,7 +157,8 @@ class Kit:
         """Decides on requests for server pages in one file; None if it logs no requests."""
         if source not in REQUEST_SOURCES:
             return None
-        return PageSieve(self.ships_behind if by_back_end(path) else self.ships)
+        ships = self.ships_behind if by_back_end(path) else self.ships
+        return PageSieve(ships, known=source == "httpproxy")
 
     def sieve(self, pages: PageSieve) -> Sieve:
         """What the scan asks about lines that only name a page."""

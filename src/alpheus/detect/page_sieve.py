@@ -15,10 +15,14 @@ _KEPT = 50_000
 
 
 class PageSieve:
-    """The pages that one file was seen to name. `ships` tells which are the product's own."""
+    """The pages that one file was seen to name. `ships` tells which are the product's own.
 
-    def __init__(self, ships: Callable[[bytes], bool]) -> None:
+    `known`: that the product is there need not be told by the answers of its pages any more.
+    """
+
+    def __init__(self, ships: Callable[[bytes], bool], *, known: bool = False) -> None:
         self._ships = ships
+        self.known = known
         self._asked: dict[bytes, int] = {}
         self._settled: set[str] = set()
         self._pages: dict[bytes, str | None] = {}
@@ -31,8 +35,8 @@ class PageSieve:
     def wants(self, line: bytes) -> bool:
         """False only if every page that the line names is one of the product's own, or settled.
 
-        The first requests of a file for each of the product's pages are wanted too: their answers
-        tell whether the product is there.
+        While it is not known that the product is there, the first requests for each of its pages
+        are wanted too: their answers tell.
         """
         pages = _NAMES.findall(line)
         return not pages or any(self._wanted(page) for page in pages)
@@ -40,6 +44,8 @@ class PageSieve:
     def _wanted(self, page: bytes) -> bool:
         if not self._ships(page):
             return not self._settled or self._page(page) not in self._settled
+        if self.known:
+            return False
         asked = self._asked.get(page, 0)
         if asked < _FIRST_ASKED and len(self._asked) < _KEPT:
             self._asked[page] = asked + 1

@@ -40,6 +40,9 @@ TEXT_LOG_FORMATS: tuple[TextLogFormat, ...] = (
 )
 """Every text log format, in the order in which they are asked; the least specific come last."""
 
+_COMMENT = b"#"
+"""No record format begins with it, and most text logs do."""
+
 
 def recognise(head: bytes, path: str) -> TextLogFormat | RecordParser | None:
     """Who reads a file that begins with `head` (up to 64 KiB); None if nobody does.
@@ -49,9 +52,10 @@ def recognise(head: bytes, path: str) -> TextLogFormat | RecordParser | None:
     """
     from alpheus.parsers.records import RECORD_PARSERS  # noqa: PLC0415 - heavy readers, on demand
 
-    for parser in RECORD_PARSERS:
-        if parser.recognise(head, path):
-            return parser
+    if not head.startswith(_COMMENT):
+        for parser in RECORD_PARSERS:
+            if parser.recognise(head, path):
+                return parser
     text = decode_head(head)
     for log_format in TEXT_LOG_FORMATS:
         if log_format.recognise(text, path):

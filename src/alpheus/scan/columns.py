@@ -23,6 +23,7 @@ _LONGEST = 4096
 """How many bytes of a line are looked at, if those that are usually enough are not."""
 
 _SAMPLE = 12
+_FEW_ODD = 8
 _ODD_AMONG = 16
 
 _WINDOW_BYTES = 4 << 20
@@ -112,7 +113,7 @@ class ColumnSpans:
 
         plain = self.plain[at:end]
         certain, odd = np.flatnonzero(plain) + at, np.flatnonzero(~plain) + at
-        if not certain.size or odd.size * _ODD_AMONG > plain.size:
+        if not certain.size or odd.size > max(_FEW_ODD, plain.size // _ODD_AMONG):
             return None
         value = self.value(int(certain[0]))
         if not bool(self.same(value, certain).all()):

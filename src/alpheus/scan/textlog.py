@@ -255,17 +255,17 @@ class _Scan:
         Returns where to go on, which is `at` where the lines have to be looked at one by one.
         """
         clock, key = self._log.clock, self._log.key
-        if self._runs > _MOST_RUNS or key is None or key.build is not None or not lines.shareable:
+        if self._runs > _MOST_RUNS or not lines.shareable:
             return at
         self._runs += 1
-        days = lines.days(clock)
-        end = days.until(at)
-        if end - at < _WORTH_A_RUN:
-            if lines.may_be_row(at):
-                return at
+        if not lines.may_be_row(at):
             if not lines.blank[at]:
                 self._one(lines, at)
             return at + 1
+        days = lines.days(clock)
+        end = days.until(at)
+        if key is None or key.build is not None or end - at < _WORTH_A_RUN:
+            return at
         value = lines.spans(key).common(at, end) if key.columns else ()
         day = days.rows(at, end) if value is not None else None
         if value is None or day is None:
@@ -436,7 +436,7 @@ class _Scan:
 _MOST_RUNS = 24
 """In a block of more runs than that, lines are looked at one by one."""
 
-_WORTH_A_RUN = 32
+_WORTH_A_RUN = 6
 _REMEMBERED = 4096
 _MOST_TALLIES = 4096
 """More hosts than that in one log are damage or an attack on memory; they count without a name."""
