@@ -10,6 +10,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from alpheus.model import TimeBasis
+from alpheus.parsers.event_selection import Kind
+
+_UTC = TimeBasis.UTC.value
+
 
 class _ProviderAttributes(msgspec.Struct, gc=False):
     name: str = msgspec.field(name="Name")
@@ -68,7 +73,21 @@ def _read_head(text: str) -> Head | None:
         return None
 
 
-def event_id_of(head: Head) -> int | str:
-    """The event id as it is written."""
+def kinds_of(heads: Sequence[Head | None]) -> list[Kind | None]:
+    """What events are, as it is written."""
+    return [
+        None
+        if head is None
+        else (head.provider.attributes.name, head.channel, _number(head), head.computer, _UTC)
+        for head in heads
+    ]
+
+
+def _number(head: Head) -> int | str:
     number = head.event_id
     return number.text if isinstance(number, _EventId) else number
+
+
+def times_of(heads: Sequence[Head | None]) -> list[str | None]:
+    """When events were, as it is written."""
+    return [None if head is None else head.created.attributes.time for head in heads]
