@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from alpheus.parsers import evtx_batches
-from alpheus.parsers.evtx_batches import NativeRecord, Reading, RecordBatch, batches, native_records
+from alpheus.parsers.evtx_batches import Reading, RecordBatch, batches, native_records
 from alpheus.parsers.evtx_chunks import chunks
 from alpheus.parsers.losses import Losses
 from evidence_file import FileOnDisk
@@ -25,7 +25,7 @@ def _losses(tmp_path: Path) -> Losses:
 
 
 def _numbers(found: Iterator[RecordBatch]) -> list[list[int]]:
-    return [[record["event_record_id"] for record in batch.records] for batch in found]
+    return [batch.numbers for batch in found]
 
 
 def test_records_of_several_chunks_come_together() -> None:
@@ -53,7 +53,7 @@ def test_what_was_read_before_an_error_comes_before_it() -> None:
             return super().read(size)
 
     found = batches(Failing(log(_CHUNKS)))
-    assert [record["event_record_id"] for record in next(found).records] == list(range(1, 11))
+    assert next(found).numbers == list(range(1, 11))
     with pytest.raises(OSError, match="bad sector"):
         next(found)
 
@@ -69,8 +69,9 @@ def test_each_chunk_tells_what_was_not_read_of_it(
     content[place + 24 : place + 60] = b"\xff" * 36
     losses = _losses(tmp_path)
     for batch in batches(io.BytesIO(content)):
-        for at, record in enumerate(batch.records):
-            if record["event_record_id"] in {7, 15}:
+        for at, record in enumerate(batch):
+            assert batch.record(at) == record
+            if record.number in {7, 15}:
                 batch.fail(at)
         batch.tell(losses)
     (loss,) = losses.skipped()
@@ -80,12 +81,13 @@ def test_each_chunk_tells_what_was_not_read_of_it(
 def test_a_number_that_was_read_once_is_not_lost(tmp_path: Path) -> None:
     """Though another record with it was no event."""
     found = next(iter(chunks(io.BytesIO(log(_CHUNKS[:1])))))
-    records: list[NativeRecord] = [part for taken in native_records(found) for part in taken]
     losses, reading = _losses(tmp_path), Reading(found)
-    reading.add([*records, records[0]])
-    reading.fail(records[0])
+    for records in native_records(found):
+        reading.add(records.numbers)
+    reading.add([1])
+    reading.fail(1)
     reading.tell(losses)
     assert list(losses.skipped()) == []
-    reading.fail(records[0])
+    reading.fail(1)
     reading.tell(losses)
     assert [loss.count for loss in losses.skipped()] == [1]

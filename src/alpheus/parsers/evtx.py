@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
-
 import msgspec
 
 from alpheus.evidence.base import EvidenceFile
 from alpheus.model import Citation, Event
 from alpheus.parsers.base import Counted, ReadOptions, Wanted
 from alpheus.parsers.event_fields import as_event
-from alpheus.parsers.event_heads import kinds_of, read_heads, times_of
+from alpheus.parsers.event_heads import read_heads
 from alpheus.parsers.event_sections import from_sections
 from alpheus.parsers.event_selection import Batch, EventSelection
 from alpheus.parsers.event_time import from_text, to_utc
-from alpheus.parsers.evtx_batches import Reading, RecordBatch, batches, native_records
+from alpheus.parsers.evtx_batches import NativeRecord, Reading, RecordBatch, batches, native_records
 from alpheus.parsers.evtx_chunks import CHUNK_MAGIC, FILE_HEADER_SIZE, FILE_MAGIC, chunks
 from alpheus.parsers.losses import Losses, Record, with_losses
 
@@ -59,11 +57,11 @@ def _parse(file: EvidenceFile, losses: Losses) -> Iterator[Record]:
         for chunk in chunks(stream):
             read = Reading(chunk)
             for records in native_records(chunk):
-                read.add(records)
+                read.add(records.numbers)
                 for record in records:
                     event = _event(file, record)
                     if event is None:
-                        read.fail(record)
+                        read.fail(record.number)
                     else:
                         yield event
             read.tell(losses)
@@ -84,15 +82,13 @@ def _sorted(
     file: EvidenceFile, batch: RecordBatch, selection: EventSelection
 ) -> Iterator[Event | Counted]:
     """The wanted records as events; the others are counted."""
-    records = batch.records
-    texts: list[str] = [record["data"] for record in records]
-    heads = read_heads(texts)
-    events = Batch(kinds_of(heads), texts, times_of(heads), lambda place: _written(records[place]))
+    kinds, times = read_heads(batch.texts)
+    events = Batch(kinds, batch.texts, times, batch.timestamps.__getitem__)
     for step in selection.sort(events):
         if isinstance(step, Counted):
             yield step
             continue
-        event = _event(file, records[step])
+        event = _event(file, batch.record(step))
         if event is None:
             batch.fail(step)
         else:
@@ -100,22 +96,16 @@ def _sorted(
             yield event
 
 
-def _written(record: dict[str, Any]) -> str:
-    """The time of a record outside its content."""
-    return str(record.get("timestamp", ""))
-
-
-def _event(file: EvidenceFile, record: dict[str, Any]) -> Event | None:
+def _event(file: EvidenceFile, record: NativeRecord) -> Event | None:
     """One record as an event; None if its content is no event."""
     try:
-        root = msgspec.json.decode(record["data"])
+        root = msgspec.json.decode(record.text)
         parsed = from_sections(root["Event"])
     except (msgspec.DecodeError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     if parsed is None:
         return None
     if parsed.time is None:
-        written = from_text(_written(record))
+        written = from_text(record.timestamp)
         parsed = replace(parsed, time=to_utc(written) if written else None)
-    number = int(record["event_record_id"])
-    return as_event(parsed, Citation(file.evidence, file.path, record_id=number))
+    return as_event(parsed, Citation(file.evidence, file.path, record_id=record.number))

@@ -8,16 +8,57 @@ of the records.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from alpheus.parsers.evtx_chunks import Chunk, chunks, file_header
 from alpheus.parsers.losses import Losses
 
-NativeRecord = dict[str, Any]
-"""`event_record_id`, `timestamp`, and the event as JSON in `data`."""
+
+class NativeRecord(NamedTuple):
+    """A record as the native reader gives it; `text` is JSON."""
+
+    number: int
+    timestamp: str
+    text: str
+
+
+class NativeRecords:
+    """Some records, column by column: an object for each would cost more than to read it."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self.timestamps: list[str] = []
+        self.texts: list[str] = []
+
+    def __iter__(self) -> Iterator[NativeRecord]:
+        return map(NativeRecord, self.numbers, self.timestamps, self.texts)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def record(self, place: int) -> NativeRecord:
+        """The record at a place."""
+        return NativeRecord(self.numbers[place], self.timestamps[place], self.texts[place])
+
+    def take(self, records: Iterator[dict[str, Any] | None]) -> None:
+        """Add records that the native reader gives; those before an error of its are kept."""
+        number, timestamp = self.numbers.append, self.timestamps.append
+        text = self.texts.append
+        for record in records:
+            if record is not None:
+                number(record["event_record_id"])
+                timestamp(record["timestamp"])
+                text(record["data"])
+
+    def join(self, others: NativeRecords) -> None:
+        """Add others behind these."""
+        self.numbers += others.numbers
+        self.timestamps += others.timestamps
+        self.texts += others.texts
+
 
 _STEPS_MAXIMUM = 10_000
 """More than a chunk can hold records: beyond it the native reader no longer advances."""
@@ -37,13 +78,13 @@ class Reading:
         self._numbers: list[int] = []
         self._failed: list[int] = []
 
-    def add(self, records: list[NativeRecord]) -> None:
+    def add(self, numbers: Sequence[int]) -> None:
         """Note records that the native reader gave."""
-        self._numbers += [record["event_record_id"] for record in records]
+        self._numbers += numbers
 
-    def fail(self, record: NativeRecord) -> None:
+    def fail(self, number: int) -> None:
         """Note that one of them is no event after all."""
-        self._failed.append(record["event_record_id"])
+        self._failed.append(number)
 
     def tell(self, losses: Losses) -> None:
         """Count what was not read of the chunk, once all of it that can be read was."""
@@ -64,21 +105,21 @@ class Reading:
         return [number for number in promised if read[number] <= 0]
 
 
-class RecordBatch:
+class RecordBatch(NativeRecords):
     """Records of some chunks, and what is to be told of those of which no more records come."""
 
     def __init__(self) -> None:
-        self.records: list[NativeRecord] = []
-        self.characters = 0
+        super().__init__()
+        self._characters = 0
         self._readings: list[tuple[int, Reading]] = []
         self._ended: list[Reading] = []
 
-    def add(self, records: list[NativeRecord], reading: Reading) -> None:
+    def add(self, records: NativeRecords, reading: Reading) -> None:
         """Add records of one chunk."""
-        reading.add(records)
-        self._readings.append((len(self.records), reading))
-        self.records += records
-        self.characters += sum([len(record["data"]) for record in records])
+        reading.add(records.numbers)
+        self._readings.append((len(self), reading))
+        self.join(records)
+        self._characters += sum(map(len, records.texts))
 
     def end(self, reading: Reading) -> None:
         """No more records of its chunk come."""
@@ -86,12 +127,12 @@ class RecordBatch:
 
     def full(self) -> bool:
         """Whether the batch should be worked on before more is added."""
-        return self.characters >= _CHARACTERS or len(self._ended) >= _CHUNKS
+        return self._characters >= _CHARACTERS or len(self._ended) >= _CHUNKS
 
     def fail(self, place: int) -> None:
         """Note that the record at a place is no event after all."""
         reading = next(found for start, found in reversed(self._readings) if start <= place)
-        reading.fail(self.records[place])
+        reading.fail(self.numbers[place])
 
     def tell(self, losses: Losses) -> None:
         """Count what was not read of the chunks that ended, once the batch was worked on."""
@@ -120,7 +161,7 @@ def batches(stream: BinaryIO) -> Iterator[RecordBatch]:
     yield batch
 
 
-def native_records(chunk: Chunk) -> Iterator[list[NativeRecord]]:
+def native_records(chunk: Chunk) -> Iterator[NativeRecords]:
     """The records of one chunk, some at a time: a hostile chunk expands to more than memory.
 
     A bad record raises out of the native iterator, which can go on.
@@ -129,20 +170,20 @@ def native_records(chunk: Chunk) -> Iterator[list[NativeRecord]]:
 
     if not chunk.places:
         return
-    records: Iterator[NativeRecord | None] | None = None
+    records: Iterator[dict[str, Any] | None] | None = None
     for _ in range(_STEPS_MAXIMUM):
-        taken: list[NativeRecord | None] = []
+        taken = NativeRecords()
         ended = False
         try:
             if records is None:
                 content = BytesIO(_HEADER + chunk.data)
                 records = iter(PyEvtxParser(content, number_of_threads=1).records_json())
-            taken.extend(islice(records, _TAKEN))  # keeps what came before an error
+            taken.take(islice(records, _TAKEN))
             ended = len(taken) < _TAKEN
         except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
             raise
         except BaseException:  # noqa: S110 - a panic of native code is no Exception; the caller counts
             pass
-        yield [record for record in taken if isinstance(record, dict)]
+        yield taken
         if ended:
             return
