@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+
 import msgspec
 
 from alpheus.evidence.base import EvidenceFile
