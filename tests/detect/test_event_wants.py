@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,13 @@ from alpheus.detect.collector import Collector
 from alpheus.detect.event_wants import EventWants
 from alpheus.detect.kit import Kit
 from alpheus.detect.process_tree import ProcessTree
-from alpheus.evidence.base import EvidenceFile
 from alpheus.knowledge.packs import load_packs
-from alpheus.model import BuildWitness, Event, Skipped
-from alpheus.parsers.base import ReadOptions
+from alpheus.parsers.base import ReadOptions, RecordParser
 from alpheus.parsers.evtx import EventLogFile
+from alpheus.parsers.json_events import JsonEvents
 from evidence_file import FileOnDisk
 from evtx_writer import chunk, event, log
+from json_samples import WRITERS, Sample, evtx_dump
 from samples import SAMPLES, real
 
 
@@ -29,13 +30,11 @@ class _InFull:
 
     source = "windows-event"
 
+    def __init__(self, parser: RecordParser) -> None:
+        self.parse = parser.parse
+
     def recognise(self, head: bytes, path: str) -> bool:
         return True
-
-    def parse(
-        self, file: EvidenceFile, options: ReadOptions
-    ) -> Iterator[Event | Skipped | BuildWitness]:
-        return EventLogFile().parse(file, options)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +61,8 @@ def _said(path: Path, kit: Kit, *, in_full: bool) -> tuple[object, ...]:
     collector = Collector()
     with pytest.MonkeyPatch.context() as patch:
         if in_full:
-            patch.setattr(examining, "recognise", lambda _head, _path: _InFull())
+            parser = EventLogFile() if path.suffix == ".evtx" else JsonEvents()
+            patch.setattr(examining, "recognise", lambda _head, _path: _InFull(parser))
         examining.examine(FileOnDisk(path), kit, collector)
     return (
         collector.hits,
@@ -75,6 +75,25 @@ def _said(path: Path, kit: Kit, *, in_full: bool) -> tuple[object, ...]:
     )
 
 
+_KINDS = [
+    ("Microsoft-Windows-Security-Auditing", "Security", "4624"),
+    ("Microsoft-Windows-Security-Auditing", "Security", "4672"),
+    ("Microsoft-Windows-Security-Auditing", "Security", "4688"),
+    ("Microsoft-Windows-Sysmon", "Microsoft-Windows-Sysmon/Operational", "1"),
+    ("Microsoft-Windows-Sysmon", "Microsoft-Windows-Sysmon/Operational", "11"),
+    ("Any", "Application", "1000"),
+    ("Other", "System", "5"),
+    ("Any", "System", "5"),
+    ("Any", "", "x"),
+]
+_DATA_NAMES = [
+    "ParentProcessName", "NewProcessName", "ProcessId", "NewProcessId", "x", "CommandLine",
+    "TargetUserName", "ParentProcessGuid", "ProcessGuid", "UtcTime",
+]  # fmt: skip
+_DATA_VALUES = [
+    "C:\\w3wp.exe", "c:\\windows\\w3WP.exe", "0x10", "0x20", "16", "{aB-1}", "ab-1", "an Attacker",
+    "hidden.text", "hidden%2etext", "a -ENC b", "\x01é\n", "2021-03-03 05:00:00",
+]  # fmt: skip
 _EVENTS = st.builds(
     lambda kind, hour, host, data: {
         "provider": kind[0],
@@ -84,35 +103,15 @@ _EVENTS = st.builds(
         "computer": host,
         "data": data,
     },
-    st.sampled_from(
-        [
-            ("Microsoft-Windows-Security-Auditing", "Security", "4624"),
-            ("Microsoft-Windows-Security-Auditing", "Security", "4672"),
-            ("Microsoft-Windows-Security-Auditing", "Security", "4688"),
-            ("Microsoft-Windows-Sysmon", "Microsoft-Windows-Sysmon/Operational", "1"),
-            ("Any", "Application", "1000"),
-            ("Other", "System", "5"),
-            ("Any", "System", "5"),
-            ("Any", "", "x"),
-        ]
-    ),
+    st.sampled_from(_KINDS),
     st.sampled_from([0, 6, 7, 25]),
     st.sampled_from(["ex01", "ex02", ""]),
     st.lists(
-        st.tuples(
-            st.sampled_from(
-                ["ParentProcessName", "NewProcessName", "ProcessId", "NewProcessId", "x",
-                 "CommandLine", "TargetUserName", "ParentProcessGuid", "ProcessGuid"]
-            ),
-            st.sampled_from(
-                ["C:\\w3wp.exe", "c:\\windows\\w3WP.exe", "0x10", "0x20", "16", "{aB-1}", "ab-1",
-                 "an Attacker", "hidden.text", "hidden%2etext", "a -ENC b", "\x01é\n"]
-            ),
-        ),
+        st.tuples(st.sampled_from(_DATA_NAMES), st.sampled_from(_DATA_VALUES)),
         max_size=6,
         unique_by=lambda pair: pair[0],
     ),
-)  # fmt: skip
+)
 
 
 @settings(
@@ -131,6 +130,78 @@ def test_both_roads_agree(
     for place, value in damage:
         content[place] = value
     path = tmp_path / "a.evtx"
+    path.write_bytes(content)
+    assert _said(path, kit, in_full=False) == _said(path, kit, in_full=True)
+
+
+_SHAPES = st.sampled_from(
+    [
+        lambda value: value,
+        lambda value: {"#text": value},
+        lambda value: [value],
+        lambda value: {"Value": value},
+        lambda value: {"a": {"UtcTime": value}},
+        lambda value: int(value, 16) if value.startswith("0x") else 1.5,
+    ]
+)
+_RECORDS = st.builds(
+    lambda write, kind, hour, host, data: write(
+        Sample(
+            provider=kind[0],
+            channel=kind[1],
+            event_id=int(kind[2]) if kind[2].isdigit() else 6200,
+            time=datetime(2021, 3, 3, hour, 59, 20, tzinfo=UTC),
+            computer=host,
+            data=data,
+        )
+    ),
+    st.sampled_from(WRITERS),
+    st.sampled_from(_KINDS),
+    st.sampled_from([0, 6, 7]),
+    st.sampled_from(["ex01", "ex02", ""]),
+    st.lists(
+        st.tuples(st.sampled_from(_DATA_NAMES), st.sampled_from(_DATA_VALUES), _SHAPES), max_size=6
+    ).map(lambda data: {name: shape(value) for name, value, shape in data}),
+)
+_EXTRAS = st.sampled_from(
+    [
+        {},
+        {},
+        {"file": {"path": "C:\\x.aspx"}, "process": {"executable": "C:\\w3wp.exe"}},
+        {"EventTime": "2021-03-03T07:59:20+01:00"},
+        {"big": 1e300},
+    ]
+)
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(st.tuples(_RECORDS, _EXTRAS, st.booleans()), min_size=1, max_size=25),
+    st.sampled_from(["\n", "\r\n", ",\n", " ", "\n\nx\n"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
+    st.lists(
+        st.tuples(st.integers(300, 6_000), st.sampled_from([b"\xe9", b'"', b"}", b"{", b"\\u00"])),
+        max_size=3,
+    ),
+)
+def test_both_roads_agree_on_json(
+    tmp_path: Path,
+    kit: Kit,
+    records: list[tuple[dict[str, object], dict[str, object], bool]],
+    separator: str,
+    encoding: str,
+    damage: list[tuple[int, bytes]],
+) -> None:
+    """Of every dialect, also side by side, in any layout and encoding, and damaged."""
+    text = separator.join(
+        json.dumps({**record, **extra}, ensure_ascii=plain) for record, extra, plain in records
+    )
+    content = bytearray(text.replace("1e+300", "1e999").encode(encoding))
+    for place, value in damage:
+        content[place : place + len(value)] = value
+    path = tmp_path / "a.json"
     path.write_bytes(content)
     assert _said(path, kit, in_full=False) == _said(path, kit, in_full=True)
 
@@ -182,6 +253,22 @@ def test_children_of_a_followed_process_are_followed(
     quick, slow = (_said(path, kit, in_full=way) for way in (False, True))
     assert quick == slow
     assert [citation.record_id for citation in quick[-1]] == [1, 2, 3]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("parent", ["0x10", ["0x10"], {"#text": "0x10", "#attributes": {}}, 16])
+def test_children_are_followed_however_json_writes_their_parent(
+    tmp_path: Path, kit: Kit, parent: object
+) -> None:
+    """Though other processes are named in plain."""
+    starts: list[dict[str, object]] = [
+        {"NewProcessId": "0x10", "ProcessId": "0x1", "ParentProcessName": "c:\\w3wp.exe"},
+        {"NewProcessId": "0x20", "ProcessId": parent, "ParentProcessId": "0x5"},
+    ]
+    path = tmp_path / "a.json"
+    path.write_text("\n".join(json.dumps(evtx_dump(Sample(data=data))) for data in starts), "utf-8")
+    quick, slow = (_said(path, kit, in_full=way) for way in (False, True))
+    assert quick == slow
+    assert [citation.line for citation in quick[-1]] == [1, 2]  # type: ignore[attr-defined]
 
 
 def test_ids_that_some_rule_of_a_source_wants(kit: Kit) -> None:

@@ -72,3 +72,16 @@ def test_the_same_number_on_another_host_is_another_process() -> None:
     fields = {"EventID": "4688", "NewProcessId": "0x2bc", "ProcessId": "0x1f4"}
     other = event("windows-security", fields, host="OTHER")
     assert not tree.descends(("other", "windows-security:500"), other)
+
+
+def test_the_start_of_a_process_that_may_descend_is_told_by_its_text() -> None:
+    """However its JSON writes the parent; another's is refused, all while none is followed."""
+    tree = ProcessTree()
+    plain = '{"ProcessId": "0x1F4", "ParentProcessGuid": "{Z}"}'
+    assert not tree.could_descend(plain)
+    tree.note(_security("0x1f4", "0x10", parent_name="C:\\w\\w3wp.exe"))
+    assert tree.could_descend(plain)
+    for parent in ("500", '["0x1f4"]', '{"#text": "0x1f4"}', '"\\u0030x1f4"'):
+        assert tree.could_descend('{"ProcessId": ' + parent + ', "ParentProcessGuid": "{Z}"}')
+    assert tree.could_descend('[{"@Name": "ProcessId", "#text": "0x1f4"}]')
+    assert not tree.could_descend('{"ProcessId": "0x2", "ParentProcessGuid": "{Z}"}')

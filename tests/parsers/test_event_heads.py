@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpheus.parsers.event_heads import event_id_of, read_heads
+from alpheus.parsers.event_heads import read_heads
 from alpheus.parsers.event_sections import from_sections
 
 _TEXT = st.text(max_size=6)
@@ -30,14 +30,16 @@ _ODD = st.none() | st.booleans() | st.integers(-9, 9) | _TEXT | st.dictionaries(
 def test_a_head_says_what_the_record_says(system: dict[str, object]) -> None:
     """Provider, channel, event id and computer agree with those of the decoded record."""
     event = {"System": system, "EventData": {"a": ["b"]}}
-    (head,) = read_heads([json.dumps({"Event": event})])
+    (kind,), (time,) = read_heads([json.dumps({"Event": event})])
     whole = from_sections(event)
-    if head is not None:
-        assert whole is not None
-        assert head.provider.attributes.name == whole.provider
-        assert (head.channel or "") == whole.channel
-        assert (head.computer or "") == whole.computer
-        assert str(event_id_of(head)) == whole.event_id
+    if kind is None:
+        assert time is None
+        return
+    provider, channel, event_id, host, basis = kind
+    assert whole is not None
+    assert (provider, channel or "", host or "") == (whole.provider, whole.channel, whole.computer)
+    assert (str(event_id), basis) == (whole.event_id, whole.time_basis.value)
+    assert time == system["TimeCreated"]["#attributes"]["SystemTime"]  # type: ignore[index]
 
 
 def test_one_broken_text_costs_one() -> None:
@@ -53,7 +55,6 @@ def test_one_broken_text_costs_one() -> None:
             }
         }
     )
-    first, second, third = read_heads([good, good[:-1], good])
-    assert first is not None
-    assert second is None
-    assert third is not None
+    kinds, times = read_heads([good, good[:-1], good])
+    assert kinds == [("P", None, 7, None, "utc"), None, ("P", None, 7, None, "utc")]
+    assert times == ["x", None, "x"]

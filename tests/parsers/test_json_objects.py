@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.parsers import json_objects
-from alpheus.parsers.json_objects import JsonText, objects_by_braces, objects_on_lines, trimmed
+from alpheus.parsers.json_objects import (
+    JsonText,
+    lines_together,
+    objects_by_braces,
+    objects_on_lines,
+    objects_together,
+    trimmed,
+)
 
 _OBJECTS = st.lists(
     st.dictionaries(
@@ -42,6 +49,58 @@ def test_objects_written_are_objects_found(
         assert _contents(list(objects_by_braces(_stream(text)))) == objects
         lines = "\n".join(json.dumps(item) for item in objects)
         assert _contents(list(objects_on_lines(_stream(lines)))) == objects
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(
+        st.sampled_from(["", " ", '{"a":1}', "x", "[", '{"b":2},', "y" * 30, "é"]), max_size=9
+    ),
+    st.sampled_from(["\n", "\r\n"]),
+    st.integers(1, 25),
+)
+def test_lines_together_are_the_lines(lines: list[str], end: str, block: int) -> None:
+    """With their numbers and offsets, at any block size; one that is too long is a loss."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_objects, "_BLOCK", block)
+        patch.setattr(json_objects, "OBJECT_LIMIT", 25)
+        found = [
+            text for batch in lines_together(_stream(end.join(lines))) for text in batch.texts()
+        ]
+    expected, offset = [], 0
+    for number, line in enumerate(end.join(lines).encode().split(b"\n"), 1):
+        if len(line) > 25:
+            expected.append(JsonText(number, offset, b"", json_objects.TOO_LONG))
+        elif trimmed(line):
+            expected.append(JsonText(number, offset, trimmed(line)))
+        offset += len(line) + 1
+    assert found == expected
+
+
+def test_objects_together_are_the_objects(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Losses in their order; what was read before an error of the stream comes before it."""
+
+    class Failing(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            found = super().read(size)
+            if not found:
+                raise OSError("bad sector")
+            return found
+
+    text = '{"a": 1} {"b": 2} {"c": "' + "z" * 50 + '"}\n{"d": 4} {"e'
+    for limit, together in ((1000, 2), (40, 1000)):
+        monkeypatch.setattr(json_objects, "OBJECT_LIMIT", limit)
+        monkeypatch.setattr(json_objects, "_BLOCK", 16)
+        monkeypatch.setattr(json_objects, "_TOGETHER", together)
+        expected = list(objects_by_braces(_stream(text)))
+        batches = list(objects_together(_stream(text)))
+        assert [one for batch in batches for one in batch.texts()] == expected
+        assert next(batch.text(0) for batch in batches if batch.contents) == expected[0]
+        found: list[JsonText] = []
+        found_so_far = (found.extend(b.texts()) for b in objects_together(Failing(text.encode())))
+        with pytest.raises(OSError, match="bad sector"):
+            list(found_so_far)
+        assert found == [one for one in expected if one.loss != json_objects.UNFINISHED]
 
 
 def test_an_object_has_its_line_and_offset() -> None:

@@ -81,6 +81,7 @@ class EventWants:
     def __init__(self, rules: EventRules, processes: ProcessTree) -> None:
         self._rules = rules
         self._processes = processes
+        self._searches: dict[tuple[TextSearch, bool], _KindSearch] = {}
 
     def of(self, source: str, provider: str, channel: str, event_id: str) -> bool | EventSearch:
         """All, none, or those that a search finds."""
@@ -88,15 +89,19 @@ class EventWants:
         if isinstance(found, bool):
             return found
         starts = (source, event_id) in _PROCESS_STARTS
-        return _KindSearch(found, self._processes if starts else None)
+        if len(self._searches) >= _SEARCHES_KEPT:
+            self._searches.clear()
+        processes = self._processes if starts else None
+        return self._searches.setdefault((found, starts), _KindSearch(found, processes))
 
 
 class _KindSearch:
-    """The search of one kind of events; starts of processes also by their parents."""
+    """The search of some kinds of events; starts of processes also by their parents."""
 
     def __init__(self, text: TextSearch, processes: ProcessTree | None) -> None:
         self._processes = processes
         self.search = text.search
+        self.follows = processes is not None
 
     def late(self, text: str) -> bool:
         """Whether the event may start a child of a process that was followed before it."""

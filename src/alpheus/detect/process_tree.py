@@ -17,6 +17,8 @@ PROCESS_ID_LIFE = timedelta(hours=24)
 _PROCESSES = re.compile(
     r'"(?:Parent)?Process(?:Guid|Id)"\s*:\s*(?:"((?:[^"\\]|\\.)*)"|([0-9]+))', re.DOTALL
 )
+_ELSEWHERE = re.compile(r'Process(?:Guid|Id)"(?!\s*:\s*["0-9])')
+"""A name whose value stands neither in a string nor in a number right behind it."""
 
 
 def starts_process(event: Event) -> bool:
@@ -75,9 +77,9 @@ class ProcessTree:
         if not self._descendants:
             return False
         found = [quoted or plain for quoted, plain in _PROCESSES.findall(text)]
-        return not found or any(
-            "\\" in name or _identity(name) in self._identities for name in found
-        )
+        if not found or _ELSEWHERE.search(text) is not None:
+            return True
+        return any("\\" in name or _identity(name) in self._identities for name in found)
 
     def _follow(self, key: tuple[str, str], event: Event) -> None:
         self._descendants[key] = event

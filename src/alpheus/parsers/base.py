@@ -160,7 +160,13 @@ class Counted:
 
 
 class EventSearch(Protocol):
-    """Tells by their text which events of one kind may be wanted; never refuses a wanted one."""
+    """Tells by their text which events of one kind may be wanted; never refuses a wanted one.
+
+    Events of kinds that share one instance are searched together.
+    """
+
+    follows: bool
+    """Whether `late` may ever say yes."""
 
     def search(self, texts: Sequence[str]) -> Collection[int]:
         """The places in `texts` (events as JSON) of those to be read in full."""

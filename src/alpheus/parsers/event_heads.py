@@ -10,6 +10,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from alpheus.model import TimeBasis
+from alpheus.parsers.event_selection import Kind
+
+_UTC = TimeBasis.UTC.value
+
 
 class _ProviderAttributes(msgspec.Struct, gc=False):
     name: str = msgspec.field(name="Name")
@@ -31,7 +36,7 @@ class _EventId(msgspec.Struct, gc=False):
     text: int | str = msgspec.field(name="#text")
 
 
-class Head(msgspec.Struct, gc=False):
+class _Head(msgspec.Struct, gc=False):
     """The parts of a `System` section that say what an event is, and of when and where."""
 
     provider: _Provider = msgspec.field(name="Provider")
@@ -42,7 +47,7 @@ class Head(msgspec.Struct, gc=False):
 
 
 class _Event(msgspec.Struct, gc=False):
-    system: Head = msgspec.field(name="System")
+    system: _Head = msgspec.field(name="System")
 
 
 class _Root(msgspec.Struct, gc=False):
@@ -53,22 +58,24 @@ _decode = msgspec.json.Decoder(_Root).decode
 _BROKEN = (msgspec.DecodeError, RecursionError, UnicodeEncodeError)
 
 
-def read_heads(texts: Sequence[str]) -> list[Head | None]:
-    """The heads of events; None where a text is no JSON, or its head has another shape."""
-    try:
-        return [_decode(text).event.system for text in texts]
-    except _BROKEN:
-        return [_read_head(text) for text in texts]
+def read_heads(texts: Sequence[str]) -> tuple[list[Kind | None], list[str | None]]:
+    """What events are and when they were, as it is written.
 
-
-def _read_head(text: str) -> Head | None:
-    try:
-        return _decode(text).event.system
-    except _BROKEN:
-        return None
-
-
-def event_id_of(head: Head) -> int | str:
-    """The event id as it is written."""
-    number = head.event_id
-    return number.text if isinstance(number, _EventId) else number
+    None where a text is no JSON, or its head has another shape.
+    """
+    kinds: list[Kind | None] = []
+    times: list[str | None] = []
+    add_kind, add_time = kinds.append, times.append
+    for text in texts:
+        try:
+            head = _decode(text).event.system
+        except _BROKEN:
+            add_kind(None)
+            add_time(None)
+            continue
+        number = head.event_id
+        if isinstance(number, _EventId):
+            number = number.text
+        add_kind((head.provider.attributes.name, head.channel, number, head.computer, _UTC))
+        add_time(head.created.attributes.time)
+    return kinds, times

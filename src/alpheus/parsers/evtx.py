@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from io import BytesIO
-from itertools import islice
-from typing import Any
 
 import msgspec
 
@@ -14,24 +11,13 @@ from alpheus.evidence.base import EvidenceFile
 from alpheus.model import Citation, Event
 from alpheus.parsers.base import Counted, ReadOptions, Wanted
 from alpheus.parsers.event_fields import as_event
-from alpheus.parsers.event_heads import Head, event_id_of, read_heads
+from alpheus.parsers.event_heads import read_heads
 from alpheus.parsers.event_sections import from_sections
-from alpheus.parsers.event_selection import EventSelection, Group
+from alpheus.parsers.event_selection import Batch, EventSelection
 from alpheus.parsers.event_time import from_text, to_utc
-from alpheus.parsers.evtx_chunks import (
-    CHUNK_MAGIC,
-    FILE_HEADER_SIZE,
-    FILE_MAGIC,
-    Chunk,
-    chunks,
-    file_header,
-)
+from alpheus.parsers.evtx_batches import NativeRecord, Reading, RecordBatch, batches, native_records
+from alpheus.parsers.evtx_chunks import CHUNK_MAGIC, FILE_HEADER_SIZE, FILE_MAGIC, chunks
 from alpheus.parsers.losses import Losses, Record, with_losses
-
-_STEPS_MAXIMUM = 10_000
-"""More than a chunk can hold records: beyond it the native reader no longer advances."""
-_BATCH = 256
-"""Records that are taken together; a chunk of small ones holds thousands."""
 
 
 class EventLogFile:
@@ -68,138 +54,59 @@ class EventLogFile:
 
 
 def _parse(file: EvidenceFile, losses: Losses) -> Iterator[Record]:
-    header = file_header()
     with file.open() as stream:
         for chunk in chunks(stream):
-            seen: set[int] = set()
-            for record in _records(header, chunk):
-                event = _event(file, record)
-                if event is not None:
-                    seen.add(int(record["event_record_id"]))
-                    yield event
-            _count_lost(chunk, seen, losses)
+            read = Reading(chunk)
+            for records in native_records(chunk):
+                read.add(records.numbers)
+                for record in records:
+                    event = _event(file, record)
+                    if event is None:
+                        read.fail(record.number)
+                    else:
+                        yield event
+            read.tell(losses)
 
 
 def _parse_wanted(
     file: EvidenceFile, losses: Losses, selection: EventSelection
 ) -> Iterator[Record | Counted]:
-    header = file_header()
     with file.open() as stream:
-        for chunk in chunks(stream):
-            seen: set[int] = set()
-            for batch in _batches(header, chunk):
-                yield from _sorted(file, batch, seen, selection)
-            _count_lost(chunk, seen, losses)
+        for batch in batches(stream):
+            yield from _sorted(file, batch, selection)
+            batch.tell(losses)
             if selection.full():
                 yield from selection.counted()
 
 
-def _count_lost(chunk: Chunk, seen: set[int], losses: Losses) -> None:
-    lost = [number for number in chunk.numbers if number not in seen]
-    if chunk.damage is not None:
-        losses.add(chunk.damage, chunk.offset, max(len(lost), 1))
-    elif lost:
-        starts = {place.number: place.start for place in chunk.records}
-        losses.add(
-            "record that could not be read", chunk.offset + starts.get(lost[0], 0), len(lost)
-        )
-
-
 def _sorted(
-    file: EvidenceFile,
-    batch: list[dict[str, Any]],
-    seen: set[int],
-    selection: EventSelection,
+    file: EvidenceFile, batch: RecordBatch, selection: EventSelection
 ) -> Iterator[Event | Counted]:
     """The wanted records as events; the others are counted."""
-    texts = [record["data"] for record in batch]
-    heads = read_heads(texts)
-    groups = [None if head is None else _group(head, selection) for head in heads]
-    found = selection.found(groups, texts)
-    counted: dict[Group, None] = {}
-    for place, group in enumerate(groups):
-        if group is not None and place not in found:
-            wanted = group.wanted
-            if wanted is False or (wanted is not True and not wanted.late(texts[place])):
-                if group not in counted:
-                    counted[group] = None
-                    fresh = selection.tell(group.source, group.host)
-                    if fresh is not None:
-                        yield fresh
-                group.unwanted.append(place)
-                continue
-        event = _event(file, batch[place])
-        if event is not None:
-            seen.add(int(batch[place]["event_record_id"]))
+    kinds, times = read_heads(batch.texts)
+    events = Batch(kinds, batch.texts, times, batch.timestamps.__getitem__)
+    for step in selection.sort(events):
+        if isinstance(step, Counted):
+            yield step
+            continue
+        event = _event(file, batch.record(step))
+        if event is None:
+            batch.fail(step)
+        else:
             selection.tell(event.source, event.host)
             yield event
-    for group in counted:
-        _count(group, batch, heads, seen, selection)
 
 
-def _group(head: Head, selection: EventSelection) -> Group:
-    provider = head.provider.attributes.name
-    return selection.group(provider, head.channel, event_id_of(head), head.computer)
-
-
-def _count(
-    group: Group,
-    batch: list[dict[str, Any]],
-    heads: list[Head | None],
-    seen: set[int],
-    selection: EventSelection,
-) -> None:
-    places, group.unwanted = group.unwanted, []
-    times = [head.created.attributes.time for place in places if (head := heads[place])]
-    selection.count(group, times, [str(batch[place].get("timestamp", "")) for place in places])
-    seen.update(int(batch[place]["event_record_id"]) for place in places)
-
-
-def _records(header: bytes, chunk: Chunk) -> Iterator[dict[str, Any]]:
-    """The records of one chunk."""
-    for batch in _batches(header, chunk):
-        yield from batch
-
-
-def _batches(header: bytes, chunk: Chunk) -> Iterator[list[dict[str, Any]]]:
-    """The records of one chunk, some at a time: a hostile chunk expands to more than memory.
-
-    A bad record raises out of the native iterator, which can go on.
-    """
-    from evtx import PyEvtxParser  # noqa: PLC0415 - native code, loaded only where it is used
-
-    if not chunk.records:
-        return
-    records: Iterator[dict[str, Any] | None] | None = None
-    for _ in range(_STEPS_MAXIMUM):
-        batch: list[dict[str, Any] | None] = []
-        ended = False
-        try:
-            if records is None:
-                content = BytesIO(header + chunk.data)
-                records = iter(PyEvtxParser(content, number_of_threads=1).records_json())
-            batch.extend(islice(records, _BATCH))  # keeps what came before an error
-            ended = len(batch) < _BATCH
-        except (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
-            raise
-        except BaseException:  # noqa: S110 - a panic of native code is no Exception; the caller counts
-            pass
-        yield [record for record in batch if isinstance(record, dict)]
-        if ended:
-            return
-
-
-def _event(file: EvidenceFile, record: dict[str, Any]) -> Event | None:
+def _event(file: EvidenceFile, record: NativeRecord) -> Event | None:
     """One record as an event; None if its content is no event."""
     try:
-        root = msgspec.json.decode(record["data"])
+        root = msgspec.json.decode(record.text)
         parsed = from_sections(root["Event"])
     except (msgspec.DecodeError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     if parsed is None:
         return None
     if parsed.time is None:
-        written = from_text(str(record.get("timestamp", "")))
+        written = from_text(record.timestamp)
         parsed = replace(parsed, time=to_utc(written) if written else None)
-    number = int(record["event_record_id"])
-    return as_event(parsed, Citation(file.evidence, file.path, record_id=number))
+    return as_event(parsed, Citation(file.evidence, file.path, record_id=record.number))

@@ -34,6 +34,10 @@ _DIRTY = 1
 _RECORDS_MAXIMUM = CHUNK_SIZE // _RECORD_MINIMUM
 
 
+_Place = tuple[int, int, int]
+"""What `RecordPlace` holds, without its names: there is one of every record."""
+
+
 class RecordPlace(NamedTuple):
     """Where a record lies in its chunk, and its number."""
 
@@ -46,15 +50,21 @@ class RecordPlace(NamedTuple):
 class Chunk:
     """One chunk as it can be read.
 
-    `data` is mended; `offset` is that of the chunk in the file. `records` are the records whose
-    frame is intact; `numbers` those that should be there, by the chunk's header if it has one.
+    `data` is mended; `offset` is that of the chunk in the file. `places` are those of the records
+    whose frame is intact; `numbers` of those that should be there, by the chunk's header if it has
+    one.
     """
 
     offset: int
     data: bytes
-    records: tuple[RecordPlace, ...]
+    places: Sequence[_Place]
     numbers: Sequence[int]
     damage: str | None = None
+
+    @property
+    def records(self) -> tuple[RecordPlace, ...]:
+        """The records whose frame is intact, by name."""
+        return tuple(map(RecordPlace._make, self.places))
 
 
 def file_header() -> bytes:
@@ -134,27 +144,27 @@ def _chunk(offset: int, content: bytes, *, live: bool) -> Chunk:
     _, _, _, first, last, header_size, _, free, _ = _CHUNK_FIELDS.unpack_from(data)
     sound = content.startswith(CHUNK_MAGIC) and header_size == 128
     counted = sound and first <= last < first + _RECORDS_MAXIMUM
-    records = _walk(data, free if counted else CHUNK_SIZE, live=live)
+    places = _walk(data, free if counted else CHUNK_SIZE, live=live)
     damage = None
     if not sound:
         damage = "chunk without a valid header"
     elif len(content) < CHUNK_SIZE:
         damage = "chunk cut off by the end of the file"
-    elif records and not counted:
+    elif places and not counted:
         damage = "chunk whose header contradicts its records"
-    if records:
-        _mend(data, records)
-    numbers = range(first, last + 1) if counted else [place.number for place in records]
-    return Chunk(offset, bytes(data), records, numbers, damage)
+    if places:
+        _mend(data, places)
+    numbers = range(first, last + 1) if counted else [number for _, _, number in places]
+    return Chunk(offset, bytes(data), places, numbers, damage)
 
 
-def _walk(data: bytearray, free: int, *, live: bool) -> tuple[RecordPlace, ...]:
+def _walk(data: bytearray, free: int, *, live: bool) -> list[_Place]:
     """Records whose frame is intact, up to the stated end; beyond it lie remnants of older use.
 
     In a file that was not closed the stated end is stale: records that continue the count belong.
     """
     found = _chain(data, free)
-    position, last = (found[-1].end, found[-1].number) if found else (_CHUNK_HEADER_SIZE, 0)
+    _, position, last = found[-1] if found else (0, _CHUNK_HEADER_SIZE, 0)
     while 0 <= position <= CHUNK_SIZE - _RECORD_MINIMUM:
         magic, size, number = _RECORD_FIELDS.unpack_from(data, position)
         end = position + size
@@ -168,14 +178,14 @@ def _walk(data: bytearray, free: int, *, live: bool) -> tuple[RecordPlace, ...]:
         if not intact or (found and number <= last):
             position = data.find(_RECORD_MAGIC, position + 1)
             continue
-        found.append(RecordPlace(position, end, number))
+        found.append((position, end, number))
         position, last = end, number
-    return tuple(found)
+    return found
 
 
-def _chain(data: bytearray, free: int) -> list[RecordPlace]:
+def _chain(data: bytearray, free: int) -> list[_Place]:
     """The records, if they lie end to end without a flaw up to `free`; else none."""
-    found: list[RecordPlace] = []
+    found: list[_Place] = []
     position, last, size = _CHUNK_HEADER_SIZE, -1, 0
     unpack, keep = _LINK_FIELDS.unpack_from, found.append
     while position < free and position <= CHUNK_SIZE - _RECORD_MINIMUM:
@@ -185,23 +195,23 @@ def _chain(data: bytearray, free: int) -> list[RecordPlace]:
         if copy != size and found:
             return []
         end = position + following
-        keep(RecordPlace(position, end, number))
+        keep((position, end, number))
         position, last, size = end, number, following
     sound = position == free <= CHUNK_SIZE and _SIZE.unpack_from(data, position - 4)[0] == size
     return found if sound else []
 
 
-def _mend(data: bytearray, records: tuple[RecordPlace, ...]) -> None:
+def _mend(data: bytearray, places: Sequence[_Place]) -> None:
     """Rebuild the frame so that a reader walks from each intact record to the next."""
-    place = _CHUNK_HEADER_SIZE
-    previous: RecordPlace | None = None
-    for record in records:
-        gap = record.start - place
-        if gap and previous is not None:
-            struct.pack_into("<I", data, previous.start + 4, record.start - previous.start)
-        elif gap >= _RECORD_MINIMUM:
-            struct.pack_into("<4sIQ", data, place, _RECORD_MAGIC, gap, 0)
-        previous, place = record, record.end
+    place, previous = _CHUNK_HEADER_SIZE, -1
+    for start, end, _ in places:
+        if start != place:
+            gap = start - place
+            if previous >= 0:
+                struct.pack_into("<I", data, previous + 4, start - previous)
+            elif gap >= _RECORD_MINIMUM:
+                struct.pack_into("<4sIQ", data, place, _RECORD_MAGIC, gap, 0)
+        previous, place = start, end
     data[:8] = CHUNK_MAGIC
-    first, last = records[0].number, records[-1].number
-    struct.pack_into("<QQQQIII", data, 8, first, last, first, last, 128, records[-1].start, place)
+    first, last = places[0][2], places[-1][2]
+    struct.pack_into("<QQQQIII", data, 8, first, last, first, last, 128, previous, place)

@@ -10,8 +10,8 @@ from datetime import tzinfo
 import msgspec
 
 from alpheus.evidence.base import EvidenceFile
-from alpheus.model import Citation
-from alpheus.parsers.base import ReadOptions
+from alpheus.model import Citation, Event
+from alpheus.parsers.base import Counted, ReadOptions, Wanted
 from alpheus.parsers.encoding import (
     HEAD_SIZE,
     Encoding,
@@ -21,9 +21,19 @@ from alpheus.parsers.encoding import (
     utf8_stream,
 )
 from alpheus.parsers.event_fields import TEXT_LIMIT, WindowsEvent, as_event
+from alpheus.parsers.event_selection import Batch, EventSelection
 from alpheus.parsers.evtx_chunks import read_fully
 from alpheus.parsers.json_dialects import read_event
-from alpheus.parsers.json_objects import JsonText, objects_by_braces, objects_on_lines, trimmed
+from alpheus.parsers.json_heads import HeadReader
+from alpheus.parsers.json_objects import (
+    JsonBatch,
+    JsonText,
+    lines_together,
+    objects_by_braces,
+    objects_on_lines,
+    objects_together,
+    trimmed,
+)
 from alpheus.parsers.losses import Losses, Record, with_losses
 
 _MARKS = re.compile(r'"(?:EventID|event_id|winlog|EventRecordID)"|"Event"\s*:\s*\{\s*"')
@@ -48,33 +58,102 @@ class JsonEvents:
         losses = Losses(file)
         return with_losses(file, losses, _parse(file, options.timezone, losses))
 
+    def parse_wanted(
+        self, file: EvidenceFile, options: ReadOptions, wanted: Wanted
+    ) -> Iterator[Record | Counted]:
+        """Every event, in full only where wanted, then the losses."""
+        losses, selection = Losses(file), EventSelection(wanted)
+        events = _parse_wanted(file, options.timezone, losses, selection)
+        yield from with_losses(file, losses, events)
+        yield from selection.counted()
+
+
+class _Reading:
+    """Reads the events of one file in full, and counts what is none."""
+
+    def __init__(
+        self, file: EvidenceFile, timezone: tzinfo | None, losses: Losses, *, exact: bool
+    ) -> None:
+        self._file = file
+        self._timezone = timezone
+        self._losses = losses
+        self._exact = exact
+
+    def event(self, text: JsonText) -> Event | None:
+        """The event in a text; what is none is a loss."""
+        event = text.loss or _read(text.content, self._timezone)
+        if isinstance(event, str):
+            self._losses.add(event, text.offset if self._exact else None)
+            return None
+        quoted = decode_line(text.content[: 4 * TEXT_LIMIT])[:TEXT_LIMIT]
+        citation = Citation(self._file.evidence, self._file.path, line=text.line, text=quoted)
+        return as_event(event, citation)
+
 
 def _parse(file: EvidenceFile, timezone: tzinfo | None, losses: Losses) -> Iterator[Record]:
     with file.open() as raw:
         head = read_fully(raw, HEAD_SIZE)
-        stream = utf8_stream(raw, head)
         split = objects_on_lines if _on_lines(head) else objects_by_braces
-        exact = detect(head)[0] is Encoding.UTF_8
-        for text in split(stream):
-            offset = text.offset if exact else None
-            if text.loss is not None:
-                losses.add(text.loss, offset)
-                continue
-            event = _read(text, timezone)
-            if isinstance(event, str):
-                losses.add(event, offset)
-            else:
-                quoted = decode_line(text.content[: 4 * TEXT_LIMIT])[:TEXT_LIMIT]
-                yield as_event(
-                    event, Citation(file.evidence, file.path, line=text.line, text=quoted)
-                )
+        reading = _Reading(file, timezone, losses, exact=_exact(head))
+        for text in split(utf8_stream(raw, head)):
+            event = reading.event(text)
+            if event is not None:
+                yield event
+
+
+def _parse_wanted(
+    file: EvidenceFile, timezone: tzinfo | None, losses: Losses, selection: EventSelection
+) -> Iterator[Record | Counted]:
+    with file.open() as raw:
+        head = read_fully(raw, HEAD_SIZE)
+        split = lines_together if _on_lines(head) else objects_together
+        reading = _Reading(file, timezone, losses, exact=_exact(head))
+        heads = HeadReader(timezone)
+        for batch in split(utf8_stream(raw, head)):
+            yield from _sorted(batch, heads, reading, selection)
+            if batch.loss is not None:
+                reading.event(batch.loss)
+            if selection.full():
+                yield from selection.counted()
+
+
+def _sorted(
+    batch: JsonBatch, reader: HeadReader, reading: _Reading, selection: EventSelection
+) -> Iterator[Event | Counted]:
+    """The wanted records as events; the others are counted."""
+    texts = [_strictly(content) for content in batch.contents]
+    heads = reader.read(batch.contents, texts)
+    events = Batch(
+        [kind for kind, _ in heads], [text or "" for text in texts], [time for _, time in heads]
+    )
+    for step in selection.sort(events):
+        if isinstance(step, Counted):
+            yield step
+            continue
+        event = reading.event(batch.text(step))
+        if event is not None:
+            selection.tell(event.source, event.host)
+            yield event
+
+
+def _strictly(content: bytes) -> str | None:
+    """A text in UTF-8; None if it is not in that encoding."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _exact(head: bytes) -> bool:
+    """Whether offsets are those of the file."""
+    return detect(head)[0] is Encoding.UTF_8
 
 
 def _on_lines(head: bytes) -> bool:
     """Whether the beginning holds a line that is one whole event."""
     for line in decode_head(head).encode("utf-8", "surrogatepass").split(b"\n"):
         content = trimmed(line.removeprefix(b"\xef\xbb\xbf"))
-        if content.startswith(b"{") and not isinstance(_read(JsonText(1, 0, content), None), str):
+        if content.startswith(b"{") and not isinstance(_read(content, None), str):
             return True
     return False
 
@@ -88,15 +167,15 @@ def _leniently(content: bytes) -> object:
     return found
 
 
-def _read(text: JsonText, timezone: tzinfo | None) -> WindowsEvent | str:
+def _read(content: bytes, timezone: tzinfo | None) -> WindowsEvent | str:
     """The event in a text, or why there is none."""
     try:
-        record = msgspec.json.decode(text.content)
+        record = msgspec.json.decode(content)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         try:
-            record = msgspec.json.decode(decode_line(text.content))
+            record = msgspec.json.decode(decode_line(content))
         except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
-            record = _leniently(text.content)
+            record = _leniently(content)
     if record is None:
         return _BROKEN
     event = read_event(record, timezone) if isinstance(record, dict) else None

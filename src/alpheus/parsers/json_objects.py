@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import add
 from typing import BinaryIO
 
 OBJECT_LIMIT = 16 << 20
 """Bytes of one object; a longer one is a loss."""
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
+_TOGETHER = 1000
+"""Bytes, and objects of any size, that are taken at a time."""
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}"]', re.DOTALL)
 _FRESH_OBJECT = re.compile(rb"\n[ \t]*+\{")
 _RESTARTS = 100
@@ -31,28 +35,69 @@ class JsonText:
     loss: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class JsonBatch:
+    """Texts that were read together, and the loss that follows them."""
+
+    contents: Sequence[bytes]
+    lines: Sequence[int]
+    offsets: Sequence[int]
+    loss: JsonText | None = None
+
+    def text(self, place: int) -> JsonText:
+        """The text at a place."""
+        return JsonText(self.lines[place], self.offsets[place], self.contents[place])
+
+    def texts(self) -> Iterator[JsonText]:
+        """All of them, then the loss."""
+        yield from map(JsonText, self.lines, self.offsets, self.contents)
+        if self.loss is not None:
+            yield self.loss
+
+
 def objects_on_lines(stream: BinaryIO) -> Iterator[JsonText]:
     """One text per line that is not blank, without the brackets and commas of an array."""
-    number, offset = 1, 0
+    for batch in lines_together(stream):
+        yield from batch.texts()
+
+
+def lines_together(stream: BinaryIO) -> Iterator[JsonBatch]:
+    """What `objects_on_lines` gives, block by block."""
+    number, offset, overlong = 1, 0, 0
     pending = bytearray()
-    overlong = 0
     while block := stream.read(_BLOCK):
-        pending += block
-        *complete, rest = pending.split(b"\n")
-        for line in complete:
-            length = overlong + len(line)
-            if length > OBJECT_LIMIT:
-                yield JsonText(number, offset, b"", TOO_LONG)
-            elif content := trimmed(line):
-                yield JsonText(number, offset, content)
-            number, offset, overlong = number + 1, offset + length + 1, 0
-        pending = rest
-        if len(pending) + overlong > OBJECT_LIMIT:
-            overlong, pending = overlong + len(pending), bytearray()
+        if b"\n" not in block:
+            pending += block
+            if len(pending) + overlong > OBJECT_LIMIT:
+                overlong, pending = overlong + len(pending), bytearray()
+            continue
+        *lines, rest = (bytes(pending) + block).split(b"\n")
+        pending = bytearray(rest)
+        if overlong + len(lines[0]) > OBJECT_LIMIT:
+            yield JsonBatch((), (), (), JsonText(number, offset, b"", TOO_LONG))
+            number, offset = number + 1, offset + overlong + len(lines.pop(0)) + 1
+        overlong = 0
+        yield _batch(lines, number, offset)
+        number, offset = number + len(lines), offset + sum(map(len, lines)) + len(lines)
     if overlong:
-        yield JsonText(number, offset, b"", TOO_LONG)
-    elif content := trimmed(pending):
-        yield JsonText(number, offset, content)
+        yield JsonBatch((), (), (), JsonText(number, offset, b"", TOO_LONG))
+    else:
+        yield _batch([bytes(pending)], number, offset)
+
+
+def _batch(lines: Sequence[bytes], number: int, offset: int) -> JsonBatch:
+    """Lines that follow each other, the first of them at `number` and `offset`."""
+    contents = [
+        line if line.startswith(b"{") and line.endswith(b"}") else trimmed(line) for line in lines
+    ]
+    numbers: Sequence[int] = range(number, number + len(lines))
+    offsets = list(map(add, accumulate(map(len, lines), initial=offset), range(len(lines))))
+    if b"" in contents:
+        kept = [place for place, content in enumerate(contents) if content]
+        contents = [contents[place] for place in kept]
+        numbers = [numbers[place] for place in kept]
+        offsets = [offsets[place] for place in kept]
+    return JsonBatch(contents, numbers, offsets)
 
 
 def trimmed(line: bytes | bytearray) -> bytes:
@@ -128,3 +173,31 @@ def objects_by_braces(stream: BinaryIO) -> Iterator[JsonText]:
     while block := stream.read(_BLOCK):
         yield from splitter.feed(block)
     yield from splitter.end()
+
+
+def objects_together(stream: BinaryIO) -> Iterator[JsonBatch]:
+    """What `objects_by_braces` gives, some at a time, also before an error of the stream."""
+    held: list[JsonText] = []
+    size = 0
+    try:
+        for text in objects_by_braces(stream):
+            if text.loss is None:
+                held.append(text)
+                size += len(text.content)
+                if size < _BLOCK and len(held) < _TOGETHER:
+                    continue
+            taken, held, size = held, [], 0
+            yield _joined(taken, None if text.loss is None else text)
+    except Exception:
+        yield _joined(held, None)
+        raise
+    yield _joined(held, None)
+
+
+def _joined(texts: Sequence[JsonText], loss: JsonText | None) -> JsonBatch:
+    return JsonBatch(
+        [text.content for text in texts],
+        [text.line for text in texts],
+        [text.offset for text in texts],
+        loss,
+    )
