@@ -131,15 +131,41 @@ class Days:
         if day == NO_TIME or most > _LAST_OF_DAY or bool(_wrong(clocks ^ np.uint64(_ZEROS)).any()):
             return None
         base = day * _MILLISECONDS_PER_DAY
-        first = base + int(self._within(starts[order == least], room[order == least]).min())
-        last = base + int(self._within(starts[order == most], room[order == most]).max())
+        first = base + _moment(least) + min(self._fractions(order == least, starts, room))
+        last = base + _moment(most) + max(self._fractions(order == most, starts, room))
         hours = {day * 24 + hour: count for hour, count in _hours(clocks, least, most)}
         return DayOfRows(hours, end - at, first, last)
 
-    def _within(self, starts: Integers, room: Integers) -> Integers:
-        """Milliseconds since midnight of a few lines."""
-        words = words_of(self._block)
-        return _seconds(words[starts + 11]) * 1000 + _fraction(words[starts + 15], room)
+    def _fractions(self, chosen: Mask, starts: Integers, room: Integers) -> list[int]:
+        """The milliseconds that the chosen lines have beside their seconds."""
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        lines = np.flatnonzero(chosen)
+        if lines.size > _FEW:
+            found: list[int] = _fraction(
+                words_of(self._block)[starts[lines] + 15], room[lines]
+            ).tolist()
+            return found
+        return [self._fraction(int(starts[line]), int(room[line])) for line in lines.tolist()]
+
+    def _fraction(self, start: int, room: int) -> int:
+        text = self._block[start + _LENGTH : start + min(room, _LENGTH + 4)].tobytes()
+        if text[:1] not in _MARKS:
+            return 0
+        digits = text[1:4]
+        while digits and not digits.isdigit():
+            digits = digits[:-1]
+        return int(digits.ljust(3, b"0"))
+
+
+_FEW = 24
+_MARKS = (b".", b",")
+
+
+def _moment(clock: int) -> int:
+    """Milliseconds since midnight of a time of day, read from the left as one number."""
+    hour, minute, second = int(clock).to_bytes(8, "big").split(b":")
+    return (int(hour) * 3600 + int(minute) * 60 + int(second)) * 1000
 
 
 def _hours(clocks: Words, least: int, most: int) -> list[tuple[int, int]]:
