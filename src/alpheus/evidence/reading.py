@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 REPLAY_LIMIT = 4 << 20
 """How much of a file in a forward-only container can be read again, in bytes."""
 
+_PIECE = 1 << 18
+"""What is hashed at once is still in the cache of the processor that made it."""
+
 
 class FullReader(io.RawIOBase):
     """A forward stream whose `readinto` fills the buffer unless the content ends or fails.
@@ -85,7 +88,7 @@ class PullReader(FullReader):
 
 
 class Section(FullReader):
-    """A window of a seekable stream, itself seekable. Closes the stream with itself."""
+    """A window of a seekable stream, itself seekable. The stream is its own, and closed with it."""
 
     def __init__(self, name: str, stream: BinaryIO, start: int, length: int) -> None:
         super().__init__(name)
@@ -93,19 +96,21 @@ class Section(FullReader):
         self._start = start
         self._length = length
         self._position = 0
+        self._placed = False
 
     def _fill(self, view: memoryview) -> int:
         left = self._length - self._position
         if left <= 0:
             return 0
-        self._stream.seek(self._start + self._position)
-        data = self._stream.read(min(len(view), left))
-        if not data:
+        if not self._placed:
+            self._stream.seek(self._start + self._position)
+            self._placed = True
+        count: int = cast("io.RawIOBase", self._stream).readinto(view[:left]) or 0
+        if not count:
             message = f"the file ends {left} bytes before this content does (truncated)"
             raise OSError(message)
-        view[: len(data)] = data
-        self._position += len(data)
-        return len(data)
+        self._position += count
+        return count
 
     def seekable(self) -> bool:
         """Always."""
@@ -118,6 +123,7 @@ class Section(FullReader):
             message = "negative position"
             raise ValueError(message)
         self._position = base + offset
+        self._placed = False
         self._failure = None
         return self._position
 
@@ -153,6 +159,7 @@ class ContentReader(FullReader):
         self._count = 0
 
     def _fill(self, view: memoryview) -> int:
+        view = view[:_PIECE]
         count: int = cast("io.RawIOBase", self._stream).readinto(view) or 0
         if not count:
             self._report(self._count, self._hash.hexdigest())
