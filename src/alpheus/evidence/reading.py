@@ -190,37 +190,46 @@ class Replay:
         """A stream from the start. Raises OSError when too much of the content is gone."""
         if self._consumed > len(self._head):
             raise OSError(self._gone())
-        position = 0
-
-        def pull(wanted: int) -> bytes:
-            nonlocal position
-            data = self._read(position, wanted)
-            position += len(data)
-            return data
-
-        return cast("BinaryIO", PullReader(self._name, pull))
+        return cast("BinaryIO", _ReplayReader(self._name, self))
 
     def close(self) -> None:
         """Let go of the stream and of what was kept of it."""
         self._stream.close()
         self._head.clear()
 
-    def _read(self, position: int, wanted: int) -> bytes:
+    def read_at(self, position: int, view: memoryview) -> int:
+        """Fill `view` with what stands at `position`; returns how many bytes, 0 at the end."""
         if position < len(self._head):
-            return bytes(self._head[position : position + wanted])
+            count = min(len(view), len(self._head) - position)
+            view[:count] = memoryview(self._head)[position : position + count]
+            return count
         if position != self._consumed:
             raise OSError(self._gone())
-        data = self._stream.read(wanted)
-        self._consumed += len(data)
+        count = cast("io.RawIOBase", self._stream).readinto(view) or 0
+        self._consumed += count
         if self._consumed <= REPLAY_LIMIT:
-            self._head += data
-        return data
+            self._head += view[:count]
+        return count
 
     def _gone(self) -> str:
         return (
             f"{self._name}: already read past {REPLAY_LIMIT} bytes, and its container can only be "
             "read forward; unpack it and hand in the folder"
         )
+
+
+class _ReplayReader(FullReader):
+    """One of the readers of a `Replay`."""
+
+    def __init__(self, name: str, replay: Replay) -> None:
+        super().__init__(name)
+        self._replay = replay
+        self._position = 0
+
+    def _fill(self, view: memoryview) -> int:
+        count = self._replay.read_at(self._position, view)
+        self._position += count
+        return count
 
 
 def as_content_error(name: str, error: Exception) -> Exception:
