@@ -29,11 +29,32 @@ def fingerprint_of(status: os.stat_result) -> str:
     )
 
 
+def fingerprint_at(path: Path) -> str | None:
+    """The fingerprint of the file at a path; None if there is none."""
+    try:
+        return fingerprint_of(path.stat(follow_symlinks=False))
+    except OSError:
+        return None
+
+
 class MemberFile:
-    """Implements `EvidenceFile` over a member of a container. Usable until `release`."""
+    """Implements `EvidenceFile` over a member of a container. Usable until `release`.
+
+    `place` is the fingerprint of what holds it, and its number there; None where nothing tells
+    whether that has changed. `inside`: it belongs to a volume, so it is given whatever it is.
+    """
 
     def __init__(
-        self, evidence: str, path: str, scope: str, member: Member, *, budget: Budget, spool: Spool
+        self,
+        evidence: str,
+        path: str,
+        scope: str,
+        member: Member,
+        *,
+        budget: Budget,
+        spool: Spool,
+        place: str | None = None,
+        inside: bool = False,
     ) -> None:
         self._evidence = evidence
         self._path = path
@@ -41,6 +62,8 @@ class MemberFile:
         self._member = member
         self._budget = budget
         self._spool = spool
+        self._place = place
+        self._inside = inside
         self._replay: Replay | None = None
         self._copy: Path | None = None
         self._cleanup = ExitStack()
@@ -74,13 +97,13 @@ class MemberFile:
 
     @property
     def fingerprint(self) -> str | None:
-        """What the file system says of a real file; None for a member of an archive."""
-        if self._member.path is None:
-            return None
-        try:
-            return fingerprint_of(self._member.path.stat(follow_symlinks=False))
-        except OSError:
-            return None
+        """What the file system says of a real file, or of the archive with the place in it."""
+        member = self._member
+        if member.path is not None:
+            own = fingerprint_at(member.path)
+        else:
+            own = self._place and f"{self._place}:{member.size}:{member.mark}:{member.name}"
+        return own and f"{own}/volume" if self._inside else own
 
     @property
     def sha256(self) -> str | None:

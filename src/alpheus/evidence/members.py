@@ -47,7 +47,6 @@ class Source:
 
     `open` gives a stream from the start, forward only if `seekable` is None. `path` is a real file.
     `beside` tells whether the files that belong to it (segments of an image) may lie next to it.
-    `fingerprint` changes whenever the content may have changed; None if nothing tells.
     """
 
     name: str
@@ -56,7 +55,6 @@ class Source:
     path: Path | None = None
     modified: datetime | None = None
     beside: bool = False
-    fingerprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

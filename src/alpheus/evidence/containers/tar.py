@@ -221,9 +221,7 @@ class _Content(FullReader):
         count = self._reader.into(view[: self._left])
         self._left -= count
         if not count:
-            message = (
-                f"{self.label}: {self._left} bytes are missing at its end (truncated archive)"
-            )
+            message = f"{self.label}: {self._left} bytes are missing at its end (truncated archive)"
             raise OSError(message)
         return count
 
