@@ -14,7 +14,7 @@ from pathlib import Path
 from alpheus import __version__
 from alpheus.detect.collector import Collector
 from alpheus.detect.kit import Kit
-from alpheus.detect.memory import Memory, fingerprint_of_files, program_version, rules_version
+from alpheus.detect.memory import Memory, fingerprint_of_evidence, program_version, rules_version
 from alpheus.detect.work import Reading, ReadUnit, UnitResult
 from alpheus.engine import LocalEngine
 from alpheus.errors import EvidenceError
@@ -98,12 +98,8 @@ def triage(
 
 def _key(paths: Sequence[Path], options: TriageOptions) -> str:
     """Everything a result depends on: evidence, program, rules and options."""
-    files = (
-        found
-        for path in paths
-        for found in ((path, *path.rglob("*")) if path.is_dir() else (path,))
-    )
-    versions = (program_version(), rules_version(options.rules), fingerprint_of_files(files))
+    evidence = fingerprint_of_evidence(paths)
+    versions = (program_version(), rules_version(options.rules), evidence)
     asked = replace(options, workers=None)
     return f"run:{versions}:{[str(path.absolute()) for path in paths]}:{asked}"
 

@@ -15,6 +15,7 @@ from alpheus.detect.memory import (
     Memory,
     _digest,
     cache_folder,
+    fingerprint_of_evidence,
     fingerprint_of_files,
     rules_version,
 )
@@ -129,3 +130,26 @@ def test_a_store_tells_no_passwords(tmp_path: Path) -> None:
     memory.close()
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"secret-word" not in stored
+
+
+def test_anything_new_or_changed_changes_the_evidence(tmp_path: Path) -> None:
+    """A file, an empty folder, a link, a changed or renamed file; never what a link points to."""
+    case = tmp_path / "case"
+    (case / "below").mkdir(parents=True)
+    (case / "below" / "a.pyc").write_text("1")
+    (tmp_path / "outside").write_text("1")
+    seen = {fingerprint_of_evidence([case])}
+    assert fingerprint_of_evidence([case]) in seen
+    for change in (
+        lambda: (case / "below" / "a.pyc").write_text("22"),
+        (case / "below" / "b").mkdir,
+        lambda: (case / "link").symlink_to(tmp_path / "outside"),
+        lambda: (case / "below" / "a.pyc").rename(case / "below" / "c.pyc"),
+    ):
+        change()
+        found = fingerprint_of_evidence([case])
+        assert found not in seen
+        seen.add(found)
+    (tmp_path / "outside").write_text("22")
+    assert fingerprint_of_evidence([case]) in seen
+    assert fingerprint_of_evidence([tmp_path / "missing"]) not in seen

@@ -15,7 +15,7 @@ import pickle
 import sqlite3
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -73,6 +73,43 @@ def fingerprint_of_files(paths: Iterable[Path]) -> str:
         if stat.S_ISREG(status.st_mode) and path.suffix != ".pyc":
             digest.update(f"{path}:{fingerprint_of(status)}\n".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
+
+
+def fingerprint_of_evidence(paths: Iterable[Path]) -> str:
+    """A hash over what the file system says of everything at and below `paths`.
+
+    Links are not followed. What cannot be listed counts by its name alone.
+    """
+    digest = hashlib.sha256(__version__.encode())
+    for path in paths:
+        digest.update(os.fsencode(path.absolute()))
+        try:
+            status = path.stat()
+        except OSError:
+            continue
+        digest.update(fingerprint_of(status).encode())
+        if stat.S_ISDIR(status.st_mode):
+            _add_tree(digest.update, os.fspath(path))
+    return digest.hexdigest()
+
+
+def _add_tree(update: Callable[[bytes], None], root: str) -> None:
+    """Every entry of a folder and of those below it, one folder's names in memory at a time."""
+    waiting = [root]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError:
+            continue
+        for entry in found:
+            update(os.fsencode(entry.path) + b"\0")
+            try:
+                update(fingerprint_of(entry.stat(follow_symlinks=False)).encode())
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+            except OSError:
+                continue
 
 
 class Memory:

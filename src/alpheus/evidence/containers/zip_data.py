@@ -19,6 +19,7 @@ _CRYPTO_HEADER = 12
 _AES_SALTS = {1: 8, 2: 12, 3: 16}
 _AES_CHECK = 10
 _TRIAL = 1 << 16
+_STORED = 0
 _LZMA = 14
 
 
@@ -44,6 +45,8 @@ def open_entry(
         raw: Input = section
         if password is not None:
             raw = _Decrypted(_decrypted(section, entry, password), section)
+        if raw is section and entry.method == _STORED:
+            return cast("BinaryIO", _Checked(entry, cast("BinaryIO", section)))
         decoder = _decoder(entry.method, raw.read)
     except BaseException:
         stream.close()
@@ -250,7 +253,7 @@ class Inflater64(Protocol):
 
 
 _METHODS: dict[int, Callable[[], Decoder]] = {
-    0: Stored,
+    _STORED: Stored,
     8: lambda: inflater(RAW),
     9: _inflate64,
     12: bz2.BZ2Decompressor,
