@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 from alpheus.errors import LimitError
 from alpheus.evidence.budget import Budget
 from alpheus.evidence.members import Member
-from alpheus.evidence.reading import ContentReader, Replay, as_content_error
+from alpheus.evidence.reading import Begun, ContentReader, Replay, as_content_error
 from alpheus.evidence.spool import Spool
 
 HEAD_BYTES = 4096
@@ -65,6 +65,8 @@ class MemberFile:
         self._place = place
         self._inside = inside
         self._replay: Replay | None = None
+        self._kept: tuple[BinaryIO, bytearray] | None = None
+        self._released = False
         self._copy: Path | None = None
         self._cleanup = ExitStack()
         self._sha256: str | None = None
@@ -128,8 +130,10 @@ class MemberFile:
         """The content, neither counted nor hashed; for looking inside."""
         if self._copy is not None:
             return self._copy.open("rb")
-        if not self._member.forward:
+        if self._member.path is not None:
             return self._opened()
+        if not self._member.forward:
+            return self._begun()
         if self._replay is None:
             self._replay = Replay(self._path, self._opened())
             self._cleanup.callback(self._replay.close)
@@ -160,7 +164,23 @@ class MemberFile:
     def release(self) -> None:
         """Delete the copy and let go of the content."""
         self._copy = None
+        self._released = True
+        if self._kept is not None:
+            self._kept[0].close()
+            self._kept = None
         self._cleanup.close()
+
+    def _begun(self) -> BinaryIO:
+        """The content from where an earlier reader has left it, with all that came before."""
+        stream, head = self._kept or (self._opened(), bytearray())
+        self._kept = None
+        return cast("BinaryIO", Begun(self._path, stream, head, self._keep))
+
+    def _keep(self, stream: BinaryIO, head: bytearray) -> None:
+        if self._kept is None and not self._released:
+            self._kept = (stream, head)
+        else:
+            stream.close()
 
     def _opened(self) -> BinaryIO:
         try:

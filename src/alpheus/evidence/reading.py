@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 REPLAY_LIMIT = 4 << 20
 """How much of a file in a forward-only container can be read again, in bytes."""
 
+BEGUN_LIMIT = 1 << 16
+"""How much of a member is kept so that its next reader need not begin anew, in bytes."""
+
 _PIECE = 1 << 18
 """What is hashed at once is still in the cache of the processor that made it."""
 
@@ -174,6 +177,54 @@ class ContentReader(FullReader):
         """Close the stream below as well."""
         if not self.closed:
             self._stream.close()
+        super().close()
+
+
+class Begun(FullReader):
+    """A stream that was begun before: `head` is what was read of it, and comes again.
+
+    Closed before more than `BEGUN_LIMIT` bytes were read of it, it is given to `keep` with all that
+    was read; otherwise the stream is closed.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        stream: BinaryIO,
+        head: bytearray,
+        keep: Callable[[BinaryIO, bytearray], None],
+    ) -> None:
+        super().__init__(name)
+        self._stream = stream
+        self._head = head
+        self._keep = keep
+        self._position = 0
+        self._whole = True
+
+    def _fill(self, view: memoryview) -> int:
+        left = len(self._head) - self._position
+        if left > 0:
+            count = min(len(view), left)
+            view[:count] = memoryview(self._head)[self._position : self._position + count]
+            self._position += count
+            return count
+        count = cast("io.RawIOBase", self._stream).readinto(view) or 0
+        self._position += count
+        if self._whole and self._position <= BEGUN_LIMIT:
+            self._head += view[:count]
+        elif count:
+            self._whole = False
+            self._head = bytearray()
+            self._position = 0
+        return count
+
+    def close(self) -> None:
+        """Hand the stream on to the next reader, or close it."""
+        if not self.closed:
+            if self._whole and self._failure is None:
+                self._keep(self._stream, self._head)
+            else:
+                self._stream.close()
         super().close()
 
 
