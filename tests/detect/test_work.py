@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import re
@@ -19,6 +20,7 @@ from alpheus.detect import work
 from alpheus.detect.collector import Collector
 from alpheus.detect.kit import Kit
 from alpheus.detect.work import Reading, ReadUnit, UnitResult
+from alpheus.engine import LocalEngine
 from alpheus.evidence.base import EvidenceFile, OpenOptions, Share
 from alpheus.parsers.base import ReadOptions
 from alpheus.triage import TriageOptions, triage
@@ -259,13 +261,34 @@ def test_a_second_triage_says_the_same(evidence: Path, monkeypatch: pytest.Monke
     assert re.fullmatch(r"[\d.]+", second.run.version)
 
 
+def _as_folder_of_gz(path: Path, members: dict[str, bytes]) -> None:
+    for name, content in members.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / f"{name}.gz").write_bytes(gzip.compress(content))
+
+
+@pytest.mark.parametrize("pack", [None, _as_zip, _as_folder_of_gz])
 def test_several_processes_say_the_same_as_one(
-    evidence: Path, monkeypatch: pytest.MonkeyPatch
+    pack: _Pack | None, evidence: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Sharing the work changes nothing but the time."""
-    alone = triage([evidence], TriageOptions(workers=1)).assessment
+    path = evidence
+    if pack is not None:
+        path = tmp_path / "case"
+        logs = {p.relative_to(evidence).as_posix(): p.read_bytes() for p in evidence.rglob("*.log")}
+        pack(path, logs)
+    alone = triage([path], TriageOptions(workers=1)).assessment
     monkeypatch.setattr("alpheus.triage.WORTH_SHARING", 1)
-    shared = triage([evidence], TriageOptions(workers=2)).assessment
+    units: list[ReadUnit] = []
+    real = LocalEngine.run
+
+    def run(self: object, waiting: list[ReadUnit], note: object) -> object:
+        units.extend(waiting)
+        return real(self, waiting, note)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(LocalEngine, "run", run)
+    shared = triage([path], TriageOptions(workers=2)).assessment
+    assert len(units) == 8
     assert shared.servers == alone.servers
     assert shared.run.files_read == alone.run.files_read
     assert shared.evidence == alone.evidence

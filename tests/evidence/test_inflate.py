@@ -15,6 +15,7 @@ from alpheus.evidence.decoding import decoded, decompressed
 from alpheus.evidence.inflate import GZIP, RAW, CarefulInflate, DamagedDeflateError, crc32, inflater
 
 _ISAL = pytest.param("isal", marks=pytest.mark.skipif(not inflate._ISAL, reason="no isal here"))
+_LONGEST_MATCH = 258
 _WAYS = pytest.mark.parametrize("way", ["zlib", _ISAL])
 
 
@@ -104,6 +105,20 @@ def test_wrong_checksum_of_gzip_comes_after_the_content(way: str) -> None:
         found, error = _until_error(decompressed("gz", "x.log", io.BytesIO(packed)))
         assert found == expected
         assert "incorrect data check" in error
+
+
+@_WAYS
+@settings(max_examples=30, deadline=None)
+@given(cut=st.floats(0.01, 0.99))
+def test_a_cut_costs_one_symbol_at_most(way: str, cut: float) -> None:
+    """All that zlib would give of a cut stream is given, but for a last literal or match."""
+    packed = _raw(_lines(20_000))
+    packed = packed[: int(cut * len(packed))]
+    expected = zlib.decompressobj(RAW).decompress(packed)
+    found, error = _until_error(decoded("x.log", io.BytesIO(packed), lambda: inflater(RAW)))
+    assert "truncated" in error
+    assert expected.startswith(found)
+    assert len(expected) - len(found) <= _LONGEST_MATCH
 
 
 def test_a_forward_input_loses_one_step_at_most() -> None:

@@ -64,7 +64,10 @@ def inflater(wbits: int) -> Inflate | CarefulInflate:
 
 
 class Inflate:
-    """ISA-L with the manners of `Decoder`. Raises DamagedDeflateError."""
+    """ISA-L with the manners of `Decoder`. Raises DamagedDeflateError.
+
+    Where the data is cut, its last symbol may be missing: ISA-L looks ahead before it gives one.
+    """
 
     def __init__(self, isal: _Isal, wbits: int) -> None:
         self.wbits = wbits
