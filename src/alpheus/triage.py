@@ -14,11 +14,12 @@ from pathlib import Path
 from alpheus import __version__
 from alpheus.detect.collector import Collector
 from alpheus.detect.kit import Kit
-from alpheus.detect.memory import Memory, fingerprint_of_files, program_version, rules_version
+from alpheus.detect.memory import Memory, fingerprint_of_evidence, program_version, rules_version
 from alpheus.detect.work import Reading, ReadUnit, UnitResult
 from alpheus.engine import LocalEngine
 from alpheus.errors import EvidenceError
 from alpheus.evidence.base import OpenOptions, Share
+from alpheus.evidence.sharing import plan_shares
 from alpheus.judge.assess import Judge
 from alpheus.knowledge.builds import Builds
 from alpheus.knowledge.packs import load_packs
@@ -29,7 +30,9 @@ WORTH_SHARING = 96 << 20
 """Evidence of fewer bytes is read in this process: starting others would take longer."""
 
 _SHARES_PER_WORKER = 4
-_SHARED_ENDINGS = (".zip",)
+_UNPACKED = 8
+"""An archive may hold so many times its size of text; if that is little, it is not looked into."""
+
 _TRIES = 4
 
 
@@ -95,12 +98,8 @@ def triage(
 
 def _key(paths: Sequence[Path], options: TriageOptions) -> str:
     """Everything a result depends on: evidence, program, rules and options."""
-    files = (
-        found
-        for path in paths
-        for found in ((path, *path.rglob("*")) if path.is_dir() else (path,))
-    )
-    versions = (program_version(), rules_version(options.rules), fingerprint_of_files(files))
+    evidence = fingerprint_of_evidence(paths)
+    versions = (program_version(), rules_version(options.rules), evidence)
     asked = replace(options, workers=None)
     return f"run:{versions}:{[str(path.absolute()) for path in paths]}:{asked}"
 
@@ -156,24 +155,25 @@ class _Triage:
         sizes = [_size(path) for path in self._paths]
         self._size = sum(sizes)
         workers = options.workers or os.cpu_count() or 1
-        if workers > 1 and self._size >= WORTH_SHARING:
-            yield from self._on_engine(reading, self._units(sizes, workers), workers)
+        units = self._units(sizes, workers)
+        if workers > 1 and (self._size >= WORTH_SHARING or len(units) > len(sizes)):
+            yield from self._on_engine(reading, units, workers)
             return
         read = reading.reader(kit)
-        for unit in self._units(sizes, 1):
+        for unit in units:
             yield unit, read(unit, self._note)
 
     def _units(self, sizes: Sequence[int], workers: int) -> list[ReadUnit]:
-        """Large folders and archives in shares, large ones first; everything else whole."""
+        """Large folders and archives in shares, heavy ones first; everything else whole."""
         units: list[ReadUnit] = []
         for number, path in enumerate(self._paths, start=1):
-            of = 1
-            shared = path.is_dir() or path.suffix.lower() in _SHARED_ENDINGS
-            if workers > 1 and shared and sizes[number - 1] >= WORTH_SHARING:
+            opening = self._options.opening
+            shares: tuple[Share, ...] = (Share(),)
+            if workers > 1 and sizes[number - 1] * _UNPACKED >= WORTH_SHARING:
                 of = workers * _SHARES_PER_WORKER
+                shares = plan_shares(path, opening, of, WORTH_SHARING)
             units.extend(
-                ReadUnit(path, f"E{number}", replace(self._options.opening, share=Share(i, of)))
-                for i in range(of)
+                ReadUnit(path, f"E{number}", replace(opening, share=share)) for share in shares
             )
         return units
 

@@ -9,8 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from alpheus.detect import memory as memory_module
 from alpheus.detect.collector import Collector
-from alpheus.detect.memory import Memory, cache_folder, fingerprint_of_files, rules_version
+from alpheus.detect.memory import (
+    Memory,
+    _digest,
+    cache_folder,
+    fingerprint_of_evidence,
+    fingerprint_of_files,
+    rules_version,
+)
 from making import event, origin, rule
 
 
@@ -49,7 +57,9 @@ def test_a_store_that_was_tampered_with_runs_nothing(tmp_path: Path) -> None:
     """Only our own records are made from it; anything else is as if nothing was remembered."""
     memory = _memory(tmp_path)
     with sqlite3.connect(tmp_path / "said.sqlite") as connection:
-        connection.execute("INSERT INTO said VALUES ('k', ?, 1)", (pickle.dumps(_Evil()),))
+        connection.execute(
+            "INSERT INTO said VALUES (?, ?, 1)", (_digest("k"), pickle.dumps(_Evil()))
+        )
     assert memory.recall("k") is None
 
 
@@ -58,7 +68,7 @@ def test_a_damaged_entry_is_not_used(tmp_path: Path, content: bytes) -> None:
     """Damage costs the time of reading again, nothing else."""
     memory = _memory(tmp_path)
     with sqlite3.connect(tmp_path / "said.sqlite") as connection:
-        connection.execute("INSERT INTO said VALUES ('k', ?, 1)", (content,))
+        connection.execute("INSERT INTO said VALUES (?, ?, 1)", (_digest("k"), content))
     assert memory.recall("k") is None
 
 
@@ -87,3 +97,59 @@ def test_a_changed_file_changes_the_fingerprint(tmp_path: Path) -> None:
     file.write_text("22")
     assert fingerprint_of_files([file]) != before
     assert rules_version([tmp_path]) != rules_version()
+
+
+def test_what_is_gathered_is_written_at_once(tmp_path: Path) -> None:
+    """Until then others may write: no process waits for one that is still reading."""
+    first, second = _memory(tmp_path), _memory(tmp_path)
+    first.begin()
+    first.remember("a", 1)
+    second.begin()
+    second.remember("b", 2)
+    assert second.recall("a") is None
+    second.commit()
+    first.commit()
+    assert [_memory(tmp_path).recall(key) for key in "ab"] == [1, 2]
+
+
+def test_a_full_store_drops_what_is_oldest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stays within its bound, and what was kept last is still there."""
+    monkeypatch.setattr(memory_module, "_KEPT_BYTES", 1 << 20)
+    memory = _memory(tmp_path)
+    for number in range(3000):
+        memory.remember(f"k{number}", "x" * 1000)
+    assert memory.recall("k0") is None
+    assert memory.recall("k2999") == "x" * 1000
+    assert memory._size() < 2 << 20
+
+
+def test_a_store_tells_no_passwords(tmp_path: Path) -> None:
+    """Keys are kept as hashes only."""
+    memory = _memory(tmp_path)
+    memory.remember("file:passwords=('secret-word',)", 1)
+    memory.close()
+    stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"secret-word" not in stored
+
+
+def test_anything_new_or_changed_changes_the_evidence(tmp_path: Path) -> None:
+    """A file, an empty folder, a link, a changed or renamed file; never what a link points to."""
+    case = tmp_path / "case"
+    (case / "below").mkdir(parents=True)
+    (case / "below" / "a.pyc").write_text("1")
+    (tmp_path / "outside").write_text("1")
+    seen = {fingerprint_of_evidence([case])}
+    assert fingerprint_of_evidence([case]) in seen
+    for change in (
+        lambda: (case / "below" / "a.pyc").write_text("22"),
+        (case / "below" / "b").mkdir,
+        lambda: (case / "link").symlink_to(tmp_path / "outside"),
+        lambda: (case / "below" / "a.pyc").rename(case / "below" / "c.pyc"),
+    ):
+        change()
+        found = fingerprint_of_evidence([case])
+        assert found not in seen
+        seen.add(found)
+    (tmp_path / "outside").write_text("22")
+    assert fingerprint_of_evidence([case]) in seen
+    assert fingerprint_of_evidence([tmp_path / "missing"]) not in seen

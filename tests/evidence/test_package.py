@@ -183,3 +183,71 @@ def test_works_on_evidence_without_write_permission(tmp_path: Path) -> None:
     os.chmod(tmp_path, 0o500)  # noqa: PTH101 - likewise
     assert read_package(tmp_path).files == {"a.log": b"x"}
     os.chmod(tmp_path, 0o700)  # noqa: PTH101 - for the removal
+
+
+def _fingerprints(path: Path) -> dict[str, str | None]:
+    files = open_package(path, "E1", options()).files()
+    return {file.path: file.fingerprint for file in files if not isinstance(file, Skipped)}
+
+
+@pytest.mark.parametrize("pack", [_zip, _tar])
+def test_fingerprints_of_members(tmp_path: Path, pack: object) -> None:
+    """Members differ, also those of one name in archives inside; a changed archive changes all."""
+    path = tmp_path / "case"
+    inner = _zip({"a.log": b"1", "b.log": b"2"})
+    path.write_bytes(pack({"a.log": b"1", "b.log": b"2", "in.zip": inner}))  # type: ignore[operator]
+    first = _fingerprints(path)
+    assert len(set(first.values())) == 4
+    assert None not in first.values()
+    assert _fingerprints(path) == first
+    path.write_bytes(pack({"a.log": b"1", "b.log": b"3", "in.zip": inner}))  # type: ignore[operator]
+    assert not set(_fingerprints(path).values()) & set(first.values())
+
+
+def test_two_members_of_one_name_have_two_fingerprints(tmp_path: Path) -> None:
+    """A name says nothing of the content."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.log", "one")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("a.log", "two")
+    files = list(open_package(tmp_path / "a.zip", "E1", options()).files())
+    assert len({file.fingerprint for file in files if not isinstance(file, Skipped)}) == 2
+
+
+def test_a_fingerprint_tells_whether_the_file_was_looked_into(tmp_path: Path) -> None:
+    """An archive that was given as a file of a volume is not known outside of it."""
+    (tmp_path / "inetpub").mkdir()
+    (tmp_path / "inetpub" / "loot.zip").write_bytes(_zip({"a.log": b"1"}))
+    known = set(_fingerprints(tmp_path).values())
+    (tmp_path / "inetpub").rename(tmp_path / "elsewhere")
+    package = open_package(tmp_path, "E1", options())
+    paths = [item.path for item in package.files(lambda file: file.fingerprint in known)]
+    assert paths == ["elsewhere/loot.zip/a.log"]
+
+
+def test_known_files_are_not_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of a member that is known is read until it is opened."""
+    path = tmp_path / "case.zip"
+    path.write_bytes(_zip({"a.log": b"1", "b.log": b"2"}))
+    monkeypatch.setattr("alpheus.evidence.containers.zip.open_entry", None)
+    package = open_package(path, "E1", options())
+    assert [item.path for item in package.files(lambda _file: True)] == ["a.log", "b.log"]
+    assert all(isinstance(item, Skipped) for item in package.files())
+
+
+def test_a_known_hash_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hash that was known under the package's fingerprint is taken; a lone file has its own."""
+    path = tmp_path / "case.zip"
+    path.write_bytes(_zip({"a.log": b"1"}))
+    (tmp_path / "a.log").write_bytes(b"1")
+    lone = open_package(tmp_path / "a.log", "E1", options())
+    for file in lone.files():
+        assert not isinstance(file, Skipped)
+        with file.open() as stream:
+            stream.read()
+    monkeypatch.setattr(hashlib, "file_digest", None)
+    package = open_package(path, "E1", options())
+    assert package.fingerprint is not None
+    assert package.finish("known").sha256 == "known"
+    assert lone.finish().sha256 == hashlib.sha256(b"1").hexdigest()
+    assert open_package(tmp_path, "E1", options()).fingerprint is None

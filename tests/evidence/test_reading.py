@@ -11,7 +11,15 @@ import pytest
 from alpheus.errors import LimitError
 from alpheus.evidence.base import Limits
 from alpheus.evidence.budget import Budget
-from alpheus.evidence.reading import REPLAY_LIMIT, ContentReader, PullReader, Replay, Section
+from alpheus.evidence.reading import (
+    BEGUN_LIMIT,
+    REPLAY_LIMIT,
+    Begun,
+    ContentReader,
+    PullReader,
+    Replay,
+    Section,
+)
 
 
 def _failing_after(data: bytes) -> PullReader:
@@ -103,3 +111,33 @@ def test_two_readers_of_one_forward_stream() -> None:
     assert first.read(4) == b"abcd"
     assert second.read(6) == b"abcdef"
     assert first.read(2) == b"ef"
+
+
+def test_a_begun_stream_goes_on_with_its_next_reader() -> None:
+    """What was read comes again, then the rest; one that was read further is closed."""
+    data = os.urandom(3 * BEGUN_LIMIT)
+    below = io.BytesIO(data)
+    kept: list[tuple[object, bytearray]] = []
+
+    def begun(head: bytearray) -> Begun:
+        return Begun("x", below, head, lambda *what: kept.append(what))
+
+    with begun(bytearray()) as first:
+        assert first.read(100) == data[:100]
+        assert first.read(50) == data[100:150]
+    ((stream, head),) = kept
+    assert (stream, bytes(head)) == (below, data[:150])
+    with begun(head) as second:
+        assert second.read(200) == data[:200]
+        assert second.read() == data[200:]
+    assert len(kept) == 1
+    assert below.closed
+
+
+def test_a_begun_stream_that_failed_is_not_handed_on() -> None:
+    """The next reader begins anew and fails at the same place."""
+    kept: list[object] = []
+    stream = Begun("x", _failing_after(b"0123"), bytearray(), lambda *what: kept.append(what))  # type: ignore[arg-type]
+    assert stream.read(100) == b"0123"
+    stream.close()
+    assert kept == []

@@ -15,7 +15,8 @@ import pickle
 import sqlite3
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 
 from alpheus import __version__
@@ -23,10 +24,15 @@ from alpheus.evidence.file import fingerprint_of
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _PACKS = _PACKAGE / "knowledge" / "packs"
-_KEPT = 20_000
+_KEPT_BYTES = 1 << 30
+"""How large the store may become; a file of a log takes one to a few thousand bytes of it."""
+
+_DROPPED = 10
+"""One in so many entries is dropped when the store is full: those that were kept longest ago."""
+
 _ALLOWED_BUILTINS = frozenset({"set", "frozenset"})
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS said (key TEXT PRIMARY KEY, value BLOB NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS said (key BLOB PRIMARY KEY, value BLOB NOT NULL, at INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS said_at ON said (at);
 """
 
@@ -69,11 +75,53 @@ def fingerprint_of_files(paths: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
+def fingerprint_of_evidence(paths: Iterable[Path]) -> str:
+    """A hash over what the file system says of everything at and below `paths`.
+
+    Links are not followed. What cannot be listed counts by its name alone.
+    """
+    digest = hashlib.sha256(__version__.encode())
+    for path in paths:
+        digest.update(os.fsencode(path.absolute()))
+        try:
+            status = path.stat()
+        except OSError:
+            continue
+        digest.update(fingerprint_of(status).encode())
+        if stat.S_ISDIR(status.st_mode):
+            _add_tree(digest.update, os.fspath(path))
+    return digest.hexdigest()
+
+
+def _add_tree(update: Callable[[bytes], None], root: str) -> None:
+    """Every entry of a folder and of those below it, one folder's names in memory at a time."""
+    waiting = [root]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError:
+            continue
+        for entry in found:
+            update(os.fsencode(entry.path) + b"\0")
+            try:
+                update(fingerprint_of(entry.stat(follow_symlinks=False)).encode())
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+            except OSError:
+                continue
+
+
 class Memory:
-    """The store. Use `Memory.open()`; a None in its place remembers nothing."""
+    """The store. Use `Memory.open()`; a None in its place remembers nothing.
+
+    Between `begin` and `commit` nothing is written, so that several processes may remember at
+    once: each holds the store for the moment of a `commit` only.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._waiting: list[tuple[bytes, bytes]] | None = None
 
     @classmethod
     def open(cls, folder: Path | None = None) -> Memory | None:
@@ -96,7 +144,7 @@ class Memory:
         """What was remembered under a key; None if nothing, or nothing readable, was."""
         try:
             row = self._connection.execute(
-                "SELECT value FROM said WHERE key = ?", (key,)
+                "SELECT value FROM said WHERE key = ?", (_digest(key),)
             ).fetchone()
             return None if row is None else _Unpickler(io.BytesIO(row[0])).load()
         except (sqlite3.Error, pickle.UnpicklingError, EOFError, AttributeError, ImportError,
@@ -106,31 +154,59 @@ class Memory:
     def remember(self, key: str, value: object) -> None:
         """Keep something; what was kept longest ago makes room."""
         try:
-            self._connection.execute(
-                "INSERT OR REPLACE INTO said SELECT ?, ?, coalesce(max(at), 0) + 1 FROM said",
-                (key, pickle.dumps(value, protocol=5)),
-            )
-        except (sqlite3.Error, pickle.PicklingError):
+            entry = (_digest(key), pickle.dumps(value, protocol=5))
+        except pickle.PicklingError:
             return
+        if self._waiting is None:
+            self._write([entry])
+        else:
+            self._waiting.append(entry)
 
     def begin(self) -> None:
-        """Begin to write many at once."""
-        self._try("BEGIN")
+        """Begin to gather what is written at once by `commit`."""
+        self._waiting = []
 
     def commit(self) -> None:
-        """Make lasting what was written since `begin`, and drop what is oldest."""
-        self._try(f"DELETE FROM said WHERE at <= (SELECT max(at) FROM said) - {_KEPT}")  # noqa: S608 - a constant
-        self._try("COMMIT")
+        """Make lasting what was gathered since `begin`, and drop what is oldest."""
+        waiting, self._waiting = self._waiting, None
+        if waiting:
+            self._write(waiting)
 
     def close(self) -> None:
         """Let go of the store."""
         self._connection.close()
 
-    def _try(self, statement: str) -> None:
+    def _write(self, entries: list[tuple[bytes, bytes]]) -> None:
         try:
-            self._connection.execute(statement)
+            with closing(self._connection.cursor()) as cursor:
+                cursor.execute("BEGIN IMMEDIATE")
+                cursor.executemany(
+                    "INSERT OR REPLACE INTO said SELECT ?, ?, coalesce(max(at), 0) + 1 FROM said",
+                    entries,
+                )
+                if self._size() > _KEPT_BYTES:
+                    cursor.execute(
+                        "DELETE FROM said WHERE at <= (SELECT min(at) + (max(at) - min(at)) / ?"
+                        " FROM said)",
+                        (_DROPPED,),
+                    )
+                cursor.execute("COMMIT")
         except sqlite3.Error:
-            return
+            if self._connection.in_transaction:
+                self._connection.rollback()
+
+    def _size(self) -> int:
+        """Bytes in use of the store."""
+        pages, free, size = (
+            int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
+            for name in ("page_count", "freelist_count", "page_size")
+        )
+        return (pages - free) * size
+
+
+def _digest(key: str) -> bytes:
+    """Keys are kept as hashes: they are long, and may hold passwords."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
 
 
 class _Unpickler(pickle.Unpickler):

@@ -13,7 +13,7 @@ from alpheus.detect.kit import Kit
 from alpheus.detect.memory import Memory
 from alpheus.errors import EvidenceError
 from alpheus.evidence import OpenOptions, open_package
-from alpheus.evidence.base import EvidenceFile
+from alpheus.evidence.base import EvidenceFile, Package
 from alpheus.knowledge.packs import load_packs
 from alpheus.model import Evidence, Skipped
 from alpheus.parsers.base import ReadOptions
@@ -76,10 +76,12 @@ class _Reader:
         self._kit = kit
         self._memory = memory
         self._unsaved = 0
+        self._passwords: tuple[str, ...] = ()
+        self._last: tuple[str, tuple[str, str] | None] = ("", None)
 
     def read(self, unit: ReadUnit, note: Note) -> UnitResult:
         collector = Collector(self._reading.start, self._reading.end)
-        first = unit.opening.share.index == 0
+        self._passwords = unit.opening.passwords
         try:
             package = open_package(unit.path, unit.evidence_id, unit.opening)
         except EvidenceError as error:
@@ -87,7 +89,8 @@ class _Reader:
         avoid = dict(unit.avoid)
         if self._memory is not None:
             self._memory.begin()
-        for item in package.files():
+        known = self._known if self._memory is not None else None
+        for item in package.files(known):
             if isinstance(item, Skipped):
                 collector.lose(item)
             elif item.path in avoid:
@@ -95,32 +98,64 @@ class _Reader:
             else:
                 note(item.path, collector.bytes_read)
                 self._file(item, collector)
+        evidence = self._record(package) if unit.opening.share.index == 0 else None
         if self._memory is not None:
             self._memory.commit()
-        return UnitResult(collector, package.finish() if first else None)
+        return UnitResult(collector, evidence)
+
+    def _record(self, package: Package) -> Evidence:
+        """The package's own record; an archive that was hashed before is not read for it."""
+        place = self._place(package.fingerprint, "package")
+        if self._memory is None or place is None:
+            return package.finish()
+        known = self._memory.recall(place)
+        evidence = package.finish(known if isinstance(known, str) else None)
+        if known != evidence.sha256:
+            self._memory.remember(place, evidence.sha256)
+        return evidence
 
     def _file(self, file: EvidenceFile, collector: Collector) -> None:
-        fingerprint = file.fingerprint
-        if self._memory is None or fingerprint is None:
+        place = self._place(file.fingerprint)
+        if self._memory is None or place is None:
             examine(file, self._kit, collector)
             return
-        known = self._recall(file, fingerprint)
+        known = self._recall(file, place)
         if known is None:
             known = Collector(self._reading.start, self._reading.end)
             source = examine(file, self._kit, known)
             if file.sha256 is not None:
-                self._memory.remember(f"file:{fingerprint}", (file.sha256, source))
+                self._memory.remember(place, (file.sha256, source))
                 self._memory.remember(self._key(file, file.sha256, source), known)
             self._save_now_and_then(known.bytes_read)
         collector.absorb(known)
 
-    def _recall(self, file: EvidenceFile, fingerprint: str) -> Collector | None:
+    def _known(self, file: EvidenceFile) -> bool:
+        """Whether the file was read before as what it is, so that it is no archive."""
+        place = self._place(file.fingerprint)
+        return place is not None and self._content_at(place) is not None
+
+    def _recall(self, file: EvidenceFile, place: str) -> Collector | None:
         assert self._memory is not None
-        known = self._memory.recall(f"file:{fingerprint}")
-        if not isinstance(known, tuple):
-            return None
-        said = self._memory.recall(self._key(file, *known))
+        content = self._content_at(place)
+        said = None if content is None else self._memory.recall(self._key(file, *content))
         return said if isinstance(said, Collector) else None
+
+    def _content_at(self, place: str) -> tuple[str, str] | None:
+        """Hash and source of the content at a place; asked twice in a row for each file."""
+        assert self._memory is not None
+        if self._last[0] != place:
+            found = self._memory.recall(place)
+            self._last = (place, found if isinstance(found, tuple) else None)
+        return self._last[1]
+
+    def _place(self, fingerprint: str | None, kind: str = "file") -> str | None:
+        """A key for what stands at a place that has not changed since.
+
+        Another program may number members otherwise, other passwords may open other content.
+        """
+        if fingerprint is None:
+            return None
+        return f"{kind}:{fingerprint}:{self._reading.version}:{self._passwords}"
 
     def _save_now_and_then(self, size: int) -> None:
         """What was read survives an interrupt."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -55,9 +55,11 @@ class EvidenceFile(Protocol):
 
     @property
     def fingerprint(self) -> str | None:
-        """Changes whenever the content may have changed; None where the container cannot tell.
+        """Changes whenever the content may have changed; None where nothing tells.
 
-        Made of what the file system says (device, number, size, times), not of the content.
+        Made of what the file system says (device, number, size, times) of the file, or of the
+        archive that holds it, then with its place and what the archive says of it. Not made of
+        the content.
         """
 
     @property
@@ -81,29 +83,48 @@ class EvidenceFile(Protocol):
         """
 
 
+Known = Callable[[EvidenceFile], bool]
+"""Whether a file is known from before."""
+
+
 class Package(Protocol):
     """Something handed in: a folder, an archive, a disk image."""
 
-    def files(self) -> Iterator[EvidenceFile | Skipped]:
-        """Every file once, in the order of the container, and every loss. Never raises for one."""
+    @property
+    def fingerprint(self) -> str | None:
+        """Of an archive, as `EvidenceFile.fingerprint`; None for a folder."""
 
-    def finish(self) -> Evidence:
-        """The package's own record, with the hash of an archive; call it after `files`."""
+    def files(self, known: Known | None = None) -> Iterator[EvidenceFile | Skipped]:
+        """Every file once, in the order of the container, and every loss. Never raises for one.
+
+        A file for which `known` is true is given as it is, without looking whether it is an
+        archive: say so only of fingerprints that were given as files before.
+        """
+
+    def finish(self, sha256: str | None = None) -> Evidence:
+        """The package's own record, with the hash of an archive; call it after `files`.
+
+        `sha256` is that hash, where it is known of the same fingerprint.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One of `of` parts of a package: of its members in order, every `of`-th from `index` on.
+    """One of `of` parts of a package; `plan_shares` makes parts of like weight.
 
     All parts together are the package, and each member, with all that is inside it, is in exactly
-    one. What a container says of itself as a whole is part of the first.
+    one. What a container says of itself as a whole is part of the first. `table` has a byte for
+    every member, in order: the part that it is in; members beyond it are dealt out in turn.
     """
 
     index: int = 0
     of: int = 1
+    table: bytes = field(default=b"", repr=False)
 
     def holds(self, number: int) -> bool:
         """Whether the member with this number, from 0, is in this part."""
+        if number < len(self.table):
+            return self.table[number] == self.index
         return number % self.of == self.index
 
 

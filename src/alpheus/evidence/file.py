@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 from alpheus.errors import LimitError
 from alpheus.evidence.budget import Budget
 from alpheus.evidence.members import Member
-from alpheus.evidence.reading import ContentReader, Replay, as_content_error
+from alpheus.evidence.reading import Begun, ContentReader, Replay, as_content_error
 from alpheus.evidence.spool import Spool
 
 HEAD_BYTES = 4096
@@ -29,11 +29,32 @@ def fingerprint_of(status: os.stat_result) -> str:
     )
 
 
+def fingerprint_at(path: Path) -> str | None:
+    """The fingerprint of the file at a path; None if there is none."""
+    try:
+        return fingerprint_of(path.stat(follow_symlinks=False))
+    except OSError:
+        return None
+
+
 class MemberFile:
-    """Implements `EvidenceFile` over a member of a container. Usable until `release`."""
+    """Implements `EvidenceFile` over a member of a container. Usable until `release`.
+
+    `place` is the fingerprint of what holds it, and its number there; None where nothing tells
+    whether that has changed. `inside`: it belongs to a volume, so it is given whatever it is.
+    """
 
     def __init__(
-        self, evidence: str, path: str, scope: str, member: Member, *, budget: Budget, spool: Spool
+        self,
+        evidence: str,
+        path: str,
+        scope: str,
+        member: Member,
+        *,
+        budget: Budget,
+        spool: Spool,
+        place: str | None = None,
+        inside: bool = False,
     ) -> None:
         self._evidence = evidence
         self._path = path
@@ -41,7 +62,11 @@ class MemberFile:
         self._member = member
         self._budget = budget
         self._spool = spool
+        self._place = place
+        self._inside = inside
         self._replay: Replay | None = None
+        self._kept: tuple[BinaryIO, bytearray] | None = None
+        self._released = False
         self._copy: Path | None = None
         self._cleanup = ExitStack()
         self._sha256: str | None = None
@@ -74,13 +99,13 @@ class MemberFile:
 
     @property
     def fingerprint(self) -> str | None:
-        """What the file system says of a real file; None for a member of an archive."""
-        if self._member.path is None:
-            return None
-        try:
-            return fingerprint_of(self._member.path.stat(follow_symlinks=False))
-        except OSError:
-            return None
+        """What the file system says of a real file, or of the archive with the place in it."""
+        member = self._member
+        if member.path is not None:
+            own = fingerprint_at(member.path)
+        else:
+            own = self._place and f"{self._place}:{member.size}:{member.mark}:{member.name}"
+        return own and f"{own}/volume" if self._inside else own
 
     @property
     def sha256(self) -> str | None:
@@ -105,8 +130,10 @@ class MemberFile:
         """The content, neither counted nor hashed; for looking inside."""
         if self._copy is not None:
             return self._copy.open("rb")
-        if not self._member.forward:
+        if self._member.path is not None:
             return self._opened()
+        if not self._member.forward:
+            return self._begun()
         if self._replay is None:
             self._replay = Replay(self._path, self._opened())
             self._cleanup.callback(self._replay.close)
@@ -137,7 +164,23 @@ class MemberFile:
     def release(self) -> None:
         """Delete the copy and let go of the content."""
         self._copy = None
+        self._released = True
+        if self._kept is not None:
+            self._kept[0].close()
+            self._kept = None
         self._cleanup.close()
+
+    def _begun(self) -> BinaryIO:
+        """The content from where an earlier reader has left it, with all that came before."""
+        stream, head = self._kept or (self._opened(), bytearray())
+        self._kept = None
+        return cast("BinaryIO", Begun(self._path, stream, head, self._keep))
+
+    def _keep(self, stream: BinaryIO, head: bytearray) -> None:
+        if self._kept is None and not self._released:
+            self._kept = (stream, head)
+        else:
+            stream.close()
 
     def _opened(self) -> BinaryIO:
         try:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from alpheus.evidence.budget import Budget
 
@@ -18,6 +18,7 @@ class Member:
     `name` is as the container writes it. `open` gives a new stream of the content each time, or,
     if `forward` is set, may be called only once and before the next member is asked for.
     `path` is a real file that holds exactly the content. `seekable` opens a seekable stream.
+    `mark` is what the container says of the content, such as its place and checksum.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Member:
     forward: bool = False
     path: Path | None = None
     seekable: Callable[[], BinaryIO] | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +76,23 @@ class Container(Protocol):
 
     def members(self) -> Iterator[Member | Loss]:
         """Every member once, in the order of the container. May raise; that ends the container."""
+
+
+Wanted = Callable[[str, int], bool]
+"""Asked once about every item of a container, in order, with its name and size (0 if unknown)."""
+
+
+@runtime_checkable
+class Parted(Protocol):
+    """A container that can leave out members without the cost of making them."""
+
+    apart: bool
+    """Whether what is left out need not be read either."""
+
+    def part(self, wanted: Wanted) -> Iterator[Member | Loss]:
+        """The items that are wanted. May raise, as `members` may."""
+
+
+def everything(name: str, size: int) -> bool:  # noqa: ARG001 - Wanted
+    """Wants every item."""
+    return True

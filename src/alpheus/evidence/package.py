@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from alpheus.evidence.address import clean_address, in_volume, is_volume_name
-from alpheus.evidence.base import EvidenceFile, OpenOptions, Share
+from alpheus.evidence.base import EvidenceFile, Known, OpenOptions, Share
 from alpheus.evidence.budget import Budget
 from alpheus.evidence.containers import open_container
-from alpheus.evidence.file import MemberFile
+from alpheus.evidence.file import MemberFile, fingerprint_at
 from alpheus.evidence.magic import Kind, ewf_segment, kind_of
-from alpheus.evidence.members import Access, Container, Loss, Member
+from alpheus.evidence.members import Access, Container, Loss, Member, Parted, Wanted, everything
 from alpheus.evidence.nesting import belongs_to_sibling, nested_source
 from alpheus.evidence.spool import Spool
 from alpheus.model import Evidence, Skipped
 
-_BLOCK = 1 << 20
+_PACKED = (".gz", ".tgz", ".bz2", ".xz", ".zst", ".zstd", ".zip", ".7z")
+_PACKED_RATIO = 8
+"""Text logs shrink to about an eighth. This and the next only tell how to share the work."""
+
+_OPENING = 1 << 17
+"""A file costs as much to open and to recognise as so many bytes of it to read."""
 
 
 class _StopWalkError(Exception):
@@ -36,59 +42,99 @@ class ContainerPackage:
         self._options = options
         self._container = container
         self._bytes = 0
-        self._volume = container.volume or (path.is_dir() and is_volume_name(path.name))
+        self._folder = path.is_dir()
+        self._volume = container.volume or (self._folder and is_volume_name(path.name))
+        self._sha256: str | None = None
+        self._fingerprint = None if self._folder else fingerprint_at(path.resolve())
 
-    def files(self) -> Iterator[EvidenceFile | Skipped]:
+    @property
+    def fingerprint(self) -> str | None:
+        """Of an archive, as it was when it was opened; None for a folder."""
+        return self._fingerprint
+
+    def weights(self) -> list[int] | None:
+        """What reading each member costs, in bytes; None if the package is best read in one."""
+        container = self._container
+        if not isinstance(container, Parted) or not container.apart:
+            return None
+        found: list[int] = []
+
+        def weigh(name: str, size: int) -> bool:
+            packed = name.lower().endswith(_PACKED)
+            if len(found) < self._options.limits.files:
+                found.append(size * (_PACKED_RATIO if packed else 1) + _OPENING)
+            return False
+
+        for _ in container.part(weigh):
+            pass
+        return found
+
+    def files(self, known: Known | None = None) -> Iterator[EvidenceFile | Skipped]:
         """Every file once, in the order of the container, and every loss."""
         self._bytes = 0
         budget = Budget(self._options.limits)
         with Spool(self._options.limits.spool_bytes) as spool:
             access = Access(budget, self._options.passwords)
-            walk = _Walk(self._id, access, spool, self._options.share)
-            items = walk.container(self._container, "", "", depth=0, volume=self._volume)
+            walk = _Walk(self._id, access, spool, self._options.share, known)
+            place = None if self._container.volume else self._fingerprint
+            items = walk.container(
+                self._container, "", "", depth=0, volume=self._volume, place=place
+            )
             try:
                 yield from items
             except _StopWalkError:
                 return
             finally:
                 self._bytes = walk.bytes
+                self._sha256 = walk.sha256
 
-    def finish(self) -> Evidence:
+    def finish(self, sha256: str | None = None) -> Evidence:
         """The package's own record. Of an archive, the hash of the file that was handed in."""
-        if self._path.is_dir():
+        if self._folder:
             return Evidence(self._id, self._name, None, self._bytes)
-        digest = hashlib.sha256()
-        size = 0
         try:
-            with self._path.open("rb") as stream:
-                while block := stream.read(_BLOCK):
-                    digest.update(block)
-                    size += len(block)
+            with self._path.open("rb", buffering=0) as stream:
+                size = os.fstat(stream.fileno()).st_size
+                sha256 = sha256 or self._sha256 or hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError:
-            return Evidence(self._id, self._name, None, size)
-        return Evidence(self._id, self._name, digest.hexdigest(), size)
+            return Evidence(self._id, self._name, None, 0)
+        return Evidence(self._id, self._name, sha256, size)
 
 
 class _Walk:
     """One pass over a package."""
 
-    def __init__(self, evidence: str, access: Access, spool: Spool, share: Share) -> None:
+    def __init__(
+        self, evidence: str, access: Access, spool: Spool, share: Share, known: Known | None
+    ) -> None:
         self._evidence = evidence
         self._access = access
         self._budget = access.budget
         self._spool = spool
         self._share = share
+        self._known = known
         self.bytes = 0
         """Sizes of the files of the outermost container that were found."""
 
+        self.sha256: str | None = None
+        """Hash of the last file that is one on disk, if it was read to its end."""
+
     def container(
-        self, container: Container, prefix: str, scope: str, *, depth: int, volume: bool
+        self,
+        container: Container,
+        prefix: str,
+        scope: str,
+        *,
+        depth: int,
+        volume: bool,
+        place: str | None,
     ) -> Iterator[EvidenceFile | Skipped]:
-        """Everything in one container and in those inside it. Raises only _StopWalkError."""
-        for number, item in enumerate(_without_errors(container)):
-            if not depth and not self._share.holds(number):
-                self.bytes += (item.size or 0) if isinstance(item, Member) else 0
-                continue
+        """Everything in one container and in those inside it. Raises only _StopWalkError.
+
+        `place` is the fingerprint of what the container is read from.
+        """
+        items = _numbered(container) if depth else self._shared(container)
+        for number, item in items:
             if isinstance(item, Loss):
                 yield self._loss(item, prefix)
                 continue
@@ -97,21 +143,47 @@ class _Walk:
                 yield self._skip(path, f"{reason}; this file and all after it were not read")
                 raise _StopWalkError
             self._budget.count_file()
-            self.bytes += 0 if depth else item.size or 0
+            inside = volume or in_volume(path)
             file = MemberFile(
-                self._evidence, path, scope, item, budget=self._budget, spool=self._spool
+                self._evidence,
+                path,
+                scope,
+                item,
+                budget=self._budget,
+                spool=self._spool,
+                place=place and f"{place}/{number}",
+                inside=inside,
             )
             try:
-                yield from self._member(file, item, scope, depth=depth, volume=volume)
+                if inside or (self._known is not None and self._known(file)):
+                    yield file
+                else:
+                    yield from self._member(file, item, scope, depth=depth)
             finally:
+                self.sha256 = file.sha256 if item.path is not None else None
                 file.release()
 
-    def _member(
-        self, file: MemberFile, member: Member, scope: str, *, depth: int, volume: bool
-    ) -> Iterator[EvidenceFile | Skipped]:
-        if volume or in_volume(file.path):
-            yield file
+    def _shared(self, container: Container) -> Iterator[tuple[int, Member | Loss]]:
+        """The items of this share, with their numbers among all; counts the bytes of all."""
+        number = -1
+
+        def wanted(_name: str, size: int) -> bool:
+            nonlocal number
+            number += 1
+            self.bytes += size
+            return self._share.holds(number)
+
+        if isinstance(container, Parted):
+            for item in _without_errors(container.part(wanted), wanted):
+                yield number, item
             return
+        for item in _without_errors(container.members()):
+            if wanted(item.name, (item.size or 0) if isinstance(item, Member) else 0):
+                yield number, item
+
+    def _member(
+        self, file: MemberFile, member: Member, scope: str, *, depth: int
+    ) -> Iterator[EvidenceFile | Skipped]:
         try:
             head = file.head()
         except Exception as error:
@@ -150,8 +222,10 @@ class _Walk:
             return
         prefix = file.path + "/"
         inner = scope if container.single else prefix
+        # An image may go on in files beside it, of which the fingerprint tells nothing.
+        place = None if container.volume else file.fingerprint
         yield from self.container(
-            container, prefix, inner, depth=depth + 1, volume=container.volume
+            container, prefix, inner, depth=depth + 1, volume=container.volume, place=place
         )
 
     def _loss(self, loss: Loss, prefix: str) -> Skipped:
@@ -162,12 +236,19 @@ class _Walk:
         return Skipped(self._evidence, path, None, reason)
 
 
-def _without_errors(container: Container) -> Iterator[Member | Loss]:
-    """The members; whatever goes wrong while the container is walked becomes its last loss."""
+def _numbered(container: Container) -> Iterator[tuple[int, Member | Loss]]:
+    return enumerate(_without_errors(container.members()))
+
+
+def _without_errors(
+    items: Iterator[Member | Loss], wanted: Wanted = everything
+) -> Iterator[Member | Loss]:
+    """The items; whatever goes wrong while a container is walked becomes its last loss."""
     try:
-        yield from container.members()
+        yield from items
     except Exception as error:
-        yield Loss("", f"the rest could not be read: {_words(error)}")
+        if wanted("", 0):
+            yield Loss("", f"the rest could not be read: {_words(error)}")
 
 
 def _words(error: Exception) -> str:

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 REPLAY_LIMIT = 4 << 20
 """How much of a file in a forward-only container can be read again, in bytes."""
 
+BEGUN_LIMIT = 1 << 16
+"""How much of a member is kept so that its next reader need not begin anew, in bytes."""
+
+_PIECE = 1 << 18
+"""What is hashed at once is still in the cache of the processor that made it."""
+
 
 class FullReader(io.RawIOBase):
     """A forward stream whose `readinto` fills the buffer unless the content ends or fails.
@@ -85,7 +91,7 @@ class PullReader(FullReader):
 
 
 class Section(FullReader):
-    """A window of a seekable stream, itself seekable. Closes the stream with itself."""
+    """A window of a seekable stream, itself seekable. The stream is its own, and closed with it."""
 
     def __init__(self, name: str, stream: BinaryIO, start: int, length: int) -> None:
         super().__init__(name)
@@ -93,19 +99,21 @@ class Section(FullReader):
         self._start = start
         self._length = length
         self._position = 0
+        self._placed = False
 
     def _fill(self, view: memoryview) -> int:
         left = self._length - self._position
         if left <= 0:
             return 0
-        self._stream.seek(self._start + self._position)
-        data = self._stream.read(min(len(view), left))
-        if not data:
+        if not self._placed:
+            self._stream.seek(self._start + self._position)
+            self._placed = True
+        count: int = cast("io.RawIOBase", self._stream).readinto(view[:left]) or 0
+        if not count:
             message = f"the file ends {left} bytes before this content does (truncated)"
             raise OSError(message)
-        view[: len(data)] = data
-        self._position += len(data)
-        return len(data)
+        self._position += count
+        return count
 
     def seekable(self) -> bool:
         """Always."""
@@ -118,6 +126,7 @@ class Section(FullReader):
             message = "negative position"
             raise ValueError(message)
         self._position = base + offset
+        self._placed = False
         self._failure = None
         return self._position
 
@@ -153,6 +162,7 @@ class ContentReader(FullReader):
         self._count = 0
 
     def _fill(self, view: memoryview) -> int:
+        view = view[:_PIECE]
         count: int = cast("io.RawIOBase", self._stream).readinto(view) or 0
         if not count:
             self._report(self._count, self._hash.hexdigest())
@@ -170,6 +180,54 @@ class ContentReader(FullReader):
         super().close()
 
 
+class Begun(FullReader):
+    """A stream that was begun before: `head` is what was read of it, and comes again.
+
+    Closed before more than `BEGUN_LIMIT` bytes were read of it, it is given to `keep` with all that
+    was read; otherwise the stream is closed.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        stream: BinaryIO,
+        head: bytearray,
+        keep: Callable[[BinaryIO, bytearray], None],
+    ) -> None:
+        super().__init__(name)
+        self._stream = stream
+        self._head = head
+        self._keep = keep
+        self._position = 0
+        self._whole = True
+
+    def _fill(self, view: memoryview) -> int:
+        left = len(self._head) - self._position
+        if left > 0:
+            count = min(len(view), left)
+            view[:count] = memoryview(self._head)[self._position : self._position + count]
+            self._position += count
+            return count
+        count = cast("io.RawIOBase", self._stream).readinto(view) or 0
+        self._position += count
+        if self._whole and self._position <= BEGUN_LIMIT:
+            self._head += view[:count]
+        elif count:
+            self._whole = False
+            self._head = bytearray()
+            self._position = 0
+        return count
+
+    def close(self) -> None:
+        """Hand the stream on to the next reader, or close it."""
+        if not self.closed:
+            if self._whole and self._failure is None:
+                self._keep(self._stream, self._head)
+            else:
+                self._stream.close()
+        super().close()
+
+
 class Replay:
     """Makes the head of a forward-only stream readable again, up to `REPLAY_LIMIT` bytes."""
 
@@ -183,37 +241,46 @@ class Replay:
         """A stream from the start. Raises OSError when too much of the content is gone."""
         if self._consumed > len(self._head):
             raise OSError(self._gone())
-        position = 0
-
-        def pull(wanted: int) -> bytes:
-            nonlocal position
-            data = self._read(position, wanted)
-            position += len(data)
-            return data
-
-        return cast("BinaryIO", PullReader(self._name, pull))
+        return cast("BinaryIO", _ReplayReader(self._name, self))
 
     def close(self) -> None:
         """Let go of the stream and of what was kept of it."""
         self._stream.close()
         self._head.clear()
 
-    def _read(self, position: int, wanted: int) -> bytes:
+    def read_at(self, position: int, view: memoryview) -> int:
+        """Fill `view` with what stands at `position`; returns how many bytes, 0 at the end."""
         if position < len(self._head):
-            return bytes(self._head[position : position + wanted])
+            count = min(len(view), len(self._head) - position)
+            view[:count] = memoryview(self._head)[position : position + count]
+            return count
         if position != self._consumed:
             raise OSError(self._gone())
-        data = self._stream.read(wanted)
-        self._consumed += len(data)
+        count = cast("io.RawIOBase", self._stream).readinto(view) or 0
+        self._consumed += count
         if self._consumed <= REPLAY_LIMIT:
-            self._head += data
-        return data
+            self._head += view[:count]
+        return count
 
     def _gone(self) -> str:
         return (
             f"{self._name}: already read past {REPLAY_LIMIT} bytes, and its container can only be "
             "read forward; unpack it and hand in the folder"
         )
+
+
+class _ReplayReader(FullReader):
+    """One of the readers of a `Replay`."""
+
+    def __init__(self, name: str, replay: Replay) -> None:
+        super().__init__(name)
+        self._replay = replay
+        self._position = 0
+
+    def _fill(self, view: memoryview) -> int:
+        count = self._replay.read_at(self._position, view)
+        self._position += count
+        return count
 
 
 def as_content_error(name: str, error: Exception) -> Exception:

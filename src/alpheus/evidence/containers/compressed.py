@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from alpheus.errors import EvidenceFormatError
-from alpheus.evidence.budget import Budget
 from alpheus.evidence.containers.tar import TarContainer
 from alpheus.evidence.decoding import decompressed
 from alpheus.evidence.magic import compression_of, is_tar
 from alpheus.evidence.members import Access, Container, Loss, Member, Source
-from alpheus.evidence.reading import PullReader
 
 _ENDINGS = {"gz": (".gz",), "bz2": (".bz2",), "xz": (".xz",), "zst": (".zst", ".zstd")}
 _TAR_BLOCK = 512
@@ -42,7 +40,8 @@ def open_compressed(source: Source, access: Access) -> Container:
         kind = compression_of(raw.read(16)) or "gz"
 
     def opened() -> BinaryIO:
-        return _with_deadline(decompressed(kind, source.name, source.open()), access.budget)
+        # What is skipped costs time as well, so the clock is looked at with every step.
+        return decompressed(kind, source.name, source.open(), access.budget.check_time)
 
     try:
         with opened() as stream:
@@ -54,16 +53,6 @@ def open_compressed(source: Source, access: Access) -> Container:
     if is_tar(head):
         return TarContainer(Source(source.name, opened), access)
     return CompressedFile(_inner_name(source.name, kind), opened, forward=source.seekable is None)
-
-
-def _with_deadline(stream: BinaryIO, budget: Budget) -> BinaryIO:
-    """What is skipped costs time as well, so the clock is looked at with every block."""
-
-    def pull(wanted: int) -> bytes:
-        budget.check_time()
-        return stream.read(wanted)
-
-    return cast("BinaryIO", PullReader("", pull, stream.close))
 
 
 def _inner_name(name: str, kind: str) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from alpheus.evidence.members import Loss, Member
+from alpheus.evidence.members import Loss, Member, Wanted, everything
 
 _SPECIAL = (
     (stat.S_ISFIFO, "named pipe"),
@@ -24,12 +24,17 @@ class FolderContainer:
 
     volume = False
     single = False
+    apart = True
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     def members(self) -> Iterator[Member | Loss]:
         """Every file, depth first; what cannot be read is a Loss."""
+        return self.part(everything)
+
+    def part(self, wanted: Wanted) -> Iterator[Member | Loss]:
+        """The files that are wanted, in the order of `members`."""
         waiting: list[Path] = [self._root]
         while waiting:
             folder = waiting.pop()
@@ -37,13 +42,14 @@ class FolderContainer:
                 with os.scandir(folder) as entries:
                     found = sorted(entries, key=lambda entry: entry.name)
             except OSError as error:
-                yield Loss(self._name(folder), f"folder not readable: {_strerror(error)}")
+                if wanted(folder.name, 0):
+                    yield Loss(self._name(folder), f"folder not readable: {_strerror(error)}")
                 continue
             below: list[Path] = []
             for entry in found:
                 if entry.is_dir(follow_symlinks=False):
                     below.append(Path(entry.path))
-                else:
+                elif wanted(entry.name, _size(entry)):
                     yield self._entry(entry)
             waiting.extend(reversed(below))
 
@@ -110,6 +116,13 @@ def open_regular(path: Path) -> BinaryIO:
         message = f"{path.name}: no longer a regular file"
         raise OSError(message)
     return stream
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat(follow_symlinks=False).st_size
+    except OSError:
+        return 0
 
 
 def _modified(status: os.stat_result) -> datetime | None:

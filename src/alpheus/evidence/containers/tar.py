@@ -6,20 +6,21 @@ header from filling memory, and says where a damaged archive ends instead of sto
 
 from __future__ import annotations
 
+import io
 import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import BinaryIO, cast
 
-from alpheus.evidence.members import Access, Loss, Member, Source
-from alpheus.evidence.reading import PullReader, Section
+from alpheus.evidence.members import Access, Loss, Member, Source, Wanted, everything
+from alpheus.evidence.reading import FullReader, Section
 
 _BLOCK = 512
 _EXTENDED_LIMIT = 1 << 20
 """Bytes of one extended header (long names, pax records) that are read."""
 
-_SKIP = 1 << 20
+_SKIP = 1 << 18
 _FILES = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE, b"7")
 _KINDS = {
     tarfile.SYMTYPE: "symbolic link: not followed",
@@ -65,19 +66,24 @@ class TarContainer:
     def __init__(self, source: Source, access: Access) -> None:
         self._source = source
         self._budget = access.budget
+        self.apart = source.seekable is not None
 
     def members(self) -> Iterator[Member | Loss]:
         """Every file; links and devices are Losses, a hard link is its target's second name."""
+        return self.part(everything)
+
+    def part(self, wanted: Wanted) -> Iterator[Member | Loss]:
+        """The files that are wanted, in the order of the archive."""
         with (self._source.seekable or self._source.open)() as stream:
             reader = _Reader(stream, seekable=self._source.seekable is not None)
             try:
-                yield from self._walk(reader)
+                yield from self._walk(reader, wanted)
             except _EndOfInputError:
-                yield Loss("", _TRUNCATED, reader.position)
+                yield from _told(wanted, _TRUNCATED, reader.position)
             except OSError as error:
-                yield Loss("", f"the rest could not be read: {error}", reader.position)
+                yield from _told(wanted, f"the rest could not be read: {error}", reader.position)
 
-    def _walk(self, reader: _Reader) -> Iterator[Member | Loss]:
+    def _walk(self, reader: _Reader, wanted: Wanted) -> Iterator[Member | Loss]:
         pending = _Pending()
         while (block := reader.exactly(_BLOCK)).strip(b"\x00"):
             self._budget.check_time()
@@ -85,7 +91,7 @@ class TarContainer:
             try:
                 header = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
             except tarfile.HeaderError as error:
-                yield Loss("", f"damaged header ({error}); what follows is lost", start)
+                yield from _told(wanted, f"damaged header ({error}); what follows is lost", start)
                 return
             if header.type in _EXTENDED:
                 pending = reader.extended(header, pending)
@@ -95,35 +101,37 @@ class TarContainer:
                 size = 0
             size = max(size, 0)
             end = reader.position + -(-size // _BLOCK) * _BLOCK
-            yield from self._member(reader, header, pending, size, start)
+            item = self._member(reader, header, pending, size, start)
+            if item is not None and wanted(item.name, size):
+                yield item
             pending = _Pending()
             reader.skip_to(end)
-        yield from self._after_end(reader)
+        yield from self._after_end(reader, wanted)
 
-    def _after_end(self, reader: _Reader) -> Iterator[Loss]:
+    def _after_end(self, reader: _Reader, wanted: Wanted) -> Iterator[Loss]:
         """Reads the padding, which also shows whether a compressed archive is complete."""
         start = reader.position
         while data := reader.some():
             self._budget.check_time()
             if data.strip(b"\x00"):
-                yield Loss("", "data after the end of the archive was not read", start)
+                reason = "data after the end of the archive was not read"
+                yield from _told(wanted, reason, start)
                 return
             start = reader.position
 
     def _member(
         self, reader: _Reader, header: tarfile.TarInfo, pending: _Pending, size: int, start: int
-    ) -> Iterator[Member | Loss]:
+    ) -> Member | Loss | None:
         name = pending.name or header.name
         kind = header.type
         if kind in {tarfile.DIRTYPE, tarfile.LNKTYPE} or name.endswith("/"):
-            return
+            return None
         if pending.sparse:
             kind = tarfile.GNUTYPE_SPARSE
         if kind not in _FILES:
-            yield Loss(name, _KINDS.get(kind, f"unknown kind of member {kind!r}"), start)
-            return
+            return Loss(name, _KINDS.get(kind, f"unknown kind of member {kind!r}"), start)
         modified = header.mtime if pending.modified is None else pending.modified
-        yield self._file(reader, name, size, _time(modified))
+        return self._file(reader, name, size, _time(modified))
 
     def _file(self, reader: _Reader, name: str, size: int, modified: datetime | None) -> Member:
         seekable = self._source.seekable
@@ -137,12 +145,19 @@ class TarContainer:
         return Member(name, opened, size, modified, seekable=opened)
 
 
+def _told(wanted: Wanted, reason: str, offset: int) -> Iterator[Loss]:
+    """A loss of the archive itself, if it is wanted."""
+    if wanted("", 0):
+        yield Loss("", reason, offset)
+
+
 class _Reader:
     """The stream of an archive and the position in it."""
 
     def __init__(self, stream: BinaryIO, *, seekable: bool) -> None:
         self._stream = stream
         self._seekable = seekable
+        self._skipped = memoryview(bytearray(_SKIP))
         self.position = 0
 
     def exactly(self, count: int) -> bytes:
@@ -173,21 +188,13 @@ class _Reader:
 
     def content(self, name: str, size: int) -> BinaryIO:
         """The content of the member that begins here."""
-        left = size
+        return cast("BinaryIO", _Content(self, name, size))
 
-        def pull(wanted: int) -> bytes:
-            nonlocal left
-            if not left:
-                return b""
-            data = self._stream.read(min(wanted, left))
-            self.position += len(data)
-            left -= len(data)
-            if not data:
-                message = f"{name}: {left} bytes are missing at its end (truncated archive)"
-                raise OSError(message)
-            return data
-
-        return cast("BinaryIO", PullReader(name, pull))
+    def into(self, view: memoryview) -> int:
+        """Fill `view` with what comes next; returns how many bytes, 0 at the end."""
+        count = cast("io.RawIOBase", self._stream).readinto(view) or 0
+        self.position += count
+        return count
 
     def skip_to(self, end: int) -> None:
         """Pass over the rest of a member."""
@@ -195,10 +202,28 @@ class _Reader:
             self._stream.seek(end - 1)
             self.position = end - 1
         while self.position < end:
-            data = self._stream.read(min(_SKIP, end - self.position))
-            self.position += len(data)
-            if not data:
+            most = min(len(self._skipped), end - self.position)
+            if not self.into(self._skipped[:most]):
                 raise _EndOfInputError
+
+
+class _Content(FullReader):
+    """One member of an archive that is read forward."""
+
+    def __init__(self, reader: _Reader, name: str, size: int) -> None:
+        super().__init__(name)
+        self._reader = reader
+        self._left = size
+
+    def _fill(self, view: memoryview) -> int:
+        if not self._left:
+            return 0
+        count = self._reader.into(view[: self._left])
+        self._left -= count
+        if not count:
+            message = f"{self.label}: {self._left} bytes are missing at its end (truncated archive)"
+            raise OSError(message)
+        return count
 
 
 _EXTENDED = {

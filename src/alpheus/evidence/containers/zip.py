@@ -16,7 +16,7 @@ from alpheus.evidence.containers.zip_headers import (
     read_directory,
 )
 from alpheus.evidence.containers.zip_recovery import recover
-from alpheus.evidence.members import Access, Loss, Member, Source
+from alpheus.evidence.members import Access, Loss, Member, Source, Wanted, everything
 
 _TRIED_MEMBERS = 50
 """How many encrypted members are tried before all passwords are declared wrong."""
@@ -27,6 +27,7 @@ class ZipContainer:
 
     volume = False
     single = False
+    apart = True
 
     def __init__(self, source: Source, access: Access) -> None:
         if source.seekable is None:
@@ -42,11 +43,16 @@ class ZipContainer:
 
     def members(self) -> Iterator[Member | Loss]:
         """Every file; one that is encrypted without a fitting password is a Loss."""
+        return self.part(everything)
+
+    def part(self, wanted: Wanted) -> Iterator[Member | Loss]:
+        """The files that are wanted, in the order of the directory."""
         with self._open() as stream:
             for item in self._items(stream):
                 if isinstance(item, Loss):
-                    yield item
-                elif not item.folder:
+                    if wanted(item.name, 0):
+                        yield item
+                elif not item.folder and wanted(item.name, item.size or item.compressed):
                     yield self._member(item)
 
     def _items(self, stream: BinaryIO) -> Iterator[Entry | Loss]:
@@ -77,6 +83,7 @@ class ZipContainer:
             entry.size,
             entry.modified,
             seekable=(lambda: open_stored(self._open, entry)) if stored else None,
+            mark=f"{entry.header}:{entry.compressed}:{entry.crc}",
         )
 
     def _password_for(self, entry: Entry) -> bytes | None:

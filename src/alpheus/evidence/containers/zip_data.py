@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import bz2
+import io
 import lzma
 import struct
-import zlib
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import BinaryIO, Protocol, cast
 
 from alpheus.evidence.containers.zip_headers import DESCRIPTOR_FOLLOWS, Entry, data_offset
-from alpheus.evidence.decoding import Decoder, Inflate, Stored, Zstandard, decoded, xz_decoder
-from alpheus.evidence.reading import PullReader, Section
+from alpheus.evidence.decoding import Decoder, Input, Stored, Zstandard, decoded, xz_decoder
+from alpheus.evidence.inflate import RAW, crc32, inflater
+from alpheus.evidence.reading import FullReader, Section
 
 _CRYPTO_HEADER = 12
 _AES_SALTS = {1: 8, 2: 12, 3: 16}
 _AES_CHECK = 10
 _TRIAL = 1 << 16
+_STORED = 0
 _LZMA = 14
 
 
@@ -40,13 +42,17 @@ def open_entry(
     try:
         start = data_offset(stream, entry)
         section = Section(entry.name, stream, start, entry.compressed)
-        read = section.read if password is None else _decrypted(section, entry, password)
-        decoder = _decoder(entry.method, read)
+        raw: Input = section
+        if password is not None:
+            raw = _Decrypted(_decrypted(section, entry, password), section)
+        if raw is section and entry.method == _STORED:
+            return cast("BinaryIO", _Checked(entry, cast("BinaryIO", section)))
+        decoder = _decoder(entry.method, raw.read)
     except BaseException:
         stream.close()
         raise
-    plain = decoded(entry.name, cast("Callable[[int], bytes]", read), lambda: decoder)
-    return _checked(plain, entry, section)
+    plain = decoded(entry.name, raw, lambda: decoder)
+    return cast("BinaryIO", _Checked(entry, plain))
 
 
 def open_stored(opened: Callable[[], BinaryIO], entry: Entry) -> BinaryIO:
@@ -127,21 +133,44 @@ def _decrypter(
         raise _WrongPasswordError(message) from error
 
 
-def _checked(plain: BinaryIO, entry: Entry, section: Section) -> BinaryIO:
-    crc = 0
-    done = 0
+class _Decrypted:
+    """Content that is decrypted while it is read, forward only."""
 
-    def pull(wanted: int) -> bytes:
-        nonlocal crc, done
-        data = plain.read(wanted)
-        crc = zlib.crc32(data, crc)
-        done += len(data)
-        if not data and entry.crc is not None and crc != entry.crc:
-            message = f"{entry.name}: wrong checksum at the end of {done} bytes (damaged)"
+    def __init__(self, read: Callable[[int], bytes], section: Section) -> None:
+        self.read = read
+        self.close = section.close
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, offset: int, /) -> int:
+        raise io.UnsupportedOperation(str(offset))
+
+
+class _Checked(FullReader):
+    """Compares the checksum at the end. Closes the stream with itself."""
+
+    def __init__(self, entry: Entry, plain: BinaryIO) -> None:
+        super().__init__(entry.name)
+        self._expected = entry.crc
+        self._plain = plain
+        self._crc = 0
+        self._done = 0
+
+    def _fill(self, view: memoryview) -> int:
+        count: int = cast("io.RawIOBase", self._plain).readinto(view) or 0
+        self._crc = crc32(view[:count], self._crc)
+        self._done += count
+        if not count and self._expected is not None and self._crc != self._expected:
+            message = f"{self.label}: wrong checksum at the end of {self._done} bytes (damaged)"
             raise OSError(message)
-        return data
+        return count
 
-    return cast("BinaryIO", PullReader(entry.name, pull, section.close))
+    def close(self) -> None:
+        """Close the stream below as well."""
+        if not self.closed:
+            self._plain.close()
+        super().close()
 
 
 def _decoder(method: int, read: Callable[[int], bytes | None]) -> Decoder:
@@ -224,8 +253,8 @@ class Inflater64(Protocol):
 
 
 _METHODS: dict[int, Callable[[], Decoder]] = {
-    0: Stored,
-    8: lambda: Inflate(-15),
+    _STORED: Stored,
+    8: lambda: inflater(RAW),
     9: _inflate64,
     12: bz2.BZ2Decompressor,
     93: Zstandard,
