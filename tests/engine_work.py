@@ -14,7 +14,10 @@ def squares() -> Work[object, object]:
 
     def work(unit: object, note: Note) -> object:
         note(f"on {unit}", 1)
-        if unit == "crash":
+        if unit == "wait":
+            time.sleep(1)
+            return "waited"
+        if isinstance(unit, str) and unit.startswith("crash"):
             os.kill(os.getpid(), signal.SIGSEGV)
         if unit == "fail":
             message = "broken unit"

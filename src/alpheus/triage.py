@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from alpheus import __version__
@@ -157,7 +158,7 @@ class _Triage:
         workers = options.workers or os.cpu_count() or 1
         units = self._units(sizes, workers)
         if workers > 1 and (self._size >= WORTH_SHARING or len(units) > len(sizes)):
-            yield from self._on_engine(reading, units, workers)
+            yield from self._on_engine(reading, kit, units, workers)
             return
         read = reading.reader(kit)
         for unit in units:
@@ -178,10 +179,11 @@ class _Triage:
         return units
 
     def _on_engine(
-        self, reading: Reading, units: list[ReadUnit], workers: int
+        self, reading: Reading, kit: Kit, units: list[ReadUnit], workers: int
     ) -> Iterator[tuple[ReadUnit, UnitResult]]:
         """A reader that is ended by a file costs that file: its unit is read again without it."""
-        engine: LocalEngine[ReadUnit, UnitResult] = LocalEngine(reading, workers)
+        ready = partial(reading.reader, kit)
+        engine: LocalEngine[ReadUnit, UnitResult] = LocalEngine(reading, workers, ready)
         waiting = units
         while waiting:
             again: list[ReadUnit] = []

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 import time
 
 import pytest
 
-from alpheus.engine import LocalEngine, Lost
+from alpheus.engine import LocalEngine, Lost, local
 from engine_work import squares
 
 
+@pytest.fixture(params=["spawned", "forked"], autouse=True)
+def start(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers that start anew, and such that are copies of this process."""
+    if request.param == "forked" and sys.platform != "linux":
+        pytest.skip("processes are copied on Linux only")
+    monkeypatch.setattr(local, "may_fork", lambda: request.param == "forked")
+
+
+def _engine(workers: int) -> LocalEngine:
+    return LocalEngine(squares, workers, squares)
+
+
 def _run(units: list, workers: int = 2) -> dict:
-    engine = LocalEngine(squares, workers)
-    return {str(o.unit): o.lost or o.result for o in engine.run(units)}
+    return {str(o.unit): o.lost or o.result for o in _engine(workers).run(units)}
 
 
 def test_every_unit_has_one_result() -> None:
@@ -41,8 +54,7 @@ def test_no_units_need_no_workers() -> None:
 
 def test_stopping_ends_the_workers_at_once() -> None:
     """Whoever stops listening does not wait for a unit that takes a minute."""
-    engine: LocalEngine = LocalEngine(squares, 2)
-    outcomes = engine.run([1, "sleep"])
+    outcomes = _engine(2).run([1, "sleep"])
     next(outcomes)
     start = time.monotonic()
     outcomes.close()  # type: ignore[attr-defined]
@@ -50,11 +62,31 @@ def test_stopping_ends_the_workers_at_once() -> None:
 
 
 def test_notes_reach_the_caller() -> None:
-    """What is being done can be shown."""
-    heard: list[str] = []
-    engine: LocalEngine = LocalEngine(squares, 1)
-    list(engine.run([7], lambda doing, _: heard.append(doing)))
-    assert heard == ["on 7"]
+    """What is being done can be shown while it is done, with the bytes read so far."""
+    heard: list[tuple[str, int]] = []
+    outcomes = _engine(1).run(["wait"], lambda *note: heard.append(note))
+    assert [one.result for one in outcomes] == ["waited"]
+    assert ("on wait", 1) in heard
+
+
+def test_a_long_or_odd_note_is_survived() -> None:
+    """Names of files are bytes of an attacker's choice."""
+    odd = "crash" + "\udcff\u00e4" * 40_000
+    (outcome,) = _engine(1).run([odd])
+    assert outcome.lost is not None
+    assert f"on {odd}".startswith(outcome.lost.doing)
+    assert len(outcome.lost.doing) > 10_000
+
+
+def test_only_a_process_of_one_thread_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lock that another thread holds would never be let go in the copy."""
+    monkeypatch.undo()
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    assert not local.may_fork()
+    stop.set()
+    thread.join()
 
 
 @pytest.mark.parametrize("workers", [0, -1])

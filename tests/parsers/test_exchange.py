@@ -107,8 +107,8 @@ def test_builds_are_plain(text: str, build: str | None) -> None:
 
 def test_header_lines_are_told_from_rows() -> None:
     """A bare header begins with the name of a time column."""
-    assert header_columns("#Fields: a, b") == ["a", "b"]
-    assert header_columns('"DateTime","RequestId"') == ["DateTime", "RequestId"]
+    assert header_columns("#Fields: a, b") == ("a", "b")
+    assert header_columns('"DateTime","RequestId"') == ("DateTime", "RequestId")
     assert header_columns("#Version: 1") is None
     assert header_columns("2021-03-03T06:59:20Z,a") is None
     assert header_columns("DateTime") is None

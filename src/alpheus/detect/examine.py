@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import cast
+from typing import BinaryIO, cast
 
 from alpheus.detect.collector import Collector, MitigationSeen
 from alpheus.detect.event_wants import EventWants
@@ -27,7 +28,7 @@ from alpheus.knowledge.own import is_own
 from alpheus.model import BuildWitness, Citation, Event, Skipped, TimeBasis
 from alpheus.parsers import recognise
 from alpheus.parsers.base import Counted, EventParser, RecordParser, Row, TextLogFormat
-from alpheus.scan.textlog import Candidate, TextScan, scan_text_log
+from alpheus.scan.textlog import Begun, Candidate, TextScan, scan_text_log
 
 HEAD = 1 << 16
 PAGE = "server-page"
@@ -91,20 +92,21 @@ class _Examination:
         self._origins: dict[str | None, Origin] = {}
 
     def run(self) -> None:
-        with self.file.open() as stream:
+        with closing(self.file.open()) as stream:
             head = stream.read(HEAD)
-        kind = recognise(head, self.file.path)
-        if kind is None:
-            kind = log_by_name(head, self.file.path)
-        if kind is None and is_server_page(head, self.file.path):
+            kind = recognise(head, self.file.path) or log_by_name(head, self.file.path)
+            if kind is not None and hasattr(kind, "start"):
+                self._text_log(cast("TextLogFormat", kind), (stream, head))
+                return
+            page = kind is None and is_server_page(head, self.file.path)
+            if kind is None and not page:
+                _drain(stream)
+                self._unrecognised(head)
+                return
+        if page:
             self.source = PAGE
             self._page()
-        elif kind is None:
-            self._drain()
-            self._unrecognised(head)
-        elif hasattr(kind, "start"):
-            self._text_log(cast("TextLogFormat", kind))
-        else:
+        elif kind is not None:
             self.source = kind.source
             self._records(kind)
 
@@ -115,12 +117,6 @@ class _Examination:
             self._origins[host] = found
             self.collector.origins[found] = None
         return found
-
-    def _drain(self) -> None:
-        """Read to the end for the hash alone."""
-        with self.file.open() as stream:
-            while stream.read(_CHUNK):
-                pass
 
     def _unrecognised(self, head: bytes) -> None:
         """A file whose name promises evidence, and whose content is none, is a loss."""
@@ -138,7 +134,7 @@ class _Examination:
 
     # --- text logs ---
 
-    def _text_log(self, log_format: TextLogFormat) -> None:
+    def _text_log(self, log_format: TextLogFormat, begun: Begun) -> None:
         self.source = log_format.source
         self.pages = self.kit.page_sieve(self.source, self.file.path)
         scan = scan_text_log(
@@ -148,6 +144,7 @@ class _Examination:
             partial(self.kit.needles, self.source),
             self._candidate,
             sieve=self.kit.sieve(self.pages) if self.pages is not None else None,
+            begun=begun,
         )
         self._tally(scan)
         self._settle_raw(scan)
@@ -268,7 +265,8 @@ class _Examination:
         if self.file.sha256 is not None:
             return
         try:
-            self._drain()
+            with closing(self.file.open()) as stream:
+                _drain(stream)
         except (OSError, AlpheusError, EOFError):
             if not told:
                 raise
@@ -313,6 +311,12 @@ class _Examination:
                 if state is not None:
                     seen = MitigationSeen(state, self.origin(event.host), event.citation)
                     self.collector.mitigations.append(seen)
+
+
+def _drain(stream: BinaryIO) -> None:
+    """Read to the end for the hash alone."""
+    while stream.read(_CHUNK):
+        pass
 
 
 def _label(event: Event) -> str:

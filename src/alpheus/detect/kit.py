@@ -165,6 +165,8 @@ class Kit:
         from alpheus.scan.needles import Needle, Needles  # noqa: PLC0415 - native, only for logs
         from alpheus.scan.textlog import Sieve  # noqa: PLC0415 - likewise
 
+        if pages.known:
+            return Sieve(_PAGE, pages.wants, None)
         if self._page_needle is None:
             self._page_needle = Needles((Needle(PAGE_NEEDLE, _PAGE),))
         return Sieve(_PAGE, pages.wants, self._page_needle)

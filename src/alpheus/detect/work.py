@@ -63,7 +63,10 @@ class Reading:
         return self.reader(kit)
 
     def reader(self, kit: Kit) -> Callable[[ReadUnit, Note], UnitResult]:
-        """The function that reads a unit with knowledge that is compiled already."""
+        """The function that reads a unit with knowledge that is compiled already.
+
+        Call it in the process that reads: it opens the memory.
+        """
         memory = Memory.open() if self.remember else None
         return _Reader(self, kit, memory).read
 

@@ -3,7 +3,7 @@
 Each worker is a process of its own. One that dies, by a crash of native code or for want of memory,
 costs the unit it was working on, which is reported as lost with what it last said it was doing; the
 others go on, and a new worker takes its place. Units and results travel as pickles between our own
-processes only.
+processes only; what a worker is doing stands in memory that it shares with its parent.
 """
 
 from __future__ import annotations
@@ -11,12 +11,17 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import struct
+import sys
+import threading
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Generic, TypeVar
+from multiprocessing.sharedctypes import RawArray
+from typing import Any, Generic, TypeVar
 
 Unit = TypeVar("Unit")
 Result = TypeVar("Result")
@@ -28,7 +33,36 @@ Work = Callable[[Unit, Note], Result]
 Setup = Callable[[], Work[Unit, Result]]
 """Prepares a worker once and gives the function that does a unit; must be importable by name."""
 
-_DONE, _NOTE, _FAILED = "done", "note", "failed"
+_DONE, _FAILED = "done", "failed"
+_BOARD_BYTES = 64 << 10
+_HEADER = struct.Struct("=qI")
+_LOOK_EVERY = 0.2
+
+
+class _Board:
+    """What one worker is doing, written by it and read by its parent without waiting."""
+
+    def __init__(self) -> None:
+        self._memory: Any = RawArray("B", _BOARD_BYTES)
+
+    def write(self, doing: str, read: int) -> None:
+        """A text beyond the room there is loses its end."""
+        text = doing.encode("utf-8", "surrogatepass")[: _BOARD_BYTES - _HEADER.size]
+        view = memoryview(self._memory).cast("B")
+        view[_HEADER.size : _HEADER.size + len(text)] = text
+        _HEADER.pack_into(view, 0, read, len(text))
+
+    def read(self) -> tuple[str, int]:
+        """Text and number; while the worker writes, the text may be a mixture of two."""
+        view = memoryview(self._memory).cast("B")
+        read, length = _HEADER.unpack_from(view)
+        text = bytes(view[_HEADER.size : _HEADER.size + length])
+        for end in range(length, length - 4, -1):  # the last character may have been cut
+            try:
+                return text[:end].decode("utf-8", "surrogatepass"), read
+            except UnicodeDecodeError:
+                continue
+        return text.decode("utf-8", "replace"), read
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +86,27 @@ class Outcome(Generic[Unit, Result]):
 class _Worker(Generic[Unit]):
     process: BaseProcess
     pipe: Connection
+    board: _Board
     unit: Unit | None = None
-    doing: str = ""
-    read: int = 0
 
 
 class LocalEngine(Generic[Unit, Result]):
     """Runs units on `workers` processes; results come in the order in which they are finished."""
 
-    def __init__(self, setup: Setup[Unit, Result], workers: int) -> None:
+    def __init__(
+        self,
+        setup: Setup[Unit, Result],
+        workers: int,
+        ready: Callable[[], Work[Unit, Result]] | None = None,
+    ) -> None:
+        """`ready` gives the same work as `setup` from what is prepared in this process already.
+
+        It is used where workers can be forked, which costs nothing.
+        """
         self._setup = setup
         self._wanted = max(1, workers)
-        # Spawned, not forked: a fork would copy the threads' locks of whoever calls.
-        self._context = multiprocessing.get_context("spawn")
+        self._ready = ready if may_fork() else None
+        self._context: Any = multiprocessing.get_context("spawn" if self._ready is None else "fork")
         self._workers: list[_Worker[Unit]] = []
 
     def run(
@@ -85,15 +127,25 @@ class LocalEngine(Generic[Unit, Result]):
 
     def _start(self, unit: Unit) -> None:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_serve, args=(self._setup, theirs), daemon=True)
-        process.start()
+        board = _Board()
+        # A forked worker has copies of the other workers' pipes, which would keep them open.
+        others = [ours, *(worker.pipe for worker in self._workers)] if self._ready else []
+        setup = self._ready or self._setup
+        process = self._context.Process(
+            target=_serve, args=(setup, theirs, board, others), daemon=True
+        )
+        with warnings.catch_warnings():
+            # Python counts the idle threads of native libraries, which hold no lock of ours.
+            warnings.filterwarnings("ignore", message=".*fork", category=DeprecationWarning)
+            process.start()
         theirs.close()
-        worker: _Worker[Unit] = _Worker(process, ours)
+        worker: _Worker[Unit] = _Worker(process, ours, board)
         self._workers.append(worker)
         self._give(worker, unit)
 
     def _give(self, worker: _Worker[Unit], unit: Unit | None) -> None:
-        worker.unit, worker.doing, worker.read = unit, "", 0
+        worker.unit = unit
+        worker.board.write("", 0)
         try:
             worker.pipe.send(unit)
         except (BrokenPipeError, ConnectionResetError):
@@ -110,32 +162,27 @@ class LocalEngine(Generic[Unit, Result]):
         self, waiting: deque[Unit], on_note: Callable[[str, int], None] | None
     ) -> Iterator[Outcome[Unit, Result]]:
         by_pipe = {worker.pipe: worker for worker in self._workers}
-        for pipe in wait(list(by_pipe), timeout=0.5):
+        for pipe in wait(list(by_pipe), timeout=_LOOK_EVERY):
             assert isinstance(pipe, Connection)
             worker = by_pipe[pipe]
-            outcome = self._hear(worker)
-            if outcome is None:
-                if on_note is not None:
-                    on_note(worker.doing, sum(w.read for w in self._workers))
-                continue
-            yield outcome
+            yield self._hear(worker)
             if worker in self._workers:
                 self._give(worker, waiting.popleft() if waiting else None)
             elif waiting:
                 self._start(waiting.popleft())
+        if on_note is not None and self._workers:
+            told = [worker.board.read() for worker in self._workers]
+            on_note(told[0][0], sum(read for _, read in told))
 
-    def _hear(self, worker: _Worker[Unit]) -> Outcome[Unit, Result] | None:
-        """What a worker says: None for a note, else the outcome of its unit."""
+    def _hear(self, worker: _Worker[Unit]) -> Outcome[Unit, Result]:
+        """The outcome of a worker's unit."""
         assert worker.unit is not None
         try:
             kind, content = worker.pipe.recv()
         except (EOFError, OSError):
             return self._died(worker)
-        if kind == _NOTE:
-            worker.doing, worker.read = content
-            return None
         if kind == _FAILED:
-            return Outcome(worker.unit, None, Lost(content, worker.doing))
+            return Outcome(worker.unit, None, Lost(content, worker.board.read()[0]))
         return Outcome(worker.unit, content)
 
     def _died(self, worker: _Worker[Unit]) -> Outcome[Unit, Result]:
@@ -143,7 +190,8 @@ class LocalEngine(Generic[Unit, Result]):
         self._workers.remove(worker)
         worker.pipe.close()
         assert worker.unit is not None
-        return Outcome(worker.unit, None, Lost(_death(worker.process.exitcode), worker.doing))
+        reason = _death(worker.process.exitcode)
+        return Outcome(worker.unit, None, Lost(reason, worker.board.read()[0]))
 
     def _stop(self) -> None:
         for worker in self._workers:
@@ -163,23 +211,42 @@ def _death(code: int | None) -> str:
     return f"the reader ended by itself (status {code})"
 
 
-def _serve(setup: Setup[Unit, Result], pipe: Connection) -> None:
+def may_fork() -> bool:
+    """Whether this process can be copied: on Linux, while it has one thread.
+
+    Another thread could hold a lock that nobody in the copy would let go.
+    """
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def _serve(
+    setup: Setup[Unit, Result], pipe: Connection, board: _Board, others: Sequence[Connection]
+) -> None:
     """The life of a worker. Interrupts are the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for other in others:
+        other.close()
     parent = os.getppid()
     work = setup()
 
     def note(doing: str, read: int) -> None:
         if os.getppid() != parent:
             os._exit(1)  # nobody is left to report to
-        pipe.send((_NOTE, (doing, read)))
+        board.write(doing, read)
 
-    while (unit := pipe.recv()) is not None:
-        try:
-            result = work(unit, note)
-        except MemoryError:
-            pipe.send((_FAILED, "not enough memory"))
-        except Exception as error:
-            pipe.send((_FAILED, f"{type(error).__name__}: {error}"))
-        else:
-            pipe.send((_DONE, result))
+    try:
+        while (unit := pipe.recv()) is not None:
+            _do(work, unit, pipe, note)
+    except EOFError:
+        os._exit(1)  # likewise
+
+
+def _do(work: Work[Unit, Result], unit: Unit, pipe: Connection, note: Note) -> None:
+    try:
+        result = work(unit, note)
+    except MemoryError:
+        pipe.send((_FAILED, "not enough memory"))
+    except Exception as error:
+        pipe.send((_FAILED, f"{type(error).__name__}: {error}"))
+    else:
+        pipe.send((_DONE, result))

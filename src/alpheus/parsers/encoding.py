@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import io
 from enum import StrEnum
+from functools import lru_cache
 from typing import BinaryIO, cast
 
 HEAD_SIZE = 64 * 1024
@@ -39,7 +40,7 @@ def detect(head: bytes) -> tuple[Encoding, int]:
         return Encoding.UTF_16_BE, 2
     probe = head[:_PROBE]
     pairs = len(probe) // 2
-    if pairs >= 4:
+    if pairs >= 4 and 0 in probe:
         even, odd = probe[: pairs * 2 : 2].count(0), probe[1 : pairs * 2 : 2].count(0)
         if odd > 0.6 * pairs and even < 0.05 * pairs:
             return Encoding.UTF_16_LE, 0
@@ -71,6 +72,12 @@ def decode_head(head: bytes) -> str:
     except UnicodeDecodeError:
         lines = text.split(b"\n")
     return "\n".join(decode_line(line) for line in lines)
+
+
+@lru_cache(maxsize=2)
+def head_lines(head: str) -> tuple[str, ...]:
+    """The lines of a head that are not blank; every kind of log asks for those of the same one."""
+    return tuple(line.rstrip("\r") for line in head.split("\n") if line.strip())
 
 
 def utf8_stream(stream: BinaryIO, head: bytes) -> BinaryIO:

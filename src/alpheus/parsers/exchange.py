@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from alpheus.model import TimeBasis
 from alpheus.parsers.base import Clock, KeyColumns, LineKind, ReadOptions, Row
+from alpheus.parsers.encoding import head_lines
 from alpheus.parsers.separated import split_commas
 from alpheus.parsers.times import iso_time
 
@@ -99,14 +100,14 @@ class ExchangeFormat:
         declared = log_type(head)
         if declared in KNOWN_LOG_TYPES or declared in kind.log_types:
             return declared in kind.log_types
-        for line in _lines(head):
+        for line in head_lines(head):
             columns = header_columns(line)
             if columns:
                 names = {name.lower() for name in columns}
                 return bool(kind.signature) and kind.signature <= names and self._proven(head, path)
         return any(
             starts_with_time(line) and kind.guess(split_commas(line)) is not None
-            for line in _lines(head)[:5]
+            for line in head_lines(head)[:5]
         )
 
     def _proven(self, head: str, path: str) -> bool:
@@ -140,7 +141,7 @@ class ExchangeLog:
             self._version = plain_build(match[2]) if self._kind.header_build else None
         columns = header_columns(line)
         if columns:
-            self._use(tuple(columns))
+            self._use(columns)
         return match is not None or columns is not None
 
     def row(self, line: str) -> Row | None:
@@ -171,35 +172,44 @@ class ExchangeLog:
 
     def _use(self, columns: tuple[str, ...]) -> None:
         self._columns = columns
-        self._lower = tuple(name.lower() for name in columns)
-        timed = self._lower[0] in TIME_COLUMNS
-        self.clock = Clock.ISO_T if timed else Clock.PARSED
-        deciding = [self._lower.index(name) for name in self._kind.hosts if name in self._lower]
-        deciding += [self._lower.index(name) for name in _VERSION_COLUMNS if name in self._lower]
-        # In a row with surplus values the last column takes them all, so its text tells nothing.
-        width = len(columns) if len(columns) - 1 in deciding else None
-        key = KeyColumns(b",", tuple(sorted(deciding)), width, self._kind.build_marker)
-        self.key = key if timed else None
+        self._lower, self.key = _layout(columns, self._kind.hosts, self._kind.build_marker)
+        self.clock = Clock.ISO_T if self.key is not None else Clock.PARSED
 
 
-def header_columns(line: str) -> list[str] | None:
+@lru_cache(maxsize=64)
+def _layout(
+    columns: tuple[str, ...], hosts: tuple[str, ...], build_marker: re.Pattern[bytes] | None
+) -> tuple[tuple[str, ...], KeyColumns | None]:
+    """The columns in lower case, and which of them decide whose row it is; None without a time."""
+    lower = tuple(name.lower() for name in columns)
+    if lower[0] not in TIME_COLUMNS:
+        return lower, None
+    deciding = [lower.index(name) for name in hosts if name in lower]
+    deciding += [lower.index(name) for name in _VERSION_COLUMNS if name in lower]
+    # In a row with surplus values the last column takes them all, so its text tells nothing.
+    width = len(columns) if len(columns) - 1 in deciding else None
+    return lower, KeyColumns(b",", tuple(sorted(deciding)), width, build_marker)
+
+
+@lru_cache(maxsize=256)
+def header_columns(line: str) -> tuple[str, ...] | None:
     """The columns that `#Fields:` or a bare header line names, else None."""
     match = _DIRECTIVE.match(line)
     if match is not None:
         if match[1].lower() != "fields":
             return None
-        return [name.strip() for name in split_commas(match[2].strip())]
+        return tuple(name.strip() for name in split_commas(match[2].strip()))
     first = line.partition(",")[0].strip('"').lower()
     if first not in TIME_COLUMNS or "," not in line:
         return None
-    return [name.strip() for name in split_commas(line)]
+    return tuple(name.strip() for name in split_commas(line))
 
 
 @lru_cache(maxsize=2)
 def log_type(head: str) -> str | None:
     """The value of the first `#Log-type` line, lower case."""
-    for line in _lines(head):
-        match = _DIRECTIVE.match(line)
+    for line in head_lines(head):
+        match = _DIRECTIVE.match(line) if line.startswith("#") else None
         if match is not None and match[1].lower() == "log-type":
             return match[2].strip().lower()
     return None
@@ -208,12 +218,6 @@ def log_type(head: str) -> str | None:
 def starts_with_time(line: str) -> bool:
     """Whether a line begins as the rows of all these logs do."""
     return iso_time(line.removeprefix('"'), "T") is not None
-
-
-@lru_cache(maxsize=2)
-def _lines(head: str) -> Sequence[str]:
-    """The lines of a head; every kind of log asks for those of the same one."""
-    return tuple(line.rstrip("\r") for line in head.split("\n") if line.strip())
 
 
 def _numbered(count: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alpheus.model import TimeBasis
 from alpheus.parsers.base import Clock, KeyColumns, LineKind, ReadOptions, Row
+from alpheus.parsers.encoding import head_lines
 from alpheus.parsers.httpproxy import COLUMNS
 from alpheus.parsers.separated import split_commas
 from alpheus.parsers.times import iso_time
@@ -31,8 +32,7 @@ class HttpProxyExportFormat:
 
     def recognise(self, head: str, path: str) -> bool:  # noqa: ARG002 - the contract gives more
         """Whether this is such a log; see the class."""
-        lines = [line.rstrip("\r") for line in head.split("\n") if line.strip()]
-        rows = [line for line in lines[:10] if not line.startswith("#TYPE")]
+        rows = [line for line in head_lines(head)[:10] if not line.startswith("#TYPE")]
         if not rows or rows[0].startswith("#"):
             return False
         columns = _header(rows[0])

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 from alpheus.parsers.base import Clock, KeyColumns, LineKind, ReadOptions, Row
+from alpheus.parsers.encoding import head_lines
 from alpheus.parsers.separated import MOST_VALUES
 from alpheus.parsers.sites import port_label, site_label
 from alpheus.parsers.times import local_time
@@ -40,9 +41,9 @@ class IisNativeFormat:
 
     def recognise(self, head: str, path: str) -> bool:  # noqa: ARG002 - the contract gives more
         """Whether this is such a log; see the class."""
-        lines = [line for line in head.split("\n") if line.strip()]
         return any(
-            _ROW.match(line) is not None and line.count(",") >= len(_COLUMNS) for line in lines[:5]
+            _ROW.match(line) is not None and line.count(",") >= len(_COLUMNS)
+            for line in head_lines(head)[:5]
         )
 
     def start(self, head: str, path: str, options: ReadOptions) -> IisNativeLog:  # noqa: ARG002 - the contract gives more

@@ -48,7 +48,7 @@ class OabGeneratorLog:
     line_kind = LineKind.ROWS
 
     def __init__(self) -> None:
-        self._columns: list[str] = []
+        self._columns: tuple[str, ...] = ()
 
     def directive(self, line: str) -> bool:
         """Take in a line that is not a row."""

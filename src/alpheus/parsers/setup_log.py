@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 from alpheus.parsers.base import Clock, KeyColumns, LineKind, ReadOptions, Row
+from alpheus.parsers.encoding import head_lines
 from alpheus.parsers.exchange import plain_build
 from alpheus.parsers.times import local_time
 
@@ -27,8 +28,7 @@ class SetupLogFormat:
 
     def recognise(self, head: str, path: str) -> bool:  # noqa: ARG002 - the contract gives more
         """Whether this is such a log; see the class."""
-        lines = [line for line in head.split("\n") if line.strip()]
-        return any(_ROW.match(line) for line in lines[:5])
+        return any(_ROW.match(line) for line in head_lines(head)[:5])
 
     def start(self, head: str, path: str, options: ReadOptions) -> SetupLog:  # noqa: ARG002 - the contract gives more
         """Begin a file."""

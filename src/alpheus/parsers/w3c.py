@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from alpheus.model import TimeBasis
 from alpheus.parsers.base import Clock, KeyColumns, LineKind, ReadOptions, Row
+from alpheus.parsers.encoding import head_lines
 from alpheus.parsers.sites import port_label, site_label
 from alpheus.parsers.times import iso_time
 from alpheus.parsers.w3c_columns import assign, fits_known_columns, guess_columns
@@ -35,12 +36,12 @@ class W3CFormat:
         """Whether this is such a log; see the class."""
         if _FOREIGN_PATH.search(path):
             return False
-        lines = head.split("\n")
+        lines = head_lines(head)
         for line in lines:
-            columns = _columns_of(line.rstrip("\r"))
+            columns = _columns_of(line)
             if columns:
                 return _is_iis(columns)
-        rows = [line.rstrip("\r") for line in lines if line.strip() and not line.startswith("#")]
+        rows = [line for line in lines if not line.startswith("#")]
         return any(fits_known_columns(row) for row in rows[:5])
 
     def start(self, head: str, path: str, options: ReadOptions) -> W3CLog:  # noqa: ARG002 - the contract gives more

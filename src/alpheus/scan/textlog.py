@@ -61,17 +61,22 @@ class Candidate:
     marks: int = EVERYBODY
 
 
+Begun = tuple[BinaryIO, bytes]
+"""An open stream, and what was already read from it, which is its first bytes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sieve:
     """Decides on lines that got no mark but `mark`, by their bytes alone, before any parsing.
 
     The needles of that mark may leave out what is too frequent to be looked at; `sample` holds
-    those that leave out nothing, for the first `BYTES` of one in `EVERY` blocks.
+    those that leave out nothing, for the first `BYTES` of one in `EVERY` blocks. None: no sample
+    is looked at.
     """
 
     mark: int
     wants: Callable[[bytes], bool]
-    sample: Needles
+    sample: Needles | None
 
     EVERY: ClassVar[int] = 64
     BYTES: ClassVar[int] = 64 << 10
@@ -102,15 +107,18 @@ def scan_text_log(
     on_candidate: Callable[[Candidate], None],
     *,
     sieve: Sieve | None = None,
+    begun: Begun | None = None,
 ) -> TextScan:
     """Read a file once, from top to bottom. Damage is in the result; never raises for content.
 
-    `needles` gives what lines of a kind are searched for; it is asked often.
+    `needles` gives what lines of a kind are searched for; it is asked often. `begun` is the file
+    where somebody has opened it already; it is closed here.
 
     Raises OSError only if the file cannot be opened at all.
     """
-    with closing(file.open()) as stream:
-        head, error = _read_head(stream)
+    stream, head = begun or (file.open(), b"")
+    with closing(stream):
+        head, error = _read_head(stream, head)
         log = log_format.start(decode_head(head), file.path, options)
         scan = _Scan(file, log, needles, on_candidate, head)
         scan.sieve = sieve
@@ -123,9 +131,8 @@ def scan_text_log(
         return scan.result(reader.lines)
 
 
-def _read_head(stream: BinaryIO) -> tuple[bytes, Exception | None]:
-    """The first bytes of a stream, and the error that ended them."""
-    head = b""
+def _read_head(stream: BinaryIO, head: bytes) -> tuple[bytes, Exception | None]:
+    """The first bytes of a stream of which `head` was read, and the error that ended them."""
     try:
         while len(head) < HEAD_SIZE and (chunk := stream.read(HEAD_SIZE - len(head))):
             head += chunk
@@ -230,7 +237,7 @@ class _Scan:
 
     def _sifted(self, sieve: Sieve, block: Block, start: int, found: list[Marked]) -> list[Marked]:
         data, wants = block.data, sieve.wants
-        if start == block.start and self._blocks % sieve.EVERY == 0:
+        if sieve.sample and start == block.start and self._blocks % sieve.EVERY == 0:
             cut = data.rfind(b"\n", start, start + sieve.BYTES) + 1
             known = {line[0] for line in found}
             sample = sieve.sample.search(data, start, max(cut, start))

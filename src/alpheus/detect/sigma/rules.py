@@ -163,8 +163,10 @@ class RuleSet:
 
     def match(self, event: Event, rules: Sequence[Rule] | None = None) -> list[Rule]:
         """The rules that the event matches; of all that read it, or of `rules` that do."""
-        view = EventView(event)
         tried = self.for_event(event) if rules is None else rules
+        if not tried:
+            return []
+        view = EventView(event)
         return [rule for rule in tried if rule.condition.holds(view)]
 
     def match_raw(self, source: str, text: str) -> list[Rule]:
