@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpheus.scan.words import equal_text, places_of, windows, words_of
+from alpheus.scan.words import Marks, equal_text, places_of, windows, words_of
 
 
 @settings(max_examples=100, deadline=None)
@@ -46,3 +46,17 @@ def test_places_are_those_of_a_slow_search(parts: list[bytes]) -> None:
     content = b"".join(parts)
     found = places_of(np.frombuffer(content, dtype=np.uint8), 0x0A)
     assert found.tolist() == [at for at, byte in enumerate(content) if byte == 0x0A]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from([b",", b"ab", b"c" * 60, b",,,,,,,,,"]), max_size=40))
+def test_marks_are_counted_and_numbered(parts: list[bytes]) -> None:
+    """At every place, also at the end and where there are none."""
+    content = b"".join(parts)
+    block = np.frombuffer(content, dtype=np.uint8)
+    marks = Marks(block, ord(","))
+    expected = [at for at, byte in enumerate(content) if byte == ord(",")]
+    places = np.arange(len(content) + 1)
+    assert marks.before(places).tolist() == [content.count(b",", 0, at) for at in places.tolist()]
+    assert marks.place(np.arange(len(expected))).tolist() == expected
+    assert marks.place(np.array([len(expected)])).tolist() == [-1]

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import codecs
 import io
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
+from itertools import islice
 from typing import BinaryIO, cast
 
 HEAD_SIZE = 64 * 1024
@@ -74,10 +76,42 @@ def decode_head(head: bytes) -> str:
     return "\n".join(decode_line(line) for line in lines)
 
 
+class HeadLines:
+    """The lines of a head that are not blank, without line ends; cut off as they are asked for."""
+
+    def __init__(self, head: str) -> None:
+        self._head = head
+        self._at = 0
+        self._lines: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        """All lines from the first one on."""
+        number = 0
+        while number < len(self._lines) or self._read():
+            yield self._lines[number]
+            number += 1
+
+    def first(self, count: int) -> list[str]:
+        """At most the first `count` lines."""
+        return list(islice(self, count))
+
+    def _read(self) -> bool:
+        """Cut off one more line; False at the end."""
+        while self._at <= len(self._head):
+            end = self._head.find("\n", self._at)
+            end = len(self._head) if end < 0 else end
+            line = self._head[self._at : end]
+            self._at = end + 1
+            if line.strip():
+                self._lines.append(line.rstrip("\r"))
+                return True
+        return False
+
+
 @lru_cache(maxsize=2)
-def head_lines(head: str) -> tuple[str, ...]:
-    """The lines of a head that are not blank; every kind of log asks for those of the same one."""
-    return tuple(line.rstrip("\r") for line in head.split("\n") if line.strip())
+def head_lines(head: str) -> HeadLines:
+    """The lines of a head; every kind of log asks for those of the same one."""
+    return HeadLines(head)
 
 
 def utf8_stream(stream: BinaryIO, head: bytes) -> BinaryIO:

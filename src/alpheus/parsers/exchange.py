@@ -41,6 +41,7 @@ _VERSION_COLUMNS = ("majorversion", "minorversion", "buildversion", "revisionver
 _DIRECTIVE = re.compile(r"#\s*([A-Za-z][A-Za-z -]{0,30}?)\s*:(.*)", re.ASCII)
 _BUILD = re.compile(r"0*(\d{1,5})\.0*(\d{1,5})\.0*(\d{1,6})\.0*(\d{1,6})$", re.ASCII)
 _TIME_ROOM = 32
+_ROWS_BEFORE_TYPE = 10
 _PLACEHOLDER_BUILD = "15.0.0.0"
 
 Fields = dict[str, str]
@@ -107,7 +108,7 @@ class ExchangeFormat:
                 return bool(kind.signature) and kind.signature <= names and self._proven(head, path)
         return any(
             starts_with_time(line) and kind.guess(split_commas(line)) is not None
-            for line in head_lines(head)[:5]
+            for line in head_lines(head).first(5)
         )
 
     def _proven(self, head: str, path: str) -> bool:
@@ -207,11 +208,15 @@ def header_columns(line: str) -> tuple[str, ...] | None:
 
 @lru_cache(maxsize=2)
 def log_type(head: str) -> str | None:
-    """The value of the first `#Log-type` line, lower case."""
+    """The value of the first `#Log-type` line, lower case; looked for above the tenth row."""
+    rows = 0
     for line in head_lines(head):
-        match = _DIRECTIVE.match(line) if line.startswith("#") else None
+        match = _DIRECTIVE.match(line)
         if match is not None and match[1].lower() == "log-type":
             return match[2].strip().lower()
+        rows += not line.startswith("#")
+        if rows >= _ROWS_BEFORE_TYPE:
+            break
     return None
 
 

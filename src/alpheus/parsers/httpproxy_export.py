@@ -32,7 +32,7 @@ class HttpProxyExportFormat:
 
     def recognise(self, head: str, path: str) -> bool:  # noqa: ARG002 - the contract gives more
         """Whether this is such a log; see the class."""
-        rows = [line for line in head_lines(head)[:10] if not line.startswith("#TYPE")]
+        rows = [line for line in head_lines(head).first(10) if not line.startswith("#TYPE")]
         if not rows or rows[0].startswith("#"):
             return False
         columns = _header(rows[0])

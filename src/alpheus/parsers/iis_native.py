@@ -43,7 +43,7 @@ class IisNativeFormat:
         """Whether this is such a log; see the class."""
         return any(
             _ROW.match(line) is not None and line.count(",") >= len(_COLUMNS)
-            for line in head_lines(head)[:5]
+            for line in head_lines(head).first(5)
         )
 
     def start(self, head: str, path: str, options: ReadOptions) -> IisNativeLog:  # noqa: ARG002 - the contract gives more

@@ -28,7 +28,7 @@ class SetupLogFormat:
 
     def recognise(self, head: str, path: str) -> bool:  # noqa: ARG002 - the contract gives more
         """Whether this is such a log; see the class."""
-        return any(_ROW.match(line) for line in head_lines(head)[:5])
+        return any(_ROW.match(line) for line in head_lines(head).first(5))
 
     def start(self, head: str, path: str, options: ReadOptions) -> SetupLog:  # noqa: ARG002 - the contract gives more
         """Begin a file."""

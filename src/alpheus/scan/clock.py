@@ -101,18 +101,26 @@ class Days:
 
         self._block, self._starts, self._room = block, starts, ends - starts
         self._separator = _SEPARATOR[clock]
-        self._readable: Mask = (self._room >= _LENGTH) & (starts + _READ <= block.size)
-        places = np.where(self._readable, starts, 0)
+        self._readable: Mask | None = None
+        places = starts
+        if int(self._room.min()) < _LENGTH or int(starts[-1]) + _READ > block.size:
+            self._readable = (self._room >= _LENGTH) & (starts + _READ <= block.size)
+            places = np.where(self._readable, starts, 0)
         words = words_of(block) if block.size >= _READ else np.zeros(_READ, dtype=np.uint64)
         self._first, self._second = words[places], words[places + 8] & np.uint64(_LAST_OF_DATE)
+
+    def _is_readable(self, line: int) -> bool:
+        return self._readable is None or bool(self._readable[line])
 
     def until(self, at: int) -> int:
         """The first line after `at` that does not begin with the same date.
 
         A line without room for a time stands alone.
         """
-        same = self._readable[at:] & (self._first[at:] == self._first[at])
+        same = self._first[at:] == self._first[at]
         same &= self._second[at:] == self._second[at]
+        if self._readable is not None:
+            same &= self._readable[at:]
         place = int(same.argmin())
         return at + (max(place, 1) if not same[place] else same.size)
 
@@ -120,7 +128,7 @@ class Days:
         """What `line_times` says of lines that begin with one date, if it says all are rows."""
         import numpy as np  # noqa: PLC0415 - heavy
 
-        if not self._readable[at]:
+        if not self._is_readable(at):
             return None
         day = _day(int(self._first[at]), int(self._second[at]), self._separator)
         starts, room = self._starts[at:end], self._room[at:end]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from alpheus.parsers.base import KeyColumns
 from alpheus.parsers.separated import split_commas
-from alpheus.scan.words import equal_text, windows
+from alpheus.scan.words import Marks, equal_text, places_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,15 +19,8 @@ if TYPE_CHECKING:
 
 _QUOTE = 0x22
 _MOST_GROUPS = 32
-_LONGEST = 4096
-"""How many bytes of a line are looked at, if those that are usually enough are not."""
-
-_SAMPLE = 12
 _FEW_ODD = 8
 _ODD_AMONG = 16
-
-_WINDOW_BYTES = 4 << 20
-"""How many bytes are looked at together, to bound memory where lines are short."""
 
 
 class ColumnSpans:
@@ -44,58 +37,38 @@ class ColumnSpans:
         self._runs = _runs(key.columns)
         self._key = key
         self._first, self._last = starts, ends
-        self.plain: Mask = np.zeros(starts.size, dtype=bool)
+        marks = Marks(block, key.delimiter[0])
+        before = marks.before(starts)
+        count = marks.before(ends) - before
+        last = key.columns[-1]
+        self.plain: Mask = count >= last if key.width is None else count == key.width - 1
+        good = np.flatnonzero(self.plain)
         self._begins = [starts.copy() for _ in self._runs]
         self._ends = [starts.copy() for _ in self._runs]
-        lengths = ends - starts
-        left = np.arange(starts.size)
-        for width in (self._usual_width(starts, lengths), _LONGEST):
-            step = max(1, _WINDOW_BYTES // width)
-            settled = [
-                self._settle(part, starts[part], lengths[part], width)
-                for part in (left[at : at + step] for at in range(0, left.size, step))
-            ]
-            left = left[~np.concatenate(settled)] if settled else left
+        self._find(marks, good, before[good], count[good])
+        self._quotes()
 
-    def _usual_width(self, starts: Integers, lengths: Integers) -> int:
-        """How many bytes of a line are enough for most of a sample of lines."""
-        step = max(1, starts.size // _SAMPLE)
-        needed = [64]
-        for start, length in zip(starts[::step].tolist(), lengths[::step].tolist(), strict=True):
-            place = min(length, _LONGEST)
-            if self._key.width is None:
-                text = self._block[start : start + place].tobytes()
-                columns = text.split(self._key.delimiter)[: self._key.columns[-1] + 1]
-                place = sum(map(len, columns)) + len(columns)
-            needed.append(place)
-        return (sorted(needed)[len(needed) * 15 // 16] | 31) + 1
-
-    def _settle(self, lines: Integers, starts: Integers, lengths: Integers, width: int) -> Mask:
-        """Read lines by their first bytes; for which of them that was enough."""
+    def _find(self, marks: Marks, good: Integers, before: Integers, count: Integers) -> None:
+        """Set begin and end of every run of columns; `before` and `count` are of delimiters."""
         import numpy as np  # noqa: PLC0415 - heavy
 
-        text = windows(self._block, starts, width)
-        delimiters = np.flatnonzero(text == self._key.delimiter[0])
-        seen = np.minimum(lengths, width)
-        base = np.arange(starts.size) * width
-        first = np.searchsorted(delimiters, base)
-        count = np.searchsorted(delimiters, base + seen) - first
-        last = self._key.columns[-1]
-        whole = lengths <= width
-        settled = whole if self._key.width is not None else whole | (count > last)
-        enough = settled & (count >= last)
-        if self._key.width is not None:
-            enough &= count == self._key.width - 1
-        good = np.flatnonzero(enough)
-        delimiters, first, count = np.append(delimiters, 0), first[good], count[good]
-        base, place = base[good], starts[good]
-        for (low, high), begins, ends in zip(self._runs, self._begins, self._ends, strict=True):
+        wanted = [n for low, high in self._runs for n in (max(low - 1, 0), high)]
+        found = marks.place(np.concatenate([before + number for number in wanted]))
+        places = found.reshape(len(wanted), good.size)
+        for number, (low, high) in enumerate(self._runs):
             if low:
-                begins[lines[good]] = delimiters[first + low - 1] + 1 - base + place
-            after = delimiters[np.minimum(first + high, delimiters.size - 1)] - base + place
-            ends[lines[good]] = np.where(count > high, after, place + lengths[good])
-        self.plain[lines[good]] = ~_quoted(text[good], self._ends[-1][lines[good]] - place)
-        return settled
+                self._begins[number][good] = places[2 * number] + 1
+            inside = count > high
+            self._ends[number][good] = np.where(inside, places[2 * number + 1], self._last[good])
+
+    def _quotes(self) -> None:
+        """Take out the lines with a double quote before the end of their last key column."""
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        quotes = places_of(self._block, _QUOTE)
+        if quotes.size:
+            lines = np.searchsorted(self._first, quotes, side="right") - 1
+            self.plain[lines[quotes < self._ends[-1][lines]]] = False
 
     def value(self, line: int) -> tuple[bytes, ...]:
         """The bytes of the key columns of one line; neighbours stand together."""
@@ -156,18 +129,6 @@ def _runs(columns: tuple[int, ...]) -> list[tuple[int, int]]:
         else:
             runs.append((column, column))
     return runs
-
-
-def _quoted(text: Bytes, lengths: Integers) -> Mask:
-    """In which rows of `text` a double quote stands within the first `lengths` bytes."""
-    import numpy as np  # noqa: PLC0415 - heavy
-
-    quotes = text == _QUOTE
-    if not quotes.any():
-        return np.zeros(lengths.size, dtype=bool)
-    first = quotes.argmax(axis=1)
-    found: Mask = quotes.any(axis=1) & (first < lengths)
-    return found
 
 
 def groups_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,6 +42,79 @@ def places_of(block: Bytes, byte: int) -> Integers:
     if len(parts) > 1:
         places.sort()
     return places.astype(np.int64, copy=False)
+
+
+class Marks:
+    """Where a byte stands in a block: how often before a place, and the place of the n-th one."""
+
+    def __init__(self, block: Bytes, byte: int) -> None:
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        bits = np.packbits(block == byte, bitorder="little")
+        whole = np.zeros(-(-(block.size + 1) // _BITS) * WORD, dtype=np.uint8)
+        whole[: bits.size] = bits
+        self._words: Words = whole.view("<u8")
+        counts = np.bitwise_count(self._words).astype(np.int64)
+        self._upto: Integers = counts.cumsum()
+        self._before: Integers = self._upto - counts
+
+    def before(self, places: Integers) -> Integers:
+        """How many stand before each place."""
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        at = places >> 6
+        below = (np.uint64(1) << (places & 63).astype(np.uint64)) - np.uint64(1)
+        count: Integers = self._before[at] + np.bitwise_count(self._words[at] & below)
+        return count
+
+    def place(self, numbers: Integers) -> Integers:
+        """Where the ones with these numbers, from 0, stand; -1 if there are not so many."""
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        at = np.searchsorted(self._upto, numbers, side="right")
+        none = at >= self._upto.size
+        at[none] = 0
+        word = self._words[at]
+        left = (numbers - self._before[at]).astype(np.uint64) & np.uint64(_BITS - 1)
+        upto = _counts_up_to_each_byte(word)
+        # The first byte up to which there are more than `left`; every other bit below is lost.
+        more = ((upto | np.uint64(_HIGH)) - (left + np.uint64(1)) * np.uint64(_ONES)) & np.uint64(
+            _HIGH
+        )
+        shift = np.bitwise_count((more - np.uint64(1)) & ~more).astype(np.uint64) & np.uint64(0x38)
+        before = ((upto << np.uint64(8)) >> shift) & np.uint64(0xFF)
+        byte = (word >> shift) & np.uint64(0xFF)
+        bit = _nth_bits()[byte, (left - before) & np.uint64(7)]
+        found: Integers = at * _BITS + shift.astype(np.int64) + bit
+        found[none] = -1
+        return found
+
+
+_ONES = 0x0101010101010101
+_HIGH = 0x8080808080808080
+
+
+def _counts_up_to_each_byte(word: Words) -> Words:
+    """In each byte, how many bits are set in it and in all lower ones."""
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    two, four = np.uint64(0x3333333333333333), np.uint64(0x0F0F0F0F0F0F0F0F)
+    count = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    count = (count & two) + ((count >> np.uint64(2)) & two)
+    upto: Words = ((count + (count >> np.uint64(4))) & four) * np.uint64(_ONES)
+    return upto
+
+
+@cache
+def _nth_bits() -> Bytes:
+    """For every byte, the places of its bits that are set."""
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    table = np.zeros((256, 8), dtype=np.uint8)
+    for byte in range(256):
+        for number, bit in enumerate(bit for bit in range(8) if byte >> bit & 1):
+            table[byte, number] = bit
+    return table
 
 
 def words_of(block: Bytes) -> Words:
