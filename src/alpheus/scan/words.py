@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 WORD = 8
 _BITS = 64
 _FEW = 4
+_SCRATCH = 2 << 20
 
 
 def places_of(block: Bytes, byte: int) -> Integers:
     """Where a byte stands in a block, in order; fastest where it is rare."""
     import numpy as np  # noqa: PLC0415 - heavy
 
-    found = block == byte
-    whole = found.size - found.size % _BITS
-    bits = np.packbits(found[:whole], bitorder="little").view("<u8")
+    whole = block.size - block.size % _BITS
+    bits = _bits(block[:whole], byte).view("<u8")
     at = np.flatnonzero(bits != 0)
     left, base, parts = bits[at], at * _BITS, []
     for _ in range(_FEW):
@@ -37,11 +37,29 @@ def places_of(block: Bytes, byte: int) -> Integers:
         more = left != 0
         left, base = left[more], base[more]
     if left.size:
-        return np.flatnonzero(found)
-    places = np.concatenate([*parts, whole + np.flatnonzero(found[whole:])])
+        return np.flatnonzero(block == byte)
+    places = np.concatenate([*parts, whole + np.flatnonzero(block[whole:] == byte)])
     if len(parts) > 1:
         places.sort()
     return places.astype(np.int64, copy=False)
+
+
+_spare: list[Mask] = []
+"""Scratch space that nobody uses: a megabyte that is new costs as much as the comparison."""
+
+
+def _bits(block: Bytes, byte: int) -> Bytes:
+    """One bit for every byte of a block, eight of them in a byte, the first one lowest."""
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    scratch = _spare.pop() if _spare else np.empty(0, dtype=bool)
+    if scratch.size < block.size:
+        scratch = np.empty(block.size, dtype=bool)
+    found = scratch[: block.size]
+    bits = np.packbits(np.equal(block, byte, out=found), bitorder="little")
+    if scratch.size <= _SCRATCH and not _spare:
+        _spare.append(scratch)
+    return bits
 
 
 class Marks:
@@ -50,7 +68,7 @@ class Marks:
     def __init__(self, block: Bytes, byte: int) -> None:
         import numpy as np  # noqa: PLC0415 - heavy
 
-        bits = np.packbits(block == byte, bitorder="little")
+        bits = _bits(block, byte)
         whole = np.zeros(-(-(block.size + 1) // _BITS) * WORD, dtype=np.uint8)
         whole[: bits.size] = bits
         self._words: Words = whole.view("<u8")
