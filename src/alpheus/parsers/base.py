@@ -35,8 +35,8 @@ class LineKind(StrEnum):
     """What is known of the lines that are searched before they are parsed.
 
     `rows`: rows of their log. `requests`: also, that the method of a request stands right before
-    its URL, as IIS writes it, with one blank or other white space between. `torn`: nothing; they
-    may be broken off or glued together.
+    its URL, and the query right behind that, as IIS writes them, with one blank or other white
+    space between. `torn`: nothing; they may be broken off or glued together.
     """
 
     ROWS = "rows"

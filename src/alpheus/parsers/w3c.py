@@ -15,6 +15,9 @@ from alpheus.parsers.w3c_columns import assign, fits_known_columns, guess_column
 
 _DIRECTIVE = re.compile(r"#\s*([A-Za-z][A-Za-z -]{0,30}?)\s*:(.*)", re.ASCII)
 _FILE_DATE = re.compile(r"ex(\d\d)(\d\d)(\d\d)\d{0,2}(?:_x)?\.log$", re.IGNORECASE | re.ASCII)
+_REQUEST = frozenset({("cs-method", "cs-uri-stem"), ("cs-uri-stem", "cs-uri-query")})
+"""Which columns stand side by side in every log of requests that IIS writes."""
+
 _REQUEST_FIELDS = frozenset({"cs-uri-stem", "cs-method"})
 _FOREIGN_FIELDS = frozenset({"x-session", "s-queuename", "s-reason", "src-ip"})
 _FOREIGN_PATH = re.compile(r"(?:FTP|SMTP|NNTP)SVC\d*/", re.IGNORECASE)
@@ -115,7 +118,7 @@ class W3CLog:
         indexes = tuple(columns.index(name) for name in deciding if name in columns)
         width = len(columns) if indexes else None
         self.key = KeyColumns(b" ", indexes, width) if first else None
-        together = ("cs-method", "cs-uri-stem") in pairwise(columns)
+        together = frozenset(pairwise(columns)) >= _REQUEST
         self.line_kind = LineKind.REQUESTS if together else LineKind.ROWS
 
     def _label(self, fields: dict[str, str]) -> str:

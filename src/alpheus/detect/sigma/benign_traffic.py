@@ -11,7 +11,10 @@ from collections.abc import Callable, Collection
 from functools import lru_cache
 from itertools import accumulate
 
-_BROWSER = "mozilla/5.0+(windows+nt+10.0;+win64;+x64)+applewebkit/537.36+chrome/88.0+safari/537.36"
+_BROWSER = (
+    "mozilla/5.0+(windows+nt+10.0;+win64;+x64)+applewebkit/537.36+(khtml,+like+gecko)"
+    "+chrome/88.0.4324.150+safari/537.36"
+)
 
 _LEADS = (
     "2021-03-03 06:59:{:02d} 10.0.0.5 443 CORP\\user 198.51.100.7 ",

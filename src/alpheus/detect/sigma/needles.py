@@ -153,10 +153,14 @@ def needle_patterns(ruleset: RuleSet, source: str, lines: LineKind = LineKind.RO
 
 
 def _shortest(pieces: Mapping[str, set[str]]) -> dict[str, set[str]]:
-    """The pieces that contain no other one: where a longer one is found, so is the shorter."""
+    """The pieces that contain no other one: where a longer one is found, so is the shorter.
+
+    A longer one is kept beside a shorter one that is more frequent.
+    """
     kept: dict[str, set[str]] = {}
     for piece in sorted(pieces, key=lambda text: (len(text), text)):
-        inside = [other for other in kept if other in piece]
+        often = share((piece,))
+        inside = [other for other in kept if other in piece and share((other,)) <= often]
         for other in inside:
             kept[other] = kept[other] | pieces[piece]
         if not inside:
@@ -377,8 +381,7 @@ def _beginnings(test: FieldTest, source: str) -> frozenset[str]:
 def _behind(tests: Iterable[FieldTest], starts: Pieces, source: str) -> Iterator[Pieces]:
     """Sets of pieces of which one stands in the URL behind its beginning."""
     for test in tests:
-        ours = test.field.dialect is not Dialect.JOINED
-        if WEB_ROLES.get(test.field.name) == "stem" and ours:
+        if WEB_ROLES.get(test.field.name) in {"stem", "query", "joined"}:
             for clause in clauses(test, source):
                 crossing = any(may_overlap(a, b, source) for a in starts for b in clause)
                 if not crossing and len(clause) <= _MOST_BESIDE:

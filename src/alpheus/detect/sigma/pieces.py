@@ -23,6 +23,9 @@ BLANKS = frozenset(" +")
 
 _ALIKE = frozenset(string.ascii_letters + string.digits + "_.")
 _WEB_ALIKE = _ALIKE | frozenset("/@:=;&$~!()#*[]{}|<>\\^-%") | BLANKS
+_QUOTES = {"iis": frozenset("'\""), "httpproxy": frozenset("'")}
+"""Quotes that a log of requests writes as they are; others get doubled."""
+
 _BLANK = r"(?:[+ ]|%(?:25){0,3}2[0b])"
 _AGAIN = "25" * 3
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "_.-~")
@@ -30,18 +33,22 @@ _UNRESERVED = frozenset(string.ascii_letters + string.digits + "_.-~")
 
 def stands_alike(character: str, source: str) -> bool:
     """Whether a character of a field stands in the raw line as it is, or percent-encoded."""
-    return character in (_WEB_ALIKE if source in WEB_SOURCES else _ALIKE)
+    if source not in WEB_SOURCES:
+        return character in _ALIKE
+    return character in _WEB_ALIKE or character in _QUOTES[source]
 
 
 def safe_pieces(text: str, source: str, *, torn: bool = False) -> list[str]:
     """The stretches of a text that stand in the raw line as they are.
 
-    In a line that is `torn`, which is no row of its log, blanks of every kind are alike.
+    In a line that is `torn`, which is no row of its log, blanks of every kind are alike, and quotes
+    may be doubled.
     """
+    apart = BLANKS | {"'", '"'} if torn else frozenset[str]()
     pieces: list[str] = []
     piece = ""
     for character in (*text, ""):
-        if character and stands_alike(character, source) and not (torn and character in BLANKS):
+        if character and stands_alike(character, source) and character not in apart:
             piece += character
         elif piece:
             pieces.append(piece)
