@@ -261,6 +261,17 @@ def test_no_torn_line_is_missed(case: Case) -> None:
             assert found(torn, text)
 
 
+def test_a_frequent_piece_does_not_stand_for_a_rare_one() -> None:
+    """Else one careless rule would make every line a candidate of another."""
+    careless = rule({"cs-method": "GET"}, name="careless")
+    careful = rule({"cs-uri-query|contains": "getRuntime("}, name="careful")
+    searches = needle_patterns(RuleSet((careless, careful)), "iis").searches
+    assert {pattern: set(rules) for (pattern, _), rules in searches.items()} == {
+        "get": {"careless"},
+        r"getruntime(?:\(|%(?:25){0,3}28)": {"careful"},
+    }
+
+
 def test_longer_needles_are_covered_by_shorter_ones() -> None:
     """A needle that contains another one is not searched for."""
     compiled = rule({"cs-uri-query|contains": ["evil", "evil.corp", "other"]})

@@ -50,10 +50,11 @@ def test_examples_of_overlap(one: str, other: str, expected: bool) -> None:
 
 
 def test_what_logs_rewrite_is_cut_out() -> None:
-    """Quotes and commas never stand in a piece; slashes and blanks only in requests."""
-    assert safe_pieces('a b,"c/d', "iis") == ["a b", "c/d"]
-    assert safe_pieces('a b,"c/d', "iis", torn=True) == ["a", "b", "c/d"]
-    assert safe_pieces("c/d e", "exchange-log") == ["c", "d", "e"]
+    """Commas never stand in a piece, quotes where they are doubled; slashes only in requests."""
+    assert safe_pieces("a b,'c/d\"e", "iis") == ["a b", "'c/d\"e"]
+    assert safe_pieces("a b,'c/d\"e", "httpproxy") == ["a b", "'c/d", "e"]
+    assert safe_pieces("a b,'c/d\"e", "iis", torn=True) == ["a", "b", "c/d", "e"]
+    assert safe_pieces("c/d 'e", "exchange-log") == ["c", "d", "e"]
 
 
 @pytest.mark.parametrize(
