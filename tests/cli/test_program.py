@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -199,3 +201,43 @@ def test_an_interrupt_leaves_nothing_half_written(
     assert list(tmp_path.rglob("*report*")) == []
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
+
+
+def _remembered(cache: Path) -> dict[bytes, int]:
+    """What the memory holds, and in which order it was written."""
+    if not (cache / "said.sqlite").exists():
+        return {}
+    connection = sqlite3.connect(cache / "said.sqlite", timeout=30)
+    try:
+        return dict(connection.execute("SELECT key, at FROM said"))
+    except sqlite3.OperationalError:
+        return {}
+    finally:
+        connection.close()
+
+
+@needs_posix
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path, workers: str) -> None:
+    """Files that were read before the interrupt are not read again."""
+    folder, cache = tmp_path / "evidence", tmp_path / "cache"
+    folder.mkdir()
+    header = "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port c-ip sc-status\n"
+    row = "2021-03-04 10:00:00 10.0.0.1 POST /mapi/emsmdb/ MailboxId=a@b.c 443 192.0.2.7 200\n"
+    for number in range(40):
+        (folder / f"u_ex2103{number:02d}.log").write_text(header + row * 100_000)
+    command = program("triage", folder, "--format", "json", "--workers", workers)
+    settings = environment(ALPHEUS_CACHE=str(cache))
+    process = subprocess.Popen(
+        command, env=settings, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    while not (before := _remembered(cache)):
+        assert process.poll() is None, "it was faster than its interruption"
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(timeout=60) == 130
+    ended = subprocess.run(command, env=settings, capture_output=True, timeout=120, check=True)
+    assert json.loads(ended.stdout)["run"]["files_read"] == 40
+    after = _remembered(cache)
+    assert len(after) > len(before)
+    assert {key: after.get(key) for key in before} == before
