@@ -40,10 +40,13 @@ def test_words_are_the_bytes_from_every_place() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.sampled_from([b"\n", b"a" * 7, b"b" * 64, b"\n\n\n\n\n\n"]), max_size=60))
-def test_places_are_those_of_a_slow_search(parts: list[bytes]) -> None:
+@given(
+    st.lists(st.sampled_from([b"\n", b"a" * 7, b"b" * 64, b"\n\n\n\n\n\n"]), max_size=60),
+    st.sampled_from([1, 40]),
+)
+def test_places_are_those_of_a_slow_search(parts: list[bytes], repeat: int) -> None:
     """Rare or on every byte, in order and none twice."""
-    content = b"".join(parts)
+    content = b"".join(parts) * repeat
     found = places_of(np.frombuffer(content, dtype=np.uint8), 0x0A)
     assert found.tolist() == [at for at, byte in enumerate(content) if byte == 0x0A]
 
