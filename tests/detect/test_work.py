@@ -61,6 +61,16 @@ def test_shares_add_up_to_the_package(evidence: Path) -> None:
     assert [part.evidence is not None for part in parts] == [True, False, False]
 
 
+def test_progress_is_told_inside_a_large_file(tmp_path: Path) -> None:
+    """A log of many blocks is not silent until its end."""
+    (tmp_path / "big.log").write_bytes(b"x" * (5 << 20))
+    told: list[tuple[str, int]] = []
+    Reading()()(_unit(tmp_path), lambda doing, read: told.append((doing, read)))
+    assert {doing for doing, _ in told} == {"big.log"}
+    assert len(told) > 4
+    assert told == sorted(told)
+
+
 def test_a_file_that_ended_its_reader_is_left_out_and_told(evidence: Path) -> None:
     """The rest is read; the loss says why."""
     name = next(p for p in evidence.rglob("*.log")).relative_to(evidence).as_posix()

@@ -34,3 +34,12 @@ def test_time_runs_out() -> None:
     assert "seconds" in str(budget.refusal())
     with pytest.raises(LimitError, match="seconds"):
         budget.check_time()
+
+
+def test_what_was_spent_is_told() -> None:
+    """Also in the middle of a file, so that progress can be shown."""
+    told: list[int] = []
+    budget = Budget(Limits(), told.append)
+    budget.spend(10, 10)
+    budget.spend(5, 15)
+    assert told == [10, 15]

@@ -79,6 +79,7 @@ class _Reader:
         self._kit = kit
         self._memory = memory
         self._unsaved = 0
+        self._doing = ""
         self._passwords: tuple[str, ...] = ()
         self._last: tuple[str, tuple[str, str] | None] = ("", None)
 
@@ -93,12 +94,13 @@ class _Reader:
         if self._memory is not None:
             self._memory.begin()
         known = self._known if self._memory is not None else None
-        for item in package.files(known):
+        for item in package.files(known, lambda spent: note(self._doing, spent)):
             if isinstance(item, Skipped):
                 collector.lose(item)
             elif item.path in avoid:
                 collector.lose(Skipped(item.evidence, item.path, None, avoid[item.path]))
             else:
+                self._doing = item.path
                 note(item.path, collector.bytes_read)
                 self._file(item, collector)
         evidence = self._record(package) if unit.opening.share.index == 0 else None

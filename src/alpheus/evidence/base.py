@@ -94,8 +94,12 @@ class Package(Protocol):
     def fingerprint(self) -> str | None:
         """Of an archive, as `EvidenceFile.fingerprint`; None for a folder."""
 
-    def files(self, known: Known | None = None) -> Iterator[EvidenceFile | Skipped]:
+    def files(
+        self, known: Known | None = None, spent: Callable[[int], None] | None = None
+    ) -> Iterator[EvidenceFile | Skipped]:
         """Every file once, in the order of the container, and every loss. Never raises for one.
+
+        `spent` is told how many bytes of content were delivered so far, whenever some were.
 
         A file for which `known` is true is given as it is, without looking whether it is an
         archive: say so only of fingerprints that were given as files before.

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from alpheus.errors import LimitError
 from alpheus.evidence.base import Limits
 
 
 class Budget:
-    """Counts what a package has cost so far. The clock starts when it is made."""
+    """Counts what a package has cost so far. The clock starts when it is made.
 
-    def __init__(self, limits: Limits) -> None:
+    `spent` is told the bytes of content delivered so far, whenever some were.
+    """
+
+    def __init__(self, limits: Limits, spent: Callable[[int], None] | None = None) -> None:
         self.limits = limits
+        self._spent = spent
         self._deadline = time.monotonic() + limits.seconds
         self._files = 0
         self._bytes = 0
@@ -47,6 +52,8 @@ class Budget:
         self._bytes += count
         if self._bytes > self.limits.total_bytes:
             raise LimitError(self._reason("total_bytes", f"{self.limits.total_bytes} bytes in all"))
+        if self._spent is not None:
+            self._spent(self._bytes)
 
     @staticmethod
     def _reason(name: str, bound: str) -> str:

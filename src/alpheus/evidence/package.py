@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from alpheus.evidence.address import clean_address, in_volume, is_volume_name
@@ -69,10 +69,12 @@ class ContainerPackage:
             pass
         return found
 
-    def files(self, known: Known | None = None) -> Iterator[EvidenceFile | Skipped]:
+    def files(
+        self, known: Known | None = None, spent: Callable[[int], None] | None = None
+    ) -> Iterator[EvidenceFile | Skipped]:
         """Every file once, in the order of the container, and every loss."""
         self._bytes = 0
-        budget = Budget(self._options.limits)
+        budget = Budget(self._options.limits, spent)
         with Spool(self._options.limits.spool_bytes) as spool:
             access = Access(budget, self._options.passwords)
             walk = _Walk(self._id, access, spool, self._options.share, known)
