@@ -6,16 +6,19 @@ decide. A source that begins less than 24 hours after the window does covers its
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from alpheus.detect.model import Hours
 from alpheus.judge.record import ServerRecord
 from alpheus.knowledge.model import DecidingGroup, Pack
 from alpheus.model import Coverage, Gap, TimeBasis
 
-GAP = timedelta(hours=24)
+_GAP_HOURS = 24
+GAP = timedelta(hours=_GAP_HOURS)
 _FIRST_HOUR = -17_259_888
 _LAST_HOUR = 70_389_527
 """The first and last whole hours of the years 1 to 9999, since 1970."""
@@ -97,15 +100,20 @@ def gaps_of(hours: Iterable[int], start: datetime, end: datetime) -> tuple[Gap, 
 
     An hour with a row counts as seen from its beginning to its end.
     """
+    ordered = sorted(hours)
+    low = bisect_left(ordered, int(start.timestamp() // 3600))
+    inside = ordered[low : bisect_left(ordered, end.timestamp() / 3600)]
+    if not inside:
+        return (Gap(start, end),) if end - start >= GAP else ()
     gaps = []
-    seen_until = start
-    for hour in sorted(hours):
-        begin = hour_start(hour)
-        if begin >= end:
-            break
-        if begin - seen_until >= GAP:
-            gaps.append(Gap(seen_until, begin))
-        seen_until = max(seen_until, hour_start(hour + 1))
+    if hour_start(inside[0]) - start >= GAP:
+        gaps.append(Gap(start, hour_start(inside[0])))
+    gaps += (
+        Gap(hour_start(before + 1), hour_start(after))
+        for before, after in pairwise(inside)
+        if after - before > _GAP_HOURS
+    )
+    seen_until = max(start, hour_start(inside[-1] + 1))
     if end - seen_until >= GAP:
         gaps.append(Gap(seen_until, end))
     return tuple(gaps)
