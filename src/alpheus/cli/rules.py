@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -12,13 +13,16 @@ from alpheus.cli.arguments import path
 from alpheus.cli.output import standard_output
 
 if TYPE_CHECKING:
+    from alpheus.detect.cost import Cost
     from alpheus.detect.rule_check import RuleReport
-    from alpheus.detect.sigma.cost import Cost
 
 SCHEMA = "alpheus.rules/1"
 FORMATS = ("text", "json")
 REJECTED = 1
 _DEAREST = 10
+_WIDTH = 80
+_SLOW = 1.1
+"""From this on, what a rule's needles cost the search is said again in the summary."""
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,7 +38,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="say of every rule whether it is used, why not, and what it costs",
         description="Say of every rule whether it is used and why not, which sources it reads, by "
         "what its records are found, what it costs, who wrote it and under which licence. Costs "
-        "are measured on ordinary records, relative to one search for a short text.",
+        "are measured on ordinary records: how many of them the rule is tried on, how much longer "
+        "logs are searched for its sake, and how long a trial takes, relative to one search for "
+        "a short text.",
     )
     check.add_argument(
         "paths", nargs="+", type=path, metavar="PATH", help="a rule file or a folder of rules"
@@ -82,11 +88,11 @@ def _lines(reports: Sequence[RuleReport]) -> Iterable[str]:
         if report.reason:
             yield f"    {report.reason}"
             continue
-        yield f"    {report.kind.value}, {report.weight}; {_author(report)}"
+        yield from _wrapped(f"{report.kind.value}, {report.weight}; {_author(report)}")
         for cost in report.costs:
-            yield f"    {_cost(cost)}"
+            yield from _cost(cost)
         if report.requires:
-            yield f"    needs: {' '.join(report.requires.split())}"
+            yield from _wrapped(f"needs: {' '.join(report.requires.split())}")
     yield from _summary(reports)
 
 
@@ -95,7 +101,7 @@ def _author(report: RuleReport) -> str:
     return f"by {author}; {report.licence or 'no licence stated'}"
 
 
-def _cost(cost: Cost) -> str:
+def _cost(cost: Cost) -> Iterable[str]:
     found = {
         "needles": "found by needles",
         "event-id": "found by event id",
@@ -103,14 +109,49 @@ def _cost(cost: Cost) -> str:
         "every-record": "tried on EVERY record: nothing to search for first",
     }
     how = found[cost.search.value] if cost.search else "tried on every page"
-    part = "" if cost.share is None else f", {cost.share:.1%} of ordinary records"
-    return f"{cost.source}: {how}{part}, {cost.trial:g} x per trial"
+    share = "" if cost.share in {None, 1.0} else f", {cost.share:.2%} of ordinary records"
+    yield from _wrapped(f"{cost.source}: {how}{share}")
+    search = ""
+    if cost.slowdown is not None:
+        others = f" with {cost.together - 1:,} others" if cost.together > 1 else ""
+        search = f"search {_times(cost.slowdown)}{others}, "
+    yield f"      {search}{_times(cost.trial)} per trial"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.2f} x" if ratio < 10 else f"{ratio:,.0f} x"
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=" " * 4,
+        subsequent_indent=" " * 6,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _needs_all(report: RuleReport) -> bool:
     return any(
         cost.search is not None and cost.search.value == "every-record" for cost in report.costs
     )
+
+
+def _trial(report: RuleReport) -> float:
+    return max((cost.trial for cost in report.costs), default=0.0)
+
+
+def _slowdown(report: RuleReport) -> float:
+    """Of the search, by this rule alone; 0 if it was measured with others only."""
+    return max((c.slowdown or 0.0 for c in report.costs if c.together == 1), default=0.0)
+
+
+def _named(report: RuleReport) -> str:
+    slowdown = _slowdown(report)
+    search = f"search {_times(slowdown)}, " if slowdown else ""
+    return f"  {search}{_times(_trial(report))} per trial  {report.title} ({report.path})"
 
 
 def _summary(reports: Sequence[RuleReport]) -> Iterable[str]:
@@ -126,9 +167,12 @@ def _summary(reports: Sequence[RuleReport]) -> Iterable[str]:
     whole = [report for report in reports if _needs_all(report)]
     if whole:
         yield f"tried on every record, because nothing can be searched for first: {len(whole):,}"
-        yield from (f"  {report.title} ({report.path})" for report in whole[:_DEAREST])
-    dear = sorted((r for r in reports if r.costs), key=lambda r: -max(c.trial for c in r.costs))
+        yield from map(_named, sorted(whole, key=_trial, reverse=True))
+    slow = [one for one in reports if not _needs_all(one) and _slowdown(one) >= _SLOW]
+    if slow:
+        yield "the dearest to search for:"
+        yield from map(_named, sorted(slow, key=_slowdown, reverse=True)[:_DEAREST])
+    dear = sorted((report for report in reports if report.costs), key=_trial, reverse=True)
     if dear:
         yield "the dearest to try:"
-        for report in dear[:_DEAREST]:
-            yield f"  {max(c.trial for c in report.costs):g} x  {report.title} ({report.path})"
+        yield from map(_named, dear[:_DEAREST])

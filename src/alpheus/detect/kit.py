@@ -23,7 +23,7 @@ from alpheus.parsers import TEXT_LOG_FORMATS
 from alpheus.parsers.base import LineKind, ReadOptions
 
 if TYPE_CHECKING:
-    from alpheus.scan.needles import Needles
+    from alpheus.scan.needles import Needle, Needles
     from alpheus.scan.textlog import Sieve
 
 REQUEST_SOURCES = ("iis", "httpproxy")
@@ -112,24 +112,29 @@ class Kit:
 
     def needles(self, source: str, kind: LineKind = LineKind.ROWS) -> Needles:
         """The compiled prefilter for one kind of lines of a text log."""
-        from alpheus.scan.needles import Needle, Needles  # noqa: PLC0415 - native, only for logs
+        from alpheus.scan.needles import Needles  # noqa: PLC0415 - native, only for logs
 
-        requests = source in REQUEST_SOURCES
-        if not requests and kind is LineKind.REQUESTS:
+        if source not in REQUEST_SOURCES and kind is LineKind.REQUESTS:
             kind = LineKind.ROWS
         found = self._needles.get((source, kind))
         if found is None:
-            plan = self.plan(source, kind)
-            bits = self._bits(source)
-            wanted = plan.needles(bits)
-            if plan.always:
-                wanted.append(Needle(".", sum(bits[rule] for rule in plan.always)))
-            if requests and kind is not LineKind.TORN:
-                wanted += [Needle(pattern, _KNOWN) for pattern in self._published()]
-                left_out = tuple(filter(self.baseline.stock_url, FREQUENT))
-                wanted += [Needle(pattern, _PAGE) for pattern in page_needles(left_out)]
-            found = self._needles[source, kind] = Needles(wanted)
+            found = self._needles[source, kind] = Needles(self.wanted(source, kind))
         return found
+
+    def wanted(self, source: str, kind: LineKind = LineKind.ROWS) -> list[Needle]:
+        """What the prefilter searches for in one kind of lines."""
+        from alpheus.scan.needles import Needle  # noqa: PLC0415 - native, only for logs
+
+        plan = self.plan(source, kind)
+        bits = self._bits(source)
+        wanted = plan.needles(bits)
+        if plan.always:
+            wanted.append(Needle(".", sum(bits[rule] for rule in plan.always)))
+        if source in REQUEST_SOURCES and kind is not LineKind.TORN:
+            wanted += [Needle(pattern, _KNOWN) for pattern in self._published()]
+            left_out = tuple(filter(self.baseline.stock_url, FREQUENT))
+            wanted += [Needle(pattern, _PAGE) for pattern in page_needles(left_out)]
+        return wanted
 
     def _bits(self, source: str) -> dict[str, int]:
         """The mark of each rule of a source."""

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from alpheus.detect.cost import Cost, measure
+from alpheus.detect.kit import Kit
 from alpheus.detect.sigma import Correlation, Rejected, Rule, RuleSet, compile_rules
-from alpheus.detect.sigma.cost import Cost, measure
 from alpheus.detect.yara import YaraRules
 from alpheus.knowledge.model import Pack, RejectedFile, SigmaFile, YaraFile
 from alpheus.knowledge.packs import load_packs, pack_ids
+from alpheus.parsers.base import ReadOptions
 
 _PAGE = b'<%@ Page Language="C#" %><script runat="server">void Page_Load() { }</script>\r\n' * 2000
 """An ordinary page, on which YARA rules are timed."""
@@ -68,14 +70,14 @@ def check_rules(paths: Sequence[Path]) -> list[RuleReport]:
     In order of path and place. Raises UsageError for a path where nothing is.
     """
     packs = load_packs(None, paths)
-    own = set(pack_ids())
+    own, options = set(pack_ids()), ReadOptions()
     foreign = [pack for pack in packs if pack.id not in own]
     rules = compile_rules([file for pack in packs for file in pack.sigma])
     files = {_key(file): file for pack in foreign for file in pack.sigma}
     found = [
         *_unreadable(foreign),
         *_rejected(rules.rejected, files),
-        *_sigma(rules, files),
+        *_sigma(rules, files, Kit.compile([pack for pack in packs if pack.id in own], options)),
         *_yara([file for pack in foreign for file in pack.yara]),
     ]
     return sorted(found, key=lambda report: (str(report.path), _natural(report.place)))
@@ -115,7 +117,11 @@ def _rejected(
         )
 
 
-def _sigma(rules: RuleSet, files: dict[tuple[Path, str], SigmaFile]) -> Iterator[RuleReport]:
+def _sigma(
+    rules: RuleSet, files: dict[tuple[Path, str], SigmaFile], shipped: Kit
+) -> Iterator[RuleReport]:
+    foreign = [rule for rule in rules.rules if _key(rule) in files]
+    costs = dict(zip((rule.id for rule in foreign), measure(foreign, shipped), strict=True))
     items: list[Rule | Correlation] = [*rules.rules, *rules.correlations]
     for item in items:
         file = files.get(_key(item))
@@ -132,7 +138,7 @@ def _sigma(rules: RuleSet, files: dict[tuple[Path, str], SigmaFile]) -> Iterator
             licence=item.licence,
             requires="" if rule is None else rule.requires,
             weight=item.meaning.weight.value,
-            costs=() if rule is None else tuple(measure(rule)),
+            costs=() if rule is None else costs[rule.id],
             sources=() if rule is None else tuple(sorted(rule.sources)),
         )
 
@@ -160,7 +166,7 @@ def _yara(files: Sequence[YaraFile]) -> Iterator[RuleReport]:
                 author=meta.get("author", ""),
                 licence=meta.get("license") or meta.get("licence") or file.licence,
                 weight=compiled.infos[rule.namespace, rule.identifier].meaning.weight.value,
-                costs=(Cost("server-page", None, 1.0, trial),),
+                costs=(Cost("server-page", None, 1.0, None, 1, trial),),
                 sources=("server-page",),
             )
 

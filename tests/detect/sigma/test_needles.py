@@ -278,6 +278,17 @@ def test_longer_needles_are_covered_by_shorter_ones() -> None:
     assert plan(compiled).patterns == ("evil", "other")
 
 
+@given(st.lists(st.text("qxz", min_size=3, max_size=7), min_size=1, max_size=12, unique=True))
+def test_exactly_those_that_hold_another_one_are_left_out(texts: list[str]) -> None:
+    """However many needles there are, of many rules, each is searched for or holds one that is."""
+    rules = [rule({"cs-uri-query|contains": one}, name=one) for one in texts]
+    searches = needle_patterns(RuleSet(tuple(rules)), "iis").searches
+    shortest = {one for one in texts if not any(o in one for o in texts if o != one)}
+    assert {pattern: who for (pattern, _), who in searches.items()} == {
+        short: {one for one in texts if short in one} for short in shortest
+    }
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Collection
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import accumulate
+from operator import or_
 
 _BROWSER = (
     "mozilla/5.0+(windows+nt+10.0;+win64;+x64)+applewebkit/537.36+(khtml,+like+gecko)"
@@ -61,12 +62,17 @@ def share(pieces: Collection[str]) -> int:
 
 def share_of_all(sets: Collection[Collection[str]]) -> int:
     """About how many of a thousand ordinary requests hold a piece of each of the sets."""
-    wanted = [[piece.lower().replace(" ", "+") for piece in pieces] for pieces in sets]
-    return sum(
-        weight
-        for weight, line in _REQUESTS
-        if all(any(piece in line for piece in pieces) for pieces in wanted)
-    )
+    left = (1 << len(_REQUESTS)) - 1
+    for pieces in sets:
+        left &= reduce(or_, map(_holders, pieces), 0)
+    return sum(weight for at, (weight, _) in enumerate(_REQUESTS) if left >> at & 1) if left else 0
+
+
+@lru_cache(maxsize=65_536)
+def _holders(piece: str) -> int:
+    """Which of the ordinary requests hold a piece, as bits."""
+    wanted = piece.lower().replace(" ", "+")
+    return sum(1 << at for at, (_, line) in enumerate(_REQUESTS) if wanted in line)
 
 
 def share_of_patterns(

@@ -158,13 +158,22 @@ def _shortest(pieces: Mapping[str, set[str]]) -> dict[str, set[str]]:
     A longer one is kept beside a shorter one that is more frequent.
     """
     kept: dict[str, set[str]] = {}
+    width = min(map(len, pieces), default=0)
+    lengths: dict[str, set[int]] = {}
     for piece in sorted(pieces, key=lambda text: (len(text), text)):
         often = share((piece,))
-        inside = [other for other in kept if other in piece and share((other,)) <= often]
+        windows = (
+            piece[at : at + length]
+            for at in range(len(piece) - width + 1)
+            for length in lengths.get(piece[at : at + width], ())
+        )
+        held = {window for window in windows if window in kept}
+        inside = [other for other in held if share((other,)) <= often]
         for other in inside:
             kept[other] = kept[other] | pieces[piece]
         if not inside:
             kept[piece] = pieces[piece]
+            lengths.setdefault(piece[:width], set()).add(len(piece))
     return kept
 
 
