@@ -5,14 +5,24 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 STAMP_DEV := $(VENV)/.installed-dev
 
-.PHONY: demo test lint types unit docs format lock clean bench-memory bench-events bench-prefilter bench-start help
+# make bench SIZE=10GB ROUNDS=5 PACKAGES=1000
+SIZE ?= 2GB
+ROUNDS ?= 3
+PACKAGES ?= 100
+BENCH := $(BIN)/python -m tools.bench --size $(SIZE) --rounds $(ROUNDS) --packages $(PACKAGES)
+
+.PHONY: demo test lint types unit docs format lock clean help bench bench-prefilter bench-triage \
+	bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start
 
 help:
 	@echo "make demo    set up, simulate a compromised server, triage it, say where the report is"
 	@echo "make test    set up, run every check"
 	@echo "make format  put the code in the house form"
 	@echo "make docs    write the generated parts of docs/"
-	@echo "make bench-memory bench-events bench-prefilter bench-start   measure, see docs/benchmarks.md"
+	@echo "make bench   measure beside other programs: one table, written into docs/benchmarks.md"
+	@echo "             SIZE=10GB ROUNDS=5 PACKAGES=1000; parts of it: make bench-prefilter, bench-triage,"
+	@echo "             bench-archive, bench-events, bench-memory, bench-packages, bench-again,"
+	@echo "             bench-readers, bench-start"
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Alpheus needs Python 3.11 or newer; set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
@@ -57,17 +67,35 @@ lock: $(STAMP_DEV)
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.lock -c requirements.lock
 
-bench-memory: $(STAMP_DEV)
-	$(BIN)/python tools/bench_memory.py
+bench: $(STAMP)
+	@$(BENCH)
 
-bench-events: $(STAMP_DEV)
-	$(BIN)/python tools/bench_events.py
+bench-prefilter: $(STAMP)
+	@$(BENCH) prefilter
 
-bench-prefilter: $(STAMP_DEV)
-	$(BIN)/python tools/bench_prefilter.py
+bench-triage: $(STAMP)
+	@$(BENCH) triage
 
-bench-start: $(STAMP_DEV)
-	$(BIN)/python tools/bench_start.py
+bench-archive: $(STAMP)
+	@$(BENCH) archive
+
+bench-events: $(STAMP)
+	@$(BENCH) events
+
+bench-memory: $(STAMP)
+	@$(BENCH) memory
+
+bench-packages: $(STAMP)
+	@$(BENCH) packages
+
+bench-again: $(STAMP)
+	@$(BENCH) again
+
+bench-readers: $(STAMP)
+	@$(BENCH) readers
+
+bench-start: $(STAMP)
+	@$(BENCH) start
 
 clean:
 	rm -rf $(VENV) demo bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
