@@ -1,0 +1,76 @@
+"""The benchmarks run anywhere and leave nothing behind; figures are not tested."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+NEEDED = ("sh", "cat", "find", "xargs")
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="`make bench` is for POSIX systems")
+
+
+def _bench(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "tools.bench", *arguments]
+
+
+@pytest.mark.system
+@pytest.mark.skipif(not all(map(shutil.which, NEEDED)), reason="needs find and xargs")
+def test_a_peer_that_is_missing_is_named_as_such(tmp_path: Path) -> None:
+    """Its figure is missing from the table, and nothing else; no path of the machine is in it."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in NEEDED:
+        (programs / name).symlink_to(str(shutil.which(name)))
+    kept = tmp_path / "kept"
+    parts = ["triage", "archive", "readers"]
+    ended = subprocess.run(
+        _bench(*parts, "--size", "2MB", "--rounds", "1", "--folder", str(kept)),
+        cwd=ROOT, env={**os.environ, "PATH": str(programs)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    rows = [line for line in ended.stdout.splitlines() if line.startswith("| ")][2:]
+    assert [row.split(" | ")[0].removeprefix("| ") for row in rows] == [*parts, "readers"]
+    assert all("not installed" in row for row in rows)
+    assert not any(str(place) in ended.stdout for place in (ROOT, tmp_path))
+    assert {path.name for path in kept.iterdir()} == {"webshell-2MB", "mixed-2MB.zip"}
+
+
+def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Neither scratch, nor half of the evidence, nor a process that writes it."""
+    running = subprocess.Popen(
+        _bench("triage", "--size", "5GB", "--folder", str(tmp_path)),
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert running.stderr is not None
+    with running, running.stderr as said:
+        assert any(line.startswith("writing") for line in said)
+        running.send_signal(signal.SIGINT)
+        rest = said.read()
+        assert running.wait(30) == 130
+    assert "stopped" in rest
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_the_table_on_the_page_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands before and after the markers stays; a page without them is refused."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    table = importlib.import_module("tools.bench.table")
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n")
+    table.write(page, "new\n")
+    assert page.read_text() == f"before\n{table.BEGIN}\nnew\n{table.END}\nafter\n"
+    page.write_text("no place\n")
+    with pytest.raises(ValueError, match="are missing"):
+        table.write(page, "new\n")
