@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
 from alpheus.evidence.base import EvidenceFile
@@ -69,7 +70,7 @@ class Row:
     malformed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KeyColumns:
     """Columns whose text decides the label, host and build of a row, so that few rows are parsed.
 
@@ -83,6 +84,17 @@ class KeyColumns:
     columns: tuple[int, ...]
     width: int | None = None
     build: re.Pattern[bytes] | None = None
+
+    @cached_property
+    def runs(self) -> list[tuple[int, int]]:
+        """The columns in stretches of neighbours: first and last of each."""
+        runs: list[tuple[int, int]] = []
+        for column in self.columns:
+            if runs and runs[-1][1] == column - 1:
+                runs[-1] = (runs[-1][0], column)
+            else:
+                runs.append((column, column))
+        return runs
 
 
 class TextLog(Protocol):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from alpheus.errors import LimitError
-from alpheus.scan.words import places_of
+from alpheus.scan.native import count_of
 
 if TYPE_CHECKING:
     from io import RawIOBase
@@ -36,8 +36,8 @@ class Block:
 
     They are whole lines, of which only the last of a file may lack its line end; or, if `piece`,
     part of one line that is too long, and `last` tells that the line ends with it. `offset` is
-    where the block begins in the stream, `line` the number of its first line, from 1. `newlines`
-    are the places of line feeds, counted from `start`, where the reader has looked for them.
+    where the block begins in the stream, `line` the number of its first line, from 1, and `count`
+    how many lines there are, where they are counted.
     """
 
     data: bytearray
@@ -45,9 +45,9 @@ class Block:
     end: int
     offset: int
     line: int
+    count: int = 0
     piece: bool = False
     last: bool = False
-    newlines: Integers | None = None
 
 
 class BlockReader:
@@ -115,12 +115,12 @@ class BlockReader:
     def _lines(self, cut: int) -> Block:
         import numpy as np  # noqa: PLC0415 - heavy
 
-        line = self.lines + 1
-        if not self._numbered:
-            return Block(self._buffer, 0, cut, self._offset, 0)
-        newlines = places_of(np.frombuffer(self._buffer, np.uint8, cut), _NEWLINE)
-        self.lines += newlines.size + (self._buffer[cut - 1] != _NEWLINE)
-        return Block(self._buffer, 0, cut, self._offset, line, newlines=newlines)
+        line, count = self.lines + 1, 0
+        if self._numbered:
+            ended = self._buffer[cut - 1] == _NEWLINE
+            count = count_of(np.frombuffer(self._buffer, np.uint8, cut)) + (not ended)
+            self.lines += count
+        return Block(self._buffer, 0, cut, self._offset, line, count)
 
     def _drop(self, count: int) -> None:
         """Forget the first bytes; a buffer that a long line made grow shrinks again."""

@@ -28,7 +28,7 @@ _LENGTH = 19
 _READ = 24
 """How many bytes of a line are looked at, in words: date, time and fraction."""
 
-_SEPARATOR = {Clock.ISO_T: b"T", Clock.ISO_BLANK: b" "}
+SEPARATOR = {Clock.ISO_T: b"T", Clock.ISO_BLANK: b" "}
 _FEW_DATES = 8
 _LAST_OF_DATE = 0xFFFFFF
 _ZEROS = int.from_bytes(b"00:00:00", "little")
@@ -84,7 +84,7 @@ def line_times(block: Bytes, starts: Integers, ends: Integers, clock: Clock) -> 
     long = room >= _LENGTH
     inside = begins + _READ <= block.size
     whole, last = np.flatnonzero(long & inside), np.flatnonzero(long & ~inside)
-    separator = _SEPARATOR[clock]
+    separator = SEPARATOR[clock]
     times[whole] = _read(block, begins[whole], room[whole], separator)
     if last.size:
         cut = int(begins[last[0]])
@@ -100,7 +100,7 @@ class Days:
         import numpy as np  # noqa: PLC0415 - heavy
 
         self._block, self._starts, self._room = block, starts, ends - starts
-        self._separator = _SEPARATOR[clock]
+        self._separator = SEPARATOR[clock]
         self._readable: Mask | None = None
         places = starts
         if int(self._room.min()) < _LENGTH or int(starts[-1]) + _READ > block.size:
@@ -230,7 +230,11 @@ def _days(first: Words, second: Words, separator: bytes) -> Integers:
 
 
 def _day(first: int, second: int, separator: bytes) -> int:
-    text = first.to_bytes(8, "little") + second.to_bytes(3, "little")
+    return day_of(first.to_bytes(8, "little") + second.to_bytes(3, "little"), separator)
+
+
+def day_of(text: bytes, separator: bytes) -> int:
+    """Days since 1970 of `2021-03-03T`, or `NO_TIME`."""
     digits = text[:4] + text[5:7] + text[8:10]
     if text[4:5] + text[7:8] + text[10:] != b"--" + separator or not digits.isdigit():
         return NO_TIME

@@ -34,7 +34,7 @@ class ColumnSpans:
         import numpy as np  # noqa: PLC0415 - heavy
 
         self._block = block
-        self._runs = _runs(key.columns)
+        self._runs = key.runs
         self._key = key
         self._first, self._last = starts, ends
         marks = Marks(block, key.delimiter[0])
@@ -94,16 +94,9 @@ class ColumnSpans:
         return value if all(self._parsed(line) == value for line in odd.tolist()) else None
 
     def _parsed(self, line: int) -> tuple[bytes, ...] | None:
-        """The key columns of a line with quoted values; None if they cannot be told here."""
-        if self._key.width is not None or self._key.delimiter != b",":
+        if self._key.width is not None:
             return None
-        text = (
-            self._block[self._first[line] : self._last[line]].tobytes().decode("utf-8", "replace")
-        )
-        values = split_commas(text, self._key.columns[-1] + 1)
-        if len(values) <= self._key.columns[-1]:
-            return None
-        return tuple(",".join(values[low : high + 1]).encode() for low, high in self._runs)
+        return key_of(self._block[self._first[line] : self._last[line]].tobytes(), self._key)
 
     def same(self, value: tuple[bytes, ...], lines: Integers) -> Mask:
         """Which of `lines` have exactly these bytes in their key columns."""
@@ -120,15 +113,25 @@ class ColumnSpans:
         return equal
 
 
-def _runs(columns: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Columns in stretches of neighbours: first and last of each."""
-    runs: list[tuple[int, int]] = []
-    for column in columns:
-        if runs and runs[-1][1] == column - 1:
-            runs[-1] = (runs[-1][0], column)
-        else:
-            runs.append((column, column))
-    return runs
+def key_of(line: bytes, key: KeyColumns) -> tuple[bytes, ...] | None:
+    """The bytes of the key columns of a line, without the quotes around them.
+
+    None if the line has not enough columns, or not the right number of them, or if a quoted value
+    looks like several.
+    """
+    most = key.columns[-1] + 1 if key.columns else 0
+    if key.delimiter == b",":
+        values = split_commas(line.decode("utf-8", "surrogateescape"), most)
+        columns = [value.encode("utf-8", "surrogateescape") for value in values]
+    else:
+        columns = line.split(key.delimiter)
+        if key.width is not None and len(columns) != key.width:
+            return None
+    if len(columns) < most:
+        return None
+    if any(key.delimiter in columns[column] or b'"' in columns[column] for column in key.columns):
+        return None
+    return tuple(key.delimiter.join(columns[low : high + 1]) for low, high in key.runs)
 
 
 def groups_of(

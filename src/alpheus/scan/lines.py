@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from alpheus.parsers.base import Clock, KeyColumns
 from alpheus.parsers.exchange import plain_build
+from alpheus.scan import native
 from alpheus.scan.blocks import Block
 from alpheus.scan.clock import NO_TIME, Days, line_bounds, line_times
 from alpheus.scan.columns import ColumnSpans
+from alpheus.scan.native import Rows
 from alpheus.scan.needles import Marked
 
 if TYPE_CHECKING:
@@ -36,7 +38,9 @@ class Lines:
 
         self.block = block
         self._array = np.frombuffer(block.data, dtype=np.uint8)[block.start : block.end]
-        self.starts, self.ends = line_bounds(self._array, block.newlines)
+        found = native.bounds(self._array, block.count)
+        self.starts, self.ends = found or line_bounds(self._array)
+        self._rows: Rows | None = None
         self._days: dict[Clock, Days] = {}
         self._times: dict[Clock, Integers] = {}
         self._special: dict[Clock, Integers] = {}
@@ -74,6 +78,12 @@ class Lines:
         if clock not in self._days:
             self._days[clock] = Days(self._array, self.starts, self.ends, clock)
         return self._days[clock]
+
+    def rows(self) -> Rows | None:
+        """Counts rows in C; None where that was not built."""
+        if self._rows is None and native.library() is not None:
+            self._rows = Rows(self._array, self.starts, self.ends)
+        return self._rows
 
     def may_be_row(self, line: int) -> bool:
         """Whether a line may begin with a time: with a digit, or a double quote before one."""

@@ -28,10 +28,12 @@ from alpheus.parsers.encoding import (
     detect,
     utf8_stream,
 )
+from alpheus.scan import native
 from alpheus.scan.blocks import READ_ERRORS, Block, BlockReader
-from alpheus.scan.clock import NO_TIME
-from alpheus.scan.columns import groups_of
+from alpheus.scan.clock import NO_TIME, SEPARATOR, DayOfRows, day_of
+from alpheus.scan.columns import groups_of, key_of
 from alpheus.scan.lines import Lines
+from alpheus.scan.native import Rows
 from alpheus.scan.needles import EVERYBODY, Marked, Needles
 from alpheus.scan.tally import Losses, Tally, Witnesses, from_milliseconds
 
@@ -261,29 +263,64 @@ class _Scan:
 
         Returns where to go on, which is `at` where the lines have to be looked at one by one.
         """
-        clock, key = self._log.clock, self._log.key
         if self._runs > _MOST_RUNS or not lines.shareable:
             return at
         self._runs += 1
-        if not lines.may_be_row(at):
-            if not lines.blank[at]:
-                self._one(lines, at)
-            return at + 1
-        days = lines.days(clock)
+        if lines.may_be_row(at):
+            key = self._log.key
+            if key is None or key.build is not None:
+                return at
+            counted = lines.rows()
+            if counted is not None:
+                return self._native_run(lines, at, key, counted)
+            return self._array_run(lines, at, key)
+        if not lines.blank[at]:
+            self._one(lines, at)
+        return at + 1
+
+    def _array_run(self, lines: Lines, at: int, key: KeyColumns) -> int:
+        days = lines.days(self._log.clock)
         end = days.until(at)
-        if key is None or key.build is not None or end - at < _WORTH_A_RUN:
+        if end - at < _WORTH_A_RUN:
             return at
         value = lines.spans(key).common(at, end) if key.columns else ()
         day = days.rows(at, end) if value is not None else None
         if value is None or day is None:
             return at
+        self._count_run(lines, at, value, day)
+        self._hand_over(lines, at, end)
+        return end
+
+    def _native_run(self, lines: Lines, at: int, key: KeyColumns, counted: Rows) -> int:
+        """The same in C: also of few lines; a line with quoted values is compared as it is met."""
+        clock = self._log.clock
+        first = lines.raw(at)
+        date = first[: native.DATE_LENGTH]
+        day = day_of(date, SEPARATOR[clock])
+        value = key_of(first, key)
+        if day == NO_TIME or value is None:
+            return at
+        wanted = native.Key(key, value)
+        end, odd = at, 0
+        while True:
+            passed, rows = counted.run(end, date, day, wanted, trusted=end == at or odd > 0)
+            if rows.rows:
+                self._count_run(lines, end, value, rows)
+            if passed == len(lines) or (passed == end and odd):
+                break
+            end, odd = passed, odd + 1
+            if odd > _MOST_ODD or key_of(lines.raw(end), key) != value:
+                break
+        self._hand_over(lines, at, passed)
+        return passed
+
+    def _count_run(self, lines: Lines, at: int, value: tuple[bytes, ...], day: DayOfRows) -> None:
+        """Rows of one day with the same key, of which `at` is one."""
         alike = self._alike_of(value, lines, at)
         self._tally(alike.label, alike.host).add_day(day)
         if alike.build is not None:
             first, last = from_milliseconds(day.first), from_milliseconds(day.last)
             self._witnesses.add(alike.build, alike.host, first, last)
-        self._hand_over(lines, at, end)
-        return end
 
     def _clocked(self, lines: Lines, at: int) -> int:
         """Rows from `at` on and the lines after them that are none; returns where to go on."""
@@ -443,6 +480,7 @@ class _Scan:
 _MOST_RUNS = 24
 """In a block of more runs than that, lines are looked at one by one."""
 
+_MOST_ODD = 400
 _WORTH_A_RUN = 6
 _REMEMBERED = 4096
 _MOST_TALLIES = 4096

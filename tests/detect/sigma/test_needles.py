@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from alpheus.detect.sigma import ENCODED_LINE, NeedlePlan, Rule, RuleSet, needle_patterns
 from alpheus.parsers.base import LineKind, ReadOptions
+from alpheus.parsers.separated import split_commas
 from alpheus.parsers.w3c import W3CFormat
 from alpheus.scan.needles import EVERYBODY, Needle, Needles
 from detect.sigma.building import HTTPPROXY, WEBSERVER, event, rule, ruleset
@@ -237,6 +238,37 @@ def test_a_request_is_found_by_method_and_url_together(
     assert parsed is not None
     if compiled.matches(event(dict(parsed.fields), text=row)):
         assert found(needles, row)
+
+
+COOKIES = st.lists(
+    st.sampled_from(["Server~", "host", "/", "~", ",", '"', "x", "%2f", " ", '""']), max_size=7
+).map("".join)
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.lists(st.sampled_from(["Server~*/*~*", "*Server~*x*", "Server~host*/"]), min_size=1),
+    COOKIES, COOKIES, st.booleans(),
+)  # fmt: skip
+def test_texts_between_wildcards_are_found_however_a_value_is_quoted(
+    wanted: list[str], cookie: str, other: str, quoted: bool
+) -> None:
+    """Commas, quotes and what stands in other columns hide no value from its rule."""
+    compiled = rule({"BackEndCookie": wanted}, HTTPPROXY)
+    values = {"AnchorMailbox": other, "BackEndCookie": cookie, "UrlStem": "/powershell"}
+    lines = [csv_line(values, tuple(values)), f"{other},{cookie},/powershell"]
+    line = lines[0] if quoted else lines[1]
+    columns = split_commas(line)
+    fields = dict(zip(values, columns, strict=False))
+    if compiled.matches(event({n: v for n, v in fields.items() if v}, "httpproxy", text=line)):
+        assert found(plan(compiled, "httpproxy"), line)
+
+
+def test_a_value_of_ordinary_requests_is_told_by_its_next_text() -> None:
+    """Every remote shell has such a cookie; only a forged one holds a path."""
+    needles = plan(rule({"BackEndCookie": "Server~*/*~*"}, HTTPPROXY), "httpproxy")
+    assert not found(needles, "a,Server~mail.corp.example~1941996335,200,/powershell,x~y")
+    assert found(needles, "a,Server~mail.corp.example/ecp/y.js~1941996335,200,/powershell")
 
 
 def test_ordinary_pages_are_not_looked_at_for_a_method() -> None:

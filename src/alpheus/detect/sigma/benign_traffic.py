@@ -17,6 +17,8 @@ _BROWSER = (
     "+chrome/88.0.4324.150+safari/537.36"
 )
 
+_COOKIE = "server~mail.corp.example~1941996335,200 /powershell"
+
 _LEADS = (
     "2021-03-03 06:59:{:02d} 10.0.0.5 443 CORP\\user 198.51.100.7 ",
     "2021-03-03T06:59:{:02d}.123Z 4153262f-edd7-45f6-a2e2-3e84b8a459b0 15 1 2106 6 ",
@@ -45,7 +47,7 @@ _REQUESTS: tuple[tuple[int, str], ...] = (
     (50, "post /autodiscover/autodiscover.xml 443 microsoft+office/16.0+outlook 200 0 0"),
     (20, "get /autodiscover/autodiscover.json protocol=activesync&email= 443 200"),
     (25, "get /oab/a1b2c3d4/oab.xml 443 microsoft+bits/7.8 401 microsoft+bits 200"),
-    (60, "post /powershell clientapplication=activemonitor;psversion=5.1 microsoft+winrm+client"),
+    (60, f"post /powershell clientapplication=activemonitor;psversion=5.1 {_COOKIE} winrm+client"),
     (40, "rpc_in_data /rpc/rpcproxy.dll ex01.corp.example:6001 443 msrpc 200"),
     (30, "get /owa/healthcheck.htm amprobe/local/clientaccess 200 ::1"),
     (20, "get /api/v1.0/$metadata odata_pc_probe/local 444 401"),

@@ -191,6 +191,7 @@ def needed(node: Node, source: str, lines: LineKind = LineKind.ROWS) -> Needed |
     frequent = not (options and options[0].share <= RARE)
     if frequent and source in WEB_SOURCES and lines is not LineKind.TORN:
         options += _regex_options(node, found, source)
+        options += _chain_options(node, source)
         if lines is LineKind.REQUESTS:
             options += _request_options(node, source)
         options += _with_others(found, source)
@@ -268,6 +269,26 @@ def _regex_options(node: Node, found: list[Pieces], source: str) -> Iterator[Nee
                 ]
                 if all(searches):
                     yield _needed_by([search for search in searches if search is not None])
+
+
+def _chain_options(node: Node, source: str) -> Iterator[Needed]:
+    """The texts between wildcards, one behind the other in one value of a CSV line."""
+    if source != "httpproxy":
+        return
+    for test in _all_of(node):
+        if isinstance(test, FieldTest) and isinstance(test.value, Glob):
+            chains = [_chain(parts, source) for parts in test.value.literals() or ()]
+            if all(chains):
+                yield _needed_by([(pattern, ()) for chain in chains for pattern in chain])
+
+
+def _chain(parts: Iterable[str], source: str) -> tuple[str, ...]:
+    """Patterns for a value without a comma, and for one with commas, which is quoted."""
+    pieces = [piece.lower() for part in parts for piece in safe_pieces(part, source)]
+    if max(map(_length, pieces), default=0) < SHORTEST:
+        return ()
+    texts = [pattern_of(piece, source) for piece in pieces]
+    return (r"[^,\n]*".join(texts), rf'{texts[0]}[^,\n]*,[^\n]*"')
 
 
 def _needed_by(searches: Iterable[Search]) -> Needed:
