@@ -22,7 +22,7 @@ from alpheus.evidence import OpenOptions, open_package
 from alpheus.knowledge.packs import load_packs
 from alpheus.lab.size import parse_size
 from alpheus.model import Skipped
-from alpheus.parsers.base import ReadOptions
+from alpheus.parsers.base import LineKind, ReadOptions
 from alpheus.scan.blocks import BlockReader
 from alpheus.scan.needles import Needles
 
@@ -74,7 +74,7 @@ def _peers(setting: Setting, words: list[str], path: Path) -> dict[str, Road]:
 def _ours(kit: Kit, source: str, words: list[str], path: Path, folder: Path) -> dict[str, Road]:
     few = Needles([re.escape(word) for word in words])
     many = Needles(generated(MANY))
-    own = kit.needles(source)
+    own = kit.needles(source, LineKind.REQUESTS)
     for needles in (few, many, own):  # what is made at the first search is not measured
         search(needles, path)
     return {

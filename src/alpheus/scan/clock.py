@@ -51,15 +51,11 @@ class DayOfRows:
     last: int
 
 
-def line_bounds(block: Bytes, newlines: Integers | None = None) -> tuple[Integers, Integers]:
-    """Where each line begins and ends; LF or CR LF is not part of it.
-
-    `newlines` are the places of LF, if they are known already.
-    """
+def line_bounds(block: Bytes) -> tuple[Integers, Integers]:
+    """Where each line begins and ends; LF or CR LF is not part of it."""
     import numpy as np  # noqa: PLC0415 - heavy
 
-    if newlines is None:
-        newlines = places_of(block, 0x0A)
+    newlines = places_of(block, 0x0A)
     if block.size and block[-1] != 0x0A:
         newlines = np.append(newlines, block.size)
     starts = np.zeros_like(newlines)

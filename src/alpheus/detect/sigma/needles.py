@@ -283,12 +283,20 @@ def _chain_options(node: Node, source: str) -> Iterator[Needed]:
 
 
 def _chain(parts: Iterable[str], source: str) -> tuple[str, ...]:
-    """Patterns for a value without a comma, and for one with commas, which is quoted."""
+    """Patterns for a value without a comma, and for one with commas, which is quoted.
+
+    The first character of the second text is enough where ordinary values do not have it: rules
+    whose values begin alike then share one pattern.
+    """
     pieces = [piece.lower() for part in parts for piece in safe_pieces(part, source)]
     if max(map(_length, pieces), default=0) < SHORTEST:
         return ()
-    texts = [pattern_of(piece, source) for piece in pieces]
-    return (r"[^,\n]*".join(texts), rf'{texts[0]}[^,\n]*,[^\n]*"')
+    first, *others = [pattern_of(piece, source) for piece in pieces]
+    chain = r"[^,\n]*".join((first, *others))
+    if others and _length(pieces[0]) >= SHORTEST:
+        brief = rf"{first}[^,\n]*{pattern_of(pieces[1][0], source)}"
+        chain = brief if share_of_patterns((brief,)) <= RARE else chain
+    return (chain, rf'{first}[^,\n]*,[^\n]*"')
 
 
 def _needed_by(searches: Iterable[Search]) -> Needed:
