@@ -23,15 +23,15 @@ _TOKENS = st.sampled_from(
     [*_LEFT_OUT, "/owa/auth", "/service.svc", "x", ".aspx", "/OWA/Auth/Logon.aspx", "on.aspx", "?",
      " ", ",", "/", ".asp", "%2e", "-", "ice.svc", '"', ";a=b", "/logon.aspx"]
 )  # fmt: skip
-_PATTERNS = [re.compile(one, re.IGNORECASE) for one in page_needles(_LEFT_OUT)]
-_ANY_PAGE = re.compile(rf"(?=(\.(?:{'|'.join(EXTENSIONS)})[ /?,;:%\"]))", re.IGNORECASE)
+_PATTERNS = [re.compile(one, re.IGNORECASE) for one in page_needles(_LEFT_OUT, "iis")]
+_ANY_PAGE = re.compile(rf"(?=(\.(?:{'|'.join(EXTENSIONS)}))(?:[ /?,;:%\"\r]|$))", re.IGNORECASE)
 
 
 def _naive(line: str) -> bool:
     """Whether a page stands in the line that is not one of those left out, as a whole path."""
     for match in _ANY_PAGE.finditer(line):
-        before = line[: match.start() + len(match[1]) - 1].lower()
-        if not any(before.endswith((f" {path}", f",{path}")) for path in _LEFT_OUT):
+        before = line[: match.end(1)].lower()
+        if not any(before.endswith(f" {path}") for path in _LEFT_OUT):
             return True
     return False
 
@@ -49,12 +49,28 @@ def test_without_pages_left_out_every_page_is_found() -> None:
     for extension in EXTENSIONS:
         line = f"GET /a.{extension} -"
         assert sample.search(line)
-        assert any(re.search(one, line) for one in page_needles(()))
+        assert any(re.search(one, line) for one in page_needles((), "iis"))
+
+
+def test_a_comma_begins_a_path_only_where_values_are_separated_by_it() -> None:
+    """A folder may be called `a,`; in a CSV line such a path stands between quotes."""
+    iis = Needles(page_needles(_LEFT_OUT, "iis"))
+    proxy = Needles(page_needles(_LEFT_OUT, "httpproxy"))
+    assert iis.search(b"GET /a,/owa/auth/logon.aspx -")
+    assert not iis.search(b"GET /owa/auth/logon.aspx -")
+    assert not proxy.search(b"x,/owa/auth/logon.aspx,y")
+    assert proxy.search(b'x,"/a,/owa/auth/logon.aspx",y')
+
+
+@pytest.mark.parametrize("line", [b"GET /a.aspx", b"GET /a.aspx\r\n", b"GET /a.aspx\nGET /b -"])
+def test_a_page_may_end_its_line(line: bytes) -> None:
+    """Where the URL is the last column, or the line was cut off behind it."""
+    assert Needles(page_needles(_LEFT_OUT, "iis")).search(line)
 
 
 def test_the_matcher_takes_them() -> None:
     """And finds the same lines."""
-    needles = Needles(page_needles(_LEFT_OUT))
+    needles = Needles(page_needles(_LEFT_OUT, "iis"))
     data = b"GET /owa/service.svc -\nGET /a/owa/service.svc -\nx.aspx a\nGET /EWS/exchange.asmx 1\n"
     assert [data[a:b] for a, b, _ in needles.search(data)] == [
         b"GET /a/owa/service.svc -",

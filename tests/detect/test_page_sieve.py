@@ -59,12 +59,34 @@ def test_each_file_asks_for_the_first_answers_of_a_page(kit: Kit) -> None:
     assert _wanted(kit, line)[0]
 
 
+SETTLED = b"2021-03-03 06:59:20 GET /App/Start.aspx - 443 - 192.0.2.1 x 200"
+
+
 def test_a_settled_page_is_passed_by_however_it_is_spelt(kit: Kit) -> None:
     """What is known well enough is not parsed again; any other page on the line still is."""
     sieve = _sieve(kit)
-    line = b"2021-03-03 06:59:20 GET /App/Start.aspx - 443 - 192.0.2.1 x 200"
-    assert sieve.wants(line)
-    sieve.settle("/app/start.aspx")
-    assert not sieve.wants(line)
-    assert not sieve.wants(line.lower())
-    assert sieve.wants(line.replace(b" - 443", b" u=/app/x.aspx 443"))
+    assert sieve.wants(SETTLED)
+    sieve.settle("/app/start.aspx", SETTLED, "192.0.2.1")
+    assert not sieve.wants(SETTLED)
+    assert not sieve.wants(SETTLED.lower() + b"\r")
+    assert sieve.wants(SETTLED.replace(b" - 443", b" u=/app/x.aspx 443"))
+    assert sieve.wants(SETTLED.replace(b"/App/", b"/a,/app/"))
+
+
+def test_clients_of_a_settled_page_are_still_known(kit: Kit) -> None:
+    """So that nobody is said to have asked for nothing else; an unclear line is parsed."""
+    sieve = _sieve(kit)
+    sieve.settle("/app/start.aspx", SETTLED, "192.0.2.1")
+    for client in (b"192.0.2.8", b"192.0.2.9", b"192.0.2.8"):
+        assert not sieve.wants(SETTLED.replace(b"192.0.2.1", client))
+    assert sieve.counted == {"/app/start.aspx": {"192.0.2.8": 2, "192.0.2.9": 1}}
+    assert sieve.wants(SETTLED + b" more")
+    assert sieve.wants(SETTLED.replace(b"192.0.2.1", b"-"))
+
+
+def test_a_page_whose_client_has_no_clear_place_is_not_settled(kit: Kit) -> None:
+    """An address that stands in two columns tells nothing of the next line."""
+    sieve = _sieve(kit)
+    twice = SETTLED.replace(b" x ", b" 192.0.2.1 ")
+    sieve.settle("/app/start.aspx", twice, "192.0.2.1")
+    assert sieve.wants(twice)

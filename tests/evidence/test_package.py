@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import hashlib
 import io
+import lzma
 import os
 import tarfile
 import tempfile
@@ -77,7 +79,27 @@ def test_archives_in_a_volume_are_files(tmp_path: Path) -> None:
     volume = tmp_path / "D"
     volume.mkdir()
     (volume / "loot.zip").write_bytes(inner)
-    assert read_package(volume).files == {"loot.zip": inner}
+    contents = read_package(volume)
+    assert contents.files == {"loot.zip": inner}
+    assert "hand in the archive by itself" in contents.reasons["loot.zip"]
+    (volume / "Windows").mkdir()
+    assert not read_package(volume).skipped
+
+
+@pytest.mark.parametrize("ending", ["gz", "bz2", "xz"])
+def test_rotated_logs_of_a_volume_are_read(tmp_path: Path, ending: str) -> None:
+    """What was compressed by itself is a file of the volume; an archive is not opened."""
+    pack = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}[ending]
+    folder = tmp_path / "case" / "C" / "inetpub" / "logs"
+    folder.mkdir(parents=True)
+    (folder / f"u_ex210303.log.{ending}").write_bytes(pack(b"row\n" * 1000))
+    (folder / f"torn.log.{ending}").write_bytes(b"no stream")
+    (folder / "loot.tar.gz").write_bytes(_tar({"a": b"stolen"}))
+    contents = read_package(tmp_path / "case")
+    base = "C/inetpub/logs"
+    assert contents.files[f"{base}/u_ex210303.log.{ending}/u_ex210303.log"] == b"row\n" * 1000
+    assert contents.files[f"{base}/torn.log.{ending}"] == b"no stream"
+    assert contents.files[f"{base}/loot.tar.gz"] == _tar({"a": b"stolen"})
 
 
 def test_a_compressed_log_has_no_scope_of_its_own(tmp_path: Path) -> None:

@@ -263,3 +263,10 @@ def test_counts_equal_those_of_parsing_every_line(lines: list[bytes]) -> None:
     for tally in result.tallies.values():
         hours.update(tally.hours)
     assert hours == Counter(int(row.time.timestamp()) // 3600 for row in parsed if row.time)
+
+
+def test_lines_that_are_no_rows_count_where_most_rows_do() -> None:
+    """Whatever the order in which rows of several hosts are counted."""
+    rows = [_proxy(at, "EX1" if at % 3 else "EX2") for at in range(30)]
+    result, _ = scan(_PROXY + b"".join(rows) + b"torn\n")
+    assert result.tallies["httpproxy", "EX1"].skipped == 1

@@ -15,7 +15,7 @@ from alpheus.detect.event_wants import EventWants
 from alpheus.detect.kit import REQUEST_SOURCES, Kit
 from alpheus.detect.model import FileMatch, Hours, Origin, RuleInfo
 from alpheus.detect.page_sieve import PageSieve
-from alpheus.detect.page_use import note_use
+from alpheus.detect.page_use import note_use, request_of
 from alpheus.detect.process_tree import ProcessTree
 from alpheus.detect.promises import log_by_name, promised_by_name
 from alpheus.detect.server_pages import is_server_page, read_page
@@ -148,10 +148,18 @@ class _Examination:
         )
         self._tally(scan)
         self._settle_raw(scan)
+        self._settled_clients()
         for witness in scan.witnesses:
             self.collector.witness(witness, self.origin(witness.host))
         for loss in scan.skipped:
             self.collector.lose(loss)
+
+    def _settled_clients(self) -> None:
+        """Who else asked for pages that were not weighed any more."""
+        if self.pages is not None and self.pages.counted:
+            for (_, stem), use in self.collector.uses.items():
+                for client, count in self.pages.counted.get(stem, {}).items():
+                    use.asked_by(client, count)
 
     def _candidate(self, candidate: Candidate) -> None:
         if candidate.row is None:
@@ -164,7 +172,7 @@ class _Examination:
         if self.pages is not None:
             use = note_use(event, self.origin(event.host), self.kit, self.collector)
             if use is not None and use.settled and len(self._origins) == 1:
-                self.pages.settle(use.stem)
+                self.pages.settle(use.stem, candidate.raw, request_of(event)[2])
             self.pages.known = self.pages.known or bool(self.collector.exchange)
 
     def _raw(self, candidate: Candidate, event: Event | None = None) -> None:

@@ -133,7 +133,7 @@ class Kit:
         if source in REQUEST_SOURCES and kind is not LineKind.TORN:
             wanted += [Needle(pattern, _KNOWN) for pattern in self._published()]
             left_out = tuple(filter(self.baseline.stock_url, FREQUENT))
-            wanted += [Needle(pattern, _PAGE) for pattern in page_needles(left_out)]
+            wanted += [Needle(pattern, _PAGE) for pattern in page_needles(left_out, source)]
         return wanted
 
     def _bits(self, source: str) -> dict[str, int]:
@@ -163,7 +163,7 @@ class Kit:
         if source not in REQUEST_SOURCES:
             return None
         ships = self.ships_behind if by_back_end(path) else self.ships
-        return PageSieve(ships, known=source == "httpproxy")
+        return PageSieve(ships, source, known=source == "httpproxy")
 
     def sieve(self, pages: PageSieve) -> Sieve:
         """What the scan asks about lines that only name a page."""

@@ -164,8 +164,7 @@ class PageUse:
         """Count a request, whatever its answer."""
         answer = (method, status)
         self.answers[answer] = self.answers.get(answer, 0) + 1
-        if client in self.clients or len(self.clients) < CLIENTS_PER_PAGE:
-            self.clients[client] = self.clients.get(client, 0) + 1
+        self.asked_by(client, 1)
         if time is None:
             return
         if 200 <= status < 300:
@@ -176,6 +175,11 @@ class PageUse:
         elif status in _MISSING:
             self.missing_first = earliest(self.missing_first, time)
             self.missing_last = latest(self.missing_last, time)
+
+    def asked_by(self, client: str, times: int) -> None:
+        """Count requests of a client, of the first `CLIENTS_PER_PAGE` ones."""
+        if client in self.clients or len(self.clients) < CLIENTS_PER_PAGE:
+            self.clients[client] = self.clients.get(client, 0) + times
 
     def detail(self, served: Served) -> None:
         """Keep the particulars of a request answered 2xx while the page may be a rare one."""
@@ -204,8 +208,7 @@ class PageUse:
         for answer, count in other.answers.items():
             self.answers[answer] = self.answers.get(answer, 0) + count
         for client, count in other.clients.items():
-            if client in self.clients or len(self.clients) < CLIENTS_PER_PAGE:
-                self.clients[client] = self.clients.get(client, 0) + count
+            self.asked_by(client, count)
         self.source = self.source or other.source
         self.closed = self.closed or other.closed
         self.referers = self.referers or other.referers

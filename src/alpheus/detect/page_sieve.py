@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from alpheus.detect.page_needles import EXTENSIONS, page_of
+from alpheus.detect.page_needles import EXTENSIONS, FOLLOWING, page_of
 
-_NAMES = re.compile(
-    rf"(/[^ ,?\"]*?\.(?:{'|'.join(EXTENSIONS)}))(?=[ /?,;:%\"])".encode(), re.IGNORECASE
-)
+_ENDING = rf"\.(?:{'|'.join(EXTENSIONS)}))(?={FOLLOWING})"
+_NAMES = {
+    "iis": re.compile(rf'(/[^ ?"]*?{_ENDING}'.encode(), re.IGNORECASE),
+    # Between quotes a path may hold commas.
+    "httpproxy": re.compile(
+        rf'(?:(?<=")(/[^"?]*?{_ENDING}|(/[^ ,?"]*?{_ENDING})'.encode(), re.IGNORECASE
+    ),
+}
+_ADDRESS = re.compile(rb"[0-9a-f.:]+\Z", re.IGNORECASE)
 _FIRST_ASKED = 2
 _KEPT = 50_000
 
@@ -20,17 +26,28 @@ class PageSieve:
     `known`: that the product is there need not be told by the answers of its pages any more.
     """
 
-    def __init__(self, ships: Callable[[bytes], bool], *, known: bool = False) -> None:
+    def __init__(
+        self, ships: Callable[[bytes], bool], source: str = "iis", *, known: bool = False
+    ) -> None:
         self._ships = ships
+        self._names = _NAMES[source]
         self.known = known
         self._asked: dict[bytes, int] = {}
-        self._settled: set[str] = set()
+        self._settled: dict[str, tuple[int, int]] = {}
+        self.counted: dict[str, dict[str, int]] = {}
+        """Clients of settled pages in lines that were passed by, and how often they asked."""
         self._pages: dict[bytes, str | None] = {}
 
-    def settle(self, page: str) -> None:
-        """Pass by further requests for a page, as `page_of` spells it: enough is known of it."""
-        if len(self._settled) < _KEPT:
-            self._settled.add(page)
+    def settle(self, page: str, line: bytes, client: str) -> None:
+        """Pass by further requests for a page, as `page_of` spells it: enough is known of it.
+
+        Their clients are counted where they stand as `client` does in `line`, the last one that
+        was parsed. If that place is not clear, the page is not settled.
+        """
+        columns = line.split(b" ")
+        if columns.count(client.encode()) == 1 and len(self._settled) < _KEPT:
+            self._settled[page] = (len(columns), columns.index(client.encode()))
+            self.counted.setdefault(page, {})
 
     def wants(self, line: bytes) -> bool:
         """False only if every page that the line names is one of the product's own, or settled.
@@ -38,12 +55,16 @@ class PageSieve:
         While it is not known that the product is there, the first requests for each of its pages
         are wanted too: their answers tell.
         """
-        pages = _NAMES.findall(line)
-        return not pages or any(self._wanted(page) for page in pages)
+        pages = [first or second for first, second in self._found(line)]
+        return not pages or any(self._wanted(page, line) for page in pages)
 
-    def _wanted(self, page: bytes) -> bool:
+    def _found(self, line: bytes) -> list[tuple[bytes, bytes]]:
+        found = self._names.findall(line)
+        return [(one, b"") for one in found] if self._names.groups == 1 else found
+
+    def _wanted(self, page: bytes, line: bytes) -> bool:
         if not self._ships(page):
-            return not self._settled or self._page(page) not in self._settled
+            return not self._settled or not self._passed_by(page, line)
         if self.known:
             return False
         asked = self._asked.get(page, 0)
@@ -51,6 +72,21 @@ class PageSieve:
             self._asked[page] = asked + 1
             return True
         return False
+
+    def _passed_by(self, raw: bytes, line: bytes) -> bool:
+        """Whether a page is settled and its client could be counted."""
+        page = self._page(raw)
+        place = self._settled.get(page or "")
+        if page is None or place is None:
+            return False
+        columns = line.rstrip(b"\r").split(b" ")
+        if len(columns) != place[0] or not _ADDRESS.match(columns[place[1]]):
+            return False
+        client = columns[place[1]].decode("ascii")
+        clients = self.counted[page]
+        if client in clients or len(clients) < _KEPT:
+            clients[client] = clients.get(client, 0) + 1
+        return True
 
     def _page(self, raw: bytes) -> str | None:
         if raw not in self._pages:

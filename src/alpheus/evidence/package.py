@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from alpheus.evidence.address import clean_address, in_volume, is_volume_name
+from alpheus.evidence.address import TOP_FOLDERS, clean_address, in_volume, is_volume_name
 from alpheus.evidence.base import EvidenceFile, Known, OpenOptions, Share
 from alpheus.evidence.budget import Budget
 from alpheus.evidence.containers import open_container
@@ -20,6 +20,15 @@ from alpheus.model import Evidence, Skipped
 
 _PACKED = (".gz", ".tgz", ".bz2", ".xz", ".zst", ".zstd", ".zip", ".7z")
 _PACKED_RATIO = 8
+_STREAMS = (".gz", ".bz2", ".xz", ".zst", ".zstd")
+"""Endings of what was compressed by itself."""
+
+_ARCHIVES = (".zip", ".7z", ".tar", ".tgz", ".tar.gz")
+_NOT_OPENED = (
+    "the folder is called like a drive, whose archives are evidence and not opened; "
+    "hand in the archive by itself if it is a collection"
+)
+
 """Text logs shrink to about an eighth. This and the next only tell how to share the work."""
 
 _OPENING = 1 << 17
@@ -44,6 +53,7 @@ class ContainerPackage:
         self._bytes = 0
         self._folder = path.is_dir()
         self._volume = container.volume or (self._folder and is_volume_name(path.name))
+        self._unsure = self._folder and self._volume and not _looks_like_a_volume(path)
         self._sha256: str | None = None
         self._fingerprint = None if self._folder else fingerprint_at(path.resolve())
 
@@ -77,7 +87,7 @@ class ContainerPackage:
         budget = Budget(self._options.limits, spent)
         with Spool(self._options.limits.spool_bytes) as spool:
             access = Access(budget, self._options.passwords)
-            walk = _Walk(self._id, access, spool, self._options.share, known)
+            walk = _Walk(self._id, access, spool, self._options.share, known, unsure=self._unsure)
             place = None if self._container.volume else self._fingerprint
             items = walk.container(
                 self._container, "", "", depth=0, volume=self._volume, place=place
@@ -107,7 +117,14 @@ class _Walk:
     """One pass over a package."""
 
     def __init__(
-        self, evidence: str, access: Access, spool: Spool, share: Share, known: Known | None
+        self,
+        evidence: str,
+        access: Access,
+        spool: Spool,
+        share: Share,
+        known: Known | None,
+        *,
+        unsure: bool = False,
     ) -> None:
         self._evidence = evidence
         self._access = access
@@ -115,6 +132,7 @@ class _Walk:
         self._spool = spool
         self._share = share
         self._known = known
+        self._unsure = unsure
         self.bytes = 0
         """Sizes of the files of the outermost container that were found."""
 
@@ -157,10 +175,16 @@ class _Walk:
                 inside=inside,
             )
             try:
-                if inside or (self._known is not None and self._known(file)):
+                if self._known is not None and self._known(file):
                     yield file
-                else:
+                elif not inside:
                     yield from self._member(file, item, scope, depth=depth)
+                elif path.lower().endswith(_STREAMS):
+                    yield from self._stream(file, item, scope, depth=depth)
+                else:
+                    yield file
+                if self._unsure and not depth and path.lower().endswith(_ARCHIVES):
+                    yield self._skip(path, _NOT_OPENED)
             finally:
                 self.sha256 = file.sha256 if item.path is not None else None
                 file.release()
@@ -203,6 +227,26 @@ class _Walk:
         elif kind is not Kind.IMAGE or not belongs_to_sibling(member.path):
             yield from self._nested(file, member, kind, head, scope, depth=depth)
 
+    def _stream(
+        self, file: MemberFile, member: Member, scope: str, *, depth: int
+    ) -> Iterator[EvidenceFile | Skipped]:
+        """A file of a volume that was compressed by itself, as rotated logs are; no archive."""
+        try:
+            if kind_of(file.head()) is not Kind.COMPRESSED:
+                yield file
+                return
+            source = nested_source(file, member, Kind.COMPRESSED)
+            container = open_container(Kind.COMPRESSED, source, self._access)
+        except Exception as error:
+            yield self._skip(file.path, _words(error))
+            return
+        if not container.single or depth >= self._budget.limits.depth:
+            yield file
+            return
+        yield from self.container(
+            container, f"{file.path}/", scope, depth=depth + 1, volume=True, place=file.fingerprint
+        )
+
     def _nested(
         self,
         file: MemberFile,
@@ -236,6 +280,15 @@ class _Walk:
 
     def _skip(self, path: str, reason: str) -> Skipped:
         return Skipped(self._evidence, path, None, reason)
+
+
+def _looks_like_a_volume(folder: Path) -> bool:
+    """Whether a folder has, or is, one of the top folders of Windows."""
+    try:
+        names = {folder.name, *(below.name for below in folder.iterdir())}
+    except OSError:
+        return True
+    return any(name.lower() in TOP_FOLDERS for name in names)
 
 
 def _numbered(container: Container) -> Iterator[tuple[int, Member | Loss]]:

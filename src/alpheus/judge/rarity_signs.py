@@ -120,7 +120,7 @@ def _clients(page: Page, site: Site) -> Iterator[Sign]:
     if others >= MANY_OTHERS:
         more = "more than " if site.clients >= MOST_CLIENTS else ""
         yield Sign(1, f"never by any of the other {more}{others:,} clients that asked for pages")
-    if not page.elsewhere and site.clients > len(visitors):
+    if not page.elsewhere and site.all_clients and site.clients > len(visitors):
         yield Sign(1 if site.exchange else 2, "they asked for no other page")
     elif page.elsewhere >= 5:
         yield Sign(-1, f"they asked for {page.elsewhere} other pages too")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alpheus.detect.model import Origin, PageUse
+from alpheus.detect.model import CLIENTS_PER_PAGE, Origin, PageUse
 from alpheus.judge.record import ServerRecord
 from alpheus.parsers.sites import site_label
 
@@ -19,7 +19,8 @@ class Site:
     """The pages of one site as one kind of log tells of them, added up over files and folders.
 
     `start` and `end` bound what was looked at. `clients` counts different clients of all pages, up
-    to `MOST_CLIENTS`. `referers` and `agents`: whether the log has such a column.
+    to `MOST_CLIENTS`; with `all_clients`, it is known of every page who asked for it. `referers`
+    and `agents`: whether the log has such a column.
     """
 
     source: str
@@ -28,6 +29,7 @@ class Site:
     end: datetime | None
     exchange: bool
     clients: int = 0
+    all_clients: bool = True
     referers: bool = False
     agents: bool = False
 
@@ -75,6 +77,7 @@ def _site(
         end=min((t for t in (last, asked[1]) if t is not None), default=None),
         exchange=record.is_exchange,
         clients=_clients(pages.values()),
+        all_clients=all(len(use.clients) < CLIENTS_PER_PAGE for use in pages.values()),
         referers=any(use.referers for use in pages.values()),
         agents=any(use.agents for use in pages.values()),
     )

@@ -186,15 +186,15 @@ class _Scan:
         self._skipped = 0
         self._directives = 0
         self._blank = 0
-        self._blocks = 0
+        self._blocks = -1
         self.losses = Losses(file.evidence, file.path)
         self.sieve: Sieve | None = None
 
     def result(self, lines: int) -> TextScan:
         """Everything counted so far."""
         if self._skipped:
-            # A line that is no row names no host: it counts where the rows around it do.
-            key = next(iter(self._tallies), (self._log.source, None))
+            # A line that is no row names no host: it counts where most rows do.
+            key = max(self._tallies, key=self._rows_of, default=(self._log.source, None))
             self._tallies.setdefault(key, Tally()).skipped += self._skipped
         return TextScan(
             self._tallies,
@@ -205,12 +205,16 @@ class _Scan:
             self._blank,
         )
 
+    def _rows_of(self, key: tuple[str, str | None]) -> tuple[int, str]:
+        return self._tallies[key].rows, str(key)
+
     def take(self, block: Block) -> None:
         """Read one block."""
         if block.piece:
             self._piece(block)
             return
         lines = Lines(block)
+        self._blocks += 1
         self._search(lines, 0)
         damaged = lines.with_nul()
         if damaged:
@@ -227,27 +231,28 @@ class _Scan:
                 self._search(lines, at)
 
     def _search(self, lines: Lines, first: int) -> None:
-        """Mark the lines from `first` on that a rule may want, and those that the sieve wants."""
+        """Mark the lines from `first` on that a rule or the sieve may want."""
         needles = self._needles(self._log.line_kind)
         block = lines.block
         start = block.start + int(lines.starts[first])
         found = needles.search(block.data, start, block.end)
-        if self.sieve is not None:
-            found = self._sifted(self.sieve, block, start, found)
-        self._marked = lines.marked(found)
+        self._marked = lines.marked(self._sampled(block, start, found))
         self._order = list(self._marked)
 
-    def _sifted(self, sieve: Sieve, block: Block, start: int, found: list[Marked]) -> list[Marked]:
-        data, wants = block.data, sieve.wants
-        if sieve.sample and start == block.start and self._blocks % sieve.EVERY == 0:
-            cut = data.rfind(b"\n", start, start + sieve.BYTES) + 1
-            known = {line[0] for line in found}
-            sample = sieve.sample.search(data, start, max(cut, start))
-            found = sorted([*found, *(line for line in sample if line[0] not in known)])
-        self._blocks += start == block.start
-        return [
-            line for line in found if line[2] != sieve.mark or wants(bytes(data[line[0] : line[1]]))
-        ]
+    def _sampled(self, block: Block, start: int, found: list[Marked]) -> list[Marked]:
+        """Also the lines that the needles leave out, where a sample of them is looked at."""
+        sieve = self.sieve
+        if sieve is None or sieve.sample is None or self._blocks % sieve.EVERY:
+            return found
+        cut = block.data.rfind(b"\n", start, start + sieve.BYTES) + 1
+        known = {line[0] for line in found}
+        sample = sieve.sample.search(block.data, start, max(cut, start))
+        return sorted([*found, *(line for line in sample if line[0] not in known)])
+
+    def _sifted(self, raw: bytes, marks: int) -> int:
+        """No marks for a row that the sieve does not want. Asked once for each row."""
+        sieve = self.sieve
+        return 0 if sieve and marks == sieve.mark and not sieve.wants(raw) else marks
 
     def _piece(self, block: Block) -> None:
         if block.last:
@@ -350,9 +355,11 @@ class _Scan:
         order = self._order
         for line in order[bisect_left(order, start) : bisect_left(order, end)]:
             raw = lines.raw(line)
+            marks = self._sifted(raw, self._marked[line])
+            if not marks:
+                continue
             text = decode_line(raw)
             row = self._log.row(text)
-            marks = self._marked[line]
             self._on_candidate(Candidate(lines.number(line), raw, text, row, marks))
 
     def _parsed(self, lines: Lines, at: int) -> int:
@@ -379,7 +386,7 @@ class _Scan:
             self._tally(row.label, row.host).add(row.time, row.basis)
             if row.build is not None:
                 self._witnesses.add(row.build, row.host, row.time, row.time)
-            marks = EVERYBODY if self._log.exhaustive else marks
+            marks = EVERYBODY if self._log.exhaustive else self._sifted(raw, marks)
         else:
             self._skipped += 1
             if b"\0" not in raw:
