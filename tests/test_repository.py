@@ -25,6 +25,8 @@ ROOMS = (
     "detect",
     "judge",
     "engine",
+    "job",
+    "pipeline",
     "triage",
     "report",
     "lab",

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from alpheus import lab
+from alpheus.job import TriageOptions
 from alpheus.judge.headline import first_seen
 from alpheus.model import Assessment, ServerAssessment, Stage, Verdict, Weight
-from alpheus.triage import TriageOptions, triage
+from alpheus.triage import triage
 from samples import SAMPLES, real
 
 SIZE = 3_000_000

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from alpheus.job import TriageOptions
 from alpheus.model import Finding, ServerAssessment
-from alpheus.triage import TriageOptions, triage
+from alpheus.triage import triage
 
 BEGIN = datetime(2021, 5, 3, tzinfo=UTC)
 DAYS = 30

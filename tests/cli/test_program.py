@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -177,11 +176,9 @@ def _children(number: int) -> set[int]:
 @needs_posix
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="sees by /proc what is being read")
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_an_interrupt_leaves_nothing_half_written(
-    evidence: Callable[[str], Path], tmp_path: Path, workers: str
-) -> None:
+def test_an_interrupt_leaves_nothing_half_written(slow: Path, tmp_path: Path, workers: str) -> None:
     """Exit 130 with one line; no report, no part of one, no process that goes on."""
-    folder, out = evidence("webshell"), tmp_path / "report"
+    folder, out = slow, tmp_path / "report"
     process = subprocess.Popen(
         program("triage", folder, "-o", out, "--no-cache", "--workers", workers),
         env=environment(TMPDIR=str(tmp_path)), stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -22,8 +22,9 @@ from alpheus.detect.kit import Kit
 from alpheus.detect.work import Reading, ReadUnit, UnitResult
 from alpheus.engine import LocalEngine
 from alpheus.evidence.base import EvidenceFile, OpenOptions, Share
+from alpheus.job import TriageOptions
 from alpheus.parsers.base import ReadOptions
-from alpheus.triage import TriageOptions, triage
+from alpheus.triage import triage
 
 
 @pytest.fixture(scope="module")
@@ -260,7 +261,7 @@ def test_a_second_triage_says_the_same(evidence: Path, monkeypatch: pytest.Monke
     """A whole run that was remembered differs only in when it was made."""
     options = TriageOptions(remember=True)
     first = triage([evidence], options).assessment
-    monkeypatch.setattr("alpheus.triage.load_packs", None)
+    monkeypatch.setattr("alpheus.pipeline.load_packs", None)
     second = triage([evidence], options).assessment
     assert second.servers == first.servers
     assert second.run.started > first.run.started
@@ -288,7 +289,7 @@ def test_several_processes_say_the_same_as_one(
         logs = {p.relative_to(evidence).as_posix(): p.read_bytes() for p in evidence.rglob("*.log")}
         pack(path, logs)
     alone = triage([path], TriageOptions(workers=1)).assessment
-    monkeypatch.setattr("alpheus.triage.WORTH_SHARING", 1)
+    monkeypatch.setattr("alpheus.pipeline.WORTH_SHARING", 1)
     units: list[ReadUnit] = []
     real = LocalEngine.run
 

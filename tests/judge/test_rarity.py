@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from alpheus.job import TriageOptions
 from alpheus.model import Confidence, Stage, Verdict, Weight
-from alpheus.triage import TriageOptions
 from weblogs import SITE, Hit, assess, at, mailbox_users, rare, shell, visitors, write
 
 PAGE = "/shop/images/thumb2.aspx"

@@ -82,10 +82,14 @@ def one_core() -> Iterator[None]:
 def child(
     arguments: Sequence[str], said: IO[str], environment: Mapping[str, str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A program in a session of its own; however this ends, no process of it stays behind."""
+    """A program in a session of its own; however this ends, no process of it stays behind.
+
+    Python keeps what it compiled, as it does for who uses the program.
+    """
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     process = subprocess.Popen(  # noqa: S603 - fixed programs
         arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
-        env={**os.environ, **(environment or {})}, start_new_session=True,
+        env={**inherited, **(environment or {})}, start_new_session=True,
     )  # fmt: skip
     try:
         yield process

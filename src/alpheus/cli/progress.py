@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from alpheus.triage import Progress
+    from alpheus.job import Progress
 
 _EVERY = 0.2
 

@@ -11,8 +11,8 @@ from alpheus.cli.output import console, say, standard_output
 from alpheus.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
+    from alpheus.job import TriageOptions, Unopened
     from alpheus.model import Assessment, Verdict
-    from alpheus.triage import TriageOptions, Unopened
 
 FORMATS = ("text", "json", "html", "md", "csv")
 EXIT_STATUS = {
@@ -134,8 +134,8 @@ def _triage_options(options: argparse.Namespace) -> TriageOptions:
     from dataclasses import replace  # noqa: PLC0415 - keeps --help fast
 
     from alpheus.evidence.base import Limits, OpenOptions  # noqa: PLC0415 - keeps --help fast
+    from alpheus.job import TriageOptions  # noqa: PLC0415 - keeps --help fast
     from alpheus.parsers.base import ReadOptions  # noqa: PLC0415 - keeps --help fast
-    from alpheus.triage import TriageOptions  # noqa: PLC0415 - keeps --help fast
 
     given = {
         "files": options.max_files,

@@ -24,11 +24,15 @@ _BATCH_BYTES = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class ReadUnit:
-    """A part of a package. `avoid` are addresses on which a reader was ended before."""
+    """A part of a package, the one of that `number` in its run.
+
+    `avoid` are addresses on which a reader was ended before.
+    """
 
     path: Path
     evidence_id: str
     opening: OpenOptions
+    number: int = 0
     avoid: tuple[tuple[str, str], ...] = ()
 
     def avoiding(self, address: str, reason: str) -> ReadUnit:

@@ -75,7 +75,7 @@ class Judge:
                 patches=patches,
             ),
             campaigns=tuple(j.campaign for j in judged),
-            findings=tuple(sorted(findings, key=_gravest)),
+            findings=tuple(findings),
             story=tell(assessed),
             coverage=coverage_table(record, deciding, window),
             next_steps=next_steps(judged, self.kit.packs, verdict, stage, patches.states),
@@ -94,7 +94,8 @@ class Judge:
         silent = self.kit.rules.silent
         of_rules = (one for one in (*hits, *sequences) if one.rule not in silent)
         found = (*of_rules, *pages.findings, *rare, *hashes)
-        return [with_hashes(finding, collector.hashes) for finding in found]
+        hashed = (with_hashes(finding, collector.hashes) for finding in found)
+        return sorted(hashed, key=_gravest)
 
     def _page_knowledge(
         self, record: ServerRecord, sequences: Sequence[Finding], patches: PatchTimeline
@@ -170,6 +171,7 @@ def _hash_finding(match: FileMatch) -> Finding:
     )  # fmt: skip
 
 
-def _gravest(finding: Finding) -> tuple[int, int, str, str]:
+def _gravest(finding: Finding) -> tuple[int, int, str, str, str, str]:
     when = finding.time.isoformat() if finding.time else "~"
-    return -finding.weight.rank, -finding.stage.rank, when, finding.rule
+    weight, stage = -finding.weight.rank, -finding.stage.rank
+    return weight, stage, when, finding.rule, finding.summary, finding.detail

@@ -113,8 +113,11 @@ def sentence(template: str, event: Event) -> str:
     )
 
 
-def _when(event: Event) -> datetime:
-    return event.time or _FAR
+def _when(event: Event) -> tuple[datetime, str, int, int]:
+    """Time, then place: how the reading was shared out must not show."""
+    cited = event.citation
+    place = cited.line or cited.offset or cited.record_id or 0
+    return event.time or _FAR, cited.path, place, cited.record_id or 0
 
 
 def _clients(rule: RuleInfo, events: Iterable[Event]) -> tuple[str, ...]:

@@ -1,0 +1,51 @@
+"""A triage as the operator asks for it, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from alpheus.errors import EvidenceError
+from alpheus.evidence.base import OpenOptions
+from alpheus.model import Assessment
+from alpheus.parsers.base import ReadOptions
+
+
+@dataclass(frozen=True, slots=True)
+class TriageOptions:
+    """What the operator asked for.
+
+    `start` and `end` bound the events that may become findings. `workers` is the number of
+    processes, None for one per processor. `remember`: unchanged evidence is not read again.
+    """
+
+    packs: Sequence[str] | None = None
+    rules: Sequence[Path] = ()
+    opening: OpenOptions = field(default_factory=OpenOptions)
+    reading: ReadOptions = field(default_factory=ReadOptions)
+    start: datetime | None = None
+    end: datetime | None = None
+    workers: int | None = None
+    remember: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unopened:
+    """An input that could not be opened at all, in one sentence."""
+
+    path: Path
+    error: EvidenceError
+
+
+@dataclass(frozen=True, slots=True)
+class TriageResult:
+    """The assessment, and the inputs that are not part of it."""
+
+    assessment: Assessment
+    unopened: tuple[Unopened, ...]
+
+
+Progress = Callable[[str, int, int], None]
+"""Called with the file being read, bytes read so far, and bytes in all (0 if not known)."""

@@ -1,0 +1,193 @@
+"""The one place where the order of a triage is written down.
+
+packages -> units -> what each says -> servers -> verdicts
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from alpheus import __version__
+from alpheus.detect.collector import Collector
+from alpheus.detect.kit import Kit
+from alpheus.detect.memory import program_version
+from alpheus.detect.work import Reading, ReadUnit, UnitResult
+from alpheus.engine import LocalEngine
+from alpheus.evidence.base import Share
+from alpheus.evidence.sharing import plan_shares
+from alpheus.job import Progress, TriageOptions, TriageResult, Unopened
+from alpheus.judge.assess import Judge
+from alpheus.knowledge.builds import Builds
+from alpheus.knowledge.packs import load_packs
+from alpheus.model import Assessment, Evidence, PackVersion, Run, Skipped
+
+WORTH_SHARING = 96 << 20
+"""Evidence of fewer bytes is read in this process: starting others would take longer."""
+
+_SHARES_PER_WORKER = 4
+_UNPACKED = 8
+"""An archive may hold so many times its size of text; if that is little, it is not looked into."""
+
+_TRIES = 4
+
+
+class Pipeline:
+    """One run over the given paths."""
+
+    def __init__(
+        self, paths: Sequence[Path], options: TriageOptions, progress: Progress | None
+    ) -> None:
+        self._paths = paths
+        self._options = options
+        self._progress = progress
+        self._collector = Collector(options.start, options.end)
+        self._evidence: dict[str, Evidence] = {}
+        self._unopened: dict[Path, Unopened] = {}
+        self._read = 0
+        self._size = 0
+
+    def run(self, started: datetime) -> TriageResult:
+        """Read and judge everything. Raises UsageError and KnowledgeError as `triage` does."""
+        options = self._options
+        packs = load_packs(options.packs, options.rules)
+        kit = Kit.compile(packs, options.reading)
+        for unit, result in self._in_order(self._results(kit)):
+            self._take(unit, result)
+        order = [f"E{number}" for number in range(1, len(self._paths) + 1)]
+        evidence = tuple(self._evidence[e] for e in order if e in self._evidence)
+        servers = Judge(kit, Builds.load()).servers(self._collector, evidence)
+        run = Run(
+            started=started,
+            finished=datetime.now(UTC),
+            version=__version__,
+            packs=tuple(PackVersion(pack.id, pack.version) for pack in packs),
+            bytes_read=self._collector.bytes_read,
+            files_read=self._collector.files_read,
+        )
+        losses = (*_rejected(kit), *self._collector.losses())
+        assessment = Assessment(run, evidence, servers, losses)
+        return TriageResult(assessment, tuple(self._unopened.values()))
+
+    def _in_order(
+        self, results: Iterator[tuple[ReadUnit, UnitResult]]
+    ) -> Iterator[tuple[ReadUnit, UnitResult]]:
+        """Results in the order of their units, so that what is kept of much does not change."""
+        held: dict[int, tuple[ReadUnit, UnitResult]] = {}
+        following = 0
+        for unit, result in results:
+            self._read += result.collector.bytes_read
+            held[unit.number] = unit, result
+            while following in held:
+                yield held.pop(following)
+                following += 1
+        for number in sorted(held):
+            yield held.pop(number)
+
+    def _results(self, kit: Kit) -> Iterator[tuple[ReadUnit, UnitResult]]:
+        """Read all units, here or on several processes."""
+        options = self._options
+        reading = Reading(
+            packs=tuple(options.packs) if options.packs is not None else None,
+            rules=tuple(options.rules),
+            options=options.reading,
+            start=options.start,
+            end=options.end,
+            remember=options.remember,
+            version=program_version() if options.remember else "",
+        )
+        sizes = [_size(path) for path in self._paths]
+        self._size = sum(sizes)
+        workers = options.workers or os.cpu_count() or 1
+        units = self._units(sizes, workers)
+        if workers > 1 and (self._size >= WORTH_SHARING or len(units) > len(sizes)):
+            yield from self._on_engine(reading, kit, units, workers)
+            return
+        read = reading.reader(kit)
+        for unit in units:
+            yield unit, read(unit, self._note)
+
+    def _units(self, sizes: Sequence[int], workers: int) -> list[ReadUnit]:
+        """Large folders and archives in shares, heavy ones first; everything else whole."""
+        units: list[ReadUnit] = []
+        for number, path in enumerate(self._paths, start=1):
+            opening = self._options.opening
+            shares: tuple[Share, ...] = (Share(),)
+            if workers > 1 and sizes[number - 1] * _UNPACKED >= WORTH_SHARING:
+                of = workers * _SHARES_PER_WORKER
+                shares = plan_shares(path, opening, of, WORTH_SHARING)
+            units.extend(
+                ReadUnit(path, f"E{number}", replace(opening, share=share), place)
+                for place, share in enumerate(shares, start=len(units))
+            )
+        return units
+
+    def _on_engine(
+        self, reading: Reading, kit: Kit, units: list[ReadUnit], workers: int
+    ) -> Iterator[tuple[ReadUnit, UnitResult]]:
+        """A reader that is ended by a file costs that file: its unit is read again without it."""
+        ready = partial(reading.reader, kit)
+        engine: LocalEngine[ReadUnit, UnitResult] = LocalEngine(reading, workers, ready)
+        waiting = units
+        while waiting:
+            again: list[ReadUnit] = []
+            for outcome in engine.run(waiting, self._note):
+                unit, lost = outcome.unit, outcome.lost
+                if outcome.result is not None:
+                    yield unit, outcome.result
+                elif lost is not None and lost.doing and len(unit.avoid) < _TRIES:
+                    again.append(unit.avoiding(lost.doing, f"not read: {lost.reason}"))
+                elif lost is not None:
+                    loss = Skipped(
+                        unit.evidence_id,
+                        lost.doing,
+                        None,
+                        f"rest of a part not read: {lost.reason}",
+                    )
+                    self._collector.lose(loss)
+            waiting = again
+
+    def _take(self, unit: ReadUnit, result: UnitResult) -> None:
+        if result.error is not None:
+            self._unopened.setdefault(unit.path, Unopened(unit.path, result.error))
+            return
+        self._collector.absorb(result.collector)
+        if result.evidence is not None:
+            self._evidence[unit.evidence_id] = result.evidence
+
+    def _note(self, doing: str, read: int) -> None:
+        if self._progress is not None:
+            self._progress(doing, self._read + read, self._size)
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file, or of all files in a folder."""
+    total = 0
+    if not path.is_dir():
+        return path.stat().st_size if path.is_file() else 0
+    for folder, _, names in os.walk(path):
+        for name in names:
+            try:
+                total += os.stat(os.path.join(folder, name), follow_symlinks=False).st_size  # noqa: PTH116, PTH118 - a hundred thousand files
+            except OSError:
+                continue
+    return total
+
+
+def _rejected(kit: Kit) -> list[Skipped]:
+    """Rules that could not be used are losses too."""
+    sigma = [
+        Skipped("", str(r.path), None, f"rule not used: {r.title}: {r.reason}")
+        for r in kit.rules.rejected
+    ]
+    yara = [Skipped("", r.path, None, f"rules not used: {r.reason}") for r in kit.yara.rejected]
+    files = [
+        Skipped("", str(r.path), None, f"rule file not used: {r.place}: {r.reason}")
+        for pack in kit.packs
+        for r in pack.rejected
+    ]
+    return [*sigma, *yara, *files]

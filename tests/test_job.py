@@ -1,0 +1,32 @@
+"""What the operator asks for."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from alpheus.evidence.base import OpenOptions
+from alpheus.job import TriageOptions
+from alpheus.parsers.base import ReadOptions
+
+OTHER = {
+    "packs": ("iis-webshell",),
+    "rules": (Path("mine"),),
+    "opening": OpenOptions(passwords=("infected",)),
+    "reading": ReadOptions(timezone=UTC),
+    "start": datetime(2021, 3, 1, tzinfo=UTC),
+    "end": datetime(2021, 3, 2, tzinfo=UTC),
+    "workers": 7,
+    "remember": True,
+}
+
+
+@pytest.mark.parametrize("name", [one.name for one in fields(TriageOptions)])
+def test_every_option_shows_in_its_text(name: str) -> None:
+    """Results are remembered under the text of the options: no two that differ share one."""
+    given = TriageOptions()
+    assert repr(replace(given, **{name: OTHER[name]})) != repr(given)
+    assert repr(replace(given)) == repr(TriageOptions())
