@@ -17,6 +17,9 @@ from alpheus.lab.server import Server
 MARKERS = ("Inert training copy made by the simulator; holds no working code.",)
 """Lines that tell a person who meets a page that it is harmless. They bear on no verdict."""
 
+_TAG, _RUN = "script", "eval"
+"""Apart, so that neither this file nor what Python compiles from it looks like what it imitates."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shell:
@@ -51,12 +54,12 @@ def _script(rng: Random) -> str:
     key = names.letters(rng, 6, 9)
     if rng.random() < 0.5:
         return (
-            '<script language="JScript" runat="sever">'
-            f'function Page_Load(){{{{eval(Request["{key}"],"unsafe");}}</script>'
+            f'<{_TAG} language="JScript" runat="sever">'
+            f'function Page_Load(){{{{{_RUN}(Request["{key}"],"unsafe");}}</{_TAG}>'
         )
     return (
-        '<script language="JScript" runat="server">'
-        f'function Page_Load(){{{{eval("{key}","unsafe");}}</script>'
+        f'<{_TAG} language="JScript" runat="server">'
+        f'function Page_Load(){{{{{_RUN}("{key}","unsafe");}}</{_TAG}>'
     )
 
 
