@@ -70,32 +70,8 @@ lock: $(STAMP_DEV)
 bench: $(STAMP)
 	@$(BENCH)
 
-bench-prefilter: $(STAMP)
-	@$(BENCH) prefilter
-
-bench-triage: $(STAMP)
-	@$(BENCH) triage
-
-bench-archive: $(STAMP)
-	@$(BENCH) archive
-
-bench-events: $(STAMP)
-	@$(BENCH) events
-
-bench-memory: $(STAMP)
-	@$(BENCH) memory
-
-bench-packages: $(STAMP)
-	@$(BENCH) packages
-
-bench-again: $(STAMP)
-	@$(BENCH) again
-
-bench-readers: $(STAMP)
-	@$(BENCH) readers
-
-bench-start: $(STAMP)
-	@$(BENCH) start
+bench-prefilter bench-triage bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start: bench-%: $(STAMP)
+	@$(BENCH) $*
 
 clean:
 	rm -rf $(VENV) demo bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

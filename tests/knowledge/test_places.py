@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -130,3 +131,13 @@ def test_hostile_names_cost_no_time():
         places.install_relative(text)
         places.closed_place(text)
     assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize("times", [0, 1, 2, 3])
+def test_a_stem_that_was_encoded_several_times_is_decoded(times):
+    """Up to three times over; a percent sign that encodes nothing stays."""
+    stem = plain = "/owa/auth/ä b.aspx"
+    for _ in range(times):
+        stem = quote(stem, safe="/")
+    assert places.decode_stem(stem) == plain
+    assert places.decode_stem("/100%/x.aspx") == "/100%/x.aspx"

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
-from urllib.parse import unquote
+
+from alpheus.knowledge.places import decode_stem
 
 EXTENSIONS = (
     "aspx", "ashx", "asmx", "ascx", "asax", "asp", "svc", "soap", "cshtml", "vbhtml", "cer", "asa",
@@ -58,13 +59,7 @@ _PAGE = re.compile(
 @lru_cache(maxsize=20_000)
 def page_of(stem: str) -> str | None:
     """The page a URL stem asks for, lower case, decoded, without path info; None if it is none."""
-    decoded = stem
-    for _ in range(3):
-        again = unquote(decoded, errors="replace")
-        if again == decoded:
-            break
-        decoded = again
-    match = _PAGE.match(re.sub(r"/{2,}", "/", decoded.replace("\\", "/")))
+    match = _PAGE.match(re.sub(r"/{2,}", "/", decode_stem(stem).replace("\\", "/")))
     return match.group(1).lower() if match else None
 
 

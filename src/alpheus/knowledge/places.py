@@ -81,15 +81,20 @@ def clean_path(path: str) -> str:
     return "/".join(kept)
 
 
-def clean_stem(stem: str) -> str:
-    """Spell a URL stem like `clean_path`, decoded, without query or cookieless session segment."""
+def decode_stem(stem: str) -> str:
+    """Undo percent encoding, also where it was done two or three times over."""
     decoded = stem
     for _ in range(3):
         again = unquote(decoded, errors="replace")
         if again == decoded:
             break
         decoded = again
-    path = clean_path(decoded.partition("?")[0])
+    return decoded
+
+
+def clean_stem(stem: str) -> str:
+    """Spell a URL stem like `clean_path`, decoded, without query or cookieless session segment."""
+    path = clean_path(decode_stem(stem).partition("?")[0])
     return "/".join(part for part in path.split("/") if not _COOKIELESS.fullmatch(part))
 
 
