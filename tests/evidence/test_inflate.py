@@ -85,7 +85,7 @@ def test_all_before_a_damage_is_given(way: str, place: float, bit: int) -> None:
             expected += slow.decompress(bytes([byte]))
     except zlib.error:
         pass
-    stream = decoded("x.log", io.BytesIO(packed), lambda: inflater(RAW))
+    stream = decoded("x.log", io.BytesIO(packed), inflater(RAW))
     found, error = _until_error(stream)
     assert found == expected
     assert bool(error) is not slow.eof
@@ -115,7 +115,7 @@ def test_a_cut_costs_one_symbol_at_most(way: str, cut: float) -> None:
     packed = _raw(_lines(20_000))
     packed = packed[: int(cut * len(packed))]
     expected = zlib.decompressobj(RAW).decompress(packed)
-    found, error = _until_error(decoded("x.log", io.BytesIO(packed), lambda: inflater(RAW)))
+    found, error = _until_error(decoded("x.log", io.BytesIO(packed), inflater(RAW)))
     assert "truncated" in error
     assert expected.startswith(found)
     assert len(expected) - len(found) <= _LONGEST_MATCH

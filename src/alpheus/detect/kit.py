@@ -14,6 +14,7 @@ from alpheus.detect.model import RuleInfo
 from alpheus.detect.page_needles import FREQUENT, PAGE_NEEDLE, page_needles
 from alpheus.detect.page_sieve import PageSieve
 from alpheus.detect.sigma import NeedlePlan, Rule, RuleSet, compile_rules, needle_patterns
+from alpheus.detect.sigma.pieces import WEB_SOURCES
 from alpheus.detect.yara import YaraRules
 from alpheus.knowledge.baseline import Baseline
 from alpheus.knowledge.indicators import Indicators
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from alpheus.scan.needles import Needle, Needles
     from alpheus.scan.textlog import Sieve
 
-REQUEST_SOURCES = ("iis", "httpproxy")
+REQUEST_SOURCES = tuple(sorted(WEB_SOURCES, reverse=True))
 TEXT_SOURCES = frozenset(log_format.source for log_format in TEXT_LOG_FORMATS)
 
 _PAGE, _KNOWN, _FIRST_RULE = 1, 2, 4

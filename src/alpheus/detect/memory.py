@@ -17,6 +17,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 from alpheus import __version__
@@ -51,8 +52,12 @@ def cache_folder() -> Path:
     return base / "alpheus"
 
 
+@cache
 def program_version() -> str:
-    """Changes whenever the program or its tables may have changed; rules are looked at apart."""
+    """Changes whenever the program or its tables may have changed; rules are looked at apart.
+
+    As it was when first asked for: a running program does not change.
+    """
     files = (p for p in _PACKAGE.rglob("*") if _PACKS not in p.parents)
     return fingerprint_of_files(files)
 

@@ -36,11 +36,11 @@ class PageSieve:
         self._settled: dict[str, tuple[int, int]] = {}
         self.counted: dict[str, dict[str, int]] = {}
         """Clients of settled pages in lines that were passed by, and how often they asked."""
-        self._pages: dict[bytes, str | None] = {}
 
     def settle(self, page: str, line: bytes, client: str) -> None:
         """Pass by further requests for a page, as `page_of` spells it: enough is known of it.
 
+        Columns are those of IIS, between blanks: no page of an HttpProxy log is ever settled.
         Their clients are counted where they stand as `client` does in `line`, the last one that
         was parsed. If that place is not clear, the page is not settled.
         """
@@ -75,7 +75,7 @@ class PageSieve:
 
     def _passed_by(self, raw: bytes, line: bytes) -> bool:
         """Whether a page is settled and its client could be counted."""
-        page = self._page(raw)
+        page = page_of(raw.decode("utf-8", "replace"))
         place = self._settled.get(page or "")
         if page is None or place is None:
             return False
@@ -87,10 +87,3 @@ class PageSieve:
         if client in clients or len(clients) < _KEPT:
             clients[client] = clients.get(client, 0) + 1
         return True
-
-    def _page(self, raw: bytes) -> str | None:
-        if raw not in self._pages:
-            if len(self._pages) >= _KEPT:
-                self._pages.clear()
-            self._pages[raw] = page_of(raw.decode("utf-8", "replace"))
-        return self._pages[raw]

@@ -142,9 +142,9 @@ def decompressed(
     return cast("BinaryIO", PullReader(name, steps.pull, raw.close))
 
 
-def decoded(name: str, raw: Input, make: Callable[[], Decoder]) -> BinaryIO:
-    """A stream of what comes out of one decoder; closing it closes `raw`."""
-    return cast("BinaryIO", PullReader(name, _Steps(raw, make()).pull, raw.close))
+def decoded(name: str, raw: Input, decoder: Decoder) -> BinaryIO:
+    """A stream of what comes out of a decoder; closing it closes `raw`."""
+    return cast("BinaryIO", PullReader(name, _Steps(raw, decoder).pull, raw.close))
 
 
 class Input(Protocol):

@@ -45,7 +45,6 @@ def _isal() -> tuple[_Isal | None, Callable[[bytes, int], int]]:
 
 
 _ISAL, _CRC32 = _isal()
-_ERRORS: tuple[type[Exception], ...] = (zlib.error, _ISAL.IsalError) if _ISAL else (zlib.error,)
 _WINDOW_BITS = 15
 
 
@@ -72,6 +71,7 @@ class Inflate:
     def __init__(self, isal: _Isal, wbits: int) -> None:
         self.wbits = wbits
         flag = isal.DECOMP_GZIP if wbits == GZIP else isal.DECOMP_DEFLATE
+        self._error = isal.IsalError
         self._decoder = isal.IgzipDecompressor(flag, _WINDOW_BITS)
 
     @property
@@ -93,7 +93,7 @@ class Inflate:
         """At most `max_length` bytes."""
         try:
             return self._decoder.decompress(data, max_length)
-        except _ERRORS as error:
+        except self._error as error:
             raise DamagedDeflateError(str(error)) from error
 
 

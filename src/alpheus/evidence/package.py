@@ -18,8 +18,6 @@ from alpheus.evidence.nesting import belongs_to_sibling, nested_source
 from alpheus.evidence.spool import Spool
 from alpheus.model import Evidence, Skipped
 
-_PACKED = (".gz", ".tgz", ".bz2", ".xz", ".zst", ".zstd", ".zip", ".7z")
-_PACKED_RATIO = 8
 _STREAMS = (".gz", ".bz2", ".xz", ".zst", ".zstd")
 """Endings of what was compressed by itself."""
 
@@ -29,6 +27,8 @@ _NOT_OPENED = (
     "hand in the archive by itself if it is a collection"
 )
 
+_PACKED = (".gz", ".tgz", ".bz2", ".xz", ".zst", ".zstd", ".zip", ".7z")
+_PACKED_RATIO = 8
 """Text logs shrink to about an eighth. This and the next only tell how to share the work."""
 
 _OPENING = 1 << 17
@@ -153,8 +153,8 @@ class _Walk:
 
         `place` is the fingerprint of what the container is read from.
         """
-        items = _numbered(container) if depth else self._shared(container)
-        for number, item in items:
+        whole = enumerate(_without_errors(container.members()))
+        for number, item in whole if depth else self._shared(container):
             if isinstance(item, Loss):
                 yield self._loss(item, prefix)
                 continue
@@ -289,10 +289,6 @@ def _looks_like_a_volume(folder: Path) -> bool:
     except OSError:
         return True
     return any(name.lower() in TOP_FOLDERS for name in names)
-
-
-def _numbered(container: Container) -> Iterator[tuple[int, Member | Loss]]:
-    return enumerate(_without_errors(container.members()))
 
 
 def _without_errors(

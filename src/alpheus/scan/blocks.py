@@ -12,11 +12,6 @@ from alpheus.scan.native import count_of
 if TYPE_CHECKING:
     from io import RawIOBase
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Integers = NDArray[np.int64]
-
 BLOCK_SIZE = 1 << 20
 LONGEST_LINE = 16 << 20
 OVERLAP = 64 << 10

@@ -22,7 +22,7 @@ NO_TIME = -(1 << 62)
 """Stands where a line does not begin with a valid time."""
 
 MILLISECONDS_PER_HOUR = 3_600_000
-_MILLISECONDS_PER_DAY = 86_400_000
+MILLISECONDS_PER_DAY = 24 * MILLISECONDS_PER_HOUR
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _LENGTH = 19
 _READ = 24
@@ -134,7 +134,7 @@ class Days:
         least, most = order.min(), order.max()
         if day == NO_TIME or most > _LAST_OF_DAY or bool(_wrong(clocks ^ np.uint64(_ZEROS)).any()):
             return None
-        base = day * _MILLISECONDS_PER_DAY
+        base = day * MILLISECONDS_PER_DAY
         first = base + _moment(least) + min(self._fractions(order == least, starts, room))
         last = base + _moment(most) + max(self._fractions(order == most, starts, room))
         hours = {day * 24 + hour: count for hour, count in _hours(clocks, least, most)}
@@ -202,7 +202,7 @@ def _read(block: Bytes, begins: Integers, room: Integers, separator: bytes) -> I
     words = words_of(block)
     days = _days(words[begins], words[begins + 8] & np.uint64(_LAST_OF_DATE), separator)
     seconds = _seconds(words[begins + 11])
-    total = days * _MILLISECONDS_PER_DAY + seconds * 1000 + _fraction(words[begins + 15], room)
+    total = days * MILLISECONDS_PER_DAY + seconds * 1000 + _fraction(words[begins + 15], room)
     total[(days == NO_TIME) | (seconds < 0)] = NO_TIME
     return total
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alpheus.parsers.base import KeyColumns
-from alpheus.scan.clock import DayOfRows
+from alpheus.scan.clock import MILLISECONDS_PER_DAY, DayOfRows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 _PATH = Path(__file__).with_name("rows.so")
 _NEWLINE = 0x0A
-_HOUR = 3_600_000
-_DAY = 24 * _HOUR
 DATE_LENGTH = 11
 
 
@@ -118,7 +116,7 @@ class Rows:
             *self._places, at, self._count, date, key.pointer, int(trusted), ctypes.byref(found)
         )
         hours = {day * 24 + hour: rows for hour, rows in enumerate(found.hours) if rows}
-        base = day * _DAY
+        base = day * MILLISECONDS_PER_DAY
         return at + count, DayOfRows(hours, count, base + found.first, base + found.last)
 
 

@@ -117,27 +117,15 @@ class Needles:
         if start >= stop:
             return []
         limit = max(64, (stop - start) // _ENDS_PER_BYTES)
-        hits = self._engine.hits(data, start, stop, limit) if self._engine is not None else []
-        if hits is None:
+        hits: list[tuple[int, int]] = []
+        if self._engine is not None:
+            ends = self._engine.hits(data, start, stop, limit)
             # Matches end nearly everywhere: one question per line costs less than an answer
             # per byte.
-            hits = list(self._line_by_line(data, start, stop))
+            hits = list(_line_by_line(self._engine, data, start, stop)) if ends is None else ends
         for number, expression in self._left:
             hits += ((end, number) for end in _slow_hits(expression, data, start, stop))
         return self._marked(hits, data, start, stop) if hits else []
-
-    def _line_by_line(
-        self, data: bytes | bytearray, start: int, stop: int
-    ) -> Iterator[tuple[int, int]]:
-        assert self._engine is not None
-        at = start
-        while at < stop:
-            end = data.find(_NEWLINE, at, stop)
-            end = stop if end < 0 else end
-            if end > at:
-                numbers = self._engine.numbers(data, at, end)
-                yield from ((end, number) for number in numbers)
-            at = end + 1
 
     def _marked(
         self, hits: list[tuple[int, int]], data: bytes | bytearray, start: int, stop: int
@@ -247,23 +235,27 @@ class _Re2:
             if end <= at:
                 end = data.find(_NEWLINE, at, stop) + 1 or stop
             if self._match(bytes(data[at:end])):
-                found += self._lines(data, at, end)
+                found += _line_by_line(self, data, at, end)
             if len(found) > limit:
                 return None
             at = end
         return found
 
-    def _lines(self, data: bytes | bytearray, start: int, stop: int) -> Iterator[tuple[int, int]]:
-        at = start
-        while at < stop:
-            end = data.find(_NEWLINE, at, stop)
-            end = stop if end < 0 else end
-            if end > at:
-                yield from ((end, number) for number in self.numbers(data, at, end))
-            at = end + 1
-
     def numbers(self, data: bytes | bytearray, start: int, stop: int) -> set[int]:
         return {self._places[place] for place in self._match(bytes(data[start:stop])) or ()}
+
+
+def _line_by_line(
+    engine: _Engine, data: bytes | bytearray, start: int, stop: int
+) -> Iterator[tuple[int, int]]:
+    """One question for each line: its end, with each expression that matches in it."""
+    at = start
+    while at < stop:
+        end = data.find(_NEWLINE, at, stop)
+        end = stop if end < 0 else end
+        if end > at:
+            yield from ((end, number) for number in engine.numbers(data, at, end))
+        at = end + 1
 
 
 def _engine(expressions: Sequence[bytes]) -> tuple[_Engine | None, list[int]]:

@@ -122,8 +122,7 @@ def scan_text_log(
     with closing(stream):
         head, error = _read_head(stream, head)
         log = log_format.start(decode_head(head), file.path, options)
-        scan = _Scan(file, log, needles, on_candidate, head)
-        scan.sieve = sieve
+        scan = _Scan(file, log, needles, on_candidate, head, sieve=sieve)
         reader = _reader(stream if error is None else BytesIO(), head)
         for block in reader:
             scan.take(block)
@@ -170,11 +169,14 @@ class _Scan:
         needles: Callable[[LineKind], Needles],
         on_candidate: Callable[[Candidate], None],
         head: bytes,
+        *,
+        sieve: Sieve | None,
     ) -> None:
         encoding, mark = detect(head)
         self._log = log
         self._needles = needles
         self._on_candidate = on_candidate
+        self._sieve = sieve
         self._recoded = encoding is not Encoding.UTF_8
         self._mark = mark
         self._alike: dict[tuple[bytes, ...], _Alike] = {}
@@ -188,7 +190,6 @@ class _Scan:
         self._blank = 0
         self._blocks = -1
         self.losses = Losses(file.evidence, file.path)
-        self.sieve: Sieve | None = None
 
     def result(self, lines: int) -> TextScan:
         """Everything counted so far."""
@@ -241,7 +242,7 @@ class _Scan:
 
     def _sampled(self, block: Block, start: int, found: list[Marked]) -> list[Marked]:
         """Also the lines that the needles leave out, where a sample of them is looked at."""
-        sieve = self.sieve
+        sieve = self._sieve
         if sieve is None or sieve.sample is None or self._blocks % sieve.EVERY:
             return found
         cut = block.data.rfind(b"\n", start, start + sieve.BYTES) + 1
@@ -251,7 +252,7 @@ class _Scan:
 
     def _sifted(self, raw: bytes, marks: int) -> int:
         """No marks for a row that the sieve does not want. Asked once for each row."""
-        sieve = self.sieve
+        sieve = self._sieve
         return 0 if sieve and marks == sieve.mark and not sieve.wants(raw) else marks
 
     def _piece(self, block: Block) -> None:

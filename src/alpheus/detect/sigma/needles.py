@@ -80,11 +80,6 @@ class NeedlePlan:
     searches: Mapping[Search, frozenset[str]]
     always: tuple[str, ...] = ()
 
-    @property
-    def patterns(self) -> tuple[str, ...]:
-        """All regular expressions, each once."""
-        return tuple(dict.fromkeys(pattern for pattern, _ in self.searches))
-
     def needles(self, bits: Mapping[str, int]) -> list[Needle]:
         """The needles, with the bits of the rules as marks."""
         found = []

@@ -51,7 +51,7 @@ def open_entry(
     except BaseException:
         stream.close()
         raise
-    plain = decoded(entry.name, raw, lambda: decoder)
+    plain = decoded(entry.name, raw, decoder)
     return cast("BinaryIO", _Checked(entry, plain))
 
 
