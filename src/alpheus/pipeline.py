@@ -30,7 +30,7 @@ WORTH_SHARING = 96 << 20
 """Evidence of fewer bytes is read in this process: starting others would take longer."""
 
 _SHARES_PER_WORKER = 4
-_UNPACKED = 8
+_UNPACKED = 24
 """An archive may hold so many times its size of text; if that is little, it is not looked into."""
 
 _TRIES = 4

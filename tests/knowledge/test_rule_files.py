@@ -75,6 +75,14 @@ def test_a_file_may_hold_several_documents(tmp_path):
     assert [rule.document["title"] for rule in found] == ["A title", "Two"]
 
 
+def test_a_wrong_document_costs_only_itself(tmp_path):
+    """Where somebody takes the error, the rules before and after it are read."""
+    wrong = []
+    text = f"{RULE}---\ntitle: 12\n---\n{RULE}"
+    assert len(list(read_sigma("p", _file(tmp_path, text), wrong.append))) == 2
+    assert [(error.place, error.reason) for error in wrong] == [("document 2", "has no title")]
+
+
 def test_a_byte_order_mark_is_no_part_of_a_rule(tmp_path):
     """Editors on Windows write one."""
     assert list(read_sigma("p", _file(tmp_path, b"\xef\xbb\xbf" + RULE.encode())))

@@ -39,7 +39,7 @@ def headline(
     elif verdict is Verdict.SUSPICIOUS:
         start = f"{name} is suspicious: {_suspicion(stage)}"
     elif verdict is Verdict.ATTEMPTED:
-        start = f"{name} was attacked, and every try seen failed"
+        start = f"{name} was attacked, and no try is known to have succeeded"
     elif verdict is Verdict.NO_EVIDENCE:
         start = f"No evidence of compromise on {name}"
     else:

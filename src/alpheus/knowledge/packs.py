@@ -81,10 +81,13 @@ class _Loose:
             if path.suffix.lower() in _YARA:
                 self.yara.append(read_yara(pack, path))
             else:
-                found = read_sigma(pack, path)
+                found = read_sigma(pack, path, self._reject)
                 self.sigma.extend(replace(one, placeholders=self.placeholders) for one in found)
         except RuleError as error:
-            self.rejected.append(RejectedFile(path, error.place, error.reason))
+            self._reject(error)
+
+    def _reject(self, error: RuleError) -> None:
+        self.rejected.append(RejectedFile(error.path, error.place, error.reason))
 
     def read_placeholders(self, folder: Path) -> None:
         """Take in the values that this folder gives to the placeholders of its rules."""

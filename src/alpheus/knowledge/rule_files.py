@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -35,18 +35,25 @@ class RuleError(KnowledgeError):
         self.reason = reason
 
 
-def read_sigma(pack: str, path: Path) -> Iterator[SigmaFile]:
+def read_sigma(
+    pack: str, path: Path, on_error: Callable[[RuleError], None] | None = None
+) -> Iterator[SigmaFile]:
     """Every rule, correlation and filter of one file, which may hold several documents.
 
-    The whole file must be readable: one that breaks off yields nothing. Raises RuleError.
+    The whole file must be readable: one that breaks off yields nothing. Raises RuleError; where
+    only a document is wrong, `on_error` is told instead, if given, and the others are yielded.
     """
     documents = _documents(path)
     if not documents:
         raise RuleError(path, "", "holds no rule")
-    rules = [
-        _sigma(pack, path, document, f"document {number}")
-        for number, document in enumerate(documents, 1)
-    ]
+    rules = []
+    for number, document in enumerate(documents, 1):
+        try:
+            rules.append(_sigma(pack, path, document, f"document {number}"))
+        except RuleError as error:
+            if on_error is None:
+                raise
+            on_error(error)
     yield from rules
 
 

@@ -30,7 +30,7 @@ VERDICT_WORDS = {
 VERDICT_MEANINGS = {
     Verdict.COMPROMISED: "An attacker placed, ran or read something here; it is proven.",
     Verdict.SUSPICIOUS: "Something here needs a person to look at it.",
-    Verdict.ATTEMPTED: "Exploitation was tried; every try that was seen failed.",
+    Verdict.ATTEMPTED: "Exploitation was tried; no try is known to have succeeded.",
     Verdict.NOT_DETERMINABLE: "The evidence does not reach far enough to say.",
     Verdict.NO_EVIDENCE: "Nothing was found, and the deciding sources cover the window.",
 }
