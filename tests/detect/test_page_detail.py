@@ -15,10 +15,10 @@ from alpheus.detect.page_detail import (
     VISITORS_KEPT,
     PageDetails,
     Served,
-    Sizes,
     Visitor,
 )
 from alpheus.model import Event
+from alpheus.scan.tally import Numbers
 from making import T0, event, origin
 
 REQUESTS = st.lists(
@@ -41,7 +41,7 @@ def _take(use: PageUse, request: tuple[int, str, int, int, int, bool]) -> None:
     if 200 <= status < 300:
         use.detail(
             Served(time, method, name, query=size % 7, agent=f"a{client % 9}",
-                   user="u" * (client % 2), referred=referred, sent=size)
+                   user="u" * (client % 2), referred=referred, sent=Numbers.of(size))
         )  # fmt: skip
         use.keep(event("iis", {"c-ip": name}, time=time))
 
@@ -66,15 +66,15 @@ def test_parts_read_apart_add_up_to_the_whole(
 @given(st.lists(st.integers(0, 1_000), max_size=20), st.lists(st.integers(0, 1_000), max_size=20))
 def test_sizes_of_parts_add_up(one: list[int], other: list[int]) -> None:
     """Sum, least and most are those of all numbers."""
-    sizes, more = Sizes(), Sizes()
+    sizes, more = Numbers(), Numbers()
     for number in one:
         sizes.note(number)
     for number in other:
         more.note(number)
     sizes.absorb(more)
     numbers = one + other
-    expected = Sizes(len(numbers), sum(numbers), min(numbers), max(numbers)) if numbers else Sizes()
-    assert sizes == expected
+    least, most = min(numbers, default=0), max(numbers, default=0)
+    assert sizes == Numbers(len(numbers), sum(numbers), least, most)
 
 
 def test_a_page_of_many_clients_loses_its_details_for_good() -> None:

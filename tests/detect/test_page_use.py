@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alpheus.detect import examine
 from alpheus.detect.collector import Collector
 from alpheus.detect.kit import Kit
-from alpheus.detect.page_use import note_use, request_of
+from alpheus.detect.page_use import may_join, note_use, request_of
+from alpheus.model import Event
 from alpheus.parsers.base import ReadOptions
-from making import event, origin
+from alpheus.scan.repeats import Repeats
+from evidence_file import FileOnDisk
+from making import T0, event, origin
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +104,58 @@ def test_particulars_of_answered_requests_are_kept(kit: Kit) -> None:
     assert use.details.agents == {"curl/7": 1}
     assert (use.missing_first, use.first) == (event().time, event().time)
     assert (use.referers, use.agents, use.closed) == (True, True, False)
+
+
+def _rows(seed: int) -> bytes:
+    """Requests of a day for a few pages, mostly alike, some out of order, some cut off."""
+    chance = random.Random(seed)
+    rows = [b"#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port c-ip"
+            b" cs(User-Agent) cs(Referer) sc-status sc-bytes time-taken X-Forwarded-For"]  # fmt: skip
+    for number in range(8_000):
+        time = T0 + timedelta(seconds=5 * number - chance.choice((0, 0, 0, 4_000)))
+        columns = [
+            f"{time:%Y-%m-%d %H:%M:%S} 10.0.0.5", chance.choice(("GET", "POST", "GET")),
+            chance.choice(("/a.aspx", "/a.aspx", "/a.aspx", "/a.aspx", "/a.aspx", "/app/B.aspx", "/app/b.aspx", "/owa/auth/logon.aspx",
+                           "/aspnet_client/c.aspx", f"/many/{chance.randrange(30)}.ashx")),
+            chance.choice(("-", "-", "-", "q=" + "x" * chance.randrange(9))), "443",
+            f"10.0.0.{chance.choice((7, 7, 7, 7, 7, 7, 7, 8, 80 + number % 40))}", "agent",
+            chance.choice(("-", "-", "-", "https://example.org/")), chance.choice(("200", "200", "200", "404", "302")),
+            str(chance.randrange(9_000)), str(chance.randrange(90)),
+            chance.choice(("-", "-", "-", "-", "203.0.113.9")),
+        ]  # fmt: skip
+        rows.append(" ".join(columns[: chance.choice((12, 12, 12, 12, 9))]).encode())
+    return b"\r\n".join(rows)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_requests_counted_together_say_what_each_would_have_said(
+    seed: int, kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers, clients, hours, sizes, times and the events that are kept are the same."""
+    log = tmp_path / "u_ex210304.log"
+    log.write_bytes(_rows(seed))
+    joined: list[int] = []
+    found = []
+    for together in (True, False):
+        collector = Collector(*((T0 + timedelta(hours=2), T0 + timedelta(hours=9)) * (seed % 2)))
+        with monkeypatch.context() as patch:
+            if together:
+                patch.setattr(examine, "may_join", _watched(joined))
+            else:
+                patch.setattr(examine, "likeness", lambda _: None)
+            examine.examine(FileOnDisk(log, "W3SVC1/u_ex210304.log", "E1"), kit, collector)
+        found.append(collector)
+    assert sum(joined) > 200
+    assert found[0].uses == found[1].uses
+    assert found[0] == found[1]
+
+
+def _watched(joined: list[int]) -> Callable[..., bool]:
+    """`may_join`, and how many requests were joined."""
+
+    def asked(event: Event, repeats: Repeats, *more: Any) -> bool:  # noqa: ANN401 - as given
+        answer = may_join(event, repeats, *more)
+        joined.append(repeats.count * answer)
+        return answer
+
+    return asked

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.detect.model import PageUse
-from alpheus.detect.page_detail import Served, Sizes
+from alpheus.detect.page_detail import Served
 from alpheus.judge.rarity_signs import (
     Page,
     days_of,
@@ -20,6 +20,7 @@ from alpheus.judge.rarity_signs import (
     signs,
 )
 from alpheus.judge.rarity_site import Site
+from alpheus.scan.tally import Numbers
 from making import at, origin
 
 START, END = at("2021-05-01"), at("2021-05-31")
@@ -64,8 +65,8 @@ def _points(page: Page, word: str, site: Site | None = None) -> int:
         (_page(_post(), stem="/shop/images/x.aspx"), "pictures", 1),
         (_page(_post()), "19 days after the log begins", 1),
         (_page(_post()), "on 1 of 31 days", 1),
-        (_page(*(_post(sent=n) for n in (100, 200, 9000))), "0.1 to 9.0 kB", 1),
-        (_page(*(_post(sent=5000 + n) for n in range(3))), "all alike", -1),
+        (_page(*(_post(sent=Numbers.of(n)) for n in (100, 200, 9000))), "0.1 to 9.0 kB", 1),
+        (_page(*(_post(sent=Numbers.of(5000 + n)) for n in range(3))), "all alike", -1),
     ],
 )
 def test_a_sign_has_its_points(page: Page, word: str, points: int) -> None:
@@ -113,5 +114,5 @@ def test_without_times_nothing_is_new_or_steady() -> None:
 
 def test_sizes_are_told_in_kilobytes() -> None:
     """One number where both are the same."""
-    assert kilobytes(Sizes(2, 1000, 500, 500)) == "0.5 kB"
-    assert kilobytes(Sizes(2, 1700, 200, 1500)) == "0.2 to 1.5 kB"
+    assert kilobytes(Numbers(2, 1000, 500, 500)) == "0.5 kB"
+    assert kilobytes(Numbers(2, 1700, 200, 1500)) == "0.2 to 1.5 kB"

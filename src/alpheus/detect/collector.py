@@ -119,12 +119,16 @@ class Collector:
             found = self.uses[origin, stem] = PageUse(stem, origin)
         return found
 
+    def keeps_use(self, use: PageUse, time: datetime | None) -> bool:
+        """Whether a request of that time, answered by a page, would be kept."""
+        full = self.page_events >= PAGE_EVENTS_KEPT and not use.closed
+        return not (full and len(use.succeeded) >= PAGE_EVENTS_ALWAYS) and use.keeps(time)
+
     def keep_use(self, use: PageUse, event: Event) -> bool:
         """Keep a request that a page answered, if there is room; True if it was kept."""
-        before = len(use.succeeded)
-        full = self.page_events >= PAGE_EVENTS_KEPT and not use.closed
-        if full and before >= PAGE_EVENTS_ALWAYS:
+        if not self.keeps_use(use, event.time):
             return False
+        before = len(use.succeeded)
         kept = use.keep(event)
         self.page_events += len(use.succeeded) - before
         return kept

@@ -15,7 +15,7 @@ from alpheus.detect.event_wants import EventWants
 from alpheus.detect.kit import REQUEST_SOURCES, Kit
 from alpheus.detect.model import FileMatch, Hours, Origin, RuleInfo
 from alpheus.detect.page_sieve import PageSieve
-from alpheus.detect.page_use import note_use, request_of
+from alpheus.detect.page_use import likeness, may_join, note_use, request_of
 from alpheus.detect.process_tree import ProcessTree
 from alpheus.detect.promises import log_by_name, promised_by_name
 from alpheus.detect.server_pages import is_server_page, read_page
@@ -28,6 +28,7 @@ from alpheus.knowledge.own import is_own
 from alpheus.model import BuildWitness, Citation, Event, Skipped, TimeBasis
 from alpheus.parsers import recognise
 from alpheus.parsers.base import Counted, EventParser, RecordParser, Row, TextLogFormat
+from alpheus.scan.repeats import Repeats
 from alpheus.scan.textlog import Begun, Candidate, TextScan, scan_text_log
 
 HEAD = 1 << 16
@@ -137,13 +138,14 @@ class _Examination:
     def _text_log(self, log_format: TextLogFormat, begun: Begun) -> None:
         self.source = log_format.source
         self.pages = self.kit.page_sieve(self.source, self.file.path)
+        pages = self.pages
         scan = scan_text_log(
             self.file,
             log_format,
             self.kit.options,
             partial(self.kit.needles, self.source),
             self._candidate,
-            sieve=self.kit.sieve(self.pages) if self.pages is not None else None,
+            sieve=None if pages is None else self.kit.sieve(pages, likeness(self.source)),
             begun=begun,
         )
         self._tally(scan)
@@ -161,19 +163,30 @@ class _Examination:
                 for client, count in self.pages.counted.get(stem, {}).items():
                     use.asked_by(client, count)
 
-    def _candidate(self, candidate: Candidate) -> None:
+    def _candidate(self, candidate: Candidate) -> bool:
         if candidate.row is None:
             self._raw(candidate)
-            return
+            return False
         event = self._event(candidate, candidate.row)
         rules = self.kit.marked(self.source, candidate.marks)
-        if not self._judge(event, rules) and event.malformed:
+        judged = self._judge(event, rules)
+        if not judged and event.malformed:
             self._raw(candidate, event)
-        if self.pages is not None:
-            use = note_use(event, self.origin(event.host), self.kit, self.collector)
-            if use is not None and use.settled and len(self._origins) == 1:
-                self.pages.settle(use.stem, candidate.raw, request_of(event)[2])
-            self.pages.known = self.pages.known or bool(self.collector.exchange)
+        if self.pages is None:
+            return False
+        repeats = None if judged else self._joined(event, candidate.repeats)
+        use = note_use(event, self.origin(event.host), self.kit, self.collector, repeats)
+        if use is not None and use.settled and len(self._origins) == 1:
+            self.pages.settle(use.stem, candidate.raw, request_of(event)[2])
+        self.pages.known = self.pages.known or bool(self.collector.exchange)
+        return repeats is not None
+
+    def _joined(self, event: Event, repeats: Repeats | None) -> Repeats | None:
+        """The repeats of an event, if they can be counted without looking at each."""
+        if repeats is None or any(self._indicators(event)):
+            return None
+        origin = self.origin(event.host)
+        return repeats if may_join(event, repeats, origin, self.kit, self.collector) else None
 
     def _raw(self, candidate: Candidate, event: Event | None = None) -> None:
         """Search a line that did not parse, or whose columns are not where they belong."""

@@ -25,6 +25,7 @@ from alpheus.parsers.base import LineKind, ReadOptions
 
 if TYPE_CHECKING:
     from alpheus.scan.needles import Needle, Needles
+    from alpheus.scan.repeats import Likeness
     from alpheus.scan.textlog import Sieve
 
 REQUEST_SOURCES = tuple(sorted(WEB_SOURCES, reverse=True))
@@ -166,16 +167,16 @@ class Kit:
         ships = self.ships_behind if by_back_end(path) else self.ships
         return PageSieve(ships, source, known=source == "httpproxy")
 
-    def sieve(self, pages: PageSieve) -> Sieve:
-        """What the scan asks about lines that only name a page."""
+    def sieve(self, pages: PageSieve, likeness: Likeness | None) -> Sieve:
+        """What the scan asks about lines that only name a page, and which of them say the same."""
         from alpheus.scan.needles import Needle, Needles  # noqa: PLC0415 - native, only for logs
         from alpheus.scan.textlog import Sieve  # noqa: PLC0415 - likewise
 
         if pages.known:
-            return Sieve(_PAGE, pages.wants, None)
+            return Sieve(_PAGE, pages.wants, None, likeness)
         if self._page_needle is None:
             self._page_needle = Needles((Needle(PAGE_NEEDLE, _PAGE),))
-        return Sieve(_PAGE, pages.wants, self._page_needle)
+        return Sieve(_PAGE, pages.wants, self._page_needle, likeness)
 
     def ships_behind(self, page: bytes) -> bool:
         """Whether the product serves a page on its back end, or anywhere else."""

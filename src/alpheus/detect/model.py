@@ -160,21 +160,26 @@ class PageUse:
         """Whether so many were served that further requests could not make the page a rare one."""
         return self.crowded and not self.closed and sum(self.answers.values()) >= SETTLED
 
-    def note(self, method: str, status: int, client: str, time: datetime | None) -> None:
-        """Count a request, whatever its answer."""
+    def note(
+        self,
+        method: str,
+        status: int,
+        client: str,
+        time: datetime | None,
+        *,
+        last: datetime | None = None,
+        times: int = 1,
+    ) -> None:
+        """Count a request, whatever its answer; or several, the first at `time`."""
+        last = last or time
         answer = (method, status)
-        self.answers[answer] = self.answers.get(answer, 0) + 1
-        self.asked_by(client, 1)
-        if time is None:
-            return
+        self.answers[answer] = self.answers.get(answer, 0) + times
+        self.asked_by(client, times)
         if 200 <= status < 300:
-            if self.last is None or time > self.last:
-                self.last = time
-            if self.first is None or time < self.first:
-                self.first = time
+            self.first, self.last = earliest(self.first, time), latest(self.last, last)
         elif status in _MISSING:
             self.missing_first = earliest(self.missing_first, time)
-            self.missing_last = latest(self.missing_last, time)
+            self.missing_last = latest(self.missing_last, last)
 
     def asked_by(self, client: str, times: int) -> None:
         """Count requests of a client, of the first `CLIENTS_PER_PAGE` ones."""
@@ -190,16 +195,20 @@ class PageUse:
         if not self.details.note(served):
             self._crowd()
 
-    def keep(self, event: Event) -> bool:
-        """Keep one answered 2xx if it is among the earliest; True if it was kept."""
+    def keeps(self, time: datetime | None) -> bool:
+        """Whether a request of that time, answered 2xx, would be among the earliest ones."""
         kept = self.succeeded
         limit = EVENTS_PER_CROWD if self.crowded and not self.closed else EVENTS_PER_PAGE
-        if len(kept) < limit:
-            insort(kept, event, key=_when)
-            return True
-        if (event.time or _FAR) >= (kept[-1].time or _FAR):
+        return len(kept) < limit or (time or _FAR) < (kept[-1].time or _FAR)
+
+    def keep(self, event: Event) -> bool:
+        """Keep one answered 2xx if it is among the earliest; True if it was kept."""
+        if not self.keeps(event.time):
             return False
-        kept.pop()
+        kept = self.succeeded
+        limit = EVENTS_PER_CROWD if self.crowded and not self.closed else EVENTS_PER_PAGE
+        if len(kept) >= limit:
+            kept.pop()
         insort(kept, event, key=_when)
         return True
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from alpheus.scan.tally import Numbers
+
 VISITORS_KEPT = 64
 HOURS_KEPT = 1_000
 NAMES_KEPT = 16
@@ -17,7 +19,10 @@ _NAME_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What one request that was answered 2xx adds. Sizes in bytes, None where the log has none."""
+    """What one request that was answered 2xx adds, or several within an hour that say the same.
+
+    Sizes are in bytes; None where the log has none.
+    """
 
     time: datetime | None
     method: str
@@ -26,36 +31,10 @@ class Served:
     agent: str = ""
     user: str = ""
     referred: bool = False
-    sent: int | None = None
-    received: int | None = None
-    taken: int | None = None
-
-
-@dataclass(slots=True)
-class Sizes:
-    """How many numbers there were, their sum, the least and the most."""
-
-    count: int = 0
-    total: int = 0
-    least: int = 0
-    most: int = 0
-
-    def note(self, number: int) -> None:
-        """Take in one number."""
-        if not self.count or number < self.least:
-            self.least = number
-        self.most = max(self.most, number)
-        self.count += 1
-        self.total += number
-
-    def absorb(self, other: Sizes) -> None:
-        """Add the numbers of another part."""
-        if not other.count:
-            return
-        self.least = min(self.least, other.least) if self.count else other.least
-        self.most = max(self.most, other.most)
-        self.count += other.count
-        self.total += other.total
+    sent: Numbers | None = None
+    received: Numbers | None = None
+    taken: Numbers | None = None
+    times: int = 1
 
 
 @dataclass(slots=True)
@@ -92,8 +71,8 @@ class PageDetails:
 
     `hours` counts requests by hour since the year 1. `queries` counts requests other than POST that
     carried a query, `longest_query` is in characters. `agents` and `users` hold the first
-    `NAMES_KEPT` names; `named` counts requests of a user, `referred` those with a referer.
-    `taken` is in milliseconds.
+    `NAMES_KEPT` names (of requests that were counted together, that of the first); `named` counts
+    requests of a user, `referred` those with a referer. `taken` is in milliseconds.
     """
 
     visitors: dict[str, Visitor] = field(default_factory=dict)
@@ -106,36 +85,37 @@ class PageDetails:
     referred: int = 0
     named: int = 0
     agentless: int = 0
-    sent: Sizes = field(default_factory=Sizes)
-    received: Sizes = field(default_factory=Sizes)
-    taken: Sizes = field(default_factory=Sizes)
+    sent: Numbers = field(default_factory=Numbers)
+    received: Numbers = field(default_factory=Numbers)
+    taken: Numbers = field(default_factory=Numbers)
 
     def note(self, served: Served) -> bool:
-        """Take in one request; False when there are too many clients or hours to go on."""
+        """Take in requests; False when there are too many clients or hours to go on."""
+        times = served.times
         self._visit(served)
         if served.time is not None:
             hour = served.time.toordinal() * 24 + served.time.hour
-            self.hours[hour] = self.hours.get(hour, 0) + 1
+            self.hours[hour] = self.hours.get(hour, 0) + times
         if served.method == "POST":
-            self.posts += 1
+            self.posts += times
         elif served.query:
-            self.queries += 1
+            self.queries += times
         self.longest_query = max(self.longest_query, served.query)
-        self.referred += served.referred
+        self.referred += served.referred * times
         if served.user:
-            self.named += 1
-            _count(self.users, served.user, 1)
+            self.named += times
+            _count(self.users, served.user, times)
         if served.agent:
-            _count(self.agents, served.agent, 1)
+            _count(self.agents, served.agent, times)
         else:
-            self.agentless += 1
+            self.agentless += times
         for sizes, number in (
             (self.sent, served.sent),
             (self.received, served.received),
             (self.taken, served.taken),
         ):
             if number is not None:
-                sizes.note(number)
+                sizes.absorb(number)
         return self.fits()
 
     def fits(self) -> bool:
@@ -166,9 +146,9 @@ class PageDetails:
         visitor = self.visitors.get(served.client)
         if visitor is None:
             visitor = self.visitors[served.client] = Visitor()
-        visitor.requests += 1
+        visitor.requests += served.times
         if served.method == "POST":
-            visitor.posts += 1
+            visitor.posts += served.times
             visitor.first_post = earliest(visitor.first_post, served.time)
         else:
             visitor.first_other = earliest(visitor.first_other, served.time)

@@ -49,22 +49,22 @@ class PageSieve:
             self._settled[page] = (len(columns), columns.index(client.encode()))
             self.counted.setdefault(page, {})
 
-    def wants(self, line: bytes) -> bool:
+    def wants(self, line: bytes, times: int = 1) -> bool:
         """False only if every page that the line names is one of the product's own, or settled.
 
         While it is not known that the product is there, the first requests for each of its pages
-        are wanted too: their answers tell.
+        are wanted too: their answers tell. `times`: so many lines ask as this one does.
         """
         pages = [first or second for first, second in self._found(line)]
-        return not pages or any(self._wanted(page, line) for page in pages)
+        return not pages or any(self._wanted(page, line, times) for page in pages)
 
     def _found(self, line: bytes) -> list[tuple[bytes, bytes]]:
         found = self._names.findall(line)
         return [(one, b"") for one in found] if self._names.groups == 1 else found
 
-    def _wanted(self, page: bytes, line: bytes) -> bool:
+    def _wanted(self, page: bytes, line: bytes, times: int) -> bool:
         if not self._ships(page):
-            return not self._settled or not self._passed_by(page, line)
+            return not self._settled or not self._passed_by(page, line, times)
         if self.known:
             return False
         asked = self._asked.get(page, 0)
@@ -73,7 +73,7 @@ class PageSieve:
             return True
         return False
 
-    def _passed_by(self, raw: bytes, line: bytes) -> bool:
+    def _passed_by(self, raw: bytes, line: bytes, times: int) -> bool:
         """Whether a page is settled and its client could be counted."""
         page = page_of(raw.decode("utf-8", "replace"))
         place = self._settled.get(page or "")
@@ -85,5 +85,5 @@ class PageSieve:
         client = columns[place[1]].decode("ascii")
         clients = self.counted[page]
         if client in clients or len(clients) < _KEPT:
-            clients[client] = clients.get(client, 0) + 1
+            clients[client] = clients.get(client, 0) + times
         return True

@@ -14,6 +14,8 @@ from alpheus.detect.page_detail import Served
 from alpheus.detect.page_needles import page_of
 from alpheus.knowledge.places import BACK_END
 from alpheus.model import Event
+from alpheus.scan.repeats import Likeness, Repeats
+from alpheus.scan.tally import Numbers
 
 _SERVED = frozenset({200, 241, 401, 440})
 """Answers of a server that has the page; any server answers 404 or redirects."""
@@ -69,62 +71,122 @@ def _by_back_end(event: Event) -> bool:
     return text_of(event, "s-port") in _BACK_END_PORTS or by_back_end(event.citation.path)
 
 
-def note_use(event: Event, origin: Origin, kit: Kit, collector: Collector) -> PageUse | None:
+def likeness(source: str) -> Likeness | None:
+    """By which columns requests for pages are told apart; None if they are read one by one."""
+    return _IIS if source == "iis" else None
+
+
+_IIS = Likeness(
+    same=(
+        _STEM["iis"], _METHOD["iis"], _STATUS["iis"], _CLIENT["iis"], "s-port", "s-computername",
+        *_FORWARDED,
+    ),
+    present=(_AGENT["iis"], _USER["iis"], _REFERER),
+    longest=_QUERY["iis"],
+    numbers=(_SENT["iis"], _RECEIVED["iis"], _TAKEN["iis"]),
+)  # fmt: skip
+
+
+def may_join(
+    event: Event, repeats: Repeats, origin: Origin, kit: Kit, collector: Collector
+) -> bool:
+    """Whether requests like this one may be counted at once: none of their events would be kept."""
+    page = page_of(text_of(event, _STEM[event.source])[:_STEM_LENGTH])
+    if page is None or not _inside(repeats, collector):
+        return page is None
+    use = collector.uses.get((origin, page))
+    if use is None:
+        return _is_stock(event, page, kit)
+    _, status, _ = request_of(event)
+    if 200 <= status < 300:
+        return not collector.keeps_use(use, repeats.first)
+    return len(use.others) >= OTHERS_PER_PAGE
+
+
+def _inside(repeats: Repeats, collector: Collector) -> bool:
+    return collector.in_span(repeats.first) and collector.in_span(repeats.last)
+
+
+def _is_stock(event: Event, page: str, kit: Kit) -> bool:
+    """Whether the product ships the page, on the site that wrote the record."""
+    return kit.ships(page.encode("utf-8", "surrogatepass")) or (
+        _by_back_end(event) and kit.baseline.stock_url(page, BACK_END)
+    )
+
+
+def note_use(
+    event: Event,
+    origin: Origin,
+    kit: Kit,
+    collector: Collector,
+    repeats: Repeats | None = None,
+) -> PageUse | None:
     """Keep a request for a server page that is not one of the product's own; what is known of it.
 
-    None for any other request.
+    None for any other request. `repeats` are requests that the event is the first of; see
+    `may_join`.
     """
     page = page_of(text_of(event, _STEM[event.source])[:_STEM_LENGTH])
     if page is None or not collector.in_span(event.time):
         return None
-    if kit.ships(page.encode("utf-8", "surrogatepass")) or (
-        _by_back_end(event) and kit.baseline.stock_url(page, BACK_END)
-    ):
+    if _is_stock(event, page, kit):
         if request_of(event)[1] in _SERVED:
             collector.exchange.add(origin)
         return None
     use = collector.use(origin, page)
     if use is None:
         return None
-    method, status, client = request_of(event)
     if not use.source:
         use.source = event.source
         use.closed = (
             kit.baseline.closed_place(page) is not None or kit.indicators.page(page) is not None
         )
-    use.note(method, status, client, event.time)
+    _count(use, event, collector, repeats)
+    return use
+
+
+def _count(use: PageUse, event: Event, collector: Collector, repeats: Repeats | None) -> None:
+    method, status, client = request_of(event)
+    if repeats is None:
+        use.note(method, status, client, event.time)
+    else:
+        first, last = repeats.first, repeats.last
+        use.note(method, status, client, first, last=last, times=repeats.count)
     use.malformed += event.malformed
     use.referers = use.referers or _REFERER in event.fields
     use.agents = use.agents or _AGENT[event.source] in event.fields
     if 200 <= status < 300:
-        _served(event, use, method, client, collector)
+        if not use.crowded:
+            use.detail(_particulars(event, method, client, repeats))
+        if repeats is None and collector.keep_use(use, event):
+            collector.cite(event.citation)
     elif len(use.others) < OTHERS_PER_PAGE:
         use.others.append(event)
         collector.cite(event.citation)
-    return use
 
 
-def _served(event: Event, use: PageUse, method: str, client: str, collector: Collector) -> None:
-    if not use.crowded:
-        use.detail(_particulars(event, method, client))
-    if collector.keep_use(use, event):
-        collector.cite(event.citation)
-
-
-def _particulars(event: Event, method: str, client: str) -> Served:
-    source, fields = event.source, event.fields
+def _particulars(event: Event, method: str, client: str, repeats: Repeats | None) -> Served:
+    source = event.source
     return Served(
-        event.time,
+        repeats.first if repeats else event.time,
         method,
         client,
-        query=len(text_of(event, _QUERY[source])),
+        query=repeats.longest if repeats else len(text_of(event, _QUERY[source])),
         agent=text_of(event, _AGENT[source]),
         user=text_of(event, _USER[source]),
-        referred=_REFERER in fields,
-        sent=_number(fields.get(_SENT[source])),
-        received=_number(fields.get(_RECEIVED[source])),
-        taken=_number(fields.get(_TAKEN[source])),
+        referred=_REFERER in event.fields,
+        sent=_numbers(event, _SENT[source], repeats),
+        received=_numbers(event, _RECEIVED[source], repeats),
+        taken=_numbers(event, _TAKEN[source], repeats),
+        times=repeats.count if repeats else 1,
     )
+
+
+def _numbers(event: Event, name: str, repeats: Repeats | None) -> Numbers | None:
+    if repeats is not None:
+        return repeats.numbers.get(name)
+    number = _number(event.fields.get(name))
+    return None if number is None else Numbers.of(number)
 
 
 def _number(text: str | tuple[str, ...] | None) -> int | None:

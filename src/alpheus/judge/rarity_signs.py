@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from alpheus.detect.model import PageUse
-from alpheus.detect.page_detail import PageDetails, Sizes
+from alpheus.detect.page_detail import PageDetails
 from alpheus.detect.page_use import is_internal
 from alpheus.judge.rarity_site import MOST_CLIENTS, Site
+from alpheus.scan.tally import Numbers
 
 FEW_CLIENTS = 3
 MANY_OTHERS = 10
@@ -215,7 +216,7 @@ def _place(page: Page) -> Iterator[Sign]:
         yield Sign(1, "it lies where pictures, styles or uploads belong")
 
 
-def kilobytes(sizes: Sizes) -> str:
+def kilobytes(sizes: Numbers) -> str:
     """The least and the most of some sizes, in kB."""
     least, most = f"{sizes.least / 1000:.1f}", f"{sizes.most / 1000:.1f}"
     return f"{most} kB" if least == most else f"{least} to {most} kB"

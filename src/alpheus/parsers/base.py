@@ -78,12 +78,14 @@ class KeyColumns:
     that no double quote stands before the end of the last of them, and that the row has `width`
     columns (None: any width). No columns: all rows under the same directives are alike.
     `build` finds, where a column does not hold it, the build in a row; the last match counts.
+    `names` are those of all columns, where a row of as many has each value between delimiters.
     """
 
     delimiter: bytes
     columns: tuple[int, ...]
     width: int | None = None
     build: re.Pattern[bytes] | None = None
+    names: tuple[str, ...] = ()
 
     @cached_property
     def runs(self) -> list[tuple[int, int]]:

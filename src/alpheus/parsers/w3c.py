@@ -117,7 +117,7 @@ class W3CLog:
             deciding += ["s-sitename", "s-port"]
         indexes = tuple(columns.index(name) for name in deciding if name in columns)
         width = len(columns) if indexes else None
-        self.key = KeyColumns(b" ", indexes, width) if first else None
+        self.key = KeyColumns(b" ", indexes, width, names=columns) if first else None
         together = frozenset(pairwise(columns)) >= _REQUEST
         self.line_kind = LineKind.REQUESTS if together else LineKind.ROWS
 

@@ -37,9 +37,9 @@ class Lines:
         import numpy as np  # noqa: PLC0415 - heavy
 
         self.block = block
-        self._array = np.frombuffer(block.data, dtype=np.uint8)[block.start : block.end]
-        found = native.bounds(self._array, block.count)
-        self.starts, self.ends = found or line_bounds(self._array)
+        self.array = np.frombuffer(block.data, dtype=np.uint8)[block.start : block.end]
+        found = native.bounds(self.array, block.count)
+        self.starts, self.ends = found or line_bounds(self.array)
         self._rows: Rows | None = None
         self._days: dict[Clock, Days] = {}
         self._times: dict[Clock, Integers] = {}
@@ -58,7 +58,7 @@ class Lines:
     @property
     def shareable(self) -> bool:
         """Whether rows may be judged alike by their columns."""
-        return self._array.size <= _NOT_SHARED
+        return self.array.size <= _NOT_SHARED
 
     def raw(self, line: int) -> bytes:
         """The bytes of a line, without its line end."""
@@ -76,24 +76,24 @@ class Lines:
     def days(self, clock: Clock) -> Days:
         """The lines by the day that they begin with."""
         if clock not in self._days:
-            self._days[clock] = Days(self._array, self.starts, self.ends, clock)
+            self._days[clock] = Days(self.array, self.starts, self.ends, clock)
         return self._days[clock]
 
     def rows(self) -> Rows | None:
         """Counts rows in C; None where that was not built."""
         if self._rows is None and native.library() is not None:
-            self._rows = Rows(self._array, self.starts, self.ends)
+            self._rows = Rows(self.array, self.starts, self.ends)
         return self._rows
 
     def may_be_row(self, line: int) -> bool:
         """Whether a line may begin with a time: with a digit, or a double quote before one."""
         start = int(self.starts[line])
-        return start < int(self.ends[line]) and int(self._array[start]) in _BEGIN_OF_TIME
+        return start < int(self.ends[line]) and int(self.array[start]) in _BEGIN_OF_TIME
 
     def times(self, clock: Clock) -> Integers:
         """Milliseconds of UTC for each line, `NO_TIME` for what is no row under this clock."""
         if clock not in self._times:
-            self._times[clock] = line_times(self._array, self.starts, self.ends, clock)
+            self._times[clock] = line_times(self.array, self.starts, self.ends, clock)
         return self._times[clock]
 
     def special(self, clock: Clock) -> Integers:
@@ -108,7 +108,7 @@ class Lines:
     def spans(self, key: KeyColumns) -> ColumnSpans:
         """Where the key columns stand in each line."""
         if key not in self._spans:
-            self._spans[key] = ColumnSpans(self._array, self.starts, self.ends, key)
+            self._spans[key] = ColumnSpans(self.array, self.starts, self.ends, key)
         return self._spans[key]
 
     def builds(self, pattern: re.Pattern[bytes]) -> tuple[Integers, list[str]]:
@@ -147,7 +147,7 @@ class Lines:
 
         if self.block.data.find(0, self.block.start, self.block.end) < 0:
             return []
-        places = np.flatnonzero(self._array == 0)
+        places = np.flatnonzero(self.array == 0)
         lines = np.unique(np.searchsorted(self.starts, places, side="right") - 1)
         found: list[int] = lines.tolist()
         return found

@@ -6,6 +6,7 @@ Everything here has a counterpart in `clock` and `columns` that says the same an
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,50 @@ class _Day(ctypes.Structure):
     )
 
 
+class _Likeness(ctypes.Structure):
+    _fields_ = (
+        ("delimiter", ctypes.c_uint8),
+        ("width", ctypes.c_int64),
+        ("count", ctypes.c_int64),
+        ("column", ctypes.POINTER(ctypes.c_int64)),
+        ("role", ctypes.POINTER(ctypes.c_int64)),
+    )
+
+
+MOST_COLUMNS, MOST_NUMBERS = 24, 4
+
+
+class Group(ctypes.Structure):
+    """Lines that repeat one another; times in milliseconds since midnight.
+
+    `line` is the first of them, `longest` the one with the longest text in the column of that role.
+    """
+
+    class Numbers(ctypes.Structure):
+        """Those of one column: how many, their sum, the least and the most."""
+
+        count: int
+        total: int
+        least: int
+        most: int
+        _fields_ = tuple((name, ctypes.c_int64) for name in ("count", "total", "least", "most"))
+
+    line: int
+    count: int
+    first: int
+    last: int
+    longest: int
+    numbers: Sequence[Numbers]
+    _fields_ = (
+        *((name, ctypes.c_int64) for name in ("line", "count", "first", "last", "longest")),
+        ("length", ctypes.c_int64),
+        ("numbers", Numbers * MOST_NUMBERS),
+        ("hash", ctypes.c_uint64),
+        ("begin", ctypes.c_int64 * MOST_COLUMNS),
+        ("end", ctypes.c_int64 * MOST_COLUMNS),
+    )
+
+
 @cache
 def library() -> Any:  # noqa: ANN401 - functions of a shared library have no types
     """The library, or None where there is none."""
@@ -64,6 +109,11 @@ def library() -> Any:  # noqa: ANN401 - functions of a shared library have no ty
         ctypes.POINTER(_Day),
     )  # fmt: skip
     found.alpheus_run.restype = size
+    found.alpheus_repeats.argtypes = (
+        address, address, address, address, size, ctypes.POINTER(_Likeness), address, address,
+        address, size,
+    )  # fmt: skip
+    found.alpheus_repeats.restype = size
     return found
 
 
@@ -136,3 +186,39 @@ class Key:
             key.delimiter[0], key.width or 0, len(runs), low, high, b"".join(value), length
         )
         self.pointer = ctypes.pointer(self._key)
+
+
+class Likeness:
+    """Which columns rows must have alike to repeat one another; see `enum role` in `rows.c`.
+
+    `roles` are by the number of the column, from 0, in ascending order.
+    """
+
+    def __init__(self, delimiter: bytes, width: int, roles: Sequence[tuple[int, int]]) -> None:
+        numbers = ctypes.c_int64 * max(1, len(roles))
+        columns = numbers(*(column for column, _ in roles))
+        self._like = _Likeness(
+            delimiter[0], width, len(roles), columns, numbers(*(role for _, role in roles))
+        )
+        self._pointer = ctypes.pointer(self._like)
+
+    def groups(
+        self, block: Bytes, bounds: tuple[Integers, Integers], lines: Sequence[int]
+    ) -> tuple[Sequence[Group], list[int]]:
+        """The groups of these lines, and the place of each line's group; -1 for lines of none.
+
+        All of them must begin with a valid date and time.
+        """
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        starts, ends = bounds
+        numbers = np.array(lines, dtype=np.int64)
+        groups = (Group * len(lines))()
+        found = np.empty(len(lines), dtype=np.int64)
+        slots = 1 << max(4, (2 * len(lines)).bit_length())
+        table = np.full(slots, -1, dtype=np.int64)
+        count = library().alpheus_repeats(
+            block.ctypes.data, starts.ctypes.data, ends.ctypes.data, numbers.ctypes.data,
+            len(lines), self._pointer, groups, found.ctypes.data, table.ctypes.data, slots,
+        )  # fmt: skip
+        return groups[:count], found.tolist()

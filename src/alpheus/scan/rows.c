@@ -177,3 +177,191 @@ size_t alpheus_run(const uint8_t *data, const int64_t *starts, const int64_t *en
     }
     return at - begin;
 }
+
+/* What makes two rows repeats of one another, column by column in ascending order. */
+enum role {
+    SAME,    /* the same bytes */
+    PRESENT, /* both hold something, or neither: `-` is nothing */
+    LONGEST, /* likewise; the longest is told */
+    NUMBER   /* anything; numbers are added up */
+};
+enum { MOST_COLUMNS = 24, MOST_NUMBERS = 4, HOUR_LENGTH = 13, DIGITS = 16 };
+
+struct likeness {
+    uint8_t delimiter;
+    int64_t width;
+    int64_t count; /* at most MOST_COLUMNS */
+    const int64_t *column;
+    const int64_t *role;
+};
+
+struct numbers {
+    int64_t count;
+    int64_t total;
+    int64_t least;
+    int64_t most;
+};
+
+struct group {
+    int64_t line; /* the first of them */
+    int64_t count;
+    int64_t first; /* milliseconds since midnight */
+    int64_t last;
+    int64_t longest; /* the line with the longest text in the column of that role */
+    int64_t length;
+    struct numbers numbers[MOST_NUMBERS];
+    uint64_t hash;
+    int64_t begin[MOST_COLUMNS];
+    int64_t end[MOST_COLUMNS];
+};
+
+static int is_nothing(const uint8_t *text, int64_t size)
+{
+    return size == 0 || (size == 1 && *text == '-');
+}
+
+/* Where the columns of a likeness stand; 0 if a line has not exactly so many columns. */
+static int columns_of(const uint8_t *line, size_t size, const struct likeness *like, int64_t *begin,
+                      int64_t *end)
+{
+    int64_t column = 0, wanted = 0;
+    size_t from = 0;
+    for (;;) {
+        const uint8_t *found = memchr(line + from, like->delimiter, size - from);
+        size_t to = found ? (size_t)(found - line) : size;
+        if (wanted < like->count && like->column[wanted] == column) {
+            begin[wanted] = (int64_t)from;
+            end[wanted] = (int64_t)to;
+            wanted++;
+        }
+        column++;
+        if (!found)
+            return column == like->width && wanted == like->count;
+        from = to + 1;
+    }
+}
+
+static uint64_t mixed(uint64_t hash, const uint8_t *text, size_t size)
+{
+    for (; size >= 8; text += 8, size -= 8) {
+        uint64_t word;
+        memcpy(&word, text, 8);
+        hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+        hash ^= hash >> 29;
+    }
+    uint64_t word = 0;
+    memcpy(&word, text, size);
+    hash = (hash ^ word ^ ((uint64_t)size << 56)) * 0x9E3779B97F4A7C15u;
+    return hash ^ (hash >> 32);
+}
+
+static uint64_t hash_of(const uint8_t *line, const struct likeness *like, const int64_t *begin,
+                        const int64_t *end)
+{
+    uint64_t hash = mixed(0, line, HOUR_LENGTH);
+    for (int64_t at = 0; at < like->count; at++) {
+        int64_t size = end[at] - begin[at];
+        if (like->role[at] == SAME)
+            hash = mixed(hash, line + begin[at], (size_t)size);
+        else if (like->role[at] != NUMBER)
+            hash = hash * 3 + (uint64_t)is_nothing(line + begin[at], size);
+    }
+    return hash;
+}
+
+static int are_alike(const uint8_t *line, const int64_t *begin, const int64_t *end,
+                     const uint8_t *other, const struct group *group, const struct likeness *like)
+{
+    if (memcmp(line, other, HOUR_LENGTH) != 0)
+        return 0;
+    for (int64_t at = 0; at < like->count; at++) {
+        int64_t size = end[at] - begin[at], known = group->end[at] - group->begin[at];
+        const uint8_t *text = line + begin[at], *first = other + group->begin[at];
+        if (like->role[at] == SAME) {
+            if (size != known || memcmp(text, first, (size_t)size) != 0)
+                return 0;
+        } else if (like->role[at] != NUMBER && is_nothing(text, size) != is_nothing(first, known)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static void add_number(struct numbers *numbers, const uint8_t *text, int64_t size)
+{
+    int64_t found = 0;
+    if (size <= 0 || size >= DIGITS)
+        return;
+    for (int64_t at = 0; at < size; at++) {
+        unsigned digit = (unsigned)text[at] - '0';
+        if (digit > 9)
+            return;
+        found = found * 10 + digit;
+    }
+    if (!numbers->count || found < numbers->least)
+        numbers->least = found;
+    if (!numbers->count || found > numbers->most)
+        numbers->most = found;
+    numbers->count++;
+    numbers->total += found;
+}
+
+static void add_row(struct group *group, int64_t number, int64_t time, const uint8_t *line,
+                    const struct likeness *like, const int64_t *begin, const int64_t *end)
+{
+    if (!group->count || time < group->first)
+        group->first = time;
+    if (!group->count || time > group->last)
+        group->last = time;
+    group->count++;
+    int64_t place = 0;
+    for (int64_t at = 0; at < like->count; at++) {
+        int64_t size = end[at] - begin[at];
+        if (like->role[at] == LONGEST && size > group->length) {
+            group->longest = number;
+            group->length = size;
+        } else if (like->role[at] == NUMBER && place < MOST_NUMBERS) {
+            add_number(&group->numbers[place++], line + begin[at], size);
+        }
+    }
+}
+
+/* Put lines that repeat one another within an hour into groups. `lines` are the numbers of `count`
+   lines, all of which begin with a valid time; `found[n]` becomes the group of the n-th of them, -1 if
+   it has another number of columns. `groups` has room for `count`; `table` for `slots`, a power of
+   two of at least twice as many, all of them -1. Returns how many groups there are. */
+size_t alpheus_repeats(const uint8_t *data, const int64_t *starts, const int64_t *ends,
+                       const int64_t *lines, size_t count, const struct likeness *like,
+                       struct group *groups, int64_t *found, int64_t *table, size_t slots)
+{
+    size_t known = 0;
+    int64_t begin[MOST_COLUMNS], end[MOST_COLUMNS];
+    for (size_t at = 0; at < count; at++) {
+        const uint8_t *line = data + starts[lines[at]];
+        size_t size = (size_t)(ends[lines[at]] - starts[lines[at]]);
+        found[at] = -1;
+        int64_t time = size < TIME_LENGTH ? -1 : moment(line, size);
+        if (time < 0 || !columns_of(line, size, like, begin, end))
+            continue;
+        uint64_t hash = hash_of(line, like, begin, end);
+        size_t slot = (size_t)hash & (slots - 1);
+        for (; table[slot] >= 0; slot = (slot + 1) & (slots - 1)) {
+            struct group *group = &groups[table[slot]];
+            if (group->hash == hash &&
+                are_alike(line, begin, end, data + starts[group->line], group, like))
+                break;
+        }
+        if (table[slot] < 0) {
+            struct group *group = &groups[known];
+            memset(group, 0, sizeof *group);
+            group->line = group->longest = lines[at];
+            group->hash = hash;
+            memcpy(group->begin, begin, (size_t)like->count * sizeof *begin);
+            memcpy(group->end, end, (size_t)like->count * sizeof *end);
+            table[slot] = (int64_t)known++;
+        }
+        found[at] = table[slot];
+        add_row(&groups[table[slot]], lines[at], time, line, like, begin, end);
+    }
+    return known;
+}

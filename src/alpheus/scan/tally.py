@@ -72,6 +72,38 @@ class Tally:
 
 
 @dataclass(slots=True)
+class Numbers:
+    """How many numbers there were, their sum, the least and the most."""
+
+    count: int = 0
+    total: int = 0
+    least: int = 0
+    most: int = 0
+
+    @classmethod
+    def of(cls, number: int) -> Numbers:
+        """One number."""
+        return cls(1, number, number, number)
+
+    def note(self, number: int) -> None:
+        """Take in one number."""
+        if not self.count or number < self.least:
+            self.least = number
+        self.most = max(self.most, number)
+        self.count += 1
+        self.total += number
+
+    def absorb(self, other: Numbers) -> None:
+        """Add the numbers of another part."""
+        if not other.count:
+            return
+        self.least = min(self.least, other.least) if self.count else other.least
+        self.most = max(self.most, other.most)
+        self.count += other.count
+        self.total += other.total
+
+
+@dataclass(slots=True)
 class Witnesses:
     """Which builds wrote rows, on which host, from when to when."""
 

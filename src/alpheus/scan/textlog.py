@@ -35,6 +35,7 @@ from alpheus.scan.columns import groups_of, key_of
 from alpheus.scan.lines import Lines
 from alpheus.scan.native import Rows
 from alpheus.scan.needles import EVERYBODY, Marked, Needles
+from alpheus.scan.repeats import Likeness, Repeats, repeats_of
 from alpheus.scan.tally import Losses, Tally, Witnesses, from_milliseconds
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Candidate:
     """A line that a needle marked. `line` counts from 1; `row` is None if it did not parse.
 
     `raw` is without its line end, and a piece of at most 1 MiB of a line that is too long. `marks`
-    are those of the needles.
+    are those of the needles. `repeats` are rows that say the same, of which this is the first.
     """
 
     line: int
@@ -61,7 +62,11 @@ class Candidate:
     text: str
     row: Row | None
     marks: int = EVERYBODY
+    repeats: Repeats | None = None
 
+
+OnCandidate = Callable[[Candidate], object]
+"""Takes a candidate; if it says True, with all its repeats, which are then not given one by one."""
 
 Begun = tuple[BinaryIO, bytes]
 """An open stream, and what was already read from it, which is its first bytes."""
@@ -73,12 +78,14 @@ class Sieve:
 
     The needles of that mark may leave out what is too frequent to be looked at; `sample` holds
     those that leave out nothing, for the first `BYTES` of one in `EVERY` blocks. None: no sample
-    is looked at.
+    is looked at. Rows with a `likeness` are asked about and handed on together with their repeats;
+    how many there are is told to `wants`.
     """
 
     mark: int
-    wants: Callable[[bytes], bool]
+    wants: Callable[[bytes, int], bool]
     sample: Needles | None
+    likeness: Likeness | None = None
 
     EVERY: ClassVar[int] = 64
     BYTES: ClassVar[int] = 64 << 10
@@ -106,7 +113,7 @@ def scan_text_log(
     log_format: TextLogFormat,
     options: ReadOptions,
     needles: Callable[[LineKind], Needles],
-    on_candidate: Callable[[Candidate], None],
+    on_candidate: OnCandidate,
     *,
     sieve: Sieve | None = None,
     begun: Begun | None = None,
@@ -167,7 +174,7 @@ class _Scan:
         file: EvidenceFile,
         log: TextLog,
         needles: Callable[[LineKind], Needles],
-        on_candidate: Callable[[Candidate], None],
+        on_candidate: OnCandidate,
         head: bytes,
         *,
         sieve: Sieve | None,
@@ -189,6 +196,7 @@ class _Scan:
         self._directives = 0
         self._blank = 0
         self._blocks = -1
+        self._together = _FEWEST_TOGETHER
         self.losses = Losses(file.evidence, file.path)
 
     def result(self, lines: int) -> TextScan:
@@ -250,10 +258,10 @@ class _Scan:
         sample = sieve.sample.search(block.data, start, max(cut, start))
         return sorted([*found, *(line for line in sample if line[0] not in known)])
 
-    def _sifted(self, raw: bytes, marks: int) -> int:
+    def _sifted(self, raw: bytes, marks: int, times: int = 1) -> int:
         """No marks for a row that the sieve does not want. Asked once for each row."""
         sieve = self._sieve
-        return 0 if sieve and marks == sieve.mark and not sieve.wants(raw) else marks
+        return 0 if sieve and marks == sieve.mark and not sieve.wants(raw, times) else marks
 
     def _piece(self, block: Block) -> None:
         if block.last:
@@ -354,14 +362,47 @@ class _Scan:
     def _hand_over(self, lines: Lines, start: int, end: int) -> None:
         """Give on the marked rows from `start` up to `end`."""
         order = self._order
-        for line in order[bisect_left(order, start) : bisect_left(order, end)]:
-            raw = lines.raw(line)
-            marks = self._sifted(raw, self._marked[line])
-            if not marks:
-                continue
-            text = decode_line(raw)
-            row = self._log.row(text)
-            self._on_candidate(Candidate(lines.number(line), raw, text, row, marks))
+        chosen = order[bisect_left(order, start) : bisect_left(order, end)]
+        key = self._log.key
+        if self._sieve is None or self._sieve.likeness is None or key is None:
+            for line in chosen:
+                self._give(lines, line)
+            return
+        at = 0
+        while at < len(chosen):
+            part = chosen[at : at + self._together]
+            self._give_together(lines, part, key, self._sieve, self._sieve.likeness)
+            at += len(part)
+            # What is handed on one by one at first is soon known well enough to be joined.
+            self._together = min(2 * self._together, _MOST_TOGETHER)
+
+    def _give_together(
+        self, lines: Lines, chosen: list[int], key: KeyColumns, sieve: Sieve, likeness: Likeness
+    ) -> None:
+        """Give on rows, those that only the sieve wants with their repeats."""
+        sifted = [line for line in chosen if self._marked[line] == sieve.mark]
+        groups = repeats_of(lines, sifted, key, self._log.clock, likeness)
+        group_of = dict(zip(sifted, groups, strict=True))
+        taken: dict[int, bool] = {}
+        for line in chosen:
+            first, repeats = group_of.get(line) or (line, None)
+            if repeats is None or repeats.count == 1:
+                self._give(lines, line)
+            elif first == line:
+                taken[line] = self._give(lines, line, repeats)
+            elif not taken[first]:
+                self._give(lines, line)
+
+    def _give(self, lines: Lines, line: int, repeats: Repeats | None = None) -> bool:
+        """Give on a marked row, unless the sieve does not want it; whether its repeats are done."""
+        raw = lines.raw(line)
+        marks = self._sifted(raw, self._marked[line], repeats.count if repeats else 1)
+        if not marks:
+            return True
+        text = decode_line(raw)
+        row = self._log.row(text)
+        candidate = Candidate(lines.number(line), raw, text, row, marks, repeats)
+        return self._on_candidate(candidate) is True
 
     def _parsed(self, lines: Lines, at: int) -> int:
         """Lines one by one, until the columns change; returns where to go on."""
@@ -489,6 +530,7 @@ _MOST_RUNS = 24
 """In a block of more runs than that, lines are looked at one by one."""
 
 _MOST_ODD = 400
+_FEWEST_TOGETHER, _MOST_TOGETHER = 64, 4096
 _WORTH_A_RUN = 6
 _REMEMBERED = 4096
 _MOST_TALLIES = 4096
