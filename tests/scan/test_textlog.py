@@ -15,7 +15,14 @@ from hypothesis import strategies as st
 from alpheus.model import TimeBasis
 from alpheus.parsers.base import ReadOptions
 from alpheus.scan.needles import Needles
-from alpheus.scan.textlog import NOT_A_ROW, NUL_BYTES, TOO_LONG, Candidate, scan_text_log
+from alpheus.scan.textlog import (
+    BARE_CR,
+    NOT_A_ROW,
+    NUL_BYTES,
+    TOO_LONG,
+    Candidate,
+    scan_text_log,
+)
 from textlogs import MemoryFile, assert_reconciled, format_of, generated, rows_of, scan
 
 _FIELDS = (
@@ -133,6 +140,25 @@ def test_encodings_make_no_difference(encoding: str) -> None:
     result, candidates = scan(log.encode(encoding), needles=Needles([r"\.aspx"]))
     assert result.tallies["iis-site-1", None].rows == 2
     assert [one.row.fields["cs-uri-stem"] for one in candidates if one.row] == ["/é.aspx"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_line_ends_make_no_difference(encoding: str) -> None:
+    """CR alone ends lines as well, as in a file that went through an old Mac."""
+    log = (_FIELDS + b"".join(_iis(at) for at in range(3_000))).decode()
+    bare = log.replace("\r\n", "\n").replace("\n", "\r")
+    result, candidates = scan(bare.encode(encoding))
+    assert result.tallies["iis-site-1", None].rows == len(candidates) == 3_000
+    assert (result.lines, result.skipped) == (3_001, [])
+
+
+def test_rows_glued_behind_a_directive_are_a_loss() -> None:
+    """A CR in the middle of a directive hides what follows it: that is said."""
+    log = _FIELDS + _iis(1) + b"#Date: 2021-03-03 00:00:00\r" + _iis(2) + _iis(3)
+    result, _ = scan(log)
+    assert result.tallies["iis-site-1", None].rows == 2
+    (loss,) = result.skipped
+    assert (loss.reason, loss.count, loss.offset) == (BARE_CR, 1, len(_FIELDS + _iis(1)))
 
 
 def test_a_loss_in_utf_16_names_its_line() -> None:

@@ -64,11 +64,17 @@ def decode_line(raw: bytes) -> str:
 
 
 def decode_head(head: bytes) -> str:
-    """The first bytes of a file as text, for recognition, without NULs before them."""
+    """The first bytes of a file as text, for recognition, without NULs before them.
+
+    Lines end with LF or CR LF, also where the file ends them with CR alone.
+    """
     encoding, mark = detect(head)
     if encoding is not Encoding.UTF_8:
-        return head[mark:].decode(encoding, errors="replace")
+        wide = head[mark:].decode(encoding, errors="replace")
+        return wide if "\n" in wide else wide.replace("\r", "\n")
     text = head[mark:].lstrip(b"\0")
+    if b"\n" not in text:
+        text = text.replace(b"\r", b"\n")
     try:
         return text.decode("utf-8")
     except UnicodeDecodeError:
@@ -124,6 +130,35 @@ def utf8_stream(stream: BinaryIO, head: bytes) -> BinaryIO:
     if encoding is Encoding.UTF_8:
         return cast("BinaryIO", _Chain(stream, head[mark:]))
     return cast("BinaryIO", io.BufferedReader(_Recoded(stream, head[mark:], encoding), _CHUNK))
+
+
+def ends_lines_with_cr(head: bytes) -> bool:
+    """Whether a file that begins with `head` ends its lines with CR alone, as on old Macs."""
+    encoding, mark = detect(head)
+    if encoding is Encoding.UTF_8:
+        return b"\n" not in head and b"\r" in head
+    text = head[mark:].decode(encoding, errors="replace")
+    return "\n" not in text and "\r" in text
+
+
+def line_feeds(stream: BinaryIO, head: bytes = b"") -> BinaryIO:
+    """A stream over `head` and the rest of `stream`, both UTF-8, with LF for every CR."""
+    return cast("BinaryIO", _LineFeeds(stream, head))
+
+
+class _LineFeeds(io.RawIOBase):
+    def __init__(self, stream: BinaryIO, head: bytes) -> None:
+        self._stream = stream
+        self._head = head
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: bytearray | memoryview) -> int:  # type: ignore[override] # as in `_Recoded`
+        part = self._head[: len(target)] or self._stream.read(len(target))
+        self._head = self._head[len(part) :]
+        target[: len(part)] = part.replace(b"\r", b"\n")
+        return len(part)
 
 
 class _Chain:

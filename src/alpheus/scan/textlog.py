@@ -26,6 +26,8 @@ from alpheus.parsers.encoding import (
     decode_head,
     decode_line,
     detect,
+    ends_lines_with_cr,
+    line_feeds,
     utf8_stream,
 )
 from alpheus.scan import native
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 NOT_A_ROW = "not a row of this log"
+BARE_CR = "line holds CR without LF: what stands behind is not read as a row"
 NUL_BYTES = "line holds NUL bytes"
 TOO_LONG = "line is longer than 16 MiB; searched raw only"
 
@@ -152,6 +155,10 @@ def _read_head(stream: BinaryIO, head: bytes) -> tuple[bytes, Exception | None]:
 def _reader(stream: BinaryIO, head: bytes) -> BlockReader:
     """Blocks of UTF-8 without mark, or of whatever else a file that is not UTF-16 holds."""
     encoding, mark = detect(head)
+    if ends_lines_with_cr(head):
+        if encoding is not Encoding.UTF_8:
+            return BlockReader(line_feeds(utf8_stream(stream, head)))
+        return BlockReader(line_feeds(stream, head[mark:]))
     if encoding is Encoding.UTF_8:
         return BlockReader(stream, head=head[mark:])
     return BlockReader(utf8_stream(stream, head))
@@ -420,6 +427,8 @@ class _Scan:
         text = decode_line(raw.lstrip(b"\0")).removeprefix("\ufeff")
         if text and self._log.directive(text):
             self._directives += 1
+            if "\r" in text:
+                self._lose(BARE_CR, lines, line)
             self._alike.clear()
             return
         row = self._log.row(text) if text else None
