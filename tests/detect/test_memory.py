@@ -14,7 +14,6 @@ from alpheus.detect.collector import Collector
 from alpheus.detect.memory import (
     Memory,
     _digest,
-    cache_folder,
     fingerprint_of_evidence,
     fingerprint_of_files,
     rules_version,
@@ -80,12 +79,6 @@ def test_a_place_that_cannot_be_used_is_no_failure(tmp_path: Path) -> None:
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "said.sqlite").write_bytes(b"no database" * 1000)
     assert Memory.open(tmp_path / "broken") is None
-
-
-def test_the_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """`ALPHEUS_CACHE` names it."""
-    monkeypatch.setenv("ALPHEUS_CACHE", str(tmp_path))
-    assert cache_folder() == tmp_path
 
 
 def test_a_changed_file_changes_the_fingerprint(tmp_path: Path) -> None:

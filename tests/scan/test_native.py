@@ -29,15 +29,22 @@ _PARTS = st.sampled_from(
 @settings(max_examples=200, deadline=None)
 @given(st.lists(_PARTS, max_size=40))
 def test_lines_are_those_of_the_arrays(parts: list[bytes]) -> None:
-    """Wherever line feeds stand, with and without a known count."""
-    block = np.frombuffer(b"".join(parts), dtype=np.uint8)
-    starts, ends = line_bounds(block)
-    for known in (0, starts.size):
-        found = native.bounds(block, known)
-        assert found is not None
-        assert found[0].tolist() == starts.tolist()
-        assert found[1].tolist() == ends.tolist()
-    assert native.count_of(block) == b"".join(parts).count(b"\n")
+    """Wherever line feeds stand, however often the same room is used, however many there are."""
+    room = native.Room()
+    room.find(bytearray(b"\n" * 40_000), 0, 40_000)
+    data = bytearray(b"x\n" + b"".join(parts))
+    starts, ends = line_bounds(np.frombuffer(data, dtype=np.uint8)[2:])
+    found = room.find(data, 2, len(data))
+    assert found.starts.tolist() == starts.tolist()
+    assert found.ends.tolist() == ends.tolist()
+    assert found.blank == (ends <= starts).sum()
+    assert found.nul == (0 in data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(native, "library", lambda: None)
+        plain = native.Room().find(data, 2, len(data))
+    assert (plain.starts.tolist(), plain.blank, plain.nul) == (
+        found.starts.tolist(), found.blank, found.nul,
+    )  # fmt: skip
 
 
 _CELLS = st.sampled_from([b"", b"HOST", b"HOST2", b"x" * 40, b'"q"', b'a"b', b'"HOST,"', b"15"])
@@ -75,7 +82,9 @@ def test_a_run_counts_what_the_arrays_count(rows: list[bytes], key: KeyColumns) 
             break
         expected += 1
     wanted = native.Key(key, value)
-    end, found = native.Rows(block, starts, ends).run(0, date, day, wanted, trusted=True)
+    data = bytearray(block.tobytes())
+    bounds = native.Room().find(data, 0, len(data))
+    end, found = native.Rows(bounds).run(0, date, day, wanted, trusted=True)
     assert (end, found.rows) == (expected, expected)
     if expected:
         counted = times[:expected]
@@ -98,11 +107,10 @@ row = b"2021-03-03T06:59:20.123Z,a,HOST,1"
 key = native.Key(KeyColumns(b",", (2,)), (b"HOST",))
 for cut in range(len(row) + 1):
     text = row + b"\\n" + row[:cut]
-    block = whole[size - len(text) : size]
-    block[:] = np.frombuffer(text, dtype=np.uint8)
-    native.count_of(block)
-    starts, ends = native.bounds(block, 0)
-    native.Rows(block, starts, ends).run(0, row[:11], 18689, key)
+    whole[size - len(text) : size] = np.frombuffer(text, dtype=np.uint8)
+    bounds = native.Room().find(pages, size - len(text), size)
+    native.Rows(bounds).run(0, row[:11], 18689, key)
+    native.Likeness(b",", 4, ((1, 0), (2, 2), (3, 3))).groups(bounds, [0, 1][: len(bounds.starts)])
 print("unharmed")
 """
 

@@ -14,7 +14,6 @@ import os
 import pickle
 import sqlite3
 import stat
-import sys
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from functools import cache
@@ -22,6 +21,7 @@ from pathlib import Path
 
 from alpheus import __version__
 from alpheus.evidence.file import fingerprint_of
+from alpheus.scan.compiled import cache_folder
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _PACKS = _PACKAGE / "knowledge" / "packs"
@@ -36,20 +36,6 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS said (key BLOB PRIMARY KEY, value BLOB NOT NULL, at INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS said_at ON said (at);
 """
-
-
-def cache_folder() -> Path:
-    """Where the store lies: `ALPHEUS_CACHE`, or the user's cache folder."""
-    given = os.environ.get("ALPHEUS_CACHE")
-    if given:
-        return Path(given)
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "alpheus"
 
 
 @cache

@@ -8,6 +8,7 @@ processes only; what a worker is doing stands in memory that it shares with its 
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -228,6 +229,7 @@ def _serve(
         other.close()
     parent = os.getppid()
     work = setup()
+    gc.freeze()  # what is prepared stays to the end: it need not be looked at for garbage
 
     def note(doing: str, read: int) -> None:
         if os.getppid() != parent:

@@ -6,6 +6,7 @@ An address is the name that the container gives, with `/`; it is never used to w
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 TOP_FOLDERS = frozenset({"windows", "inetpub", "program files", "programdata", "users"})
@@ -15,6 +16,7 @@ ADDRESS_LIMIT = 4096
 """Longer names are cut: no file system that Windows reads writes longer ones."""
 
 _UNCLEAN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CLEAN = re.compile(r"(?:[\w -][\w .()-]*/)*[\w -][\w .()-]*\Z", re.ASCII)
 _DRIVE = re.compile(r"(?:[a-z]:?|harddiskvolumeshadowcopy\d+)\Z", re.IGNORECASE)
 _PARTITION = re.compile(r"p\d+\Z")
 _SHADOW = re.compile(r"vss\d+\Z")
@@ -29,6 +31,8 @@ def clean_address(name: str) -> str:
     What would leave the package stays readable: `../../etc/x` becomes `__/__/etc/x`. Characters
     that are not text (control characters, undecodable bytes) become U+FFFD. Never empty.
     """
+    if _CLEAN.match(name) and len(name) <= ADDRESS_LIMIT:
+        return name
     kept: list[str] = []
     for part in _UNCLEAN.sub("\ufffd", name[:ADDRESS_LIMIT]).replace("\\", "/").split("/"):
         if part in {"", "."}:
@@ -51,7 +55,18 @@ def windows_path(path: str) -> str:
 
 def in_volume(path: str) -> bool:
     """Whether the file lies inside the tree of a Windows volume, judged by its folders."""
-    folders = _parts(path)[:-1]
+    folder, found, _ = path.replace("\\", "/").rpartition("/")
+    if "%" in path[len(folder) :]:  # the name may hold more folders, in disguise
+        return _is_volume(tuple(_parts(path)[:-1]))
+    return bool(found) and _is_folder_of_volume(folder)
+
+
+@lru_cache(maxsize=4096)
+def _is_folder_of_volume(folder: str) -> bool:
+    return _is_volume(tuple(_parts(folder)))
+
+
+def _is_volume(folders: tuple[str, ...]) -> bool:
     return bool(_volume_end([*folders, ""])) or any(
         folder.lower() in TOP_FOLDERS for folder in folders
     )

@@ -66,9 +66,10 @@ class MemberFile:
         self._inside = inside
         self._replay: Replay | None = None
         self._kept: tuple[BinaryIO, bytearray] | None = None
+        self._looked_at: BinaryIO | None = None
         self._released = False
         self._copy: Path | None = None
-        self._cleanup = ExitStack()
+        self._cleanup: ExitStack | None = None
         self._sha256: str | None = None
         self._bytes_read = 0
 
@@ -130,19 +131,29 @@ class MemberFile:
         """The content, neither counted nor hashed; for looking inside."""
         if self._copy is not None:
             return self._copy.open("rb")
+        if self._looked_at is not None:
+            stream, self._looked_at = self._looked_at, None
+            stream.seek(0)
+            return stream
         if self._member.path is not None:
             return self._opened()
         if not self._member.forward:
             return self._begun()
         if self._replay is None:
             self._replay = Replay(self._path, self._opened())
-            self._cleanup.callback(self._replay.close)
+            self._later().callback(self._replay.close)
         return self._replay.reader()
 
     def head(self) -> bytes:
         """The first bytes. Raises OSError."""
-        with self.raw() as stream:
+        stream = self.raw()
+        try:
             return stream.read(HEAD_BYTES)
+        finally:
+            if self._member.path is not None and self._looked_at is None:
+                self._looked_at = stream
+            else:
+                stream.close()
 
     @contextmanager
     def local(self) -> Iterator[Path]:
@@ -158,17 +169,27 @@ class MemberFile:
         if self._copy is None:
             self._check_size()
             with self.open() as stream:
-                self._copy = self._cleanup.enter_context(self._spool.copy(stream))
+                self._copy = self._later().enter_context(self._spool.copy(stream))
         yield self._copy
 
     def release(self) -> None:
         """Delete the copy and let go of the content."""
         self._copy = None
         self._released = True
+        if self._looked_at is not None:
+            self._looked_at.close()
+            self._looked_at = None
         if self._kept is not None:
             self._kept[0].close()
             self._kept = None
-        self._cleanup.close()
+        if self._cleanup is not None:
+            self._cleanup.close()
+            self._cleanup = None
+
+    def _later(self) -> ExitStack:
+        if self._cleanup is None:
+            self._cleanup = ExitStack()
+        return self._cleanup
 
     def _begun(self) -> BinaryIO:
         """The content from where an earlier reader has left it, with all that came before."""

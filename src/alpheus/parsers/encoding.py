@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
-from functools import lru_cache
+from functools import wraps
 from itertools import islice
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeVar, cast
 
 HEAD_SIZE = 64 * 1024
 """How many bytes of a file its kind is recognised from."""
+
+Given = TypeVar("Given")
+Answer = TypeVar("Answer")
 
 _PROBE = 4096
 _CHUNK = 1 << 20
@@ -63,6 +66,23 @@ def decode_line(raw: bytes) -> str:
         return "".join(_CP1252[byte] for byte in raw)
 
 
+def remembered(function: Callable[[Given], Answer]) -> Callable[[Given], Answer]:
+    """Remembers the last answer, for as long as the very same object is asked about.
+
+    Every kind of log looks at the same head, and to compare or to hash it would cost more.
+    """
+    last: list[tuple[Given, Answer]] = []
+
+    @wraps(function)
+    def asked(given: Given) -> Answer:
+        if not last or last[0][0] is not given:
+            last[:] = [(given, function(given))]
+        return last[0][1]
+
+    return asked
+
+
+@remembered
 def decode_head(head: bytes) -> str:
     """The first bytes of a file as text, for recognition, without NULs before them.
 
@@ -114,7 +134,7 @@ class HeadLines:
         return False
 
 
-@lru_cache(maxsize=2)
+@remembered
 def head_lines(head: str) -> HeadLines:
     """The lines of a head; every kind of log asks for those of the same one."""
     return HeadLines(head)

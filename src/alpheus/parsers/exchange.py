@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from alpheus.model import TimeBasis
 from alpheus.parsers.base import Clock, KeyColumns, LineKind, ReadOptions, Row
-from alpheus.parsers.encoding import head_lines
+from alpheus.parsers.encoding import head_lines, remembered
 from alpheus.parsers.separated import split_commas
 from alpheus.parsers.times import iso_time
 
@@ -206,7 +206,7 @@ def header_columns(line: str) -> tuple[str, ...] | None:
     return tuple(name.strip() for name in split_commas(line))
 
 
-@lru_cache(maxsize=2)
+@remembered
 def log_type(head: str) -> str | None:
     """The value of the first `#Log-type` line, lower case; looked for above the tenth row."""
     rows = 0

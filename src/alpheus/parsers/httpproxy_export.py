@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import islice
+
 from alpheus.model import TimeBasis
 from alpheus.parsers.base import Clock, KeyColumns, LineKind, ReadOptions, Row
 from alpheus.parsers.encoding import head_lines
@@ -32,14 +35,15 @@ class HttpProxyExportFormat:
 
     def recognise(self, head: str, path: str) -> bool:  # noqa: ARG002 - the contract gives more
         """Whether this is such a log; see the class."""
-        rows = [line for line in head_lines(head).first(10) if not line.startswith("#TYPE")]
-        if not rows or rows[0].startswith("#"):
+        rows = (line for line in head_lines(head) if not line.startswith("#TYPE"))
+        first = next(rows, "#")
+        if first.startswith("#"):
             return False
-        columns = _header(rows[0])
+        columns = _header(first)
         if columns:
-            complete = "MajorVersion" in columns and not rows[0].startswith('"')
+            complete = "MajorVersion" in columns and not first.startswith('"')
             return not complete
-        return any(_headless(split_commas(row)) for row in rows[:5])
+        return any(_headless(split_commas(row)) for row in (first, *islice(rows, 4)))
 
     def start(self, head: str, path: str, options: ReadOptions) -> HttpProxyExportLog:  # noqa: ARG002 - the contract gives more
         """Begin a file."""
@@ -79,6 +83,7 @@ class HttpProxyExportLog:
         return Row(when, basis, host, fields, _LABEL, malformed=malformed)
 
 
+@lru_cache(maxsize=256)
 def _header(line: str) -> tuple[str, ...] | None:
     """HttpProxy's own spelling of the columns that a header line names; None if it is not one."""
     names = [name.strip() for name in split_commas(line)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from alpheus.errors import LimitError
-from alpheus.scan.native import count_of
+from alpheus.scan.native import Bounds, Room
 
 if TYPE_CHECKING:
     from io import RawIOBase
@@ -20,7 +20,7 @@ OVERLAP = 64 << 10
 READ_ERRORS = (OSError, LimitError)
 """What a stream of evidence may raise in the middle: damage, a bound, a truncated archive."""
 
-_NEWLINE = 0x0A
+_rooms: list[Room] = []
 _spare: list[bytearray] = []
 """Buffers of the usual size that nobody uses: a new one costs more than a small file."""
 
@@ -31,8 +31,8 @@ class Block:
 
     They are whole lines, of which only the last of a file may lack its line end; or, if `piece`,
     part of one line that is too long, and `last` tells that the line ends with it. `offset` is
-    where the block begins in the stream, `line` the number of its first line, from 1, and `count`
-    how many lines there are, where they are counted.
+    where the block begins in the stream, `line` the number of its first line, from 1, and `bounds`
+    those of its lines, where they are known.
     """
 
     data: bytearray
@@ -40,7 +40,7 @@ class Block:
     end: int
     offset: int
     line: int
-    count: int = 0
+    bounds: Bounds | None = None
     piece: bool = False
     last: bool = False
 
@@ -49,7 +49,7 @@ class BlockReader:
     """Reads a stream once. An error of the stream ends the reading and is kept in `error`.
 
     `head` is what was already read of it. The buffer is used again by the next reader, so a block
-    must not be kept. Lines are counted only if they are `numbered`.
+    must not be kept.
     """
 
     def __init__(
@@ -59,14 +59,12 @@ class BlockReader:
         longest_line: int = LONGEST_LINE,
         overlap: int = OVERLAP,
         head: bytes = b"",
-        *,
-        numbered: bool = True,
     ) -> None:
         self._stream = cast("RawIOBase", stream)
         self._size = block_size
         self._longest = max(longest_line, block_size)
         self._overlap = min(overlap, block_size // 2)
-        self._numbered = numbered
+        self._room = _rooms.pop() if _rooms else Room()
         self._buffer = _buffer(max(block_size, len(head)))
         self._buffer[: len(head)] = head
         self._filled = len(head)
@@ -95,6 +93,8 @@ class BlockReader:
         if len(self._buffer) == BLOCK_SIZE and not _spare:
             _spare.append(self._buffer)
         self._buffer = bytearray()
+        if not _rooms:
+            _rooms.append(self._room)
 
     def _fill(self) -> None:
         with memoryview(self._buffer) as view:
@@ -108,14 +108,10 @@ class BlockReader:
                 self._ended = not count
 
     def _lines(self, cut: int) -> Block:
-        import numpy as np  # noqa: PLC0415 - heavy
-
-        line, count = self.lines + 1, 0
-        if self._numbered:
-            ended = self._buffer[cut - 1] == _NEWLINE
-            count = count_of(np.frombuffer(self._buffer, np.uint8, cut)) + (not ended)
-            self.lines += count
-        return Block(self._buffer, 0, cut, self._offset, line, count)
+        line = self.lines + 1
+        bounds = self._room.find(self._buffer, 0, cut)
+        self.lines += bounds.starts.size
+        return Block(self._buffer, 0, cut, self._offset, line, bounds)
 
     def _drop(self, count: int) -> None:
         """Forget the first bytes; a buffer that a long line made grow shrinks again."""

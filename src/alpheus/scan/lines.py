@@ -11,7 +11,7 @@ from alpheus.parsers.base import Clock, KeyColumns
 from alpheus.parsers.exchange import plain_build
 from alpheus.scan import native
 from alpheus.scan.blocks import Block
-from alpheus.scan.clock import NO_TIME, Days, line_bounds, line_times
+from alpheus.scan.clock import NO_TIME, Days, line_times
 from alpheus.scan.columns import ColumnSpans
 from alpheus.scan.native import Rows
 from alpheus.scan.needles import Marked
@@ -38,8 +38,8 @@ class Lines:
 
         self.block = block
         self.array = np.frombuffer(block.data, dtype=np.uint8)[block.start : block.end]
-        found = native.bounds(self.array, block.count)
-        self.starts, self.ends = found or line_bounds(self.array)
+        self.bounds = block.bounds or native.Room().find(block.data, block.start, block.end)
+        self.starts, self.ends = self.bounds.starts, self.bounds.ends
         self._rows: Rows | None = None
         self._days: dict[Clock, Days] = {}
         self._times: dict[Clock, Integers] = {}
@@ -82,7 +82,7 @@ class Lines:
     def rows(self) -> Rows | None:
         """Counts rows in C; None where that was not built."""
         if self._rows is None and native.library() is not None:
-            self._rows = Rows(self.array, self.starts, self.ends)
+            self._rows = Rows(self.bounds)
         return self._rows
 
     def may_be_row(self, line: int) -> bool:
@@ -145,7 +145,7 @@ class Lines:
         """The lines that hold a NUL byte."""
         import numpy as np  # noqa: PLC0415 - heavy
 
-        if self.block.data.find(0, self.block.start, self.block.end) < 0:
+        if not self.bounds.nul:
             return []
         places = np.flatnonzero(self.array == 0)
         lines = np.unique(np.searchsorted(self.starts, places, side="right") - 1)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alpheus.parsers.base import KeyColumns
-from alpheus.scan.clock import MILLISECONDS_PER_DAY, DayOfRows
+from alpheus.scan.clock import MILLISECONDS_PER_DAY, DayOfRows, line_bounds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 _PATH = Path(__file__).with_name("rows.so")
-_NEWLINE = 0x0A
+_USUAL_LINES = 1 << 14
 DATE_LENGTH = 11
 
 
@@ -36,6 +37,10 @@ class _Key(ctypes.Structure):
         ("text", ctypes.c_char_p),
         ("length", ctypes.POINTER(ctypes.c_int64)),
     )
+
+
+class _Found(ctypes.Structure):
+    _fields_ = (("blank", ctypes.c_int64), ("nul", ctypes.c_int64))
 
 
 class _Day(ctypes.Structure):
@@ -100,10 +105,8 @@ def library() -> Any:  # noqa: ANN401 - functions of a shared library have no ty
     except OSError:
         return None
     address, size = ctypes.c_void_p, ctypes.c_size_t
-    found.alpheus_count.argtypes = (address, size)
-    found.alpheus_count.restype = size
-    found.alpheus_lines.argtypes = (address, size, address, address, size)
-    found.alpheus_lines.restype = size
+    found.alpheus_bounds.argtypes = (address, size, address, address, size, address)
+    found.alpheus_bounds.restype = size
     found.alpheus_run.argtypes = (
         address, address, address, size, size, ctypes.c_char_p, ctypes.POINTER(_Key), size,
         ctypes.POINTER(_Day),
@@ -117,40 +120,75 @@ def library() -> Any:  # noqa: ANN401 - functions of a shared library have no ty
     return found
 
 
-def count_of(block: Bytes) -> int:
-    """How many line feeds there are."""
-    import numpy as np  # noqa: PLC0415 - heavy
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Where the lines of a block begin and end, LF or CR LF not included.
 
-    native = library()
-    if native is None:
-        return int(np.count_nonzero(block == _NEWLINE))
-    return int(native.alpheus_count(block.ctypes.data, block.size))
-
-
-def bounds(block: Bytes, lines: int) -> tuple[Integers, Integers] | None:
-    """What `clock.line_bounds` gives; None without the library.
-
-    `lines` is how many there are, 0 if that is not known.
+    `blank` counts the empty ones; `nul` tells whether there is any NUL byte. `places` are where
+    the block and both arrays lie in memory, for functions of the library.
     """
+
+    starts: Integers
+    ends: Integers
+    blank: int
+    nul: bool
+    places: tuple[int, int, int] = (0, 0, 0)
+
+
+class Room:
+    """Holds the bounds of one block; what `find` gave is valid until it is called again."""
+
+    def __init__(self) -> None:
+        self._size = 0
+        self._arrays: tuple[Integers, Integers]
+        self._places = (0, 0)
+        self._found = _Found()
+        self._pointer = ctypes.byref(self._found)
+
+    def find(self, data: bytearray, start: int, end: int) -> Bounds:
+        """The lines of `data[start:end]`; places are from `start` on."""
+        native = library()
+        if native is None:
+            return _bounds(data, start, end)
+        if not self._size:
+            self._grow(_USUAL_LINES)
+        # The view is dropped at once: a buffer that is looked at cannot grow.
+        block = ctypes.addressof(ctypes.c_uint8.from_buffer(data)) + start if data else 0
+        while True:
+            count = native.alpheus_bounds(
+                block, end - start, *self._places, self._size, self._pointer
+            )
+            if count <= self._size:
+                break
+            self._grow(count)
+        starts, ends = self._arrays
+        found = self._found
+        return Bounds(
+            starts[:count], ends[:count], found.blank, found.nul != 0, (block, *self._places)
+        )
+
+    def _grow(self, size: int) -> None:
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        self._size = size
+        self._arrays = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
+        self._places = self._arrays[0].ctypes.data, self._arrays[1].ctypes.data
+
+
+def _bounds(data: bytearray, start: int, end: int) -> Bounds:
     import numpy as np  # noqa: PLC0415 - heavy
 
-    native = library()
-    if native is None:
-        return None
-    data = block.ctypes.data
-    room = lines or native.alpheus_count(data, block.size) + 1
-    starts, ends = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64)
-    count = native.alpheus_lines(data, block.size, starts.ctypes.data, ends.ctypes.data, room)
-    return starts[:count], ends[:count]
+    starts, ends = line_bounds(np.frombuffer(data, dtype=np.uint8)[start:end])
+    blank = int((ends <= starts).sum())
+    return Bounds(starts, ends, blank, data.find(0, start, end) >= 0)
 
 
 class Rows:
     """Counts the rows of a block that have the same bytes in their key columns."""
 
-    def __init__(self, block: Bytes, starts: Integers, ends: Integers) -> None:
-        self._kept = (block, starts, ends)
-        self._places = (block.ctypes.data, starts.ctypes.data, ends.ctypes.data)
-        self._count = starts.size
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+        self._count = bounds.starts.size
 
     def run(
         self, at: int, date: bytes, day: int, key: Key, *, trusted: bool = False
@@ -163,11 +201,18 @@ class Rows:
         """
         found = _Day()
         count = library().alpheus_run(
-            *self._places, at, self._count, date, key.pointer, int(trusted), ctypes.byref(found)
-        )
+            *self._bounds.places, at, self._count, date, key.pointer, int(trusted),
+            ctypes.byref(found),
+        )  # fmt: skip
         hours = {day * 24 + hour: rows for hour, rows in enumerate(found.hours) if rows}
         base = day * MILLISECONDS_PER_DAY
         return at + count, DayOfRows(hours, count, base + found.first, base + found.last)
+
+
+@lru_cache(maxsize=256)
+def key_for(key: KeyColumns, value: tuple[bytes, ...]) -> Key:
+    """The same key for the same bytes: files of one log ask for it again and again."""
+    return Key(key, value)
 
 
 class Key:
@@ -202,23 +247,20 @@ class Likeness:
         )
         self._pointer = ctypes.pointer(self._like)
 
-    def groups(
-        self, block: Bytes, bounds: tuple[Integers, Integers], lines: Sequence[int]
-    ) -> tuple[Sequence[Group], list[int]]:
+    def groups(self, bounds: Bounds, lines: Sequence[int]) -> tuple[Sequence[Group], list[int]]:
         """The groups of these lines, and the place of each line's group; -1 for lines of none.
 
         All of them must begin with a valid date and time.
         """
         import numpy as np  # noqa: PLC0415 - heavy
 
-        starts, ends = bounds
         numbers = np.array(lines, dtype=np.int64)
         groups = (Group * len(lines))()
         found = np.empty(len(lines), dtype=np.int64)
         slots = 1 << max(4, (2 * len(lines)).bit_length())
         table = np.full(slots, -1, dtype=np.int64)
         count = library().alpheus_repeats(
-            block.ctypes.data, starts.ctypes.data, ends.ctypes.data, numbers.ctypes.data,
-            len(lines), self._pointer, groups, found.ctypes.data, table.ctypes.data, slots,
+            *bounds.places, numbers.ctypes.data, len(lines), self._pointer, groups,
+            found.ctypes.data, table.ctypes.data, slots,
         )  # fmt: skip
         return groups[:count], found.tolist()

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
 from alpheus.errors import KnowledgeError
+from alpheus.scan.compiled import keep_compiled, recall_compiled
 
 _NEEDLESS = ("2[de]", "3[0-9]", "4[1-9a-f]", "5[0-9af]", "6[1-9a-f]", "7[0-9ae]")
 _ENCODED = (
@@ -35,6 +37,8 @@ _ENDS_PER_BYTES = 64
 _NEWLINE = b"\n"
 _CHUNK = 64 << 10
 _RE2_MEMORY = 256 << 20
+_WORTH_KEEPING = 16
+"""To compile so many expressions takes longer than to find them compiled."""
 
 Marked = tuple[int, int, int]
 """First byte and end of a line, without its line end, and the marks that it got."""
@@ -305,6 +309,14 @@ def _compiled(hyperscan: Any, taken: Sequence[tuple[int, bytes, int]]) -> Any:  
     """A database of expressions under their numbers; None if there are none, or one is refused."""
     if not taken:
         return None
+    key = f"hyperscan {hyperscan.__version__} {list(taken)!r}"
+    worth_keeping = len(taken) >= _WORTH_KEEPING
+    known = recall_compiled(key) if worth_keeping else None
+    if known is not None:
+        with suppress(hyperscan.error):  # such as of another processor
+            database = hyperscan.loadb(known, hyperscan.HS_MODE_BLOCK)
+            database.scratch = hyperscan.Scratch(database)
+            return database
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     try:
         database.compile(
@@ -315,6 +327,8 @@ def _compiled(hyperscan: Any, taken: Sequence[tuple[int, bytes, int]]) -> Any:  
         )
     except hyperscan.error:
         return None
+    if worth_keeping:
+        keep_compiled(key, hyperscan.dumpb(database))
     return database
 
 

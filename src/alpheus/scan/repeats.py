@@ -90,7 +90,7 @@ def repeats_of(
     groups: Sequence[_Found] | Sequence[native.Group]
     if native.library() is not None:
         like = _native(key.delimiter, len(key.names), roles)
-        groups, places = like.groups(lines.array, (lines.starts, lines.ends), chosen)
+        groups, places = like.groups(lines.bounds, chosen)
     else:
         groups, places = _grouped(lines, chosen, key, roles)
     names = [name for _, role, name in placed if role is _Role.NUMBER]

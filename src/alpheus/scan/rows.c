@@ -31,37 +31,70 @@ struct day {
     int64_t hours[24];
 };
 
-/* Where lines begin and end, LF or CR LF not included; at most `room` of them. */
-size_t alpheus_lines(const uint8_t *data, size_t size, int64_t *starts, int64_t *ends, size_t room)
+struct found {
+    int64_t blank; /* lines that are empty */
+    int64_t nul;   /* whether there is any NUL */
+};
+
+struct bounds {
+    const uint8_t *data;
+    int64_t *starts;
+    int64_t *ends;
+    size_t room;
+    size_t count;
+    int64_t start; /* of the line that has not ended yet */
+    int64_t blank;
+};
+
+static void end_line(struct bounds *bounds, int64_t end)
 {
-    size_t count = 0, at = 0;
-    while (at < size && count < room) {
-        const uint8_t *found = memchr(data + at, '\n', size - at);
-        size_t end = found ? (size_t)(found - data) : size;
-        starts[count] = (int64_t)at;
-        ends[count] = (int64_t)(end > at && data[end - 1] == '\r' ? end - 1 : end);
-        count++;
-        at = end + 1;
+    int64_t start = bounds->start;
+    int64_t last = end - (end > start && bounds->data[end - 1] == '\r');
+    bounds->blank += last == start;
+    if (bounds->count < bounds->room) {
+        bounds->starts[bounds->count] = start;
+        bounds->ends[bounds->count] = last;
     }
-    return count;
+    bounds->count++;
+    bounds->start = end + 1;
 }
 
-/* How many LF there are. The sums fit in a byte, so that a compiler can make sixteen at once. */
-size_t alpheus_count(const uint8_t *data, size_t size)
+/* Where lines begin and end, LF or CR LF not included. Returns how many there are; where they are
+   more than `room`, the bounds of the others are not told. */
+size_t alpheus_bounds(const uint8_t *data, size_t size, int64_t *starts, int64_t *ends, size_t room,
+                      struct found *found)
 {
-    enum { LANES = 32, ROUNDS = 255 };
-    size_t count = 0, at = 0;
-    while (size - at >= LANES) {
-        uint8_t sums[LANES] = {0};
-        for (int round = 0; round < ROUNDS && size - at >= LANES; round++, at += LANES)
-            for (int lane = 0; lane < LANES; lane++)
-                sums[lane] = (uint8_t)(sums[lane] + (data[at + (size_t)lane] == '\n'));
-        for (int lane = 0; lane < LANES; lane++)
-            count += sums[lane];
+    struct bounds bounds = {data, starts, ends, room, 0, 0, 0};
+    size_t at = 0;
+    int nul = 0;
+#ifdef __SSE2__
+    const __m128i feed = _mm_set1_epi8('\n'), zero = _mm_setzero_si128();
+    __m128i zeros = zero;
+    for (; size - at >= 64; at += 64) {
+        const __m128i *from = (const __m128i *)(const void *)(data + at);
+        __m128i part[4];
+        uint64_t feeds = 0;
+        for (int place = 0; place < 4; place++) {
+            part[place] = _mm_loadu_si128(from + place);
+            zeros = _mm_or_si128(zeros, _mm_cmpeq_epi8(part[place], zero));
+            feeds |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(part[place], feed))
+                     << (16 * place);
+        }
+        for (; feeds; feeds &= feeds - 1)
+            end_line(&bounds, (int64_t)at + __builtin_ctzll(feeds));
     }
-    for (; at < size; at++)
-        count += data[at] == '\n';
-    return count;
+    nul = _mm_movemask_epi8(zeros) != 0;
+#endif
+    for (; at < size; at++) {
+        nul |= !data[at];
+        if (data[at] == '\n')
+            end_line(&bounds, (int64_t)at);
+    }
+    if (bounds.start < (int64_t)size)
+        end_line(&bounds, (int64_t)size);
+    found->blank = bounds.blank;
+    found->nul = nul;
+    return bounds.count;
 }
 
 static int pair(const uint8_t *text, int most)

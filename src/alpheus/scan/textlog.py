@@ -32,13 +32,14 @@ from alpheus.parsers.encoding import (
 )
 from alpheus.scan import native
 from alpheus.scan.blocks import READ_ERRORS, Block, BlockReader
-from alpheus.scan.clock import NO_TIME, SEPARATOR, DayOfRows, day_of
-from alpheus.scan.columns import groups_of, key_of
+from alpheus.scan.clock import NO_TIME, SEPARATOR, day_of
+from alpheus.scan.columns import key_of
+from alpheus.scan.counts import Counts
 from alpheus.scan.lines import Lines
 from alpheus.scan.native import Rows
 from alpheus.scan.needles import EVERYBODY, Marked, Needles
 from alpheus.scan.repeats import Likeness, Repeats, repeats_of
-from alpheus.scan.tally import Losses, Tally, Witnesses, from_milliseconds
+from alpheus.scan.tally import Losses, Tally
 
 if TYPE_CHECKING:
     import numpy as np
@@ -164,15 +165,6 @@ def _reader(stream: BinaryIO, head: bytes) -> BlockReader:
     return BlockReader(utf8_stream(stream, head))
 
 
-@dataclass(frozen=True, slots=True)
-class _Alike:
-    """What rows with the same key share."""
-
-    label: str
-    host: str | None
-    build: str | None
-
-
 class _Scan:
     """The state of one pass."""
 
@@ -193,9 +185,7 @@ class _Scan:
         self._sieve = sieve
         self._recoded = encoding is not Encoding.UTF_8
         self._mark = mark
-        self._alike: dict[tuple[bytes, ...], _Alike] = {}
-        self._tallies: dict[tuple[str, str | None], Tally] = {}
-        self._witnesses = Witnesses(log.source)
+        self._counts = Counts(log)
         self._marked: dict[int, int] = {}
         self._order: list[int] = []
         self._runs = 0
@@ -210,11 +200,12 @@ class _Scan:
         """Everything counted so far."""
         if self._skipped:
             # A line that is no row names no host: it counts where most rows do.
-            key = max(self._tallies, key=self._rows_of, default=(self._log.source, None))
-            self._tallies.setdefault(key, Tally()).skipped += self._skipped
+            tallies = self._counts.tallies
+            key = max(tallies, key=self._rows_of, default=(self._log.source, None))
+            tallies.setdefault(key, Tally()).skipped += self._skipped
         return TextScan(
-            self._tallies,
-            self._witnesses.result(),
+            self._counts.tallies,
+            self._counts.witnesses.result(),
             self.losses.result(),
             lines,
             self._directives,
@@ -222,7 +213,7 @@ class _Scan:
         )
 
     def _rows_of(self, key: tuple[str, str | None]) -> tuple[int, str]:
-        return self._tallies[key].rows, str(key)
+        return self._counts.tallies[key].rows, str(key)
 
     def take(self, block: Block) -> None:
         """Read one block."""
@@ -235,7 +226,7 @@ class _Scan:
         damaged = lines.with_nul()
         if damaged:
             self._lose(NUL_BYTES, lines, damaged[0], len(damaged))
-        self._blank += int(lines.blank.sum())
+        self._blank += lines.bounds.blank
         at, self._runs = 0, 0
         while at < len(lines):
             kind = self._log.line_kind
@@ -308,7 +299,7 @@ class _Scan:
         day = days.rows(at, end) if value is not None else None
         if value is None or day is None:
             return at
-        self._count_run(lines, at, value, day)
+        self._counts.run(lines, at, value, day)
         self._hand_over(lines, at, end)
         return end
 
@@ -321,12 +312,12 @@ class _Scan:
         value = key_of(first, key)
         if day == NO_TIME or value is None:
             return at
-        wanted = native.Key(key, value)
+        wanted = native.key_for(key, value)
         end, odd = at, 0
         while True:
             passed, rows = counted.run(end, date, day, wanted, trusted=end == at or odd > 0)
             if rows.rows:
-                self._count_run(lines, end, value, rows)
+                self._counts.run(lines, end, value, rows)
             if passed == len(lines) or (passed == end and odd):
                 break
             end, odd = passed, odd + 1
@@ -334,14 +325,6 @@ class _Scan:
                 break
         self._hand_over(lines, at, passed)
         return passed
-
-    def _count_run(self, lines: Lines, at: int, value: tuple[bytes, ...], day: DayOfRows) -> None:
-        """Rows of one day with the same key, of which `at` is one."""
-        alike = self._alike_of(value, lines, at)
-        self._tally(alike.label, alike.host).add_day(day)
-        if alike.build is not None:
-            first, last = from_milliseconds(day.first), from_milliseconds(day.last)
-            self._witnesses.add(alike.build, alike.host, first, last)
 
     def _clocked(self, lines: Lines, at: int) -> int:
         """Rows from `at` on and the lines after them that are none; returns where to go on."""
@@ -357,7 +340,7 @@ class _Scan:
         times = lines.times(clock)
         rows = at + np.flatnonzero(times[at:end] != NO_TIME)
         if rows.size:
-            self._count(lines, rows, times)
+            self._counts.rows(lines, rows, times)
             self._hand_over(lines, at, end)
         # Lines that are no rows often stand together; they need no further look at the columns.
         while place < special.size and special[place] == end and self._log.clock is clock:
@@ -429,14 +412,12 @@ class _Scan:
             self._directives += 1
             if "\r" in text:
                 self._lose(BARE_CR, lines, line)
-            self._alike.clear()
+            self._counts.forget()
             return
         row = self._log.row(text) if text else None
         marks = self._marked.get(line, 0)
         if row is not None:
-            self._tally(row.label, row.host).add(row.time, row.basis)
-            if row.build is not None:
-                self._witnesses.add(row.build, row.host, row.time, row.time)
+            self._counts.one(row)
             marks = EVERYBODY if self._log.exhaustive else self._sifted(raw, marks)
         else:
             self._skipped += 1
@@ -446,87 +427,6 @@ class _Scan:
             marks = torn[0][2] if torn else 0
         if marks:
             self._on_candidate(Candidate(lines.number(line), raw, text, row, marks))
-
-    def _count(self, lines: Lines, rows: Integers, times: Integers) -> None:
-        """Rows that the clock has accepted: their tally and the builds they witness."""
-        key = self._log.key
-        if key is None or not lines.shareable:
-            for line in rows.tolist():
-                self._count_one(lines, line, times)
-            return
-        if not key.columns:
-            self._count_alike(lines, rows, times, (), key)
-            return
-        for value, group in groups_of(lines.spans(key), rows):
-            if value is None:
-                for line in group.tolist():
-                    self._count_one(lines, line, times)
-            else:
-                self._count_alike(lines, group, times, value, key)
-
-    def _count_one(self, lines: Lines, line: int, times: Integers) -> None:
-        alike = self._read_alike(lines, line)
-        self._tally(alike.label, alike.host).add_times(times[line : line + 1])
-        if alike.build is not None:
-            when = from_milliseconds(int(times[line]))
-            self._witnesses.add(alike.build, alike.host, when, when)
-
-    def _count_alike(
-        self,
-        lines: Lines,
-        rows: Integers,
-        times: Integers,
-        value: tuple[bytes, ...],
-        key: KeyColumns,
-    ) -> None:
-        alike = self._alike_of(value, lines, int(rows[0]))
-        self._tally(alike.label, alike.host).add_times(times[rows])
-        if key.build is not None:
-            self._count_builds(lines, rows, times, alike.host, key)
-        elif alike.build is not None:
-            self._witness(alike.build, alike.host, times[rows])
-
-    def _alike_of(self, value: tuple[bytes, ...], lines: Lines, line: int) -> _Alike:
-        """What rows with these key columns share; `line` is one of them."""
-        alike = self._alike.get(value)
-        if alike is None:
-            alike = self._read_alike(lines, line)
-            if len(self._alike) < _REMEMBERED:
-                self._alike[value] = alike
-        return alike
-
-    def _count_builds(
-        self,
-        lines: Lines,
-        rows: Integers,
-        times: Integers,
-        host: str | None,
-        key: KeyColumns,
-    ) -> None:
-        """Builds that stand somewhere in a row, not in a column."""
-        if key.build is None:
-            return
-        indexes, builds = lines.builds(key.build)
-        for index, build in enumerate(builds):
-            named = rows[indexes[rows] == index]
-            if named.size:
-                self._witness(build, host, times[named])
-
-    def _witness(self, build: str, host: str | None, times: Integers) -> None:
-        first, last = from_milliseconds(int(times.min())), from_milliseconds(int(times.max()))
-        self._witnesses.add(build, host, first, last)
-
-    def _read_alike(self, lines: Lines, line: int) -> _Alike:
-        row = self._log.row(decode_line(lines.raw(line)))
-        if row is None:
-            return _Alike(self._log.source, None, None)
-        return _Alike(row.label, row.host, row.build)
-
-    def _tally(self, label: str, host: str | None) -> Tally:
-        key = (label, host)
-        if key not in self._tallies and len(self._tallies) >= _MOST_TALLIES:
-            key = (label, None)
-        return self._tallies.setdefault(key, Tally())
 
     def _lose(self, reason: str, lines: Lines, line: int, count: int = 1) -> None:
         if self._recoded:
@@ -541,6 +441,3 @@ _MOST_RUNS = 24
 _MOST_ODD = 400
 _FEWEST_TOGETHER, _MOST_TOGETHER = 64, 4096
 _WORTH_A_RUN = 6
-_REMEMBERED = 4096
-_MOST_TALLIES = 4096
-"""More hosts than that in one log are damage or an attack on memory; they count without a name."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from alpheus.evidence.members import Loss, Member, Wanted, everything
 
@@ -28,6 +29,7 @@ class FolderContainer:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._before = len(os.path.join(root, ""))  # noqa: PTH118 - the length of a text
 
     def members(self) -> Iterator[Member | Loss]:
         """Every file, depth first; what cannot be read is a Loss."""
@@ -35,38 +37,37 @@ class FolderContainer:
 
     def part(self, wanted: Wanted) -> Iterator[Member | Loss]:
         """The files that are wanted, in the order of `members`."""
-        waiting: list[Path] = [self._root]
+        waiting = [os.fspath(self._root)]
         while waiting:
             folder = waiting.pop()
             try:
                 with os.scandir(folder) as entries:
                     found = sorted(entries, key=lambda entry: entry.name)
             except OSError as error:
-                if wanted(folder.name, 0):
+                if wanted(folder.rpartition(os.sep)[2], 0):
                     yield Loss(self._name(folder), f"folder not readable: {_strerror(error)}")
                 continue
-            below: list[Path] = []
+            below: list[str] = []
             for entry in found:
                 if entry.is_dir(follow_symlinks=False):
-                    below.append(Path(entry.path))
+                    below.append(entry.path)
                 elif wanted(entry.name, _size(entry)):
                     yield self._entry(entry)
             waiting.extend(reversed(below))
 
     def _entry(self, entry: os.DirEntry[str]) -> Member | Loss:
-        path = Path(entry.path)
-        name = self._name(path)
+        name = self._name(entry.path)
         try:
             status = entry.stat(follow_symlinks=False)
         except OSError as error:
             return Loss(name, f"not readable: {_strerror(error)}")
         if stat.S_ISLNK(status.st_mode):
-            return Loss(name, self._link_reason(path))
+            return Loss(name, self._link_reason(Path(entry.path)))
         if not stat.S_ISREG(status.st_mode):
             return Loss(name, f"{_special(status.st_mode)}: not opened")
-        if not os.access(path, os.R_OK):
+        if not os.access(entry.path, os.R_OK):
             return Loss(name, "not readable: permission denied")
-        return file_member(path, name, status)
+        return file_member(Path(entry.path), name, status)
 
     def _link_reason(self, path: Path) -> str:
         try:
@@ -77,8 +78,9 @@ class FolderContainer:
             return "symbolic link: not followed (its target is read at its own place)"
         return "symbolic link that leads out of the folder: not followed"
 
-    def _name(self, path: Path) -> str:
-        return path.relative_to(self._root).as_posix()
+    def _name(self, path: str) -> str:
+        """The address of what was found at a path; that of the folder itself is `.`."""
+        return path[self._before :].replace(os.sep, "/") or "."
 
 
 class FileContainer:
@@ -99,7 +101,7 @@ def file_member(path: Path, name: str, status: os.stat_result) -> Member:
     """A member that is a real file. It is opened only if it still is one."""
     return Member(
         name,
-        lambda: open_regular(path),
+        lambda: open_regular(path, buffered=False),
         status.st_size,
         _modified(status),
         path=path,
@@ -107,15 +109,15 @@ def file_member(path: Path, name: str, status: os.stat_result) -> Member:
     )
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path, *, buffered: bool = True) -> BinaryIO:
     """Open without following a link or waiting for a pipe. Raises OSError if it is not a file."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    stream = os.fdopen(descriptor, "rb")
+    stream = os.fdopen(descriptor, "rb") if buffered else io.FileIO(descriptor)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         stream.close()
         message = f"{path.name}: no longer a regular file"
         raise OSError(message)
-    return stream
+    return cast("BinaryIO", stream)
 
 
 def _size(entry: os.DirEntry[str]) -> int:
