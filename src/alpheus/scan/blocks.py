@@ -49,7 +49,7 @@ class BlockReader:
     """Reads a stream once. An error of the stream ends the reading and is kept in `error`.
 
     `head` is what was already read of it. The buffer is used again by the next reader, so a block
-    must not be kept.
+    must not be kept. Lines are found and counted only if they are `numbered`.
     """
 
     def __init__(
@@ -59,11 +59,14 @@ class BlockReader:
         longest_line: int = LONGEST_LINE,
         overlap: int = OVERLAP,
         head: bytes = b"",
+        *,
+        numbered: bool = True,
     ) -> None:
         self._stream = cast("RawIOBase", stream)
         self._size = block_size
         self._longest = max(longest_line, block_size)
         self._overlap = min(overlap, block_size // 2)
+        self._numbered = numbered
         self._room = _rooms.pop() if _rooms else Room()
         self._buffer = _buffer(max(block_size, len(head)))
         self._buffer[: len(head)] = head
@@ -108,9 +111,10 @@ class BlockReader:
                 self._ended = not count
 
     def _lines(self, cut: int) -> Block:
-        line = self.lines + 1
-        bounds = self._room.find(self._buffer, 0, cut)
-        self.lines += bounds.starts.size
+        line, bounds = self.lines + 1, None
+        if self._numbered:
+            bounds = self._room.find(self._buffer, 0, cut)
+            self.lines += bounds.starts.size
         return Block(self._buffer, 0, cut, self._offset, line, bounds)
 
     def _drop(self, count: int) -> None:
