@@ -1,0 +1,52 @@
+"""The judgement of a page: what its code does, weighed with what a page like that would do."""
+
+from __future__ import annotations
+
+from alpheus.detect.webshell.decoding import page_text
+from alpheus.detect.webshell.model import Judgement, PageJudgement, Reason
+from alpheus.detect.webshell.page import read_page
+from alpheus.detect.webshell.quick import may_matter
+from alpheus.detect.webshell.weigh import weigh
+
+MALICIOUS = 70
+SUSPICIOUS = 40
+
+
+class PageJudge:
+    """Judges pages by their content."""
+
+    def judge(self, content: bytes, path: str, sha256: str) -> PageJudgement:
+        """Never raises for content."""
+        reasons = content_reasons(content, path)
+        return judged(path, sha256, len(content), reasons)
+
+
+def content_reasons(content: bytes, path: str) -> list[Reason]:
+    """Everything the content says for or against a page, the weightiest first."""
+    if not may_matter(content):
+        return []
+    found = page_text(content)
+    page = read_page(found.text, path.rpartition("/")[2])
+    return weigh(page, found)
+
+
+def judged(path: str, sha256: str, size: int, reasons: list[Reason]) -> PageJudgement:
+    """The judgement that reasons add up to."""
+    score = score_of(reasons)
+    judgement = Judgement.BENIGN
+    if score >= MALICIOUS:
+        judgement = Judgement.MALICIOUS
+    elif score >= SUSPICIOUS:
+        judgement = Judgement.SUSPICIOUS
+    return PageJudgement(path, sha256, size, judgement, score, None, tuple(reasons))
+
+
+def score_of(reasons: list[Reason]) -> int:
+    """The best reason of each kind counts: the best whole, every further one with a third."""
+    best: dict[str, int] = {}
+    for reason in reasons:
+        best[reason.kind] = max(best.get(reason.kind, 0), reason.points)
+    ordered = sorted((points for points in best.values() if points > 0), reverse=True)
+    against = sum(min(0, reason.points) for reason in reasons)
+    total = sum(points if place == 0 else points / 3 for place, points in enumerate(ordered))
+    return max(0, min(100, round(total + against)))

@@ -1,0 +1,206 @@
+"""Words of C#, VB.NET, JScript and VBScript, without comments and with their literals undone.
+
+Identifiers written with escapes (`\\u0065val`, `@eval`, `[eval]`) come out as what they are. Nothing
+here fails: what is no word is passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import NamedTuple
+
+from alpheus.detect.webshell.page import Language
+
+
+class T(IntEnum):
+    """Kinds of words."""
+
+    NAME = 0
+    TEXT = 1
+    NUMBER = 2
+    MARK = 3
+    END = 4
+
+
+class Token(NamedTuple):
+    """One word. `value` is a text, or a number as int or float; marks are their own text."""
+
+    kind: T
+    value: str | int | float
+    line: int
+
+
+MOST_TOKENS = 400_000
+_LETTER = r"(?:[A-Za-z_$\u00aa-\U0010ffff]|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8})"
+_NEXT = r"(?:[\w$]|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8})"
+_C_WORD = re.compile(
+    rf"""
+    (?P<line>\r\n?|[\n\x85\u2028\u2029])
+  | (?P<space>[ \t\f\v\ufeff\u00a0]+)
+  | (?P<comment>//[^\r\n\x85\u2028\u2029]*|/\*.*?(?:\*/|\Z))
+  | (?P<verbatim>(?:\$@|@\$|@)"(?:[^"]|"")*(?:"|\Z))
+  | (?P<holes>\$"(?:\\.|[^"\\\r\n])*(?:"|$))
+  | (?P<text>"(?:\\(?:.|\n)|[^"\\\r\n])*(?:"|$))
+  | (?P<single>'(?:\\(?:.|\n)|[^'\\\r\n])*(?:'|$))
+  | (?P<number>0[xX][0-9a-fA-F_]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[a-zA-Z]*
+  | (?P<name>@?{_LETTER}{_NEXT}*)
+  | (?P<mark>=>|==|!=|<=|>=|&&|\|\||\?\?|\?\.|\+\+|--|\+=|-=|\*=|/=|::|->|.)
+    """,
+    re.VERBOSE | re.DOTALL | re.MULTILINE,
+)
+_BASIC_WORD = re.compile(
+    r"""
+    (?P<join>[ \t]_[ \t]*(?:'[^\r\n]*)?(?:\r\n?|\n))
+  | (?P<line>\r\n?|[\n\x85\u2028\u2029])
+  | (?P<space>[ \t\f\v\ufeff\u00a0]+)
+  | (?P<comment>['\u2018\u2019][^\r\n\x85\u2028\u2029]*)
+  | (?P<text>["\u201c\u201d](?:[^"\u201c\u201d\r\n]|["\u201c\u201d]["\u201c\u201d])*(?:["\u201c\u201d]c?|(?=[\r\n])|\Z))
+  | (?P<date>\#[^#\r\n]{3,40}\#)
+  | (?P<number>&[Hh][0-9a-fA-F]+&?|&[Oo][0-7]+&?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[%&!#@]?
+  | (?P<bracket>\[[^\]\r\n]*\])
+  | (?P<name>[A-Za-z_\u00aa-\U0010ffff][\w]*[$%!]?)
+  | (?P<mark>:=|<>|<=|>=|&=|\+=|-=|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_REGEX = re.compile(r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\r\n])*\]|[^/\\\[\r\n])+/[a-z]*")
+_BEFORE_REGEX = frozenset("(,=:[!&|?{};~+") | {"&&", "||", "==", "!=", "return", "=>"}
+_ESCAPE = re.compile(
+    r"\\(?:x([0-9a-fA-F]{1,4})|u\{?([0-9a-fA-F]{4,6})\}?|U([0-9a-fA-F]{8})|([0-7]{1,3})|(.))",
+    re.DOTALL,
+)
+_NAME_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})")
+_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
+_PREPROCESSOR = re.compile(r"^[ \t]*#[ \t]*[A-Za-z][^\r\n]*", re.MULTILINE)
+_REM = re.compile(r"(^|:)([ \t]*)rem(?![\w.(=])[^\r\n]*", re.IGNORECASE | re.MULTILINE)
+
+
+def tokens(text: str, language: Language, line: int = 1) -> list[Token]:
+    """The words of some code that begins in a line; at most `MOST_TOKENS`."""
+    words = _basic(text, line) if language.basic else _c_like(text, line, language)
+    found = []
+    for word in words:
+        found.append(word)
+        if len(found) >= MOST_TOKENS:
+            break
+    return found
+
+
+def _c_like(text: str, line: int, language: Language) -> Iterator[Token]:
+    if language is Language.CSHARP:
+        text = _PREPROCESSOR.sub("", text)
+    at, last = 0, ";"
+    match = _C_WORD.match
+    while (found := match(text, at)) is not None:
+        kind, word = found.lastgroup, found.group()
+        at = found.end()
+        if kind in {"space", "comment", "line"}:
+            line += _lines(word) if kind != "space" else 0
+            continue
+        if kind == "mark":
+            if word == "/" and language is Language.JSCRIPT and last in _BEFORE_REGEX:
+                pattern = _REGEX.match(text, found.start())
+                if pattern is not None:
+                    at = pattern.end()
+                    yield Token(T.TEXT, pattern.group(), line)
+                    last = ""
+                    continue
+            yield Token(T.MARK, word, line)
+        elif kind == "name":
+            word = _plain_name(word)
+            yield Token(T.NAME, word, line)
+        elif kind == "holes":
+            yield from _interpolated(word[2:].removesuffix('"'), line, language)
+        elif kind == "number":
+            yield Token(T.NUMBER, _number(found["number"]), line)
+        else:
+            yield Token(T.TEXT, _literal(str(kind), word), line)
+            line += _lines(word) if kind == "verbatim" else 0
+        last = word if kind in {"mark", "name"} else ""
+
+
+def _literal(kind: str, word: str) -> str:
+    if kind == "verbatim":
+        start = word.index('"') + 1
+        return word[start:].removesuffix('"').replace('""', '"')
+    inner = word[1:-1] if len(word) > 1 and word[-1] == word[0] else word[1:]
+    return _ESCAPE.sub(_unescaped, inner) if "\\" in inner else inner
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    for group, base in ((1, 16), (2, 16), (3, 16), (4, 8)):
+        digits = match[group]
+        if digits:
+            number = int(digits, base)
+            return chr(number) if number < 0x110000 else "\ufffd"
+    return _SIMPLE.get(match[5], match[5])
+
+
+def _plain_name(word: str) -> str:
+    if "\\" in word:
+        word = _NAME_ESCAPE.sub(lambda m: chr(min(int(m[1] or m[2], 16), 0x10FFFF)), word)
+    return word.removeprefix("@")
+
+
+def _interpolated(inner: str, line: int, language: Language) -> Iterator[Token]:
+    """`$"a{b}c"` as `"a" + (b) + "c"`."""
+    parts = re.split(r"(?<!\{)\{([^{}]*)\}(?!\})", inner)
+    yield Token(T.TEXT, _ESCAPE.sub(_unescaped, parts[0]), line)
+    for hole, text in zip(parts[1::2], parts[2::2], strict=False):
+        yield Token(T.MARK, "+", line)
+        yield Token(T.MARK, "(", line)
+        yield from _c_like(hole.partition(":")[0], line, language)
+        yield Token(T.MARK, ")", line)
+        yield Token(T.MARK, "+", line)
+        yield Token(T.TEXT, _ESCAPE.sub(_unescaped, text), line)
+
+
+def _number(word: str) -> int | float:
+    digits = word.replace("_", "")
+    try:
+        if digits[:2].lower() == "0x":
+            return int(digits[2:], 16)
+        return float(digits) if any(mark in digits for mark in ".eE") else int(digits[:400])
+    except ValueError:
+        return 0
+
+
+def _basic(text: str, line: int) -> Iterator[Token]:
+    text = _REM.sub(r"\1\2'", _PREPROCESSOR.sub("", text))
+    at = 0
+    match = _BASIC_WORD.match
+    while (found := match(text, at)) is not None:
+        kind, word = found.lastgroup, found.group()
+        at = found.end()
+        if kind == "line":
+            yield Token(T.END, "\n", line)
+            line += 1
+        elif kind == "join":
+            line += 1
+        elif kind == "name":
+            yield Token(T.NAME, word.rstrip("$%!"), line)
+        elif kind == "bracket":
+            yield Token(T.NAME, word[1:-1], line)
+        elif kind == "text":
+            inner = word.removesuffix("c") if word[-1] == "c" and len(word) > 2 else word
+            inner = inner[1:-1] if len(inner) > 1 and inner[-1] in '"\u201c\u201d' else inner[1:]
+            yield Token(T.TEXT, inner.replace('""', '"'), line)
+        elif kind == "number":
+            yield Token(T.NUMBER, _basic_number(found["number"]), line)
+        elif kind == "mark":
+            yield Token(T.END if word == ":" else T.MARK, word, line)
+
+
+def _basic_number(word: str) -> int | float:
+    word = word.rstrip("&")
+    if word[:2].lower() == "&h":
+        return int(word[2:][:400], 16)
+    if word[:2].lower() == "&o":
+        return int(word[2:][:400], 8)
+    return _number(word)
+
+
+def _lines(word: str) -> int:
+    return len(re.findall(r"\r\n?|[\n\x85\u2028\u2029]", word))

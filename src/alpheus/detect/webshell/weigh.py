@@ -1,0 +1,70 @@
+"""From what a page does to reasons with points."""
+
+from __future__ import annotations
+
+from alpheus.detect.webshell.decoding import PageText
+from alpheus.detect.webshell.flow import Flow, Seen, Sign, imported_signs
+from alpheus.detect.webshell.model import Reason
+from alpheus.detect.webshell.page import Code, Kind, Language, Page
+from alpheus.detect.webshell.syntax import parse
+
+_MOST_REASONS = 30
+
+
+def weigh(page: Page, text: PageText) -> list[Reason]:
+    """The reasons that a page's own code gives."""
+    code = [piece for piece in page.code if piece.kind is not Kind.BINDING]
+    if not code:
+        return []
+    seen, native = _follow(page, code)
+    signs = [*seen.signs.values(), *native]
+    reasons = [_reason(sign) for sign in sorted(signs, key=lambda s: (-s.points, s.line))]
+    reasons += _together(seen, signs)
+    if reasons and text.wrappings:
+        reasons += [Reason("wrapped", None, wrapping, 5) for wrapping in text.wrappings]
+    return sorted(reasons, key=lambda r: (-r.points, r.line or 0))[:_MOST_REASONS]
+
+
+def _follow(page: Page, code: list[Code]) -> tuple[Seen, list[Sign]]:
+    program = parse(code)
+    languages = list(dict.fromkeys(piece.language for piece in code))
+    seen = Flow(program, list(page.controls), languages).run()
+    _follow_made(seen, languages)
+    return seen, imported_signs(program)
+
+
+def _follow_made(seen: Seen, languages: list[Language]) -> None:
+    """Text that the page puts together and runs is code of the page as well."""
+    language = next((one for one in languages if one is not Language.CSHARP), Language.VBSCRIPT)
+    for made, line in seen.made[:20]:
+        inner = parse([Code(made, line, Kind.SCRIPT, language)])
+        more = Flow(inner, [], [language]).run()
+        for key, sign in more.signs.items():
+            before = seen.signs.get(key)
+            if before is None or before.points < sign.points:
+                seen.signs[key] = sign
+
+
+def _reason(sign: Sign) -> Reason:
+    text = f"{sign.call}: {sign.says}"
+    if sign.given:
+        sources = "; ".join(f"{source.text} in line {source.line}" for source in sign.value.sources)
+        text += f", with data of the visitor ({sources})"
+    if sign.value.steps:
+        text += f", after it was {' and '.join(sign.value.steps)}"
+    return Reason(sign.kind, sign.line, text, sign.points)
+
+
+def _together(seen: Seen, signs: list[Sign]) -> list[Reason]:
+    """What means more together than apart."""
+    kinds = {sign.kind for sign in signs}
+    given = {sign.kind for sign in signs if sign.given}
+    reasons = []
+    files = given & {"write", "read", "list", "change"}
+    if len(files) >= 2:
+        reasons.append(Reason("manager", None, f"a file manager: {', '.join(sorted(files))}", 20 * len(files)))
+    if {"database", "query"} <= given:
+        reasons.append(Reason("console", None, "a database console: connection and query from outside", 40))
+    if seen.decrypted and kinds & {"load", "reflect"} and seen.sources:
+        reasons.append(Reason("decrypt", seen.decrypted, "decrypts what is sent, and runs it", 85))
+    return reasons
