@@ -12,7 +12,8 @@ PACKAGES ?= 100
 BENCH := $(BIN)/python -m tools.bench --size $(SIZE) --rounds $(ROUNDS) --packages $(PACKAGES)
 
 .PHONY: demo test lint types unit docs format lock clean help bench bench-prefilter bench-triage \
-	bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start
+	bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start \
+	bench-webshell
 
 help:
 	@echo "make demo    set up, simulate a compromised server, triage it, say where the report is"
@@ -23,6 +24,8 @@ help:
 	@echo "             SIZE=10GB ROUNDS=5 PACKAGES=1000; parts of it: make bench-prefilter, bench-triage,"
 	@echo "             bench-archive, bench-events, bench-memory, bench-packages, bench-again,"
 	@echo "             bench-readers, bench-start"
+	@echo "make bench-webshell CORPUS=FOLDER   how well web shells are told from other pages"
+	@echo "             RULES='FOLDER FOLDER' puts YARA rules beside; see docs/benchmarks.md"
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Alpheus needs Python 3.11 or newer; set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
@@ -72,6 +75,9 @@ bench: $(STAMP)
 
 bench-prefilter bench-triage bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start: bench-%: $(STAMP)
 	@$(BENCH) $*
+
+bench-webshell: $(STAMP)
+	@$(BIN)/python -m tools.bench_webshell $(if $(CORPUS),--corpus "$(CORPUS)") $(if $(RULES),--rules $(RULES)) --rounds $(ROUNDS)
 
 clean:
 	rm -rf $(VENV) demo bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
