@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from alpheus.detect.webshell.pst import unpermuted
 from alpheus.detect.webshell.script_encoder import ENCODED, decoded
-from alpheus.parsers.encoding import Encoding, decode_line, detect
+from alpheus.parsers.encoding import Encoding, detect
 
 _UTF_32 = ((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"))
 _CODE = re.compile(rb"<\s{0,8}[%s]", re.IGNORECASE)
@@ -22,6 +22,7 @@ _UTF_7_PAGE = re.compile(
 _UTF_7_CODE = re.compile(r"\+[A-Za-z0-9+/]{2,}-?")
 _MAILBOX = b"!BDN"
 _DER = re.compile(rb"0[\x80-\x84]")
+_MEANINGLESS = {byte: 0xE000 + byte for byte in range(0x80, 0x100)}
 _PAGE = re.compile(rb"<%|<script|&lt;script|<\0%\0|<\0s\0c\0r\0", re.IGNORECASE)
 
 
@@ -67,7 +68,7 @@ def _decode(content: bytes, wrappings: list[str]) -> str:
     if wide is not None:
         wrappings.append("UTF-16 inside other data")
         return wide
-    text = decode_line(body) if body.isascii() else _lines(body)
+    text = _lines(body)
     if text.startswith(("+/v8", "+/v9", "+/v+", "+/v/")) or _UTF_7_PAGE.search(text[:65_536]):
         seven = _from_utf_7(text)
         if seven != text:
@@ -77,10 +78,15 @@ def _decode(content: bytes, wrappings: list[str]) -> str:
 
 
 def _lines(body: bytes) -> str:
+    """UTF-8, or some code page of which only ASCII matters.
+
+    Other bytes become characters of no meaning: quotes or line ends of one code page must not be
+    seen in the text of another.
+    """
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
-        return "\n".join(decode_line(line) for line in body.split(b"\n"))
+        return body.decode("latin-1").translate(_MEANINGLESS)
 
 
 def _wide_part(body: bytes) -> str | None:

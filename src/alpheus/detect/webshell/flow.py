@@ -7,6 +7,7 @@ may hold somewhere, it may hold everywhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -24,8 +25,9 @@ from alpheus.detect.webshell.nodes import (
     Node,
     Program,
 )
-from alpheus.detect.webshell.page import Language
+from alpheus.detect.webshell.page import Code, Kind, Language
 from alpheus.detect.webshell.sinks import DECRYPT_CALLS, NATIVE, RESULTS, UNPACK_CALLS, Sink, sinks
+from alpheus.detect.webshell.syntax import parse
 from alpheus.detect.webshell.values import NOTHING, Source, Value, either, joined
 
 ROUNDS = 4
@@ -33,6 +35,8 @@ MOST_STEPS = 300_000
 """So many parts of code are looked at in all; a page of more is judged by these."""
 
 _DEEPEST = 160
+_MOST_MADE = 40
+_DEEPEST_MADE = 6
 _CODE_TEXT = 100
 
 
@@ -83,6 +87,8 @@ class Flow:
         self._declared: dict[tuple[str, str], str] = {}
         self._sinks = sinks()
         self._steps = 0
+        self._made: dict[str, Program] = {}
+        self._running: list[str] = []
         self._changed = False
         self.seen = Seen()
 
@@ -178,6 +184,8 @@ class Flow:
         """What a member of a value is."""
         if _is_request(of):
             return self._of_request(low, node)
+        if of.has("this", "me", "page") and low in self._controls:
+            return Value(types=frozenset({"control"}))
         if low in sources.REQUEST_NAMES and (
             not of.types
             or of.has(*sources.CONTEXT_TYPES, "this", "me", "current", "mybase", "base")
@@ -248,7 +256,9 @@ class Flow:
             mixed = both.mixed or (
                 both.tainted and bool((left.text or "").strip() or (right.text or "").strip())
             )
-            return replace(both, rooted=rooted, mixed=mixed, types=frozenset())
+            return replace(
+                both, rooted=rooted, mixed=mixed, types=frozenset(), tail=right.ending[-64:]
+            )
         constant = folding.calculated(mark, left.constant, right.constant)
         both = joined((left, right), constant=constant)
         return replace(both, types=frozenset(), computed=both.computed or mark in {"^", "xor"})
@@ -414,10 +424,35 @@ class Flow:
                 low = "vbs.eval"
             else:
                 return NOTHING
-        if arguments and arguments[0].text is not None:
-            self.seen.made.append((arguments[0].text, node.line))
+        text = arguments[0].text if arguments else None
+        unsafe = len(arguments) > 1 and (arguments[1].text or "").lower() == "unsafe"
+        if text is None and arguments and (unsafe or low == "js.eval"):
+            arguments = [replace(arguments[0], computed=True)]
         self._sink(low, arguments[:1], node, name=low.rpartition(".")[2])
+        if text is not None:
+            return self._of_text(text, node)
         return replace(joined(arguments), constant=None, types=frozenset())
+
+    def _of_text(self, text: str, node: Node) -> Value:
+        """What a constant text gives when it is run: the value of its last expression."""
+        inner = self._made.get(text)
+        if inner is None:
+            if len(self._made) >= _MOST_MADE:
+                return NOTHING
+            self._changed = True
+            language = Language.JSCRIPT if self._script else Language.VBSCRIPT
+            inner = self._made[text] = parse([Code(text, node.line, Kind.SCRIPT, language)])
+            for made in inner.functions:
+                self._functions.setdefault(made.name, made)
+                self._program.functions.append(made)
+        if text in self._running or len(self._running) > _DEEPEST_MADE:
+            return NOTHING
+        self._running.append(text)
+        value = NOTHING
+        for one in inner.top.body:
+            value = self._value(one, self._program.top, _DEEPEST // 2)
+        self._running.pop()
+        return value
 
     def _component(self, arguments: list[Value]) -> Value:
         name = (arguments[0].text or "").lower().strip() if arguments else ""
@@ -452,6 +487,10 @@ class Flow:
         self.seen.calls[low] = self.seen.calls.get(low, 0) + 1
         if _is_request(of):
             return self._of_request_call(low, node, what, arguments)
+        if low in sources.REQUEST_NAMES and _is_request(self._of(of, low, what)):
+            return self._requested(node, arguments)
+        if node.index:
+            return self._element(self._of(of, low, what), node, arguments)
         if low in {"write", "binarywrite", "writefile", "end", "flush"} and of.has("response"):
             self.seen.answers += 1
         local = self._functions.get(low)
@@ -470,7 +509,7 @@ class Flow:
             and of.has("window", "this")
         ):
             return self._evaluated(low, node, arguments)
-        return self._method_value(low, of, arguments, what, function)
+        return self._method_value(low, of, arguments, what, node, function)
 
     def _of_request_call(self, low: str, node: Call, what: Member, arguments: list[Value]) -> Value:
         name = arguments[0].text if arguments else None
@@ -482,7 +521,7 @@ class Flow:
         if low in sources.HARMLESS_REQUEST_MEMBERS and low != "mappath":
             return NOTHING
         if low == "mappath":
-            return replace(joined(arguments), rooted=True, types=frozenset())
+            return _mapped(arguments)
         if low == "saveas":
             self._sink("saveas", arguments, node)
         text = f'Request.{what.name}("{name}")' if name else f"Request.{what.name}(…)"
@@ -510,9 +549,15 @@ class Flow:
         return joined((found, *arguments), constant=found.constant) if of.tainted else found
 
     def _method_value(
-        self, low: str, of: Value, arguments: list[Value], what: Member, function: Function
+        self,
+        low: str,
+        of: Value,
+        arguments: list[Value],
+        what: Member,
+        node: Call,
+        function: Function,
     ) -> Value:
-        if low in sources.MEASURES:
+        if low in sources.MEASURES and not (low == "parse" and not of.has(*_NUMBERS)):
             return self._folded_static(low, of, arguments) or NOTHING
         if of.text is not None and low in folding.TEXT_METHODS:
             try:
@@ -524,7 +569,7 @@ class Flow:
         if static is not None:
             return static
         if low == "mappath":
-            return replace(joined(arguments), rooted=True, types=frozenset())
+            return _mapped(arguments)
         if low == "getstring" and arguments:
             encoding = next((kind for kind in of.types if kind in folding._ENCODINGS), "utf8")
             constant = folding.encoded_text(arguments[0].constant, encoding)
@@ -537,7 +582,7 @@ class Flow:
         if low in DECRYPT_CALLS:
             self.seen.decrypted = self.seen.decrypted or what.line
             both = both.step("decrypted")
-        self._fill(low, of, arguments, what, function)
+        self._fill(low, of, arguments, what, node, function)
         types = {
             RESULTS.get(f"{kind}.{low}") or RESULTS.get(low) or low for kind in (of.types or {""})
         }
@@ -547,15 +592,33 @@ class Flow:
         return replace(both, types=frozenset(types), rooted=rooted)
 
     def _fill(
-        self, low: str, of: Value, arguments: list[Value], what: Member, function: Function
+        self,
+        low: str,
+        of: Value,
+        arguments: list[Value],
+        what: Member,
+        node: Call,
+        function: Function,
     ) -> None:
         """`stream.Write(data)`, `list.Add(x)`, `request.InputStream.CopyTo(stream)`."""
+        if low in {"read", "copyto", "readasync", "copytoasync"} and of.tainted and node.arguments:
+            self._soil(node.arguments[0], of, function)
+        if low in _WRITES and of.has(*_WRITERS):
+            given = joined(arguments)
+            if of.tainted and given.tainted and not of.rooted:
+                says = "writes what the visitor sends where the visitor says"
+                self._note(
+                    Sink("place", 88, says=says),
+                    what.line,
+                    low,
+                    88,
+                    joined((of, given)),
+                    given=True,
+                )
         if low in {"write", "append", "add", "writeline", "insert", "push", "copyto", "read",
                    "appendformat", "addscript", "loadxml", "appendline", "writetext", "open"}:  # fmt: skip
             given = joined(arguments)
             self._soil(what.of, given, function)
-        if low in {"copyto", "read"} and of.tainted:
-            pass
 
     def _folded_static(self, low: str, of: Value, arguments: list[Value]) -> Value | None:
         for kind in of.types:
@@ -620,9 +683,53 @@ class Flow:
             points = sink.always
         if sink.argument is not None and not chosen:
             return
+        if sink.kind == "evaluate" and value.text and call not in {"js.eval", "vbs.eval"}:
+            self._of_text(value.text, node)
+        if sink.kind == "reflect" and given and value.steps:
+            points = 92
+        if sink.kind in {"read", "list", "change"} and value.rooted:
+            points, given = points // 3, False
+        if sink.kind == "write":
+            points = self._written(sink, node, call, value, arguments, points, of)
         if not points:
             return
         self._note(sink, node.line, name or call, points, value, given=given)
+
+    def _written(
+        self,
+        sink: Sink,
+        node: Node,
+        call: str,
+        path: Value,
+        arguments: list[Value],
+        points: int,
+        of: Value,
+    ) -> int:
+        """What a written file is worth: a page of the server, and the visitor's content, are worse."""
+        content = joined(arguments[1:] if sink.argument == 0 else [])
+        if _PAGE_NAME.search(path.ending):
+            says = "writes a file that the server runs"
+            page = Sink("drop", 86, 78, 78, None, says)
+            self._note(
+                page, node.line, call, 86 if content.tainted else 78, path, given=path.tainted
+            )
+        if not path.tainted:
+            return points
+        if path.rooted:
+            return 14 if path.has("filename") else 26
+        if "saveas" in call and not all(one.text.endswith("FileName") for one in path.sources):
+            points = 78
+        if content.tainted and "saveas" not in call:
+            says = "writes what the visitor sends where the visitor says"
+            self._note(
+                Sink("place", 88, says=says),
+                node.line,
+                call,
+                88,
+                joined((path, content)),
+                given=True,
+            )
+        return points
 
     def _note(
         self, sink: Sink, line: int, call: str, points: int, value: Value, *, given: bool
@@ -643,10 +750,19 @@ def imported_signs(program: Program) -> list[Sign]:
     ]
 
 
+_NUMBERS = frozenset({"int", "int32", "int64", "integer", "long", "double", "single", "float", "bool",
+                      "boolean", "datetime", "date", "guid", "enum", "decimal", "byte", "short",
+                      "uint", "timespan", "color"})  # fmt: skip
 _COMMON = frozenset({"write", "read", "open", "close", "add", "get", "set", "tostring", "execute",
                      "load", "start", "run", "create", "invoke", "send", "equals"})  # fmt: skip
 _ONLY_PLAIN = frozenset({"shell", "execute", "executeglobal", "socket", "createobject", "getobject",
                          "logonuser"})  # fmt: skip
+_PAGE_NAME = re.compile(r"\.(?:aspx?|ashx|asmx|asax|ascx|svc|soap|asa|cer|cdx|php|jspx?|cshtml|config)\Z",
+                        re.IGNORECASE)  # fmt: skip
+_WRITES = frozenset({"write", "writeline", "writetext", "copyto", "savetofile", "writeallbytes"})
+_WRITERS = frozenset({"streamwriter", "filestream", "createtext", "binarywriter", "createtextfile",
+                      "opentextfile", "textstream", "openwrite", "appendtext", "create", "open",
+                      "openastextstream"})  # fmt: skip
 _CLASS_IDS = {
     "72c24dd5-d70a-438b-8a42-98424b88afb8": "wscript.shell",
     "f935dc22-1cf0-11d0-adb9-00c04fd58a0b": "wscript.shell",
@@ -657,6 +773,14 @@ _CLASS_IDS = {
     "00000566-0000-0010-8000-00aa006d2ea4": "adodb.stream",
     "0e59f1d5-1fbe-11d0-8ff2-00a0d10038bc": "scriptcontrol",
 }
+
+
+def _mapped(arguments: Sequence[Value]) -> Value:
+    """`Server.MapPath(path)`: a place below the site."""
+    constant = arguments[0].constant if arguments else None
+    tail = arguments[0].ending[-64:] if arguments else ""
+    found = joined(arguments, constant=constant)
+    return replace(found, rooted=True, types=frozenset(), tail=tail)
 
 
 def _last(kind: str) -> str:

@@ -84,7 +84,7 @@ class Page:
         return any(directive.name in names for directive in self.directives)
 
 
-_MOST_PARTS = 20_000
+_MOST_PARTS = 50_000
 _CLASS_DIRECTIVES = frozenset({"webhandler", "webservice", "servicehost", "assembly"})
 _CLASS_EXTENSIONS = frozenset({"ashx", "asmx", "svc", "soap"})
 _CLASSIC_EXTENSIONS = frozenset({"asp", "asa", "cer", "cdx", "inc"})
@@ -98,9 +98,11 @@ _LANGUAGES = {
 }  # fmt: skip
 
 _TAG = re.compile(
-    r"(?P<comment><%--)"
+    r"(?P<empty>(?:<%[ \t]{0,8}%>)+)"
+    r"|(?P<comment><%--)"
     r"|(?P<code><\s{0,4}%(?!\s*--))"
     r"|(?P<script><script\b(?P<attributes>(?:[^>\"'%]|%(?!>)|\"[^\"]*\"|'[^']*')*)>)"
+    r"|(?P<sheet><msxsl:script\b(?P<sheeted>[^>]*)>)"
     r"|(?P<include><!--\s*#\s*include\s+(?:file|virtual)\s*=\s*[\"']?(?P<included>[^\"'>\s]+))"
     r"|(?P<control><(?P<tag>[A-Za-z][\w:]*)\b(?P<given>(?:[^<>\"']|\"[^\"]{0,1000}\"|'[^']{0,1000}')"
     r"{0,3000}?\brunat\s*=\s*[\"']?\s*server\b[\"']?(?:[^<>\"']|\"[^\"]{0,1000}\"|'[^']{0,1000}')"
@@ -147,6 +149,8 @@ class _Reader:
     def _part(self, match: re.Match[str]) -> int:
         """Take in one part; returns where to go on."""
         text = self._text
+        if match["empty"]:
+            return match.end()
         if match["comment"]:
             end = text.find("--%>", match.end())
             return len(text) if end < 0 else end + 4
@@ -154,6 +158,8 @@ class _Reader:
             return self._code(match.end())
         if match["script"]:
             return self._script(match)
+        if match["sheet"]:
+            return self._sheet(match)
         if match["include"]:
             self._page.includes.append(match["included"])
             return match.end()
@@ -180,10 +186,10 @@ class _Reader:
     def _directive(self, match: re.Match[str], at: int, end: int) -> None:
         attributes = _attributes(match[2])
         name = (match[1] or "").lower()
-        if name in {"language", "codepage", "lcid", "transaction", "enablesessionstate"}:
-            # Classic ASP has one directive without a name.
+        if name in {"language", "codepage", "lcid", "transaction", "enablesessionstate", "class"}:
+            # Classic ASP has one directive without a name; a handler may leave it out.
             attributes = _attributes(match[0].strip().lstrip("@ "))
-            name = ""
+            name = {"ashx": "webhandler", "asmx": "webservice"}.get(self._extension, "")
             self._page.classic = self._page.classic or self._extension not in {
                 "aspx", "ashx", "asmx", "ascx", "asax", "svc", "soap", "master",
             }  # fmt: skip
@@ -221,6 +227,17 @@ class _Reader:
             piece = Code(inner, self._line(match.end()), Kind.SCRIPT, self._adapted(language))
             self._page.code.append(piece)
         return len(self._text) if closing is None else closing.end()
+
+    def _sheet(self, match: re.Match[str]) -> int:
+        """Script inside a style sheet, which runs when the sheet is used."""
+        end = self._text.find("</msxsl:script", match.end())
+        end = len(self._text) if end < 0 else end
+        inner = re.sub(r"<msxsl:[^>]*>|<!\[CDATA\[|\]\]>", " ", self._text[match.end() : end])
+        language = _LANGUAGES.get(_attributes(match["sheeted"]).get("language", "").lower())
+        self._page.code.append(
+            Code(inner, self._line(match.end()), Kind.SCRIPT, language or Language.JSCRIPT)
+        )
+        return end
 
     def _control(self, tag: str, attributes: str) -> None:
         name = _attributes(attributes).get("id", "").strip().lower()

@@ -13,7 +13,7 @@ _WORDS = re.compile(
     rb"|directory|streamwriter|filestream|writeall|webclient|webrequest|sqlconnection|oledb|odbc"
     rb"|management|impersonat|logonuser|parsecontrol|transmitfile|writefile|#@~\^|\\u00|!BDN|\+AD"
     rb"|xsl|marshal|unsafe|machinekey|connectionstring|scriptcontrol|\[\"|chr\(|strreverse|loadfrom"
-    rb"|environment|servervariables|diagnostics|dynamicmethod|ilgenerator|deflate|gzip",
+    rb"|environment|codepage.{0,4}65000|utf-?7|servervariables|diagnostics|dynamicmethod|ilgenerator|deflate|gzip",
     re.IGNORECASE,
 )
 

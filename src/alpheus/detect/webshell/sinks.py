@@ -42,8 +42,9 @@ def sinks() -> Mapping[str, Sink]:
     """Sinks by `type.member` or by `member` alone, in lower case."""
     return {
         **_table(
-            "run", (92, 30, 45), "starts a program",
-            "process.start", "processstartinfo", "processstartinfo.filename",
+            "run", (92, 72, 76), "starts a program",
+            "process.start", "processstartinfo", "processstartinfo.filename", "standardinput.writeline",
+            "standardinput.write", "process.standardinput",
             "processstartinfo.arguments", "process.startinfo", "shell", "interaction.shell",
             "wscript.shell.run", "wscript.shell.exec", "shell.application.shellexecute",
             "shell.application.open", "win32_process.create", "managementclass.invokemethod",
@@ -57,7 +58,7 @@ def sinks() -> Mapping[str, Sink]:
             "runspaceinvoke.invoke", "powershell.create", "pipeline.invoke",
         ),
         **_table(
-            "evaluate", (97, 0, 60), "runs text as code",
+            "evaluate", (97, 0, 80), "runs text as code",
             "execute", "executeglobal", "vbs.eval", "js.eval", "scriptcontrol.eval",
             "scriptcontrol.executestatement", "scriptcontrol.addcode", "scriptcontrol.run",
             "msscriptcontrol.scriptcontrol.eval", "msscriptcontrol.scriptcontrol.executestatement",
@@ -68,7 +69,7 @@ def sinks() -> Mapping[str, Sink]:
             "javascript.eval", "jsfunction",
         ),
         **_table(
-            "compile", (92, 45, 60), "compiles code while it runs",
+            "compile", (92, 60, 72), "compiles code while it runs",
             "compileassemblyfromsource", "compileassemblyfromfile", "compileassemblyfromdom",
             "csharpcompilation.create", "csharpsyntaxtree.parsetext", "codedomprovider.createprovider",
             "csharpcodeprovider.createcompiler", "icodecompiler.compileassemblyfromsource",
@@ -84,7 +85,7 @@ def sinks() -> Mapping[str, Sink]:
             "appdomain.executeassembly@0",
         ),
         **_table(
-            "reflect", (62, 3, 14), "calls what is named by text",
+            "reflect", (36, 3, 14), "calls what is named by text",
             "methodinfo.invoke", "methodbase.invoke", "type.invokemember", "type.gettype",
             "delegate.createdelegate", "activator.createinstance", "constructorinfo.invoke",
             "getmethod.invoke", "invokemember", "type.gettypefromprogid", "type.gettypefromclsid",
@@ -100,7 +101,8 @@ def sinks() -> Mapping[str, Sink]:
             "scripting.filesystemobject.createtextfile@0", "createtextfile@0", "opentextfile@0",
             "scripting.filesystemobject.opentextfile@0", "binarywriter@0", "file.replace@1",
             "scripting.filesystemobject.copyfile@1", "scripting.filesystemobject.movefile@1",
-            "fileinfo.copyto@0", "fileinfo.moveto@0",
+            "fileinfo.copyto@0", "fileinfo.moveto@0", "fileinfo.createtext", "fileinfo.create",
+            "fileinfo.openwrite", "fileinfo.appendtext",
         ),
         **_table(
             "read", (34, 0, 0), "reads a file that the visitor names",
@@ -123,8 +125,9 @@ def sinks() -> Mapping[str, Sink]:
             "scripting.filesystemobject.deletefile@0", "scripting.filesystemobject.deletefolder@0",
             "scripting.filesystemobject.createfolder@0", "scripting.filesystemobject.copyfile@0",
             "scripting.filesystemobject.movefile@0", "scripting.filesystemobject.copyfolder@0",
-            "scripting.filesystemobject.movefolder@0", "deletefile@0", "deletefolder@0",
-            "file.setaccesscontrol@0", "fileinfo@0",
+            "scripting.filesystemobject.movefolder@0", "deletefile@0", "deletefolder@0", "getfile.attributes", "getfolder.attributes",
+            "getfile.delete", "getfile.name",
+            "file.setaccesscontrol@0", "fileinfo.delete",
         ),
         **_table(
             "database", (74, 0, 0), "connects to a database that the visitor names",
@@ -141,12 +144,12 @@ def sinks() -> Mapping[str, Sink]:
             "dbcommand.commandtext",
         ),
         **_table(
-            "connect", (82, 34, 34), "opens a raw connection",
+            "connect", (86, 72, 72), "opens a raw connection",
             "tcpclient", "tcpclient.connect", "socket", "socket.connect", "tcplistener", "udpclient",
             "socket.bind", "tcpclient.beginconnect", "socket.beginconnect", "ipendpoint",
         ),
         **_table(
-            "registry", (64, 24, 24), "reads or writes the registry",
+            "registry", (78, 72, 72), "reads or writes the registry",
             "registry.getvalue", "registry.setvalue", "registrykey.opensubkey", "registrykey.setvalue",
             "registrykey.getvalue", "localmachine.opensubkey", "registrykey.openremotebasekey",
             "currentuser.opensubkey", "wscript.shell.regread", "wscript.shell.regwrite",
@@ -174,6 +177,14 @@ def sinks() -> Mapping[str, Sink]:
             "webclient.downloaddata@0", "webclient.downloadstring@0", "webrequest.create@0",
             "webclient.openread@0", "httpwebrequest.create@0", "msxml2.xmlhttp.open",
             "microsoft.xmlhttp.open", "msxml2.serverxmlhttp.open", "winhttp.winhttprequest.5.1.open",
+        ),
+        **_table(
+            "evaluate", (90, 72, 72), "lets a style sheet run script",
+            "xsltsettings.trustedxslt", "xsltsettings.enablescript", "msxsl.script",
+        ),
+        **_table(
+            "decrypt", (58, 34, 40), "decrypts something",
+            "createdecryptor", "transformfinalblock",
         ),
         **_table(
             "impersonate", (70, 55, 55), "takes on another identity",

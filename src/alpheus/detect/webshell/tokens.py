@@ -58,7 +58,7 @@ _BASIC_WORD = re.compile(
   | (?P<comment>['\u2018\u2019][^\r\n\x85\u2028\u2029]*)
   | (?P<text>["\u201c\u201d](?:[^"\u201c\u201d\r\n]|["\u201c\u201d]["\u201c\u201d])*(?:["\u201c\u201d]c?|(?=[\r\n])|\Z))
   | (?P<date>\#[^#\r\n]{3,40}\#)
-  | (?P<number>&[Hh][0-9a-fA-F]+&?|&[Oo][0-7]+&?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[%&!#@]?
+  | (?P<number>&[Hh][0-9a-fA-F]+&?|&[Oo]?[0-7]+&?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[%&!#@]?
   | (?P<bracket>\[[^\]\r\n]*\])
   | (?P<name>[A-Za-z_\u00aa-\U0010ffff][\w]*[$%!]?)
   | (?P<mark>:=|<>|<=|>=|&=|\+=|-=|.)
@@ -197,8 +197,8 @@ def _basic_number(word: str) -> int | float:
     word = word.rstrip("&")
     if word[:2].lower() == "&h":
         return int(word[2:][:400], 16)
-    if word[:2].lower() == "&o":
-        return int(word[2:][:400], 8)
+    if word[:1] == "&":
+        return int(word.lower().lstrip("&o")[:400] or "0", 8)
     return _number(word)
 
 

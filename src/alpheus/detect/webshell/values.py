@@ -27,7 +27,8 @@ class Value:
     `constant` is its one possible content. `sources` are where a visitor's data came in. `types` are
     names of what it may be, in lower case without name space. `steps` are what was undone on the way
     (`base64`, `decrypted`). `rooted`: it begins with a folder that the server chose. `mixed`: text of
-    the page's own stands around the visitor's.
+    the page's own stands around the visitor's. `computed`: the page's own code has made it of
+    something else. `tail` is the text that it surely ends with.
     """
 
     constant: Constant | None = None
@@ -37,11 +38,17 @@ class Value:
     rooted: bool = False
     mixed: bool = False
     computed: bool = False
+    tail: str = ""
 
     @property
     def tainted(self) -> bool:
         """Whether a visitor's data is in it."""
         return bool(self.sources)
+
+    @property
+    def ending(self) -> str:
+        """The text that it surely ends with."""
+        return self.constant if isinstance(self.constant, str) else self.tail
 
     @property
     def text(self) -> str | None:

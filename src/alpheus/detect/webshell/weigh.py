@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from alpheus.detect.webshell.decoding import PageText
 from alpheus.detect.webshell.flow import Flow, Seen, Sign, imported_signs
 from alpheus.detect.webshell.model import Reason
-from alpheus.detect.webshell.page import Code, Kind, Language, Page
+from alpheus.detect.webshell.page import Code, Kind, Language, Page, read_page
 from alpheus.detect.webshell.syntax import parse
 
 _MOST_REASONS = 30
+_MOST_CARRIED = 10
+_EMBEDDED = re.compile(r"<\s?%|<script[^>]{0,200}runat|<msxsl:script", re.IGNORECASE)
 
 
 def weigh(page: Page, text: PageText) -> list[Reason]:
@@ -18,8 +22,9 @@ def weigh(page: Page, text: PageText) -> list[Reason]:
         return []
     seen, native = _follow(page, code)
     signs = [*seen.signs.values(), *native]
+    carried = _carried(seen)
     reasons = [_reason(sign) for sign in sorted(signs, key=lambda s: (-s.points, s.line))]
-    reasons += _together(seen, signs)
+    reasons += [*_together(seen, signs), *carried]
     if reasons and text.wrappings:
         reasons += [Reason("wrapped", None, wrapping, 5) for wrapping in text.wrappings]
     return sorted(reasons, key=lambda r: (-r.points, r.line or 0))[:_MOST_REASONS]
@@ -29,20 +34,26 @@ def _follow(page: Page, code: list[Code]) -> tuple[Seen, list[Sign]]:
     program = parse(code)
     languages = list(dict.fromkeys(piece.language for piece in code))
     seen = Flow(program, list(page.controls), languages).run()
-    _follow_made(seen, languages)
     return seen, imported_signs(program)
 
 
-def _follow_made(seen: Seen, languages: list[Language]) -> None:
-    """Text that the page puts together and runs is code of the page as well."""
-    language = next((one for one in languages if one is not Language.CSHARP), Language.VBSCRIPT)
-    for made, line in seen.made[:20]:
-        inner = parse([Code(made, line, Kind.SCRIPT, language)])
-        more = Flow(inner, [], [language]).run()
-        for key, sign in more.signs.items():
-            before = seen.signs.get(key)
-            if before is None or before.points < sign.points:
-                seen.signs[key] = sign
+def _carried(seen: Seen) -> list[Reason]:
+    """A text of the page that is a page, or a style sheet with script, itself."""
+    reasons = []
+    inner = [(text, line) for text, line in seen.texts.items() if _EMBEDDED.search(text)]
+    for text, line in inner[:_MOST_CARRIED]:
+        page = read_page(
+            text, "text.asp" if "runat" not in text.lower() and "@" not in text else "text.aspx"
+        )
+        code = [piece for piece in page.code if piece.kind is not Kind.BINDING]
+        if not code:
+            continue
+        inside, native = _follow(page, code)
+        worst = max([*inside.signs.values(), *native], key=lambda sign: sign.points, default=None)
+        if worst is not None and worst.points >= 60:
+            text = f"carries the text of another page, which {worst.says}"
+            reasons.append(Reason("carried", line, text, worst.points - 4))
+    return reasons
 
 
 def _reason(sign: Sign) -> Reason:
@@ -62,9 +73,18 @@ def _together(seen: Seen, signs: list[Sign]) -> list[Reason]:
     reasons = []
     files = given & {"write", "read", "list", "change"}
     if len(files) >= 2:
-        reasons.append(Reason("manager", None, f"a file manager: {', '.join(sorted(files))}", 20 * len(files)))
+        reasons.append(
+            Reason(
+                "manager",
+                None,
+                f"a file manager: {', '.join(sorted(files))}",
+                (0, 0, 56, 78, 90)[len(files)],
+            )
+        )
     if {"database", "query"} <= given:
-        reasons.append(Reason("console", None, "a database console: connection and query from outside", 40))
+        reasons.append(
+            Reason("console", None, "a database console: connection and query from outside", 40)
+        )
     if seen.decrypted and kinds & {"load", "reflect"} and seen.sources:
         reasons.append(Reason("decrypt", seen.decrypted, "decrypts what is sent, and runs it", 85))
     return reasons
