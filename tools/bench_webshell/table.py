@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,18 +41,16 @@ def rows(material: Material, detectors: Sequence[Detector]) -> list[Row]:
     """By group with the targets, by extension, by repository and group."""
     found: list[Row] = []
     for group in GROUPS:
-        found += _rows(material, detectors, group, lambda page, g=group: page.group == g)
+        found += _rows(material, detectors, group, group=group)
         if group in TARGETS and found and found[-1][0] == group:
             tpr, weighted, alarms, inline = TARGETS[group]
             found.append((group, "target", "", tpr, "", weighted, "", alarms, "", inline))
     for extension in [name for names in GROUPS.values() for name in names]:
-        found += _rows(
-            material, detectors, f".{extension}", lambda page, e=extension: page.extension == e
-        )
+        found += _rows(material, detectors, f".{extension}", extension=extension)
     for repository, group in _places(material):
         found += _rows(
             material, detectors, f"{repository}, {group}",
-            lambda page, r=repository, g=group: (page.repository, page.group) == (r, g),
+            repository=repository, group=group,
         )  # fmt: skip
     return found
 
@@ -65,11 +63,10 @@ def _places(material: Material) -> Iterator[tuple[str, str]]:
                     yield repository, group
 
 
-def _rows(
-    material: Material, detectors: Sequence[Detector], name: str, wanted: Callable[[Page], bool]
-) -> list[Row]:
-    shells = [page for page in material.shells if wanted(page)]
-    benign = [page for page in material.benign if wanted(page)]
+def _rows(material: Material, detectors: Sequence[Detector], name: str, **wanted: str) -> list[Row]:
+    """A line per detector for the pages that are as wanted."""
+    shells = [page for page in material.shells if _is(page, wanted)]
+    benign = [page for page in material.benign if _is(page, wanted)]
     if not shells and not benign:
         return []
     return [
@@ -80,6 +77,10 @@ def _rows(
         )
         for detector in detectors
     ]  # fmt: skip
+
+
+def _is(page: Page, wanted: Mapping[str, str]) -> bool:
+    return all(getattr(page, name) == value for name, value in wanted.items())
 
 
 def _shell_cells(
