@@ -1,4 +1,4 @@
-"""The text of a page, whatever it was wrapped in: encodings, the Script Encoder, a mailbox, DER.
+"""The text of a page, whatever it was wrapped in: encodings, a mailbox file, DER.
 
 A page is what the server makes of the bytes, so everything it would decode is decoded here. Nothing
 raises for bad content; what does not decode stays as it is.
@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 
 from alpheus.detect.webshell.pst import unpermuted
-from alpheus.detect.webshell.script_encoder import ENCODED, decoded
 from alpheus.parsers.encoding import Encoding, detect
 
 _UTF_32 = ((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"))
@@ -47,10 +46,6 @@ def page_text(content: bytes) -> PageText:
     elif _DER.match(content) and _PAGE.search(content[:65_536]):
         wrappings.append("DER structure, as of a certificate request")
     text = _decode(content, wrappings)
-    if ENCODED.search(text):
-        text, count = decoded(text)
-        if count:
-            wrappings.append(f"Script Encoder, {count} part{'s' if count > 1 else ''} decoded")
     return PageText(text, tuple(wrappings))
 
 

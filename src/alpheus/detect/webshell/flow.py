@@ -364,6 +364,8 @@ class Flow:
         both = joined((*arguments, *values))
         if kind == "string" and arguments:
             return replace(both, constant=_text_of(arguments[0]), types=frozenset())
+        if kind in {"activexobject", "scriptobject"}:
+            return self._component(arguments)
         if kind in UNPACK_CALLS:
             both = both.step("unpacked")
         if kind in {"function"} and self._script:
@@ -671,7 +673,7 @@ class Flow:
         value = joined(chosen)
         value = replace(value, rooted=bool(chosen) and any(one.rooted for one in chosen))
         if len(chosen) == 1:
-            value = replace(value, constant=chosen[0].constant)
+            value = chosen[0]
         given = value.tainted and sink.given > 0
         if given:
             points = sink.given
@@ -683,8 +685,9 @@ class Flow:
             points = sink.always
         if sink.argument is not None and not chosen:
             return
-        if sink.kind == "evaluate" and value.text and call not in {"js.eval", "vbs.eval"}:
-            self._of_text(value.text, node)
+        if sink.kind == "evaluate" and call not in {"js.eval", "vbs.eval"}:
+            for text in [one.text for one in arguments if one.text]:
+                self._of_text(text, node)
         if sink.kind == "reflect" and given and value.steps:
             points = 92
         if sink.kind in {"read", "list", "change"} and value.rooted:
@@ -757,7 +760,7 @@ _COMMON = frozenset({"write", "read", "open", "close", "add", "get", "set", "tos
                      "load", "start", "run", "create", "invoke", "send", "equals"})  # fmt: skip
 _ONLY_PLAIN = frozenset({"shell", "execute", "executeglobal", "socket", "createobject", "getobject",
                          "logonuser"})  # fmt: skip
-_PAGE_NAME = re.compile(r"\.(?:aspx?|ashx|asmx|asax|ascx|svc|soap|asa|cer|cdx|php|jspx?|cshtml|config)\Z",
+_PAGE_NAME = re.compile(r"\.(?:aspx?|ashx|asmx|asax|ascx|svc|soap|asa|cer|cdx|php|jspx?|cshtml)\Z",
                         re.IGNORECASE)  # fmt: skip
 _WRITES = frozenset({"write", "writeline", "writetext", "copyto", "savetofile", "writeallbytes"})
 _WRITERS = frozenset({"streamwriter", "filestream", "createtext", "binarywriter", "createtextfile",

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+from alpheus.detect.webshell.script_encoder import decoded
 
 
 class Language(StrEnum):
@@ -58,13 +60,17 @@ class Directive:
 
 @dataclass(slots=True)
 class Page:
-    """The parts of a page. `controls` are the names of server controls, in lower case."""
+    """The parts of a page. `controls` are the names of server controls, in lower case.
+
+    `classic`: it is of ASP, not ASP.NET. `encoded` counts parts that the Script Encoder had made.
+    """
 
     directives: list[Directive] = field(default_factory=list)
     code: list[Code] = field(default_factory=list)
     controls: dict[str, str] = field(default_factory=dict)
     includes: list[str] = field(default_factory=list)
     classic: bool = False
+    encoded: int = 0
     markup: int = 0
 
     @property
@@ -176,7 +182,7 @@ class _Reader:
             self._directive(directive, at, end + 2)
         elif inner[:1] in "=:":
             self._pending.append((inner[1:], at + 1, Kind.EXPRESSION))
-        elif inner[:1] == "#":
+        elif inner[:1] == "#" and not self._page.classic and not inner.startswith("#@~^"):
             skip = 2 if inner[1:2] == ":" else 1
             self._pending.append((inner[skip:], at + skip, Kind.BINDING))
         elif inner[:1] != "$":
@@ -261,7 +267,16 @@ class _Reader:
         page.code.extend(
             Code(text, self._line(at), kind, language) for text, at, kind in self._pending
         )
+        page.code = [self._plain(piece) for piece in page.code]
         page.code.sort(key=lambda code: code.line)
+
+    def _plain(self, piece: Code) -> Code:
+        """Code as it is when the Script Encoder is undone; it may hold what would end a piece."""
+        if "#@~^" not in piece.text:
+            return piece
+        text, count = decoded(piece.text)
+        self._page.encoded += count
+        return replace(piece, text=text)
 
     def _class_language(self, body: str) -> Language:
         if any("language" in directive.attributes for directive in self._page.directives):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_CODE = re.compile(rb"<\s{0,4}%|runat|#@~\^|!BDN|<\0|\0<|\+ADw", re.IGNORECASE)
+_CODE = re.compile(rb"<\s{0,4}%|runat|msxsl:script|#@~\^|!BDN|<\0|\0<|\+ADw", re.IGNORECASE)
 _WORDS = re.compile(
     rb"eval|execut|createobject|getobject|clsid:|process|assembly|compil|codedom|socket|tcpclient"
     rb"|tcplistener|invoke|reflection|gettype|activator|createinstance|decrypt|crypto|rijndael|aes"

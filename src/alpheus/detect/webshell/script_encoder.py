@@ -28,6 +28,9 @@ _PLAIN = (
 """What the characters from 0x20 to 0x7F stand for at each kind of place."""
 
 _TAB = "576E7B"
+_WORDS = re.compile(
+    r"\b(?:if|then|end|function|sub|dim|set|response|request|var|for|next|else|server)\b", re.IGNORECASE
+)
 _UNCHANGED = frozenset("<>@")
 
 
@@ -50,17 +53,29 @@ _KINDS = tuple(_TABLES[int(kind)] for kind in _SEQUENCE)
 
 def decoded(text: str) -> tuple[str, int]:
     """The text with every encoded part decoded, and how many there were."""
-    return ENCODED.subn(lambda match: _decode(match[1]), text)
+    return ENCODED.subn(lambda match: _likelier(match[1]), text)
 
 
-def _decode(encoded: str) -> str:
+def _likelier(encoded: str) -> str:
+    """Decoded with characters of one byte or of two: nothing tells which, so the words decide."""
+    narrow = _decode(encoded, wide=False)
+    if encoded.isascii():
+        return narrow
+    wide = _decode(encoded, wide=True)
+    return max((narrow, wide), key=lambda text: len(_WORDS.findall(text)))
+
+
+def _decode(encoded: str, *, wide: bool) -> str:
     plain = _ESCAPED.sub(lambda match: _ESCAPES[match[0]], encoded)
     found = []
     place = -1
-    for char in plain:
+    characters = iter(plain)
+    for char in characters:
         if char < "\x80":
             place += 1
             found.append(_KINDS[place % len(_KINDS)].get(char, char))
-        else:
-            found.append(char)
+            continue
+        found.append(char)
+        if wide:
+            found.append(next(characters, ""))
     return "".join(found)

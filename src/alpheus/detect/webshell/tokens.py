@@ -169,7 +169,7 @@ def _number(word: str) -> int | float:
 
 def _basic(text: str, line: int) -> Iterator[Token]:
     text = _REM.sub(r"\1\2'", _PREPROCESSOR.sub("", text))
-    at = 0
+    at, joins = 0, False
     match = _BASIC_WORD.match
     while (found := match(text, at)) is not None:
         kind, word = found.lastgroup, found.group()
@@ -188,9 +188,17 @@ def _basic(text: str, line: int) -> Iterator[Token]:
             inner = inner[1:-1] if len(inner) > 1 and inner[-1] in '"\u201c\u201d' else inner[1:]
             yield Token(T.TEXT, inner.replace('""', '"'), line)
         elif kind == "number":
+            if word[0] == "&" and word[1:2].isdigit() and joins:
+                # `a&1` is a sum of two, `Chr(&101)` an octal number.
+                yield Token(T.MARK, "&", line)
+                at = found.start() + 1
+                joins = False
+                continue
             yield Token(T.NUMBER, _basic_number(found["number"]), line)
         elif kind == "mark":
             yield Token(T.END if word == ":" else T.MARK, word, line)
+        if kind not in {"space", "comment", "join"}:
+            joins = kind in {"name", "bracket", "text", "number"} or word == ")"
 
 
 def _basic_number(word: str) -> int | float:

@@ -25,6 +25,10 @@ def weigh(page: Page, text: PageText) -> list[Reason]:
     carried = _carried(seen)
     reasons = [_reason(sign) for sign in sorted(signs, key=lambda s: (-s.points, s.line))]
     reasons += [*_together(seen, signs), *carried]
+    if reasons and page.encoded:
+        reasons.append(
+            Reason("wrapped", None, f"Script Encoder, undone in {page.encoded} places", 0)
+        )
     if reasons and text.wrappings:
         reasons += [Reason("wrapped", None, wrapping, 5) for wrapping in text.wrappings]
     return sorted(reasons, key=lambda r: (-r.points, r.line or 0))[:_MOST_REASONS]
@@ -52,7 +56,7 @@ def _carried(seen: Seen) -> list[Reason]:
         worst = max([*inside.signs.values(), *native], key=lambda sign: sign.points, default=None)
         if worst is not None and worst.points >= 60:
             text = f"carries the text of another page, which {worst.says}"
-            reasons.append(Reason("carried", line, text, worst.points - 4))
+            reasons.append(Reason("carried", line, text, worst.points))
     return reasons
 
 
