@@ -1,0 +1,104 @@
+"""Judged pages as one HTML file in the look of the triage report: no script, nothing fetched."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, TextIO
+
+from alpheus.report import views
+from alpheus.report.visible import visible
+from alpheus.report.webshell_views import (
+    JUDGEMENTS,
+    MEANINGS,
+    WebshellResults,
+    grouped,
+    headline,
+    next_steps,
+    redacted,
+    weightiest,
+)
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_STYLES = {
+    "malicious": "compromised",
+    "suspicious": "suspicious",
+    "unknown": "attempted",
+    "benign": "no-evidence",
+    "known-good": "no-evidence",
+}
+"""Judgements in the colours of verdicts."""
+
+_SYMBOLS = {
+    "malicious": "■",
+    "suspicious": "▲",
+    "unknown": "?",
+    "benign": "✓",
+    "known-good": "✓",
+}
+_LOSSES_SHOWN = 500
+
+
+def write_webshell_html(results: WebshellResults, stream: TextIO, key: bytes) -> None:
+    """Write the whole report as one HTML document, UTF-8; piece by piece."""
+    shown = redacted(results, key)
+    pieces = (
+        _environment()
+        .get_template("webshell.html.j2")
+        .stream(
+            results=shown,
+            headline=headline(shown),
+            worst=next((one for one in JUDGEMENTS if shown.counts.get(one)), "benign"),
+            counts=[(one, shown.counts[one]) for one in JUDGEMENTS if shown.counts.get(one)],
+            groups=grouped(shown.pages),
+            steps=list(next_steps(shown)),
+            losses=shown.losses[:_LOSSES_SHOWN],
+            losses_more=max(len(shown.losses) - _LOSSES_SHOWN, 0),
+        )
+    )
+    pieces.enable_buffering(1000)
+    stream.writelines(pieces)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import (  # noqa: PLC0415 - slow to load, only for HTML
+        Environment,
+        PackageLoader,
+        StrictUndefined,
+    )
+    from markupsafe import Markup  # noqa: PLC0415 - likewise
+
+    def made_visible(value: object) -> object:
+        """Applied to every expression of a template, before it is escaped."""
+        if isinstance(value, Markup):
+            return value
+        return "" if value is None else visible(str(value))
+
+    environment = Environment(
+        loader=PackageLoader("alpheus.report", "templates"),
+        autoescape=True,
+        finalize=made_visible,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    folder = files("alpheus.report").joinpath("templates")
+    style = "".join(
+        folder.joinpath(name).read_text(encoding="utf-8") for name in ("report.css", "webshell.css")
+    )
+    environment.globals.update(
+        style=Markup(style),  # noqa: S704 (our own files)
+        meanings=MEANINGS,
+        styles=_STYLES,
+        symbols=_SYMBOLS,
+    )
+    environment.filters.update(size=views.size_text, grouped=_grouped, weightiest=weightiest)
+    return environment
+
+
+def _grouped(number: int) -> str:
+    """Return a number with its thousands set apart by a thin space."""
+    return f"{number:,}".replace(",", "\u202f")
