@@ -585,6 +585,9 @@ class Flow:
             self.seen.decrypted = self.seen.decrypted or what.line
             both = both.step("decrypted")
         self._fill(low, of, arguments, what, node, function)
+        named = self._reflected(low, of, arguments, node)
+        if named:
+            return replace(both, types=named)
         types = {
             RESULTS.get(f"{kind}.{low}") or RESULTS.get(low) or low for kind in (of.types or {""})
         }
@@ -592,6 +595,35 @@ class Flow:
             low in {"combine", "join"} and bool(arguments) and arguments[0].rooted
         )
         return replace(both, types=frozenset(types), rooted=rooted)
+
+    def _reflected(
+        self, low: str, of: Value, arguments: list[Value], node: Call
+    ) -> frozenset[str]:
+        """Types and methods that are named by constant texts are what they name."""
+        name = (arguments[0].text or "").partition(",")[0] if arguments else ""
+        if low == "gettype" and name:
+            return frozenset({_last(name.strip())})
+        if low in {"getmethod", "getproperty", "invokemember"} and name:
+            found = {f"{_BOUND}{kind}.{name.lower()}" for kind in of.types}
+            if low != "invokemember":
+                return frozenset({"methodinfo", *found})
+            self._bound(found, arguments[1:], node)
+        if low == "invoke":
+            self._bound({kind for kind in of.types if kind.startswith(_BOUND)}, arguments, node)
+        if low == "equals" and arguments and of.has("createinstance", "dynamic", "activator") and (
+            arguments[0].has("this", "me", "page", "httpcontext", "context")
+        ):
+            says = "hands the request to an object that it made of a name"
+            self._note(Sink("handover", 84, says=says), node.line, low, 84, of, given=of.tainted)
+        return frozenset()
+
+    def _bound(self, names: set[str], arguments: list[Value], node: Call) -> None:
+        for name in sorted(names):
+            call = name.removeprefix(_BOUND)
+            if call in self._sinks:
+                # The first argument of Invoke is the object, or null.
+                given = arguments[1:] if len(arguments) > 1 else arguments
+                self._sink(call, given or arguments, node)
 
     def _fill(
         self,
@@ -617,6 +649,8 @@ class Flow:
                     joined((of, given)),
                     given=True,
                 )
+        if of.has(*_WRITERS):
+            return  # what is written does not change where
         if low in {"write", "append", "add", "writeline", "insert", "push", "copyto", "read",
                    "appendformat", "addscript", "loadxml", "appendline", "writetext", "open"}:  # fmt: skip
             given = joined(arguments)
@@ -688,8 +722,7 @@ class Flow:
         if sink.kind == "evaluate" and call not in {"js.eval", "vbs.eval"}:
             for text in [one.text for one in arguments if one.text]:
                 self._of_text(text, node)
-        if sink.kind == "reflect" and given and value.steps:
-            points = 92
+        points = _sharper(sink, value, points, given=given)
         if sink.kind in {"read", "list", "change"} and value.rooted:
             points, given = points // 3, False
         if sink.kind == "write":
@@ -716,6 +749,9 @@ class Flow:
             self._note(
                 page, node.line, call, 86 if content.tainted else 78, path, given=path.tainted
             )
+        if any(_SECRET.search(source.text) for source in content.sources) and "append" in call:
+            says = "keeps what visitors type as their password"
+            self._note(Sink("steal", 80, says=says), node.line, call, 80, content, given=True)
         if not path.tainted:
             return points
         if path.rooted:
@@ -756,6 +792,13 @@ def imported_signs(program: Program) -> list[Sign]:
 _NUMBERS = frozenset({"int", "int32", "int64", "integer", "long", "double", "single", "float", "bool",
                       "boolean", "datetime", "date", "guid", "enum", "decimal", "byte", "short",
                       "uint", "timespan", "color"})  # fmt: skip
+_BOUND = "method:"
+_BYTES = frozenset({"readallbytes", "downloaddata", "toarray", "getbytes", "frombase64string", "byte[]",
+                    "transformfinalblock", "decompress", "readbytes", "getbuffer", "binaryread"})  # fmt: skip
+_FETCHED = frozenset({"responsetext", "responsebody", "downloadstring", "downloaddata", "readtoend_",
+                      "getstring_"})  # fmt: skip
+_SECRET = re.compile(r"pass|pwd|kennwort|senha|contrase", re.IGNORECASE)
+_HOST = re.compile(r"(?:iis|winnt)://", re.IGNORECASE)
 _COMMON = frozenset({"write", "read", "open", "close", "add", "get", "set", "tostring", "execute",
                      "load", "start", "run", "create", "invoke", "send", "equals"})  # fmt: skip
 _ONLY_PLAIN = frozenset({"shell", "execute", "executeglobal", "socket", "createobject", "getobject",
@@ -784,6 +827,22 @@ def _mapped(arguments: Sequence[Value]) -> Value:
     tail = arguments[0].ending[-64:] if arguments else ""
     found = joined(arguments, constant=constant)
     return replace(found, rooted=True, types=frozenset(), tail=tail)
+
+
+def _sharper(sink: Sink, value: Value, points: int, *, given: bool) -> int:
+    """What a sink is worth once it is known what reaches it."""
+    match sink.kind:
+        case "reflect" if given and value.steps:
+            return 92
+        case "load" if not given and (value.types & _BYTES or value.steps):
+            return 80 if (value.text or "").startswith("TVqQ") else 76
+        case "query" if given:
+            return 10 if value.mixed else 58
+        case "evaluate" if not given and value.types & _FETCHED:
+            return 90
+        case "directory" if _HOST.match(value.text or ""):
+            return 74
+    return points
 
 
 def _last(kind: str) -> str:

@@ -46,10 +46,13 @@ def sinks() -> Mapping[str, Sink]:
             "process.start", "processstartinfo", "processstartinfo.filename", "standardinput.writeline",
             "standardinput.write", "process.standardinput",
             "processstartinfo.arguments", "process.startinfo", "shell", "interaction.shell",
+            "wshshellclass.run", "wshshellclass.exec", "iwshshell3.exec", "processstartinfo.username",
+        ),
+        **_table(
+            "run", (92, 36, 60), "starts a program",
             "wscript.shell.run", "wscript.shell.exec", "shell.application.shellexecute",
             "shell.application.open", "win32_process.create", "managementclass.invokemethod",
-            "wshshell.run", "wshshell.exec", "wshshellclass.run", "wshshellclass.exec",
-            "iwshshell3.exec", "processstartinfo.username",
+            "wshshell.run", "wshshell.exec",
         ),
         **_table(
             "run", (92, 55, 60), "runs PowerShell",
@@ -92,7 +95,7 @@ def sinks() -> Mapping[str, Sink]:
             "interaction.callbyname", "versioned.callbyname",
         ),
         **_table(
-            "write", (58, 0, 0), "writes a file whose name the visitor gives",
+            "write", (36, 0, 0), "writes a file whose name the visitor gives",
             "file.writeallbytes@0", "file.writealltext@0", "file.writealllines@0", "file.create@0",
             "file.createtext@0", "file.appendalltext@0", "file.appendtext@0", "file.openwrite@0",
             "file.copy@1", "file.move@1", "streamwriter@0", "filestream@0", "file.open@0",
@@ -118,7 +121,7 @@ def sinks() -> Mapping[str, Sink]:
             "directory.enumeratefiles@0", "directory.enumeratedirectories@0",
         ),
         **_table(
-            "change", (40, 0, 0), "deletes, moves or changes what the visitor names",
+            "change", (30, 0, 0), "deletes, moves or changes what the visitor names",
             "file.delete@0", "directory.delete@0", "directory.createdirectory@0", "directory.move@0",
             "file.move@0", "file.copy@0", "file.setattributes@0", "file.setlastwritetime@0",
             "file.setcreationtime@0", "file.setlastaccesstime@0", "directory.setlastwritetime@0",
@@ -130,7 +133,7 @@ def sinks() -> Mapping[str, Sink]:
             "file.setaccesscontrol@0", "fileinfo.delete",
         ),
         **_table(
-            "database", (74, 0, 0), "connects to a database that the visitor names",
+            "database", (38, 0, 0), "connects to a database that the visitor names",
             "sqlconnection@0", "oledbconnection@0", "odbcconnection@0", "oracleconnection@0",
             "mysqlconnection@0", "sqlconnection.connectionstring", "oledbconnection.connectionstring",
             "adodb.connection.open@0", "adodb.connection.connectionstring", "dbconnection.connectionstring",
@@ -169,6 +172,28 @@ def sinks() -> Mapping[str, Sink]:
             "eventlog.clear",
         ),
         **_table(
+            "survey", (24, 24, 24), "takes stock of the server",
+            "process.getprocesses", "driveinfo.getdrives", "directory.getlogicaldrives",
+            "environment.getenvironmentvariables", "environment.getlogicaldrives",
+            "networkinterface.getallnetworkinterfaces", "servicecontroller.getservices",
+            "scripting.filesystemobject.drives", "wscript.network.enumnetworkdrives",
+            "wscript.network.computername", "environment.userdomainname", "wscript.shell.environment",
+            "assembly.getassemblies", "windowsidentity.getcurrent", "wscript.shell.expandenvironmentstrings",
+            "environment.expandenvironmentvariables", "process.getprocessesbyname", "process.kill",
+        ),
+        **_table(
+            "compile", (90, 60, 72), "makes code while it runs",
+            "dynamicmethod", "assemblybuilder.definedynamicassembly", "ilgenerator.emit",
+        ),
+        **_table(
+            "secrets", (72, 72, 72), "reads the keys of the server",
+            "machinekeysection", "machinekeysection.validationkey", "machinekeysection.decryptionkey",
+        ),
+        **_table(
+            "include", (44, 0, 0), "runs a page that the visitor names",
+            "server.execute@0", "server.transfer@0",
+        ),
+        **_table(
             "component", (88, 0, 20), "makes a component that the visitor names",
             "createobject@0", "server.createobject@0", "getobject@0",
         ),
@@ -187,7 +212,7 @@ def sinks() -> Mapping[str, Sink]:
             "createdecryptor", "transformfinalblock",
         ),
         **_table(
-            "impersonate", (70, 55, 55), "takes on another identity",
+            "impersonate", (70, 36, 36), "takes on another identity",
             "windowsidentity.impersonate", "logonuser", "logonusera", "duplicatetoken",
             "impersonateloggedonuser",
         ),

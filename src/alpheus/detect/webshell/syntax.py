@@ -9,7 +9,7 @@ from __future__ import annotations
 from alpheus.detect.webshell.expressions import Reader
 from alpheus.detect.webshell.nodes import Assign, Call, Function, Name, New, Node, Program
 from alpheus.detect.webshell.page import Code, Kind, Language
-from alpheus.detect.webshell.tokens import T, tokens
+from alpheus.detect.webshell.tokens import T, Token, tokens
 
 _C_PASSED = frozenset({
     "public", "private", "protected", "internal", "static", "readonly", "const", "virtual",
@@ -32,6 +32,7 @@ _BASIC_BLOCKS = frozenset({"if", "elseif", "while", "until", "for", "each", "sel
                            "wend", "next", "on", "resume", "when", "goto", "byval", "byref"})  # fmt: skip
 _WEB_METHODS = frozenset({"webmethod", "webmethodattribute", "operationcontract", "webget",
                           "webinvoke", "scriptmethod", "soapdocumentmethod"})  # fmt: skip
+_ENDS = ((T.MARK, ";"), (T.END, "\n"))
 _MOST_FUNCTIONS = 5_000
 
 
@@ -41,7 +42,11 @@ def parse(code: list[Code]) -> Program:
     for language in dict.fromkeys(piece.language for piece in code):
         pieces = [piece for piece in code if piece.language is language]
         for joined in _joined(pieces):
-            words = [word for piece in joined for word in tokens(piece.text, language, piece.line)]
+            words: list[Token] = []
+            for piece in joined:
+                words += tokens(piece.text, language, piece.line)
+                if language is not Language.CSHARP:  # where a piece ends, a statement does
+                    words.append(Token(*_ENDS[language.basic], piece.line))
             if language.basic:
                 _Basic(words, program).run()
             else:

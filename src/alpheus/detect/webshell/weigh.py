@@ -54,9 +54,10 @@ def _carried(seen: Seen) -> list[Reason]:
             continue
         inside, native = _follow(page, code)
         worst = max([*inside.signs.values(), *native], key=lambda sign: sign.points, default=None)
-        if worst is not None and worst.points >= 60:
-            text = f"carries the text of another page, which {worst.says}"
-            reasons.append(Reason("carried", line, text, worst.points))
+        sheet = "<msxsl:script" in text.lower()
+        if worst is not None and (worst.points >= 60 or sheet):
+            text = f"carries the text of {'a style sheet' if sheet else 'another page'}, which {worst.says}"
+            reasons.append(Reason("carried", line, text, max(worst.points, 74)))
     return reasons
 
 
@@ -87,8 +88,12 @@ def _together(seen: Seen, signs: list[Sign]) -> list[Reason]:
         )
     if {"database", "query"} <= given:
         reasons.append(
-            Reason("console", None, "a database console: connection and query from outside", 40)
+            Reason("console", None, "a database console: connection and query from outside", 80)
         )
+    surveys = {sign.call for sign in signs if sign.kind == "survey"}
+    if len(surveys) >= 3:
+        text = f"takes stock of the server in {len(surveys)} ways: {', '.join(sorted(surveys)[:6])}"
+        reasons.append(Reason("survey", None, text, 56 if len(surveys) < 5 else 74))
     if seen.decrypted and kinds & {"load", "reflect"} and seen.sources:
         reasons.append(Reason("decrypt", seen.decrypted, "decrypts what is sent, and runs it", 85))
     return reasons
