@@ -266,7 +266,7 @@ def _of_folder(found: Found, neighbours: Neighbours | None) -> list[Reason]:
     match = _OPEN_FOLDERS.search(found.inside.lower())
     if match is not None:
         text = f"a server page in the folder {match[1]}, which is for files that are only sent"
-        reasons.append(Reason("place", None, text, _OPEN_FOLDER))
+        reasons.append(Reason("folder", None, text, _OPEN_FOLDER))
     if neighbours is None:
         return reasons
     if neighbours.pages == 1:
