@@ -153,3 +153,11 @@ def test_the_judgement_of_the_same_place_counts(tmp_path: Path, tool) -> None:
         ours.Answers({"00": [(f"{tmp_path}\\site\\a\\page.aspx", "unknown")]}).of(page) == "unknown"
     )
     assert ours.Answers().of(page) == "no answer"
+
+
+def test_bytes_are_those_that_were_answered_for(tool) -> None:
+    """By the size that is told, or else by that of the page with this hash; noise is counted."""
+    said = '{"sha256": "AA", "path": "a", "judgement": "benign"%s}'
+    answers = tool("ours")._answers([said % "", said % ', "size": 7', "", "noise", "[]"])
+    assert (answers.records, answers.unreadable) == (2, 2)
+    assert answers.size(tool("corpus").Side([], sizes={"aa": 5})) == 12

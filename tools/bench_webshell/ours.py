@@ -27,10 +27,16 @@ _WORST_FIRST = ("malicious", "suspicious", "unknown", "benign", "known-good")
 
 @dataclass(slots=True)
 class Answers:
-    """What was said: by hash, each path with its judgement. `records` counts lines of answer."""
+    """What was said: by hash, each path with its judgement.
+
+    `records` counts lines of answer, `bytes` what they say to be the sizes of files; `unsized` are
+    the hashes of files of which none is said.
+    """
 
     said: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     records: int = 0
+    bytes: int = 0
+    unsized: list[str] = field(default_factory=list)
     unreadable: int = 0
 
     def of(self, page: Page) -> str:
@@ -48,8 +54,8 @@ class Answers:
         return Counter(self.of(page) for page in pages)
 
     def size(self, side: Side) -> int:
-        """Bytes of all that was answered for; of files that are no server pages, none."""
-        return sum(side.sizes.get(sha256, 0) * len(said) for sha256, said in self.said.items())
+        """Bytes of all that was answered for."""
+        return self.bytes + sum(side.sizes.get(sha256, 0) for sha256 in self.unsized)
 
 
 def _rank(judgement: str) -> int:
@@ -111,5 +117,9 @@ def _answers(lines: Iterable[str]) -> Answers:
             answers.unreadable += bool(line.strip())
             continue
         answers.records += 1
+        if isinstance(record.get("size"), int):
+            answers.bytes += record["size"]
+        else:
+            answers.unsized.append(str(sha256).lower())
         answers.said.setdefault(str(sha256).lower(), []).append((str(path), str(judgement)))
     return answers
