@@ -45,6 +45,7 @@ class TypeDefinition:
 class Assembly:
     """One assembly. `member_references` and `member_parameters` have an entry per row.
 
+    `import_methods` are the rows, from 0, of the methods that stand for `imports`; -1 for none.
     `key_token` is empty where the assembly has no public key. `stamp` is the linker's time in
     seconds since 1970; newer compilers write a hash there. `string_places` are the places of
     `strings` in their heap, and `addresses` those of the methods' code.
@@ -63,6 +64,7 @@ class Assembly:
     member_references: tuple[str, ...] = ()
     member_parameters: tuple[bytes, ...] = field(default=(), repr=False)
     imports: tuple[str, ...] = ()
+    import_methods: tuple[int, ...] = field(default=(), repr=False)
     strings: tuple[str, ...] = ()
     string_places: tuple[int, ...] = field(default=(), repr=False)
     resources: tuple[str, ...] = ()
@@ -96,6 +98,7 @@ class _Reader:
         members, signatures = self._members()
         texts, places = self._strings()
         name, version, token = self._identity()
+        imports, forwarded = self._imports()
         module = metadata.rows(tables.MODULE)
         return Assembly(
             name=name,
@@ -112,7 +115,8 @@ class _Reader:
             type_references=tuple(self._references),
             member_references=members,
             member_parameters=signatures,
-            imports=self._imports(),
+            imports=imports,
+            import_methods=forwarded,
             strings=texts,
             string_places=places,
             resources=tuple(metadata.name(row[2]) for row in metadata.rows(tables.RESOURCE)),
@@ -202,15 +206,18 @@ class _Reader:
             signatures.append(metadata.blob(signature)[:32])
         return tuple(names), tuple(signatures)
 
-    def _imports(self) -> tuple[str, ...]:
+    def _imports(self) -> tuple[tuple[str, ...], tuple[int, ...]]:
         metadata = self._metadata
         modules = metadata.rows(tables.MODULE_REFERENCE)
         found = []
-        for _, _, name, module in metadata.rows(tables.IMPORT):
+        methods = []
+        for _, forwarded, name, module in metadata.rows(tables.IMPORT):
             known = 0 < module <= len(modules)
             library = metadata.name(modules[module - 1][0]) if known else ""
             found.append(metadata.afford(f"{library.lower()}!{metadata.name(name)}"))
-        return tuple(found)
+            table, row = coded("MemberForwarded", forwarded)
+            methods.append(row - 1 if table == tables.METHOD else -1)
+        return tuple(found), tuple(methods)
 
     def _method_names(self) -> tuple[list[str], list[bool]]:
         """Names of the methods in the order in which types own them, and whether native."""

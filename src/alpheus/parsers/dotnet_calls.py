@@ -27,12 +27,13 @@ class Uses:
     """What methods use, by the method's row from 0.
 
     `members` are rows of member references, `methods` rows of the assembly's own methods, and
-    `strings` indexes of its strings; all count from 0.
+    `strings` indexes of its strings; all count from 0. `complete` says that nothing was left out.
     """
 
     members: dict[int, frozenset[int]]
     methods: dict[int, frozenset[int]]
     strings: dict[int, frozenset[int]]
+    complete: bool = True
 
 
 def find_uses(
@@ -44,7 +45,8 @@ def find_uses(
     own = _grouped(bodies.calls(METHOD, None))
     index_of = {assembly.string_places[index]: index for index in strings}
     loaded = bodies.strings(frozenset(place - 1 for place in index_of))
-    return Uses(called, own, _grouped((method, index_of[row + 1]) for method, row in loaded))
+    given = _grouped((method, index_of[row + 1]) for method, row in loaded)
+    return Uses(called, own, given, bodies.complete)
 
 
 def _grouped(pairs: Iterator[tuple[int, int]]) -> dict[int, frozenset[int]]:
@@ -59,6 +61,7 @@ class _Bodies:
 
     def __init__(self, content: bytes, assembly: Assembly) -> None:
         self._content = content
+        self.complete = True
         image = find_image(content)
         starts: dict[int, int] = {}
         if image is not None:
@@ -100,6 +103,8 @@ class _Bodies:
         if wanted is not None:
             kept = np.isin(rows, list(wanted))
             places, rows = places[kept], rows[kept]
+        if len(places) > _MOST_HITS or last == first + _MOST_SEARCHED:
+            self.complete = False
         seen: set[tuple[int, int]] = set()
         pairs = zip(places[:_MOST_HITS].tolist(), rows[:_MOST_HITS].tolist(), strict=True)
         for place, row in pairs:

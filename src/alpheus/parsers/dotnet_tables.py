@@ -89,6 +89,7 @@ _CLI_DIRECTORY = 14
 _MOST_SECTIONS = 96
 _MOST_STREAMS = 16
 _MOST_ROWS = 400_000
+_MOST_METADATA = 128 << 20
 _LONGEST_NAME = 512
 _MOST_NAMES = 32 << 20
 
@@ -207,7 +208,7 @@ def find_image(content: bytes) -> Image | None:
 def read_metadata(image: Image) -> Metadata:
     """Read the streams and the tables of an image."""
     found = Metadata()
-    root = image.content[image.metadata : image.metadata + image.size]
+    root = image.content[image.metadata : image.metadata + min(image.size, _MOST_METADATA)]
     if image.metadata == 0 or root[:4] != b"BSJB":
         found.flaw("no metadata where the header says")
         return found
