@@ -11,6 +11,8 @@ from alpheus.detect.webshell.configuration_code import (
     engine_of,
     judge_build_provider,
     judge_code_base,
+    judge_compiled,
+    judge_compiler,
     judge_handler,
     judge_image,
     judge_module,
@@ -162,6 +164,32 @@ def test_native_modules(name: str, image: str, least: int, most: int) -> None:
 def test_programs(command: str, least: int) -> None:
     """Interpreters of commands and odd places; run times of languages are ordinary."""
     points = _points(judge_program(_element(), command, "process of a site"))
+    assert points >= least
+    assert least or points == 0
+
+
+def test_what_takes_part_in_compiling() -> None:
+    """The frameworks' own classes are ordinary; in Exchange another's are suspicious."""
+    mvc = f"System.Web.Mvc.ViewTypeParserFilter, System.Web.Mvc, {_TOKEN}"
+    assert _points(judge_compiled(_element(pageParserFilterType=mvc))) == 0
+    other = {"assemblyPostProcessorType": "Helper.Step, Helper"}
+    assert 0 < _points(judge_compiled(_element(**other))) < 40
+    assert _points(judge_compiled(_element(exchange=True, **other))) >= 40
+
+
+@pytest.mark.parametrize(
+    ("options", "least"),
+    [
+        ("/langversion:default /nowarn:1659;1699;1701", 0),
+        (r'/resource:"\\203.0.113.9\a\b.dat"', 40),
+        (r"/r:C:\Users\Public\a.dll", 40),
+        (r"/r:C:\Program Files\A\a.dll", 0),
+    ],
+)
+def test_compilers(options: str, least: int) -> None:
+    """What is taken in from a share or a public folder is suspicious."""
+    kind = "Microsoft.CSharp.CSharpCodeProvider, System"
+    points = _points(judge_compiler(_element(type=kind, compilerOptions=options)))
     assert points >= least
     assert least or points == 0
 

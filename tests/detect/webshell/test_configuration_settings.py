@@ -72,6 +72,15 @@ def test_validation_below_that_of_exchange(mode: str, told: bool) -> None:
     assert bool(judged.judge_runtime(element)) is told
 
 
+def test_sessions_that_are_kept_elsewhere() -> None:
+    """The own network is ordinary; the outside is told, without what else the text holds."""
+    inner = _element(mode="StateServer", stateConnectionString="tcpip=10.0.0.5:42424")
+    outer = _element(mode="StateServer", stateConnectionString="tcpip=203.0.113.9:42424")
+    unused = _element(mode="InProc", stateConnectionString="tcpip=203.0.113.9:42424")
+    assert judged.judge_session(inner) == judged.judge_session(unused) == []
+    assert 20 <= _points(judged.judge_session(outer)) < 40
+
+
 def test_what_is_not_logged() -> None:
     """One path says more than a whole site."""
     one = judged.judge_logging(_element(dontLog="true", location="Site/owa/auth"))

@@ -115,9 +115,11 @@ class _Reader:
         self._elements: Mapping[str, Callable[[Element], Iterable[Reason]]] = {
             "virtualDirectory": settings.judge_directory,
             "machineKey": settings.judge_machine_key,
-            "pages": settings.judge_pages,
+            "pages": lambda e: [*settings.judge_pages(e), *code.judge_compiled(e)],
             "httpRuntime": settings.judge_runtime,
-            "compilation": settings.judge_compilation,
+            "sessionState": settings.judge_session,
+            "compilation": lambda e: [*settings.judge_compilation(e), *code.judge_compiled(e)],
+            "compiler": code.judge_compiler,
             "httpLogging": settings.judge_logging,
             "logFile": settings.judge_log_file,
             "customErrors": settings.judge_errors,

@@ -108,6 +108,19 @@ _PROGRAM_POINTS = {
     Place.NETWORK: 45,
     Place.ROOT: 35,
 }
+_ODD = 45
+_COMPILED = (
+    "assemblyPostProcessorType",
+    "controlBuilderInterceptorType",
+    "pageBaseType",
+    "pageParserFilterType",
+    "userControlBaseType",
+)
+_TAKEN_IN = re.compile(
+    r"[/-](?:r|reference|res|resource|linkres|linkresource|win32res|addmodule|a|analyzer)"
+    r":\s*[\"']?([^\s\"',]{2,400})",
+    re.IGNORECASE,
+)
 _SIGNED = re.compile(r"publickeytoken\s*=\s*[0-9a-f]{16}", re.IGNORECASE)
 
 
@@ -223,6 +236,25 @@ def judge_program(element: Element, command: str, what: str) -> list[Reason]:
     return [Reason("process", line, text, points)]
 
 
+def judge_compiled(element: Element) -> list[Reason]:
+    """Classes that take part whenever a page is compiled."""
+    found: list[Reason] = []
+    for name in _COMPILED:
+        if kind := element.get(name):
+            found += _foreign(element, kind, "compiling class")
+    return found
+
+
+def judge_compiler(element: Element) -> list[Reason]:
+    """A compiler of pages: who made it, and what it is made to take in from elsewhere."""
+    found = _foreign(element, element.get("type"), "compiling class")
+    taken = _TAKEN_IN.search(element.get("compilerOptions")[:4000])
+    if taken is not None and _PROGRAM_POINTS.get(place := place_of(taken[1]), 0) >= _ODD:
+        text = f"the compiler takes in {shown(taken[1])}, which lies in {place}"
+        found.append(Reason("process", element.tag.line, text, 45))
+    return found
+
+
 def judge_code_base(element: Element) -> list[Reason]:
     """Where an assembly is to be loaded from."""
     href = element.get("href")
@@ -297,7 +329,7 @@ def _foreign(element: Element, kind: str, what: str) -> list[Reason]:
         return [Reason("module", line, text, 50)]
     points = _foreign_points(name, kind, what, exchange=element.exchange)
     text = f"the {what} {shown(kind)} is not one of the server's own"
-    return [Reason("module" if what == "module" else "handler", line, text, points)]
+    return [Reason("handler" if what == "handler" else "module", line, text, points)]
 
 
 def _foreign_points(name: str, kind: str, what: str, *, exchange: bool) -> int:
@@ -309,4 +341,4 @@ def _foreign_points(name: str, kind: str, what: str, *, exchange: bool) -> int:
         return 10
     if _SIGNED.search(kind[:1000]) is not None:
         return 25
-    return 40 if what == "module" else 30
+    return 40 if what in {"module", "compiling class"} else 30

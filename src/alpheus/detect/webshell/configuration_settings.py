@@ -122,6 +122,15 @@ def judge_pages(element: Element) -> list[Reason]:
     return found
 
 
+def judge_session(element: Element) -> list[Reason]:
+    """Where sessions are kept: who answers there decides what is taken apart here."""
+    found = re.match(r"\s*tcpip\s*=\s*([^:;/\s]{1,255})", element.get("stateConnectionString"))
+    if element.get("mode").lower() != "stateserver" or found is None or _INNER.match(found[1]):
+        return []
+    text = f"sessions are kept by {shown(found[1])}, outside the network"
+    return [Reason("view-state", element.tag.line, text, 50 if element.exchange else 30)]
+
+
 def judge_runtime(element: Element) -> list[Reason]:
     """Validation of requests below what Exchange itself asks for."""
     mode = element.get("requestValidationMode").strip()

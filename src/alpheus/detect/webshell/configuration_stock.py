@@ -11,6 +11,8 @@ from functools import cache, lru_cache
 from alpheus.knowledge.tables import read_table
 from alpheus.parsers.xml_elements import Tag
 
+_CLASSES = frozenset({"managed", "compiler", "page"})
+"""Kinds of stock entries that are classes; the others are files."""
 _PATH_LIMIT = 1024
 _NAME_LIMIT = 200
 _INSTALL = r"\exchangeinstallpath"
@@ -260,12 +262,13 @@ def _load() -> Stock:
     classes: dict[str, set[str]] = {}
     images: set[str] = set()
     for row in read_table("iis_stock_modules.csv", ("kind", "name", "what")):
-        if row["kind"] == "managed":
-            name, assembly = class_and_assembly(row["what"])
-            managed.setdefault(row["name"].lower(), set()).add(name)
+        name, assembly = class_and_assembly(row["what"])
+        if row["kind"] in _CLASSES:
             classes.setdefault(name, set()).add(assembly)
         else:
             images.add(folded(row["what"]))
+        if row["kind"] == "managed":
+            managed.setdefault(row["name"].lower(), set()).add(name)
         if row["kind"] == "native":
             native.setdefault(row["name"].lower(), set()).add(folded(row["what"]))
     mappings: set[tuple[str, str]] = set()
