@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from alpheus.detect.webshell.values import MOST_TEXT, Constant
 
-_ENCODINGS = {"utf8": "utf-8", "ascii": "latin-1", "default": "cp1252", "unicode": "utf-16-le",
+ENCODINGS = {"utf8": "utf-8", "ascii": "latin-1", "default": "cp1252", "unicode": "utf-16-le",
               "utf7": "utf-7", "bigendianunicode": "utf-16-be", "utf32": "utf-32-le"}  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def encoded_text(value: Constant | None, encoding: str) -> str | None:
         value = as_bytes(value)
     if not isinstance(value, bytes):
         return None
-    return value.decode(_ENCODINGS.get(encoding, "utf-8"), "replace")
+    return value.decode(ENCODINGS.get(encoding, "utf-8"), "replace")
 
 
 def as_bytes(items: Sequence[object]) -> bytes | None:

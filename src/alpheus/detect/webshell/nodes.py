@@ -102,9 +102,13 @@ class Function:
 
 @dataclass(slots=True)
 class Program:
-    """All functions of a page, and the code outside of them. `imported`: native functions."""
+    """All functions of a page, and the code outside of them.
+
+    `imported` are native functions with their library and line. `cut`: there is more than was read.
+    """
 
     top: Function
     functions: list[Function] = field(default_factory=list)
     imported: dict[str, tuple[str, int]] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
+    cut: bool = False

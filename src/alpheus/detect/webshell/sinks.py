@@ -257,3 +257,14 @@ NATIVE = {
     "createnamedpipe", "connectnamedpipe", "impersonatenamedpipeclient",
 }  # fmt: skip
 """Functions of Windows that a page has no use for."""
+CLASS_IDS = {
+    "72c24dd5-d70a-438b-8a42-98424b88afb8": "wscript.shell",
+    "f935dc22-1cf0-11d0-adb9-00c04fd58a0b": "wscript.shell",
+    "f935dc26-1cf0-11d0-adb9-00c04fd58a0b": "wscript.network",
+    "093ff999-1ea0-4079-9525-9614c3504b74": "wscript.network",
+    "13709620-c279-11ce-a49e-444553540000": "shell.application",
+    "0d43fe01-f093-11cf-8940-00a0c9054228": "scripting.filesystemobject",
+    "00000566-0000-0010-8000-00aa006d2ea4": "adodb.stream",
+    "0e59f1d5-1fbe-11d0-8ff2-00a0d10038bc": "scriptcontrol",
+}
+"""Components by their class ids, as `CreateObject("new:{…}")` names them."""

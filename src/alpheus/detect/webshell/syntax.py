@@ -9,7 +9,7 @@ from __future__ import annotations
 from alpheus.detect.webshell.expressions import Reader
 from alpheus.detect.webshell.nodes import Assign, Call, Function, Name, New, Node, Program
 from alpheus.detect.webshell.page import Code, Kind, Language
-from alpheus.detect.webshell.tokens import T, Token, tokens
+from alpheus.detect.webshell.tokens import MOST_TOKENS, T, Token, tokens
 
 _C_PASSED = frozenset({
     "public", "private", "protected", "internal", "static", "readonly", "const", "virtual",
@@ -44,7 +44,10 @@ def parse(code: list[Code]) -> Program:
         for joined in _joined(pieces):
             words: list[Token] = []
             for piece in joined:
-                words += tokens(piece.text, language, piece.line)
+                words += tokens(piece.text, language, piece.line, MOST_TOKENS - len(words))
+                if len(words) >= MOST_TOKENS:
+                    program.cut = True
+                    break
                 if language is not Language.CSHARP:  # where a piece ends, a statement does
                     words.append(Token(*_ENDS[language.basic], piece.line))
             if language.basic:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import IntEnum
+from itertools import islice
 from typing import NamedTuple
 
 from alpheus.detect.webshell.page import Language
@@ -32,7 +33,7 @@ class Token(NamedTuple):
     line: int
 
 
-MOST_TOKENS = 400_000
+MOST_TOKENS = 100_000
 _LETTER = r"(?:[A-Za-z_$\u00aa-\U0010ffff]|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8})"
 _NEXT = r"(?:[\w$]|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8})"
 _C_WORD = re.compile(
@@ -77,15 +78,10 @@ _PREPROCESSOR = re.compile(r"^[ \t]*#[ \t]*[A-Za-z][^\r\n]*", re.MULTILINE)
 _REM = re.compile(r"(^|:)([ \t]*)rem(?![\w.(=])[^\r\n]*", re.IGNORECASE | re.MULTILINE)
 
 
-def tokens(text: str, language: Language, line: int = 1) -> list[Token]:
-    """The words of some code that begins in a line; at most `MOST_TOKENS`."""
+def tokens(text: str, language: Language, line: int = 1, most: int = MOST_TOKENS) -> list[Token]:
+    """The words of some code that begins in a line; at most `most`."""
     words = _basic(text, line) if language.basic else _c_like(text, line, language)
-    found = []
-    for word in words:
-        found.append(word)
-        if len(found) >= MOST_TOKENS:
-            break
-    return found
+    return list(islice(words, most))
 
 
 def _c_like(text: str, line: int, language: Language) -> Iterator[Token]:

@@ -3,42 +3,54 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from alpheus.detect.webshell.decoding import PageText
-from alpheus.detect.webshell.flow import Flow, Seen, Sign, imported_signs
+from alpheus.detect.webshell.flow import Flow
 from alpheus.detect.webshell.model import Reason
-from alpheus.detect.webshell.page import Code, Kind, Language, Page, read_page
+from alpheus.detect.webshell.page import Code, Kind, Page, read_page
 from alpheus.detect.webshell.syntax import parse
+from alpheus.detect.webshell.watch import Seen, Sign, imported_signs
 
 _MOST_REASONS = 30
 _MOST_CARRIED = 10
+_WORTH_TELLING = 60
 _EMBEDDED = re.compile(r"<\s?%|<script[^>]{0,200}runat|<msxsl:script", re.IGNORECASE)
+_FILE_KINDS = frozenset({"write", "read", "list", "change"})
+_MANAGER = (0, 0, 56, 78, 90)
+"""Points of a file manager, by how many kinds of things it does with files that are named."""
 
 
 def weigh(page: Page, text: PageText) -> list[Reason]:
-    """The reasons that a page's own code gives."""
+    """The reasons that a page's own code gives, the weightiest first."""
     code = [piece for piece in page.code if piece.kind is not Kind.BINDING]
     if not code:
         return []
-    seen, native = _follow(page, code)
-    signs = [*seen.signs.values(), *native]
-    carried = _carried(seen)
-    reasons = [_reason(sign) for sign in sorted(signs, key=lambda s: (-s.points, s.line))]
-    reasons += [*_together(seen, signs), *carried]
-    if reasons and page.encoded:
-        reasons.append(
-            Reason("wrapped", None, f"Script Encoder, undone in {page.encoded} places", 0)
-        )
-    if reasons and text.wrappings:
-        reasons += [Reason("wrapped", None, wrapping, 5) for wrapping in text.wrappings]
-    return sorted(reasons, key=lambda r: (-r.points, r.line or 0))[:_MOST_REASONS]
+    seen, signs = _follow(page, code)
+    reasons = [_reason(sign) for sign in signs if sign.points > 0]
+    reasons += [*_together(seen, signs), *_carried(seen)]
+    if seen.cut:
+        reasons.append(Reason("cut", None, "too much code to be followed to its end", 30))
+    if reasons:
+        reasons += _wrapped(page, text)
+    return sorted(reasons, key=lambda one: (-one.points, one.line or 0, one.text))[:_MOST_REASONS]
 
 
-def _follow(page: Page, code: list[Code]) -> tuple[Seen, list[Sign]]:
-    program = parse(code)
+def _follow(page: Page, code: Sequence[Code]) -> tuple[Seen, list[Sign]]:
+    program = parse(list(code))
     languages = list(dict.fromkeys(piece.language for piece in code))
     seen = Flow(program, list(page.controls), languages).run()
-    return seen, imported_signs(program)
+    seen.cut = seen.cut or program.cut
+    return seen, [*seen.signs.values(), *imported_signs(program)]
+
+
+def _wrapped(page: Page, text: PageText) -> list[Reason]:
+    """What hid the code; by itself it says nothing."""
+    found = [Reason("wrapped", None, wrapping, 5) for wrapping in text.wrappings]
+    if page.encoded:
+        says = f"the Script Encoder was undone in {page.encoded} places"
+        found.append(Reason("wrapped", None, says))
+    return found
 
 
 def _carried(seen: Seen) -> list[Reason]:
@@ -46,54 +58,51 @@ def _carried(seen: Seen) -> list[Reason]:
     reasons = []
     inner = [(text, line) for text, line in seen.texts.items() if _EMBEDDED.search(text)]
     for text, line in inner[:_MOST_CARRIED]:
-        page = read_page(
-            text, "text.asp" if "runat" not in text.lower() and "@" not in text else "text.aspx"
-        )
+        low = text.lower()
+        name = "text.aspx" if "runat" in low or "@" in low else "text.asp"
+        page = read_page(text, name)
         code = [piece for piece in page.code if piece.kind is not Kind.BINDING]
         if not code:
             continue
-        inside, native = _follow(page, code)
-        worst = max([*inside.signs.values(), *native], key=lambda sign: sign.points, default=None)
-        sheet = "<msxsl:script" in text.lower()
-        if worst is not None and (worst.points >= 60 or sheet):
-            text = f"carries the text of {'a style sheet' if sheet else 'another page'}, which {worst.says}"
-            reasons.append(Reason("carried", line, text, max(worst.points, 74)))
+        _, signs = _follow(page, code)
+        worst = max(signs, key=lambda sign: sign.points, default=None)
+        sheet = "<msxsl:script" in low
+        if worst is not None and (worst.points >= _WORTH_TELLING or sheet):
+            what = "a style sheet" if sheet else "another page"
+            says = f"carries the text of {what}, which {worst.says}"
+            reasons.append(Reason("carried", line, says, max(worst.points, 74)))
     return reasons
 
 
 def _reason(sign: Sign) -> Reason:
     text = f"{sign.call}: {sign.says}"
     if sign.given:
-        sources = "; ".join(f"{source.text} in line {source.line}" for source in sign.value.sources)
+        sources = "; ".join(f"{one.text} in line {one.line}" for one in sign.value.sources)
         text += f", with data of the visitor ({sources})"
     if sign.value.steps:
         text += f", after it was {' and '.join(sign.value.steps)}"
     return Reason(sign.kind, sign.line, text, sign.points)
 
 
-def _together(seen: Seen, signs: list[Sign]) -> list[Reason]:
+def _together(seen: Seen, signs: Sequence[Sign]) -> list[Reason]:
     """What means more together than apart."""
     kinds = {sign.kind for sign in signs}
     given = {sign.kind for sign in signs if sign.given}
     reasons = []
-    files = given & {"write", "read", "list", "change"}
-    if len(files) >= 2:
-        reasons.append(
-            Reason(
-                "manager",
-                None,
-                f"a file manager: {', '.join(sorted(files))}",
-                (0, 0, 56, 78, 90)[len(files)],
-            )
-        )
+    files = sorted(given & _FILE_KINDS)
+    if _MANAGER[len(files)]:
+        says = f"a file manager: {', '.join(files)}"
+        reasons.append(Reason("manager", None, says, _MANAGER[len(files)]))
     if {"database", "query"} <= given:
-        reasons.append(
-            Reason("console", None, "a database console: connection and query from outside", 80)
-        )
-    surveys = {sign.call for sign in signs if sign.kind == "survey"}
+        says = "a database console: connection and query come from the visitor"
+        reasons.append(Reason("console", None, says, 80))
+    surveys = sorted({sign.call for sign in signs if sign.kind == "survey"})
     if len(surveys) >= 3:
-        text = f"takes stock of the server in {len(surveys)} ways: {', '.join(sorted(surveys)[:6])}"
-        reasons.append(Reason("survey", None, text, 56 if len(surveys) < 5 else 74))
+        says = f"takes stock of the server in {len(surveys)} ways: {', '.join(surveys[:6])}"
+        reasons.append(Reason("survey", None, says, 56 if len(surveys) < 5 else 74))
     if seen.decrypted and kinds & {"load", "reflect"} and seen.sources:
-        reasons.append(Reason("decrypt", seen.decrypted, "decrypts what is sent, and runs it", 85))
+        says = "decrypts what is sent, and runs it"
+        reasons.append(Reason("decrypt", seen.decrypted, says, 85))
+    if {"drop", "run"} <= kinds:
+        reasons.append(Reason("drop", None, "writes a program and starts one", 74))
     return reasons
