@@ -14,6 +14,7 @@ from alpheus.parsers.dotnet_tables import Image, Metadata, coded, compressed, fi
 
 _MOST_STRINGS = 50_000
 _LONGEST_STRING = 4_000
+_LONGEST_KEY = 1 << 14
 _MOST_CHARACTERS = 8 << 20
 _DEEPEST_NESTING = 8
 _FRAMEWORK = "System.Runtime.Versioning.TargetFrameworkAttribute"
@@ -129,7 +130,7 @@ class _Reader:
         if not rows:
             return "", "", ""
         row = rows[0]
-        key = self._metadata.blob(row[6])
+        key = self._metadata.blob(row[6], _LONGEST_KEY)
         token = hashlib.sha1(key, usedforsecurity=False).digest()[:-9:-1].hex() if key else ""
         return self._metadata.name(row[7]), ".".join(map(str, row[1:5])), token
 
@@ -182,7 +183,7 @@ class _Reader:
         rows = self._metadata.rows(tables.TYPE_SPECIFICATION)
         if not 0 < row <= len(rows):
             return ""
-        signature = self._metadata.blob(rows[row - 1][0])
+        signature = self._metadata.blob(rows[row - 1][0], 64)
         at = 0
         while signature[at : at + 1] in {b"\x0f", b"\x10", b"\x14", b"\x15", b"\x1d"}:
             at += 1
@@ -203,7 +204,7 @@ class _Reader:
                 known = table in {tables.TYPE, tables.TYPE_REFERENCE, tables.TYPE_SPECIFICATION}
                 owner = owners[parent] = self._type(table, row) if known else ""
             names.append(metadata.afford(f"{owner}.{metadata.name(name)}"))
-            signatures.append(metadata.blob(signature)[:32])
+            signatures.append(metadata.blob(signature, 32))
         return tuple(names), tuple(signatures)
 
     def _imports(self) -> tuple[tuple[str, ...], tuple[int, ...]]:
@@ -266,7 +267,7 @@ class _Reader:
             return ""
         for parent, kind, value in self._metadata.rows(tables.ATTRIBUTE):
             if parent & 31 == _TAG_OF_ASSEMBLY and kind & 7 == 3 and kind >> 3 in wanted:
-                blob = self._metadata.blob(value)
+                blob = self._metadata.blob(value, 256)
                 length, start = compressed(blob, 2)
                 return blob[start : start + min(length, 200)].decode("utf-8", "replace")
         return ""
@@ -276,13 +277,14 @@ class _Reader:
         heap = self._metadata.user_strings
         texts: list[str] = []
         places: list[int] = []
-        at, left = 1, _MOST_CHARACTERS
+        at, left, entries = 1, _MOST_CHARACTERS, 0
         while at < len(heap):
+            if entries == _MOST_STRINGS or left <= 0:
+                self._metadata.flaw("more strings than are read")
+                break
+            entries += 1
             length, start = compressed(heap, at)
             if length > 1:
-                if len(texts) == _MOST_STRINGS or left <= 0:
-                    self._metadata.flaw("more strings than are read")
-                    break
                 end = start + min(length & ~1, 2 * _LONGEST_STRING)
                 text = heap[start:end].decode("utf-16-le", "replace")
                 left -= len(text)

@@ -86,10 +86,11 @@ _COLUMNS: dict[int, str] = {
 
 _DIRECTORIES = {0x10B: 96, 0x20B: 112}
 _CLI_DIRECTORY = 14
-_MOST_SECTIONS = 96
+_MOST_SECTIONS = 32
 _MOST_STREAMS = 16
 _MOST_ROWS = 400_000
-_MOST_METADATA = 128 << 20
+_LONGEST_ROOT = 4096
+_LONGEST_STREAM = 128 << 20
 _LONGEST_NAME = 512
 _MOST_NAMES = 32 << 20
 
@@ -158,10 +159,10 @@ class Metadata:
         self._names[index] = text
         return text
 
-    def blob(self, index: int) -> bytes:
-        """A value of the #Blob heap."""
+    def blob(self, index: int, most: int) -> bytes:
+        """The first bytes of a value of the #Blob heap; `most` bounds what is copied."""
         length, start = compressed(self.blobs, index)
-        return self.blobs[start : start + length]
+        return self.blobs[start : start + min(length, most)]
 
 
 def compressed(data: bytes, at: int) -> tuple[int, int]:
@@ -208,7 +209,7 @@ def find_image(content: bytes) -> Image | None:
 def read_metadata(image: Image) -> Metadata:
     """Read the streams and the tables of an image."""
     found = Metadata()
-    root = image.content[image.metadata : image.metadata + min(image.size, _MOST_METADATA)]
+    root = image.content[image.metadata : image.metadata + min(image.size, _LONGEST_ROOT)]
     if image.metadata == 0 or root[:4] != b"BSJB":
         found.flaw("no metadata where the header says")
         return found
@@ -216,11 +217,12 @@ def read_metadata(image: Image) -> Metadata:
     found.version = root[16 : 16 + length].split(b"\0")[0].decode("utf-8", "replace")
     tables = b""
     seen: set[str] = set()
-    for name, data in _streams(root, 16 + _u4(root, 12), found):
+    for name, start, size in _streams(root, 16 + _u4(root, 12), found):
         if name in seen or (name in {"#~", "#-"} and tables):
             found.flaw("a stream of the metadata is there twice")
             continue
         seen.add(name)
+        data = _stream(image, start, size, found)
         if name == "#Strings":
             found.strings = data
         elif name == "#US":
@@ -233,23 +235,29 @@ def read_metadata(image: Image) -> Metadata:
     return found
 
 
-def _streams(root: bytes, at: int, found: Metadata) -> list[tuple[str, bytes]]:
-    streams: list[tuple[str, bytes]] = []
+def _streams(root: bytes, at: int, found: Metadata) -> list[tuple[str, int, int]]:
+    """Name, place within the metadata, and length of each stream."""
+    streams: list[tuple[str, int, int]] = []
     count = _u2(root, at + 2)
     if count > _MOST_STREAMS:
         found.flaw("more streams than metadata has")
     at += 4
     for _ in range(min(count, _MOST_STREAMS)):
-        start, size = _u4(root, at), _u4(root, at + 4)
         end = root.find(b"\0", at + 8, at + 40)
         if end < 0:
             found.flaw("the list of streams is torn")
             break
-        if start + size > len(root):
-            found.flaw("a stream ends before its length")
-        streams.append((root[at + 8 : end].decode("latin-1"), root[start : start + size]))
+        streams.append((root[at + 8 : end].decode("latin-1"), _u4(root, at), _u4(root, at + 4)))
         at = (end + 4) & ~3
     return streams
+
+
+def _stream(image: Image, start: int, size: int, found: Metadata) -> bytes:
+    kept = max(0, min(size, image.size - start, _LONGEST_STREAM))
+    data = image.content[image.metadata + start : image.metadata + start + kept]
+    if len(data) < size:
+        found.flaw("a stream ends before its length")
+    return data
 
 
 def _read_tables(data: bytes, found: Metadata) -> None:

@@ -60,9 +60,10 @@ def test_a_class_that_reads_no_request_is_none() -> None:
     assert [set(unit.own) for unit in found.units] == [{Use.INPUT}]
 
 
-def test_the_parameters_of_a_web_service_are_the_request() -> None:
+@pytest.mark.parametrize("base", ["System.Web.Services.WebService", "System.Web.Mvc.Controller"])
+def test_the_parameters_of_a_web_service_are_the_request(base: str) -> None:
     """It need not ask for them."""
-    unit = _one(Type("S", "System.Web.Services.WebService", methods=(Method("Do", (_RUNS,)),)))
+    unit = _one(Type("S", base, methods=(Method("Do", (_RUNS,)),)))
     assert unit.front == "service"
     assert unit.has(Use.INPUT, Use.RUN)
 

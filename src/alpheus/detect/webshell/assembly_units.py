@@ -25,7 +25,11 @@ _FRONTS = {
     "System.Web.IHttpHandlerFactory": "handler",
     "System.Web.IHttpModule": "module",
 }
-_SERVICE = "System.Web.Services.WebService"
+_SERVICES = frozenset({
+    "System.Web.Services.WebService", "System.Web.Mvc.Controller", "System.Web.Http.ApiController",
+})  # fmt: skip
+"""Bases of classes whose methods have what is sent as their parameters."""
+
 
 SHELL = re.compile(
     r"\b(?:cmd(?:\.exe)?|powershell(?:\.exe)?|pwsh|[wc]script\.exe)(?![\w.])|%comspec%"
@@ -116,7 +120,7 @@ def front_of(one: TypeDefinition) -> str:
     for interface in one.interfaces:
         if interface in _FRONTS:
             return _FRONTS[interface]
-    return "service" if one.base == _SERVICE else ""
+    return "service" if one.base in _SERVICES else ""
 
 
 def printable(name: str) -> str:
