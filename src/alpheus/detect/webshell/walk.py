@@ -14,6 +14,7 @@ from pathlib import Path
 
 from alpheus.detect.server_pages import CONTENT_LIMIT, is_server_page
 from alpheus.detect.webshell.baseline_file import OperatorBaseline
+from alpheus.detect.webshell.hands import Hand, families, hand_of
 from alpheus.detect.webshell.judge import judged
 from alpheus.detect.webshell.judges import Judges
 from alpheus.detect.webshell.kinds import FileKind, judged_by_name
@@ -58,6 +59,7 @@ class _Waiting:
     found: Found
     content: PageJudgement
     good: bool
+    hand: Hand | None = None
 
 
 class Walk:
@@ -133,7 +135,7 @@ class Walk:
         if shown == self._settings.keep:
             self.kept = content
         found = Found(above + file.path, file.path, sha256, file.modified, kind)
-        self._tree.add(found, *self._judged(found, content, shown, file.bytes_read))
+        self._tree.add(self._judged(found, content, shown, file.bytes_read))
         if whole:
             return None
         reason = f"longer than {CONTENT_LIMIT >> 20} MiB: only its beginning was judged"
@@ -160,22 +162,25 @@ class Walk:
                     pass
         return kind, content, whole
 
-    def _judged(
-        self, found: Found, content: bytes, shown: str, size: int
-    ) -> tuple[PageJudgement, bool]:
+    def _judged(self, found: Found, content: bytes, shown: str, size: int) -> _Waiting:
         """What the content says. Content that is known to be good is not looked at."""
         if self._known.good(found.sha256) is not None:
-            return PageJudgement(shown, found.sha256, size, Judgement.KNOWN_GOOD, 0), True
+            said = PageJudgement(shown, found.sha256, size, Judgement.KNOWN_GOOD, 0)
+            return _Waiting(found, said, good=True)
         try:
-            if found.kind is FileKind.PAGE:
-                said = self._judges.page.judge(content, shown, found.sha256)
-                return replace(said, path=shown, size=size), False
-            return self._of_reasons(found, content, shown, size), False
+            if found.kind is not FileKind.PAGE:
+                said = self._of_reasons(found, content, shown, size)
+                return _Waiting(found, said, good=False)
+            said = self._judges.page.judge(content, shown, found.sha256)
+            said = replace(said, path=shown, size=size)
+            bad = said.judgement.rank <= Judgement.SUSPICIOUS.rank
+            hand = hand_of(content, shown) if bad and said.family is None else None
+            return _Waiting(found, said, good=False, hand=hand)
         except Exception as error:  # a page that breaks the judge costs that page only
             reason = Reason("not-judged", None, f"its content was not judged: {_words(error)}")
             broken = (reason,)
             said = PageJudgement(shown, found.sha256, size, Judgement.UNKNOWN, 0, None, broken)
-            return said, False
+            return _Waiting(found, said, good=False)
 
     def _of_reasons(self, found: Found, content: bytes, shown: str, size: int) -> PageJudgement:
         configuration = found.kind is FileKind.CONFIGURATION
@@ -191,9 +196,10 @@ class Walk:
         """Every file that waits, with what lies beside it."""
         tree, self._tree = self._tree, _Tree(alone=self._tree.alone)
         known = tree.knowledge(self._known)
-        for one in tree.waiting:
+        for one, family in zip(tree.waiting, tree.families(), strict=True):
             reasons, good = place_reasons(one.found, tree.neighbours(one.found), known)
-            yield weighed(one.content, reasons, good=good)
+            content = one.content if family is None else replace(one.content, family=family)
+            yield weighed(content, reasons, good=good)
 
 
 class _Tree:
@@ -206,14 +212,21 @@ class _Tree:
         self._folders: dict[str, list[float]] = {}
         self._pages: Counter[str] = Counter()
 
-    def add(self, found: Found, content: PageJudgement, good: bool) -> None:  # noqa: FBT001 - a pair
+    def add(self, one: _Waiting) -> None:
         """One more file."""
-        self.waiting.append(_Waiting(found, content, good))
+        self.waiting.append(one)
+        found = one.found
         if found.kind is FileKind.PAGE:
             folder = found.inside.rpartition("/")[0]
             self._pages[folder] += 1
             if found.modified is not None:
                 self._folders.setdefault(folder, []).append(found.modified.timestamp())
+
+    def families(self) -> list[str | None]:
+        """The family of each file that waits, where there is one."""
+        hands = [one.hand for one in self.waiting if one.hand is not None]
+        names = iter(families(hands))
+        return [None if one.hand is None else next(names) for one in self.waiting]
 
     def knowledge(self, known: Known) -> Known:
         """What is known of this tree; ends the gathering."""
