@@ -7,6 +7,7 @@ Secrets are not read, or only compared: no reason shows a key, a password or an 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -17,8 +18,8 @@ from alpheus.detect.webshell.model import Reason
 from alpheus.parsers.encoding import decode_head
 from alpheus.parsers.xml_elements import Tag, flaw, strict_tags, tolerant_tags
 
-SIZE_LIMIT = 16 << 20
-"""How many bytes are read; no configuration is as long."""
+SIZE_LIMIT = 4 << 20
+"""How many bytes are judged; IIS itself refuses a `web.config` of more than 250 KiB."""
 
 CONTEXT_LIMIT = 35
 """What all that is merely context adds at most; below the score of a suspicious file."""
@@ -77,7 +78,7 @@ def judge_configuration(content: bytes, path: str) -> list[Reason]:
         reader.take(tag)
     found = [*reader.found(), *_own_code(text, reader)]
     if len(content) > SIZE_LIMIT:
-        found.append(Reason("limit", None, "only the first 16 MiB were judged"))
+        found.append(Reason("limit", None, f"only the first {SIZE_LIMIT >> 20} MiB were judged"))
     return _weighed(found)
 
 
@@ -96,7 +97,8 @@ class _Reader:
     def __init__(self, *, exchange: bool) -> None:
         self._exchange = exchange
         self._open: list[Tag] = []
-        self._sections: list[str] = []
+        self._insides = [""]
+        self._names: Counter[str] = Counter()
         self._rule: settings.Rule | None = None
         self._reasons: list[Reason] = []
         self._judged = 0
@@ -147,6 +149,8 @@ class _Reader:
             self._start(tag)
         if len(self._open) < _DEPTH_LIMIT:
             self._open.append(tag)
+            self._insides.append(tag.name if tag.name in _SECTIONS else self._insides[-1])
+            self._names[tag.name] += 1
 
     def found(self) -> list[Reason]:
         """What was found; asked for at the end."""
@@ -156,7 +160,7 @@ class _Reader:
         return self._reasons
 
     def _start(self, tag: Tag) -> None:
-        inside = self._inside()
+        inside = self._insides[-1]
         if tag.name in {"rule", "match", "action"} or inside == "conditions":
             self._rewriting(tag, inside)
             return
@@ -197,13 +201,13 @@ class _Reader:
             rule, self._rule = self._rule, None
             self._judged += 1
             self._keep(settings.judge_rule(rule))
-        for index in range(len(self._open) - 1, -1, -1):
-            if self._open[index].name == tag.name:
-                del self._open[index:]
-                return
-
-    def _inside(self) -> str:
-        return next((tag.name for tag in reversed(self._open) if tag.name in _SECTIONS), "")
+        if not self._names[tag.name]:
+            return
+        closed = ""
+        while closed != tag.name:
+            closed = self._open.pop().name
+            self._insides.pop()
+            self._names[closed] -= 1
 
     def _attribute(self, element: str, name: str) -> str | None:
         """An attribute of the nearest open element of that name; None outside such an element."""

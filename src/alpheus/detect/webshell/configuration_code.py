@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from alpheus.detect.webshell.configuration_stock import (
     Element,
@@ -129,6 +130,7 @@ def shown(text: str) -> str:
     return "".join(c for c in text[: 4 * _SHOWN] if c.isprintable())[:_SHOWN]
 
 
+@lru_cache(maxsize=4096)
 def covers(pattern: str, name: str) -> bool:
     """Whether the path pattern of a handler covers a file of this name."""
     last = pattern[:_PATTERN_LIMIT].lower().strip().replace("\\", "/").rpartition("/")[2]
@@ -284,6 +286,7 @@ def _mapped(element: Element, engine: str, patterns: list[str], what: str) -> li
     return found
 
 
+@lru_cache(maxsize=4096)
 def _strangeness(pattern: str, engine: str, *, exchange: bool) -> tuple[int, str]:
     """How strange it is that an engine runs the files of a pattern, and why."""
     last = pattern[:_PATTERN_LIMIT].lower().strip().replace("\\", "/").rpartition("/")[2]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from alpheus.knowledge.tables import read_table
 from alpheus.parsers.xml_elements import Tag
@@ -230,7 +231,7 @@ def _stems(among: str) -> dict[str, str]:
 
 def _near(one: str, other: str, most: int) -> bool:
     """Whether two names are at most so many letters apart."""
-    if abs(len(one) - len(other)) > most:
+    if abs(len(one) - len(other)) > most or not _share_a_piece(one, other, most + 1):
         return False
     before = list(range(len(other) + 1))
     for row, letter in enumerate(one, 1):
@@ -242,6 +243,12 @@ def _near(one: str, other: str, most: int) -> bool:
             return False
         before = now
     return before[-1] <= most
+
+
+def _share_a_piece(one: str, other: str, count: int) -> bool:
+    """Whether one of so many pieces of a name stands in the other, as one must if few differ."""
+    cuts = [len(one) * number // count for number in range(count + 1)]
+    return any(one[start:end] in other for start, end in pairwise(cuts))
 
 
 def _known(path: str, known: frozenset[str]) -> bool:
