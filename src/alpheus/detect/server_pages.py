@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from alpheus.detect.kit import Kit
-from alpheus.detect.model import Origin, ServerPage
+from alpheus.detect.model import Origin, PageMatch, ServerPage
 from alpheus.detect.page_needles import PAGE_EXTENSIONS
 from alpheus.evidence.address import windows_path
 from alpheus.evidence.base import EvidenceFile
@@ -42,6 +42,12 @@ def is_server_page(head: bytes, path: str) -> bool:
     return _DIRECTIVE.search(narrow) is not None
 
 
+def _of_code(content: bytes, path: str) -> tuple[PageMatch, ...]:
+    from alpheus.detect.webshell.match import code_matches  # noqa: PLC0415 - heavy, only for pages
+
+    return code_matches(content, path)
+
+
 def read_page(file: EvidenceFile, origin: Origin, kit: Kit) -> tuple[ServerPage, Skipped | None]:
     """Read a page whole (its first 8 MiB are searched), and compare it with the baseline."""
     loss: Skipped | None = None
@@ -54,7 +60,7 @@ def read_page(file: EvidenceFile, origin: Origin, kit: Kit) -> tuple[ServerPage,
     path = windows_path(file.path)
     relative = kit.baseline.install_relative(path)
     sha256 = file.sha256
-    matches = kit.yara.match(content)
+    matches = (*kit.yara.match(content), *_of_code(content, file.path))
     line = next((m.line for m in matches if m.line), None)
     text = next((m.text for m in matches if m.text), "")
     page = ServerPage(

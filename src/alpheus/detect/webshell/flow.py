@@ -1,14 +1,15 @@
 """Follows a visitor's data through the code of a page, without running any of it.
 
 Values are worked out as far as they are constant; where they are not, it is known where they come
-from. A function is looked at with what its callers give it. Order does not matter: whatever a variable
-may hold somewhere, it may hold everywhere.
+from. A function is looked at with what its callers give it. Order does not matter: whatever a
+variable may hold somewhere, it may hold everywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from alpheus.detect.webshell import folding, sources
 from alpheus.detect.webshell.intake import Intake, is_request, mapped
@@ -27,7 +28,7 @@ from alpheus.detect.webshell.nodes import (
 )
 from alpheus.detect.webshell.page import Code, Kind, Language
 from alpheus.detect.webshell.scope import Scope, last_part
-from alpheus.detect.webshell.sinks import CLASS_IDS, DECRYPT_CALLS, RESULTS, UNPACK_CALLS
+from alpheus.detect.webshell.sinks import CLASS_IDS, DECRYPT_CALLS, UNPACK_CALLS, results
 from alpheus.detect.webshell.syntax import parse
 from alpheus.detect.webshell.values import NOTHING, Constant, Value, joined
 from alpheus.detect.webshell.watch import BOUND, WRITERS, Seen, Watch
@@ -59,6 +60,9 @@ _FILLS = frozenset({
 _READS = frozenset({"read", "copyto", "readasync", "copytoasync"})
 _CODE_CALLS = frozenset({"eval", "execute", "executeglobal"})
 _OWN = ("this", "me", "mybase", "base")
+_CONTEXT = (*_OWN, "page", "httpcontext", "context")
+_MADE = ("createinstance", "dynamic", "activator")
+"""What an object is made of by its name."""
 
 
 class Flow:
@@ -72,9 +76,20 @@ class Flow:
         self._basic = Language.VBSCRIPT in languages
         self._functions = {function.name: function for function in program.functions}
         self._scope = Scope(program)
+        self._gives = results()
         self._watch = Watch(self._of_text)
         self._intake = Intake(controls, self._watch.seen.sources)
         self._steps = 0
+        self._by_type: dict[type, Callable[[Any, Function, int], Value]] = {
+            Const: self._constant,
+            Name: self._name,
+            Member: self._member,
+            Call: self._call,
+            New: self._new,
+            Binary: self._binary,
+            Group: self._group,
+            Assign: self._assign,
+        }
         self._made: dict[str, Program] = {}
         self._running: list[str] = []
 
@@ -106,30 +121,23 @@ class Flow:
             return NOTHING
         if depth > _DEEPEST:
             return NOTHING
-        match node:
-            case Const():
-                if isinstance(node.value, str) and len(node.value) > 2:
-                    self._watch.seen.texts.setdefault(node.value, node.line)
-                return Value(node.value)
-            case Name():
-                low = node.name.lower()
-                known = self._scope.get(low, function)
-                return self._intake.name(low) if known is None else known
-            case Member():
-                of = self._value(node.of, function, depth + 1)
-                low = node.name.lower()
-                self._watch.check(low, of, [], node)
-                return self._of(of, low, node)
-            case Call():
-                return self._call(node, function, depth + 1)
-            case New():
-                return self._new(node, function, depth + 1)
-            case Binary():
-                return self._binary(node, function, depth + 1)
-            case Group():
-                return self._group(node, function, depth + 1)
-            case Assign():
-                return self._assign(node, function, depth + 1)
+        return self._by_type[type(node)](node, function, depth + 1)
+
+    def _constant(self, node: Const, function: Function, depth: int) -> Value:  # noqa: ARG002 - as all
+        if isinstance(node.value, str) and len(node.value) > 2:
+            self._watch.seen.texts.setdefault(node.value, node.line)
+        return Value(node.value)
+
+    def _name(self, node: Name, function: Function, depth: int) -> Value:  # noqa: ARG002 - as all
+        low = node.name.lower()
+        known = self._scope.get(low, function)
+        return self._intake.name(low) if known is None else known
+
+    def _member(self, node: Member, function: Function, depth: int) -> Value:
+        of = self._value(node.of, function, depth)
+        low = node.name.lower()
+        self._watch.check(low, of, [], node)
+        return self._of(of, low, node)
 
     def _of(self, of: Value, low: str, node: Member) -> Value:
         """What a member of a value is."""
@@ -138,7 +146,7 @@ class Flow:
             return taken
         if low in sources.MEASURES:
             return NOTHING
-        types = {RESULTS.get(f"{kind}.{low}") or low for kind in (of.types or {""})}
+        types = {self._gives.get(f"{kind}.{low}") or low for kind in (of.types or {""})}
         return Value(None, of.sources, frozenset(types), of.steps, of.rooted, of.mixed, of.computed)
 
     def _binary(self, node: Binary, function: Function, depth: int) -> Value:
@@ -267,10 +275,14 @@ class Flow:
         variable = self._scope.get(low, function)
         if variable is not None or node.index or low in sources.STORES:
             return self._element(variable or self._intake.name(low), node, arguments)
-        if low in self._program.imported:
-            return joined(arguments)
         if low in _CODE_CALLS:
             return self._evaluated(low, node, arguments)
+        return self._foreign_call(low, node, arguments)
+
+    def _foreign_call(self, low: str, node: Call, arguments: list[Value]) -> Value:
+        """A call of a function that is not the page's own."""
+        if low in self._program.imported:
+            return joined(arguments)
         self._watch.check(low, NOTHING, arguments, node)
         if low in {"createobject", "getobject"}:
             return _component(arguments)
@@ -336,12 +348,23 @@ class Flow:
             result = self._enter(local, arguments)
             if of.has(*_OWN):
                 return result
+        return self._foreign_method(low, of, arguments, node, function)
+
+    def _foreign_method(
+        self, low: str, of: Value, arguments: list[Value], node: Call, function: Function
+    ) -> Value:
+        """A call of a method that is not the page's own."""
         self._watch.check(low, of, arguments, node)
         if low == "createobject":
             return _component(arguments)
         if low in _CODE_CALLS and self._script and of.has("window", "this"):
             return self._evaluated(low, node, arguments)
-        return self._method_value(low, of, arguments, what, node, function)
+        if low in sources.MEASURES and not (low == "parse" and not of.has(*_NUMBERS)):
+            return _static(low, of, arguments) or NOTHING
+        known = _text_method(low, of, arguments) or _static(low, of, arguments)
+        if known is not None:
+            return known
+        return self._method_value(low, of, arguments, node, function)
 
     def _element(self, of: Value, node: Call, arguments: list[Value]) -> Value:
         """`of(arguments)` as an index."""
@@ -361,81 +384,60 @@ class Flow:
         return joined((found, *arguments), constant=found.constant) if of.sources else found
 
     def _method_value(
-        self,
-        low: str,
-        of: Value,
-        arguments: list[Value],
-        what: Member,
-        node: Call,
-        function: Function,
+        self, low: str, of: Value, arguments: list[Value], node: Call, function: Function
     ) -> Value:
-        if low in sources.MEASURES and not (low == "parse" and not of.has(*_NUMBERS)):
-            return _static(low, of, arguments) or NOTHING
-        known = _text_method(low, of, arguments) or _static(low, of, arguments)
-        if known is not None:
-            return known
         if low == "mappath":
             return mapped(arguments)
         both = joined((of, *arguments))
         if low in DECRYPT_CALLS:
-            self._watch.seen.decrypted = self._watch.seen.decrypted or what.line
+            self._watch.seen.decrypted = self._watch.seen.decrypted or node.line
             both = both.step("decrypted")
-        self._fill(low, of, arguments, what, node, function)
+        self._fill(low, of, arguments, node, function)
         named = self._reflected(low, of, arguments, node)
         if named:
             return replace(both, types=named)
         types = {
-            RESULTS.get(f"{kind}.{low}") or RESULTS.get(low) or low for kind in (of.types or {""})
+            self._gives.get(f"{kind}.{low}") or self._gives.get(low) or low
+            for kind in (of.types or {""})
         }
         first = low in {"combine", "join"} and bool(arguments) and arguments[0].rooted
         tail = arguments[-1].ending[-64:] if low == "combine" and arguments else ""
         return replace(both, types=frozenset(types), rooted=of.rooted or first, tail=tail)
 
-    def _reflected(
-        self, low: str, of: Value, arguments: list[Value], node: Call
-    ) -> frozenset[str]:
+    def _reflected(self, low: str, of: Value, arguments: list[Value], node: Call) -> frozenset[str]:
         """Types and methods that are named by constant texts are what they name."""
         name = (arguments[0].text or "").partition(",")[0].strip() if arguments else ""
         if low == "gettype" and name:
             return frozenset({last_part(name)})
-        if low in {"getmethod", "getproperty", "invokemember"} and name:
-            found = frozenset(f"{BOUND}{kind}.{name.lower()}" for kind in of.types)
-            if low != "invokemember":
-                return found | {"methodinfo"}
+        found = frozenset(f"{BOUND}{kind}.{name.lower()}" for kind in of.types)
+        if low in {"getmethod", "getproperty"} and name:
+            return found | {"methodinfo"}
+        if low == "invokemember" and name:
             self._watch.bound(found, arguments[1:], node)
         elif low == "invoke":
             self._watch.bound(of.types, arguments, node)
-        elif low == "equals" and arguments and of.has("createinstance", "dynamic", "activator"):
-            if arguments[0].has(*_OWN, "page", "httpcontext", "context"):
-                self._watch.handed(of, node)
+        elif low == "equals" and arguments and of.has(*_MADE) and arguments[0].has(*_CONTEXT):
+            self._watch.handed(of, node)
         return frozenset()
 
     def _fill(
-        self,
-        low: str,
-        of: Value,
-        arguments: list[Value],
-        what: Member,
-        node: Call,
-        function: Function,
+        self, low: str, of: Value, arguments: list[Value], node: Call, function: Function
     ) -> None:
         """`stream.Write(data)`, `list.Add(x)`, `request.InputStream.CopyTo(stream)`."""
         if low in _READS and of.sources and node.arguments:
             self._scope.soil(node.arguments[0], of, function)
         if of.has(*WRITERS):
             # What is written does not change where.
-            self._watch.put(low, of, joined(arguments), what)
-        elif low in _FILLS:
-            self._scope.soil(what.of, joined(arguments), function)
+            self._watch.put(low, of, joined(arguments), node)
+        elif low in _FILLS and isinstance(node.what, Member):
+            self._scope.soil(node.what.of, joined(arguments), function)
 
 
 def _may_be_own(local: Function, low: str, of: Value, arguments: Sequence[Value]) -> bool:
     """Whether `of.name(arguments)` may be a function of the page."""
     if not of.types or of.has(*_OWN):
         return True
-    return (
-        of.constant is None and low not in _COMMON and len(local.parameters) == len(arguments)
-    )
+    return of.constant is None and low not in _COMMON and len(local.parameters) == len(arguments)
 
 
 def _added(mark: str, left: Value, right: Value) -> Value:

@@ -1,4 +1,4 @@
-"""Constants worked out without running anything: what a page writes in pieces, as one text again."""
+"""Constants worked out without running anything: what is written in pieces, as one text again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def added(left: Constant | None, right: Constant | None) -> Constant | None:
     return one + other
 
 
-def calculated(mark: str, left: Constant | None, right: Constant | None) -> Constant | None:
+def calculated(  # noqa: PLR0911 - one for each mark
+    mark: str, left: Constant | None, right: Constant | None
+) -> Constant | None:
     """Arithmetic of small numbers."""
     if not isinstance(left, int) or not isinstance(right, int) or abs(left) + abs(right) > 1 << 40:
         return None
@@ -41,7 +43,7 @@ def calculated(mark: str, left: Constant | None, right: Constant | None) -> Cons
             case "%" | "mod":
                 return left % right
             case "^" | "xor":
-                return left ^ right if mark != "^" or right > 64 else left ^ right
+                return left ^ right
             case "&" | "and":
                 return left & right
             case "|" | "or":
@@ -101,10 +103,8 @@ def encoded_text(value: Constant | None, encoding: str) -> str | None:
 
 def as_bytes(items: Sequence[object]) -> bytes | None:
     """An array of numbers as bytes."""
-    try:
-        return bytes(items)  # type: ignore[call-overload,no-any-return]
-    except (TypeError, ValueError):
-        return None
+    numbers = [item for item in items if isinstance(item, int) and 0 <= item < 256]
+    return bytes(numbers) if len(numbers) == len(items) else None
 
 
 def _slice(text: str, arguments: Sequence[Constant | None], first: int) -> str | None:
@@ -154,7 +154,6 @@ TEXT_METHODS: dict[str, Method] = {
     "remove": lambda text, given: (
         text[: given[0]] if len(given) == 1 and isinstance(given[0], int) else None
     ),
-    "split": lambda text, given: _split(text, given),
     "reverse": lambda text, _: text[::-1],
     "concat": lambda text, given: added(text, given[0]) if len(given) == 1 else None,
 }
@@ -219,7 +218,6 @@ FUNCTIONS: dict[str, Function] = {
 
 STATIC: dict[str, Function] = {
     "string.join": _joined_array,
-    "string.concat": lambda given: _concatenated(given),
     "string.format": lambda given: (
         _formatted(given[0], given[1:]) if isinstance(given[0], str) else None
     ),
@@ -255,7 +253,7 @@ def _number(value: Constant | None, base: Constant | None = None) -> int | None:
         if base is not None and isinstance(base, int):
             return int(value.strip(), base)
         text = value.strip()
-        return int(text[2:], 16) if text[:2].lower() == "&h" else int(text)
+        return int(text.lower().removeprefix("&h"), 16 if text[:2].lower() == "&h" else 10)
     except ValueError:
         return None
 
@@ -265,3 +263,7 @@ def _unescape(value: Constant | None) -> str | None:
         return None
     wide = re.sub(r"%u([0-9a-fA-F]{4})", lambda match: chr(int(match[1], 16)), value)
     return unquote(wide, "latin-1")
+
+
+TEXT_METHODS["split"] = _split
+STATIC["string.concat"] = _concatenated

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from alpheus.detect.webshell.decoding import page_text
+from dataclasses import replace
+
+from alpheus.detect.webshell.decoding import PageText, page_text
+from alpheus.detect.webshell.family import Families, traits_of
 from alpheus.detect.webshell.model import Judgement, PageJudgement, Reason
-from alpheus.detect.webshell.page import read_page
+from alpheus.detect.webshell.page import Page, read_page
 from alpheus.detect.webshell.quick import may_matter
 from alpheus.detect.webshell.weigh import weigh
 
@@ -13,21 +16,34 @@ SUSPICIOUS = 40
 
 
 class PageJudge:
-    """Judges pages by their content."""
+    """Judges pages by their content, and tells which of them are of one hand."""
+
+    def __init__(self) -> None:
+        self._families = Families()
 
     def judge(self, content: bytes, path: str, sha256: str) -> PageJudgement:
-        """Never raises for content."""
-        reasons = content_reasons(content, path)
-        return judged(path, sha256, len(content), reasons)
+        """Never raises for content. A page that stands out is named after its family."""
+        read = _read(content, path)
+        reasons = [] if read is None else weigh(*read)
+        said = judged(path, sha256, len(content), reasons)
+        if read is None or said.score < SUSPICIOUS:
+            return said
+        pieces = [(piece.text, piece.language) for piece in read[0].code]
+        return replace(said, family=self._families.add(*traits_of(pieces)) or None)
 
 
 def content_reasons(content: bytes, path: str) -> list[Reason]:
     """Everything the content says for or against a page, the weightiest first."""
+    read = _read(content, path)
+    return [] if read is None else weigh(*read)
+
+
+def _read(content: bytes, path: str) -> tuple[Page, PageText] | None:
+    """The parts of a page; None if nothing in it can matter."""
     if not may_matter(content):
-        return []
-    found = page_text(content)
-    page = read_page(found.text, path.rpartition("/")[2])
-    return weigh(page, found)
+        return None
+    text = page_text(content)
+    return read_page(text.text, path.rpartition("/")[2]), text
 
 
 def judged(path: str, sha256: str, size: int, reasons: list[Reason]) -> PageJudgement:

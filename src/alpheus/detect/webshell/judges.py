@@ -9,6 +9,7 @@ from typing import Protocol
 
 from alpheus.detect.webshell.judge import judged
 from alpheus.detect.webshell.model import PageJudgement, Reason
+from alpheus.detect.webshell.quick import may_matter
 from alpheus.detect.yara import YaraRules
 from alpheus.knowledge.indicators import Indicators
 from alpheus.knowledge.packs import load_packs
@@ -56,13 +57,17 @@ def load_judges(rules: Sequence[Path] = ()) -> Judges:
 class RuledJudge:
     """A judge of code, with rules and published hashes beside it.
 
+    `everywhere`: the rules are tried on every page; those that ship can match none without code.
     `rejected` are files of rules that cannot be used, as losses.
     """
 
-    def __init__(self, judge: Judge, yara: YaraRules, indicators: Indicators) -> None:
+    def __init__(
+        self, judge: Judge, yara: YaraRules, indicators: Indicators, *, everywhere: bool = True
+    ) -> None:
         self._judge = judge
         self._yara = yara
         self._indicators = indicators
+        self._everywhere = everywhere
         self.rejected: tuple[Skipped, ...] = tuple(
             Skipped("", one.path, None, f"rules not used: {one.reason}") for one in yara.rejected
         )
@@ -78,6 +83,7 @@ class RuledJudge:
             judge,
             YaraRules.compile([file for pack in packs for file in pack.yara]),
             Indicators(packs),
+            everywhere=bool(rules),
         )
         broken = [one for pack in packs for one in pack.rejected]
         made.rejected += tuple(
@@ -101,7 +107,8 @@ class RuledJudge:
         if published is not None:
             text = f"published as {published.meaning} ({published.source})"
             reasons.append(Reason("hash", None, text, _HASH_POINTS[published.weight]))
-        for match in self._yara.match(content)[:_MOST_MATCHES]:
+        matches = self._yara.match(content) if self._everywhere or may_matter(content) else ()
+        for match in matches[:_MOST_MATCHES]:
             points = _POINTS[match.rule.meaning.weight]
             text = f"{match.rule.title} (rule {match.rule.id})"
             reasons.append(Reason("rule", match.line, text, points))

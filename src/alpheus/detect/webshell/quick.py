@@ -4,29 +4,38 @@ from __future__ import annotations
 
 import re
 
-_CODE = re.compile(rb"<\s{0,4}%|runat|msxsl:script|#@~\^|!BDN|<\0|\0<|\+ADw", re.IGNORECASE)
-_WORDS = re.compile(
-    rb"eval|execut|createobject|getobject|clsid:|process|assembly|compil|codedom|socket|tcpclient"
-    rb"|tcplistener|invoke|reflection|gettype|activator|createinstance|decrypt|crypto|rijndael|aes"
-    rb"|frombase64|registry|dllimport|\blib\s|powershell|runspace|deserializ|formatter|xamlreader"
-    rb"|shell|wscript|adodb|filesystemobject|savetofile|createtextfile|opentextfile|saveas|\bfile\b"
-    rb"|directory|streamwriter|filestream|writeall|webclient|webrequest|sqlconnection|oledb|odbc"
-    rb"|management|impersonat|logonuser|parsecontrol|transmitfile|writefile|#@~\^|\\u00|!BDN|\+AD"
-    rb"|xsl|marshal|unsafe|machinekey|connectionstring|scriptcontrol|\[\"|chr\(|strreverse|loadfrom"
-    rb"|environment|codepage.{0,4}65000|utf-?7|servervariables|diagnostics|dynamicmethod|ilgenerator|deflate|gzip",
-    re.IGNORECASE,
-)
+_HEAD = 65_536
+_MANY_NULS = 16
+_CODE = (b"<%", b"runat", b"msxsl:script", b"#@~^", b"!bdn", b"+adw", b"class ")
+_SPACED = re.compile(rb"<\s{1,4}%")
+_WORDS = (
+    b"eval", b"execut", b"createobject", b"getobject", b"clsid:", b"process", b"assembly",
+    b"compil", b"codedom", b"socket", b"tcpclient", b"tcplistener", b"invoke", b"reflection",
+    b"gettype", b"activator", b"createinstance", b"decrypt", b"crypto", b"rijndael",
+    b"frombase64", b"registry", b"dllimport", b" lib ", b"powershell", b"runspace",
+    b"deserializ", b"formatter", b"xamlreader", b"shell", b"wscript", b"adodb",
+    b"filesystemobject", b"savetofile", b"textfile", b"saveas", b"file.", b"file(",
+    b"directory", b"streamwriter", b"streamreader", b"filestream", b"fileinfo", b"webclient",
+    b"webrequest", b"connection", b"management", b"impersonat", b"logonuser", b"parsecontrol",
+    b"xsl", b"marshal", b"unsafe", b"machinekey", b"scriptcontrol", b"chr(", b"chrw(",
+    b"strreverse", b"loadfrom", b"environment", b"servervariables", b"dynamicmethod",
+    b"ilgenerator", b"deflate", b"gzip", b"\\u00", b"!bdn", b"#@~^", b"utf-7", b"65000",
+    b"new function", b"transfer",
+)  # fmt: skip
+"""What code of any power must hold somewhere, in lower case; spelt in pieces, it needs one of these
+to put them together."""
 
 
 def may_matter(content: bytes) -> bool:
     """False only if there is no code in it, or none that names anything of power."""
-    if _CODE.search(content) is None:
-        return _is_bare_class(content)
-    if content.count(0, 0, 65_536) > 16:
+    if content.count(0, 0, _HEAD) > _MANY_NULS:
         return True
-    return _WORDS.search(content) is not None
+    low = content.lower()
+    if not any(mark in low for mark in _CODE) and _SPACED.search(low) is None:
+        return False
+    return names_power(low)
 
 
-def _is_bare_class(content: bytes) -> bool:
-    """Code without any mark, as below a directive that was cut off."""
-    return b"class" in content or content.count(0, 0, 4096) > 16
+def names_power(low: bytes) -> bool:
+    """Whether something in lower case names anything that a page could do harm with."""
+    return any(word in low for word in _WORDS)

@@ -190,9 +190,9 @@ class _CLike(Reader):
                 if self.is_word("in"):
                     self.take()
                     value = self.expression()
-                    last = self._function.body[-1:] or [None]
-                    if value is not None and isinstance(last[0], Name):
-                        self._function.body.append(Assign(last[0], "=", value, last[0].line))
+                    last = self._function.body[-1] if self._function.body else None
+                    if value is not None and isinstance(last, Name):
+                        self._function.body.append(Assign(last, "=", value, last.line))
                 if self.at == before:
                     self.take()
 

@@ -24,11 +24,11 @@ class Source:
 class Value:
     """What is known of a value.
 
-    `constant` is its one possible content. `sources` are where a visitor's data came in. `types` are
-    names of what it may be, in lower case without name space. `steps` are what was undone on the way
-    (`base64`, `decrypted`). `rooted`: it begins with a folder that the server chose. `mixed`: text of
-    the page's own stands around the visitor's. `computed`: the page's own code has made it of
-    something else. `tail` is the text that it surely ends with.
+    `constant` is its one possible content. `sources` are where a visitor's data came in. `types`
+    are names of what it may be, in lower case without name space. `steps` are what was undone on
+    the way (`base64`, `decrypted`). `rooted`: it begins with a folder that the server chose.
+    `mixed`: text of the page's own stands around the visitor's. `computed`: the page's own code
+    has made it of something else. `tail` is the text that it surely ends with.
     """
 
     constant: Constant | None = None

@@ -37,6 +37,9 @@ from alpheus.knowledge.build_number import parse_build
 from alpheus.model import Skipped
 
 HEAD = 1 << 16
+ASSEMBLY_LIMIT = 64 << 20
+"""Assemblies have their tables near their end: they are read whole up to this size."""
+
 MOST_WAITING = 200_000
 """So many files at most wait for their neighbours."""
 
@@ -138,14 +141,17 @@ class Walk:
         self._tree.add(self._judged(found, content, shown, file.bytes_read))
         if whole:
             return None
-        reason = f"longer than {CONTENT_LIMIT >> 20} MiB: only its beginning was judged"
-        return Skipped(file.evidence, shown, CONTENT_LIMIT, reason)
+        reason = f"longer than {len(content) >> 20} MiB: only its beginning was judged"
+        return Skipped(file.evidence, shown, len(content), reason)
 
     def _read(
         self, file: EvidenceFile, kind: FileKind | None
     ) -> tuple[FileKind, bytes, bool] | None:
         """Kind, beginning and completeness of a file's content; None if it is not judged."""
-        view = memoryview(self._buffer)
+        limit = CONTENT_LIMIT
+        if kind is FileKind.ASSEMBLY and (file.size or 0) > limit:
+            limit = min(ASSEMBLY_LIMIT, file.size or 0)
+        view = memoryview(self._buffer if limit == CONTENT_LIMIT else bytearray(limit))
         with file.open() as stream:
             readinto: Callable[[memoryview], int] = stream.readinto  # type: ignore[attr-defined]
             count = 0
@@ -156,7 +162,7 @@ class Walk:
                 kind = FileKind.PAGE
             count += readinto(view[count:])
             content = bytes(view[:count])
-            whole = count < CONTENT_LIMIT or not readinto(view[:HEAD])
+            whole = count < limit or not readinto(view[:HEAD])
             if not whole:
                 while readinto(view):
                     pass

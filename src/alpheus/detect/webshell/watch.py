@@ -129,7 +129,8 @@ class Watch:
         if sink.kind in {"read", "list", "change"} and rooted:
             points, given = points // 3, False
         if sink.kind == "write":
-            points = self._written(sink, node, call, value, arguments, points)
+            content = joined(arguments[1:] if sink.argument == 0 else [])
+            points = self._written(call, node, value, content, points)
         if points:
             self.note(sink, node.line, name or call, points, value, given=given)
 
@@ -149,17 +150,8 @@ class Watch:
         if member in _WRITES and writer.tainted and content.tainted and not writer.rooted:
             self.note(_PLACED, node.line, member, 88, joined((writer, content)), given=True)
 
-    def _written(
-        self,
-        sink: Sink,
-        node: Node,
-        call: str,
-        path: Value,
-        arguments: Sequence[Value],
-        points: int,
-    ) -> int:
+    def _written(self, call: str, node: Node, path: Value, content: Value, points: int) -> int:
         """A page of the server, and content of the visitor, are worse than any other file."""
-        content = joined(arguments[1:] if sink.argument == 0 else [])
         for name, dropped in ((_PAGE_NAME, _DROPPED), (_PROGRAM_NAME, _PROGRAM)):
             if name.search(path.ending):
                 worth = dropped.given if content.tainted else dropped.always
@@ -195,7 +187,7 @@ def imported_signs(program: Program) -> list[Sign]:
     ]
 
 
-def _sharper(
+def _sharper(  # noqa: PLR0911 - one for each kind
     sink: Sink, value: Value, chosen: Sequence[Value], points: int, *, given: bool
 ) -> int:
     """What a sink is worth once it is known what reaches it."""

@@ -9,6 +9,7 @@ from alpheus.detect.webshell.decoding import PageText
 from alpheus.detect.webshell.flow import Flow
 from alpheus.detect.webshell.model import Reason
 from alpheus.detect.webshell.page import Code, Kind, Page, read_page
+from alpheus.detect.webshell.quick import names_power
 from alpheus.detect.webshell.syntax import parse
 from alpheus.detect.webshell.watch import Seen, Sign, imported_signs
 
@@ -24,7 +25,7 @@ _MANAGER = (0, 0, 56, 78, 90)
 def weigh(page: Page, text: PageText) -> list[Reason]:
     """The reasons that a page's own code gives, the weightiest first."""
     code = [piece for piece in page.code if piece.kind is not Kind.BINDING]
-    if not code:
+    if not any(names_power(piece.text.lower().encode("utf-8", "replace")) for piece in code):
         return []
     seen, signs = _follow(page, code)
     reasons = [_reason(sign) for sign in signs if sign.points > 0]
