@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from alpheus.model import Skipped
 from alpheus.report.webshell_html import write_webshell_html
 from alpheus.report.webshell_views import WebshellResults
-from webshell_results import GOOD, KEY, RESULTS, SECRET, hostile, results
+from webshell_results import DOUBTFUL, GOOD, KEY, RESULTS, SECRET, hostile, results
 
 VOID = {"meta", "input"}
 ALLOWED = {
@@ -69,11 +70,19 @@ def test_the_sentence_the_pages_and_the_steps() -> None:
     parts = [
         "1 of 1,204 pages is a web shell. 1 more is suspicious.", "What to do next",
         "Web shells and other backdoors", "aspnet_client/x.aspx", "line 3 → line 9",
-        "+90", "Suspicious: a person must look", "of the family hand-1", "Everything was read.",
+        "+90", "Suspicious: a person must look", "family hand-1", "Everything was read.",
     ]  # fmt: skip
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
     assert SECRET not in text
+
+
+def test_pages_of_one_hand_stand_together() -> None:
+    """Under their family; commands are set apart from words."""
+    hand = replace(DOUBTFUL, path="third.ashx", sha256="01" * 32)
+    text = _html(results(DOUBTFUL, hand))
+    assert "2 pages of the family hand-1" in Document(text).text
+    assert "<code>alpheus triage</code>" in text
 
 
 def test_it_needs_nothing_else() -> None:

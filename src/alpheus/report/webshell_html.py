@@ -6,6 +6,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, TextIO
 
+from markupsafe import Markup, escape
+
 from alpheus.report import views
 from alpheus.report.visible import visible
 from alpheus.report.webshell_views import (
@@ -69,7 +71,6 @@ def _environment() -> Environment:
         PackageLoader,
         StrictUndefined,
     )
-    from markupsafe import Markup  # noqa: PLC0415 - likewise
 
     def made_visible(value: object) -> object:
         """Applied to every expression of a template, before it is escaped."""
@@ -95,10 +96,19 @@ def _environment() -> Environment:
         styles=_STYLES,
         symbols=_SYMBOLS,
     )
-    environment.filters.update(size=views.size_text, grouped=_grouped, weightiest=weightiest)
+    environment.filters.update(
+        size=views.size_text, grouped=_grouped, weightiest=weightiest, commands=_commands
+    )
     return environment
 
 
 def _grouped(number: int) -> str:
     """Return a number with its thousands set apart by a thin space."""
     return f"{number:,}".replace(",", "\u202f")
+
+
+def _commands(step: str) -> Markup:
+    """A text of ours in which commands stand between back quotes."""
+    parts = [escape(part) for part in step.split("`")]
+    shown = (Markup("<code>%s</code>") % p if n % 2 else p for n, p in enumerate(parts))
+    return Markup().join(shown)

@@ -8,7 +8,10 @@ import pytest
 
 from alpheus.detect.webshell.judges import RuledJudge, load_judges
 from alpheus.detect.webshell.model import Judgement, PageJudgement, Reason
+from alpheus.detect.webshell.quick import may_matter
+from alpheus.detect.yara import YaraRules
 from alpheus.errors import UsageError
+from alpheus.knowledge.indicators import Indicators
 from alpheus.knowledge.packs import load_packs
 
 RULE = """
@@ -69,6 +72,31 @@ def test_code_and_rule_together_are_worse(folder: Path) -> None:
     said = RuledJudge.load(Plain(60), [folder]).judge(b"marker-7f3a", "x.aspx", "00")
     assert said.judgement is Judgement.MALICIOUS
     assert [reason.kind for reason in said.reasons] == ["rule", "run"]
+
+
+def test_rules_that_ship_are_tried_where_there_is_code() -> None:
+    """Those of others everywhere: nobody knows what they look for."""
+    tried: list[bytes] = []
+
+    class Counting(YaraRules):
+        def match(self, content: bytes):
+            tried.append(content)
+            return ()
+
+    for everywhere in (False, True):
+        yara = Counting(None, {})
+        judge = RuledJudge(Plain(), yara, Indicators(()), everywhere=everywhere)
+        judge.judge(b"<p>text</p>", "x.aspx", "00")
+        judge.judge(b'<% eval(Other["x"' + b" %>", "x.aspx", "00")
+    assert len(tried) == 3
+
+
+def test_every_example_of_the_rules_that_ship_is_tried() -> None:
+    """A page without a mark of code and a word of power is none that they match."""
+    yara = YaraRules.compile([file for pack in load_packs() for file in pack.yara])
+    plain = b"<html><body>" + b"<p>ordinary text</p>" * 50 + b"</body></html>"
+    assert not may_matter(plain)
+    assert yara.match(plain) == ()
 
 
 def test_a_published_hash_is_malicious() -> None:

@@ -135,6 +135,15 @@ def test_long_files_are_hashed_whole_and_judged_in_part(tmp_path: Path) -> None:
     assert (one.size, one.judgement) == (len(content), Judgement.BENIGN)
 
 
+def test_long_assemblies_are_judged_whole(tmp_path: Path) -> None:
+    """Up to a bound of their own."""
+    content = b"MZ" + b" " * CONTENT_LIMIT + b"bad"
+    _write(tmp_path, **{"bin/x.dll": content})
+    (one,) = _judged(tmp_path).values()
+    assert one.judgement is Judgement.MALICIOUS
+    assert one.sha256 == hashlib.sha256(content).hexdigest()
+
+
 def test_a_page_that_breaks_the_judge_costs_itself(tmp_path: Path) -> None:
     """It is unknown, and says why; the others are judged."""
     _write(tmp_path, **{"a.aspx": b"break", "b.aspx": b"bad"})
