@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import bisect
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -66,12 +65,22 @@ def print_webshell_page(page: PageResult, text: str, console: Console, key: byte
     """
     redactor = redactor_of(page, key, _IMPORT.sub("", text[:_SEARCHED]))
     reasons = tuple(replace(one, text=redactor.text(one.text)) for one in page.reasons)
-    lines = [
-        line if _IMPORT.fullmatch(line.strip()) else redactor.text(line[:_LONGEST])
-        for line in _BREAK.split(text)
-    ]
+    lines = _BREAK.split(text)
+
+    def line(number: int) -> str:
+        shown = lines[number - 1][:_LONGEST]
+        return shown if _IMPORT.fullmatch(shown.strip()) else redactor.text(shown)
+
+    shown = {n: line(n) for n in _around(reasons, len(lines))}
     screen = _Screen(console)
-    screen.show(screen.explained(replace(page, reasons=reasons), lines))
+    screen.show(screen.explained(replace(page, reasons=reasons), shown))
+
+
+def _around(reasons: Sequence[PageReason], last: int) -> list[int]:
+    """The numbers of all lines that are shown, in order."""
+    wanted = {number for one in reasons if one.line for number in (*one.sources, one.line)}
+    numbers = {near for n in wanted for near in range(n - _AROUND, n + _AROUND + 1)}
+    return sorted(number for number in numbers if 0 < number <= last)
 
 
 class _Screen:
@@ -194,7 +203,7 @@ class _Screen:
         ):
             yield ((" " * (_INDENT if not place else _INDENT + 2) + line, ""),)
 
-    def explained(self, page: PageResult, lines: Sequence[str]) -> Iterator[Line]:
+    def explained(self, page: PageResult, lines: Mapping[int, str]) -> Iterator[Line]:
         """Everything about one page."""
         badge = f" {page.judgement.upper()} "
         style = STYLES.get(page.judgement, "bold")
@@ -210,26 +219,20 @@ class _Screen:
             yield (("", ""),)
             yield from self._reason(reason, lead=f"{reason.points:+d} {reason.kind}: ")
             if reason.line is not None:
-                yield from self._around(lines, sorted({*reason.sources, reason.line}))
+                yield from self._quoted(lines, sorted({*reason.sources, reason.line}))
 
-    def _around(self, lines: Sequence[str], wanted: Sequence[int]) -> Iterator[Line]:
+    def _quoted(self, lines: Mapping[int, str], wanted: Sequence[int]) -> Iterator[Line]:
         """The lines around those wanted, with their numbers; what matters is marked."""
-        shown = sorted(
-            {
-                number
-                for one in wanted
-                for number in range(one - _AROUND, one + _AROUND + 1)
-                if 0 < number <= len(lines)
-            }
-        )
+        near = {n for one in wanted for n in range(one - _AROUND, one + _AROUND + 1)}
+        shown = sorted(near & lines.keys())
         width = len(str(shown[-1])) if shown else 1
         before = 0
         for number in shown:
             if before and number > before + 1:
                 yield ((" " * _INDENT + self._ellipsis, "dim"),)
             before = number
-            marked = wanted[bisect.bisect_left(wanted, number) :][:1] == [number]
+            marked = number in wanted
             lead = f"{'>' if marked else ' '} {number:>{width}} | "
             room = self._width - _INDENT - len(lead)
-            content = self._cut(lines[number - 1].replace("\t", "    "), room)
+            content = self._cut(lines[number].replace("\t", "    "), room)
             yield (" " * _INDENT + lead, "dim"), (content, "bold" if marked else "")

@@ -43,6 +43,7 @@ ASSEMBLY_LIMIT = 64 << 20
 MOST_WAITING = 200_000
 """So many files at most wait for their neighbours."""
 
+_BAD = frozenset({Judgement.MALICIOUS, Judgement.SUSPICIOUS})
 _FEWEST_STOCK = 5
 _FAITHFUL = 0.9
 
@@ -179,7 +180,7 @@ class Walk:
                 return _Waiting(found, said, good=False)
             said = self._judges.page.judge(content, shown, found.sha256)
             said = replace(said, path=shown, size=size)
-            bad = said.judgement.rank <= Judgement.SUSPICIOUS.rank
+            bad = said.judgement in _BAD
             hand = hand_of(content, shown) if bad and said.family is None else None
             return _Waiting(found, said, good=False, hand=hand)
         except Exception as error:  # a page that breaks the judge costs that page only
