@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from alpheus.detect.webshell import folding, sources
+from alpheus.detect.webshell import folding, operations, sources
 from alpheus.detect.webshell.intake import Intake, is_request, mapped
 from alpheus.detect.webshell.nodes import (
     Assign,
@@ -28,9 +28,9 @@ from alpheus.detect.webshell.nodes import (
 )
 from alpheus.detect.webshell.page import Code, Kind, Language
 from alpheus.detect.webshell.scope import Scope, last_part
-from alpheus.detect.webshell.sinks import CLASS_IDS, DECRYPT_CALLS, UNPACK_CALLS, results
+from alpheus.detect.webshell.sinks import DECRYPT_CALLS, UNPACK_CALLS, results
 from alpheus.detect.webshell.syntax import parse
-from alpheus.detect.webshell.values import NOTHING, Constant, Value, joined
+from alpheus.detect.webshell.values import NOTHING, Value, joined
 from alpheus.detect.webshell.watch import BOUND, WRITERS, Seen, Watch
 
 ROUNDS = 4
@@ -189,7 +189,7 @@ class Flow:
         if mark in {"||", "??"}:
             return joined((left, right))
         if mark == "+" or (mark == "&" and not isinstance(left.constant, int)):
-            return _added(mark, left, right)
+            return operations.added(mark, left, right)
         constant = folding.calculated(mark, left.constant, right.constant)
         both = joined((left, right), constant=constant)
         return replace(both, types=frozenset(), computed=both.computed or mark in {"^", "xor"})
@@ -228,10 +228,10 @@ class Flow:
         arguments = [self._value(one, function, depth) for one in node.arguments]
         values = self._items(node, kind, function, depth)
         if node.array or kind.endswith("[]") or kind in _PLAIN_ARRAYS:
-            return _array(kind, arguments, values)
+            return operations.array(kind, arguments, values)
         self._watch.check(kind, NOTHING, arguments, node)
         if kind in {"activexobject", "scriptobject"}:
-            return _component(arguments)
+            return operations.component(arguments)
         if kind == "function" and self._script:
             self._watch.sink("jsfunction", arguments, node)
         both = joined((*arguments, *values))
@@ -285,8 +285,8 @@ class Flow:
             return joined(arguments)
         self._watch.check(low, NOTHING, arguments, node)
         if low in {"createobject", "getobject"}:
-            return _component(arguments)
-        return _folded(folding.FUNCTIONS.get(low), low, arguments)
+            return operations.component(arguments)
+        return operations.folded(folding.FUNCTIONS.get(low), low, arguments)
 
     def _enter(self, local: Function, arguments: list[Value]) -> Value:
         """A call of a function of the page."""
@@ -356,12 +356,12 @@ class Flow:
         """A call of a method that is not the page's own."""
         self._watch.check(low, of, arguments, node)
         if low == "createobject":
-            return _component(arguments)
+            return operations.component(arguments)
         if low in _CODE_CALLS and self._script and of.has("window", "this"):
             return self._evaluated(low, node, arguments)
         if low in sources.MEASURES and not (low == "parse" and not of.has(*_NUMBERS)):
-            return _static(low, of, arguments) or NOTHING
-        known = _text_method(low, of, arguments) or _static(low, of, arguments)
+            return operations.static(low, of, arguments) or NOTHING
+        known = operations.text_method(low, of, arguments) or operations.static(low, of, arguments)
         if known is not None:
             return known
         return self._method_value(low, of, arguments, node, function)
@@ -438,95 +438,3 @@ def _may_be_own(local: Function, low: str, of: Value, arguments: Sequence[Value]
     if not of.types or of.has(*_OWN):
         return True
     return of.constant is None and low not in _COMMON and len(local.parameters) == len(arguments)
-
-
-def _added(mark: str, left: Value, right: Value) -> Value:
-    """`left + right`, or `left & right` of texts."""
-    constant = folding.added(left.constant, right.constant)
-    if mark == "&" and constant is not None:
-        constant = folding.added(folding.as_text(left.constant), folding.as_text(right.constant))
-    both = joined((left, right), constant=constant)
-    own = (left.text or "").strip() or (right.text or "").strip()
-    return replace(
-        both,
-        rooted=left.rooted or _is_root(left),
-        mixed=both.mixed or (both.tainted and bool(own)),
-        types=frozenset(),
-        tail=right.ending[-64:],
-    )
-
-
-def _array(kind: str, arguments: list[Value], values: list[Value]) -> Value:
-    if kind == "string" and arguments and not values:
-        both = joined(arguments, constant=_text_of(arguments[0]))
-        return replace(both, types=frozenset())
-    constants = tuple(value.constant for value in values)
-    constant: Constant | None = constants if values and None not in constants else None
-    if constants and constant is not None and kind.startswith(("byte", "sbyte")):
-        constant = folding.as_bytes(constants) or constant
-    types = frozenset({"byte[]"}) if kind.startswith("byte") else frozenset()
-    return replace(joined((*arguments, *values), constant=constant), types=types)
-
-
-def _component(arguments: Sequence[Value]) -> Value:
-    """`CreateObject(name)`: the name is the type."""
-    name = (arguments[0].text or "").lower().strip() if arguments else ""
-    name = name.removeprefix("new:").removeprefix("clsid:").strip("{}")
-    name = CLASS_IDS.get(name, name).removesuffix(".1")
-    return Value(types=frozenset({name}) if name else frozenset())
-
-
-def _text_method(low: str, of: Value, arguments: Sequence[Value]) -> Value | None:
-    """A method of a constant text, or what makes a text of bytes; None for any other."""
-    if of.text is not None and low in folding.TEXT_METHODS:
-        try:
-            constant = folding.TEXT_METHODS[low](of.text, [one.constant for one in arguments])
-        except (TypeError, ValueError, IndexError):
-            constant = None
-        return replace(joined((of, *arguments), constant=constant), rooted=of.rooted)
-    if low == "getstring" and arguments:
-        encoding = next((kind for kind in sorted(of.types) if kind in folding.ENCODINGS), "utf8")
-        text = folding.encoded_text(arguments[0].constant, encoding)
-        return replace(joined(arguments, constant=text), types=frozenset())
-    if low == "getbytes" and arguments:
-        given = arguments[0].text
-        constant = None if given is None else given.encode("utf-8", "replace")
-        return replace(joined(arguments, constant=constant), types=frozenset({"getbytes"}))
-    return None
-
-
-def _static(low: str, of: Value, arguments: Sequence[Value]) -> Value | None:
-    for kind in of.types:
-        fold = folding.STATIC.get(f"{kind}.{low}")
-        if fold is not None:
-            value = _folded(fold, low, arguments)
-            return value.step("base64") if low == "frombase64string" else value
-    return None
-
-
-def _folded(fold: folding.Function | None, low: str, arguments: Sequence[Value]) -> Value:
-    constant = None
-    if fold is not None and arguments:
-        try:
-            constant = fold([one.constant for one in arguments])
-        except (TypeError, ValueError, IndexError, OverflowError):
-            constant = None
-    if low in sources.MEASURES and constant is None:
-        return NOTHING
-    types = frozenset({low}) if constant is None else frozenset()
-    rooted = bool(arguments) and arguments[0].rooted
-    return replace(joined(arguments, constant=constant), types=types, rooted=rooted)
-
-
-def _is_root(value: Value) -> bool:
-    """Whether a path that begins with this stays in a folder of the server's choice."""
-    if value.tainted or value.rooted:
-        return value.rooted
-    text = value.text
-    return text is not None and len(text) > 3 and ("/" in text[1:] or "\\" in text[3:])
-
-
-def _text_of(value: Value) -> str | None:
-    if isinstance(value.constant, tuple):
-        return folding.characters(value.constant)  # type: ignore[arg-type]
-    return folding.as_text(value.constant)

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+MOST_FUNCTIONS = 5_000
+WEB_METHODS = frozenset({
+    "webmethod", "webmethodattribute", "operationcontract", "webget", "webinvoke", "scriptmethod",
+    "soapdocumentmethod",
+})  # fmt: skip
+"""Attributes of functions that a visitor may call by themselves."""
+
 
 @dataclass(slots=True)
 class Const:
@@ -72,7 +79,7 @@ class Group:
 
 @dataclass(slots=True)
 class Assign:
-    """`target = value`; `mark` is `=`, `+=`, …"""
+    """`target = value`; `mark` is `=`, `+=` and the like."""
 
     target: Node
     mark: str

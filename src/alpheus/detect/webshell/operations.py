@@ -1,0 +1,105 @@
+"""What operators, arrays and known functions make of values, worked out where they are constant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from alpheus.detect.webshell import folding, sources
+from alpheus.detect.webshell.sinks import CLASS_IDS
+from alpheus.detect.webshell.values import NOTHING, Constant, Value, joined
+
+
+def added(mark: str, left: Value, right: Value) -> Value:
+    """`left + right`, or `left & right` of texts."""
+    constant = folding.added(left.constant, right.constant)
+    if mark == "&" and constant is not None:
+        constant = folding.added(folding.as_text(left.constant), folding.as_text(right.constant))
+    both = joined((left, right), constant=constant)
+    own = (left.text or "").strip() or (right.text or "").strip()
+    return replace(
+        both,
+        rooted=left.rooted or _is_root(left),
+        mixed=both.mixed or (both.tainted and bool(own)),
+        types=frozenset(),
+        tail=right.ending[-64:],
+    )
+
+
+def array(kind: str, arguments: list[Value], values: list[Value]) -> Value:
+    if kind == "string" and arguments and not values:
+        both = joined(arguments, constant=_text_of(arguments[0]))
+        return replace(both, types=frozenset())
+    constants = tuple(value.constant for value in values)
+    constant: Constant | None = constants if values and None not in constants else None
+    if constants and constant is not None and kind.startswith(("byte", "sbyte")):
+        constant = folding.as_bytes(constants) or constant
+    types = frozenset({"byte[]"}) if kind.startswith("byte") else frozenset()
+    return replace(joined((*arguments, *values), constant=constant), types=types)
+
+
+def component(arguments: Sequence[Value]) -> Value:
+    """An array, or a text made of one."""
+    """`CreateObject(name)`: the name is the type."""
+    name = (arguments[0].text or "").lower().strip() if arguments else ""
+    name = name.removeprefix("new:").removeprefix("clsid:").strip("{}")
+    name = CLASS_IDS.get(name, name).removesuffix(".1")
+    return Value(types=frozenset({name}) if name else frozenset())
+
+
+def text_method(low: str, of: Value, arguments: Sequence[Value]) -> Value | None:
+    """A method of a constant text, or what makes a text of bytes; None for any other."""
+    if of.text is not None and low in folding.TEXT_METHODS:
+        try:
+            constant = folding.TEXT_METHODS[low](of.text, [one.constant for one in arguments])
+        except (TypeError, ValueError, IndexError):
+            constant = None
+        return replace(joined((of, *arguments), constant=constant), rooted=of.rooted)
+    if low == "getstring" and arguments:
+        encoding = next((kind for kind in sorted(of.types) if kind in folding.ENCODINGS), "utf8")
+        text = folding.encoded_text(arguments[0].constant, encoding)
+        return replace(joined(arguments, constant=text), types=frozenset())
+    if low == "getbytes" and arguments:
+        given = arguments[0].text
+        constant = None if given is None else given.encode("utf-8", "replace")
+        return replace(joined(arguments, constant=constant), types=frozenset({"getbytes"}))
+    return None
+
+
+def static(low: str, of: Value, arguments: Sequence[Value]) -> Value | None:
+    for kind in of.types:
+        fold = folding.STATIC.get(f"{kind}.{low}")
+        if fold is not None:
+            value = folded(fold, low, arguments)
+            return value.step("base64") if low == "frombase64string" else value
+    return None
+
+
+def folded(fold: folding.Function | None, low: str, arguments: Sequence[Value]) -> Value:
+    """A call that is worked out by its type and name; None for any other."""
+    constant = None
+    if fold is not None and arguments:
+        try:
+            constant = fold([one.constant for one in arguments])
+        except (TypeError, ValueError, IndexError, OverflowError):
+            constant = None
+    if low in sources.MEASURES and constant is None:
+        return NOTHING
+    types = frozenset({low}) if constant is None else frozenset()
+    rooted = bool(arguments) and arguments[0].rooted
+    return replace(joined(arguments, constant=constant), types=types, rooted=rooted)
+
+
+def _is_root(value: Value) -> bool:
+    """What a function gives for constants, or what is known of it otherwise."""
+    """Whether a path that begins with this stays in a folder of the server's choice."""
+    if value.tainted or value.rooted:
+        return value.rooted
+    text = value.text
+    return text is not None and len(text) > 3 and ("/" in text[1:] or "\\" in text[3:])
+
+
+def _text_of(value: Value) -> str | None:
+    if isinstance(value.constant, tuple):
+        return folding.characters(value.constant)  # type: ignore[arg-type]
+    return folding.as_text(value.constant)
