@@ -153,7 +153,10 @@ class CLike(Reader):
                 self.take()
             else:
                 before = self.at
-                if not (self.peek().kind is T.NAME and self._typed()):
+                word = self.peek()
+                if word.kind is T.NAME and self.is_word("in", ahead=1):
+                    self._function.body.append(Name(str(self.take().value), word.line))
+                elif not (word.kind is T.NAME and self._typed()):
                     self._expression_statement()
                 if self.is_word("in"):
                     self.take()

@@ -96,10 +96,11 @@ class Flow:
     def run(self) -> Seen:
         """Look at everything until nothing new comes out, at most `ROUNDS` times."""
         seen = self._watch.seen
+        seen.cut = self._program.cut
         for _ in range(ROUNDS):
             self._scope.changed = False
             self._one_round()
-            if not self._scope.changed or seen.cut:
+            if not self._scope.changed or self._steps > MOST_STEPS:
                 break
         return seen
 
@@ -109,7 +110,7 @@ class Flow:
                 self._value(node, function, 0)
             for node in function.results:
                 self._scope.give(function.name, self._value(node, function, 0))
-            if self._watch.seen.cut:
+            if self._steps > MOST_STEPS:
                 return
 
     # --- nodes ---
@@ -359,6 +360,8 @@ class Flow:
             return operations.component(arguments)
         if low in _CODE_CALLS and self._script and of.has("window", "this"):
             return self._evaluated(low, node, arguments)
+        if low == "equals" and arguments and of.has(*_MADE) and arguments[0].has(*_CONTEXT):
+            self._watch.handed(of, node)
         if low in sources.MEASURES and not (low == "parse" and not of.has(*_NUMBERS)):
             return operations.static(low, of, arguments) or NOTHING
         known = operations.text_method(low, of, arguments) or operations.static(low, of, arguments)
@@ -416,8 +419,6 @@ class Flow:
             self._watch.bound(found, arguments[1:], node)
         elif low == "invoke":
             self._watch.bound(of.types, arguments, node)
-        elif low == "equals" and arguments and of.has(*_MADE) and arguments[0].has(*_CONTEXT):
-            self._watch.handed(of, node)
         return frozenset()
 
     def _fill(

@@ -27,6 +27,7 @@ def added(mark: str, left: Value, right: Value) -> Value:
 
 
 def array(kind: str, arguments: list[Value], values: list[Value]) -> Value:
+    """An array, or a text that is made of one."""
     if kind == "string" and arguments and not values:
         both = joined(arguments, constant=_text_of(arguments[0]))
         return replace(both, types=frozenset())
@@ -39,7 +40,6 @@ def array(kind: str, arguments: list[Value], values: list[Value]) -> Value:
 
 
 def component(arguments: Sequence[Value]) -> Value:
-    """An array, or a text made of one."""
     """`CreateObject(name)`: the name is the type."""
     name = (arguments[0].text or "").lower().strip() if arguments else ""
     name = name.removeprefix("new:").removeprefix("clsid:").strip("{}")
@@ -67,6 +67,7 @@ def text_method(low: str, of: Value, arguments: Sequence[Value]) -> Value | None
 
 
 def static(low: str, of: Value, arguments: Sequence[Value]) -> Value | None:
+    """What a call gives that is known by its type and name; None for any other."""
     for kind in of.types:
         fold = folding.STATIC.get(f"{kind}.{low}")
         if fold is not None:
@@ -76,7 +77,7 @@ def static(low: str, of: Value, arguments: Sequence[Value]) -> Value | None:
 
 
 def folded(fold: folding.Function | None, low: str, arguments: Sequence[Value]) -> Value:
-    """A call that is worked out by its type and name; None for any other."""
+    """What a function gives for constants, or what is known of it otherwise."""
     constant = None
     if fold is not None and arguments:
         try:
@@ -91,7 +92,6 @@ def folded(fold: folding.Function | None, low: str, arguments: Sequence[Value]) 
 
 
 def _is_root(value: Value) -> bool:
-    """What a function gives for constants, or what is known of it otherwise."""
     """Whether a path that begins with this stays in a folder of the server's choice."""
     if value.tainted or value.rooted:
         return value.rooted

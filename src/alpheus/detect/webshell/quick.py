@@ -7,18 +7,30 @@ import re
 _HEAD = 65_536
 _MANY_NULS = 16
 _CODE = (b"<%", b"runat", b"msxsl:script", b"#@~^", b"!bdn", b"+adw", b"class ")
+_UNCLEAR = (
+    b"webhandler", b"webservice", b"servicehost", b"#@~^", b"!bdn", b"utf-7", b"65000",
+    b"msxsl:script", b" class=",
+)  # fmt: skip
+"""Where one of these stands, code is not only where it is marked."""
+
+_PIECES = re.compile(
+    rb"<\s{0,4}%(?!--|#|\s{0,4}@)(.*?)(?:%>|\Z)"
+    rb"|<script\b[^>]{0,400}runat[^>]{0,400}>(.*?)(?:</script|\Z)"
+    rb"|#\s{0,8}include([^>]{0,200})",
+    re.DOTALL,
+)
 _SPACED = re.compile(rb"<\s{1,4}%")
 _WORDS = (
     b"eval", b"execut", b"createobject", b"getobject", b"clsid:", b"process", b"assembly",
     b"compil", b"codedom", b"socket", b"tcpclient", b"tcplistener", b"invoke", b"reflection",
     b"gettype", b"activator", b"createinstance", b"decrypt", b"crypto", b"rijndael",
-    b"frombase64", b"registry", b"dllimport", b" lib ", b"powershell", b"runspace",
-    b"deserializ", b"formatter", b"xamlreader", b"shell", b"wscript", b"adodb",
-    b"filesystemobject", b"savetofile", b"textfile", b"saveas", b"file.", b"file(",
-    b"directory", b"streamwriter", b"streamreader", b"filestream", b"fileinfo", b"webclient",
-    b"webrequest", b"connection", b"management", b"impersonat", b"logonuser", b"parsecontrol",
-    b"xsl", b"marshal", b"unsafe", b"machinekey", b"scriptcontrol", b"chr(", b"chrw(",
-    b"strreverse", b"loadfrom", b"environment", b"servervariables", b"dynamicmethod",
+    b"frombase64", b"registry", b"dllimport", b" lib ", b"powershell", b"runspace", b"deserializ",
+    b"formatter", b"xamlreader", b"shell", b"wscript", b"adodb", b"filesystemobject",
+    b"savetofile", b"textfile", b"saveas", b"file.", b"file(", b"directory", b"streamwriter",
+    b"streamreader", b"filestream", b"fileinfo", b"webclient", b"sqlcommand", b"dataadapter",
+    b"recordset", b"webrequest", b"connection", b"management", b"impersonat", b"logonuser",
+    b"parsecontrol", b"xsl", b"marshal", b"unsafe", b"machinekey", b"scriptcontrol", b"chr(",
+    b"chrw(", b"strreverse", b"loadfrom", b"environment", b"servervariables", b"dynamicmethod",
     b"ilgenerator", b"deflate", b"gzip", b"\\u00", b"!bdn", b"#@~^", b"utf-7", b"65000",
     b"new function", b"transfer",
 )  # fmt: skip
@@ -33,7 +45,11 @@ def may_matter(content: bytes) -> bool:
     low = content.lower()
     if not any(mark in low for mark in _CODE) and _SPACED.search(low) is None:
         return False
-    return names_power(low)
+    if not names_power(low):
+        return False
+    if any(mark in low for mark in _UNCLEAR):
+        return True
+    return names_power(b"\n".join(map(b"".join, _PIECES.findall(low))))
 
 
 def names_power(low: bytes) -> bool:

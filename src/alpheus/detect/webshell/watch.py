@@ -35,7 +35,7 @@ WRITERS = frozenset({
 _ONLY_PLAIN = frozenset({
     "shell", "execute", "executeglobal", "socket", "createobject", "getobject", "logonuser",
 })  # fmt: skip
-_PLACED = Sink("place", 88, says="writes what the visitor sends where the visitor says")
+_PLACED = Sink("plant", 88, says="writes what the visitor sends where the visitor says")
 _DROPPED = Sink("drop", 86, 78, 78, None, "writes a file that the server runs")
 _PROGRAM = Sink("drop", 74, 52, 52, None, "writes a program")
 _STOLEN = Sink("steal", 80, says="keeps what visitors type as their password")
@@ -187,6 +187,12 @@ def imported_signs(program: Program) -> list[Sign]:
     ]
 
 
+def _is_program(value: Value) -> bool:
+    """Whether it begins as a program for Windows does, plain or as base64."""
+    constant = value.constant
+    return constant[:2] == b"MZ" if isinstance(constant, bytes) else value.ending[:4] == "TVqQ"
+
+
 def _sharper(  # noqa: PLR0911 - one for each kind
     sink: Sink, value: Value, chosen: Sequence[Value], points: int, *, given: bool
 ) -> int:
@@ -195,7 +201,7 @@ def _sharper(  # noqa: PLR0911 - one for each kind
         case "reflect" if given and value.steps:
             return 92
         case "load" if not given and (value.types & _BYTES or value.steps):
-            return 80 if (value.text or "").startswith("TVqQ") else 76
+            return 80 if _is_program(value) else 76
         case "query" if given:
             return 10 if value.mixed else 58
         case "evaluate" if not given and value.types & _FETCHED:

@@ -41,7 +41,6 @@ def _follow(page: Page, code: Sequence[Code]) -> tuple[Seen, list[Sign]]:
     program = parse(list(code))
     languages = list(dict.fromkeys(piece.language for piece in code))
     seen = Flow(program, list(page.controls), languages).run()
-    seen.cut = seen.cut or program.cut
     return seen, [*seen.signs.values(), *imported_signs(program)]
 
 

@@ -1,0 +1,54 @@
+"""What a visitor fills is a source; what the server knows of itself is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from alpheus.detect.webshell.intake import mapped, spelt
+from alpheus.detect.webshell.nodes import Call, Member, Name
+from alpheus.detect.webshell.page import Language
+from alpheus.detect.webshell.values import Source, Value
+from webshell_code import seen_in
+
+
+@pytest.mark.parametrize(
+    ("code", "source"),
+    [
+        ('Request["k"]', 'Request("k")'),
+        ('Request.Form["k"]', 'Request.Form("k")'),
+        ('context.Request.QueryString.Get("k")', "Request.QueryString"),
+        ('HttpContext.Current.Request.Cookies["k"]', 'Request.Cookies("k")'),
+        ('this.Request.Headers["k"]', 'Request.Headers("k")'),
+        ("Request.InputStream", "Request.InputStream"),
+        ('Request.ServerVariables["HTTP_X"]', 'Request.ServerVariables("HTTP_X")'),
+        ("box.Text", "box.Text"),
+        ("this.file.PostedFile", None),
+    ],
+)
+def test_sources_are_told_as_they_are_written(code: str, source: str | None) -> None:
+    """The name that a person searches for in the page."""
+    found = seen_in(f"x = {code};", controls=("box", "file")).sources
+    assert found
+    assert source is None or source in found
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["Request.PhysicalPath", "Request.ContentLength", 'Request.ServerVariables["SCRIPT_NAME"]',
+     "Request.IsLocal", "other.Text", "Response.Cookies"],
+)  # fmt: skip
+def test_what_the_server_knows_of_itself_is_no_source(code: str) -> None:
+    """Nobody outside chooses it."""
+    assert seen_in(f"x = {code};", Language.CSHARP).sources == {}
+
+
+def test_a_mapped_path_is_below_the_site_and_keeps_its_end() -> None:
+    """`Server.MapPath` of anything is a place of the server's choice."""
+    found = mapped([Value("a/b.aspx", (Source(1, "Request"),))])
+    assert (found.rooted, found.ending, found.tainted) == (True, "a/b.aspx", True)
+
+
+def test_expressions_are_spelt_in_short() -> None:
+    """Arguments are left out."""
+    node = Member(Call(Member(Name("a", 1), "b", 1), [Name("c", 1)], 1), "d", 1)
+    assert spelt(node) == "a.b(…).d"

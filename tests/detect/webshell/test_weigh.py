@@ -1,0 +1,60 @@
+"""Reasons say what a page does, from which line to which, and what it means together."""
+
+from __future__ import annotations
+
+from alpheus.detect.webshell.decoding import PageText
+from alpheus.detect.webshell.model import Reason
+from alpheus.detect.webshell.page import Code, Kind, Language, Page
+from alpheus.detect.webshell.weigh import weigh
+
+
+def _reasons(
+    text: str, language: Language = Language.CSHARP, *wrappings: str, kind: Kind = Kind.SCRIPT
+) -> list[Reason]:
+    return weigh(Page(code=[Code(text, 1, kind, language)]), PageText(text, wrappings))
+
+
+def test_a_reason_leads_from_source_to_sink() -> None:
+    """Line, call, meaning, and where the data came in."""
+    worst = _reasons('a = Request["k"];\nProcess.Start(a')[0]
+    assert (worst.kind, worst.line) == ("run", 2)
+    assert worst.text == (
+        'process.start: starts a program, with data of the visitor (Request("k") in line 1)'
+    )
+
+
+def test_a_manager_of_files_is_more_than_its_parts() -> None:
+    """Reading, listing and deleting what the visitor names."""
+    code = "File.ReadAllText(Request[a]); Directory.GetFiles(Request[a]); File.Delete(Request[a]"
+    (manager,) = [one for one in _reasons(code) if one.kind == "manager"]
+    assert (manager.points, manager.text) == (78, "a file manager: change, list, read")
+    assert not [one for one in _reasons("File.Delete(Request[a]") if one.kind == "manager"]
+
+
+def test_a_console_and_a_survey_are_told() -> None:
+    """Connection and query from outside; three looks around the server."""
+    console = "new SqlConnection(Request[a]); new SqlCommand(Request[b], c"
+    assert "console" in {one.kind for one in _reasons(console)}
+    survey = "DriveInfo.GetDrives(); Process.GetProcesses(); Environment.GetEnvironmentVariables("
+    assert max(one.points for one in _reasons(survey)) == 56
+
+
+def test_a_text_that_is_a_page_is_judged_as_one() -> None:
+    """What a dropper carries is looked into."""
+    carried = 'x = "<% exec" + "ute request(1'
+    assert not _reasons(carried)
+    whole = 'var file = "<% execute request(1) %>";'
+    (reason,) = [one for one in _reasons(whole) if one.kind == "carried"]
+    assert reason.points >= 74
+
+
+def test_wrappings_count_only_beside_something_else() -> None:
+    """UTF-7 alone is odd, not bad."""
+    assert _reasons("x = 1; eval", Language.CSHARP, "UTF-7") == []
+    kinds = {one.kind for one in _reasons("Process.Start(Request[a]", Language.CSHARP, "UTF-7")}
+    assert kinds == {"run", "wrapped"}
+
+
+def test_data_binding_is_no_code() -> None:
+    """`<%# … %>` shows fields of a record."""
+    assert _reasons("eval(Request[a]", Language.JSCRIPT, kind=Kind.BINDING) == []
