@@ -42,10 +42,19 @@ def test_what_the_server_knows_of_itself_is_no_source(code: str) -> None:
     assert seen_in(f"x = {code};", Language.CSHARP).sources == {}
 
 
-def test_a_mapped_path_is_below_the_site_and_keeps_its_end() -> None:
-    """`Server.MapPath` of anything is a place of the server's choice."""
-    found = mapped([Value("a/b.aspx", (Source(1, "Request"),))])
-    assert (found.rooted, found.ending, found.tainted) == (True, "a/b.aspx", True)
+@pytest.mark.parametrize(
+    ("path", "rooted"),
+    [
+        (Value("~/a/b.aspx"), True),
+        (Value(sources=(Source(1, "Request"),)), False),
+        (Value(sources=(Source(1, "Request"),), mixed=True), True),
+        (Value(sources=(Source(1, "upload.FileName"),)), True),
+    ],
+)
+def test_a_mapped_path_is_where_the_page_says(path: Value, rooted: bool) -> None:
+    """Below a folder that the page names, unless the visitor names the whole of it."""
+    assert mapped([path]).rooted is rooted
+    assert mapped([path]).ending == path.ending
 
 
 def test_expressions_are_spelt_in_short() -> None:

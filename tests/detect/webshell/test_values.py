@@ -75,8 +75,9 @@ def test_either_keeps_what_both_agree_on() -> None:
     assert either(Value("a"), Value("b")).constant is None
     assert either(Value("a"), NOTHING) == Value("a")
     assert either(NOTHING, Value("b")) == Value("b")
-    rooted = Value(rooted=True)
-    assert not either(rooted, Value("a")).rooted
+    rooted, free = Value(rooted=True), Value(sources=(Source(1, "Request"),))
+    assert not either(rooted, free).rooted
+    assert either(rooted, Value("a")).rooted
     assert either(rooted, replace(rooted, mixed=True)).rooted
 
 

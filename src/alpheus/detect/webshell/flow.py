@@ -259,9 +259,14 @@ class Flow:
         arguments = [self._value(one, function, depth) for one in node.arguments]
         if isinstance(node.what, Name):
             return self._plain_call(node, node.what, arguments, function)
-        if isinstance(node.what, Member):
-            of = self._value(node.what.of, function, depth)
-            return self._method(node, node.what, of, arguments, function)
+        what = node.what
+        if self._script and isinstance(what, Call) and what.index and len(what.arguments) == 1:
+            name = self._value(what.arguments[0], function, depth).text
+            if name is not None:  # `object["name"](…)`
+                what = Member(what.what, name, what.line)
+        if isinstance(what, Member):
+            of = self._value(what.of, function, depth)
+            return self._method(node, what, of, arguments, function)
         return self._element(self._value(node.what, function, depth), node, arguments)
 
     def _plain_call(
@@ -412,6 +417,10 @@ class Flow:
         name = (arguments[0].text or "").partition(",")[0].strip() if arguments else ""
         if low == "gettype" and name:
             return frozenset({last_part(name)})
+        if low == "gettypefromprogid" or (low == "get" and of.has("winmgmts")):
+            return operations.component(arguments).types
+        if low == "createinstance" and arguments and of.has("activator"):
+            return arguments[0].types | {"createinstance"}
         found = frozenset(f"{BOUND}{kind}.{name.lower()}" for kind in of.types)
         if low in {"getmethod", "getproperty"} and name:
             return found | {"methodinfo"}

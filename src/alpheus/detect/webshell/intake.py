@@ -24,11 +24,18 @@ def is_request(value: Value) -> bool:
 
 
 def mapped(arguments: Sequence[Value]) -> Value:
-    """`Server.MapPath(path)`: a place below the site."""
+    """`Server.MapPath(path)`: a place below the site; anywhere in it if the path is a visitor's."""
     constant = arguments[0].constant if arguments else None
     tail = arguments[0].ending[-64:] if arguments else ""
     found = joined(arguments, constant=constant)
-    return replace(found, rooted=True, types=frozenset(), tail=tail)
+    free = found.tainted and not found.mixed and not _names_uploads(found)
+    rooted = not free or any(one.rooted for one in arguments)
+    return replace(found, rooted=rooted, types=frozenset(), tail=tail)
+
+
+def _names_uploads(value: Value) -> bool:
+    """Whether it is the name that an uploaded file has already."""
+    return all(source.text.lower().endswith("filename") for source in value.sources)
 
 
 def spelt(node: Node) -> str:
@@ -67,6 +74,9 @@ class Intake:
             not of.types or of.has(*sources.CONTEXT_TYPES, *_OWN, "current")
         ):
             return Value(types=frozenset({"request"}))
+        if low == "filename" and of.sources:
+            source = self._source(node, f"{of.sources[0].text}.FileName")
+            return Value(sources=(source,), types=frozenset({low}))
         if low in sources.CONTROL_MEMBERS and self._is_control(of, node):
             source = self._source(node, f"{spelt(node.of)}.{node.name}")
             return Value(sources=(source,), types=frozenset({low}))

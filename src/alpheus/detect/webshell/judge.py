@@ -9,8 +9,10 @@ from alpheus.detect.webshell.family import Families, traits_of
 from alpheus.detect.webshell.model import Judgement, PageJudgement, Reason
 from alpheus.detect.webshell.page import Page, read_page
 from alpheus.detect.webshell.quick import may_matter
+from alpheus.detect.webshell.razor import razor_code
 from alpheus.detect.webshell.weigh import weigh
 
+_RAZOR = frozenset({"cshtml", "vbhtml"})
 MALICIOUS = 70
 SUSPICIOUS = 40
 
@@ -43,7 +45,12 @@ def _read(content: bytes, path: str) -> tuple[Page, PageText] | None:
     if not may_matter(content):
         return None
     text = page_text(content)
-    return read_page(text.text, path.rpartition("/")[2]), text
+    name = path.rpartition("/")[2]
+    page = read_page(text.text, name)
+    extension = name.rpartition(".")[2].lower()
+    if extension in _RAZOR:
+        page.code += razor_code(text.text, extension)
+    return page, text
 
 
 def judged(path: str, sha256: str, size: int, reasons: list[Reason]) -> PageJudgement:

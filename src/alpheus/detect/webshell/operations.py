@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from alpheus.detect.webshell import folding, sources
 from alpheus.detect.webshell.sinks import CLASS_IDS
 from alpheus.detect.webshell.values import NOTHING, Constant, Value, joined
+
+_OWN_TEXT = re.compile(r"\w\w")
+"""More than a mark between two parts."""
 
 
 def added(mark: str, left: Value, right: Value) -> Value:
@@ -16,7 +20,7 @@ def added(mark: str, left: Value, right: Value) -> Value:
     if mark == "&" and constant is not None:
         constant = folding.added(folding.as_text(left.constant), folding.as_text(right.constant))
     both = joined((left, right), constant=constant)
-    own = (left.text or "").strip() or (right.text or "").strip()
+    own = _OWN_TEXT.search(left.text or "") or _OWN_TEXT.search(right.text or "")
     return replace(
         both,
         rooted=left.rooted or _is_root(left),
@@ -42,6 +46,9 @@ def array(kind: str, arguments: list[Value], values: list[Value]) -> Value:
 def component(arguments: Sequence[Value]) -> Value:
     """`CreateObject(name)`: the name is the type."""
     name = (arguments[0].text or "").lower().strip() if arguments else ""
+    if name.startswith("winmgmts"):
+        part = name.rpartition(":")[2] if name.count(":") > 1 else ""
+        return Value(types=frozenset({part if part.startswith("win32_") else "winmgmts"}))
     name = name.removeprefix("new:").removeprefix("clsid:").strip("{}")
     name = CLASS_IDS.get(name, name).removesuffix(".1")
     return Value(types=frozenset({name}) if name else frozenset())

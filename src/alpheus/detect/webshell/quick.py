@@ -6,10 +6,11 @@ import re
 
 _HEAD = 65_536
 _MANY_NULS = 16
-_CODE = (b"<%", b"runat", b"msxsl:script", b"#@~^", b"!bdn", b"+adw", b"class ")
+_CODE = (b"<%", b"runat", b"msxsl:script", b"#@~^", b"!bdn", b"+adw", b"class ", b"@{", b"@(",
+         b"@functions")  # fmt: skip
 _UNCLEAR = (
     b"webhandler", b"webservice", b"servicehost", b"#@~^", b"!bdn", b"utf-7", b"65000",
-    b"msxsl:script", b" class=",
+    b"msxsl:script", b" class=", b"@{", b"@functions",
 )  # fmt: skip
 """Where one of these stands, code is not only where it is marked."""
 
@@ -28,11 +29,11 @@ _WORDS = (
     b"formatter", b"xamlreader", b"shell", b"wscript", b"adodb", b"filesystemobject",
     b"savetofile", b"textfile", b"saveas", b"file.", b"file(", b"directory", b"streamwriter",
     b"streamreader", b"filestream", b"fileinfo", b"webclient", b"sqlcommand", b"dataadapter",
-    b"recordset", b"webrequest", b"connection", b"management", b"impersonat", b"logonuser",
-    b"parsecontrol", b"xsl", b"marshal", b"unsafe", b"machinekey", b"scriptcontrol", b"chr(",
-    b"chrw(", b"strreverse", b"loadfrom", b"environment", b"servervariables", b"dynamicmethod",
-    b"ilgenerator", b"deflate", b"gzip", b"\\u00", b"!bdn", b"#@~^", b"utf-7", b"65000",
-    b"new function", b"transfer",
+    b"recordset", b"this[", b"getref", b"cmdshell", b"oacreate", b"webrequest", b"connection",
+    b"management", b"impersonat", b"logonuser", b"parsecontrol", b"xsl", b"marshal", b"unsafe",
+    b"machinekey", b"scriptcontrol", b"chr(", b"chrw(", b"strreverse", b"loadfrom",
+    b"environment", b"servervariables", b"dynamicmethod", b"ilgenerator", b"deflate", b"gzip",
+    b"\\u00", b"!bdn", b"#@~^", b"utf-7", b"65000", b"new function", b"transfer",
 )  # fmt: skip
 """What code of any power must hold somewhere, in lower case; spelt in pieces, it needs one of these
 to put them together."""

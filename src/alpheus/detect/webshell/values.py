@@ -101,4 +101,5 @@ def either(one: Value, other: Value) -> Value:
         return other
     same = one.constant if one.constant == other.constant else None
     both = joined((one, other), constant=same)
-    return replace(both, rooted=one.rooted and other.rooted)
+    free = any(value.tainted and not value.rooted for value in (one, other))
+    return replace(both, rooted=not free and (one.rooted or other.rooted))

@@ -129,7 +129,8 @@ class Watch:
         if sink.kind in {"read", "list", "change"} and rooted:
             points, given = points // 3, False
         if sink.kind == "write":
-            content = joined(arguments[1:] if sink.argument == 0 else [])
+            rest = [one for place, one in enumerate(arguments) if place != sink.argument]
+            content = joined([of, *rest])
             points = self._written(call, node, value, content, points)
         if points:
             self.note(sink, node.line, name or call, points, value, given=given)

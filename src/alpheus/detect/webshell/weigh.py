@@ -17,6 +17,7 @@ _MOST_REASONS = 30
 _MOST_CARRIED = 10
 _WORTH_TELLING = 60
 _EMBEDDED = re.compile(r"<\s?%|<script[^>]{0,200}runat|<msxsl:script", re.IGNORECASE)
+_DATABASE_COMMAND = re.compile(r"\b(?:xp_cmdshell|sp_oacreate|xp_regwrite)\b", re.IGNORECASE)
 _FILE_KINDS = frozenset({"write", "read", "list", "change"})
 _MANAGER = (0, 0, 56, 78, 90)
 """Points of a file manager, by how many kinds of things it does with files that are named."""
@@ -84,6 +85,16 @@ def _reason(sign: Sign) -> Reason:
     return Reason(sign.kind, sign.line, text, sign.points)
 
 
+def _in_database(seen: Seen) -> list[Reason]:
+    """A database that is made to start programs."""
+    for text, line in seen.texts.items():
+        found = _DATABASE_COMMAND.search(text)
+        if found is not None:
+            says = f"has the database start programs ({found[0].lower()})"
+            return [Reason("run", line, says, 88 if seen.sources else 60)]
+    return []
+
+
 def _together(seen: Seen, signs: Sequence[Sign]) -> list[Reason]:
     """What means more together than apart."""
     kinds = {sign.kind for sign in signs}
@@ -103,6 +114,7 @@ def _together(seen: Seen, signs: Sequence[Sign]) -> list[Reason]:
     if seen.decrypted and kinds & {"load", "reflect"} and seen.sources:
         says = "decrypts what is sent, and runs it"
         reasons.append(Reason("decrypt", seen.decrypted, says, 85))
+    reasons += _in_database(seen)
     if {"drop", "run"} <= kinds:
         reasons.append(Reason("drop", None, "writes a program and starts one", 74))
     return reasons
