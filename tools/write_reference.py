@@ -11,6 +11,7 @@ from pathlib import Path
 os.environ["COLUMNS"] = "100"
 
 from alpheus.cli import build_parser
+from alpheus.detect.webshell import beside, match
 from alpheus.judge.pages import RULES
 from alpheus.knowledge.model import Pack
 from alpheus.knowledge.packs import load_packs
@@ -50,7 +51,7 @@ def rules() -> str:
         lines.append("Contents of pages (YARA): " + ", ".join(_yara_names(pack)) + ".\n")
     lines.append("## Pages, judged by the core\n")
     lines.append("| rule | what it says | stage | weight |\n|---|---|---|---|")
-    for rule in RULES:
+    for rule in (*RULES, *match.RULES, *beside.RULES):
         meaning = rule.meaning
         lines.append(
             f"| `{rule.id}` | {rule.title} | {meaning.stage.value} | {meaning.weight.value} |"

@@ -20,6 +20,7 @@ from alpheus.detect.process_tree import ProcessTree
 from alpheus.detect.promises import log_by_name, promised_by_name
 from alpheus.detect.server_pages import is_server_page, read_page
 from alpheus.detect.sigma import Rule
+from alpheus.detect.webshell.beside import CONTENT_LIMIT, is_judged, judge_beside
 from alpheus.errors import AlpheusError
 from alpheus.evidence.base import EvidenceFile
 from alpheus.knowledge.mitigations import read_state
@@ -103,13 +104,14 @@ class _Examination:
             if kind is None and not page:
                 _drain(stream)
                 self._unrecognised(head)
-                return
         if page:
             self.source = PAGE
             self._page()
         elif kind is not None:
             self.source = kind.source
             self._records(kind)
+        if is_judged(self.file.path):
+            self._beside()
 
     def origin(self, host: str | None) -> Origin:
         found = self._origins.get(host)
@@ -132,6 +134,22 @@ class _Examination:
         if loss is not None:
             self.collector.lose(loss)
         self.collector.pages.append(page)
+
+    def _beside(self) -> None:
+        """Configuration and assemblies may be back doors that are no pages."""
+        with closing(self.file.open()) as stream:
+            content = stream.read(CONTENT_LIMIT)
+            _drain(stream)
+        found = judge_beside(content, self.file.path)
+        if found is not None:
+            rule, reason = found
+            citation = Citation(
+                self.file.evidence, self.file.path, line=reason.line, text=reason.text
+            )
+            fields = {"Kind": reason.kind, "Path": self.file.path}
+            basis = TimeBasis.UTC if self.file.modified else TimeBasis.UNKNOWN
+            event = Event(PAGE, self.file.modified, basis, None, fields, citation)
+            self.collector.hit(rule, self.origin(None), event)
 
     # --- text logs ---
 
