@@ -1,8 +1,8 @@
 """A server page cut into its parts: directives, code by language, controls, markup.
 
-What the server runs decides, not what the file is called: a directive makes a file code whatever its
-extension, a script block is the server's if it says `runat=server` in any spelling, and comments of
-the server are no part of it. Client-side script and markup are passed over.
+What the server runs decides, not what the file is called: a directive makes a file code whatever
+its extension, a script block is the server's if it says `runat=server` in any spelling, and
+comments of the server are no part of it. Client-side script and markup are passed over.
 """
 
 from __future__ import annotations
@@ -99,20 +99,23 @@ _LANGUAGES = {
     "vb": Language.VB, "vb.net": Language.VB, "visualbasic": Language.VB, "vbs": Language.VBSCRIPT,
     "vbscript": Language.VBSCRIPT, "vbscript.encode": Language.VBSCRIPT,
     "jscript": Language.JSCRIPT, "js": Language.JSCRIPT, "javascript": Language.JSCRIPT,
-    "jscript.net": Language.JSCRIPT, "jscript.encode": Language.JSCRIPT, "ecmascript": Language.JSCRIPT,
-    "j": Language.JSCRIPT, "c#v3.5": Language.CSHARP, "c#v4.0": Language.CSHARP,
+    "jscript.net": Language.JSCRIPT, "jscript.encode": Language.JSCRIPT, "j": Language.JSCRIPT,
+    "ecmascript": Language.JSCRIPT, "c#v3.5": Language.CSHARP, "c#v4.0": Language.CSHARP,
 }  # fmt: skip
 
 _TAG = re.compile(
     r"(?P<empty>(?:<%[ \t]{0,8}%>)+)"
     r"|(?P<comment><%--)"
-    r"|(?P<code><\s{0,4}%(?!\s*--))"
-    r"|(?P<script><script\b(?P<attributes>(?:[^>\"'%]|%(?!>)|\"[^\"]*\"|'[^']*')*)>)"
-    r"|(?P<sheet><msxsl:script\b(?P<sheeted>[^>]*)>)"
-    r"|(?P<include><!--\s*#\s*include\s+(?:file|virtual)\s*=\s*[\"']?(?P<included>[^\"'>\s]+))"
-    r"|(?P<control><(?P<tag>[A-Za-z][\w:]*)\b(?P<given>(?:[^<>\"']|\"[^\"]{0,1000}\"|'[^']{0,1000}')"
-    r"{0,3000}?\brunat\s*=\s*[\"']?\s*server\b[\"']?(?:[^<>\"']|\"[^\"]{0,1000}\"|'[^']{0,1000}')"
-    r"{0,3000})>)",
+    r"|(?P<code><\s{0,4}%(?!--))"
+    r"|(?P<script><script\b"
+    r"(?P<attributes>(?:[^<>\"'%]|<%[^%<>]{0,200}%>|%(?!>)|\"[^\"]*\"|'[^']*')*)>)"
+    r"|(?P<sheet><msxsl:script\b(?P<sheeted>[^<>]*)>)"
+    r"|(?P<include><!--\s*#\s*include\s+(?:file|virtual)\s*=\s*[\"']?"
+    r"(?P<included>[^\"'>\s]+?)(?=[\"'>\s]|-->))"
+    r"|(?P<control><(?P<tag>[A-Za-z][\w:]*)\b(?P<given>"
+    r"(?>(?:[^<>\"']|\"[^\"]{0,1000}\"|'[^']{0,1000}'){0,3000}?"
+    r"\brunat\s*=\s*[\"']?\s*server\b[\"']?)"
+    r"(?:[^<>\"']|\"[^\"]{0,1000}\"|'[^']{0,1000}'){0,3000}+)>)",
     re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(
@@ -154,23 +157,22 @@ class _Reader:
 
     def _part(self, match: re.Match[str]) -> int:
         """Take in one part; returns where to go on."""
-        text = self._text
-        if match["empty"]:
-            return match.end()
         if match["comment"]:
-            end = text.find("--%>", match.end())
-            return len(text) if end < 0 else end + 4
+            end = self._text.find("--%>", match.end())
+            return len(self._text) if end < 0 else end + 4
         if match["code"]:
             return self._code(match.end())
         if match["script"]:
             return self._script(match)
         if match["sheet"]:
             return self._sheet(match)
-        if match["include"]:
+        if match["control"]:
+            self._control(match["tag"], match["given"])
+            if "<%" in match["given"]:
+                return match.start() + len(match["tag"]) + 1
+        elif match["include"]:
             self._page.includes.append(match["included"])
-            return match.end()
-        self._control(match["tag"], match["given"])
-        return match.start() + len(match["tag"]) + 1 if "<%" in match["given"] else match.end()
+        return match.end()
 
     def _code(self, at: int) -> int:
         text = self._text
@@ -216,11 +218,11 @@ class _Reader:
 
     def _script(self, match: re.Match[str]) -> int:
         attributes = match["attributes"]
-        closing = _END_OF_SCRIPT.search(self._text, match.end())
-        end = len(self._text) if closing is None else closing.start()
         if not _RUNAT.search(attributes):
             # Script of the client; what the server writes into it counts.
             return match.end()
+        closing = _END_OF_SCRIPT.search(self._text, match.end())
+        end = len(self._text) if closing is None else closing.start()
         given = _attributes(attributes).get("language", "").strip().lower()
         language = _LANGUAGES.get(given)
         inner = self._text[match.end() : end]

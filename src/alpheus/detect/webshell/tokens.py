@@ -1,6 +1,6 @@
-"""Words of C#, VB.NET, JScript and VBScript, without comments and with their literals undone.
+r"""Words of C#, VB.NET, JScript and VBScript, without comments and with their literals undone.
 
-Identifiers written with escapes (`\\u0065val`, `@eval`, `[eval]`) come out as what they are. Nothing
+Identifiers written with escapes (`\u0065val`, `@eval`, `[eval]`) come out as what they are. Nothing
 here fails: what is no word is passed over.
 """
 
@@ -57,7 +57,8 @@ _BASIC_WORD = re.compile(
   | (?P<line>\r\n?|[\n\x85\u2028\u2029])
   | (?P<space>[ \t\f\v\ufeff\u00a0]+)
   | (?P<comment>['\u2018\u2019][^\r\n\x85\u2028\u2029]*)
-  | (?P<text>["\u201c\u201d](?:[^"\u201c\u201d\r\n]|["\u201c\u201d]["\u201c\u201d])*(?:["\u201c\u201d]c?|(?=[\r\n])|\Z))
+  | (?P<text>["\u201c\u201d](?:[^"\u201c\u201d\r\n]|["\u201c\u201d]["\u201c\u201d])*
+      (?:["\u201c\u201d]c?|(?=[\r\n])|\Z))
   | (?P<date>\#[^#\r\n]{3,40}\#)
   | (?P<number>&[Hh][0-9a-fA-F]+&?|&[Oo]?[0-7]+&?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[%&!#@]?
   | (?P<bracket>\[[^\[\]\r\n]*\])
@@ -66,7 +67,7 @@ _BASIC_WORD = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_REGEX = re.compile(r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\r\n])*\]|[^/\\\[\r\n])+/[a-z]*")
+_REGEX = re.compile(r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\r\n]){0,300}\]|[^/\\\[\r\n]){1,3000}/[a-z]*")
 _BEFORE_REGEX = frozenset("(,=:[!&|?{};~+") | {"&&", "||", "==", "!=", "return", "=>"}
 _ESCAPE = re.compile(
     r"\\(?:x([0-9a-fA-F]{1,4})|u\{?([0-9a-fA-F]{4,6})\}?|U([0-9a-fA-F]{8})|([0-7]{1,3})|(.))",
@@ -74,8 +75,11 @@ _ESCAPE = re.compile(
 )
 _NAME_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})")
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
-_PREPROCESSOR = re.compile(r"^[ \t]*#[ \t]*[A-Za-z][^\r\n]*", re.MULTILINE)
-_REM = re.compile(r"(^|:)([ \t]*)rem(?![\w.(=])[^\r\n]*", re.IGNORECASE | re.MULTILINE)
+_PREPROCESSOR = re.compile(r"#[ \t]*[A-Za-z][^\r\n]*")
+_REM = re.compile(r"rem\b(?![ \t]*[.(=])[^\r\n\x85\u2028\u2029]*", re.IGNORECASE)
+_NO_WORDS = frozenset({"space", "comment", "date", "join"})
+_BASIC_QUOTES = '"\u201c\u201d'
+_BEFORE_REM = frozenset({"\n", ":", "then", "else"})
 
 
 def tokens(text: str, language: Language, line: int = 1, most: int = MOST_TOKENS) -> list[Token]:
@@ -85,16 +89,19 @@ def tokens(text: str, language: Language, line: int = 1, most: int = MOST_TOKENS
 
 
 def _c_like(text: str, line: int, language: Language) -> Iterator[Token]:
-    if language is Language.CSHARP:
-        text = _PREPROCESSOR.sub("", text)
-    at, last = 0, ";"
+    at, last, fresh = 0, ";", language is Language.CSHARP
     match = _C_WORD.match
     while (found := match(text, at)) is not None:
         kind, word = found.lastgroup, found.group()
         at = found.end()
         if kind in {"space", "comment", "line"}:
             line += _lines(word) if kind != "space" else 0
+            fresh = fresh or (kind == "line" and language is Language.CSHARP)
             continue
+        if fresh and word == "#" and (passed := _PREPROCESSOR.match(text, found.start())):
+            at = passed.end()
+            continue
+        fresh = False
         if kind == "mark":
             if word == "/" and language is Language.JSCRIPT and last in _BEFORE_REGEX:
                 pattern = _REGEX.match(text, found.start())
@@ -157,48 +164,63 @@ def _number(word: str) -> int | float:
     digits = word.replace("_", "")
     try:
         if digits[:2].lower() == "0x":
-            return int(digits[2:], 16)
+            return int(digits, 16)
         return float(digits) if any(mark in digits for mark in ".eE") else int(digits[:400])
     except ValueError:
         return 0
 
 
 def _basic(text: str, line: int) -> Iterator[Token]:
-    text = _REM.sub(r"\1\2'", _PREPROCESSOR.sub("", text))
-    at, joins = 0, False
+    at, joins, last = 0, False, "\n"
     match = _BASIC_WORD.match
     while (found := match(text, at)) is not None:
         kind, word = found.lastgroup, found.group()
         at = found.end()
+        passed = _passed(text, found, last)
+        if passed:
+            at = passed
+            continue
+        if kind == "number" and joins and word[0] == "&" and word[1:2].isdigit():
+            # `a&1` is a sum of two, `Chr(&101)` an octal number.
+            kind, word, at = "mark", "&", found.start() + 1
+        if kind in {"line", "join"}:
+            line += 1
         if kind == "line":
-            yield Token(T.END, "\n", line)
-            line += 1
-        elif kind == "join":
-            line += 1
-        elif kind == "name":
-            yield Token(T.NAME, word.rstrip("$%!"), line)
-        elif kind == "bracket":
-            yield Token(T.NAME, word[1:-1], line)
-        elif kind == "text":
-            inner = word.removesuffix("c") if word[-1] == "c" and len(word) > 2 else word
-            inner = inner[1:-1] if len(inner) > 1 and inner[-1] in '"\u201c\u201d' else inner[1:]
-            yield Token(T.TEXT, inner.replace('""', '"'), line)
-        elif kind == "number":
-            if word[0] == "&" and word[1:2].isdigit() and joins:
-                # `a&1` is a sum of two, `Chr(&101)` an octal number.
-                yield Token(T.MARK, "&", line)
-                at = found.start() + 1
-                joins = False
-                continue
-            yield Token(T.NUMBER, _basic_number(found["number"]), line)
-        elif kind == "mark":
-            yield Token(T.END if word == ":" else T.MARK, word, line)
+            yield Token(T.END, "\n", line - 1)
+        elif kind not in _NO_WORDS:
+            yield _basic_word(str(kind), word, line)
         if kind not in {"space", "comment", "join"}:
             joins = kind in {"name", "bracket", "text", "number"} or word == ")"
+            last = "\n" if kind == "line" else word[:5].lower()
+
+
+def _basic_word(kind: str, word: str, line: int) -> Token:
+    if kind == "name":
+        return Token(T.NAME, word.rstrip("$%!"), line)
+    if kind == "bracket":
+        return Token(T.NAME, word[1:-1], line)
+    if kind == "text":
+        inner = word.removesuffix("c") if word[-1] == "c" and len(word) > 2 else word
+        inner = inner[1:-1] if len(inner) > 1 and inner[-1] in _BASIC_QUOTES else inner[1:]
+        return Token(T.TEXT, inner.replace('""', '"'), line)
+    if kind == "number":
+        return Token(T.NUMBER, _basic_number(word), line)
+    return Token(T.END if word == ":" else T.MARK, word, line)
+
+
+def _passed(text: str, found: re.Match[str], last: str) -> int:
+    """Where a line for the compiler, or a remark, ends that begins with this word; else 0."""
+    word = found.group()
+    match = None
+    if word[0] == "#" and last == "\n":
+        match = _PREPROCESSOR.match(text, found.start())
+    elif word[0] in "rR" and last in _BEFORE_REM:
+        match = _REM.match(text, found.start())
+    return 0 if match is None else match.end()
 
 
 def _basic_number(word: str) -> int | float:
-    word = word.rstrip("&")
+    word = word.rstrip("%&!#@")
     if word[:2].lower() == "&h":
         return int(word[2:][:400], 16)
     if word[:1] == "&":
