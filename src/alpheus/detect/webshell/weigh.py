@@ -18,6 +18,7 @@ _MOST_CARRIED = 10
 _WORTH_TELLING = 60
 _EMBEDDED = re.compile(r"<\s?%|<script[^>]{0,200}runat|<msxsl:script", re.IGNORECASE)
 _DATABASE_COMMAND = re.compile(r"\b(?:xp_cmdshell|sp_oacreate|xp_regwrite)\b", re.IGNORECASE)
+_UNDONE = {"base64": "decoded from base64", "decrypted": "decrypted", "unpacked": "unpacked"}
 _FILE_KINDS = frozenset({"write", "read", "list", "change"})
 _MANAGER = (0, 0, 56, 78, 90)
 """Points of a file manager, by how many kinds of things it does with files that are named."""
@@ -81,7 +82,7 @@ def _reason(sign: Sign) -> Reason:
         sources = "; ".join(f"{one.text} in line {one.line}" for one in sign.value.sources)
         text += f", with data of the visitor ({sources})"
     if sign.value.steps:
-        text += f", after it was {' and '.join(sign.value.steps)}"
+        text += f", after it was {' and '.join(_UNDONE[step] for step in sign.value.steps)}"
     return Reason(sign.kind, sign.line, text, sign.points)
 
 
