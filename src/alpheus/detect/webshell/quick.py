@@ -10,16 +10,18 @@ _CODE = (b"<%", b"runat", b"msxsl:script", b"#@~^", b"!bdn", b"+adw", b"class ",
          b"@functions")  # fmt: skip
 _UNCLEAR = (
     b"webhandler", b"webservice", b"servicehost", b"#@~^", b"!bdn", b"utf-7", b"65000",
-    b"msxsl:script", b" class=", b"@{", b"@functions",
+    b"msxsl:script", b"@{", b"@functions",
 )  # fmt: skip
 """Where one of these stands, code is not only where it is marked."""
 
 _PIECES = re.compile(
     rb"<\s{0,4}%(?!--|#|\s{0,4}@)(.*?)(?:%>|\Z)"
-    rb"|<script\b[^>]{0,400}runat[^>]{0,400}>(.*?)(?:</script|\Z)"
+    rb"|<script\b(?>(?:[^<>\"']|<%[^%<>]{0,200}%>|\"[^\"]{0,1000}\"|'[^']{0,1000}'){0,3000}?runat)"
+    rb"(?:[^<>\"']|<%[^%<>]{0,200}%>|\"[^\"]{0,1000}\"|'[^']{0,1000}'){0,3000}+>(.*?)(?:</script|\Z)"
     rb"|#\s{0,8}include([^>]{0,200})",
     re.DOTALL,
 )
+_CLASS = re.compile(rb"<\s{0,4}%\s{0,8}@(?:[^%]|%(?!>)){0,1000}?\bclass\s{0,8}=")
 _SPACED = re.compile(rb"<\s{1,4}%")
 _WORDS = (
     b"eval", b"execut", b"createobject", b"getobject", b"clsid:", b"process", b"assembly",
@@ -48,7 +50,7 @@ def may_matter(content: bytes) -> bool:
         return False
     if not names_power(low):
         return False
-    if any(mark in low for mark in _UNCLEAR):
+    if any(mark in low for mark in _UNCLEAR) or _CLASS.search(low) is not None:
         return True
     return names_power(b"\n".join(map(b"".join, _PIECES.findall(low))))
 
