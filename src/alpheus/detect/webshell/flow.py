@@ -31,7 +31,7 @@ from alpheus.detect.webshell.scope import Scope, last_part
 from alpheus.detect.webshell.sinks import DECRYPT_CALLS, UNPACK_CALLS, results
 from alpheus.detect.webshell.syntax import parse
 from alpheus.detect.webshell.values import NOTHING, Value, joined
-from alpheus.detect.webshell.watch import BOUND, WRITERS, Seen, Watch
+from alpheus.detect.webshell.watch import BOUND, FETCHED, WRITERS, Seen, Watch
 
 ROUNDS = 4
 MOST_STEPS = 150_000
@@ -147,6 +147,8 @@ class Flow:
             return taken
         if low in sources.MEASURES:
             return NOTHING
+        if low in FETCHED:
+            of = of.step("fetched")
         types = {self._gives.get(f"{kind}.{low}") or low for kind in (of.types or {""})}
         return Value(None, of.sources, frozenset(types), of.steps, of.rooted, of.mixed, of.computed)
 
@@ -298,9 +300,10 @@ class Flow:
         """A call of a function of the page."""
         self._scope.pass_to(local, arguments)
         result = self._scope.result(local.name)
+        made = result.constant is None and operations.may_be_decoded(arguments)
         if result is NOTHING:
-            return replace(joined(arguments), types=frozenset(), computed=True)
-        return replace(result, computed=result.constant is None)
+            return replace(joined(arguments), types=frozenset(), computed=made)
+        return replace(result, computed=result.computed or made)
 
     def _evaluated(self, low: str, node: Call, arguments: list[Value]) -> Value:
         """Text that is run as code; `eval` takes code in scripts only."""
@@ -400,6 +403,8 @@ class Flow:
         if low in DECRYPT_CALLS:
             self._watch.seen.decrypted = self._watch.seen.decrypted or node.line
             both = both.step("decrypted")
+        if low in FETCHED:
+            both = both.step("fetched")
         self._fill(low, of, arguments, node, function)
         named = self._reflected(low, of, arguments, node)
         if named:

@@ -10,8 +10,13 @@ from alpheus.detect.webshell import folding, sources
 from alpheus.detect.webshell.sinks import CLASS_IDS
 from alpheus.detect.webshell.values import NOTHING, Constant, Value, joined
 
+_READS_REQUEST = re.compile(r"\brequest\b\s*[.(\[]", re.IGNORECASE)
 _OWN_TEXT = re.compile(r"\w\w")
 """More than a mark between two parts."""
+
+
+_PATH = re.compile(r"\A[\w ./\\:~?=&-]*\.[A-Za-z]{1,5}\Z|\A[A-Za-z_ -]{0,24}\Z|\A[\w./\\ -]*[/\\]")
+"""What a file, a folder or a variable may be called."""
 
 
 def added(mark: str, left: Value, right: Value) -> Value:
@@ -20,6 +25,8 @@ def added(mark: str, left: Value, right: Value) -> Value:
     if mark == "&" and constant is not None:
         constant = folding.added(folding.as_text(left.constant), folding.as_text(right.constant))
     both = joined((left, right), constant=constant)
+    if constant is None and any(_READS_REQUEST.search(one.text or "") for one in (left, right)):
+        both = both.step("assembled")
     own = _OWN_TEXT.search(left.text or "") or _OWN_TEXT.search(right.text or "")
     return replace(
         both,
@@ -41,6 +48,17 @@ def array(kind: str, arguments: list[Value], values: list[Value]) -> Value:
         constant = folding.as_bytes(constants) or constant
     types = frozenset({"byte[]"}) if kind.startswith("byte") else frozenset()
     return replace(joined((*arguments, *values), constant=constant), types=types)
+
+
+def may_be_decoded(arguments: Sequence[Value]) -> bool:
+    """Whether a function of the page may be given something that it decodes.
+
+    That is a constant text which is no path and no name, or what was made of one.
+    """
+    return any(
+        one.computed or (one.text is not None and len(one.text) > 5 and not _PATH.search(one.text))
+        for one in arguments
+    )
 
 
 def component(arguments: Sequence[Value]) -> Value:

@@ -24,7 +24,12 @@ _BYTES = frozenset({
     "readallbytes", "downloaddata", "toarray", "getbytes", "frombase64string", "byte[]",
     "transformfinalblock", "decompress", "readbytes", "getbuffer", "binaryread",
 })  # fmt: skip
-_FETCHED = frozenset({"responsetext", "responsebody", "downloadstring", "downloaddata"})
+FETCHED = frozenset({
+    "responsetext", "responsebody", "responsestream", "downloadstring", "downloaddata", "openread",
+    "getresponsestream", "getstringasync", "getbytearrayasync",
+})  # fmt: skip
+"""What another server has sent."""
+
 _WRITES = frozenset({"write", "writeline", "writetext", "copyto", "writeallbytes"})
 WRITERS = frozenset({
     "streamwriter", "filestream", "createtext", "binarywriter", "createtextfile", "opentextfile",
@@ -201,12 +206,12 @@ def _sharper(  # noqa: PLR0911 - one for each kind
     match sink.kind:
         case "reflect" if given and value.steps:
             return 92
-        case "load" if not given and (value.types & _BYTES or value.steps):
-            return 80 if _is_program(value) else 76
         case "query" if given:
             return 10 if value.mixed else 58
-        case "evaluate" if not given and value.types & _FETCHED:
+        case "evaluate" | "load" if not given and {"fetched", "assembled"} & set(value.steps):
             return 90
+        case "load" if not given and (value.types & _BYTES or value.steps):
+            return 80 if _is_program(value) else 76
         case "directory" if any(_HOST.match(one.text or "") for one in chosen):
             return 74
         case "component" if any(_MANAGEMENT.match(one.text or "") for one in chosen):

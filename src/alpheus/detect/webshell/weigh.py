@@ -18,7 +18,13 @@ _MOST_CARRIED = 10
 _WORTH_TELLING = 60
 _EMBEDDED = re.compile(r"<\s?%|<script[^>]{0,200}runat|<msxsl:script", re.IGNORECASE)
 _DATABASE_COMMAND = re.compile(r"\b(?:xp_cmdshell|sp_oacreate|xp_regwrite)\b", re.IGNORECASE)
-_UNDONE = {"base64": "decoded from base64", "decrypted": "decrypted", "unpacked": "unpacked"}
+_UNDONE = {
+    "base64": "decoded from base64",
+    "decrypted": "decrypted",
+    "unpacked": "unpacked",
+    "fetched": "fetched from elsewhere",
+    "assembled": "put together as code that reads the request",
+}
 _FILE_KINDS = frozenset({"write", "read", "list", "change"})
 _MANAGER = (0, 0, 56, 78, 90)
 """Points of a file manager, by how many kinds of things it does with files that are named."""
