@@ -57,10 +57,26 @@ def test_pages_without_such_code_do_not(page: str) -> None:
     assert not may_matter(page.encode())
 
 
-def test_power_is_named_in_lower_case() -> None:
-    """A word inside of another counts, for words are spelt together."""
-    assert names_power(f"start{WORD}".lower().encode())
-    assert not names_power(b"nothing of interest")
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        (f"x = nowhere.{WORD}.", True),
+        ("execute x", True),
+        ("connection.execute sql", False),
+        ("rows_execute(1)", False),
+        ("eval(x", True),
+        ('set c = createobject("adodb.connection")', False),
+        ("set c = createobject( 'scripting.dictionary')", False),
+        ('set c = createobject("wscr" & "ipt.shell")', True),
+        ("set c = createobject(name)", True),
+        ('c.open request("conn")', True),
+        ('c.open "dsn=a" : rs.open "select 1", c', False),
+        ("nothing of interest", False),
+    ],
+)
+def test_ordinary_calls_of_a_database_are_no_power(code: str, named: bool) -> None:
+    """A statement that runs text is; a method of that name, or a harmless component, is not."""
+    assert names_power(code.lower().encode()) is named
 
 
 @given(st.binary(max_size=500))

@@ -21,24 +21,39 @@ _PIECES = re.compile(
     rb"|#\s{0,8}include([^>]{0,200})",
     re.DOTALL,
 )
-_CLASS = re.compile(rb"<\s{0,4}%\s{0,8}@(?:[^%]|%(?!>)){0,1000}?\bclass\s{0,8}=")
+_CLASS = re.compile(rb"<\s{0,4}%\s{0,8}@(?:[^%<]|%(?!>)){0,1000}?\bclass\s{0,8}=")
 _SPACED = re.compile(rb"<\s{1,4}%")
 _WORDS = (
-    b"eval", b"execut", b"createobject", b"getobject", b"clsid:", b"process", b"assembly",
-    b"compil", b"codedom", b"socket", b"tcpclient", b"tcplistener", b"invoke", b"reflection",
-    b"gettype", b"activator", b"createinstance", b"decrypt", b"crypto", b"rijndael",
-    b"frombase64", b"registry", b"dllimport", b" lib ", b"powershell", b"runspace", b"deserializ",
-    b"formatter", b"xamlreader", b"shell", b"wscript", b"adodb", b"filesystemobject",
-    b"savetofile", b"textfile", b"saveas", b"file.", b"file(", b"directory", b"streamwriter",
-    b"streamreader", b"filestream", b"fileinfo", b"webclient", b"sqlcommand", b"dataadapter",
-    b"recordset", b"this[", b"getref", b"cmdshell", b"oacreate", b"webrequest", b"connection",
-    b"management", b"impersonat", b"logonuser", b"parsecontrol", b"xsl", b"marshal", b"unsafe",
-    b"machinekey", b"scriptcontrol", b"chr(", b"chrw(", b"strreverse", b"loadfrom",
-    b"environment", b"servervariables", b"dynamicmethod", b"ilgenerator", b"deflate", b"gzip",
-    b"\\u00", b"!bdn", b"#@~^", b"utf-7", b"65000", b"new function", b"transfer",
+    b"getobject", b"clsid:", b"assembly", b"compil", b"codedom", b"socket", b"tcpclient",
+    b"tcplistener", b"invoke", b"reflection", b"gettype", b"activator", b"createinstance",
+    b"decrypt", b"crypto", b"rijndael", b"frombase64", b"registry", b"dllimport", b" lib ",
+    b"powershell", b"runspace", b"deserializ", b"formatter", b"xamlreader", b"shell", b"wscript",
+    b"filesystemobject", b"savetofile", b"textfile", b"saveas", b"file.", b"file(", b"directory",
+    b"streamwriter", b"streamreader", b"filestream", b"fileinfo", b"webclient", b"this[",
+    b"getref", b"cmdshell", b"oacreate", b"webrequest", b"management", b"impersonat",
+    b"logonuser", b"parsecontrol", b"xsl", b"marshal", b"unsafe", b"machinekey", b"scriptcontrol",
+    b"strreverse", b"loadfrom", b"environment", b"dynamicmethod", b"ilgenerator", b"deflate",
+    b"gzip", b"\\u00", b"!bdn", b"#@~^", b"utf-7", b"65000", b"new function", b"diagnostics",
+    b"process.", b"processstart", b"new process", b"as process", b"process(", b".process", b"adodb.stream",
+    b"xmlhttp",
 )  # fmt: skip
 """What code of any power must hold somewhere, in lower case; spelt in pieces, it needs one of these
 to put them together."""
+
+
+_STATEMENTS = (b"execute", b"eval")
+_COMPONENT = b"createobject"
+_HARMLESS = re.compile(
+    rb"""\s*\(?\s*["'](?:adodb\.(?:connection|recordset|command|parameter|record)"""
+    rb"""|adox\.catalog|cdonts\.|cdo\.|jmail\.|persits\.|smtpsvg\.|dundas\.|scripting\.dictionary"""
+    rb"""|vbscript\.regexp|msxml2?\.(?:freethreaded)?dom|microsoft\.xmldom|mswc\.|jro\.)"""
+)
+_FROM_VISITOR = (
+    re.compile(rb"request[^\r\n]{0,60}(?:sql|quer|conn|dsn|cmd|command)"),
+    re.compile(rb"connection[^\r\n]{0,80}(?:request|\.text\b|\.value\b)"),
+    re.compile(rb"(?:command|adapter)\s*\([^\r\n]{0,40}(?:request|\.text\b|\.value\b)"),
+)
+"""A database that is asked what the visitor says."""
 
 
 def may_matter(content: bytes) -> bool:
@@ -57,4 +72,30 @@ def may_matter(content: bytes) -> bool:
 
 def names_power(low: bytes) -> bool:
     """Whether something in lower case names anything that a page could do harm with."""
-    return any(word in low for word in _WORDS)
+    return (
+        any(word in low for word in _WORDS)
+        or any(_stands_alone(low, word) for word in _STATEMENTS)
+        or _makes_component(low)
+        or any(pattern.search(low) is not None for pattern in _FROM_VISITOR)
+    )
+
+
+def _stands_alone(low: bytes, word: bytes) -> bool:
+    """Whether a word begins somewhere that is no member: `Execute x`, not `connection.Execute`."""
+    at = low.find(word)
+    while at >= 0:
+        before = low[max(0, at - 1) : at]
+        if not (before.isalnum() or before in {b".", b"_"}):
+            return True
+        at = low.find(word, at + 1)
+    return False
+
+
+def _makes_component(low: bytes) -> bool:
+    """Whether a component is made that is not one of the harmless ones of every other page."""
+    at = low.find(_COMPONENT)
+    while at >= 0:
+        if _HARMLESS.match(low, at + len(_COMPONENT)) is None:
+            return True
+        at = low.find(_COMPONENT, at + 1)
+    return False
