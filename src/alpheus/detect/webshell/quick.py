@@ -34,8 +34,8 @@ _WORDS = (
     b"logonuser", b"parsecontrol", b"xsl", b"marshal", b"unsafe", b"machinekey", b"scriptcontrol",
     b"strreverse", b"loadfrom", b"environment", b"dynamicmethod", b"ilgenerator", b"deflate",
     b"gzip", b"\\u00", b"!bdn", b"#@~^", b"utf-7", b"65000", b"new function", b"diagnostics",
-    b"process.", b"processstart", b"new process", b"as process", b"process(", b".process", b"adodb.stream",
-    b"xmlhttp",
+    b"process.", b"processstart", b"new process", b"as process", b"process(", b".process",
+    b"adodb.stream", b"xmlhttp",
 )  # fmt: skip
 """What code of any power must hold somewhere, in lower case; spelt in pieces, it needs one of these
 to put them together."""
