@@ -10,7 +10,9 @@ from alpheus.detect.webshell.nodes import (
     WEB_METHODS,
     Assign,
     Call,
+    Const,
     Function,
+    Member,
     Name,
     New,
     Node,
@@ -26,6 +28,7 @@ _C_PASSED = frozenset({
 })  # fmt: skip
 _C_BLOCKS = frozenset({"if", "while", "for", "foreach", "switch", "using", "lock", "catch", "with"})
 _C_EMPTY = frozenset({"else", "do", "try", "finally", "default", "get", "set", "add", "remove"})
+_NATIVE = frozenset({"dllimport", "dllimportattribute"})
 _C_TYPES = frozenset({"class", "struct", "interface", "enum", "namespace", "package"})
 _NO_TYPE = frozenset({"return", "throw", "goto", "await", "yield", "case", "new", "in", "is", "as",
                       "else", "delete", "typeof", "break", "continue"})  # fmt: skip
@@ -104,15 +107,24 @@ class CLike(Reader):
 
     def _attribute(self) -> None:
         """`[WebMethod]`, `[DllImport("…")]`; anything else in brackets is an expression."""
-        name = str(self.peek(1).value).lower()
-        if name in WEB_METHODS:
-            self._exposed = True
-        if name in {"dllimport", "dllimportattribute"} and self.is_mark("(", 2):
-            self._native = str(self.peek(3).value)
         self.take()
         for node in self.list("]"):
-            if not isinstance(node, Name | Call):
+            name = _attribute_name(node)
+            if name in WEB_METHODS:
+                self._exposed = True
+            elif name in _NATIVE and isinstance(node, Call) and node.arguments:
+                library = node.arguments[0]
+                self._native = str(library.value) if isinstance(library, Const) else "?"
+            elif self._script or not name:
                 self._function.body.append(node)
+
+    def _script_attribute(self) -> None:
+        """`WebMethod(…) public function` of JScript."""
+        self.take()
+        self._exposed = True
+        if self.is_mark("("):
+            self.take()
+            self.list(")")
 
     def _keyword(self, low: str) -> bool:  # noqa: C901 - one line for each word
         if low in _C_PASSED:
@@ -133,6 +145,8 @@ class CLike(Reader):
             self._pass_import()
         elif low == "function" and self.peek(1).kind is T.NAME:
             self._script_function()
+        elif self._script and low in WEB_METHODS:
+            self._script_attribute()
         elif low in {"throw", "case", "var", "let"} and not (low == "var" and not self._script):
             self.take()
             if low == "var":
@@ -373,6 +387,13 @@ class CLike(Reader):
                 break
             self.take()
         return True
+
+
+def _attribute_name(node: Node) -> str:
+    """The last part of an attribute's name, in lower case; '' for what is none."""
+    if isinstance(node, Call):
+        node = node.what
+    return node.name.lower() if isinstance(node, Name | Member) else ""
 
 
 def _parameter(names: list[str], *, typed: bool) -> list[tuple[str, str]]:

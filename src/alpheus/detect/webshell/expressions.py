@@ -32,11 +32,14 @@ _BASIC_MARKS = {
 }  # fmt: skip
 _C_WORDS = {"is": 10, "as": 10, "in": 10, "instanceof": 10}
 _BASIC_WORDS = {
-    "or": 4, "orelse": 4, "xor": 4, "and": 5, "andalso": 5, "mod": 13, "is": 9, "isnot": 9, "like": 9,
+    "or": 4, "orelse": 4, "xor": 4, "and": 5, "andalso": 5, "mod": 13, "is": 9, "isnot": 9,
+    "like": 9,
 }  # fmt: skip
 _PREFIXES = frozenset({"!", "-", "+", "~", "&", "*", "++", "--", ".."})
-_WORD_PREFIXES = frozenset({"not", "await", "throw", "typeof", "delete", "void", "yield", "addressof",
-                            "ref", "out", "byval", "byref", "in"})  # fmt: skip
+_WORD_PREFIXES = frozenset({
+    "not", "await", "throw", "typeof", "delete", "void", "yield", "addressof", "ref", "out",
+    "byval", "byref", "in",
+})  # fmt: skip
 _CASTS = frozenset({"ctype", "directcast", "trycast"})
 _TYPE_NAMES = frozenset({"byte", "char", "string", "object", "int", "long", "short", "bool", "var",
                          "uint", "double", "float", "decimal", "intptr"})  # fmt: skip
@@ -57,8 +60,10 @@ class Reader:
 
     def peek(self, ahead: int = 0) -> Token:
         """A token from here on, without taking it."""
-        place = self.at + ahead
-        return self.words[place] if place < len(self.words) else _NOTHING
+        try:
+            return self.words[self.at + ahead]
+        except IndexError:
+            return _NOTHING
 
     def take(self) -> Token:
         """The next token."""
@@ -68,8 +73,11 @@ class Reader:
 
     def is_mark(self, text: str, ahead: int = 0) -> bool:
         """Whether a mark stands there."""
-        word = self.peek(ahead)
-        return word.kind is T.MARK and word.value == text
+        try:
+            word = self.words[self.at + ahead]
+        except IndexError:
+            return False
+        return word.value == text and word.kind is T.MARK
 
     def is_word(self, *names: str, ahead: int = 0) -> bool:
         """Whether one of some words (lower case) stands there."""
@@ -284,7 +292,10 @@ class Reader:
                 self.take()
                 items += self.list("}")
                 array = array or not any(isinstance(item, Assign) for item in items)
-            elif self.is_word("with", "from") and self.is_mark("{", 1):
+            elif self.is_word("with") and self.is_mark("{", 1):
+                self.at += 2
+                items += [_property(item) for item in self.list("}")]
+            elif self.is_word("from") and self.is_mark("{", 1):
                 self.take()
             else:
                 break
@@ -363,6 +374,13 @@ class Reader:
             elif word.kind is T.END and not depth:
                 return
             self.take()
+
+
+def _property(node: Node) -> Node:
+    """`.Name = value` of Basic, which reads as a comparison, sets a property."""
+    if isinstance(node, Binary) and node.mark == "=" and isinstance(node.left, Name | Member):
+        return Assign(Name(node.left.name, node.line), "=", node.right, node.line)
+    return node
 
 
 def _negated(inner: Node, line: int) -> Node:
