@@ -86,6 +86,7 @@ def _shown(node: Node | None) -> str:
         ("f(a, out b, ref c)", "f(a, b, c)"),
         ("[a, b]", "new array[](){a, b}"),
         ("await a.b()", "a.b()"),
+        ("typeof(A.B).c(d)", "A.B.c(d)"),
     ],
 )  # fmt: skip
 def test_expressions_of_csharp_and_jscript(text: str, shown: str) -> None:
@@ -110,6 +111,9 @@ def test_expressions_of_csharp_and_jscript(text: str, shown: str) -> None:
         ("New List(Of String)(a)", "new list(a){}"),
         ("f(a:=1)", "f(a := 1)"),
         ("AddressOf a", "a"),
+        ("GetType(A.B).c(d)", "A.B.c(d)"),
+        ("GetType()", "GetType()"),
+        ('Type.GetType("a")', "Type.GetType('a')"),
     ],
 )
 def test_expressions_of_basic(text: str, shown: str) -> None:

@@ -226,6 +226,8 @@ class Reader:
             and (self.is_mark("(") or self.is_mark("{"))
         ):
             return self._anonymous(word.line)
+        if low == "gettype" and self.basic and self.is_mark("(") and not self.is_mark(")", 1):
+            return self._bracketed(word.line)  # `GetType(name)` of Basic is `typeof(name)`
         if low in _CASTS and self.is_mark("("):
             self.take()
             items = self.list(")")
