@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 ENCODED = re.compile(r"#@~\^[A-Za-z0-9+/]{6}==(.*?)(?:[A-Za-z0-9+/]{6}==\^#~@|\Z)", re.DOTALL)
-"""One encoded part: its length, the text, its checksum. Without an end it goes on to the last line."""
+"""One encoded part: its length, the text, its checksum. Without an end it goes on to the last."""
 
 _SEQUENCE = "0120121221210212021200122102122100212120200120210212001220012021"
 _ESCAPES = {"@&": "\n", "@#": "\r", "@*": ">", "@!": "<", "@$": "@"}
@@ -29,7 +29,8 @@ _PLAIN = (
 
 _TAB = "576E7B"
 _WORDS = re.compile(
-    r"\b(?:if|then|end|function|sub|dim|set|response|request|var|for|next|else|server)\b", re.IGNORECASE
+    r"\b(?:if|then|end|function|sub|dim|set|response|request|var|for|next|else|server)\b",
+    re.IGNORECASE,
 )
 _UNCHANGED = frozenset("<>@")
 

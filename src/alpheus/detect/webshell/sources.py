@@ -13,10 +13,11 @@ REQUEST_MEMBERS = frozenset({
 
 HARMLESS_REQUEST_MEMBERS = frozenset({
     "physicalapplicationpath", "applicationpath", "physicalpath", "mappath", "islocal",
-    "isauthenticated", "issecureconnection", "httpmethod", "requesttype", "contentlength", "totalbytes",
-    "browser", "contentencoding", "userhostaddress", "userhostname", "logonuseridentity", "filepath",
-    "currentexecutionfilepath", "apprelativecurrentexecutionfilepath", "clientcertificate", "count",
-    "anonymousid", "contenttype", "validateinput", "length",
+    "isauthenticated", "issecureconnection", "httpmethod", "requesttype", "contentlength",
+    "totalbytes", "browser", "contentencoding", "userhostaddress", "userhostname",
+    "logonuseridentity", "filepath", "currentexecutionfilepath",
+    "apprelativecurrentexecutionfilepath", "clientcertificate", "count", "anonymousid",
+    "contenttype", "validateinput", "length",
 })  # fmt: skip
 """Members of a request that a visitor cannot put anything dangerous into."""
 
@@ -31,7 +32,8 @@ HARMLESS_VARIABLES = frozenset({
     "script_name", "path_info", "path_translated", "appl_physical_path", "server_name", "url",
     "remote_addr", "local_addr", "server_software", "server_port", "request_method", "https",
     "instance_id", "http_host", "remote_host", "logon_user", "auth_user", "content_length",
-    "appl_md_path", "server_port_secure", "server_protocol", "http_referer_", "number_of_processors",
+    "appl_md_path", "server_port_secure", "server_protocol", "http_referer_",
+    "number_of_processors",
 })  # fmt: skip
 """Server variables that a visitor does not choose freely."""
 
@@ -41,7 +43,8 @@ CONTEXT_TYPES = frozenset({
     "httplistenercontext",
 })  # fmt: skip
 REQUEST_TYPES = frozenset({
-    "httprequest", "httprequestbase", "httprequestwrapper", "httpworkerrequest", "httplistenerrequest",
+    "httprequest", "httprequestbase", "httprequestwrapper", "httpworkerrequest",
+    "httplistenerrequest",
 })  # fmt: skip
 
 STORES = frozenset(
@@ -50,11 +53,12 @@ STORES = frozenset(
 """Places where a page keeps values between requests."""
 
 MEASURES = frozenset({
-    "length", "count", "contentlength", "indexof", "lastindexof", "startswith", "endswith", "equals",
-    "contains", "compareto", "gethashcode", "ubound", "lbound", "instr", "len", "exists", "isnumeric",
-    "isnullorempty", "containskey", "islower", "lastindexof", "isdate", "isempty", "isnull", "typename",
-    "test", "ismatch", "strcomp", "cint", "clng", "cdbl", "parse", "tryparse", "toint32", "toint64",
-    "toint16", "toboolean", "todatetime", "todecimal", "cbool", "cdate", "todouble", "parseint", "isnan",
-    "fileexists", "folderexists", "year", "month", "day", "getextension",
+    "length", "count", "contentlength", "indexof", "lastindexof", "startswith", "endswith",
+    "equals", "contains", "compareto", "gethashcode", "ubound", "lbound", "instr", "len", "exists",
+    "isnumeric", "isnullorempty", "containskey", "islower", "isdate", "isempty", "isnull",
+    "typename", "test", "ismatch", "strcomp", "cint", "clng", "cdbl", "parse", "tryparse",
+    "toint32", "toint64", "toint16", "toboolean", "todatetime", "todecimal", "cbool", "cdate",
+    "todouble", "parseint", "isnan", "fileexists", "folderexists", "year", "month", "day",
+    "getextension",
 })  # fmt: skip
 """What only measures or compares a value, or makes a number of it: nothing of it is passed on."""
