@@ -79,7 +79,9 @@ class Basic(Reader):
     def _keyword(self, low: str) -> bool:  # noqa: C901, PLR0912 - one line for each word
         if self.is_mark("=", 1) or self.is_mark(".", 1):
             return False
-        if low in _BASIC_PASSED or low in _BASIC_BLOCKS:
+        if low == "each" and self.peek(1).kind is T.NAME and self.is_word("in", ahead=2):
+            self._each()
+        elif low in _BASIC_PASSED or low in _BASIC_BLOCKS:
             self.take()
         elif low in {"sub", "function", "property"}:
             self._function_head()
@@ -110,6 +112,16 @@ class Basic(Reader):
         else:
             return False
         return True
+
+    def _each(self) -> None:
+        """`For Each item In list`: an item is of the list."""
+        self.take()
+        name = self.take()
+        self.take()
+        value = self.expression()
+        if value is not None:
+            target = Name(str(name.value), name.line)
+            self._function.body.append(Assign(target, "=", value, name.line))
 
     def _pass_line(self) -> None:
         while not self.ended and self.peek().kind is not T.END:

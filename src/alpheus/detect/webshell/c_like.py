@@ -182,17 +182,23 @@ class CLike(Reader):
                     self.take()
 
     def _pass_type(self) -> None:
+        """`class Name : Base`: a name for what its base is."""
+        self.take()
+        name = self.peek()
+        if name.kind is T.NAME and self.is_mark(":", 1):
+            self.at += 2
+            self._program.aliases[str(name.value).lower()] = self.type_name()
         while not self.ended and not self.is_mark("{") and not self.is_mark(";"):
             self.take()
 
     def _pass_import(self) -> None:
+        """`using Name = Type;` gives a type another name."""
+        self.take()
+        name = self.peek()
+        if name.kind is T.NAME and self.is_mark("=", 1):
+            self.at += 2
+            self._program.aliases[str(name.value).lower()] = self.type_name()
         while not self.ended and not self.is_mark(";") and not self.is_mark("{"):
-            if self.is_mark("="):
-                self.take()
-                target = self.expression()
-                if target is not None:
-                    self._function.body.append(target)
-                return
             self.take()
 
     def _script_function(self) -> None:

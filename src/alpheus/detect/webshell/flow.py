@@ -55,9 +55,18 @@ _COMMON = frozenset({
 })  # fmt: skip
 _FILLS = frozenset({
     "write", "append", "add", "writeline", "insert", "push", "copyto", "read", "appendformat",
-    "addscript", "loadxml", "appendline", "writetext", "open",
+    "addscript", "loadxml", "appendline", "writetext",
 })  # fmt: skip
+_FROM_DATABASE = frozenset({
+    "execute", "executereader", "executescalar", "executenonquery", "executexmlreader", "fill",
+    "executereaderasync", "executescalarasync",
+})  # fmt: skip
+"""What answers with rows, which are not what was asked."""
+
 _READS = frozenset({"read", "copyto", "readasync", "copytoasync"})
+_FUNCTION = "function:"
+"""Before the name of a function of the page, in the types of what refers to it."""
+
 _CODE_CALLS = frozenset({"eval", "execute", "executeglobal"})
 _OWN = ("this", "me", "mybase", "base")
 _CONTEXT = (*_OWN, "page", "httpcontext", "context")
@@ -281,20 +290,50 @@ class Flow:
         if low in sources.REQUEST_NAMES:
             return self._intake.requested(node, arguments)
         variable = self._scope.get(low, function)
+        if variable is not None and not node.index:
+            called = self._called(variable, node, arguments)
+            if called is not None:
+                return called
         if variable is not None or node.index or low in sources.STORES:
             return self._element(variable or self._intake.name(low), node, arguments)
         if low in _CODE_CALLS:
             return self._evaluated(low, node, arguments)
         return self._foreign_call(low, node, arguments)
 
+    def _called(self, what: Value, node: Call, arguments: list[Value]) -> Value | None:
+        """A call of what a variable holds: `eval` by another name, a function, a method."""
+        if what.has(*_CODE_CALLS):
+            return self._evaluated("eval" if what.has("eval") else "execute", node, arguments)
+        for kind in what.types:
+            local = self._functions.get(kind.removeprefix(_FUNCTION))
+            if kind.startswith(_FUNCTION) and local is not None:
+                return self._enter(local, arguments)
+        if any(kind.startswith(BOUND) for kind in what.types):
+            self._watch.bound(what.types, [NOTHING, *arguments], node)
+            return joined(arguments)
+        return None
+
     def _foreign_call(self, low: str, node: Call, arguments: list[Value]) -> Value:
         """A call of a function that is not the page's own."""
         if low in self._program.imported:
+            self._watch.native(low, self._program.imported[low][0], arguments, node)
             return joined(arguments)
+        if low == "getref" and arguments and arguments[0].text:
+            return Value(types=frozenset({_FUNCTION + arguments[0].text.lower()}))
+        if low == "callbyname":
+            self._called_by_name(arguments, node)
+        if low == "function" and self._script and arguments:
+            self._watch.sink("jsfunction", arguments, node)
         self._watch.check(low, NOTHING, arguments, node)
         if low in {"createobject", "getobject"}:
             return operations.component(arguments)
         return operations.folded(folding.FUNCTIONS.get(low), low, arguments)
+
+    def _called_by_name(self, arguments: list[Value], node: Call) -> None:
+        """`CallByName(object, "Method", kind, arguments)`."""
+        name = arguments[1].text if len(arguments) > 2 else None
+        if name:
+            self._watch.check(name.lower(), arguments[0], arguments[3:], node)
 
     def _enter(self, local: Function, arguments: list[Value]) -> Value:
         """A call of a function of the page."""
@@ -312,8 +351,14 @@ class Flow:
                 return NOTHING
             low = "js.eval" if self._script else "vbs.eval"
         text = arguments[0].text if arguments else None
+        unsafe = len(arguments) > 1 and arguments[1].text == "unsafe"
         if text is None and arguments and low == "js.eval":
-            arguments = [replace(arguments[0], computed=True)]
+            if unsafe:
+                arguments = [replace(arguments[0], computed=True)]
+            elif _reads_data(node) and not arguments[0].tainted:
+                return replace(joined(arguments), types=frozenset())
+        if _calls_by_name(node):
+            return NOTHING
         self._watch.sink(low, arguments[:1], node, name=low.rpartition(".")[2])
         if text is not None:
             return self._of_text(text, node)
@@ -364,10 +409,14 @@ class Flow:
     ) -> Value:
         """A call of a method that is not the page's own."""
         self._watch.check(low, of, arguments, node)
-        if low == "createobject":
+        if low in {"createobject", "getobject"}:
             return operations.component(arguments)
-        if low in _CODE_CALLS and self._script and of.has("window", "this"):
-            return self._evaluated(low, node, arguments)
+        if low == "callbyname":
+            self._called_by_name(arguments, node)
+        if self._script:
+            ran = self._script_method(low, of, arguments, node)
+            if ran is not None:
+                return ran
         if low == "equals" and arguments and of.has(*_MADE) and arguments[0].has(*_CONTEXT):
             self._watch.handed(of, node)
         if low in sources.MEASURES and not (low == "parse" and not of.has(*_NUMBERS)):
@@ -377,13 +426,34 @@ class Flow:
             return known
         return self._method_value(low, of, arguments, node, function)
 
+    def _script_method(
+        self, low: str, of: Value, arguments: list[Value], node: Call
+    ) -> Value | None:
+        """`window.eval(x)`, `f.call(this, x)`, `[].constructor.constructor(x)`."""
+        if low in _CODE_CALLS and of.has("window", "this"):
+            return self._evaluated(low, node, arguments)
+        if low in {"call", "apply"}:
+            return self._called(of, node, arguments[1:])
+        held = of.has(*_CODE_CALLS) and not of.sources
+        if held:
+            return self._evaluated("eval", node, arguments)
+        if low == "constructor" and arguments:
+            self._watch.sink("jsfunction", arguments, node)
+        return None
+
     def _element(self, of: Value, node: Call, arguments: list[Value]) -> Value:
         """`of(arguments)` as an index."""
         if is_request(of):
             return self._intake.requested(node, arguments)
+        if not node.index:
+            called = self._called(of, node, arguments)
+            if called is not None:
+                return called
         if of.has("servervariables"):
             return self._intake.variable(node, arguments)
         name = arguments[0].text if arguments else None
+        if name and self._script and of.has("this", "window"):
+            return self._intake.name(name.lower())
         if name and of.sources and of.has("requestdata"):
             return self._intake.element(of, node, name)
         constant = None
@@ -405,6 +475,8 @@ class Flow:
             both = both.step("decrypted")
         if low in FETCHED:
             both = both.step("fetched")
+        if low in _FROM_DATABASE and not of.has("scriptcontrol", "regexp", "regex"):
+            return Value(types=frozenset({low}))
         self._fill(low, of, arguments, node, function)
         named = self._reflected(low, of, arguments, node)
         if named:
@@ -417,7 +489,9 @@ class Flow:
         tail = arguments[-1].ending[-64:] if low == "combine" and arguments else ""
         return replace(both, types=frozenset(types), rooted=of.rooted or first, tail=tail)
 
-    def _reflected(self, low: str, of: Value, arguments: list[Value], node: Call) -> frozenset[str]:
+    def _reflected(  # noqa: PLR0911 - one for each name
+        self, low: str, of: Value, arguments: list[Value], node: Call
+    ) -> frozenset[str]:
         """Types and methods that are named by constant texts are what they name."""
         name = (arguments[0].text or "").partition(",")[0].strip() if arguments else ""
         if low == "gettype" and name:
@@ -429,6 +503,12 @@ class Flow:
         found = frozenset(f"{BOUND}{kind}.{name.lower()}" for kind in of.types)
         if low in {"getmethod", "getproperty"} and name:
             return found | {"methodinfo"}
+        if low in {"getmethods", "getmethod", "getmembers"}:
+            return frozenset(f"{BOUND}{kind}.*" for kind in of.types) | {"methodinfo"}
+        if low == "createdelegate":
+            return _delegated(of, arguments)
+        if low == "get" and name.lower().startswith("win32_"):
+            return frozenset({name.lower()})
         if low == "invokemember" and name:
             self._watch.bound(found, arguments[1:], node)
         elif low == "invoke":
@@ -446,6 +526,32 @@ class Flow:
             self._watch.put(low, of, joined(arguments), node)
         elif low in _FILLS and isinstance(node.what, Member):
             self._scope.soil(node.what.of, joined(arguments), function)
+
+
+def _delegated(of: Value, arguments: Sequence[Value]) -> frozenset[str]:
+    """`Delegate.CreateDelegate(kind, type, "Method")`, or a method's own."""
+    names = [one.text.lower() for one in arguments if one.text]
+    types = {kind for one in arguments for kind in one.types}
+    bound = {kind for kind in of.types | types if kind.startswith(BOUND)}
+    return frozenset(bound | {f"{BOUND}{kind}.{name}" for kind in types for name in names})
+
+
+def _reads_data(node: Call) -> bool:
+    """`eval("(" + text + ")")`: how scripts read data before they could do it otherwise."""
+    first = node.arguments[0]
+    while isinstance(first, Binary):
+        first = first.left
+    return isinstance(first, Const) and str(first.value).lstrip().startswith("(")
+
+
+def _calls_by_name(node: Call) -> bool:
+    """`Execute "call do_" & name`: what follows can only end a name of the page's own."""
+    first = node.arguments[0] if node.arguments else None
+    if not isinstance(first, Binary) or first.mark != "&" or not isinstance(first.left, Const):
+        return False
+    text = str(first.left.value)
+    named = len(text) > 3 and (text[-1].isalnum() or text[-1] == "_")
+    return named and "request" not in text.lower()
 
 
 def _may_be_own(local: Function, low: str, of: Value, arguments: Sequence[Value]) -> bool:

@@ -42,12 +42,12 @@ def content_reasons(content: bytes, path: str) -> list[Reason]:
 
 def _read(content: bytes, path: str) -> tuple[Page, PageText] | None:
     """The parts of a page; None if nothing in it can matter."""
-    if not may_matter(content):
+    name = path.rpartition("/")[2]
+    extension = name.rpartition(".")[2].lower()
+    if not may_matter(content, razor=extension in _RAZOR):
         return None
     text = page_text(content)
-    name = path.rpartition("/")[2]
     page = read_page(text.text, name)
-    extension = name.rpartition(".")[2].lower()
     if extension in _RAZOR:
         page.code += razor_code(text.text, extension)
     return page, text

@@ -111,11 +111,13 @@ class Function:
 class Program:
     """All functions of a page, and the code outside of them.
 
-    `imported` are native functions with their library and line. `cut`: there is more than was read.
+    `imported` are native functions with their library and line. `aliases` are other names of types,
+    and names of objects that the page declares. `cut`: there is more than was read.
     """
 
     top: Function
     functions: list[Function] = field(default_factory=list)
     imported: dict[str, tuple[str, int]] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
     cut: bool = False

@@ -10,7 +10,7 @@ from alpheus.detect.webshell import folding, sources
 from alpheus.detect.webshell.sinks import CLASS_IDS
 from alpheus.detect.webshell.values import NOTHING, Constant, Value, joined
 
-_READS_REQUEST = re.compile(r"\brequest\b\s*[.(\[]", re.IGNORECASE)
+_READS_REQUEST = re.compile(r"\brequest\b\s*[.(\[]|\Ascript:", re.IGNORECASE)
 _OWN_TEXT = re.compile(r"\w\w")
 """More than a mark between two parts."""
 
@@ -56,7 +56,9 @@ def may_be_decoded(arguments: Sequence[Value]) -> bool:
     That is a constant text which is no path and no name, or what was made of one.
     """
     return any(
-        one.computed or (one.text is not None and len(one.text) > 5 and not _PATH.search(one.text))
+        one.computed
+        or isinstance(one.constant, tuple | bytes)
+        or (one.text is not None and len(one.text) > 5 and not _PATH.search(one.text))
         for one in arguments
     )
 

@@ -72,6 +72,16 @@ class Page:
     classic: bool = False
     encoded: int = 0
     markup: int = 0
+    objects: dict[str, str] = field(default_factory=dict)
+
+    def aliases(self) -> dict[str, str]:
+        """Names of types and of objects that the page declares outside of its code."""
+        found = dict(self.objects)
+        for directive in self.directives:
+            name, mark, kind = directive.attributes.get("namespace", "").partition("=")
+            if directive.name == "import" and mark:
+                found[name.strip().lower()] = kind.strip().lower()
+        return found
 
     @property
     def behind(self) -> str | None:
@@ -248,7 +258,11 @@ class _Reader:
         return end
 
     def _control(self, tag: str, attributes: str) -> None:
-        name = _attributes(attributes).get("id", "").strip().lower()
+        given = _attributes(attributes)
+        name = given.get("id", "").strip().lower()
+        if tag.lower() == "object" and name:
+            self._page.objects[name] = given.get("progid") or given.get("classid", "")
+            return
         if name and len(self._page.controls) < _MOST_PARTS:
             self._page.controls[name] = tag.lower()
 

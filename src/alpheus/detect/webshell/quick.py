@@ -11,6 +11,7 @@ _CODE = (b"<%", b"runat", b"msxsl:script", b"#@~^", b"!bdn", b"+adw", b"class ",
 _UNCLEAR = (
     b"webhandler", b"webservice", b"servicehost", b"#@~^", b"!bdn", b"utf-7", b"65000",
     b"msxsl:script", b"@{", b"@functions",
+    b"progid", b"classid",
 )  # fmt: skip
 """Where one of these stands, code is not only where it is marked."""
 
@@ -42,6 +43,10 @@ to put them together."""
 
 
 _STATEMENTS = (b"execute", b"eval")
+_INTEREST = (b"request", b"function", b"sub ", b"end ", b"class ", b"{", b"}")
+_LINE = re.compile(r"\r\n?|\n")
+_NAME = re.compile(r"[a-z_]\w*")
+_MOST_NAMES = 2_000
 _COMPONENT = b"createobject"
 _HARMLESS = re.compile(
     rb"""\s*\(?\s*["'](?:adodb\.(?:connection|recordset|command|parameter|record)"""
@@ -56,16 +61,16 @@ _FROM_VISITOR = (
 """A database that is asked what the visitor says."""
 
 
-def may_matter(content: bytes) -> bool:
+def may_matter(content: bytes, *, razor: bool = False) -> bool:
     """False only if there is no code in it, or none that names anything of power."""
     if content.count(0, 0, _HEAD) > _MANY_NULS:
         return True
     low = content.lower()
-    if not any(mark in low for mark in _CODE) and _SPACED.search(low) is None:
+    if not razor and not any(mark in low for mark in _CODE) and _SPACED.search(low) is None:
         return False
     if not names_power(low):
         return False
-    if any(mark in low for mark in _UNCLEAR) or _CLASS.search(low) is not None:
+    if razor or any(mark in low for mark in _UNCLEAR) or _CLASS.search(low) is not None:
         return True
     return names_power(b"\n".join(map(b"".join, _PIECES.findall(low))))
 
@@ -99,3 +104,23 @@ def _makes_component(low: bytes) -> bool:
             return True
         at = low.find(_COMPONENT, at + 1)
     return False
+
+
+def lines_of_interest(text: str) -> str:
+    """The lines that name something of power or a visitor's data, and those that share a name.
+
+    Lines stay in their places; all others are empty.
+    """
+    lines = _LINE.split(text)
+    chosen = {at for at, line in enumerate(lines) if _is_of_interest(line)}
+    names = {name for at in chosen for name in _NAME.findall(lines[at].lower())}
+    if len(names) <= _MOST_NAMES:
+        chosen |= {
+            at for at, line in enumerate(lines) if not names.isdisjoint(_NAME.findall(line.lower()))
+        }
+    return "\n".join(line if at in chosen else "" for at, line in enumerate(lines))
+
+
+def _is_of_interest(line: str) -> bool:
+    low = line.lower().encode("utf-8", "replace")
+    return any(mark in low for mark in _INTEREST) or names_power(low)

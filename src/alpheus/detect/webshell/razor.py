@@ -11,6 +11,7 @@ _WORD = re.compile(
     r"(?<![\w@.])@(?!using\b|model\b|inherits\b|section\b|page\b)([A-Za-z_][\w.]*\()"
 )
 _STATEMENT = re.compile(r"(?<![\w@.])@(?:if|for|foreach|while|switch|using|lock|try)\s*[({]")
+_BASIC = re.compile(r"(?<![\w@.])@Code\b(.*?)(?:\bEnd\s+Code\b|\Z)", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"@\*.*?\*@", re.DOTALL)
 _MOST = 5_000
 _CLOSING = {"{": "}", "(": ")"}
@@ -21,6 +22,10 @@ def razor_code(text: str, extension: str) -> list[Code]:
     language = Language.VB if extension == "vbhtml" else Language.CSHARP
     plain = _COMMENT.sub(lambda match: re.sub(r"[^\r\n]", " ", match[0]), text)
     pieces = []
+    if language is Language.VB:
+        for match in _BASIC.finditer(plain):
+            line = plain.count("\n", 0, match.start(1)) + 1
+            pieces.append(Code(match[1], line, Kind.SCRIPT, language))
     at = 0
     for _ in range(_MOST):
         starts = [pattern.search(plain, at) for pattern in (_START, _WORD, _STATEMENT)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from alpheus.detect.webshell.nodes import Call, Function, Member, Name, Node, Program
+from alpheus.detect.webshell.operations import component
 from alpheus.detect.webshell.values import NOTHING, Source, Value, either, joined
 
 _NO_HOLDERS = frozenset({"response", "this", "me", "request", "page", "context"})
@@ -24,6 +25,9 @@ class Scope:
         self._results: dict[str, Value] = {}
         self.changed = False
         self._declare("", program.types)
+        for name, kind in program.aliases.items():
+            types = {last_part(kind), *component([Value(kind)]).types}
+            self._variables["", name] = Value(types=frozenset(types))
         for function in (program.top, *program.functions):
             self._declare(function.name, function.types)
             self._declare(function.name, dict(function.parameters))

@@ -35,16 +35,17 @@ class Sink:
 
 
 @cache
-def sinks() -> Mapping[str, Sink]:
-    """Sinks by their calls. Raises KnowledgeError for a damaged table."""
-    found: dict[str, Sink] = {}
+def sinks() -> Mapping[str, tuple[Sink, ...]]:
+    """Sinks by their calls; one call may be several. Raises KnowledgeError for a damaged table."""
+    found: dict[str, tuple[Sink, ...]] = {}
     for number, row in enumerate(read_table(_TABLE, _COLUMNS), start=2):
         try:
             given, always, computed = int(row["given"]), int(row["always"]), int(row["computed"])
             for call in row["calls"].split():
                 name, _, place = call.partition("@")
                 argument = int(place) if place else None
-                found[name] = Sink(row["kind"], given, always, computed, argument, row["says"])
+                sink = Sink(row["kind"], given, always, computed, argument, row["says"])
+                found[name] = (*found.get(name, ()), sink)
         except ValueError as error:
             message = f"tables/{_TABLE}: row {number}: {error}"
             raise KnowledgeError(message) from error

@@ -18,6 +18,10 @@ _PAGE_NAME = re.compile(
 )
 _PROGRAM_NAME = re.compile(r"\.(?:exe|dll|vbs|vbe|bat|cmd|ps1|hta|wsf|scr|com)\Z", re.IGNORECASE)
 _SECRET = re.compile(r"pass|pwd|kennwort|senha|contrase", re.IGNORECASE)
+_SHELL = re.compile(
+    r"cmd|powershell|pwsh|[wc]script|mshta|rundll|regsvr|bash|certutil|\bnet1?\b|whoami",
+    re.IGNORECASE,
+)
 _HOST = re.compile(r"(?:iis|winnt)://", re.IGNORECASE)
 _MANAGEMENT = re.compile(r"winmgmts", re.IGNORECASE)
 _BYTES = frozenset({
@@ -40,11 +44,18 @@ WRITERS = frozenset({
 _ONLY_PLAIN = frozenset({
     "shell", "execute", "executeglobal", "socket", "createobject", "getobject", "logonuser",
 })  # fmt: skip
+_TEXT_FILES = frozenset({
+    "createtextfile", "opentextfile", "scripting.filesystemobject.createtextfile",
+    "scripting.filesystemobject.opentextfile", "savetofile", "adodb.stream.savetofile",
+})  # fmt: skip
+_SETTINGS = 34
 _PLACED = Sink("plant", 88, says="writes what the visitor sends where the visitor says")
 _DROPPED = Sink("drop", 86, 78, 78, None, "writes a file that the server runs")
 _PROGRAM = Sink("drop", 74, 52, 52, None, "writes a program")
 _STOLEN = Sink("steal", 80, says="keeps what visitors type as their password")
 _HANDED = Sink("handover", 84, says="hands the request to an object that it made of a name")
+_READING = frozenset({"opentextfile", "scripting.filesystemobject.opentextfile"})
+_STREAMS = frozenset({"filestream", "file.open"})
 _EVALUATED = frozenset({"js.eval", "vbs.eval"})
 
 
@@ -114,13 +125,23 @@ class Watch:
         of: Value = NOTHING,
         name: str = "",
     ) -> None:
-        """A call that is surely this sink."""
-        sink = self._sinks[call]
+        """A call that is surely one of these sinks."""
+        for sink in self._sinks[call]:
+            self._reached(sink, call, arguments, node, of, name or call)
+
+    def _reached(  # noqa: PLR0917 - all of a call
+        self,
+        sink: Sink,
+        call: str,
+        arguments: Sequence[Value],
+        node: Node,
+        of: Value,
+        name: str,
+    ) -> None:
         chosen = [of, *arguments] if sink.argument is None else arguments[sink.argument :][:1]
-        if not chosen:
+        if not chosen or (sink.kind == "write" and _only_reads(call, arguments)):
             return
         value = chosen[0] if len(chosen) == 1 else joined(chosen)
-        rooted = any(one.rooted for one in chosen)
         given = value.tainted and sink.given > 0
         points = sink.always
         if given:
@@ -130,22 +151,34 @@ class Watch:
         if sink.kind == "evaluate" and call not in _EVALUATED:
             for text in [one.text for one in arguments if one.text]:
                 self._on_text(text, node)
-        points = _sharper(sink, value, chosen, points, given=given)
-        if sink.kind in {"read", "list", "change"} and rooted:
+        points = _sharper(sink, value, [of, *arguments], points, given=given)
+        if sink.kind in {"read", "list", "change"} and any(one.rooted for one in chosen):
             points, given = points // 3, False
         if sink.kind == "write":
             rest = [one for place, one in enumerate(arguments) if place != sink.argument]
-            content = joined([of, *rest])
-            points = self._written(call, node, value, content, points)
+            points = self._written(call, node, value, joined([of, *rest]), points)
         if points:
-            self.note(sink, node.line, name or call, points, value, given=given)
+            self.note(sink, node.line, name, points, value, given=given)
 
     def bound(self, types: frozenset[str], arguments: Sequence[Value], node: Node) -> None:
         """`method.Invoke(object, arguments)` of methods that were found by their names."""
         for kind in sorted(types):
+            if not kind.startswith(BOUND):
+                continue
             call = kind.removeprefix(BOUND)
-            if kind.startswith(BOUND) and call in self._sinks:
-                self.sink(call, arguments[1:] or arguments, node)
+            calls = [call] if call in self._sinks else []
+            if call.endswith(".*"):  # any method of the type
+                calls = [one for one in self._sinks if one.startswith(call[:-1])]
+            for one in calls:
+                self.sink(one, arguments[1:] or arguments, node)
+
+    def native(self, name: str, library: str, arguments: Sequence[Value], node: Node) -> None:
+        """A function of Windows that the page has declared is called."""
+        given = joined(arguments)
+        if given.tainted:
+            points = 90 if name in NATIVE else 74
+            says = f"calls {name} of {library} directly"
+            self.note(Sink("native", points, says=says), node.line, name, points, given, given=True)
 
     def handed(self, of: Value, node: Node) -> None:
         """`made.Equals(this)`: how a payload is given the request."""
@@ -153,14 +186,22 @@ class Watch:
 
     def put(self, member: str, writer: Value, content: Value, node: Node) -> None:
         """Something is written with a writer, whose value is where it writes to."""
-        if member in _WRITES and writer.tainted and content.tainted and not writer.rooted:
+        if member not in _WRITES or not content.tainted:
+            return
+        if writer.tainted and not writer.rooted:
             self.note(_PLACED, node.line, member, 88, joined((writer, content)), given=True)
+        elif _PAGE_NAME.search(writer.tail) and not content.mixed:
+            self.note(_DROPPED, node.line, member, _DROPPED.given, content, given=True)
 
     def _written(self, call: str, node: Node, path: Value, content: Value, points: int) -> int:
         """A page of the server, and content of the visitor, are worse than any other file."""
         for name, dropped in ((_PAGE_NAME, _DROPPED), (_PROGRAM_NAME, _PROGRAM)):
             if name.search(path.ending):
-                worth = dropped.given if content.tainted else dropped.always
+                worth = dropped.always
+                if content.tainted and not content.mixed:
+                    worth = dropped.given
+                elif content.mixed or call in _TEXT_FILES:
+                    worth = _SETTINGS  # pages that write a page of settings are many
                 self.note(dropped, node.line, call, worth, path, given=path.tainted)
         if "append" in call and any(_SECRET.search(one.text) for one in content.sources):
             self.note(_STOLEN, node.line, call, _STOLEN.given, content, given=True)
@@ -193,27 +234,56 @@ def imported_signs(program: Program) -> list[Sign]:
     ]
 
 
+def _is_harmless_program(chosen: Sequence[Value]) -> bool:
+    """Whether a program is named that is neither a shell nor can be told to be one."""
+    texts = [one.text for one in chosen if one.text]
+    if not texts and all(one.constant is None for one in chosen[1:]):
+        # What is started was named when it was made.
+        return len(chosen) == 1 or any(one.has("processstartinfo") for one in chosen[1:])
+    return bool(texts) and not any(_SHELL.search(text) for text in texts)
+
+
+def _only_reads(call: str, arguments: Sequence[Value]) -> bool:
+    """Whether a file is opened in a mode that writes nothing; text files are, if none is given."""
+    mode = arguments[1] if len(arguments) > 1 else None
+    if call in _READING:
+        return mode is None or mode.constant == 1 or mode.has("forreading")
+    return call in _STREAMS and mode is not None and mode.has("open")
+
+
 def _is_program(value: Value) -> bool:
     """Whether it begins as a program for Windows does, plain or as base64."""
     constant = value.constant
     return constant[:2] == b"MZ" if isinstance(constant, bytes) else value.ending[:4] == "TVqQ"
 
 
-def _sharper(  # noqa: PLR0911 - one for each kind
+def _sharper(  # noqa: C901, PLR0911 - one for each kind
     sink: Sink, value: Value, chosen: Sequence[Value], points: int, *, given: bool
 ) -> int:
     """What a sink is worth once it is known what reaches it."""
     match sink.kind:
         case "reflect" if given and value.steps:
             return 92
+        case "reflect" if given and chosen[0].computed:
+            return 84
+        case "reflect" if given and chosen[0].tainted and any(one.tainted for one in chosen[1:]):
+            return 88
+        case "run" if not given and points > _SETTINGS and _is_harmless_program(chosen):
+            return _SETTINGS
         case "query" if given:
             return 10 if value.mixed else 58
         case "evaluate" | "load" if not given and {"fetched", "assembled"} & set(value.steps):
             return 90
         case "load" if not given and (value.types & _BYTES or value.steps):
             return 80 if _is_program(value) else 76
+        case "registry" if not given and any(one.text for one in chosen):
+            return _SETTINGS  # one key, which the page names
+        case "connect" if not given and any(one.text for one in chosen):
+            return _SETTINGS  # one host, which the page names
         case "directory" if any(_HOST.match(one.text or "") for one in chosen):
             return 74
+        case "component" if given and "assembled" in value.steps:
+            return 90
         case "component" if any(_MANAGEMENT.match(one.text or "") for one in chosen):
             return 60
     return points

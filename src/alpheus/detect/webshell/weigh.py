@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from alpheus.detect.webshell.decoding import PageText
 from alpheus.detect.webshell.flow import Flow
 from alpheus.detect.webshell.model import Reason
+from alpheus.detect.webshell.nodes import Program
 from alpheus.detect.webshell.page import Code, Kind, Page, read_page
-from alpheus.detect.webshell.quick import names_power
+from alpheus.detect.webshell.quick import lines_of_interest, names_power
 from alpheus.detect.webshell.syntax import parse
 from alpheus.detect.webshell.watch import Seen, Sign, imported_signs
 
@@ -25,6 +27,12 @@ _UNDONE = {
     "fetched": "fetched from elsewhere",
     "assembled": "put together as code that reads the request",
 }
+_LONGEST_NAME = 4_096
+_POWER = re.compile(
+    r"System\.(?:Diagnostics|Reflection|Management)\.\w+|wscript\.shell|cmd\.exe|powershell"
+    r"|\beval\(|\bexecute\b",
+    re.IGNORECASE,
+)
 _FILE_KINDS = frozenset({"write", "read", "list", "change"})
 _MANAGER = (0, 0, 56, 78, 90)
 """Points of a file manager, by how many kinds of things it does with files that are named."""
@@ -33,13 +41,15 @@ _MANAGER = (0, 0, 56, 78, 90)
 def weigh(page: Page, text: PageText) -> list[Reason]:
     """The reasons that a page's own code gives, the weightiest first."""
     code = [piece for piece in page.code if piece.kind is not Kind.BINDING]
-    if not any(names_power(piece.text.lower().encode("utf-8", "replace")) for piece in code):
+    if not page.objects and not any(
+        names_power(piece.text.lower().encode("utf-8", "replace")) for piece in code
+    ):
         return []
     seen, signs = _follow(page, code)
     reasons = [_reason(sign) for sign in signs if sign.points > 0]
-    reasons += [*_together(seen, signs), *_carried(seen)]
+    reasons += [*_together(seen, signs), *_carried(seen), *_backwards(seen)]
     if seen.cut:
-        reasons.append(Reason("cut", None, "too much code to be followed to its end", 30))
+        reasons.append(Reason("cut", None, "too much code to be followed to its end", 45))
     if reasons:
         reasons += _wrapped(page, text)
     return sorted(reasons, key=lambda one: (-one.points, one.line or 0, one.text))[:_MOST_REASONS]
@@ -47,9 +57,21 @@ def weigh(page: Page, text: PageText) -> list[Reason]:
 
 def _follow(page: Page, code: Sequence[Code]) -> tuple[Seen, list[Sign]]:
     program = parse(list(code))
+    program.aliases.update(page.aliases())
+    if program.cut:
+        program = _of_interest(page, code)
     languages = list(dict.fromkeys(piece.language for piece in code))
     seen = Flow(program, list(page.controls), languages).run()
     return seen, [*seen.signs.values(), *imported_signs(program)]
+
+
+def _of_interest(page: Page, code: Sequence[Code]) -> Program:
+    """Of a page that is too long, lines that may matter, and those that share a name with them."""
+    kept = [replace(piece, text=lines_of_interest(piece.text)) for piece in code]
+    program = parse([piece for piece in kept if piece.text.strip()])
+    program.aliases.update(page.aliases())
+    program.cut = True
+    return program
 
 
 def _wrapped(page: Page, text: PageText) -> list[Reason]:
@@ -80,6 +102,15 @@ def _carried(seen: Seen) -> list[Reason]:
             says = f"carries the text of {what}, which {worst.says}"
             reasons.append(Reason("carried", line, says, max(worst.points, 74)))
     return reasons
+
+
+def _backwards(seen: Seen) -> list[Reason]:
+    """A text that names something of power when it is read backwards."""
+    for text, line in seen.texts.items():
+        found = _POWER.search(text[::-1]) if len(text) < _LONGEST_NAME else None
+        if found is not None and not _POWER.search(text):
+            return [Reason("hidden", line, f"a text reads backwards as {found[0]}", 60)]
+    return []
 
 
 def _reason(sign: Sign) -> Reason:

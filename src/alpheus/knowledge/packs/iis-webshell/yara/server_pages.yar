@@ -248,9 +248,9 @@ rule classic_asp_runs_request
         techniques = "T1505.003, T1059.005"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $run = /\b(eval|execute|executeglobal)\s{0,20}\(?\s{0,20}(\(\s{0,8})?request\s{0,8}(\.\s{0,8}(form|querystring|cookies|item|servervariables)\s{0,8})?\(/ ascii wide nocase
+        $run = /(^|[^.\w])(eval|execute|executeglobal)\s{0,20}\(?\s{0,20}(\(\s{0,8})?request\s{0,8}(\.\s{0,8}(form|querystring|cookies|item|servervariables)\s{0,8})?\(/ ascii wide nocase
         $binding = /<%#\s{0,8}eval\s{0,20}\(\s{0,20}request/ ascii wide nocase
-        $compound = /\b(eval|execute|executeglobal)\s{0,20}\(?\s{0,20}(chr|unescape|strreverse|replace|decode\w{0,20})\s{0,8}\([^\r\n]{0,200}\brequest\s{0,8}[(.]/ ascii wide nocase
+        $compound = /(^|[^.\w])(eval|execute|executeglobal)\s{0,20}\(?\s{0,20}(chr|unescape|strreverse|replace|decode\w{0,20})\s{0,8}\([^\r\n]{0,200}\brequest\s{0,8}[(.]/ ascii wide nocase
     condition:
         filesize < 2MB and (#run > #binding or $compound)
 }
