@@ -745,7 +745,7 @@ _HOSTILE = {
 @pytest.mark.parametrize("name", _HOSTILE)
 @pytest.mark.parametrize("path", _OPENINGS)
 def test_a_hostile_file_is_judged(name: str, path: str) -> None:
-    """In bounded time and memory, whatever it is made of; one kind of page is as large as can be."""
+    """In bounded time and memory, whatever it is made of; one kind of page is of full size."""
     content = _HOSTILE[name] if path == "a.asp" else _HOSTILE[name][:65_536]
     found = _judge(_OPENINGS[path] + content, path)
     assert 0 <= found.score <= 100
