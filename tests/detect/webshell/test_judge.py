@@ -427,7 +427,7 @@ HARMLESS = {
 
 
 MISSED = {
-    "inner-text": "code inside of a constant text is not followed in VBScript",
+    "inner-text": "code put together inside of the call that runs it is not followed in VBScript",
     "drop-classic": "what is written by `CreateTextFile(…).Write` is not seen as content",
 }
 """Pages of the table that are known to be missed, and why."""
