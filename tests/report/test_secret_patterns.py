@@ -26,6 +26,18 @@ GIVEN_AWAY = [
     'cut off at the end: Request["{}',
     'if (Request["a1b2c3"] == "{}")',
     'string password = "{}";',
+    'If Request.QueryString("P")="{}" Then',
+    'if (Request.Form["P"].ToString() != "{}") return;',
+    'if ("{}" == Request["a1b2c3"])',
+    'If "{}" = Trim(Request("a1b2c3")) Then',
+    'if (Request["a1b2c3"].Equals("{}"))',
+    'if ("{}".Equals(key))',
+    'if (tPw.Text == "{}")',
+    'If tPw.Text = "{}" Then',
+    'Const pass2 = "{}"',
+    'var JsPassw = "{}"',
+    'If LoginPwd <> "{}" Then',
+    'control("{}").Text',
     'String xc = "{}"; ',
     "/owa/auth/a.aspx?{}=Response.Write(1)",
     "/a.aspx?b=1&{}=System.Diagnostics.Process",
@@ -53,6 +65,9 @@ GIVEN_AWAY = [
 ]
 
 HARMLESS = [
+    'Label1.Text = "Ready to go";',
+    'Case "Monday"',
+    'if (bypass.Checked) { Title = "Ready"; }',
     "net user jane.doe /domain",
     "net user jane.doe * /add",
     'net group "Exchange Organization administrators" administrator /del /domain',

@@ -79,9 +79,9 @@ def likeness(source: str) -> Likeness | None:
 _IIS = Likeness(
     same=(
         _STEM["iis"], _METHOD["iis"], _STATUS["iis"], _CLIENT["iis"], "s-port", "s-computername",
-        *_FORWARDED,
+        _AGENT["iis"], _USER["iis"], *_FORWARDED,
     ),
-    present=(_AGENT["iis"], _USER["iis"], _REFERER),
+    present=(_REFERER,),
     longest=_QUERY["iis"],
     numbers=(_SENT["iis"], _RECEIVED["iis"], _TAKEN["iis"]),
 )  # fmt: skip

@@ -13,6 +13,7 @@ _QUOTE = r"(?:\\?[\"'`]{1,2}|\\?\\u0022|%2[27]|&quot;|&#0?3[49];|&#x2[27];)"
 _QUOTED = rf"(?P<quote>{_QUOTE})(?P<secret>(?:(?!(?P=quote)).){{1,3900}}?)(?:(?P=quote)|\Z)"
 _MARK = r"\[secret:[0-9a-f]{8}\]"
 _VALUE = rf"(?P<secret>{_MARK}|[^\s\"'&;,<>|\]\[(){{}}]{{1,3900}})"
+_COMPARED = r"\s{0,4}(?:={1,3}|!={1,2}|<>)\s{0,4}"
 _PASSWORD = rf"(?P<secret>{_MARK}|[^\s\"'&;,<>]{{1,512}})"
 
 
@@ -48,6 +49,8 @@ PATTERNS: tuple[SecretPattern, ...] = (
         r"System\.(?:Diagnostics|IO|Convert|Text)\b|new[+ %20]{1,3}(?:ActiveXObject|System\.)|"
         r"Server\.CreateObject|var[+ %20]{1,3}\w{1,64}(?:=|%3D)(?:new|System|Request))",
     ),
+    # … and what a control of a page is called, by which its form is sent.
+    _pattern("control(", rf"\bcontrol\({_QUOTED}"),
     # What a page compares a request with.
     _pattern(
         "=",
@@ -59,7 +62,27 @@ PATTERNS: tuple[SecretPattern, ...] = (
         r"(?<!add )\b(?:key|xc|md5|salt)\s{0,4}={1,3}\s{0,4}@?(?P<quote>\"\"|\"|')"
         r"(?P<secret>[\w+/=!@#$%^*-]{4,512})(?P=quote)",
     ),
-    _pattern("request", r"\bRequest[\[(][^\])]{1,300}[\])]\s{0,4}[!=]={0,2}\s{0,4}" + _QUOTED),
+    _pattern(
+        "request",
+        r"\bRequest(?:\s{0,4}\.\s{0,4}\w{1,20}){0,2}\s{0,4}[\[(][^\])]{1,300}[\])]"
+        rf"(?:\s{{0,4}}\.\s{{0,4}}\w{{1,20}}(?:\(\))?){{0,2}}{_COMPARED}{_QUOTED}",
+    ),
+    _pattern("request", rf"{_QUOTED}{_COMPARED}(?:\w{{1,12}}\(){{0,2}}Request\s{{0,4}}[.\[(]"),
+    _pattern("equals", rf"\.Equals\s{{0,4}}\(\s{{0,4}}@?{_QUOTED}\s{{0,4}}\)"),
+    _pattern("equals", rf"{_QUOTED}\s{{0,4}}\.\s{{0,4}}Equals\s{{0,4}}\("),
+    _pattern(
+        ".text",
+        r"\.Text(?:\s{0,4}\.\s{0,4}\w{1,20}\(\)){0,2}\s{0,4}(?:==|!=|<>|=(?=[^\n]{1,200}\bThen\b))"
+        rf"\s{{0,4}}{_QUOTED}",
+    ),
+    # … by the name of what holds it, and by what stands for one of several.
+    _pattern(
+        "=",
+        r"\b\w{0,40}(?:pass|pwd|psw|secret|apikey|token)\w{0,12}\s{0,4}(?:={1,3}|!={1,2})\s{0,4}"
+        rf"@?{_QUOTED}",
+    ),
+    _pattern("<>", rf"\b\w{{0,40}}(?:pass|pwd|psw|secret)\w{{0,12}}\s{{0,4}}<>\s{{0,4}}{_QUOTED}"),
+    _pattern("case", rf"\bCase\s{{1,4}}(?=[^\n]{{1,80}}\d){_QUOTED}"),
     # Tokens and keys of Exchange and ASP.NET.
     _named("canary", r"\b(?:msExchEcpCanary|X-OWA-CANARY)"),
     _named("x-rps-cat", r"\bX-Rps-CAT"),

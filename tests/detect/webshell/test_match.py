@@ -14,9 +14,9 @@ def test_the_worst_reason_is_the_match() -> None:
     (proven,) = code_matches(HEAD + b"\nProcess.Start(Request[k]", "a/x.aspx")
     assert (proven.rule, proven.line) == (PROVEN, 4)
     assert "starts a program" in proven.text
-    (likely,) = code_matches(HEAD + b"new TcpClient(host", "x.aspx")
+    (likely,) = code_matches(HEAD + b"Assembly.Load(Convert.FromBase64String(stored", "x.aspx")
     assert likely.rule is LIKELY
-    (unusual,) = code_matches(HEAD + b"new SqlCommand(Request[q], c", "x.aspx")
+    (unusual,) = code_matches(HEAD + b"File.Copy(stored, Server.MapPath('x.as' + 'px')", "x.aspx")
     assert unusual.rule is UNUSUAL
 
 

@@ -147,7 +147,9 @@ class Flow:
         of = self._value(node.of, function, depth)
         low = node.name.lower()
         self._watch.check(low, of, [], node)
-        return self._of(of, low, node)
+        value = self._of(of, low, node)
+        methods = self._watch.methods(of.types, low)
+        return replace(value, types=value.types | methods) if methods else value
 
     def _of(self, of: Value, low: str, node: Member) -> Value:
         """What a member of a value is."""
@@ -357,7 +359,7 @@ class Flow:
                 arguments = [replace(arguments[0], computed=True)]
             elif _reads_data(node) and not arguments[0].tainted:
                 return replace(joined(arguments), types=frozenset())
-        if _calls_by_name(node):
+        if text is None and _calls_by_name(node):
             return NOTHING
         self._watch.sink(low, arguments[:1], node, name=low.rpartition(".")[2])
         if text is not None:
@@ -486,7 +488,9 @@ class Flow:
             for kind in (of.types or {""})
         }
         first = low in {"combine", "join"} and bool(arguments) and arguments[0].rooted
-        tail = arguments[-1].ending[-64:] if low == "combine" and arguments else ""
+        tail = ""
+        if arguments and (low == "combine" or types & WRITERS):
+            tail = arguments[-1 if low == "combine" else 0].ending[-64:]
         return replace(both, types=frozenset(types), rooted=of.rooted or first, tail=tail)
 
     def _reflected(  # noqa: PLR0911 - one for each name
@@ -511,9 +515,17 @@ class Flow:
             return frozenset({name.lower()})
         if low == "invokemember" and name:
             self._watch.bound(found, arguments[1:], node)
-        elif low == "invoke":
-            self._watch.bound(of.types, arguments, node)
+        else:
+            self._handed_on(low, of, arguments, node)
         return frozenset()
+
+    def _handed_on(self, low: str, of: Value, arguments: Sequence[Value], node: Call) -> None:
+        """`method.Invoke(…)`, and `given.Select(Process.Start)`."""
+        if low in {"invoke", "dynamicinvoke", "begininvoke"}:
+            self._watch.bound(of.types, arguments, node)
+        elif of.tainted:
+            for one in arguments:
+                self._watch.bound(one.types, [of], node)
 
     def _fill(
         self, low: str, of: Value, arguments: list[Value], node: Call, function: Function

@@ -78,7 +78,7 @@ class Intake:
             source = self._source(node, f"{of.sources[0].text}.FileName")
             return Value(sources=(source,), types=frozenset({low}))
         if low in sources.CONTROL_MEMBERS and self._is_control(of, node):
-            source = self._source(node, f"{spelt(node.of)}.{node.name}")
+            source = self._source(node, f'control("{spelt(node.of)}").{node.name}')
             return Value(sources=(source,), types=frozenset({low}))
         return None
 

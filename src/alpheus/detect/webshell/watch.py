@@ -34,6 +34,7 @@ FETCHED = frozenset({
 })  # fmt: skip
 """What another server has sent."""
 
+_COPIES = re.compile("copy|move")
 _WRITES = frozenset({"write", "writeline", "writetext", "copyto", "writeallbytes"})
 WRITERS = frozenset({
     "streamwriter", "filestream", "createtext", "binarywriter", "createtextfile", "opentextfile",
@@ -160,6 +161,11 @@ class Watch:
         if points:
             self.note(sink, node.line, name, points, value, given=given)
 
+    def methods(self, types: frozenset[str], member: str) -> frozenset[str]:
+        """`Type.Method` without a call refers to a method, which may be called later."""
+        names = {f"{kind}.{member}" for kind in types}
+        return frozenset(f"{BOUND}{name}" for name in names if name in self._sinks)
+
     def bound(self, types: frozenset[str], arguments: Sequence[Value], node: Node) -> None:
         """`method.Invoke(object, arguments)` of methods that were found by their names."""
         for kind in sorted(types):
@@ -195,16 +201,11 @@ class Watch:
 
     def _written(self, call: str, node: Node, path: Value, content: Value, points: int) -> int:
         """A page of the server, and content of the visitor, are worse than any other file."""
-        for name, dropped in ((_PAGE_NAME, _DROPPED), (_PROGRAM_NAME, _PROGRAM)):
-            if name.search(path.ending):
-                worth = dropped.always
-                if content.tainted and not content.mixed:
-                    worth = dropped.given
-                elif content.mixed or call in _TEXT_FILES:
-                    worth = _SETTINGS  # pages that write a page of settings are many
-                self.note(dropped, node.line, call, worth, path, given=path.tainted)
+        self._dropped(call, node, path, content)
         if "append" in call and any(_SECRET.search(one.text) for one in content.sources):
             self.note(_STOLEN, node.line, call, _STOLEN.given, content, given=True)
+        if _COPIES.search(call):
+            return 0  # counted as a change
         if not path.tainted:
             return points
         if path.rooted:
@@ -214,6 +215,19 @@ class Watch:
         if content.tainted:
             self.note(_PLACED, node.line, call, 88, joined((path, content)), given=True)
         return points
+
+    def _dropped(self, call: str, node: Node, path: Value, content: Value) -> None:
+        """A page or a program that the page puts on the server."""
+        for name, dropped in ((_PAGE_NAME, _DROPPED), (_PROGRAM_NAME, _PROGRAM)):
+            if name.search(path.ending):
+                worth = dropped.always
+                if content.tainted and not content.mixed:
+                    worth = dropped.given
+                elif _COPIES.search(call):
+                    worth = min(worth, 58)  # what it holds is not known
+                elif content.mixed or call in _TEXT_FILES:
+                    worth = _SETTINGS  # pages that write a page of settings are many
+                self.note(dropped, node.line, call, worth, path, given=path.tainted)
 
     def note(
         self, sink: Sink, line: int, call: str, points: int, value: Value, *, given: bool
