@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from alpheus.detect import examine
 from alpheus.detect.collector import Collector
 from alpheus.detect.kit import Kit
+from alpheus.detect.page_detail import NAMES_KEPT
 from alpheus.detect.page_use import may_join, note_use, request_of
 from alpheus.model import Event
 from alpheus.parsers.base import ReadOptions
+from alpheus.scan import native
 from alpheus.scan.repeats import Repeats
 from evidence_file import FileOnDisk
 from making import T0, event, origin
@@ -116,6 +118,7 @@ STEMS = ("/a.aspx",) * 5 + (
     "/owa/auth/logon.aspx",
     "/aspnet_client/d.aspx",
 )
+AGENTS = (*("agent",) * 5, "-", "okhttp/4", "curl/7.1")
 
 
 def _rows(seed: int) -> bytes:
@@ -131,7 +134,7 @@ def _rows(seed: int) -> bytes:
             chance.choice(("-", "-", "-", "q=" + "x" * chance.randrange(9))),
             "443",
             f"10.0.0.{chance.choice((7,) * 7 + (8, 80 + number % 40))}",
-            "agent",
+            chance.choice(AGENTS),
             chance.choice(("-", "-", "-", "https://example.org/")),
             chance.choice(("200", "200", "200", "404", "302")),
             f"{chance.randrange(9_000)} {chance.randrange(90)}",
@@ -162,6 +165,37 @@ def test_requests_counted_together_say_what_each_would_have_said(
     assert sum(joined) > 200
     assert found[0].uses == found[1].uses
     assert found[0] == found[1]
+
+
+def test_every_name_that_is_remembered_of_a_page_stands_first_in_a_group() -> None:
+    """Names of later rows are not seen: none of those that are kept may be among them."""
+    assert NAMES_KEPT <= native.FEW_KEPT
+
+
+def test_agents_of_later_rows_are_seen(
+    kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also behind a browser that asked first within the hour, and in the order of their rows."""
+    rows = [HEADER.decode()]
+    for number in range(2_000):
+        agent = "browser" if number % 180 < 4 or number < 180 else f"curl/{number // 10 % 40}"
+        time = T0 + timedelta(seconds=20 * number)
+        rows.append(
+            f"{time:%Y-%m-%d %H:%M:%S} 10.0.0.5 GET /a.aspx - 443 10.0.0.7 {agent} - 200 1 1 -"
+        )
+    log = tmp_path / "u_ex210304.log"
+    log.write_text("\n".join(rows))
+    found = []
+    for together in (True, False):
+        collector = Collector()
+        if not together:
+            monkeypatch.setattr(examine, "likeness", lambda _: None)
+        examine.examine(FileOnDisk(log, "W3SVC1/u_ex210304.log", "E1"), kit, collector)
+        (use,) = collector.uses.values()
+        assert use.details is not None
+        found.append(list(use.details.agents))
+    assert found[0] == found[1]
+    assert len(found[0]) == NAMES_KEPT
 
 
 def _watched(joined: list[int]) -> Callable[..., bool]:

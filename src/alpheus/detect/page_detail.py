@@ -71,8 +71,8 @@ class PageDetails:
 
     `hours` counts requests by hour since the year 1. `queries` counts requests other than POST that
     carried a query, `longest_query` is in characters. `agents` and `users` hold the first
-    `NAMES_KEPT` names (of requests that were counted together, that of the first); `named` counts
-    requests of a user, `referred` those with a referer. `taken` is in milliseconds.
+    `NAMES_KEPT` names (how often each came is not exact where requests were counted together);
+    `named` counts requests of a user, `referred` those with a referer. `taken` is in milliseconds.
     """
 
     visitors: dict[str, Visitor] = field(default_factory=dict)

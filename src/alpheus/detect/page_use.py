@@ -79,11 +79,12 @@ def likeness(source: str) -> Likeness | None:
 _IIS = Likeness(
     same=(
         _STEM["iis"], _METHOD["iis"], _STATUS["iis"], _CLIENT["iis"], "s-port", "s-computername",
-        _AGENT["iis"], _USER["iis"], *_FORWARDED,
+        *_FORWARDED,
     ),
     present=(_REFERER,),
     longest=_QUERY["iis"],
     numbers=(_SENT["iis"], _RECEIVED["iis"], _TAKEN["iis"]),
+    few=(_AGENT["iis"], _USER["iis"]),
 )  # fmt: skip
 
 

@@ -61,13 +61,14 @@ class _Likeness(ctypes.Structure):
     )
 
 
-MOST_COLUMNS, MOST_NUMBERS = 24, 4
+MOST_COLUMNS, MOST_NUMBERS, MOST_FEW, FEW_KEPT = 24, 4, 2, 16
 
 
 class Group(ctypes.Structure):
     """Lines that repeat one another; times in milliseconds since midnight.
 
-    `line` is the first of them, `longest` the one with the longest text in the column of that role.
+    `line` is the first of them, `longest` how many characters the longest text has in the column of
+    that role.
     """
 
     class Numbers(ctypes.Structure):
@@ -87,11 +88,8 @@ class Group(ctypes.Structure):
     numbers: Sequence[Numbers]
     _fields_ = (
         *((name, ctypes.c_int64) for name in ("line", "count", "first", "last", "longest")),
-        ("length", ctypes.c_int64),
         ("numbers", Numbers * MOST_NUMBERS),
-        ("hash", ctypes.c_uint64),
-        ("begin", ctypes.c_int64 * MOST_COLUMNS),
-        ("end", ctypes.c_int64 * MOST_COLUMNS),
+        *((name, ctypes.c_int64) for name in ("family", "kinds")),
     )
 
 
@@ -114,9 +112,10 @@ def library() -> Any:  # noqa: ANN401 - functions of a shared library have no ty
     found.alpheus_run.restype = size
     found.alpheus_repeats.argtypes = (
         address, address, address, address, size, ctypes.POINTER(_Likeness), address, address,
-        address, size,
+        address, address, size,
     )  # fmt: skip
     found.alpheus_repeats.restype = size
+    found.alpheus_repeats_room.restype = size
     return found
 
 
@@ -256,11 +255,12 @@ class Likeness:
 
         numbers = np.array(lines, dtype=np.int64)
         groups = (Group * len(lines))()
+        room = np.empty(len(lines) * library().alpheus_repeats_room(), dtype=np.uint8)
         found = np.empty(len(lines), dtype=np.int64)
-        slots = 1 << max(4, (2 * len(lines)).bit_length())
+        slots = 1 << max(4, (4 * len(lines)).bit_length())
         table = np.full(slots, -1, dtype=np.int64)
         count = library().alpheus_repeats(
             *bounds.places, numbers.ctypes.data, len(lines), self._pointer, groups,
-            found.ctypes.data, table.ctypes.data, slots,
+            room.ctypes.data, found.ctypes.data, table.ctypes.data, slots,
         )  # fmt: skip
         return groups[:count], found.tolist()

@@ -9,7 +9,6 @@ from enum import IntEnum
 from functools import lru_cache
 
 from alpheus.parsers.base import Clock, KeyColumns
-from alpheus.parsers.encoding import decode_line
 from alpheus.scan import native
 from alpheus.scan.clock import MILLISECONDS_PER_DAY, SEPARATOR, day_of
 from alpheus.scan.lines import Lines
@@ -28,6 +27,7 @@ class _Role(IntEnum):
     PRESENT = 1
     LONGEST = 2
     NUMBER = 3
+    FEW = 4
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,17 @@ class Likeness:
     """By which columns two rows of one hour are told apart.
 
     `same`: their text. `present` and `longest`: only whether they hold anything; of the latter the
-    longest text is told. `numbers`: not at all; they are added up. Columns that are not named make
-    no difference, and a log need not have all of them.
+    longest text is told. `numbers`: not at all; they are added up. `few`: their text, if it is one
+    of the first `FEW_KEPT` of rows that are alike in all else, or else whether they hold anything:
+    no group hides one of the first names that a reader of every row would see. Columns that are
+    not named make no difference, and a log need not have all of them.
     """
 
     same: tuple[str, ...]
     present: tuple[str, ...]
     longest: str
     numbers: tuple[str, ...]
+    few: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return id(self)
@@ -72,7 +75,6 @@ class _Found:
     last: int
     longest: int
     numbers: Sequence[Numbers]
-    length: int = 0
 
 
 def repeats_of(
@@ -94,7 +96,6 @@ def repeats_of(
     else:
         groups, places = _grouped(lines, chosen, key, roles)
     names = [name for _, role, name in placed if role is _Role.NUMBER]
-    longest = next((column for column, role, _ in placed if role is _Role.LONGEST), None)
     found = []
     for group in groups:
         counted: Sequence[Numbers | native.Group.Numbers] = group.numbers
@@ -104,7 +105,7 @@ def repeats_of(
             group.count,
             from_milliseconds(base + group.first),
             from_milliseconds(base + group.last),
-            0 if longest is None else _length(lines.raw(group.longest), key, longest),
+            group.longest,
             {
                 name: Numbers(one.count, one.total, one.least, one.most)
                 for name, one in zip(names, counted, strict=False)
@@ -123,10 +124,12 @@ def _placed(names: tuple[str, ...], likeness: Likeness) -> tuple[tuple[int, _Rol
         **dict.fromkeys(likeness.same, _Role.SAME),
         **dict.fromkeys(likeness.present, _Role.PRESENT),
         **dict.fromkeys(likeness.numbers, _Role.NUMBER),
+        **dict.fromkeys(likeness.few, _Role.FEW),
         likeness.longest: _Role.LONGEST,
     }
     found = tuple((at, roles[name], name) for at, name in enumerate(names) if name in roles)
-    return found if len(found) <= native.MOST_COLUMNS else ()
+    few = sum(role is _Role.FEW for _, role, _ in found)
+    return found if len(found) <= native.MOST_COLUMNS and few <= native.MOST_FEW else ()
 
 
 @lru_cache(maxsize=64)
@@ -134,9 +137,15 @@ def _native(delimiter: bytes, width: int, roles: tuple[tuple[int, _Role], ...]) 
     return native.Likeness(delimiter, width, roles)
 
 
-def _length(raw: bytes, key: KeyColumns, column: int) -> int:
-    text = raw.split(key.delimiter, column + 1)[column]
-    return 0 if text in _NOTHING else len(decode_line(text))
+def _length(raw: bytes, text: bytes) -> int:
+    """Characters of a column. One line has one encoding, see `decode_line`."""
+    if text in _NOTHING:
+        return 0
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return len(text)
+    return len(text.decode("utf-8"))
 
 
 def _grouped(
@@ -145,6 +154,7 @@ def _grouped(
     """What `native.Likeness.groups` gives."""
     groups: list[_Found] = []
     known: dict[tuple[object, ...], int] = {}
+    few: dict[tuple[object, ...], list[dict[bytes, int]]] = {}
     places = []
     for line in chosen:
         raw = lines.raw(line)
@@ -153,30 +163,43 @@ def _grouped(
         if len(columns) != len(key.names) or time is None:
             places.append(-1)
             continue
-        said = tuple(_said(columns[at], role) for at, role in roles if role is not _Role.NUMBER)
-        place = known.setdefault((raw[:_HOUR_LENGTH], said), len(groups))
+        family = raw[:_HOUR_LENGTH], *(_said(columns[at], role) for at, role in roles)
+        names = few.setdefault(family, [{} for _, role in roles if role is _Role.FEW])
+        texts = [columns[at] for at, role in roles if role is _Role.FEW]
+        kinds = map(_kind, names, texts)
+        place = known.setdefault((family, *kinds), len(groups))
         if place == len(groups):
             numbers = [Numbers() for _, role in roles if role is _Role.NUMBER]
-            groups.append(_Found(line, 0, time, time, line, numbers))
+            groups.append(_Found(line, 0, time, time, 0, numbers))
         places.append(place)
-        _add(groups[place], line, time, columns, roles)
+        _add(groups[place], time, raw, columns, roles)
     return groups, places
 
 
 def _said(text: bytes, role: _Role) -> object:
+    if role in (_Role.NUMBER, _Role.FEW):
+        return None
     return text if role is _Role.SAME else text in _NOTHING
 
 
+def _kind(names: dict[bytes, int], text: bytes) -> int:
+    if text in _NOTHING:
+        return -1
+    if len(names) < native.FEW_KEPT:
+        names.setdefault(text, len(names))
+    return names.get(text, native.FEW_KEPT)
+
+
 def _add(
-    group: _Found, line: int, time: int, columns: list[bytes], roles: Sequence[tuple[int, _Role]]
+    group: _Found, time: int, raw: bytes, columns: list[bytes], roles: Sequence[tuple[int, _Role]]
 ) -> None:
     group.count += 1
     group.first, group.last = min(group.first, time), max(group.last, time)
     numbers = iter(group.numbers)
     for at, role in roles:
         text = columns[at]
-        if role is _Role.LONGEST and len(text) > group.length:
-            group.longest, group.length = line, len(text)
+        if role is _Role.LONGEST:
+            group.longest = max(group.longest, _length(raw, text))
         elif role is _Role.NUMBER:
             counted = next(numbers)
             if text.isdigit() and len(text) < _DIGITS:

@@ -216,9 +216,18 @@ enum role {
     SAME,    /* the same bytes */
     PRESENT, /* both hold something, or neither: `-` is nothing */
     LONGEST, /* likewise; the longest is told */
-    NUMBER   /* anything; numbers are added up */
+    NUMBER,  /* anything; numbers are added up */
+    FEW      /* the same bytes, or both are none of the first FEW_KEPT texts that rows have which are
+                alike in all else, or both hold nothing */
 };
-enum { MOST_COLUMNS = 24, MOST_NUMBERS = 4, HOUR_LENGTH = 13, DIGITS = 16 };
+enum {
+    MOST_COLUMNS = 24,
+    MOST_NUMBERS = 4,
+    MOST_FEW = 2,
+    FEW_KEPT = 16,
+    HOUR_LENGTH = 13,
+    DIGITS = 16
+};
 
 struct likeness {
     uint8_t delimiter;
@@ -240,17 +249,69 @@ struct group {
     int64_t count;
     int64_t first; /* milliseconds since midnight */
     int64_t last;
-    int64_t longest; /* the line with the longest text in the column of that role */
-    int64_t length;
+    int64_t longest; /* characters of the longest text in the column of that role */
     struct numbers numbers[MOST_NUMBERS];
+    int64_t family;
+    int64_t kinds;
+};
+
+struct few {
+    int64_t count;
+    const uint8_t *text[FEW_KEPT];
+    int64_t size[FEW_KEPT];
+};
+
+/* Groups that differ in columns of role FEW only. */
+struct family {
+    int64_t line;
     uint64_t hash;
     int64_t begin[MOST_COLUMNS];
     int64_t end[MOST_COLUMNS];
+    struct few few[MOST_FEW];
 };
 
 static int is_nothing(const uint8_t *text, int64_t size)
 {
     return size == 0 || (size == 1 && *text == '-');
+}
+
+/* Bytes of the character that begins here, as Python reads UTF-8; 0 if there is none. */
+static size_t character(const uint8_t *text, size_t size)
+{
+    uint8_t first = *text, low = 0x80, high = 0xBF;
+    size_t need = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    if (first > 0xF4 || need > size)
+        return 0;
+    if (first == 0xE0)
+        low = 0xA0;
+    if (first == 0xED)
+        high = 0x9F;
+    if (first == 0xF0)
+        low = 0x90;
+    if (first == 0xF4)
+        high = 0x8F;
+    for (size_t at = 1; at < need; at++, low = 0x80, high = 0xBF)
+        if (text[at] < low || text[at] > high)
+            return 0;
+    return need;
+}
+
+/* Characters of a part of a line. One line has one encoding: where any of it is not UTF-8, each byte
+   is a character. */
+static int64_t characters(const uint8_t *line, size_t size, int64_t begin, int64_t end)
+{
+    int64_t found = 0, at = begin;
+    while (at < end && line[at] < 0x80)
+        at++;
+    if (at == end)
+        return end - begin;
+    for (size_t place = 0, step; place < size; place += step) {
+        step = character(line + place, size - place);
+        if (!step)
+            return end - begin;
+        found += (int64_t)place >= begin && (int64_t)place < end;
+    }
+    return found;
 }
 
 /* Where the columns of a likeness stand; 0 if a line has not exactly so many columns. */
@@ -296,28 +357,55 @@ static uint64_t hash_of(const uint8_t *line, const struct likeness *like, const 
         int64_t size = end[at] - begin[at];
         if (like->role[at] == SAME)
             hash = mixed(hash, line + begin[at], (size_t)size);
-        else if (like->role[at] != NUMBER)
+        else if (like->role[at] == PRESENT || like->role[at] == LONGEST)
             hash = hash * 3 + (uint64_t)is_nothing(line + begin[at], size);
     }
     return hash;
 }
 
 static int are_alike(const uint8_t *line, const int64_t *begin, const int64_t *end,
-                     const uint8_t *other, const struct group *group, const struct likeness *like)
+                     const uint8_t *other, const struct family *family, const struct likeness *like)
 {
     if (memcmp(line, other, HOUR_LENGTH) != 0)
         return 0;
     for (int64_t at = 0; at < like->count; at++) {
-        int64_t size = end[at] - begin[at], known = group->end[at] - group->begin[at];
-        const uint8_t *text = line + begin[at], *first = other + group->begin[at];
+        int64_t size = end[at] - begin[at], known = family->end[at] - family->begin[at];
+        const uint8_t *text = line + begin[at], *first = other + family->begin[at];
         if (like->role[at] == SAME) {
             if (size != known || memcmp(text, first, (size_t)size) != 0)
                 return 0;
-        } else if (like->role[at] != NUMBER && is_nothing(text, size) != is_nothing(first, known)) {
+        } else if ((like->role[at] == PRESENT || like->role[at] == LONGEST) &&
+                   is_nothing(text, size) != is_nothing(first, known)) {
             return 0;
         }
     }
     return 1;
+}
+
+static int64_t kind_of(struct few *few, const uint8_t *text, int64_t size)
+{
+    if (is_nothing(text, size))
+        return FEW_KEPT + 1;
+    for (int64_t at = 0; at < few->count; at++)
+        if (few->size[at] == size && memcmp(few->text[at], text, (size_t)size) == 0)
+            return at;
+    if (few->count == FEW_KEPT)
+        return FEW_KEPT;
+    few->text[few->count] = text;
+    few->size[few->count] = size;
+    return few->count++;
+}
+
+/* Which of a family's groups a row belongs to. */
+static int64_t kinds_of(struct family *family, const uint8_t *line, const struct likeness *like,
+                        const int64_t *begin, const int64_t *end)
+{
+    int64_t kinds = 0, place = 0;
+    for (int64_t at = 0; at < like->count; at++)
+        if (like->role[at] == FEW && place < MOST_FEW)
+            kinds = kinds * 32 +
+                    kind_of(&family->few[place++], line + begin[at], end[at] - begin[at]);
+    return kinds;
 }
 
 static void add_number(struct numbers *numbers, const uint8_t *text, int64_t size)
@@ -339,7 +427,7 @@ static void add_number(struct numbers *numbers, const uint8_t *text, int64_t siz
     numbers->total += found;
 }
 
-static void add_row(struct group *group, int64_t number, int64_t time, const uint8_t *line,
+static void add_row(struct group *group, int64_t time, const uint8_t *line, size_t length,
                     const struct likeness *like, const int64_t *begin, const int64_t *end)
 {
     if (!group->count || time < group->first)
@@ -350,24 +438,91 @@ static void add_row(struct group *group, int64_t number, int64_t time, const uin
     int64_t place = 0;
     for (int64_t at = 0; at < like->count; at++) {
         int64_t size = end[at] - begin[at];
-        if (like->role[at] == LONGEST && size > group->length) {
-            group->longest = number;
-            group->length = size;
+        if (like->role[at] == LONGEST && size > group->longest &&
+            !is_nothing(line + begin[at], size)) {
+            int64_t found = characters(line, length, begin[at], end[at]);
+            if (found > group->longest)
+                group->longest = found;
         } else if (like->role[at] == NUMBER && place < MOST_NUMBERS) {
             add_number(&group->numbers[place++], line + begin[at], size);
         }
     }
 }
 
+/* What `alpheus_repeats` fills while it runs: open addressing; families stand in the table under
+   twice their number, groups under twice theirs and one. */
+struct repeats {
+    const uint8_t *data;
+    const int64_t *starts;
+    const struct likeness *like;
+    struct group *groups;
+    struct family *families;
+    int64_t *table;
+    size_t slots;
+    size_t known;  /* groups */
+    size_t kindred; /* families */
+};
+
+static int64_t family_of(struct repeats *repeats, int64_t number, const int64_t *begin,
+                         const int64_t *end)
+{
+    const uint8_t *line = repeats->data + repeats->starts[number];
+    uint64_t hash = hash_of(line, repeats->like, begin, end);
+    size_t slot = (size_t)hash & (repeats->slots - 1);
+    for (; repeats->table[slot] >= 0; slot = (slot + 1) & (repeats->slots - 1)) {
+        struct family *family = &repeats->families[repeats->table[slot] / 2];
+        if (repeats->table[slot] % 2 == 0 && family->hash == hash &&
+            are_alike(line, begin, end, repeats->data + repeats->starts[family->line], family,
+                      repeats->like))
+            return repeats->table[slot] / 2;
+    }
+    int64_t found = (int64_t)repeats->kindred++;
+    struct family *family = &repeats->families[found];
+    family->line = number;
+    family->hash = hash;
+    memcpy(family->begin, begin, (size_t)repeats->like->count * sizeof *begin);
+    memcpy(family->end, end, (size_t)repeats->like->count * sizeof *end);
+    for (int place = 0; place < MOST_FEW; place++)
+        family->few[place].count = 0;
+    repeats->table[slot] = 2 * found;
+    return found;
+}
+
+static int64_t group_of(struct repeats *repeats, int64_t number, int64_t family, int64_t kinds)
+{
+    uint64_t hash = (repeats->families[family].hash ^ (uint64_t)(kinds + 1)) * 0x9E3779B97F4A7C15u;
+    size_t slot = (size_t)(hash >> 20) & (repeats->slots - 1);
+    for (; repeats->table[slot] >= 0; slot = (slot + 1) & (repeats->slots - 1)) {
+        struct group *group = &repeats->groups[repeats->table[slot] / 2];
+        if (repeats->table[slot] % 2 == 1 && group->family == family && group->kinds == kinds)
+            return repeats->table[slot] / 2;
+    }
+    int64_t found = (int64_t)repeats->known++;
+    struct group *group = &repeats->groups[found];
+    memset(group, 0, sizeof *group);
+    group->line = number;
+    group->family = family;
+    group->kinds = kinds;
+    repeats->table[slot] = 2 * found + 1;
+    return found;
+}
+
+/* How many bytes `alpheus_repeats` needs for each line in `room`. */
+size_t alpheus_repeats_room(void)
+{
+    return sizeof(struct family);
+}
+
 /* Put lines that repeat one another within an hour into groups. `lines` are the numbers of `count`
    lines, all of which begin with a valid time; `found[n]` becomes the group of the n-th of them, -1 if
-   it has another number of columns. `groups` has room for `count`; `table` for `slots`, a power of
-   two of at least twice as many, all of them -1. Returns how many groups there are. */
+   it has another number of columns. `groups` and `room` have room for `count`; `table` for `slots`, a
+   power of two of at least four times as many, all of them -1. Returns how many groups there are. */
 size_t alpheus_repeats(const uint8_t *data, const int64_t *starts, const int64_t *ends,
                        const int64_t *lines, size_t count, const struct likeness *like,
-                       struct group *groups, int64_t *found, int64_t *table, size_t slots)
+                       struct group *groups, void *room, int64_t *found, int64_t *table,
+                       size_t slots)
 {
-    size_t known = 0;
+    struct repeats repeats = {data, starts, like, groups, room, table, slots, 0, 0};
     int64_t begin[MOST_COLUMNS], end[MOST_COLUMNS];
     for (size_t at = 0; at < count; at++) {
         const uint8_t *line = data + starts[lines[at]];
@@ -376,25 +531,10 @@ size_t alpheus_repeats(const uint8_t *data, const int64_t *starts, const int64_t
         int64_t time = size < TIME_LENGTH ? -1 : moment(line, size);
         if (time < 0 || !columns_of(line, size, like, begin, end))
             continue;
-        uint64_t hash = hash_of(line, like, begin, end);
-        size_t slot = (size_t)hash & (slots - 1);
-        for (; table[slot] >= 0; slot = (slot + 1) & (slots - 1)) {
-            struct group *group = &groups[table[slot]];
-            if (group->hash == hash &&
-                are_alike(line, begin, end, data + starts[group->line], group, like))
-                break;
-        }
-        if (table[slot] < 0) {
-            struct group *group = &groups[known];
-            memset(group, 0, sizeof *group);
-            group->line = group->longest = lines[at];
-            group->hash = hash;
-            memcpy(group->begin, begin, (size_t)like->count * sizeof *begin);
-            memcpy(group->end, end, (size_t)like->count * sizeof *end);
-            table[slot] = (int64_t)known++;
-        }
-        found[at] = table[slot];
-        add_row(&groups[table[slot]], lines[at], time, line, like, begin, end);
+        int64_t family = family_of(&repeats, lines[at], begin, end);
+        int64_t kinds = kinds_of(&repeats.families[family], line, like, begin, end);
+        found[at] = group_of(&repeats, lines[at], family, kinds);
+        add_row(&groups[found[at]], time, line, size, like, begin, end);
     }
-    return known;
+    return repeats.known;
 }
