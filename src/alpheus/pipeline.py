@@ -55,7 +55,7 @@ class Pipeline:
         """Read and judge everything. Raises UsageError and KnowledgeError as `triage` does."""
         options = self._options
         packs = load_packs(options.packs, options.rules)
-        kit = Kit.compile(packs, options.reading)
+        kit = Kit.compile(packs, options.reading, keep=options.remember)
         for unit, result in self._in_order(self._results(kit)):
             self._take(unit, result)
         order = [f"E{number}" for number in range(1, len(self._paths) + 1)]

@@ -16,6 +16,7 @@ import pytest
 from alpheus.cli import main
 from alpheus.cli.triage import EXIT_STATUS, FORMATS
 from alpheus.model import Verdict
+from alpheus.scan.compiled import cache_folder
 
 Capture = pytest.CaptureFixture[str]
 REPORTS = {"report.html", "assessment.json", "report.md", "findings.csv", "servers.csv"}
@@ -53,6 +54,14 @@ def test_every_format_is_printed_whole(tiny: Path, capsys: Capture, form: str) -
     }[form]
     assert printed.out.startswith(begin)
     assert printed.out.rstrip("\n").endswith(end.rstrip("\n"))
+
+
+def test_a_run_without_cache_leaves_none(tiny: Path) -> None:
+    """`--no-cache` writes nothing outside of the report: not even compiled rules."""
+    assert _triage(tiny, "--no-cache") == 0
+    assert not cache_folder().exists()
+    assert _triage(tiny) == 0
+    assert cache_folder().exists()
 
 
 def test_tables_and_json_can_be_read_back(tiny: Path, capsys: Capture) -> None:

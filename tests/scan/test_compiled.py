@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
+from alpheus.detect.memory import Memory
 from alpheus.scan import needles as needles_module
 from alpheus.scan.compiled import cache_folder, keep_compiled, recall_compiled
 from alpheus.scan.needles import Needles
@@ -59,6 +61,41 @@ def test_without_a_folder_all_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path:
     keep_compiled("one", b"1")
     assert recall_compiled("one") is None
     assert Needles(PATTERNS).search(b"GET /folder7/page.aspx\n")
+
+
+@pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
+def test_a_user_without_a_home_keeps_nothing(monkeypatch: pytest.MonkeyPatch, system: str) -> None:
+    """As in a container under a number that no user has."""
+    for name in ("ALPHEUS_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(Path, "home", _no_home)
+    keep_compiled("one", b"1")
+    assert recall_compiled("one") is None
+    assert Memory.open() is None
+
+
+def _no_home() -> Path:
+    raise RuntimeError("Could not determine home directory.")
+
+
+def test_what_somebody_put_into_the_folder_is_left_alone() -> None:
+    """A folder that is older than all that was kept keeps nothing from being kept."""
+    strange = cache_folder() / "compiled" / "strange"
+    strange.mkdir(parents=True)
+    os.utime(strange, (0, 0))
+    for number in range(70):
+        keep_compiled(str(number), b"x")
+    assert recall_compiled("69") == b"x"
+    assert strange.is_dir()
+    assert len(list(strange.parent.iterdir())) == 65
+
+
+def test_a_search_may_be_compiled_for_once() -> None:
+    """A run that shall leave nothing behind reads what was kept, and keeps nothing."""
+    pytest.importorskip("hyperscan")
+    Needles(PATTERNS, keep=False)
+    assert not cache_folder().exists()
 
 
 def test_a_search_that_was_compiled_before_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

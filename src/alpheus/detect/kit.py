@@ -39,7 +39,10 @@ _STOCK_KEPT = 50_000
 
 @dataclass
 class Kit:
-    """Compiled packs and the tables beside them."""
+    """Compiled packs and the tables beside them.
+
+    `keep`: whether searches that were compiled are kept for the next run.
+    """
 
     packs: Sequence[Pack]
     options: ReadOptions
@@ -47,6 +50,7 @@ class Kit:
     yara: YaraRules
     indicators: Indicators
     baseline: Baseline
+    keep: bool = True
     _needles: dict[tuple[str, LineKind], Needles] = field(default_factory=dict)
     _marked: dict[tuple[str, int], tuple[Rule, ...]] = field(default_factory=dict)
     _page_needle: Needles | None = None
@@ -55,7 +59,7 @@ class Kit:
     _versions: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def compile(cls, packs: Sequence[Pack], options: ReadOptions) -> Kit:
+    def compile(cls, packs: Sequence[Pack], options: ReadOptions, *, keep: bool = True) -> Kit:
         """Compile every rule; those that cannot be compiled stand in `rules.rejected`."""
         return cls(
             packs=packs,
@@ -64,6 +68,7 @@ class Kit:
             yara=YaraRules.compile([file for pack in packs for file in pack.yara]),
             indicators=Indicators(packs),
             baseline=Baseline.load(),
+            keep=keep,
         )
 
     @cached_property
@@ -120,7 +125,8 @@ class Kit:
             kind = LineKind.ROWS
         found = self._needles.get((source, kind))
         if found is None:
-            found = self._needles[source, kind] = Needles(self.wanted(source, kind))
+            wanted = self.wanted(source, kind)
+            found = self._needles[source, kind] = Needles(wanted, keep=self.keep)
         return found
 
     def wanted(self, source: str, kind: LineKind = LineKind.ROWS) -> list[Needle]:

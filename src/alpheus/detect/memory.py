@@ -117,8 +117,8 @@ class Memory:
     @classmethod
     def open(cls, folder: Path | None = None) -> Memory | None:
         """Open the store, or None if it cannot be used here."""
-        place = folder or cache_folder()
         try:
+            place = folder or cache_folder()
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
             connection = sqlite3.connect(
                 place / "said.sqlite", timeout=20, isolation_level=None, check_same_thread=False

@@ -63,7 +63,8 @@ class Reading:
 
     def __call__(self) -> Callable[[ReadUnit, Note], UnitResult]:
         """Compile the knowledge and open the memory, once per process."""
-        kit = Kit.compile(load_packs(self.packs, self.rules), self.options)
+        packs = load_packs(self.packs, self.rules)
+        kit = Kit.compile(packs, self.options, keep=self.remember)
         return self.reader(kit)
 
     def reader(self, kit: Kit) -> Callable[[ReadUnit, Note], UnitResult]:

@@ -18,17 +18,27 @@ _DIGEST_BYTES = 32
 
 
 def cache_folder() -> Path:
-    """Where it lies: `ALPHEUS_CACHE`, or the user's cache folder of this system."""
+    """Where it lies: `ALPHEUS_CACHE`, or the user's cache folder of this system.
+
+    Raises OSError for a user without a home.
+    """
     given = os.environ.get("ALPHEUS_CACHE")
     if given:
         return Path(given)
     if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+        named, usual = os.environ.get("LOCALAPPDATA"), "AppData/Local"
     elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
+        named, usual = None, "Library/Caches"
     else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "alpheus"
+        named, usual = os.environ.get("XDG_CACHE_HOME"), ".cache"
+    return (Path(named) if named else _home() / usual) / "alpheus"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as error:
+        raise FileNotFoundError(str(error)) from error
 
 
 def recall_compiled(key: str) -> bytes | None:
@@ -43,11 +53,10 @@ def recall_compiled(key: str) -> bytes | None:
 
 def keep_compiled(key: str, compiled: bytes) -> None:
     """Keep something under a key, readable by this user alone; what is oldest makes room."""
-    place = _place(key)
     try:
+        place = _place(key)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for old in sorted(place.parent.iterdir(), key=_age)[: -_MOST_KEPT + 1]:
-            old.unlink()
+        _make_room(place.parent)
         descriptor, name = tempfile.mkstemp(dir=place.parent)
     except OSError:
         return
@@ -58,6 +67,13 @@ def keep_compiled(key: str, compiled: bytes) -> None:
     except OSError:
         with suppress(OSError):
             Path(name).unlink()
+
+
+def _make_room(folder: Path) -> None:
+    kept = sorted((path for path in folder.iterdir() if not path.is_dir()), key=_age)
+    for old in kept[: -_MOST_KEPT + 1]:
+        with suppress(OSError):
+            old.unlink()
 
 
 def _place(key: str) -> Path:

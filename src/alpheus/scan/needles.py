@@ -99,15 +99,16 @@ class Needles:
     They are a prefilter: a line may be reported that an exact rule refuses, never the reverse.
     Give no anchors. Raises KnowledgeError for a pattern that is no regular expression.
     A plain pattern is a needle with mark 1; `ENCODED` is always among them, and marks for all.
+    What was compiled is kept for the next run unless `keep` is False.
     """
 
-    def __init__(self, needles: Iterable[Needle | str]) -> None:
+    def __init__(self, needles: Iterable[Needle | str], *, keep: bool = True) -> None:
         given = [Needle(one) if isinstance(one, str) else one for one in needles]
         encoded = (Needle(pattern, EVERYBODY) for pattern in _ENCODED)
         self._needles = _merged([*given, *encoded])
         expressions = [_over_bytes(one.pattern) for one in self._needles]
         compiled = [_compile(expression) for expression in expressions]
-        self._engine, left = _engine(expressions)
+        self._engine, left = _engine(expressions, keep=keep)
         self._left = [(number, compiled[number]) for number in left]
 
     def search(
@@ -162,6 +163,23 @@ class Needles:
                     marks |= needle.marks
         if marks:
             found.append((begin, close, marks))
+
+
+class Anywhere:
+    """Tells whether one of some expressions matches somewhere in a text, lines or not.
+
+    Expressions over bytes, case-insensitive for ASCII, without anchors and lookaround.
+    """
+
+    def __init__(self, expressions: Sequence[bytes]) -> None:
+        self._engine, left = _engine(expressions)
+        self._left = [re.compile(expressions[at], re.IGNORECASE) for at in left]
+
+    def found(self, data: bytes) -> bool:
+        """Whether there is a match; the search ends at the first one."""
+        if self._engine is not None and self._engine.hits(data, 0, len(data), 0) != []:
+            return True
+        return any(expression.search(data) is not None for expression in self._left)
 
 
 def _merged(needles: Iterable[Needle]) -> list[Needle]:
@@ -262,7 +280,9 @@ def _line_by_line(
         at = end + 1
 
 
-def _engine(expressions: Sequence[bytes]) -> tuple[_Engine | None, list[int]]:
+def _engine(
+    expressions: Sequence[bytes], *, keep: bool = False
+) -> tuple[_Engine | None, list[int]]:
     """The fastest engine there is, and the places of the expressions that it does not take."""
     try:
         import hyperscan  # noqa: PLC0415 - optional at run time: no wheel everywhere
@@ -270,12 +290,12 @@ def _engine(expressions: Sequence[bytes]) -> tuple[_Engine | None, list[int]]:
         return _re2(expressions)
     exact = _exact(hyperscan)
     everything = [(place, expression, exact) for place, expression in enumerate(expressions)]
-    database = _compiled(hyperscan, everything)
+    database = _compiled(hyperscan, everything, keep=keep)
     if database is not None:
         return _Hyperscan(database), []
     usable = {place: _usable_flags(hyperscan, one) for place, one in enumerate(expressions)}
     taken = [(at, expressions[at], flags) for at, flags in usable.items() if flags is not None]
-    database = _compiled(hyperscan, taken)
+    database = _compiled(hyperscan, taken, keep=keep)
     left = [at for at, flags in usable.items() if flags is None or database is None]
     return None if database is None else _Hyperscan(database), left
 
@@ -305,7 +325,12 @@ def _exact(hyperscan: Any) -> int:  # noqa: ANN401 - untyped library
     return int(hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_MULTILINE)
 
 
-def _compiled(hyperscan: Any, taken: Sequence[tuple[int, bytes, int]]) -> Any:  # noqa: ANN401 - untyped library
+def _compiled(
+    hyperscan: Any,  # noqa: ANN401 - untyped library
+    taken: Sequence[tuple[int, bytes, int]],
+    *,
+    keep: bool,
+) -> Any:  # noqa: ANN401 - likewise
     """A database of expressions under their numbers; None if there are none, or one is refused."""
     if not taken:
         return None
@@ -327,7 +352,7 @@ def _compiled(hyperscan: Any, taken: Sequence[tuple[int, bytes, int]]) -> Any:  
         )
     except hyperscan.error:
         return None
-    if worth_keeping:
+    if worth_keeping and keep:
         keep_compiled(key, hyperscan.dumpb(database))
     return database
 
@@ -336,7 +361,7 @@ def _usable_flags(hyperscan: Any, expression: bytes) -> int | None:  # noqa: ANN
     """Flags under which hyperscan takes an expression, as a superset if need be; else None."""
     exact = _exact(hyperscan)
     for flags in (exact, exact | int(hyperscan.HS_FLAG_PREFILTER)):
-        if _compiled(hyperscan, [(0, expression, flags)]) is not None:
+        if _compiled(hyperscan, [(0, expression, flags)], keep=False) is not None:
             return flags
     return None
 
