@@ -59,6 +59,18 @@ def test_each_file_asks_for_the_first_answers_of_a_page(kit: Kit) -> None:
     assert _wanted(kit, line)[0]
 
 
+def test_first_answers_are_looked_at_one_by_one(kit: Kit) -> None:
+    """Repeats of a request for one of the product's pages each count, until it is known."""
+    sieve = _sieve(kit)
+    own = b"2021-03-03 06:59:20 GET /owa/auth/logon.aspx - 443 - 192.0.2.1 x 200"
+    foreign = own.replace(b"logon", b"x7")
+    assert not sieve.alike(own)
+    assert not sieve.alike(foreign.replace(b" - 443", b" url=/owa/auth/logon.aspx 443"))
+    assert sieve.alike(foreign)
+    sieve.known = True
+    assert sieve.alike(own)
+
+
 SETTLED = b"2021-03-03 06:59:20 GET /App/Start.aspx - 443 - 192.0.2.1 x 200"
 
 
@@ -69,7 +81,9 @@ def test_a_settled_page_is_passed_by_however_it_is_spelt(kit: Kit) -> None:
     sieve.settle("/app/start.aspx", SETTLED, "192.0.2.1")
     assert not sieve.wants(SETTLED)
     assert not sieve.wants(SETTLED.lower() + b"\r")
+    before = dict(sieve.counted["/app/start.aspx"])
     assert sieve.wants(SETTLED.replace(b" - 443", b" u=/app/x.aspx 443"))
+    assert sieve.counted["/app/start.aspx"] == before
     assert sieve.wants(SETTLED.replace(b"/App/", b"/a,/app/"))
 
 

@@ -198,6 +198,38 @@ def test_agents_of_later_rows_are_seen(
     assert len(found[0]) == NAMES_KEPT
 
 
+ASKED = (
+    (("GET", "-", "302"), ("GET", "-", "302"), ("GET", "-", "200")),
+    (("GET", "-", "302"), ("GET", "-", "200"), ("GET", "-", "302")),
+    (("GET", "a", "302"), ("HEAD", "a", "302"), ("GET", "u=1", "200"), ("GET", "u=/a.aspx", "200")),
+)
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_the_product_is_known_from_the_same_answers(
+    asked: tuple[tuple[str, str, str], ...],
+    kit: Kit,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whether its pages are asked for alike or not, and whatever else a request names."""
+    rows = [HEADER.decode()] + [
+        f"2021-03-04 10:00:0{number} 10.0.0.5 {method} /owa/auth/logon.aspx {query} 443 10.0.0.7 x"
+        f" - {status} 1 1 -"
+        for number, (method, query, status) in enumerate(asked)
+    ]
+    log = tmp_path / "u_ex210304.log"
+    log.write_text("\n".join(rows))
+    found = []
+    for together in (True, False):
+        collector = Collector()
+        if not together:
+            monkeypatch.setattr(examine, "likeness", lambda _: None)
+        examine.examine(FileOnDisk(log, "W3SVC1/u_ex210304.log", "E1"), kit, collector)
+        found.append(collector)
+    assert found[0] == found[1]
+
+
 def _watched(joined: list[int]) -> Callable[..., bool]:
     """`may_join`, and how many requests were joined."""
 

@@ -179,10 +179,10 @@ class Kit:
         from alpheus.scan.textlog import Sieve  # noqa: PLC0415 - likewise
 
         if pages.known:
-            return Sieve(_PAGE, pages.wants, None, likeness)
+            return Sieve(_PAGE, pages.wants, None, likeness, pages.alike)
         if self._page_needle is None:
             self._page_needle = Needles((Needle(PAGE_NEEDLE, _PAGE),))
-        return Sieve(_PAGE, pages.wants, self._page_needle, likeness)
+        return Sieve(_PAGE, pages.wants, self._page_needle, likeness, pages.alike)
 
     def ships_behind(self, page: bytes) -> bool:
         """Whether the product serves a page on its back end, or anywhere else."""

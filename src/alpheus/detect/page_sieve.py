@@ -55,16 +55,33 @@ class PageSieve:
         While it is not known that the product is there, the first requests for each of its pages
         are wanted too: their answers tell. `times`: so many lines ask as this one does.
         """
-        pages = [first or second for first, second in self._found(line)]
-        return not pages or any(self._wanted(page, line, times) for page in pages)
+        pages = self._found(line)
+        passed: list[tuple[str, str]] = []
+        if not pages or any(self._wanted(page, line, passed) for page in pages):
+            return True
+        for page, client in passed:
+            clients = self.counted[page]
+            if client in clients or len(clients) < _KEPT:
+                clients[client] = clients.get(client, 0) + times
+        return False
 
-    def _found(self, line: bytes) -> list[tuple[bytes, bytes]]:
+    def alike(self, line: bytes) -> bool:
+        """Whether what is decided on a line holds for its repeats.
+
+        Not where the first requests for a page of the product are waited for: each counts.
+        """
+        return self.known or not any(map(self._ships, self._found(line)))
+
+    def _found(self, line: bytes) -> list[bytes]:
         found = self._names.findall(line)
-        return [(one, b"") for one in found] if self._names.groups == 1 else found
+        return found if self._names.groups == 1 else [first or second for first, second in found]
 
-    def _wanted(self, page: bytes, line: bytes, times: int) -> bool:
+    def _wanted(self, page: bytes, line: bytes, passed: list[tuple[str, str]]) -> bool:
         if not self._ships(page):
-            return not self._settled or not self._passed_by(page, line, times)
+            settled = self._settled and self._passed_by(page, line)
+            if settled:
+                passed.append(settled)
+            return not settled
         if self.known:
             return False
         asked = self._asked.get(page, 0)
@@ -73,17 +90,13 @@ class PageSieve:
             return True
         return False
 
-    def _passed_by(self, raw: bytes, line: bytes, times: int) -> bool:
-        """Whether a page is settled and its client could be counted."""
+    def _passed_by(self, raw: bytes, line: bytes) -> tuple[str, str] | None:
+        """A page that is settled, and its client if that can be counted."""
         page = page_of(raw.decode("utf-8", "replace"))
         place = self._settled.get(page or "")
         if page is None or place is None:
-            return False
+            return None
         columns = line.rstrip(b"\r").split(b" ")
         if len(columns) != place[0] or not _ADDRESS.match(columns[place[1]]):
-            return False
-        client = columns[place[1]].decode("ascii")
-        clients = self.counted[page]
-        if client in clients or len(clients) < _KEPT:
-            clients[client] = clients.get(client, 0) + times
-        return True
+            return None
+        return page, columns[place[1]].decode("ascii")

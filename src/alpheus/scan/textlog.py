@@ -76,6 +76,10 @@ Begun = tuple[BinaryIO, bytes]
 """An open stream, and what was already read from it, which is its first bytes."""
 
 
+def _always(_: bytes) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Sieve:
     """Decides on lines that got no mark but `mark`, by their bytes alone, before any parsing.
@@ -83,13 +87,14 @@ class Sieve:
     The needles of that mark may leave out what is too frequent to be looked at; `sample` holds
     those that leave out nothing, for the first `BYTES` of one in `EVERY` blocks. None: no sample
     is looked at. Rows with a `likeness` are asked about and handed on together with their repeats;
-    how many there are is told to `wants`.
+    how many there are is told to `wants`. Not so where `alike` says no of the first of them.
     """
 
     mark: int
     wants: Callable[[bytes, int], bool]
     sample: Needles | None
     likeness: Likeness | None = None
+    alike: Callable[[bytes], bool] = _always
 
     EVERY: ClassVar[int] = 64
     BYTES: ClassVar[int] = 64 << 10
@@ -378,9 +383,9 @@ class _Scan:
             first, repeats = group_of.get(line) or (line, None)
             if repeats is None or repeats.count == 1:
                 self._give(lines, line)
-            elif first == line:
+            elif first == line and sieve.alike(lines.raw(line)):
                 taken[line] = self._give(lines, line, repeats)
-            elif not taken[first]:
+            elif not taken.setdefault(first, False):
                 self._give(lines, line)
 
     def _give(self, lines: Lines, line: int, repeats: Repeats | None = None) -> bool:
