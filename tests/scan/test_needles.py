@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.errors import KnowledgeError
-from alpheus.scan.needles import ENCODED, EVERYBODY, Clause, Marked, Needle, Needles
+from alpheus.scan.needles import ENCODED, EVERYBODY, Anywhere, Clause, Marked, Needle, Needles
 
 PATTERNS = ["serverinfo~", r"/ecp/[a-z0-9]{1,4}\.js", "a.*z", r"(?<=b)c", r"(q)\1", "é"]
 
@@ -149,3 +149,12 @@ def test_many_marks_of_every_kind_are_still_told_apart(engine: str) -> None:
     found = needles.search(block)
     assert len(found) == 3002
     assert _marks(found[-3:], block) == {b"b" * 32: 2, b"bbbb sure": 3, b"bbbb x": 6}
+
+
+def test_anywhere_is_not_bound_to_lines(engine: str) -> None:
+    """One match of one expression is enough, at an edge and behind the last line end."""
+    words = Anywhere([re.escape(b"b.c"), rb"x[^\r\n]{0,4}y"])
+    assert words.found(b"a\nB.C")
+    assert words.found(b"X..Y\n")
+    assert not words.found(b"bxc\nx\ny")
+    assert not words.found(b"")

@@ -21,12 +21,12 @@ from webshell_code import seen_in
         ('this.Request.Headers["k"]', 'Request.Headers("k")'),
         ("Request.InputStream", "Request.InputStream"),
         ('Request.ServerVariables["HTTP_X"]', 'Request.ServerVariables("HTTP_X")'),
-        ("box.Text", "box.Text"),
+        ("box.Text", 'control("box").Text'),
         ("this.file.PostedFile", None),
     ],
 )
 def test_sources_are_told_as_they_are_written(code: str, source: str | None) -> None:
-    """The name that a person searches for in the page."""
+    """The name that a person searches for in the page, marked as what it is: a parameter's."""
     found = seen_in(f"x = {code};", controls=("box", "file")).sources
     assert found
     assert source is None or source in found

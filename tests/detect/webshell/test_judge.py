@@ -131,6 +131,18 @@ TABLE: dict[str, tuple[str, Language, str, str]] = {
         'Pro¦cess p = new Pro¦cess(); p.StartInfo.FileName = Request["a"];',
         'Parcel p = new Parcel(); p.Info.FileName = "x";',
     ),
+    "method-group": (
+        "run",
+        CSHARP,
+        'Func<string, Pro¦cess> f = Pro¦cess.St¦art; f(Request["a"]);',
+        'Func<string, Parcel> f = Parcel.Post; f(Request["a"]);',
+    ),
+    "method-handed-on": (
+        "run",
+        CSHARP,
+        'new[] { Request["a"] }.Select(Pro¦cess.St¦art).ToList();',
+        'new[] { Request["a"] }.Select(Parcel.Post).ToList();',
+    ),
     "standard-input": (
         "run",
         CSHARP,
@@ -426,19 +438,7 @@ HARMLESS = {
 """What pages do every day with the same classes."""
 
 
-MISSED = {
-    "inner-text": "code put together inside of the call that runs it is not followed in VBScript",
-    "drop-classic": "what is written by `CreateTextFile(…).Write` is not seen as content",
-}
-"""Pages of the table that are known to be missed, and why."""
-
-
-def _with_missed(name: str) -> object:
-    marks = pytest.mark.xfail(reason=MISSED[name], strict=False) if name in MISSED else ()
-    return pytest.param(name, marks=marks)
-
-
-@pytest.mark.parametrize("name", [_with_missed(name) for name in TABLE])
+@pytest.mark.parametrize("name", list(TABLE))
 def test_what_hands_over_the_server_is_malicious(name: str) -> None:
     """For a reason of its kind, with the line where it stands."""
     kind, language, bad, _ = TABLE[name]
@@ -669,7 +669,7 @@ def test_what_a_visitor_types_into_a_control_is_a_source() -> None:
     control = f'<asp:TextBox id="Box" {_RUNAT}="server" />'
     bad = f"{_page('Pro¦cess.St¦art(Box.Text);')}{control}"
     good = f"{_page('Label.Show(Box.Text);')}{control}"
-    assert any("Box.Text" in reason.text for reason in _judge(bad).reasons)
+    assert any('control("Box").Text' in reason.text for reason in _judge(bad).reasons)
     assert _judge(bad).judgement is Judgement.MALICIOUS
     assert _judge(good).judgement not in STANDS_OUT
 

@@ -125,3 +125,17 @@ def test_every_kind_of_file_has_a_judge() -> None:
     assert judges.page.judge(b"<p>text</p>", "x.aspx", "00").judgement is Judgement.BENIGN
     assert judges.configuration(b"<configuration></configuration>", "web.config") == []
     assert judges.assembly(b"no assembly", "bin/x.dll") == []
+
+
+def test_rules_that_ship_do_not_outweigh_code_that_was_followed() -> None:
+    """Words of a rule in a comment clear nobody and accuse nobody; where code is cut, they count."""
+    text = (
+        '<%@ Page Language="C#" %>\n<scr¦ipt runat="server">\n'
+        '// Proc¦ess.Start("cmd.exe", Request["a"]).StandardOutput.ReadToEnd()\n'
+        "void A() { Label1.Text = Environment.MachineName; }\n</scr¦ipt>"
+    )
+    page = text.replace("¦", "").encode()
+    rules = RuledJudge.load(Plain())
+    assert any(reason.kind == "rule" for reason in rules.judge(page, "x.aspx", "00").reasons)
+    assert rules.judge(page, "x.aspx", "00").judgement is Judgement.BENIGN
+    assert RuledJudge.load(Plain(45)).judge(page, "x.aspx", "00").judgement is Judgement.MALICIOUS

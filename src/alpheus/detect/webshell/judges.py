@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from alpheus.detect.webshell.judge import judged
+from alpheus.detect.webshell.judge import SUSPICIOUS, judged
 from alpheus.detect.webshell.model import PageJudgement, Reason
 from alpheus.detect.webshell.quick import may_matter
 from alpheus.detect.yara import YaraRules
@@ -18,6 +18,10 @@ from alpheus.model import Skipped, Weight
 _POINTS = {Weight.PROOF: 90, Weight.INDICATION: 45, Weight.CONTEXT: 5}
 _HASH_POINTS = {Weight.PROOF: 100, Weight.INDICATION: 60, Weight.CONTEXT: 5}
 _MOST_MATCHES = 10
+_OF_CODE = "iis-webshell-page-"
+_DOUBTED = 12
+"""Of a rule that looks for what code does by its words, where following the code shows that it does
+not: the words stand in a comment, or apart from each other."""
 
 
 class Judge(Protocol):
@@ -95,13 +99,13 @@ class RuledJudge:
     def judge(self, content: bytes, path: str, sha256: str) -> PageJudgement:
         """What the code says, and every rule and hash that it matches."""
         said = self._judge.judge(content, path, sha256)
-        known = self._known_bad(content, sha256)
+        known = self._known_bad(content, sha256, said)
         if not known:
             return said
         reasons = [*known, *said.reasons]
         return replace(judged(path, sha256, len(content), reasons), family=said.family)
 
-    def _known_bad(self, content: bytes, sha256: str) -> list[Reason]:
+    def _known_bad(self, content: bytes, sha256: str, said: PageJudgement) -> list[Reason]:
         reasons = []
         published = self._indicators.by_hash(sha256)
         if published is not None:
@@ -110,6 +114,13 @@ class RuledJudge:
         matches = self._yara.match(content) if self._everywhere or may_matter(content) else ()
         for match in matches[:_MOST_MATCHES]:
             points = _POINTS[match.rule.meaning.weight]
+            if match.rule.id.startswith(_OF_CODE) and _is_cleared(said):
+                points = min(points, _DOUBTED)
             text = f"{match.rule.title} (rule {match.rule.id})"
             reasons.append(Reason("rule", match.line, text, points))
         return reasons
+
+
+def _is_cleared(said: PageJudgement) -> bool:
+    """Whether the code was followed to its end and does nothing that stands out."""
+    return said.score < SUSPICIOUS and all(reason.kind != "cut" for reason in said.reasons)

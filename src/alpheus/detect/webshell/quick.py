@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from alpheus.scan.needles import Anywhere
 
 _HEAD = 65_536
 _MANY_NULS = 16
@@ -54,9 +57,9 @@ _HARMLESS = re.compile(
     rb"""|vbscript\.regexp|msxml2?\.(?:freethreaded)?dom|microsoft\.xmldom|mswc\.|jro\.)"""
 )
 _FROM_VISITOR = (
-    re.compile(rb"request[^\r\n]{0,60}(?:sql|quer|conn|dsn|cmd|command)"),
-    re.compile(rb"connection[^\r\n]{0,80}(?:request|\.text\b|\.value\b)"),
-    re.compile(rb"(?:command|adapter)\s*\([^\r\n]{0,40}(?:request|\.text\b|\.value\b)"),
+    rb"request[^\r\n]{0,60}(?:sql|quer|conn|dsn|cmd|command)",
+    rb"connection[^\r\n]{0,80}(?:request|\.text\b|\.value\b)",
+    rb"(?:command|adapter)\s{0,8}\([^\r\n]{0,40}(?:request|\.text\b|\.value\b)",
 )
 """A database that is asked what the visitor says."""
 
@@ -66,11 +69,11 @@ def may_matter(content: bytes, *, razor: bool = False) -> bool:
     if content.count(0, 0, _HEAD) > _MANY_NULS:
         return True
     low = content.lower()
-    if not razor and not any(mark in low for mark in _CODE) and _SPACED.search(low) is None:
+    if not razor and not _any_of(_CODE).found(low) and _SPACED.search(low) is None:
         return False
     if not names_power(low):
         return False
-    if razor or any(mark in low for mark in _UNCLEAR) or _CLASS.search(low) is not None:
+    if razor or _any_of(_UNCLEAR).found(low) or _CLASS.search(low) is not None:
         return True
     return names_power(b"\n".join(map(b"".join, _PIECES.findall(low))))
 
@@ -78,11 +81,20 @@ def may_matter(content: bytes, *, razor: bool = False) -> bool:
 def names_power(low: bytes) -> bool:
     """Whether something in lower case names anything that a page could do harm with."""
     return (
-        any(word in low for word in _WORDS)
+        _powers().found(low)
         or any(_stands_alone(low, word) for word in _STATEMENTS)
         or _makes_component(low)
-        or any(pattern.search(low) is not None for pattern in _FROM_VISITOR)
     )
+
+
+@cache
+def _any_of(words: tuple[bytes, ...]) -> Anywhere:
+    return Anywhere([re.escape(word) for word in words])
+
+
+@cache
+def _powers() -> Anywhere:
+    return Anywhere([*map(re.escape, _WORDS), *_FROM_VISITOR])
 
 
 def _stands_alone(low: bytes, word: bytes) -> bool:
