@@ -128,7 +128,7 @@ def test_every_kind_of_file_has_a_judge() -> None:
 
 
 def test_rules_that_ship_do_not_outweigh_code_that_was_followed() -> None:
-    """Words of a rule in a comment clear nobody and accuse nobody; where code is cut, they count."""
+    """Words of a rule in a comment accuse nobody; where code is cut off, they count."""
     text = (
         '<%@ Page Language="C#" %>\n<scr¦ipt runat="server">\n'
         '// Proc¦ess.Start("cmd.exe", Request["a"]).StandardOutput.ReadToEnd()\n'
