@@ -230,6 +230,27 @@ def test_the_product_is_known_from_the_same_answers(
     assert found[0] == found[1]
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_requests_that_were_passed_by_are_told(
+    kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, together: bool
+) -> None:
+    """Of a page that is settled, what was counted and what was passed by is everything."""
+    rows = [HEADER.decode()]
+    for number in range(6_000):
+        time = T0 + timedelta(seconds=20 * number)
+        client = f"10.0.{number % 2}.{number % 90}"
+        rows.append(f"{time:%Y-%m-%d %H:%M:%S} 10.0.0.5 GET /a.aspx - 443 {client} x - 200 1 1 -")
+    log = tmp_path / "u_ex210304.log"
+    log.write_text("\n".join(rows))
+    if not together:
+        monkeypatch.setattr(examine, "likeness", lambda _: None)
+    collector = Collector()
+    examine.examine(FileOnDisk(log, "W3SVC1/u_ex210304.log", "E1"), kit, collector)
+    (use,) = collector.uses.values()
+    assert use.passed_by > 0
+    assert sum(use.answers.values()) + use.passed_by == 6_000
+
+
 def _watched(joined: list[int]) -> Callable[..., bool]:
     """`may_join`, and how many requests were joined."""
 

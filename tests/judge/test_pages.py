@@ -158,3 +158,15 @@ def test_a_page_that_a_record_says_was_written_is_a_shell_when_used() -> None:
     use = _use("/app/q7.aspx", _request("/app/q7.aspx", "GET", time=T0 + timedelta(hours=1)))
     found = _judge(uses=(use,), knowledge=_knowledge(written=written_pages([dropped])))
     assert found["page-used-shell"].weight is Weight.PROOF
+
+
+def test_a_total_that_is_not_the_whole_is_said_to_be_a_least() -> None:
+    """Requests for a page that so many asked for are not all looked at."""
+    stem = "/owa/auth/x7.aspx"
+    use = _use(stem, _request(stem))
+    details = []
+    for passed_by in (0, 7):
+        use.passed_by = passed_by
+        found = _judge(_page(AUTH + "x7.aspx", SHELL), uses=(use,))
+        details.append([one.detail for one in found.values() if "at least 1 request" in one.detail])
+    assert [len(one) for one in details] == [0, 1]

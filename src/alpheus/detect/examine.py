@@ -180,6 +180,7 @@ class _Examination:
             for (_, stem), use in self.collector.uses.items():
                 for client, count in self.pages.counted.get(stem, {}).items():
                     use.asked_by(client, count)
+                    use.passed_by += count
 
     def _candidate(self, candidate: Candidate) -> bool:
         if candidate.row is None:

@@ -134,7 +134,9 @@ class PageUse:
     those answered 404 or 410. `details` are None before anything was answered 2xx, and once the
     page is `crowded`: too many clients or hours for a rare one. `closed`: it lies where only the
     product's own pages belong, or has a published path, so that all its events are wanted.
-    `referers` and `agents`: a request named one, so that the log has such a column.
+    `referers` and `agents`: a request named one, so that the log has such a column. `passed_by`
+    counts requests for a page that was `settled`, of which only the clients were looked at: there
+    may be as many more of any answer.
     """
 
     stem: str
@@ -149,6 +151,7 @@ class PageUse:
     crowded: bool = False
     referers: bool = False
     agents: bool = False
+    passed_by: int = 0
     details: PageDetails | None = None
     first: datetime | None = None
     last: datetime | None = None
@@ -227,6 +230,7 @@ class PageUse:
         self.missing_first = earliest(self.missing_first, other.missing_first)
         self.missing_last = latest(self.missing_last, other.missing_last)
         self.malformed += other.malformed
+        self.passed_by += other.passed_by
         self.succeeded = sorted((*self.succeeded, *other.succeeded), key=_when)[:EVENTS_PER_PAGE]
         self.others.extend(other.others[: OTHERS_PER_PAGE - len(self.others)])
         self._absorb_details(other)

@@ -274,6 +274,8 @@ def _use_finding(rule: RuleInfo, uses: list[PageUse]) -> Finding:
     clients = dict.fromkeys(client for use in uses for client in use.clients)
     stems = ", ".join(dict.fromkeys(use.stem for use in uses[:5]))
     detail = f"{stems}; {len(clients)} client{'s' if len(clients) != 1 else ''}"
+    if any(use.passed_by for use in uses):
+        detail += f"; at least {total:,} requests: so many that the rest was not counted"
     weight, stage = rule.meaning.weight, rule.meaning.stage
     if events and all(event.malformed for event in events):
         weight, stage = Weight.CONTEXT, Stage.PROBED
