@@ -32,7 +32,7 @@ _WORDS = (
     b"tcplistener", b"invoke", b"reflection", b"gettype", b"activator", b"createinstance",
     b"decrypt", b"crypto", b"rijndael", b"frombase64", b"registry", b"dllimport", b" lib ",
     b"powershell", b"runspace", b"deserializ", b"formatter", b"xamlreader", b"shell", b"wscript",
-    b"filesystemobject", b"savetofile", b"textfile", b"saveas", b"file.", b"file(", b"directory",
+    b"filesystemobject", b"savetofile", b"textfile", b"saveas", b"directory",
     b"streamwriter", b"streamreader", b"filestream", b"fileinfo", b"webclient", b"this[",
     b"getref", b"cmdshell", b"oacreate", b"webrequest", b"management", b"impersonat",
     b"logonuser", b"parsecontrol", b"xsl", b"marshal", b"unsafe", b"machinekey", b"scriptcontrol",
@@ -44,6 +44,8 @@ _WORDS = (
 """What code of any power must hold somewhere, in lower case; spelt in pieces, it needs one of these
 to put them together."""
 
+_FILE = rb"[^o]file[.(]"
+"""`File.Delete`, and no `Profile.Name`."""
 
 _STATEMENTS = (b"execute", b"eval")
 _INTEREST = (b"request", b"function", b"sub ", b"end ", b"class ", b"{", b"}")
@@ -57,7 +59,7 @@ _HARMLESS = re.compile(
     rb"""|vbscript\.regexp|msxml2?\.(?:freethreaded)?dom|microsoft\.xmldom|mswc\.|jro\.)"""
 )
 _FROM_VISITOR = (
-    rb"request[^\r\n]{0,60}(?:sql|quer|conn|dsn|cmd|command)",
+    rb"request[^\r\n]{0,60}(?:sql|query?[^ys\r\n]|conn|dsn|cmd|command)",
     rb"connection[^\r\n]{0,80}(?:request|\.text\b|\.value\b)",
     rb"(?:command|adapter)\s{0,8}\([^\r\n]{0,40}(?:request|\.text\b|\.value\b)",
 )
@@ -81,7 +83,7 @@ def may_matter(content: bytes, *, razor: bool = False) -> bool:
 def names_power(low: bytes) -> bool:
     """Whether something in lower case names anything that a page could do harm with."""
     return (
-        _powers().found(low)
+        _powers().found(b"\n" + low)
         or any(_stands_alone(low, word) for word in _STATEMENTS)
         or _makes_component(low)
     )
@@ -94,7 +96,7 @@ def _any_of(words: tuple[bytes, ...]) -> Anywhere:
 
 @cache
 def _powers() -> Anywhere:
-    return Anywhere([*map(re.escape, _WORDS), *_FROM_VISITOR])
+    return Anywhere([*map(re.escape, _WORDS), _FILE, *_FROM_VISITOR])
 
 
 def _stands_alone(low: bytes, word: bytes) -> bool:
