@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -104,6 +105,8 @@ def rows_of(content: bytes, path: str = "log.log", options: ReadOptions | None =
     log_format = format_of(content, path)
     assert log_format is not None, "nobody recognises this"
     log = log_format.start(decode_head(content[:HEAD_SIZE]), path, options or ReadOptions())
+    if log_format.source == "iis":
+        content = re.sub(rb"\r(?![\r\n])", b"\n", content)
     return list(parse(log, content.split(b"\n")))
 
 

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpheus.parsers.encoding import Encoding, decode_head, decode_line, detect, utf8_stream
+from alpheus.parsers.encoding import (
+    HEAD_SIZE,
+    Encoding,
+    decode_head,
+    decode_line,
+    detect,
+    ends_lines_with_cr,
+    utf8_stream,
+)
 from textlogs import generated
 
 
@@ -83,3 +91,16 @@ def test_other_bytes_pass_unchanged() -> None:
     stream = utf8_stream(io.BytesIO(content[5:]), content[:5])
     assert stream.read() == content[3:]
     stream.close()
+
+
+@pytest.mark.parametrize(("head", "ends"), [
+    (b"", False), (b"a\r\nb\r\n", False), (b"a\nb\rc\n", False), (b"a\rb", True),
+    (b"a\rb\r\n", False), (b"a\n" + b"b\r" * 3, True), (b"b\r" * 3 + b"\n", True),
+    ("\ufeffa\rb\rc\n".encode("utf-16-le"), True), (b"\xef\xbb\xbfa\rb", True),
+    (b"x".ljust(HEAD_SIZE - 1, b"x") + b"\r", False),
+    (b"x\r".ljust(HEAD_SIZE - 1, b"x") + b"\r", True),
+])  # fmt: skip
+def test_a_file_ends_lines_with_cr_if_most_of_them_end_so(head: bytes, *, ends: bool) -> None:
+    """A CR at the very end of a head may be half of a line end; its text has lines either way."""
+    assert ends_lines_with_cr(head) == ends
+    assert not ends or "\n" in decode_head(head)

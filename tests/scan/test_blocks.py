@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tracemalloc
 
 from hypothesis import given, settings
@@ -40,6 +41,27 @@ def test_blocks_are_the_stream_cut_at_line_ends(
         assert raw.endswith(b"\n") or at + len(raw) == len(content)
         at += len(raw)
     assert reader.lines == len(content.split(b"\n")) - (content.endswith(b"\n") or not content)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from([b"a", b"bcd", b"\r", b"\r\n", b"\n", b"\r\r\n"]), max_size=60),
+    st.integers(8, 64),
+    st.integers(1, 17),
+)
+def test_a_bare_cr_ends_a_line_where_that_is_asked_for(
+    parts: list[bytes], size: int, chunk: int
+) -> None:
+    """One before other text or at the end does, wherever blocks are cut; no byte moves."""
+    content = b"".join(parts)
+    chunks = (content[at : at + chunk] for at in range(0, len(content), chunk))
+    reader = BlockReader(generated(chunks), size, longest_line=4096, bare_cr=True)
+    blocks = [(block, _copy(block)) for block in reader]
+    wanted = re.sub(rb"\r(?![\r\n])", b"\n", content)
+    assert b"".join(raw for _, raw in blocks) == wanted
+    for block, raw in blocks:
+        assert block.line == wanted.count(b"\n", 0, block.offset) + 1
+        assert raw.endswith(b"\n") or block.offset + len(raw) == len(content)
 
 
 @settings(max_examples=150, deadline=None)

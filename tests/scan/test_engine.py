@@ -103,7 +103,7 @@ def test_the_fast_engine_equals_the_slow_one(
     assert sum(tally.rows for tally in fast.tallies.values()) == len(rows_of(content))
 
 
-@pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"])
 def test_a_match_across_any_block_edge_is_found(
     monkeypatch: pytest.MonkeyPatch, ending: bytes
 ) -> None:
@@ -116,7 +116,9 @@ def test_a_match_across_any_block_edge_is_found(
     for size in range(len(hit) + 1, 4 * len(row)):
         monkeypatch.setattr(
             textlog, "BlockReader",
-            lambda stream, size=size, head=b"": BlockReader(_Joined(head, stream), size),
+            lambda stream, size=size, head=b"", **more: BlockReader(
+                _Joined(head, stream), size, **more
+            ),
         )  # fmt: skip
         candidates: list[Candidate] = []
         result = textlog.scan_text_log(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -39,11 +40,12 @@ def test_lines_are_those_of_the_arrays(parts: list[bytes]) -> None:
     assert found.ends.tolist() == ends.tolist()
     assert found.blank == (ends <= starts).sum()
     assert found.nul == (0 in data)
+    assert found.bare == (re.search(rb"\r[^\r\n]", data[2:]) is not None)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(native, "library", lambda: None)
         plain = native.Room().find(data, 2, len(data))
-    assert (plain.starts.tolist(), plain.blank, plain.nul) == (
-        found.starts.tolist(), found.blank, found.nul,
+    assert (plain.starts.tolist(), plain.blank, plain.nul, plain.bare) == (
+        found.starts.tolist(), found.blank, found.nul, found.bare,
     )  # fmt: skip
 
 

@@ -152,13 +152,43 @@ def test_line_ends_make_no_difference(encoding: str) -> None:
     assert (result.lines, result.skipped) == (3_001, [])
 
 
+_MANY = [_FIELDS.rstrip(), *(_iis(at).rstrip() for at in range(3_000))]
+
+
+@pytest.mark.parametrize("content", [
+    b"\r".join(_MANY) + b"\n",
+    b"\r".join(_MANY[:300]) + b"\n",
+    b"#Software: x\n" + b"\r".join(_MANY),
+    b"\r\n".join(_MANY[:2_000]) + b"\r\n" + b"\r".join(_MANY[2_000:]),
+    b"\r".join(_MANY[:2_000]) + b"\r" + b"\r\n".join(_MANY[2_000:]),
+    b"\n".join(_MANY[:9]) + b"\n#Date: 2021-03-03 00:00:00\r" + b"\n".join(_MANY[9:]),
+    b"\r\r\n".join(_MANY),
+], ids=["CR, LF at last", "few", "LF at first", "CR at last", "CR at first", "directive",
+        "CR CR LF"])  # fmt: skip
+def test_line_ends_may_change_within_a_log(content: bytes) -> None:
+    """IIS writes no CR into a value: wherever one stands, a row begins, and none is lost."""
+    result, candidates = scan(content)
+    rows = content.count(b" GET ")
+    assert result.tallies["iis-site-1", None].rows == rows
+    assert sum(one.row is not None for one in candidates) == rows
+    assert (result.blank, result.skipped) == (0, [])
+
+
+def test_what_is_glued_to_a_line_that_is_too_long_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A CR ends that line, too."""
+    content = _FIELDS + _iis(1, stem="/" + "x" * (17 << 20)).rstrip() + b"\r" + _iis(2)
+    result, _ = scan(content, needles=Needles(["serverinfo~"]))
+    assert result.tallies["iis-site-1", None].rows == 1
+    assert [loss.reason for loss in result.skipped] == [TOO_LONG]
+
+
 def test_rows_glued_behind_a_directive_are_a_loss() -> None:
-    """A CR in the middle of a directive hides what follows it: that is said."""
-    log = _FIELDS + _iis(1) + b"#Date: 2021-03-03 00:00:00\r" + _iis(2) + _iis(3)
-    result, _ = scan(log)
-    assert result.tallies["iis-site-1", None].rows == 2
+    """Where values may hold a CR, one in a directive hides what follows: that is said."""
+    glued = b"#Date: 2021-03-03T00:00:00.000Z\r" + _proxy(2)
+    result, _ = scan(_PROXY + _proxy(1) + glued + _proxy(3))
+    assert sum(tally.rows for tally in result.tallies.values()) == 2
     (loss,) = result.skipped
-    assert (loss.reason, loss.count, loss.offset) == (BARE_CR, 1, len(_FIELDS + _iis(1)))
+    assert (loss.reason, loss.count, loss.offset) == (BARE_CR, 1, len(_PROXY + _proxy(1)))
 
 
 def test_a_loss_in_utf_16_names_its_line() -> None:

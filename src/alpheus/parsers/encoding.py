@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from functools import wraps
@@ -21,6 +22,8 @@ Given = TypeVar("Given")
 Answer = TypeVar("Answer")
 
 _PROBE = 4096
+_BARE_CR = re.compile(r"\r(?![\r\n])")
+_BARE_CR_BYTES = re.compile(rb"\r(?![\r\n])")
 _CHUNK = 1 << 20
 
 
@@ -91,10 +94,10 @@ def decode_head(head: bytes) -> str:
     encoding, mark = detect(head)
     if encoding is not Encoding.UTF_8:
         wide = head[mark:].decode(encoding, errors="replace")
-        return wide if "\n" in wide else wide.replace("\r", "\n")
+        return _BARE_CR.sub("\n", wide) if ends_lines_with_cr(head) else wide
     text = head[mark:].lstrip(b"\0")
-    if b"\n" not in text:
-        text = text.replace(b"\r", b"\n")
+    if ends_lines_with_cr(head):
+        text = _BARE_CR_BYTES.sub(b"\n", text)
     try:
         return text.decode("utf-8")
     except UnicodeDecodeError:
@@ -153,32 +156,16 @@ def utf8_stream(stream: BinaryIO, head: bytes) -> BinaryIO:
 
 
 def ends_lines_with_cr(head: bytes) -> bool:
-    """Whether a file that begins with `head` ends its lines with CR alone, as on old Macs."""
+    """Whether a file that begins with `head` ends most lines with CR alone, as on old Macs."""
     encoding, mark = detect(head)
-    if encoding is Encoding.UTF_8:
-        return b"\n" not in head and b"\r" in head
-    text = head[mark:].decode(encoding, errors="replace")
-    return "\n" not in text and "\r" in text
-
-
-def line_feeds(stream: BinaryIO, head: bytes = b"") -> BinaryIO:
-    """A stream over `head` and the rest of `stream`, both UTF-8, with LF for every CR."""
-    return cast("BinaryIO", _LineFeeds(stream, head))
-
-
-class _LineFeeds(io.RawIOBase):
-    def __init__(self, stream: BinaryIO, head: bytes) -> None:
-        self._stream = stream
-        self._head = head
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, target: bytearray | memoryview) -> int:  # type: ignore[override] # as in `_Recoded`
-        part = self._head[: len(target)] or self._stream.read(len(target))
-        self._head = self._head[len(part) :]
-        target[: len(part)] = part.replace(b"\r", b"\n")
-        return len(part)
+    text = head[mark:]
+    if encoding is not Encoding.UTF_8:
+        text = text.decode(encoding, errors="replace").encode("utf-8", "surrogatepass")
+    if b"\r" not in text:
+        return False
+    # The LF of a CR at the very end may stand behind the head.
+    bare = text.count(b"\r") - text.count(b"\r\n") - (len(head) >= HEAD_SIZE and text[-1:] == b"\r")
+    return bare > text.count(b"\n")
 
 
 class _Chain:

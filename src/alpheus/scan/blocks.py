@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from alpheus.errors import LimitError
-from alpheus.scan.native import Bounds, Room
+from alpheus.scan.native import BARE_CR, Bounds, Room
 
 if TYPE_CHECKING:
     from io import RawIOBase
@@ -20,6 +20,7 @@ OVERLAP = 64 << 10
 READ_ERRORS = (OSError, LimitError)
 """What a stream of evidence may raise in the middle: damage, a bound, a truncated archive."""
 
+_CR, _LF = b"\r\n"
 _rooms: list[Room] = []
 _spare: list[bytearray] = []
 """Buffers of the usual size that nobody uses: a new one costs more than a small file."""
@@ -49,7 +50,8 @@ class BlockReader:
     """Reads a stream once. An error of the stream ends the reading and is kept in `error`.
 
     `head` is what was already read of it. The buffer is used again by the next reader, so a block
-    must not be kept. Lines are found and counted only if they are `numbered`.
+    must not be kept. Lines are found and counted only if they are `numbered`. LF ends a line, and
+    CR LF; with `bare_cr` any CR does, which is written over with LF.
     """
 
     def __init__(
@@ -61,12 +63,14 @@ class BlockReader:
         head: bytes = b"",
         *,
         numbered: bool = True,
+        bare_cr: bool = False,
     ) -> None:
         self._stream = cast("RawIOBase", stream)
         self._size = block_size
         self._longest = max(longest_line, block_size)
         self._overlap = min(overlap, block_size // 2)
         self._numbered = numbered
+        self._bare_cr = bare_cr
         self._room = _rooms.pop() if _rooms else Room()
         self._buffer = _buffer(max(block_size, len(head)))
         self._buffer[: len(head)] = head
@@ -80,9 +84,7 @@ class BlockReader:
         """Every byte once, except that pieces of an overlong line overlap."""
         while True:
             self._fill()
-            cut = self._buffer.rfind(b"\n", 0, self._filled) + 1
-            if self._ended:
-                cut = self._filled
+            cut = self._filled if self._ended else self._cut()
             if cut:
                 yield self._lines(cut)
                 self._drop(cut)
@@ -99,6 +101,15 @@ class BlockReader:
         if not _rooms:
             _rooms.append(self._room)
 
+    def _cut(self) -> int:
+        """Behind the last line that has ended; a CR at the end may be half of a line end."""
+        cut, end = self._buffer.rfind(b"\n", 0, self._filled) + 1, self._filled
+        if not self._bare_cr:
+            return cut
+        while end > cut and self._buffer[end - 1] == _CR:
+            end -= 1
+        return max(cut, self._buffer.rfind(b"\r", cut, end) + 1)
+
     def _fill(self) -> None:
         with memoryview(self._buffer) as view:
             while self._filled < len(view) and not self._ended:
@@ -113,9 +124,18 @@ class BlockReader:
     def _lines(self, cut: int) -> Block:
         line, bounds = self.lines + 1, None
         if self._numbered:
-            bounds = self._room.find(self._buffer, 0, cut)
+            bounds = self._bounds(cut)
             self.lines += bounds.starts.size
         return Block(self._buffer, 0, cut, self._offset, line, bounds)
+
+    def _bounds(self, cut: int) -> Bounds:
+        if self._bare_cr and self._buffer[cut - 1] == _CR:
+            self._buffer[cut - 1] = _LF
+        bounds = self._room.find(self._buffer, 0, cut)
+        if not self._bare_cr or not bounds.bare:
+            return bounds
+        self._buffer[:cut] = BARE_CR.sub(b"\n", self._buffer[:cut])
+        return self._room.find(self._buffer, 0, cut)
 
     def _drop(self, count: int) -> None:
         """Forget the first bytes; a buffer that a long line made grow shrinks again."""
@@ -132,9 +152,9 @@ class BlockReader:
         self.lines += 1
         step = self._size - self._overlap
         while True:
-            newline = self._buffer.find(b"\n", 0, self._filled)
-            end = newline + 1 if newline >= 0 else self._filled
-            complete = newline >= 0 or self._ended
+            newline = self._first_end()
+            end = newline or self._filled
+            complete = newline > 0 or self._ended
             at = 0
             while end - at >= self._size:
                 yield self._piece(at, at + self._size, last=False)
@@ -145,6 +165,14 @@ class BlockReader:
                 return
             self._drop(at)
             self._fill()
+
+    def _first_end(self) -> int:
+        """Behind the first line end; 0 if there is none."""
+        end = self._buffer.find(b"\n", 0, self._filled) + 1
+        if not self._bare_cr:
+            return end
+        bare = self._buffer.find(b"\r", 0, end or self._filled) + 1
+        return bare if bare and bare + 1 != end else end
 
     def _piece(self, start: int, end: int, *, last: bool) -> Block:
         return Block(

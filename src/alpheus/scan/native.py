@@ -6,6 +6,7 @@ Everything here has a counterpart in `clock` and `columns` that says the same an
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _PATH = Path(__file__).with_name("rows.so")
 _USUAL_LINES = 1 << 14
+BARE_CR = re.compile(rb"\r(?=[^\r\n])")
 DATE_LENGTH = 11
 
 
@@ -40,7 +42,7 @@ class _Key(ctypes.Structure):
 
 
 class _Found(ctypes.Structure):
-    _fields_ = (("blank", ctypes.c_int64), ("nul", ctypes.c_int64))
+    _fields_ = (*((name, ctypes.c_int64) for name in ("blank", "nul", "bare")),)
 
 
 class _Day(ctypes.Structure):
@@ -123,14 +125,16 @@ def library() -> Any:  # noqa: ANN401 - functions of a shared library have no ty
 class Bounds:
     """Where the lines of a block begin and end, LF or CR LF not included.
 
-    `blank` counts the empty ones; `nul` tells whether there is any NUL byte. `places` are where
-    the block and both arrays lie in memory, for functions of the library.
+    `blank` counts the empty ones; `nul` tells whether there is any NUL byte, `bare` whether any CR
+    stands before something else than CR or LF. `places` are where the block and both arrays lie in
+    memory, for functions of the library.
     """
 
     starts: Integers
     ends: Integers
     blank: int
     nul: bool
+    bare: bool
     places: tuple[int, int, int] = (0, 0, 0)
 
 
@@ -163,7 +167,12 @@ class Room:
         starts, ends = self._arrays
         found = self._found
         return Bounds(
-            starts[:count], ends[:count], found.blank, found.nul != 0, (block, *self._places)
+            starts[:count],
+            ends[:count],
+            found.blank,
+            found.nul != 0,
+            found.bare != 0,
+            (block, *self._places),
         )
 
     def _grow(self, size: int) -> None:
@@ -179,7 +188,8 @@ def _bounds(data: bytearray, start: int, end: int) -> Bounds:
 
     starts, ends = line_bounds(np.frombuffer(data, dtype=np.uint8)[start:end])
     blank = int((ends <= starts).sum())
-    return Bounds(starts, ends, blank, data.find(0, start, end) >= 0)
+    bare = BARE_CR.search(data, start, end) is not None
+    return Bounds(starts, ends, blank, data.find(0, start, end) >= 0, bare)
 
 
 class Rows:

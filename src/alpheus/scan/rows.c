@@ -34,6 +34,7 @@ struct day {
 struct found {
     int64_t blank; /* lines that are empty */
     int64_t nul;   /* whether there is any NUL */
+    int64_t bare;  /* whether there is any CR before something else than CR or LF */
 };
 
 struct bounds {
@@ -59,27 +60,33 @@ static void end_line(struct bounds *bounds, int64_t end)
     bounds->start = end + 1;
 }
 
-/* Where lines begin and end, LF or CR LF not included. Returns how many there are; where they are
-   more than `room`, the bounds of the others are not told. */
+/* Where lines begin and end, LF or CR LF not included; LF ends them. Returns how many there are; where
+   they are more than `room`, the bounds of the others are not told. */
 size_t alpheus_bounds(const uint8_t *data, size_t size, int64_t *starts, int64_t *ends, size_t room,
                       struct found *found)
 {
     struct bounds bounds = {data, starts, ends, room, 0, 0, 0};
     size_t at = 0;
-    int nul = 0;
+    int nul = 0, bare = 0;
+    uint64_t carried = 0; /* whether the last byte was a CR */
 #ifdef __SSE2__
     const __m128i feed = _mm_set1_epi8('\n'), zero = _mm_setzero_si128();
+    const __m128i back = _mm_set1_epi8('\r');
     __m128i zeros = zero;
     for (; size - at >= 64; at += 64) {
         const __m128i *from = (const __m128i *)(const void *)(data + at);
         __m128i part[4];
-        uint64_t feeds = 0;
+        uint64_t feeds = 0, returns = 0;
         for (int place = 0; place < 4; place++) {
             part[place] = _mm_loadu_si128(from + place);
             zeros = _mm_or_si128(zeros, _mm_cmpeq_epi8(part[place], zero));
             feeds |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(part[place], feed))
                      << (16 * place);
+            returns |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(part[place], back))
+                       << (16 * place);
         }
+        bare |= ((returns << 1 | carried) & ~(feeds | returns)) != 0;
+        carried = returns >> 63;
         for (; feeds; feeds &= feeds - 1)
             end_line(&bounds, (int64_t)at + __builtin_ctzll(feeds));
     }
@@ -87,6 +94,8 @@ size_t alpheus_bounds(const uint8_t *data, size_t size, int64_t *starts, int64_t
 #endif
     for (; at < size; at++) {
         nul |= !data[at];
+        bare |= carried && data[at] != '\n' && data[at] != '\r';
+        carried = data[at] == '\r';
         if (data[at] == '\n')
             end_line(&bounds, (int64_t)at);
     }
@@ -94,6 +103,7 @@ size_t alpheus_bounds(const uint8_t *data, size_t size, int64_t *starts, int64_t
         end_line(&bounds, (int64_t)size);
     found->blank = bounds.blank;
     found->nul = nul;
+    found->bare = bare;
     return bounds.count;
 }
 

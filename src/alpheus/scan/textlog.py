@@ -27,7 +27,6 @@ from alpheus.parsers.encoding import (
     decode_line,
     detect,
     ends_lines_with_cr,
-    line_feeds,
     utf8_stream,
 )
 from alpheus.scan import native
@@ -139,7 +138,7 @@ def scan_text_log(
         head, error = _read_head(stream, head)
         log = log_format.start(decode_head(head), file.path, options)
         scan = _Scan(file, log, needles, on_candidate, head, sieve=sieve)
-        reader = _reader(stream if error is None else BytesIO(), head)
+        reader = _reader(stream if error is None else BytesIO(), head, log_format.source)
         for block in reader:
             scan.take(block)
         error = error or reader.error
@@ -158,16 +157,13 @@ def _read_head(stream: BinaryIO, head: bytes) -> tuple[bytes, Exception | None]:
     return head, None
 
 
-def _reader(stream: BinaryIO, head: bytes) -> BlockReader:
+def _reader(stream: BinaryIO, head: bytes, source: str) -> BlockReader:
     """Blocks of UTF-8 without mark, or of whatever else a file that is not UTF-16 holds."""
     encoding, mark = detect(head)
-    if ends_lines_with_cr(head):
-        if encoding is not Encoding.UTF_8:
-            return BlockReader(line_feeds(utf8_stream(stream, head)))
-        return BlockReader(line_feeds(stream, head[mark:]))
+    bare_cr = source in _NEVER_CR or ends_lines_with_cr(head)
     if encoding is Encoding.UTF_8:
-        return BlockReader(stream, head=head[mark:])
-    return BlockReader(utf8_stream(stream, head))
+        return BlockReader(stream, head=head[mark:], bare_cr=bare_cr)
+    return BlockReader(utf8_stream(stream, head), bare_cr=bare_cr)
 
 
 class _Scan:
@@ -415,7 +411,7 @@ class _Scan:
         text = decode_line(raw.lstrip(b"\0")).removeprefix("\ufeff")
         if text and self._log.directive(text):
             self._directives += 1
-            if "\r" in text:
+            if "\r" in text.rstrip("\r"):
                 self._lose(BARE_CR, lines, line)
             self._counts.forget()
             return
@@ -439,6 +435,9 @@ class _Scan:
         else:
             self.losses.add(reason, self._mark + lines.offset(line), count)
 
+
+_NEVER_CR = frozenset({"iis"})
+"""Logs whose writer never writes a CR into a value: wherever one stands, a line ends."""
 
 _MOST_RUNS = 24
 """In a block of more runs than that, lines are looked at one by one."""
