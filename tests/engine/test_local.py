@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 import sys
 import threading
 import time
+from multiprocessing import util
+from typing import Any
 
 import pytest
 
@@ -45,6 +50,40 @@ def test_an_error_costs_its_unit() -> None:
     found = _run(["fail", 5], workers=1)
     assert found["fail"] == Lost("ValueError: broken unit", "on fail")
     assert found["5"] == 25
+
+
+class _Interrupts:
+    """Interrupts every copy of this process at its very beginning."""
+
+    def __init__(self) -> None:
+        util.register_after_fork(self, lambda _: os.kill(os.getpid(), signal.SIGINT))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="interrupts itself as POSIX does")
+def test_a_worker_that_is_interrupted_before_its_work_begins_goes_on(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Interrupts are the parent's business from the first instant on, and nothing is printed."""
+    kept = _Interrupts()
+    assert _run([1, 2]) == {"1": 1, "2": 4}
+    assert capfd.readouterr().err == ""
+    del kept
+
+
+@pytest.mark.skipif(os.name != "posix", reason="interrupts itself as POSIX does")
+def test_an_interrupt_while_a_worker_starts_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It waits until the worker is known, so that none is left alone."""
+    engine = _engine(1)
+    give = engine._give
+
+    def interrupted(worker: Any, unit: object) -> None:
+        give(worker, unit)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(engine, "_give", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        next(engine.run(["sleep"]))
+    assert multiprocessing.active_children() == []
 
 
 def test_no_units_need_no_workers() -> None:

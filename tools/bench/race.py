@@ -79,6 +79,26 @@ def one_core() -> Iterator[None]:
 
 
 @contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """An interrupt waits: within `Popen` it would leave a program that nobody knows of.
+
+    Not by a mask, which the program would inherit.
+    """
+    waiting: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _: waiting.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if waiting:
+        raise KeyboardInterrupt
+
+
+@contextmanager
 def child(
     arguments: Sequence[str], said: IO[str], environment: Mapping[str, str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
@@ -87,17 +107,21 @@ def child(
     Python keeps what it compiled, as it does for who uses the program.
     """
     inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    process = subprocess.Popen(  # noqa: S603 - fixed programs
-        arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
-        env={**inherited, **(environment or {})}, start_new_session=True,
-    )  # fmt: skip
+    started = []
     try:
+        with _interrupts_held():
+            process = subprocess.Popen(  # noqa: S603 - fixed programs
+                arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
+                env={**inherited, **(environment or {})}, start_new_session=True,
+            )  # fmt: skip
+            started.append(process)
         yield process
     finally:
-        if process.poll() is None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        for process in started:
+            if process.poll() is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
 
 def run(

@@ -18,7 +18,9 @@ import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.sharedctypes import RawArray
@@ -127,6 +129,12 @@ class LocalEngine(Generic[Unit, Result]):
             self._stop()
 
     def _start(self, unit: Unit) -> None:
+        if self._ready is None and sys.platform != "win32":
+            resource_tracker.ensure_running()  # it would let interrupts through when it starts
+        with _interrupts_held():
+            self._start_undisturbed(unit)
+
+    def _start_undisturbed(self, unit: Unit) -> None:
         ours, theirs = self._context.Pipe()
         board = _Board()
         # A forked worker has copies of the other workers' pipes, which would keep them open.
@@ -212,6 +220,22 @@ def _death(code: int | None) -> str:
     return f"the reader ended by itself (status {code})"
 
 
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """An interrupt waits until a new worker is known to its parent, and ignores interrupts itself.
+
+    A worker inherits that they are held.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def may_fork() -> bool:
     """Whether this process can be copied: on Linux, while it has one thread.
 
@@ -225,6 +249,8 @@ def _serve(
 ) -> None:
     """The life of a worker. Interrupts are the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     for other in others:
         other.close()
     parent = os.getppid()
