@@ -200,6 +200,21 @@ def test_an_interrupt_leaves_nothing_half_written(slow: Path, tmp_path: Path, wo
         os.killpg(process.pid, 0)
 
 
+_INTERRUPTED_WITHIN_EXEC = """
+from alpheus.cli import triage
+triage.run = lambda _: exec("raise KeyboardInterrupt")
+"""
+
+
+@needs_posix
+def test_an_interrupt_ends_with_its_status_wherever_it_came(tmp_path: Path) -> None:
+    """Also within `exec`, by which many modules make classes when they are imported."""
+    (tmp_path / "sitecustomize.py").write_text(_INTERRUPTED_WITHIN_EXEC)
+    ended = run("triage", tmp_path, PYTHONPATH=str(tmp_path))
+    assert (ended.returncode, ended.stdout) == (130, b"")
+    assert ended.stderr.decode() == "alpheus: interrupted; nothing half-written was left behind\n"
+
+
 def _remembered(cache: Path) -> dict[bytes, int]:
     """What the memory holds, and in which order it was written."""
     if not (cache / "said.sqlite").exists():

@@ -99,6 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rows = [row for part in options.parts or PARTS for row in _rows(part, setting)]
     except KeyboardInterrupt:
         note("stopped; nothing was written")
+        exec("")  # noqa: S102 - of nothing; for the exit status, see `alpheus.cli.main`
         return INTERRUPTED
     text = table.render(rows, setting)
     print(text)

@@ -45,6 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_status
     except KeyboardInterrupt:
         say("interrupted; nothing half-written was left behind")
+        # CPython ends `python -m` by SIGINT, not with a status, if the interrupt passed through
+        # an `exec` of text; the next one makes it forget that.
+        exec("")  # noqa: S102 - of nothing
         return INTERRUPTED
     except BrokenPipeError:
         drop_output()
