@@ -82,7 +82,7 @@ def _shown(node: Node | None) -> str:
         ("new [] { 1 }", "new []()" + "{1}"),
         ("new List<string>()", "new list(){}"),
         ("new byte[5]", "new byte(5){}"),
-        ("a.b<c, d>(e)", "a.b(e)"),
+        ("a.b<c, d>(e)", "<c: a.b(e)>"),
         ("f(a, out b, ref c)", "f(a, b, c)"),
         ("[a, b]", "new array[](){a, b}"),
         ("await a.b()", "a.b()"),

@@ -131,6 +131,38 @@ TABLE: dict[str, tuple[str, Language, str, str]] = {
         'Pro¦cess p = new Pro¦cess(); p.StartInfo.FileName = Request["a"];',
         'Parcel p = new Parcel(); p.Info.FileName = "x";',
     ),
+    "generic": (
+        "run",
+        CSHARP,
+        'var p = Activator.CreateInstance<Pro¦cess>(); p.StartInfo.FileName = Request["a"];',
+        'var p = Activator.CreateInstance<Parcel>(); p.Info.FileName = Request["a"];',
+    ),
+    "scheduled": (
+        "run",
+        VBSCRIPT,
+        _OPEN.format("Schedule.Serv¦ice")
+        + 's.GetFolder("a").RegisterTa¦sk "x", Request("a"), 6, "b", Null, 5',
+        _OPEN.format("Shop.Service") + 's.GetFolder("a").Register "x", Request("a")',
+    ),
+    "hidden-name": ("evaluate", VBSCRIPT, '[execute] = 1 : execu¦te [request]("a")', "[end] = 1"),
+    "loaded-document": (
+        "evaluate",
+        VBSCRIPT,
+        _OPEN.format("MSXML2.DOMDocum¦ent") + "s.load Request : execu¦te s.documentElement.text",
+        _OPEN.format("MSXML2.DOMDocument") + "s.load Request : x = s.documentElement.text",
+    ),
+    "listed-eval": (
+        "evaluate",
+        JSCRIPT,
+        '[ev¦al][0](Request["a"], "unsafe");',
+        '[parse][0](Request["a"], "unsafe");',
+    ),
+    "constructor": (
+        "evaluate",
+        JSCRIPT,
+        '[]["const¦ructor"]["const¦ructor"](String(Request["a"]))();',
+        '[]["concat"]["concat"](String(Request["a"]));',
+    ),
     "method-group": (
         "run",
         CSHARP,
@@ -789,3 +821,13 @@ def test_no_content_raises(path: str, content: bytes, cut: int) -> None:
     """Also of pages that are cut off anywhere."""
     _judge(_OPENINGS[path] + content[cut:], path)
     _judge(content[:cut], path)
+
+
+def test_an_alias_of_an_import_is_the_type() -> None:
+    """`Namespace="P=Some.Type"` names a type anew."""
+    code = 'void Page_Load() { P.St¦art(Request["a"]); }'
+    head = '<%@ Page Language="C#" %><%@ Import Namespace="P={}" %>'
+    bad = f"{head.format('System.Diagnostics.Pro¦cess')}<scr¦ipt {_RUNAT}='server'>{code}"
+    good = f"{head.format('Shop.Parcel')}<scr¦ipt {_RUNAT}='server'>{code}"
+    assert _judge(bad.replace("¦", "")).judgement is Judgement.MALICIOUS
+    assert _judge(good.replace("¦", "")).judgement is Judgement.BENIGN

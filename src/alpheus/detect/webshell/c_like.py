@@ -98,12 +98,17 @@ class CLike(Reader):
             self._braces -= 1
             if self._stack and self._stack[-1][1] >= self._braces:
                 self._stack.pop()
-        elif mark == "[":
+        elif mark == "[" and self._begins_attribute():
             self._attribute()
-        elif mark in {"(", "!", "-", "+", "++", "--", "~"}:
+        elif mark in {"[", "(", "!", "-", "+", "++", "--", "~"}:
             self._expression_statement()
         else:
             self.take()
+
+    def _begins_attribute(self) -> bool:
+        """`[WebMethod]`, and neither `[]["constructor"]` nor `[eval][0](x)`."""
+        listed = self.is_mark("]", 2) and self.is_mark("[", 3) and self.peek(4).kind is not T.NAME
+        return self.peek(1).kind is T.NAME and not listed
 
     def _attribute(self) -> None:
         """`[WebMethod]`, `[DllImport("…")]`; anything else in brackets is an expression."""

@@ -332,6 +332,7 @@ class Reader:
 
     def _behind(self, node: Node) -> Node:
         """What follows an operand: members, calls, indexes."""
+        made = ""
         while True:
             word = self.peek()
             if word.kind is not T.MARK:
@@ -342,11 +343,13 @@ class Reader:
                     return node
                 self.take()
                 node = Member(node, str(self.take().value), word.line)
-                if self.is_mark("<") and self._generic_call():
-                    pass
+                made = self._generic_call()
+            elif mark == "<" and isinstance(node, Name) and (made := self._generic_call()):
+                pass
             elif mark == "(":
                 self.take()
-                node = Call(node, self.list(")"), word.line)
+                call = Call(node, self.list(")"), word.line)
+                node, made = Group([call], word.line, made) if made else call, ""
             elif mark == "[" and not self.basic:
                 self.take()
                 node = Call(node, self.list("]"), word.line, index=True)
@@ -355,12 +358,18 @@ class Reader:
             else:
                 return node
 
-    def _generic_call(self) -> bool:
+    def _generic_call(self) -> str:
+        """Pass the types of `Make<Type>(…)`; the first of them is what it makes or gives."""
+        if not self.is_mark("<"):
+            return ""
         before = self.at
-        if self._generic() and self.is_mark("("):
-            return True
+        self.take()
+        made = self.type_name()
         self.at = before
-        return False
+        if self._generic() and self.is_mark("("):
+            return made
+        self.at = before
+        return ""
 
     def _skip_deep(self) -> None:
         """Pass what is nested too deep, up to where it ends, without recursion."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from alpheus.detect.webshell import folding, operations, sources
+from alpheus.detect.webshell.idioms import FROM_DATABASE, OWN, calls_by_name, may_be_own, reads_data
 from alpheus.detect.webshell.intake import Intake, is_request, mapped
 from alpheus.detect.webshell.nodes import (
     Assign,
@@ -26,7 +27,9 @@ from alpheus.detect.webshell.nodes import (
     Node,
     Program,
 )
+from alpheus.detect.webshell.operations import CODE_CALLS
 from alpheus.detect.webshell.page import Code, Kind, Language
+from alpheus.detect.webshell.reflection import reflected
 from alpheus.detect.webshell.scope import Scope, last_part
 from alpheus.detect.webshell.sinks import DECRYPT_CALLS, UNPACK_CALLS, results
 from alpheus.detect.webshell.syntax import parse
@@ -49,27 +52,15 @@ _NUMBERS = (
     "int", "int32", "int64", "integer", "long", "double", "single", "float", "bool", "boolean",
     "datetime", "date", "guid", "enum", "decimal", "byte", "short", "uint", "timespan", "color",
 )  # fmt: skip
-_COMMON = frozenset({
-    "write", "read", "open", "close", "add", "get", "set", "tostring", "execute", "load", "start",
-    "run", "create", "invoke", "send", "equals",
-})  # fmt: skip
 _FILLS = frozenset({
     "write", "append", "add", "writeline", "insert", "push", "copyto", "read", "appendformat",
     "addscript", "loadxml", "appendline", "writetext",
 })  # fmt: skip
-_FROM_DATABASE = frozenset({
-    "execute", "executereader", "executescalar", "executenonquery", "executexmlreader", "fill",
-    "executereaderasync", "executescalarasync",
-})  # fmt: skip
-"""What answers with rows, which are not what was asked."""
-
 _READS = frozenset({"read", "copyto", "readasync", "copytoasync"})
 _FUNCTION = "function:"
 """Before the name of a function of the page, in the types of what refers to it."""
 
-_CODE_CALLS = frozenset({"eval", "execute", "executeglobal"})
-_OWN = ("this", "me", "mybase", "base")
-_CONTEXT = (*_OWN, "page", "httpcontext", "context")
+_CONTEXT = (*OWN, "page", "httpcontext", "context")
 _MADE = ("createinstance", "dynamic", "activator")
 """What an object is made of by its name."""
 
@@ -291,6 +282,8 @@ class Flow:
             return self._enter(local, arguments)
         if low in sources.REQUEST_NAMES:
             return self._intake.requested(node, arguments)
+        if low in CODE_CALLS and not node.index:
+            return self._evaluated(low, node, arguments)
         variable = self._scope.get(low, function)
         if variable is not None and not node.index:
             called = self._called(variable, node, arguments)
@@ -298,13 +291,11 @@ class Flow:
                 return called
         if variable is not None or node.index or low in sources.STORES:
             return self._element(variable or self._intake.name(low), node, arguments)
-        if low in _CODE_CALLS:
-            return self._evaluated(low, node, arguments)
         return self._foreign_call(low, node, arguments)
 
     def _called(self, what: Value, node: Call, arguments: list[Value]) -> Value | None:
         """A call of what a variable holds: `eval` by another name, a function, a method."""
-        if what.has(*_CODE_CALLS):
+        if what.has(*CODE_CALLS):
             return self._evaluated("eval" if what.has("eval") else "execute", node, arguments)
         for kind in what.types:
             local = self._functions.get(kind.removeprefix(_FUNCTION))
@@ -357,9 +348,9 @@ class Flow:
         if text is None and arguments and low == "js.eval":
             if unsafe:
                 arguments = [replace(arguments[0], computed=True)]
-            elif _reads_data(node) and not arguments[0].tainted:
+            elif reads_data(node) and not arguments[0].tainted:
                 return replace(joined(arguments), types=frozenset())
-        if text is None and _calls_by_name(node):
+        if text is None and calls_by_name(node):
             return NOTHING
         self._watch.sink(low, arguments[:1], node, name=low.rpartition(".")[2])
         if text is not None:
@@ -400,9 +391,9 @@ class Flow:
         if node.index:
             return self._element(self._of(of, low, what), node, arguments)
         local = self._functions.get(low)
-        if local is not None and _may_be_own(local, low, of, arguments):
+        if local is not None and may_be_own(local, low, of, arguments):
             result = self._enter(local, arguments)
-            if of.has(*_OWN):
+            if of.has(*OWN):
                 return result
         return self._foreign_method(low, of, arguments, node, function)
 
@@ -432,11 +423,11 @@ class Flow:
         self, low: str, of: Value, arguments: list[Value], node: Call
     ) -> Value | None:
         """`window.eval(x)`, `f.call(this, x)`, `[].constructor.constructor(x)`."""
-        if low in _CODE_CALLS and of.has("window", "this"):
+        if low in CODE_CALLS and of.has("window", "this"):
             return self._evaluated(low, node, arguments)
         if low in {"call", "apply"}:
             return self._called(of, node, arguments[1:])
-        held = of.has(*_CODE_CALLS) and not of.sources
+        held = of.has(*CODE_CALLS) and not of.sources
         if held:
             return self._evaluated("eval", node, arguments)
         if low == "constructor" and arguments:
@@ -477,10 +468,10 @@ class Flow:
             both = both.step("decrypted")
         if low in FETCHED:
             both = both.step("fetched")
-        if low in _FROM_DATABASE and not of.has("scriptcontrol", "regexp", "regex"):
+        if low in FROM_DATABASE and not of.has("scriptcontrol", "regexp", "regex"):
             return Value(types=frozenset({low}))
         self._fill(low, of, arguments, node, function)
-        named = self._reflected(low, of, arguments, node)
+        named = reflected(self._watch, low, of, arguments, node)
         if named:
             return replace(both, types=named)
         types = {
@@ -493,81 +484,17 @@ class Flow:
             tail = arguments[-1 if low == "combine" else 0].ending[-64:]
         return replace(both, types=frozenset(types), rooted=of.rooted or first, tail=tail)
 
-    def _reflected(  # noqa: PLR0911 - one for each name
-        self, low: str, of: Value, arguments: list[Value], node: Call
-    ) -> frozenset[str]:
-        """Types and methods that are named by constant texts are what they name."""
-        name = (arguments[0].text or "").partition(",")[0].strip() if arguments else ""
-        if low == "gettype" and name:
-            return frozenset({last_part(name)})
-        if low == "gettypefromprogid" or (low == "get" and of.has("winmgmts")):
-            return operations.component(arguments).types
-        if low == "createinstance" and arguments and of.has("activator"):
-            return arguments[0].types | {"createinstance"}
-        found = frozenset(f"{BOUND}{kind}.{name.lower()}" for kind in of.types)
-        if low in {"getmethod", "getproperty"} and name:
-            return found | {"methodinfo"}
-        if low in {"getmethods", "getmethod", "getmembers"}:
-            return frozenset(f"{BOUND}{kind}.*" for kind in of.types) | {"methodinfo"}
-        if low == "createdelegate":
-            return _delegated(of, arguments)
-        if low == "get" and name.lower().startswith("win32_"):
-            return frozenset({name.lower()})
-        if low == "invokemember" and name:
-            self._watch.bound(found, arguments[1:], node)
-        else:
-            self._handed_on(low, of, arguments, node)
-        return frozenset()
-
-    def _handed_on(self, low: str, of: Value, arguments: Sequence[Value], node: Call) -> None:
-        """`method.Invoke(…)`, and `given.Select(Process.Start)`."""
-        if low in {"invoke", "dynamicinvoke", "begininvoke"}:
-            self._watch.bound(of.types, arguments, node)
-        elif of.tainted:
-            for one in arguments:
-                self._watch.bound(one.types, [of], node)
-
     def _fill(
         self, low: str, of: Value, arguments: list[Value], node: Call, function: Function
     ) -> None:
-        """`stream.Write(data)`, `list.Add(x)`, `request.InputStream.CopyTo(stream)`."""
-        if low in _READS and of.sources and node.arguments:
+        """`stream.Write(data)`, `document.load(Request)`, `request.InputStream.CopyTo(stream)`."""
+        what = node.what
+        if low == "load" and arguments and is_request(arguments[0]) and isinstance(what, Member):
+            self._scope.soil(what.of, self._intake.requested(node, []), function)
+        elif low in _READS and of.sources and node.arguments:
             self._scope.soil(node.arguments[0], of, function)
         if of.has(*WRITERS):
             # What is written does not change where.
             self._watch.put(low, of, joined(arguments), node)
-        elif low in _FILLS and isinstance(node.what, Member):
-            self._scope.soil(node.what.of, joined(arguments), function)
-
-
-def _delegated(of: Value, arguments: Sequence[Value]) -> frozenset[str]:
-    """`Delegate.CreateDelegate(kind, type, "Method")`, or a method's own."""
-    names = [one.text.lower() for one in arguments if one.text]
-    types = {kind for one in arguments for kind in one.types}
-    bound = {kind for kind in of.types | types if kind.startswith(BOUND)}
-    return frozenset(bound | {f"{BOUND}{kind}.{name}" for kind in types for name in names})
-
-
-def _reads_data(node: Call) -> bool:
-    """`eval("(" + text + ")")`: how scripts read data before they could do it otherwise."""
-    first = node.arguments[0]
-    while isinstance(first, Binary):
-        first = first.left
-    return isinstance(first, Const) and str(first.value).lstrip().startswith("(")
-
-
-def _calls_by_name(node: Call) -> bool:
-    """`Execute "call do_" & name`: what follows can only end a name of the page's own."""
-    first = node.arguments[0] if node.arguments else None
-    if not isinstance(first, Binary) or first.mark != "&" or not isinstance(first.left, Const):
-        return False
-    text = str(first.left.value)
-    named = len(text) > 3 and (text[-1].isalnum() or text[-1] == "_")
-    return named and "request" not in text.lower()
-
-
-def _may_be_own(local: Function, low: str, of: Value, arguments: Sequence[Value]) -> bool:
-    """Whether `of.name(arguments)` may be a function of the page."""
-    if not of.types or of.has(*_OWN):
-        return True
-    return of.constant is None and low not in _COMMON and len(local.parameters) == len(arguments)
+        elif low in _FILLS and isinstance(what, Member):
+            self._scope.soil(what.of, joined(arguments), function)

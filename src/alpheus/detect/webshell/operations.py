@@ -37,6 +37,10 @@ def added(mark: str, left: Value, right: Value) -> Value:
     )
 
 
+CODE_CALLS = frozenset({"eval", "execute", "executeglobal"})
+"""What runs a text as code."""
+
+
 def array(kind: str, arguments: list[Value], values: list[Value]) -> Value:
     """An array, or a text that is made of one."""
     if kind == "string" and arguments and not values:
@@ -47,6 +51,7 @@ def array(kind: str, arguments: list[Value], values: list[Value]) -> Value:
     if constants and constant is not None and kind.startswith(("byte", "sbyte")):
         constant = folding.as_bytes(constants) or constant
     types = frozenset({"byte[]"}) if kind.startswith("byte") else frozenset()
+    types |= {one for value in values for one in value.types & CODE_CALLS}  # `[eval][0](x)`
     return replace(joined((*arguments, *values), constant=constant), types=types)
 
 

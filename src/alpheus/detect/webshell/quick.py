@@ -26,6 +26,7 @@ _PIECES = re.compile(
     re.DOTALL,
 )
 _CLASS = re.compile(rb"<\s{0,4}%\s{0,8}@(?:[^%<]|%(?!>)){0,1000}?\bclass\s{0,8}=")
+_ALIAS = re.compile(rb"\bnamespace\s{0,8}=\s{0,8}[\"']?\s{0,8}\w{1,100}\s{0,8}=")
 _SPACED = re.compile(rb"<\s{1,4}%")
 _WORDS = (
     b"getobject", b"clsid:", b"assembly", b"compil", b"codedom", b"socket", b"tcpclient",
@@ -39,7 +40,8 @@ _WORDS = (
     b"strreverse", b"loadfrom", b"environment", b"dynamicmethod", b"ilgenerator", b"deflate",
     b"gzip", b"\\u00", b"!bdn", b"#@~^", b"utf-7", b"65000", b"new function", b"diagnostics",
     b"process.", b"processstart", b"new process", b"as process", b"process(", b".process",
-    b"adodb.stream", b"xmlhttp",
+    b"adodb.stream", b"xmlhttp", b"constructor", b"udpclient", b"driveinfo", b"searcher",
+    b"templateparser", b"mswc.tools", b"registertask",
 )  # fmt: skip
 """What code of any power must hold somewhere, in lower case; spelt in pieces, it needs one of these
 to put them together."""
@@ -75,7 +77,7 @@ def may_matter(content: bytes, *, razor: bool = False) -> bool:
         return False
     if not names_power(low):
         return False
-    if razor or _any_of(_UNCLEAR).found(low) or _CLASS.search(low) is not None:
+    if razor or _any_of(_UNCLEAR).found(low) or _CLASS.search(low) or _ALIAS.search(low):
         return True
     return names_power(b"\n".join(map(b"".join, _PIECES.findall(low))))
 

@@ -41,8 +41,10 @@ _MANAGER = (0, 0, 56, 78, 90)
 def weigh(page: Page, text: PageText) -> list[Reason]:
     """The reasons that a page's own code gives, the weightiest first."""
     code = [piece for piece in page.code if piece.kind is not Kind.BINDING]
-    if not page.objects and not any(
-        names_power(piece.text.lower().encode("utf-8", "replace")) for piece in code
+    if (
+        not page.objects
+        and not page.aliases()
+        and not any(names_power(piece.text.lower().encode("utf-8", "replace")) for piece in code)
     ):
         return []
     seen, signs = _follow(page, code)
