@@ -831,3 +831,11 @@ def test_an_alias_of_an_import_is_the_type() -> None:
     good = f"{head.format('Shop.Parcel')}<scr¦ipt {_RUNAT}='server'>{code}"
     assert _judge(bad.replace("¦", "")).judgement is Judgement.MALICIOUS
     assert _judge(good.replace("¦", "")).judgement is Judgement.BENIGN
+
+
+def test_what_was_only_cut_off_has_no_hand() -> None:
+    """Naming a family takes time, and random bytes are of nobody."""
+    found = PageJudge().judge(b"<script " + b"runat=server>eval " + b"{" * 200_000, "a.aspx", "")
+    assert [reason.kind for reason in found.reasons] == ["cut"]
+    assert found.judgement is Judgement.SUSPICIOUS
+    assert found.family is None

@@ -169,3 +169,10 @@ UNITS = ["(", "{", "[", "f(){", "void f(){", "function f(){", "sub f\n", "if(", 
 def test_thousands_of_anything_come_to_an_end(unit: str, language: Language) -> None:
     """However they are nested."""
     _parsed(unit * 5_000, language)
+
+
+def test_what_is_hardly_text_is_not_read_to_its_end() -> None:
+    """With control characters throughout, a fifth is looked at, and that is told."""
+    words = "a = b; " * 8_000
+    assert not parse([Code(words, 1, Kind.SCRIPT, Language.CSHARP)]).cut
+    assert parse([Code(words.replace(" b", "\x01b"), 1, Kind.SCRIPT, CSHARP)]).cut

@@ -35,6 +35,7 @@ _BASIC_WORDS = {
     "or": 4, "orelse": 4, "xor": 4, "and": 5, "andalso": 5, "mod": 13, "is": 9, "isnot": 9,
     "like": 9,
 }  # fmt: skip
+_DEEPEST_TYPE = 6
 _PREFIXES = frozenset({"!", "-", "+", "~", "&", "*", "++", "--", ".."})
 _WORD_PREFIXES = frozenset({
     "not", "await", "throw", "typeof", "delete", "void", "yield", "addressof", "ref", "out",
@@ -267,6 +268,8 @@ class Reader:
             word = self.peek(ahead)
             if word.kind is T.MARK and word.value == "<":
                 depth += 1
+                if depth > _DEEPEST_TYPE:
+                    return False
             elif word.kind is T.MARK and word.value == ">":
                 depth -= 1
                 if not depth:
@@ -363,13 +366,13 @@ class Reader:
         if not self.is_mark("<"):
             return ""
         before = self.at
-        self.take()
+        if not (self._generic() and self.is_mark("(")):
+            self.at = before
+            return ""
+        behind, self.at = self.at, before + 1
         made = self.type_name()
-        self.at = before
-        if self._generic() and self.is_mark("("):
-            return made
-        self.at = before
-        return ""
+        self.at = behind
+        return made
 
     def _skip_deep(self) -> None:
         """Pass what is nested too deep, up to where it ends, without recursion."""

@@ -28,8 +28,8 @@ class PageJudge:
         read = _read(content, path)
         reasons = [] if read is None else weigh(*read)
         said = judged(path, sha256, len(content), reasons)
-        if read is None or said.score < SUSPICIOUS:
-            return said
+        if read is None or said.score < SUSPICIOUS or {one.kind for one in reasons} == {"cut"}:
+            return said  # what could not be followed has no hand
         pieces = [(piece.text, piece.language) for piece in read[0].code]
         return replace(said, family=self._families.add(*traits_of(pieces)) or None)
 

@@ -6,12 +6,19 @@ of its expressions, in order.
 
 from __future__ import annotations
 
+import re
+
 from alpheus.detect.webshell.basic import Basic
 from alpheus.detect.webshell.c_like import CLike
 from alpheus.detect.webshell.nodes import Function, Program
 from alpheus.detect.webshell.page import Code, Kind, Language
 from alpheus.detect.webshell.tokens import MOST_TOKENS, T, Token, tokens
 
+_FEW_TOKENS = 20_000
+"""Of what is hardly text: no compiler takes it whole."""
+
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
+_ONE_IN = 50
 _ENDS = ((T.MARK, ";"), (T.END, "\n"))
 
 
@@ -22,9 +29,10 @@ def parse(code: list[Code]) -> Program:
         pieces = [piece for piece in code if piece.language is language]
         for joined in _joined(pieces):
             words: list[Token] = []
+            most = _most_tokens(joined)
             for piece in joined:
-                words += tokens(piece.text, language, piece.line, MOST_TOKENS - len(words))
-                if len(words) >= MOST_TOKENS:
+                words += tokens(piece.text, language, piece.line, most - len(words))
+                if len(words) >= most:
                     program.cut = True
                     break
                 if language is not Language.CSHARP:  # where a piece ends, a statement does
@@ -34,6 +42,12 @@ def parse(code: list[Code]) -> Program:
             else:
                 CLike(words, program, language).run()
     return program
+
+
+def _most_tokens(pieces: list[Code]) -> int:
+    controls = sum(len(_CONTROLS.findall(piece.text)) for piece in pieces)
+    size = sum(len(piece.text) for piece in pieces)
+    return _FEW_TOKENS if controls * _ONE_IN > size else MOST_TOKENS
 
 
 def _joined(pieces: list[Code]) -> list[list[Code]]:
