@@ -1,4 +1,4 @@
-"""Types of arguments that several commands share."""
+"""Arguments that several commands share, and their types."""
 
 from __future__ import annotations
 
@@ -61,3 +61,11 @@ def seconds(text: str) -> float:
     if not (number > 0 and math.isfinite(number)):
         raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds above zero")
     return number
+
+
+def add_password_to(parser: argparse.ArgumentParser) -> None:
+    """What opens encrypted evidence."""
+    parser.add_argument(
+        "--password", action="append", default=[], metavar="WORD",
+        help="password of encrypted archives (repeatable)",
+    )  # fmt: skip

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alpheus.cli.arguments import bound, end_instant, instant, path, seconds, zone
+from alpheus.cli.arguments import add_password_to, bound, end_instant, instant, path, seconds, zone
 from alpheus.cli.output import console, say, standard_output
 from alpheus.errors import OutputError, UsageError
 
@@ -56,10 +56,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="exit with the worst verdict: 10 compromised, 11 suspicious, 12 attempted, "
         "13 not-determinable, 0 no-evidence",
     )  # fmt: skip
-    parser.add_argument(
-        "--password", action="append", default=[], metavar="WORD",
-        help="password of encrypted archives (repeatable)",
-    )  # fmt: skip
+    add_password_to(parser)
     parser.add_argument(
         "--since", type=instant, metavar="TIME", help="ignore what happened before (UTC)"
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from alpheus.cli.arguments import end_instant, instant, path
+from alpheus.cli.arguments import add_password_to, end_instant, instant, path
 from alpheus.cli.output import console, say, standard_output
 from alpheus.errors import EvidenceError, UsageError
 
@@ -72,10 +72,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="list pages of this judgement and worse: malicious, suspicious (default), unknown, "
         "benign, known-good (default for jsonl)",
     )  # fmt: skip
-    parser.add_argument(
-        "--password", action="append", default=[], metavar="WORD",
-        help="password of encrypted archives (repeatable)",
-    )  # fmt: skip
+    add_password_to(parser)
     parser.add_argument(
         "--exit-code", action="store_true",
         help="exit with 10 if a page is malicious, with 11 if one is suspicious",

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, TextIO
-
-from markupsafe import Markup
 
 from alpheus.model import (
     CITATION_LIMIT,
@@ -23,9 +20,9 @@ from alpheus.model import (
 )
 from alpheus.report import views
 from alpheus.report.coverage_chart import CoveragePicture, coverage_picture
+from alpheus.report.html_environment import html_environment
 from alpheus.report.redact import Redactor
 from alpheus.report.timeline import Mark, Picture, pictures
-from alpheus.report.visible import visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -116,29 +113,8 @@ def write_html(assessment: Assessment, stream: TextIO, redactor: Redactor | None
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import (  # noqa: PLC0415 - slow to load, only for HTML
-        Environment,
-        PackageLoader,
-        StrictUndefined,
-    )
-
-    def made_visible(value: object) -> object:
-        """Applied to every expression of a template, before it is escaped."""
-        if isinstance(value, Markup):
-            return value
-        return "" if value is None else visible(str(value))
-
-    environment = Environment(
-        loader=PackageLoader("alpheus.report", "templates"),
-        autoescape=True,
-        finalize=made_visible,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = files("alpheus.report").joinpath("templates/report.css").read_text(encoding="utf-8")
+    environment = html_environment("report.css")
     environment.globals.update(
-        style=Markup(style),  # noqa: S704 (our own file)
         span_text=views.span_text,
         symbols=_SYMBOLS,
         verdict_words=views.VERDICT_WORDS,
@@ -149,16 +125,9 @@ def _environment() -> Environment:
     environment.filters.update(
         time=views.time_text,
         iso=views.iso,
-        size=views.size_text,
         place=views.place,
-        grouped=_grouped,
     )
     return environment
-
-
-def _grouped(number: int) -> str:
-    """Return a number with its thousands set apart by a thin space."""
-    return f"{number:,}".replace(",", "\u202f")
 
 
 def _tally(assessment: Assessment) -> list[tuple[Verdict, int]]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, TextIO
 
 from markupsafe import Markup, escape
 
-from alpheus.report import views
-from alpheus.report.visible import visible
+from alpheus.report.html_environment import html_environment
 from alpheus.report.webshell_views import (
     JUDGEMENTS,
     MEANINGS,
@@ -66,45 +64,14 @@ def write_webshell_html(results: WebshellResults, stream: TextIO, key: bytes) ->
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import (  # noqa: PLC0415 - slow to load, only for HTML
-        Environment,
-        PackageLoader,
-        StrictUndefined,
-    )
-
-    def made_visible(value: object) -> object:
-        """Applied to every expression of a template, before it is escaped."""
-        if isinstance(value, Markup):
-            return value
-        return "" if value is None else visible(str(value))
-
-    environment = Environment(
-        loader=PackageLoader("alpheus.report", "templates"),
-        autoescape=True,
-        finalize=made_visible,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    folder = files("alpheus.report").joinpath("templates")
-    style = "".join(
-        folder.joinpath(name).read_text(encoding="utf-8") for name in ("report.css", "webshell.css")
-    )
+    environment = html_environment("report.css", "webshell.css")
     environment.globals.update(
-        style=Markup(style),  # noqa: S704 (our own files)
         meanings=MEANINGS,
         styles=_STYLES,
         symbols=_SYMBOLS,
     )
-    environment.filters.update(
-        size=views.size_text, grouped=_grouped, weightiest=weightiest, commands=_commands
-    )
+    environment.filters.update(weightiest=weightiest, commands=_commands)
     return environment
-
-
-def _grouped(number: int) -> str:
-    """Return a number with its thousands set apart by a thin space."""
-    return f"{number:,}".replace(",", "\u202f")
 
 
 def _commands(step: str) -> Markup:

@@ -140,14 +140,14 @@ class CLike(Reader):
         elif low in _C_EMPTY and (self.is_mark("{", 1) or self.peek(1).kind is T.NAME):
             self.take()
         elif low in _C_TYPES and self.peek(1).kind is T.NAME:
-            self._pass_type()
+            self._pass_named()
         elif low == "return":
             self.take()
             node = self.expression()
             if node is not None:
                 self._function.results.append(node)
         elif low in {"import", "using"} and not self.is_mark("(", 1):
-            self._pass_import()
+            self._pass_named()
         elif low == "function" and self.peek(1).kind is T.NAME:
             self._script_function()
         elif self._script and low in WEB_METHODS:
@@ -186,24 +186,15 @@ class CLike(Reader):
                 if self.at == before:
                     self.take()
 
-    def _pass_type(self) -> None:
-        """`class Name : Base`: a name for what its base is."""
+    def _pass_named(self) -> None:
+        """`class Name : Base` and `using Name = Type;` give a type another name."""
+        mark = "=" if self.is_word("using", "import") else ":"
         self.take()
         name = self.peek()
-        if name.kind is T.NAME and self.is_mark(":", 1):
+        if name.kind is T.NAME and self.is_mark(mark, 1):
             self.at += 2
             self._program.aliases[str(name.value).lower()] = self.type_name()
         while not self.ended and not self.is_mark("{") and not self.is_mark(";"):
-            self.take()
-
-    def _pass_import(self) -> None:
-        """`using Name = Type;` gives a type another name."""
-        self.take()
-        name = self.peek()
-        if name.kind is T.NAME and self.is_mark("=", 1):
-            self.at += 2
-            self._program.aliases[str(name.value).lower()] = self.type_name()
-        while not self.ended and not self.is_mark(";") and not self.is_mark("{"):
             self.take()
 
     def _script_function(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from alpheus.detect.webshell.decoding import PageText, page_text
 from alpheus.detect.webshell.family import Families, traits_of
@@ -34,6 +35,12 @@ class PageJudge:
         return replace(said, family=self._families.add(*traits_of(pieces)) or None)
 
 
+@lru_cache(maxsize=1)  # asked by whoever looks at a page, one page after the other
+def matters(content: bytes, path: str) -> bool:
+    """False only if no code of a page names anything of power, by its bytes and its extension."""
+    return may_matter(content, razor=path.rpartition(".")[2].lower() in _RAZOR)
+
+
 def content_reasons(content: bytes, path: str) -> list[Reason]:
     """Everything the content says for or against a page, the weightiest first."""
     read = _read(content, path)
@@ -42,10 +49,10 @@ def content_reasons(content: bytes, path: str) -> list[Reason]:
 
 def _read(content: bytes, path: str) -> tuple[Page, PageText] | None:
     """The parts of a page; None if nothing in it can matter."""
+    if not matters(content, path):
+        return None
     name = path.rpartition("/")[2]
     extension = name.rpartition(".")[2].lower()
-    if not may_matter(content, razor=extension in _RAZOR):
-        return None
     text = page_text(content)
     page = read_page(text.text, name)
     if extension in _RAZOR:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from alpheus.detect.webshell.judge import SUSPICIOUS, judged
+from alpheus.detect.webshell.judge import SUSPICIOUS, judged, matters
 from alpheus.detect.webshell.model import PageJudgement, Reason
-from alpheus.detect.webshell.quick import may_matter
 from alpheus.detect.yara import YaraRules
 from alpheus.knowledge.indicators import Indicators
 from alpheus.knowledge.packs import load_packs
@@ -99,20 +98,20 @@ class RuledJudge:
     def judge(self, content: bytes, path: str, sha256: str) -> PageJudgement:
         """What the code says, and every rule and hash that it matches."""
         said = self._judge.judge(content, path, sha256)
-        known = self._known_bad(content, sha256, said)
+        known = self._known_bad(content, said)
         if not known:
             return said
         reasons = [*known, *said.reasons]
         return replace(judged(path, sha256, len(content), reasons), family=said.family)
 
-    def _known_bad(self, content: bytes, sha256: str, said: PageJudgement) -> list[Reason]:
+    def _known_bad(self, content: bytes, said: PageJudgement) -> list[Reason]:
         reasons = []
-        published = self._indicators.by_hash(sha256)
+        published = self._indicators.by_hash(said.sha256)
         if published is not None:
             text = f"published as {published.meaning} ({published.source})"
             reasons.append(Reason("hash", None, text, _HASH_POINTS[published.weight]))
-        matches = self._yara.match(content) if self._everywhere or may_matter(content) else ()
-        for match in matches[:_MOST_MATCHES]:
+        tried = self._everywhere or matters(content, said.path)
+        for match in self._yara.match(content)[:_MOST_MATCHES] if tried else ():
             points = _POINTS[match.rule.meaning.weight]
             if match.rule.id.startswith(_OF_CODE) and _is_cleared(said):
                 points = min(points, _DOUBTED)
