@@ -191,6 +191,15 @@ def test_rows_glued_behind_a_directive_are_a_loss() -> None:
     assert (loss.reason, loss.count, loss.offset) == (BARE_CR, 1, len(_PROXY + _proxy(1)))
 
 
+def test_rows_glued_behind_rows_are_a_loss() -> None:
+    """A log that goes over to CR alone on the way says how many rows it lost."""
+    whole = _PROXY + b"".join(map(_proxy, range(20)))
+    glued = b"\r".join(_proxy(number).rstrip() for number in range(20, 30)) + b"\r\n"
+    result, _ = scan(whole + glued + _proxy(30))
+    (loss,) = result.skipped
+    assert (loss.reason, loss.count, loss.offset) == (BARE_CR, 9, len(whole))
+
+
 def test_a_loss_in_utf_16_names_its_line() -> None:
     """Bytes of the recoded stream are none of the file, so the place is a line number."""
     log = (_FIELDS + _iis(1)).decode() + "torn\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable
 from contextlib import closing
@@ -227,6 +228,7 @@ class _Scan:
         damaged = lines.with_nul()
         if damaged:
             self._lose(NUL_BYTES, lines, damaged[0], len(damaged))
+        self._lose_glued(lines)
         self._blank += lines.bounds.blank
         at, self._runs = 0, 0
         while at < len(lines):
@@ -411,8 +413,6 @@ class _Scan:
         text = decode_line(raw.lstrip(b"\0")).removeprefix("\ufeff")
         if text and self._log.directive(text):
             self._directives += 1
-            if "\r" in text.rstrip("\r"):
-                self._lose(BARE_CR, lines, line)
             self._counts.forget()
             return
         row = self._log.row(text) if text else None
@@ -429,6 +429,18 @@ class _Scan:
         if marks:
             self._on_candidate(Candidate(lines.number(line), raw, text, row, marks))
 
+    def _lose_glued(self, lines: Lines) -> None:
+        """Rows and directives behind a CR, in logs whose values may hold one: they are not read."""
+        if not lines.bounds.bare:
+            return
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        block = lines.block
+        glued = [found.start() for found in _GLUED.finditer(block.data, block.start, block.end)]
+        if glued:
+            line = int(np.searchsorted(lines.starts, glued[0] - block.start, "right")) - 1
+            self._lose(BARE_CR, lines, line, len(glued))
+
     def _lose(self, reason: str, lines: Lines, line: int, count: int = 1) -> None:
         if self._recoded:
             self.losses.add(f"{reason} (UTF-16: place is a line number)", lines.number(line), count)
@@ -439,6 +451,7 @@ class _Scan:
 _NEVER_CR = frozenset({"iis"})
 """Logs whose writer never writes a CR into a value: wherever one stands, a line ends."""
 
+_GLUED = re.compile(rb"\r(?=\d{4}-\d\d-\d\dT\d\d:|#[A-Z][\w-]{2,20}:)")
 _MOST_RUNS = 24
 """In a block of more runs than that, lines are looked at one by one."""
 
