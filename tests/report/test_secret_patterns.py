@@ -38,6 +38,7 @@ GIVEN_AWAY = [
     'var JsPassw = "{}"',
     'If LoginPwd <> "{}" Then',
     'control("{}").Text',
+    'parameter("{}") of do',
     'String xc = "{}"; ',
     "/owa/auth/a.aspx?{}=Response.Write(1)",
     "/a.aspx?b=1&{}=System.Diagnostics.Process",

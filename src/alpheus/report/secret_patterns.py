@@ -49,8 +49,9 @@ PATTERNS: tuple[SecretPattern, ...] = (
         r"System\.(?:Diagnostics|IO|Convert|Text)\b|new[+ %20]{1,3}(?:ActiveXObject|System\.)|"
         r"Server\.CreateObject|var[+ %20]{1,3}\w{1,64}(?:=|%3D)(?:new|System|Request))",
     ),
-    # … and what a control of a page is called, by which its form is sent.
+    # … and what a control of a page or a parameter of a web method is called.
     _pattern("control(", rf"\bcontrol\({_QUOTED}"),
+    _pattern("parameter(", rf"\bparameter\({_QUOTED}"),
     # What a page compares a request with.
     _pattern(
         "=",

@@ -705,7 +705,7 @@ def test_parameters_of_a_web_method_are_a_visitors_data(exposed: str) -> None:
     code = METHODS[CSHARP].format(_made("Pro¦cess.St¦art"), exposed)
     found = _judge(f"{head}{code} void D( {{", "a.soap")
     assert found.judgement is Judgement.MALICIOUS
-    assert any("parameter c" in reason.text for reason in found.reasons)
+    assert any('parameter("c")' in reason.text for reason in found.reasons)
     code = METHODS[CSHARP].format("Parcel.Start", exposed)
     assert _judge(f"{head}{code} void D( {{", "a.soap").judgement not in STANDS_OUT
 

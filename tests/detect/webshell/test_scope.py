@@ -70,4 +70,4 @@ def test_an_exposed_function_is_given_its_parameters_by_visitors() -> None:
     exposed = Function("m", 5, parameters=[("x", "")], exposed=True)
     found = Scope(Program(TOP, [exposed])).get("x", exposed)
     assert found is not None
-    assert [one.text for one in found.sources] == ["parameter x of m"]
+    assert [one.text for one in found.sources] == ['parameter("x") of m']

@@ -41,7 +41,7 @@ class Scope:
 
     def _expose(self, function: Function) -> None:
         for name, kind in function.parameters:
-            source = Source(function.line, f"parameter {name} of {function.name}")
+            source = Source(function.line, f'parameter("{name}") of {function.name}')
             types = frozenset({last_part(kind)}) if kind else frozenset()
             self._variables[function.name, name] = Value(sources=(source,), types=types)
 
