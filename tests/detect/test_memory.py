@@ -18,6 +18,7 @@ from alpheus.detect.memory import (
     fingerprint_of_files,
     rules_version,
 )
+from alpheus.model import Weight
 from making import event, origin, rule
 
 
@@ -146,3 +147,33 @@ def test_anything_new_or_changed_changes_the_evidence(tmp_path: Path) -> None:
     (tmp_path / "outside").write_text("22")
     assert fingerprint_of_evidence([case]) in seen
     assert fingerprint_of_evidence([tmp_path / "missing"]) not in seen
+
+
+class _Named:
+    """Written as Python 3.11.0 to 3.11.3 write a member of an enumeration."""
+
+    def __init__(self, kind: object, name: str) -> None:
+        self._of = (kind, name)
+
+    def __reduce__(self) -> tuple[object, tuple[object, str]]:
+        return getattr, self._of
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "found"),
+    [
+        (Weight, "PROOF", Weight.PROOF),
+        (Weight, "__doc__", None),
+        (Weight, "mro", None),
+        (Collector, "hit", None),
+    ],
+)
+def test_members_of_enumerations_come_back_and_no_other_attribute(
+    tmp_path: Path, kind: object, name: str, found: object
+) -> None:
+    """However the version of Python that wrote them names them."""
+    memory = _memory(tmp_path)
+    with sqlite3.connect(tmp_path / "said.sqlite") as connection:
+        written = pickle.dumps(_Named(kind, name))
+        connection.execute("INSERT INTO said VALUES (?, ?, 1)", (_digest("k"), written))
+    assert memory.recall("k") is found

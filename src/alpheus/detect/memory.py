@@ -16,6 +16,7 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from enum import Enum
 from functools import cache
 from pathlib import Path
 
@@ -200,11 +201,21 @@ def _digest(key: str) -> bytes:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
 
 
+def _member(kind: object, name: str) -> Enum:
+    """A member of an enumeration, and no other attribute of anything."""
+    if isinstance(kind, type) and issubclass(kind, Enum) and name in kind.__members__:
+        return kind[name]
+    message = f"{kind!r}.{name} is not part of a result"
+    raise pickle.UnpicklingError(message)
+
+
 class _Unpickler(pickle.Unpickler):
     """Makes nothing but our own records, times and plain containers."""
 
     def find_class(self, module: str, name: str) -> object:
         """The class, if it is one of those that results are made of. Raises UnpicklingError."""
+        if (module, name) == ("builtins", "getattr"):
+            return _member  # how Python 3.11.0 to 3.11.3 write a member of an enumeration
         if module == "builtins" and name in _ALLOWED_BUILTINS:
             return super().find_class(module, name)
         if module in ("datetime", "pathlib", "_pathlib", "pathlib._local"):

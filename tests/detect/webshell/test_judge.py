@@ -131,6 +131,24 @@ TABLE: dict[str, tuple[str, Language, str, str]] = {
         'Pro¦cess p = new Pro¦cess(); p.StartInfo.FileName = Request["a"];',
         'Parcel p = new Parcel(); p.Info.FileName = "x";',
     ),
+    "typed-page-name": (
+        "drop",
+        CSHARP,
+        'string p = "C:/inetpub/x.as¦px"; File.WriteAllT¦ext(p, Request["b"]);',
+        'string p = "C:/inetpub/x.txt"; File.WriteAllT¦ext(p, Request["b"]);',
+    ),
+    "typed-names": (
+        "run",
+        CSHARP,
+        (
+            'string name = "System.Diagnostics.Pro¦cess, System"; Type t = Type.GetType(name);'
+            ' string m = "St¦art"; t.GetMethod(m).Invoke(null, new object[] { Request["a"] });'
+        ),
+        (
+            'string name = "Shop.Parcel, Shop"; Type t = Type.GetType(name);'
+            ' string m = "Post"; t.GetMethod(m).Invoke(null, new object[] { "a" });'
+        ),
+    ),
     "generic": (
         "run",
         CSHARP,
@@ -839,3 +857,19 @@ def test_what_was_only_cut_off_has_no_hand() -> None:
     assert [reason.kind for reason in found.reasons] == ["cut"]
     assert found.judgement is Judgement.SUSPICIOUS
     assert found.family is None
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'psi.FileName = @"C:\\Tools\\pdf.exe"; psi.Arguments = "-q " + int.Parse(Request["a"]);',
+        'psi.FileName = Server.MapPath("~/bin/video.exe"); psi.Arguments = "-i " + p + ".flv";',
+        'string exe = @"C:\\Tools\\topdf.exe"; string given = "-q a"; Pro¦cess.Start(exe, given);',
+    ],
+)
+def test_a_program_of_the_page_with_arguments_of_its_own_is_no_shell(code: str) -> None:
+    """What decides is the program; with a visitor's text in the arguments it is one."""
+    head = "var psi = new Pro¦cessStartInfo(); string p = Path.GetTempFileName();"
+    assert _of_code(f"{head} {code} Pro¦cess.Start(psi);", CSHARP).judgement is Judgement.BENIGN
+    bad = f'{head} psi.FileName = "cm¦d.exe"; psi.Arguments = "/c " + p; Pro¦cess.Start(psi);'
+    assert _of_code(bad, CSHARP).judgement is Judgement.MALICIOUS

@@ -22,6 +22,7 @@ class Scope:
 
     def __init__(self, program: Program) -> None:
         self._variables: dict[tuple[str, str], Value] = {}
+        self._declared: dict[tuple[str, str], Value] = {}
         self._results: dict[str, Value] = {}
         self.changed = False
         self._declare("", program.types)
@@ -35,9 +36,11 @@ class Scope:
                 self._expose(function)
 
     def _declare(self, owner: str, types: dict[str, str]) -> None:
+        """A type says what a variable may hold, and is none of its values."""
         for name, kind in types.items():
-            known = Value(types=frozenset({last_part(kind)})) if kind else NOTHING
-            self._variables[owner, name] = known
+            self._variables[owner, name] = NOTHING
+            if kind:
+                self._declared[owner, name] = Value(types=frozenset({last_part(kind)}))
 
     def _expose(self, function: Function) -> None:
         for name, kind in function.parameters:
@@ -47,8 +50,11 @@ class Scope:
 
     def get(self, low: str, function: Function) -> Value | None:
         """What a name holds, in its function or outside of all; None if it is no variable."""
-        known = self._variables.get((function.name, low))
-        return self._variables.get(("", low)) if known is None else known
+        for place in ((function.name, low), ("", low)):
+            known = self._variables.get(place)
+            if known is not None:
+                return self._declared.get(place, NOTHING) if known is NOTHING else known
+        return None
 
     def set(self, low: str, mark: str, value: Value, function: Function) -> None:
         """`name = value`; in Basic a function's own name is what it gives back."""
@@ -106,6 +112,9 @@ class Scope:
         return local
 
     def _keep(self, place: tuple[str, str], before: Value, after: Value) -> None:
+        declared = self._declared.get(place)
+        if declared is not None and after is not NOTHING:
+            after = replace(after, types=after.types | declared.types)
         if after != before or place not in self._variables:
             self._variables[place] = after
             self.changed = True

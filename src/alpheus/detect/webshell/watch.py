@@ -154,7 +154,7 @@ class Watch:
         if sink.kind == "evaluate" and call not in _EVALUATED:
             for text in [one.text for one in arguments if one.text]:
                 self._on_text(text, node)
-        points = _sharper(sink, value, [of, *arguments], points, given=given)
+        points = _sharper(sink, value, [of, *arguments], points, call=call, given=given)
         if sink.kind in {"read", "list", "change"} and any(one.rooted for one in chosen):
             points, given = points // 3, False
         if sink.kind == "write":
@@ -252,6 +252,17 @@ def imported_signs(program: Program) -> list[Sign]:
     ]
 
 
+def _is_no_shell(call: str, value: Value) -> bool:
+    """Whether what is set at a program's start is not what makes it a shell.
+
+    Arguments without a command decide nothing: the program does. A program that lies in a folder of
+    the server is one that was put there.
+    """
+    if call.endswith(".arguments"):
+        return not _SHELL.search(value.ending)
+    return value.rooted and bool(value.ending) and not _SHELL.search(value.ending)
+
+
 def _is_harmless_program(chosen: Sequence[Value]) -> bool:
     """Whether a program is named that is neither a shell nor can be told to be one."""
     texts = [one.text for one in chosen if one.text]
@@ -276,7 +287,7 @@ def _is_program(value: Value) -> bool:
 
 
 def _sharper(  # noqa: C901, PLR0911 - one for each kind
-    sink: Sink, value: Value, chosen: Sequence[Value], points: int, *, given: bool
+    sink: Sink, value: Value, chosen: Sequence[Value], points: int, *, call: str, given: bool
 ) -> int:
     """What a sink is worth once it is known what reaches it."""
     match sink.kind:
@@ -286,8 +297,8 @@ def _sharper(  # noqa: C901, PLR0911 - one for each kind
             return 84
         case "reflect" if given and chosen[0].tainted and any(one.tainted for one in chosen[1:]):
             return 88
-        case "run" if not given and points > _SETTINGS and _is_harmless_program(chosen):
-            return _SETTINGS
+        case "run" if not given and (_is_no_shell(call, value) or _is_harmless_program(chosen)):
+            return min(points, _SETTINGS)
         case "query" if given:
             return 10 if value.mixed else 58
         case "evaluate" | "load" if not given and {"fetched", "assembled"} & set(value.steps):
