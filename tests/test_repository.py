@@ -29,12 +29,14 @@ ROOMS = (
     "pipeline",
     "triage",
     "report",
+    "custody",
+    "exposure",
     "lab",
     "cli",
 )
 """The order of docs/architecture.md: a room imports rooms that stand before it."""
 
-STANDS_ALONE = frozenset({"engine", "report", "lab"})
+STANDS_ALONE = frozenset({"engine", "report", "custody", "lab"})
 """Rooms that import the nouns and nothing else."""
 
 MODULES = sorted(

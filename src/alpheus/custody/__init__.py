@@ -1,0 +1,1 @@
+"""What was done, by whom, when: logs that can be checked later."""
