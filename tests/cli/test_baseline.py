@@ -68,6 +68,19 @@ def test_losses_are_said(site: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "link" not in printed.out
 
 
+def test_media_of_which_nothing_can_be_read_make_no_baseline(
+    site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """That is 3: an input that might as well not have been opened, and no wrong usage."""
+    media = tmp_path / "media.zip"
+    with zipfile.ZipFile(media, "w") as archive:
+        archive.write(site / "Default.aspx", "Default.aspx")
+    whole = media.read_bytes()
+    media.write_bytes(whole.replace(b"<p>page</p>", b"<p>eggs</p>"))
+    assert main(["baseline", "make", str(media)]) == 3
+    assert "nothing in it could be read" in capsys.readouterr().err
+
+
 def test_mistakes_are_said(site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing there, nothing to list, and a place inside what is read."""
     assert main(["baseline", "make", str(tmp_path / "none")]) == 3

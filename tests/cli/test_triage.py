@@ -188,6 +188,20 @@ def test_an_input_that_cannot_be_opened_costs_only_itself(
     assert {path.name for path in out.iterdir()} == REPORTS
 
 
+def test_a_file_inside_that_cannot_be_read_changes_no_status(
+    tiny: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    """It is a loss: counted and listed, while what was named could be opened."""
+    whole = tmp_path / "collected.zip"
+    with zipfile.ZipFile(whole, "w") as made:
+        made.write(next(tiny.iterdir()), "u_ex210304.log")
+        made.writestr("broken.aspx", "<p>page</p>")
+    whole.write_bytes(whole.read_bytes().replace(b"<p>page</p>", b"<p>eggs</p>"))
+    assert [one["path"] for one in _json(capsys, whole)["skipped"]] == ["broken.aspx"]  # type: ignore[attr-defined]
+    assert _triage(whole) == 0
+    assert _triage(whole, "--exit-code") == 10
+
+
 def test_when_nothing_could_be_opened_nothing_is_printed(tmp_path: Path, capsys: Capture) -> None:
     """No verdict on nothing."""
     assert _triage(tmp_path / "a", tmp_path / "b") == 3

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from alpheus.cli import main
+from alpheus.detect.webshell.judge import PageJudge
 from cli.running import run
 
 # What is malicious here is so by a rule of the test, and by where it lies; no page runs anything.
@@ -164,6 +165,29 @@ def test_exit_codes(site: Path, tmp_path: Path, printed: Printed) -> None:
     text, said = printed()
     assert "1 of 4 pages is a web shell" in text
     assert "nothing is there" in said
+
+
+def test_a_clean_status_hides_no_unread_page(
+    site: Path, tmp_path: Path, printed: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With `--exit-code` 13 where nothing worse was found; without it the job ran."""
+    clean = tmp_path / "clean"
+    clean.mkdir()
+    (clean / "a.aspx").write_text(BENIGN)
+    (clean / "b.aspx").symlink_to("/etc/hostname")
+    assert main(["webshell", str(clean)]) == 0
+    assert main(["webshell", str(clean), "--exit-code"]) == 13
+    assert main(["webshell", str(clean), "--explain", str(clean / "a.aspx"), "--exit-code"]) == 13
+    (site / "l.aspx").symlink_to("/etc/hostname")
+    assert main(["webshell", str(site), *_rules(site), "--exit-code"]) == 10
+    assert main(["webshell", str(clean), str(tmp_path / "none"), "--exit-code"]) == 3
+    (clean / "b.aspx").unlink()
+    (tmp_path / "broken.yar").write_text("rule {")
+    rules = ["--rules", str(tmp_path / "broken.yar")]
+    assert main(["webshell", str(clean), *rules, "--exit-code"]) == 0
+    assert "broken.yar" in printed()[1]
+    monkeypatch.setattr(PageJudge, "judge", lambda *_: 1 / 0)
+    assert main(["webshell", str(clean), "--exit-code"]) == 13
 
 
 def test_the_window_of_the_attack(site: Path, printed: Printed) -> None:

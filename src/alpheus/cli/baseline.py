@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from alpheus.cli.arguments import path
 from alpheus.cli.output import say, standard_output
-from alpheus.errors import UsageError
+from alpheus.errors import EvidenceFormatError, UsageError
 
 if TYPE_CHECKING:
     from alpheus.detect.webshell.baseline_file import BaselineEntry
@@ -29,6 +29,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "installation media or of a server that is known to be clean. Use the result with "
         "`alpheus webshell PATH --baseline FILE`: what it lists is known to be good, and what "
         "lies beside it without being listed is suspicious.",
+        epilog="Exit status: 0 the baseline was made; 2 wrong usage, or nothing to list; 3 PATH "
+        "could not be opened, or nothing in it could be read. A file inside it that could not be "
+        "read is said, is not in the baseline, and changes no status.",
     )
     make.add_argument(
         "path", type=path, metavar="PATH",
@@ -43,7 +46,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def run(options: argparse.Namespace) -> int:
     """Make the baseline; what could not be read is said, and is not in it."""
-    entries = _entries(options.path, options.output)
+    entries, lost = _entries(options.path, options.output)
+    if not entries and lost:
+        raise EvidenceFormatError(f"{options.path}: nothing in it could be read, see above")
     if not entries:
         raise UsageError(f"{options.path}: no page, assembly, configuration or script in it")
     if options.output is None:
@@ -58,7 +63,8 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _entries(given: Path, output: Path | None) -> list[BaselineEntry]:
+def _entries(given: Path, output: Path | None) -> tuple[list[BaselineEntry], int]:
+    """What is listed, and how many files or parts could not be read."""
     from alpheus.detect.webshell.baseline_file import (  # noqa: PLC0415 - keeps --help fast
         BaselineEntry,
         baseline_entries,
@@ -78,7 +84,7 @@ def _entries(given: Path, output: Path | None) -> list[BaselineEntry]:
         say(f"{item.path}: {item.reason}")
     if lost:
         say(f"{lost:,} files or parts could not be read, and are not in the baseline")
-    return found
+    return found, lost
 
 
 def _write(entries: list[BaselineEntry], stream: TextIO) -> None:

@@ -32,6 +32,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="judge every server in collected evidence",
         description="Judge every server in collected evidence: is it compromised, how far did the "
         "attacker get, since when, on what evidence, what could not be seen, what to do next.",
+        epilog="Exit status: 0 the job ran; 1 a report could not be written; 2 wrong usage; 3 an "
+        "EVIDENCE could not be opened at all (the others are done). A file inside one that could "
+        "not be read is a loss, listed in every report, and changes no status.",
     )
     parser.add_argument(
         "evidence", nargs="+", type=path, metavar="EVIDENCE",

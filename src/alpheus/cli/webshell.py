@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 FORMATS = ("text", "jsonl", "html", "sarif")
 JUDGEMENTS = ("malicious", "suspicious", "unknown", "benign", "known-good")
 EXIT_STATUS = {"malicious": 10, "suspicious": 11}
+NOT_DETERMINABLE = 13
+"""Nothing worse was found, and not everything was looked at."""
+
 COULD_NOT_OPEN = 3
+NOT_JUDGED = "not-judged"
+"""The kind of reason of a page whose content broke the judge."""
+
 _KEY_BYTES = 32
 _LISTED = {"jsonl": "known-good"}
 """The mildest judgement that a format lists, where it is not `suspicious`."""
@@ -37,6 +43,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         description="Judge every server page, web configuration file and assembly: by what its "
         "code does with what a visitor sends, and by where it lies, what it is called and how old "
         "it is. Every judgement comes with reasons that a person can check.",
+        epilog="Exit status: 0 the job ran; 2 wrong usage; 3 a PATH could not be opened at all. "
+        "With --exit-code: 10 a page is malicious, 11 one is suspicious, 13 neither, but something "
+        "could not be read or judged, 0 otherwise.",
     )
     parser.add_argument(
         "paths", nargs="*", type=path, metavar="PATH",
@@ -75,7 +84,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     add_password_to(parser)
     parser.add_argument(
         "--exit-code", action="store_true",
-        help="exit with 10 if a page is malicious, with 11 if one is suspicious",
+        help="exit with 10 if a page is malicious, with 11 if one is suspicious, with 13 if "
+        "neither but something could not be read or judged",
     )  # fmt: skip
     parser.set_defaults(run=run)
 
@@ -127,6 +137,7 @@ class _Job:
         self._counts: Counter[str] = Counter()
         self._losses: list[Skipped] = []
         self._unopened = 0
+        self._unread = False
         self._read = 0
         least = "known-good" if options.all else options.min
         least = least or _LISTED.get(options.format, "suspicious")
@@ -194,6 +205,7 @@ class _Job:
                         self._lose(item)
                         continue
                     self._counts[item.judgement.value] += 1
+                    self._unread |= any(reason.kind == NOT_JUDGED for reason in item.reasons)
                     yield item
             except EvidenceError as error:
                 self._unopened += 1
@@ -202,6 +214,7 @@ class _Job:
 
     def _lose(self, loss: Skipped) -> None:
         self._losses.append(loss)
+        self._unread |= bool(loss.evidence)  # a rule that is not used is of no evidence
         say(f"{loss.path}: {loss.reason}")
 
     def _say_losses(self) -> None:
@@ -257,7 +270,7 @@ class _Job:
             return COULD_NOT_OPEN
         if self._options.exit_code:
             worst = (status for name, status in EXIT_STATUS.items() if self._counts[name])
-            return next(worst, 0)
+            return next(worst, NOT_DETERMINABLE if self._unread else 0)
         return 0
 
 
