@@ -136,6 +136,18 @@ def test_neighbours() -> None:
         ("rss.aspx", False),
         ("WebResource.axd.aspx", False),
         ("20210303.aspx", False),
+        ("wkhtml.aspx", False),
+        ("httpsctrl.aspx", False),
+        ("PDFXML.aspx", False),
+        ("mgmtsrv.ashx", False),
+        ("mysql.aspx", False),
+        ("md5sha1.aspx", False),
+        ("utf8tob64.aspx", False),
+        ("decade2000.aspx", False),
+        ("xcssqzk.aspx", True),
+        ("hkmjj.aspx", True),
+        ("dead7f01.aspx", True),
+        ("qx7md5k2v9.aspx", True),
     ],
 )
 def test_names_that_look_random(name: str, random: bool) -> None:

@@ -50,6 +50,29 @@ _OPEN_FOLDERS = re.compile(
 _VERSION = re.compile(r"(?:^|/)(1[4-9]\.\d{1,2}\.\d{1,5}(?:\.\d{1,5})?)/")
 _HEX = re.compile(r"[0-9a-f]{8,}")
 _VOWELS = frozenset("aeiouy")
+_FEWEST_HEX_TURNS = 2
+"""A word before a year (`decade2000`) turns once from letters to digits."""
+
+_ABBREVIATIONS = (
+    "wkhtml", "xhtml", "https", "mssql", "mysql", "pgsql", "oauth2", "oauth", "base64", "win32",
+    "shtml", "cshtml", "html5", "html", "http", "json", "jpeg", "mpeg", "smtp", "sftp", "ldap",
+    "ntlm", "saml", "wsdl", "xslt", "mgmt", "ctrl", "mngr", "pswd", "passwd", "prnt", "frm",
+    "css3", "h264", "h265", "i18n", "l10n", "a11y", "k8s", "o365", "utf16", "utf8", "sha512",
+    "sha256", "sha1", "md5", "mp3", "mp4", "b64", "b2b", "b2c", "c2c", "p2p", "x64", "x86", "w3c",
+    "net2", "net4", "v2", "v3", "v4",
+    "cms", "crm", "crt", "csrf", "css", "csv", "ctl", "ctx", "cfg", "cmd", "dbg", "dll", "dns",
+    "dst", "ftp", "gmt", "gps", "grp", "hdr", "hmc", "img", "jpg", "lbl", "lst", "ltr", "mdb",
+    "mfg", "mgr", "mht", "mnt", "mpg", "mvc", "msg", "nav", "pdf", "pgm", "php", "png", "ppt",
+    "prd", "prj", "prm", "psw", "pwd", "rpc", "rpt", "rss", "rtf", "scr", "sdk", "sms", "snmp",
+    "spf", "sql", "src", "srv", "ssh", "ssl", "std", "str", "svc", "svg", "swf", "tbl", "tcp",
+    "tls", "tmp", "tmpl", "tpl", "txt", "udp", "upd", "url", "usr", "vbs", "vpn", "wcf", "wmf",
+    "wmv", "wsp", "xls", "xlsx", "xml", "xsd", "xsl", "xss", "zip", "www", "dwg", "dxf", "bmp",
+    "blk", "btn", "chk", "clk", "cln", "cnt", "drp", "fld", "fnc", "hdn", "lnk", "mbr", "mst",
+    "nbr", "pkg", "plc", "pmt", "pnl", "prc", "pwr", "qry", "qty", "rcv", "rgs", "shp", "snd",
+    "spl", "spc", "sts", "sys", "trk", "trn", "trx", "vrf", "wnd", "wrk",
+)  # fmt: skip
+_KNOWN_PARTS = re.compile("|".join(sorted(_ABBREVIATIONS, key=lambda one: (-len(one), one))))
+"""Abbreviations in common use on the web: without vowels, or letters and digits in turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,11 +316,13 @@ def _looks_random(path: str) -> bool:
     if not 5 <= len(stem) <= 40 or not stem.isascii() or not stem.isalnum():
         return False
     low = stem.lower()
+    if len(_KNOWN_PARTS.sub("", low)) * 2 <= len(low):
+        return False
     digits = sum(character.isdigit() for character in low)
-    if _HEX.fullmatch(low) and 0 < digits < len(low):
-        return True
     kinds = [0 if c.isdigit() else 1 if c.islower() else 2 for c in stem]
     turns = sum(one != other and not (one == 2 and other == 1) for one, other in pairwise(kinds))
+    if _HEX.fullmatch(low) and 0 < digits < len(low) and turns >= _FEWEST_HEX_TURNS:
+        return True
     if digits and turns >= 3 and turns * 3 >= len(stem):
         return True
     return not digits and len(low) <= 12 and not _VOWELS & set(low)
