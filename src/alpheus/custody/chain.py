@@ -2,10 +2,10 @@
 
     sequence TAB hash TAB text
 
-`hash` is the SHA-256 (hex) of the previous line's hash, a line feed, and `sequence TAB text`. A line
-that was changed, left out, moved or put in breaks the chain from there on; lines cut off at the end
-show only against a head that was noted elsewhere (`Chain.head`). What a kill leaves of a line
-that was being written is cut off, and said by a line, when the log is opened again.
+`hash` is the SHA-256 (hex) of the previous line's hash, a line feed, and `sequence TAB text`. A
+line that was changed, left out, moved or put in breaks the chain from there on; lines cut off at
+the end show only against a head that was noted elsewhere (`Chain.head`). What a kill leaves of a
+line that was being written is cut off, and said by a line, when the log is opened again.
 """
 
 from __future__ import annotations
@@ -87,9 +87,12 @@ class Chain:
             lines.append(f"{sequence}\t{head}\t{body.partition(chr(9))[2]}\n")
         if not lines:
             return
+        before = os.fstat(self._file).st_size
         try:
             _write_all(self._file, "".join(lines).encode())
         except OSError as error:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, before)
             raise _failed(self._path, error) from error
         self.sequence, self.head = sequence, head
 
@@ -121,11 +124,14 @@ class Chain:
         size = os.fstat(self._file).st_size
         if not size:
             return 0, START, 0
-        tail, start = b"", size
-        while start and tail.count(b"\n") < 2:
-            start = max(0, start - _BLOCK)
+        block = _BLOCK
+        while True:
+            start = max(0, size - block)
             os.lseek(self._file, start, os.SEEK_SET)
-            tail = os.read(self._file, size - start) if start else _read_all(self._file, size)
+            tail = _read_all(self._file, size - start)
+            if not start or tail.count(b"\n") > 1:
+                break
+            block *= 4
         whole = tail.rfind(b"\n") + 1
         torn = len(tail) - whole
         if torn:
@@ -180,7 +186,9 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _one_line(text: str) -> str:
-    return "".join(one if one.isprintable() or one == "\t" else "\ufffd" for one in text)
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else "\ufffd" for one in text)
 
 
 def _write_all(file: int, data: bytes) -> None:
