@@ -1,0 +1,220 @@
+"""What to ask an endpoint next, and the only place that makes bytes to be sent.
+
+The order is that of cost and yield: the front page and its header, the logon page and its path, the
+manifest of the control panel, the web services. Each is a GET of a page that anyone may open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import MappingProxyType
+
+from alpheus.exposure.model import Answer, Conversation, Endpoint, ProbeKind, Status
+from alpheus.knowledge.builds import Builds, parse_build
+
+PATHS: Mapping[ProbeKind, str] = MappingProxyType(
+    {
+        ProbeKind.OWA: "/owa/",
+        ProbeKind.LOGON: "/owa/auth/logon.aspx?replaceCurrent=1",
+        ProbeKind.MANIFEST: (
+            "/ecp/Current/exporttool/microsoft.exchange.ediscovery.exporttool.application"
+        ),
+        ProbeKind.EWS: "/EWS/Exchange.asmx",
+        ProbeKind.BACK_END: "/owa/",
+    }
+)
+"""The path of each GET there is."""
+
+BACK_END_PORT = 444
+"""Where Exchange 2013 and later have the site that only their front ends should reach."""
+SMTP_PORT = 25
+MOST_ANSWERS = 8
+"""No endpoint is asked more often than this, whatever it answers."""
+MOST_NAMES = 2
+"""So many names beside the first are tried where the first shows no Exchange."""
+
+_OTHER_PORT = {ProbeKind.BACK_END: BACK_END_PORT, ProbeKind.SMTP: SMTP_PORT}
+_DEFAULT_PORT = {"https": 443, "http": 80}
+_HOST = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}")
+_ADDRESS = re.compile(r"[0-9a-f.:]+(?:%[0-9a-z]+)?", re.IGNORECASE)
+_MAIL_NAME = re.compile(
+    r"(?:mail|webmail|owa|exchange|exch|ex\d*|outlook|email|e-mail|autodiscover|remote|mobile|mx|cas"
+    r"|post|mbx|activesync|sync|legacy|hybrid)\d*[.-]"
+)
+_VISIBLE = re.compile(r"[\x20-\x7e]{1,300}")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One GET. `host` is the name to ask by, in SNI and Host; "" asks the bare address.
+
+    A `host` other than the last answer's, `fresh`, and the probes BACK_END (port 444) and SMTP
+    (port 25, where nothing is sent) need a connection of their own.
+    """
+
+    probe: ProbeKind
+    host: str
+    fresh: bool = False
+
+
+def next_step(
+    conversation: Conversation, *, back_end: bool = False, smtp: bool = False, looks: int = 2
+) -> Step | None:
+    """The next GET for the endpoint, None when enough is known or nothing more can be learnt.
+
+    Call it before the first GET, after every answer and after every failure, which must stand in
+    `conversation.answers` with status 0. `back_end` and `smtp`: the scope allows port 444 and the
+    SMTP banner. `looks`: how many answers must agree before a build is believed; one look never
+    shows that a balancer holds several servers.
+    """
+    if not conversation.answers:
+        names = conversation.endpoint.names
+        usable = names[0] if names and is_host_name(names[0]) else ""
+        return None if conversation.failure else Step(ProbeKind.OWA, usable)
+    answers = [a for a in conversation.answers if a.probe not in _OTHER_PORT]
+    if len(conversation.answers) >= MOST_ANSWERS or any(a.online for a in answers):
+        return None
+    return _front_step(conversation, answers, looks) or _side_step(
+        conversation, back_end=back_end, smtp=smtp
+    )
+
+
+def port_of(step: Step, endpoint: Endpoint) -> int:
+    """The TCP port that the step speaks to."""
+    return _OTHER_PORT.get(step.probe, endpoint.port)
+
+
+def request_bytes(step: Step, endpoint: Endpoint, user_agent: str) -> bytes:
+    """The bytes of the step: a GET without cookie, credentials or body; empty for SMTP.
+
+    Raises ValueError if the host or the user agent could smuggle anything into the request.
+    """
+    if step.probe is ProbeKind.SMTP:
+        return b""
+    if not _VISIBLE.fullmatch(user_agent):
+        raise ValueError("a User-Agent is 1 to 300 visible ASCII characters")
+    host = step.host or endpoint.address
+    if not is_host_name(host.lower()) and not _ADDRESS.fullmatch(host):
+        raise ValueError(f"{host!r} is neither a host name nor an address")
+    if ":" in host:
+        host = f"[{host.partition('%')[0]}]"
+    port = port_of(step, endpoint)
+    if port != _DEFAULT_PORT.get(endpoint.scheme):
+        host = f"{host}:{port}"
+    return (
+        f"GET {PATHS[step.probe]} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {user_agent}\r\n"
+        "Accept: */*\r\nAccept-Encoding: identity\r\nConnection: keep-alive\r\n\r\n"
+    ).encode("ascii")
+
+
+def is_host_name(name: str) -> bool:
+    """Whether `name` is a full DNS name in lower-case ASCII that can be asked by."""
+    return _HOST.fullmatch(name) is not None and not name.rpartition(".")[2].isdigit()
+
+
+@lru_cache(maxsize=4096)
+def needs_fourth_part(build: str) -> bool:
+    """Whether the fourth part of this three-part build could change the state of any CVE."""
+    number = parse_build(build)
+    if number is None:
+        return True
+    rows = [row for row in Builds.load().rows() if row.build.prefix == number.prefix]
+    return not rows or any(len({row.states[cve] for row in rows}) > 1 for cve in rows[0].states)
+
+
+def _front_step(conversation: Conversation, answers: list[Answer], looks: int) -> Step | None:
+    if conversation.failure and not (answers and answers[-1].status == 0):
+        return None
+    signed = [answer for answer in answers if answer.signs]
+    if conversation.failure:
+        lost = conversation.failure in {Status.TLS_FAILED, Status.BROKEN}
+        return _other_name(conversation, answers) if lost and not signed else None
+    if not signed:
+        return _for_exchange(conversation, answers)
+    step = _for_build(answers, signed[-1].host, looks)
+    bare = step and step.host == conversation.endpoint.address
+    return replace(step, host="") if step and bare else step
+
+
+def _side_step(conversation: Conversation, *, back_end: bool, smtp: bool) -> Step | None:
+    """The probes of other ports, once each, where somebody is at home at all."""
+    if conversation.failure in {Status.NO_ANSWER, Status.UNREACHABLE}:
+        return None
+    asked = {answer.probe for answer in conversation.answers}
+    for probe, allowed in ((ProbeKind.BACK_END, back_end), (ProbeKind.SMTP, smtp)):
+        if allowed and probe not in asked:
+            return Step(probe, _asked_by(conversation), fresh=True)
+    return None
+
+
+def _asked_by(conversation: Conversation) -> str:
+    host = conversation.answers[-1].host if conversation.answers else ""
+    return "" if host == conversation.endpoint.address else host
+
+
+def _for_exchange(conversation: Conversation, answers: list[Answer]) -> Step | None:
+    """Nothing shows Exchange yet: the web services under this name, then other names."""
+    host = answers[-1].host
+    asked = {answer.probe for answer in answers if answer.host == host}
+    first = answers[0].host == host
+    if first and ProbeKind.EWS not in asked and answers[-1].status:
+        return Step(ProbeKind.EWS, _asked_by(conversation))
+    return _other_name(conversation, answers)
+
+
+def _other_name(conversation: Conversation, answers: list[Answer]) -> Step | None:
+    asked = {answer.host for answer in answers}
+    if len(asked) > MOST_NAMES:
+        return None
+    for name in _names(conversation, answers):
+        if name not in asked:
+            return Step(ProbeKind.OWA, name, fresh=True)
+    return None
+
+
+def _names(conversation: Conversation, answers: list[Answer]) -> Iterator[str]:
+    """Names that the server may go by, likely ones first; what a stranger wrote is checked."""
+    told = [a.redirect.lower() for a in answers if a.redirect and not a.gateway]
+    tls = conversation.tls
+    shown = [name.lower() for name in tls.certificate.names] if tls and tls.certificate else []
+    likely = [name for name in shown if _MAIL_NAME.match(name)]
+    for name in (*conversation.endpoint.names, *told, *likely, *shown[:8]):
+        if is_host_name(name):
+            yield name
+
+
+def _for_build(answers: list[Answer], host: str, looks: int) -> Step | None:
+    """It is Exchange: the cheapest GET that still can tell more about the build."""
+    here = [answer for answer in answers if answer.host == host]
+    asked = {answer.probe for answer in here}
+    builds = [witness for answer in here for witness in answer.witnesses]
+    exact = {w.build for w in builds if w.build.count(".") == 3 and w.source != "manifest"}
+    short = {w.build for w in builds if w.build.count(".") == 2}
+    if exact:
+        return _another_look(here, host, exact, looks)
+    if short and not any(map(needs_fourth_part, short)):
+        return None
+    for probe in (ProbeKind.OWA, ProbeKind.LOGON, ProbeKind.MANIFEST, ProbeKind.EWS):
+        known = probe is ProbeKind.LOGON and bool(short)
+        if probe not in asked and not known:
+            return Step(probe, host)
+    return None
+
+
+def _another_look(here: list[Answer], host: str, exact: set[str], looks: int) -> Step | None:
+    """Look again until enough answers agree; once more, anew, where several servers answer."""
+    answered = [answer for answer in here if answer.status]
+    if len(exact) > 1 or len(front_ends(answered)) > 1:
+        return Step(ProbeKind.OWA, host, fresh=True) if len(here) <= looks else None
+    if len(here) >= looks:
+        return None
+    asked = {answer.probe for answer in here}
+    return Step(ProbeKind.OWA if ProbeKind.LOGON in asked else ProbeKind.LOGON, host)
+
+
+def front_ends(answers: list[Answer]) -> set[str]:
+    """The names of the front ends that answered."""
+    return {a.servers[0].lower() for a in answers if a.servers and "X-FEServer" in a.signs}
