@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpheus.knowledge.yaml_text import DEPTH_LIMIT, YamlError, load_documents
+from alpheus.knowledge.yaml_text import DEPTH_LIMIT, YamlError, load_documents, load_nodes
 
 
 def test_documents_come_one_after_another():
@@ -52,3 +52,18 @@ def test_any_text_is_read_or_refused(text):
     """No text raises anything but YamlError."""
     with contextlib.suppress(YamlError):
         load_documents(text)
+
+
+def test_nodes_keep_what_was_written_and_where():
+    """A time is no number in base 60, and a key that stands twice is seen twice."""
+    (document,) = load_nodes("from: 20:00\nfrom: 2021-99-99\n")
+    pairs = [(key.value, value.value, value.start_mark.line) for key, value in document.value]
+    assert pairs == [("from", "20:00", 0), ("from", "2021-99-99", 1)]
+
+
+@given(st.text(alphabet="[]{}-:? ,abc\n&*!|>'\"#%@", max_size=60))
+@settings(max_examples=100)
+def test_any_text_has_nodes_or_is_refused(text):
+    """Reading nodes raises nothing but YamlError either."""
+    with contextlib.suppress(YamlError):
+        load_nodes(text)

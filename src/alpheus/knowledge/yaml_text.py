@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import yaml
+
 DEPTH_LIMIT = 100
 """Nested deeper than this, a text is refused: the C library would overflow its stack."""
 
@@ -17,14 +23,34 @@ class YamlError(ValueError):
         self.line = line
 
 
+Loaded = TypeVar("Loaded")
+
+
 def load_documents(text: str) -> list[object]:
     """Every document of a text, without empty ones. Raises YamlError."""
+    import yaml  # noqa: PLC0415 - only needed once rules are loaded
+
+    return _guarded(text, lambda: yaml.load_all(text, Loader=yaml.CSafeLoader))
+
+
+def load_nodes(text: str) -> list[yaml.Node]:
+    """Every document as its tree of nodes: each has its line, and scalars are as written.
+
+    Nothing is converted, so `20:00` stays the time that it is, and a key given twice is seen.
+    Raises YamlError.
+    """
+    import yaml  # noqa: PLC0415 - only needed once rules are loaded
+
+    return _guarded(text, lambda: yaml.compose_all(text, Loader=yaml.CSafeLoader))
+
+
+def _guarded(text: str, load: Callable[[], Iterable[Loaded]]) -> list[Loaded]:
     import yaml  # noqa: PLC0415 - only needed once rules are loaded
 
     try:
         if _may_be_deep(text):
             _check_depth(text)
-        return [one for one in yaml.load_all(text, Loader=yaml.CSafeLoader) if one is not None]
+        return [one for one in load() if one is not None]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise YamlError(str(error.problem), mark.line + 1 if mark else None) from error
