@@ -23,7 +23,9 @@ needs_full = pytest.mark.skipif(
 needs_posix = pytest.mark.skipif(os.name != "posix", reason="signals and pipes of POSIX")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["triage", "--help"], ["lab", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["triage", "--help"], ["build", "--help"], ["lab", "--help"]]
+)
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     """Help is there at once."""
     code = (

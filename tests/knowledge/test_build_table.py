@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
 import pytest
 
 from alpheus.errors import KnowledgeError
@@ -13,6 +16,22 @@ def test_builds_are_sorted_and_unique():
     builds = [row.build for row in build_table.read_rows()]
     assert len(builds) > 400
     assert builds == sorted(set(builds))
+
+
+def test_every_product_is_complete():
+    """As many builds of each product as were collected from all sources, and all the flaws."""
+    rows = build_table.read_rows()
+    counts = Counter(row.product.removeprefix("Microsoft Exchange Server ") for row in rows)
+    assert counts == {"2010": 67, "2013": 82, "2016": 130, "2019": 118, "SE": 10}
+    assert {len(row.states) for row in rows} == {18}
+
+
+def test_a_name_names_its_own_product_and_update():
+    """A name that another row's product or KB stands in would be believed."""
+    for row in build_table.read_rows():
+        assert not row.name or row.product.removeprefix("Microsoft ") in row.name
+        named = re.search(r"KB\d+", row.name)
+        assert not (named and row.kb) or named[0] == row.kb
 
 
 def test_rows_keep_their_facts():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alpheus.knowledge.build_number import read_build
 from alpheus.knowledge.builds import BuildNumber, Builds, parse_build
 from alpheus.model import PatchState
 
@@ -220,6 +222,112 @@ def test_no_number_breaks_the_answers(parts):
         assert BUILDS.patch_state(number, cve).why
         assert BUILDS.patch_state(number, cve, precision=3).why
     BUILDS.describe(number)
+
+
+ON_PREMISES = [row for row in BUILDS.rows() if row.build.parts[0] == 15]
+SETTLED = [row for row in ON_PREMISES if state(row.build) is not PatchState.UNDETERMINED]
+
+
+def _families():
+    families = defaultdict(set)
+    for row in ON_PREMISES:
+        families[str(BuildNumber(row.build.prefix))].add(state(row.build))
+    return families
+
+
+def test_a_short_build_cannot_decide_25_of_67_families():
+    """Of the builds in three parts 30 are vulnerable, 12 fixed, and 25 mixed: nearly all in use."""
+    families = _families()
+    mixed = {family for family, states in families.items() if len(states) > 1}
+    assert len(families) == 67
+    assert sum(states == {PatchState.VULNERABLE} for states in families.values()) == 30
+    assert sum(states == {PatchState.FIXED} for states in families.values()) == 12
+    assert len(mixed) == 25
+    assert {"15.0.1497", "15.1.2106", "15.1.2176", "15.2.721", "15.2.792"} <= mixed
+
+
+def test_a_short_build_is_undetermined_where_its_family_is_mixed_and_only_there():
+    """Precision 3 settles what the whole family settles, for each of the families."""
+    for family, states in _families().items():
+        found = BUILDS.answer(family, SSRF)
+        assert found.state is (states.pop() if len(states) == 1 else PatchState.UNDETERMINED)
+        assert bool(found.settles) is (found.state is PatchState.UNDETERMINED)
+
+
+def test_126_of_338_builds_above_the_lowest_fixed_one_are_vulnerable():
+    """A comparison of numbers alone would call them patched."""
+    lowest = {}
+    for row in SETTLED:
+        if state(row.build) is PatchState.FIXED:
+            lowest.setdefault(row.product, row.build)
+    above = [
+        row for row in SETTLED
+        if row.build > lowest[row.product] and state(row.build) is PatchState.VULNERABLE
+    ]  # fmt: skip
+    assert (len(SETTLED), len(above)) == (338, 126)
+
+
+@given(st.sampled_from(ON_PREMISES), st.sampled_from(ON_PREMISES), st.sampled_from(BUILDS.cves))
+@settings(max_examples=300)
+def test_a_fix_is_kept_within_a_family_and_nowhere_else_promised(low, high, cve):
+    """A higher build of the same update keeps the fix; of another one it is asked for itself."""
+    low, high = sorted((low, high), key=lambda row: row.build)
+    if low.family == high.family and state(low.build, cve) is PatchState.FIXED:
+        assert state(high.build, cve) is PatchState.FIXED
+    assert state(high.build, cve) is EXPECTED.get(high.states[cve], PatchState.UNDETERMINED)
+
+
+def test_there_are_regressions_by_later_updates():
+    """For most flaws some higher build of a later update lacks a fix that a lower build has."""
+    found = {
+        cve
+        for cve in BUILDS.cves
+        for low, high in pairwise(ON_PREMISES)
+        if low.product == high.product
+        and state(low.build, cve) is PatchState.FIXED
+        and state(high.build, cve) is PatchState.VULNERABLE
+    }
+    assert {SSRF, "CVE-2021-34473", "CVE-2022-41040"} <= found
+
+
+def _spellings(number):
+    major, minor, build, revision = number.parts
+    yield from (str(number), ",".join(map(str, number.parts)), f" {number} ")
+    yield f"{major:02}.{minor:02}.{build:04}.{revision:03}"
+    yield f"Version {major}.{minor} (Build {build}.{revision})"
+    yield f"Version {major}.{minor} (Build {build + 30_000}.{revision})"
+    yield f"X-OWA-Version: {number}"
+    yield f"X-ServerApplication: Exchange/{major:02}.{minor:02}.{build:04}.{revision:03}"
+    yield f"/ecp/{number}/exporttool/"
+
+
+def test_every_row_is_found_by_every_spelling():
+    """Each listed build, in each form in which Exchange writes it, is that build."""
+    for row in BUILDS.rows():
+        for text in _spellings(row.build):
+            assert read_build(text) == row.build, text
+        major, minor, build = row.build.prefix
+        packed = 7 << 28 | major << 22 | minor << 16 | 0x8000 | build
+        for text in (str(packed), f"{packed:08X}", f"0x{packed:x}"):
+            assert read_build(text) == BuildNumber(row.build.prefix), text
+
+
+@given(st.tuples(st.integers(6, 16), st.integers(0, 21), st.integers(0, 3000), st.integers(0, 99)),
+       st.booleans(), st.sampled_from(BUILDS.cves))  # fmt: skip
+@settings(max_examples=150)
+def test_what_is_open_says_what_settles_it(parts, short, cve):
+    """An undetermined state names an observation; a settled one names none."""
+    found = BUILDS.answer(BuildNumber(parts[:3] if short else parts), cve)
+    assert bool(found.settles) is (found.state is PatchState.UNDETERMINED)
+    assert found.why
+
+
+def test_an_answer_names_the_first_fixed_build():
+    """Of the same cumulative update; none where there is none or the product is not affected."""
+    assert BUILDS.answer("15.1.2176.4", SSRF).fixed_from == parse_build("15.1.2176.9")
+    assert BUILDS.answer("15.1.1261.39", SSRF).fixed_from is None
+    assert BUILDS.answer("14.3.509.0", SSRF).fixed_from is None
+    assert BUILDS.answer("nonsense", SSRF).settles
 
 
 def test_a_build_is_described():

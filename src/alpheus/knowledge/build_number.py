@@ -11,6 +11,21 @@ _DISPLAY = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _INTEGER = re.compile(r"[0-9]{9,10}")
+_HEXADECIMAL = re.compile(r"(?:0x)?([0-9a-f]{8})", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"\b(MajorVersion|MinorVersion|MajorBuildNumber|MinorBuildNumber)\s?=\s?[\"'](\d{1,5})[\"']",
+    re.ASCII,
+)
+_LABELLED = re.compile(
+    r"(?:[a-z][a-z0-9-]{0,40}\s{0,40}[:=]\s{0,40})?(?:exchange/|v(?=\d))?([^:=/<>]{5,60})",
+    re.IGNORECASE,
+)
+_ELEMENT = re.compile(r"<(\w{1,40})>([^<>]{0,80})</\1>")
+_PATH = re.compile(
+    r"[^<>\s]{0,80}/(?:owa|ecp)/(?:auth/)?(\d{1,2}\.\d{1,2}\.\d{1,5}(?:\.\d{1,5})?)(?:/\S{0,200})?",
+    re.IGNORECASE | re.ASCII,
+)
+_LONGEST = 400
 _DIRECTORY_OFFSET = 30_000
 """Active Directory's `serialNumber` shows the build number raised by this."""
 
@@ -57,6 +72,38 @@ def parse_build(text: str | int) -> BuildNumber | None:
     if parts[2] >= _DIRECTORY_OFFSET:
         parts[2] -= _DIRECTORY_OFFSET
     return BuildNumber(tuple(parts))
+
+
+def read_build(text: str) -> BuildNumber | None:
+    """Read a build number from any text in which Exchange says its own; None if `text` is none.
+
+    Accepts, beside what `parse_build` does: header lines (`X-OWA-Version: 15.1.2176.4`,
+    `X-ServerApplication: Exchange/15.01.2176.009`), Autodiscover's ServerVersion, which is the
+    packed integer in hexadecimal (`73C1808B`, `0x73C1808B`; three parts), also as its element,
+    the attributes of ServerVersionInfo in an answer of EWS, and the paths of Outlook on the web
+    (`/owa/auth/15.1.2176/themes`). Quotation marks around it are left out.
+    """
+    if len(text) > _LONGEST:
+        return None
+    attributes = dict(_ATTRIBUTE.findall(text))
+    if attributes:
+        return _from_attributes(attributes)
+    wanted = text.strip().strip("\"'\u201c\u201d\u2018\u2019").strip()
+    element = _ELEMENT.fullmatch(wanted)
+    wanted = element[2] if element else wanted
+    match = _PATH.fullmatch(wanted) or _LABELLED.fullmatch(wanted)
+    if match is None:
+        return None
+    value = match[1].strip().strip("\"'").strip()
+    packed = _HEXADECIMAL.fullmatch(value)
+    return _unpack(int(packed[1], 16)) if packed else parse_build(value)
+
+
+def _from_attributes(attributes: dict[str, str]) -> BuildNumber | None:
+    names = ("MajorVersion", "MinorVersion", "MajorBuildNumber", "MinorBuildNumber")
+    if not attributes.keys() >= set(names[:3]):
+        return None
+    return parse_build(".".join(attributes[name] for name in names if name in attributes))
 
 
 def _unpack(value: int) -> BuildNumber | None:

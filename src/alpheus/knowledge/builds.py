@@ -8,14 +8,14 @@ tell, the state is undetermined and says what would settle it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from alpheus.knowledge.build_number import BuildNumber, parse_build
 from alpheus.knowledge.build_table import BuildRow, read_rows
 from alpheus.model import CveState, PatchState
 
-__all__ = ["BuildDescription", "BuildNumber", "Builds", "parse_build"]
+__all__ = ["BuildDescription", "BuildNumber", "Builds", "CveAnswer", "parse_build"]
 
 _MAPPED = {
     "fixed": PatchState.FIXED,
@@ -23,7 +23,7 @@ _MAPPED = {
     "vulnerable": PatchState.VULNERABLE,
     "vulnerable_no_fix_for_this_cu": PatchState.VULNERABLE,
 }
-_SETTLES = {
+_OPEN = {
     "fixed_if_EP_on": "fixed only if Extended Protection is switched on: the configuration of the"
     " virtual directories settles it",
     "vulnerable_unless_EP_on": "vulnerable unless Extended Protection is switched on: the"
@@ -40,6 +40,35 @@ _SETTLES = {
 _FOUR_PARTS = (
     "a four-part build settles it (the file version of ExSetup.exe, or a log row that has it)"
 )
+_UPDATES = "the list of installed updates on the server"
+_NEWER_TABLE = "a newer table of builds"
+_BUILD = "the four-part build: file version of ExSetup.exe"
+_UNLISTED = "the vendor's advisory, or a newer table of builds"
+_EXTENDED_PROTECTION = "whether Extended Protection is switched on"
+_ADVISORY = "the vendor's advisory, once it lists the product"
+_SETTLES = {
+    "fixed_if_EP_on": _EXTENDED_PROTECTION,
+    "vulnerable_unless_EP_on": _EXTENDED_PROTECTION,
+    "fixed_if_config_done": "whether the dedicated hybrid application is set up",
+    "unknown_conflict": _UPDATES,
+    "unknown_unsupported_cu": "moving to a supported cumulative update",
+    "unknown": _ADVISORY,
+    "not_listed": _ADVISORY,
+}
+"""Which observation would settle an open state, by the table's word for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CveAnswer:
+    """State of one CVE and why; `settles` is the observation that would settle an open one, or ''.
+
+    `fixed_from` is the lowest build of the same cumulative update that holds the fix, if any.
+    """
+
+    state: PatchState
+    why: str
+    settles: str = ""
+    fixed_from: BuildNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,19 +167,29 @@ class Builds:
 
         `precision` 3 makes a four-part number count as three-part (its last part is not known).
         """
+        found = self.answer(build, cve, precision=precision)
+        return CveState(found.state, found.why)
+
+    def answer(
+        self, build: str | BuildNumber, cve: str, *, precision: int | None = None
+    ) -> CveAnswer:
+        """Like `patch_state`, with what would settle an open state, and the first fixed build."""
         number = _number(build)
         if number is None:
-            return _open(f"{build!r} is not a build number")
+            return _open(f"{build!r} is not a build number", _BUILD)
         if precision == 3 and number.precision == 4:
             number = BuildNumber(number.prefix)
         if cve not in self.cves:
-            return _open(f"the table of builds does not cover {cve}")
+            return _open(f"the table of builds does not cover {cve}", _NEWER_TABLE)
         product = self.product_of(number)
         if product is None:
-            return _open(f"{number} belongs to no Exchange Server that the table knows")
-        return self._state(number, product, cve)
+            return _open(f"{number} belongs to no Exchange Server that the table knows", _UNLISTED)
+        found = self._state(number, product, cve)
+        if found.state is PatchState.NOT_AFFECTED:
+            return found
+        return replace(found, fixed_from=self.first_fixed(number, cve))
 
-    def _state(self, number: BuildNumber, product: str, cve: str) -> CveState:
+    def _state(self, number: BuildNumber, product: str, cve: str) -> CveAnswer:
         exact = self._exact.get(number)
         if exact is not None:
             return self._judge(exact, cve, f"{number} is {_called(exact)}")
@@ -161,7 +200,8 @@ class Builds:
         if not family:
             return _open(
                 f"{number} is no cumulative update that the table knows; the list of installed"
-                " updates on the server settles it"
+                " updates on the server settles it",
+                _UPDATES,
             )
         if number.precision == 3:
             return self._short(number, family, cve)
@@ -170,22 +210,22 @@ class Builds:
     def _of(self, family: tuple[str, str]) -> tuple[BuildRow, ...]:
         return tuple(row for row in self._rows if row.family == family)
 
-    def _judge(self, row: BuildRow, cve: str, begin: str) -> CveState:
+    def _judge(self, row: BuildRow, cve: str, begin: str) -> CveAnswer:
         """The state that a row's word means, with the reason."""
         word = row.states[cve]
         state = _MAPPED.get(word)
         conflict = f" ({row.conflict})" if row.conflict else ""
         if state is None:
-            return _open(f"{begin}{conflict}: {_SETTLES[word]}")
+            return _open(f"{begin}{conflict}: {_OPEN[word]}", _SETTLES[word])
         if word == "vulnerable_no_fix_for_this_cu":
-            return CveState(state, f"{begin}{conflict}: there is no fix for this cumulative update;"
-                            f" {self._way_out(row.product, cve)}")  # fmt: skip
+            none = "there is no fix for this cumulative update"
+            return CveAnswer(state, f"{begin}{conflict}: {none}; {self._way_out(row.product, cve)}")
         if word == "vulnerable":
             fixed = self.first_fixed(row.build, cve)
             remedy = f"fixed from {fixed}" if fixed else self._way_out(row.product, cve)
-            return CveState(state, f"{begin}{conflict}, without the fix: {remedy}")
+            return CveAnswer(state, f"{begin}{conflict}, without the fix: {remedy}")
         ending = ", which holds the fix" if word == "fixed" else ": this product is not affected"
-        return CveState(state, f"{begin}{conflict}{ending}")
+        return CveAnswer(state, f"{begin}{conflict}{ending}")
 
     def _way_out(self, product: str, cve: str) -> str:
         """Where the fix can be had."""
@@ -196,7 +236,7 @@ class Builds:
         first = next(row for row in fixed if row.family == newest)
         return f"install {first.cu} and its updates ({first.build} or later)"
 
-    def _future(self, number: BuildNumber, product: str, cve: str) -> CveState | None:
+    def _future(self, number: BuildNumber, product: str, cve: str) -> CveAnswer | None:
         """The state of a build above every listed one of its product; None if it is not."""
         newest = max((row for row in self._rows if row.product == product), key=lambda r: r.build)
         if number <= newest.build or number.prefix == newest.build.prefix:
@@ -204,12 +244,12 @@ class Builds:
         word = newest.states[cve]
         begin = f"{number} is newer than the newest {product} in the table ({newest.build}"
         if word == "fixed":
-            return CveState(PatchState.FIXED, f"{begin}), which already holds the fix")
+            return CveAnswer(PatchState.FIXED, f"{begin}), which already holds the fix")
         if word == "not_affected":
-            return CveState(PatchState.NOT_AFFECTED, f"{begin}): this product is not affected")
-        return _open(f"{begin}, not fixed): update the table of builds")
+            return CveAnswer(PatchState.NOT_AFFECTED, f"{begin}): this product is not affected")
+        return _open(f"{begin}, not fixed): update the table of builds", _NEWER_TABLE)
 
-    def _short(self, number: BuildNumber, family: Sequence[BuildRow], cve: str) -> CveState:
+    def _short(self, number: BuildNumber, family: Sequence[BuildRow], cve: str) -> CveAnswer:
         """The state of a three-part build: that of all its builds, if they agree."""
         same = [row for row in family if row.build.prefix == number.prefix]
         if not same:
@@ -220,21 +260,22 @@ class Builds:
             fixed = min((r.build for r in same if r.states[cve] == "fixed"), default=None)
             detail = f": fixed from {fixed}" if fixed and "unknown_conflict" not in words else ""
             return _open(f"{number} is {_span(same)}, which are not all in the same state{detail};"
-                         f" {_FOUR_PARTS}")  # fmt: skip
+                         f" {_FOUR_PARTS}", _BUILD)  # fmt: skip
         return self._judge(same[-1], cve, f"every build of {number} ({_span(same)})")
 
-    def _between(self, number: BuildNumber, family: Sequence[BuildRow], cve: str) -> CveState:
+    def _between(self, number: BuildNumber, family: Sequence[BuildRow], cve: str) -> CveAnswer:
         """The state of an unlisted build of a known family."""
         lower = _floor(family, number)
         begin = f"{number} is not listed"
         if lower is None:
             if _MAPPED.get(family[0].states[cve]) is PatchState.FIXED:
-                return _open(f"{begin}; it is older than {_called(family[0])}, which is fixed")
+                why = f"{begin}; it is older than {_called(family[0])}, which is fixed"
+                return _open(why, _UPDATES)
             return self._judge(family[0], cve, f"{begin}; {family[0].build}, the next higher of its"
                                f" family, is {_called(family[0])}")  # fmt: skip
         if lower is family[-1] and lower.states[cve] == "vulnerable":
             return _open(f"{begin}, and is higher than every build of {lower.cu} in the table:"
-                         " update the table of builds")  # fmt: skip
+                         " update the table of builds", _NEWER_TABLE)  # fmt: skip
         return self._judge(lower, cve, f"{begin}; the nearest lower, {lower.build}, is"
                            f" {_called(lower)}")  # fmt: skip
 
@@ -263,5 +304,5 @@ def _span(rows: Sequence[BuildRow]) -> str:
     return _called(first) if first is last else f"{_called(first)} to {last.label}"
 
 
-def _open(why: str) -> CveState:
-    return CveState(PatchState.UNDETERMINED, why)
+def _open(why: str, settles: str) -> CveAnswer:
+    return CveAnswer(PatchState.UNDETERMINED, why, settles)
