@@ -56,7 +56,8 @@ class Status(StrEnum):
 class Endpoint:
     """One address and port to ask. `names` are what to call it by, best first; may be empty.
 
-    `target` is the operator's own word for it; `scheme` is `https` or `http`.
+    `target` is the operator's own word for it; `scheme` is `https` or `http`. The ports of the back
+    end and of SMTP are asked only where the scope allows it.
     """
 
     target: str
@@ -64,6 +65,8 @@ class Endpoint:
     port: int
     names: tuple[str, ...] = ()
     scheme: str = "https"
+    back_end_port: int = 444
+    smtp_port: int = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,12 @@ class Answer:
     gateway: str = ""
     redirect: str = ""
     online: bool = False
+    hints: tuple[str, ...] = ()
+    """What Exchange shows too, but others as well."""
+    other: str = ""
+    """What it positively is, where it is something else."""
+    software: str = ""
+    """The web server's own word for itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,15 +28,12 @@ PATHS: Mapping[ProbeKind, str] = MappingProxyType(
 )
 """The path of each GET there is."""
 
-BACK_END_PORT = 444
-"""Where Exchange 2013 and later have the site that only their front ends should reach."""
-SMTP_PORT = 25
 MOST_ANSWERS = 8
 """No endpoint is asked more often than this, whatever it answers."""
 MOST_NAMES = 2
 """So many names beside the first are tried where the first shows no Exchange."""
 
-_OTHER_PORT = {ProbeKind.BACK_END: BACK_END_PORT, ProbeKind.SMTP: SMTP_PORT}
+_OTHER_PORT = frozenset({ProbeKind.BACK_END, ProbeKind.SMTP})
 _DEFAULT_PORT = {"https": 443, "http": 80}
 _HOST = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}")
 _ADDRESS = re.compile(r"[0-9a-f.:]+(?:%[0-9a-z]+)?", re.IGNORECASE)
@@ -52,7 +49,7 @@ class Step:
     """One GET. `host` is the name to ask by, in SNI and Host; "" asks the bare address.
 
     A `host` other than the last answer's, `fresh`, and the probes BACK_END (port 444) and SMTP
-    (port 25, where nothing is sent) need a connection of their own.
+    (where nothing is sent) need a connection of their own.
     """
 
     probe: ProbeKind
@@ -84,7 +81,9 @@ def next_step(
 
 def port_of(step: Step, endpoint: Endpoint) -> int:
     """The TCP port that the step speaks to."""
-    return _OTHER_PORT.get(step.probe, endpoint.port)
+    if step.probe is ProbeKind.BACK_END:
+        return endpoint.back_end_port
+    return endpoint.smtp_port if step.probe is ProbeKind.SMTP else endpoint.port
 
 
 def request_bytes(step: Step, endpoint: Endpoint, user_agent: str) -> bytes:

@@ -1,0 +1,182 @@
+"""The state of every CVE for what was learnt of a server, never `fixed` without a witness.
+
+A build names one state per CVE; several builds behind one address give the worst of them; a build
+that is only a lower bound gives a state where every update from it on agrees. Maps are made once
+per build and shared: they are not to be changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from alpheus.exposure.model import CveEntry
+from alpheus.knowledge.builds import BuildNumber, Builds, parse_build
+from alpheus.model import PatchState
+
+ONLINE_WHY = (
+    "Exchange Online is kept up to date by Microsoft; builds of Exchange Server say nothing"
+)
+"""Why no CVE of Exchange Server applies to the cloud service."""
+NOT_SAID = (
+    "nothing that anyone may read names the build: the file version of ExSetup.exe on the server,"
+    " or an export of its inventory, settles it"
+)
+"""Why nothing is settled where Exchange does not say its build."""
+
+_WORST = (
+    PatchState.VULNERABLE, PatchState.UNDETERMINED, PatchState.MITIGATED, PatchState.FIXED,
+    PatchState.NOT_AFFECTED,
+)  # fmt: skip
+_RANK = {state.value: rank for rank, state in enumerate(_WORST)}
+
+
+def cve_states(
+    build: str | None,
+    precision: int | None,
+    exchange: bool | None,  # noqa: FBT001 - the three facts are always given together
+    why: str,
+    *,
+    at_least: bool = False,
+) -> Mapping[str, CveEntry]:
+    """State and reason of every CVE in the table.
+
+    Empty if `exchange` is False. Without a build every state is `undetermined` with `why`.
+    `precision` 3 makes a four-part build count as three-part. `at_least`: the build is a lower
+    bound within its cumulative update. The map is shared; do not change it.
+    """
+    if exchange is False:
+        return {}
+    if build is None:
+        return every(PatchState.UNDETERMINED.value, why or NOT_SAID)
+    return _of_build(build, precision or 0, at_least=at_least)
+
+
+@lru_cache(maxsize=4096)
+def every(state: str, why: str) -> Mapping[str, CveEntry]:
+    """The same state and reason for every CVE."""
+    return {cve: CveEntry(state, why) for cve in Builds.load().cves}
+
+
+@lru_cache(maxsize=2048)
+def worst(members: tuple[tuple[str, bool], ...], unseen: str = "") -> Mapping[str, CveEntry]:
+    """The worst state of several builds, each with whether it is a lower bound only.
+
+    `unseen` names a server whose build is not known; then nothing is `fixed`.
+    """
+    maps = [(build, _of_build(build, 0, at_least=at_least)) for build, at_least in members]
+    found: dict[str, CveEntry] = {}
+    for cve in Builds.load().cves:
+        build, entry = min(
+            ((build, states[cve]) for build, states in maps), key=lambda pair: _RANK[pair[1].state]
+        )
+        found[cve] = _of_pool(build, entry, len(maps), unseen)
+    return found
+
+
+@lru_cache(maxsize=2048)
+def agreed(builds: tuple[str, ...]) -> Mapping[str, CveEntry]:
+    """The states on which contradictory builds of one server agree; the rest is undetermined."""
+    maps = [_of_build(build, 0, at_least=False) for build in builds]
+    found: dict[str, CveEntry] = {}
+    for cve in Builds.load().cves:
+        entries = [states[cve] for states in maps]
+        same = len({entry.state for entry in entries}) == 1
+        shown = ", ".join(builds)
+        found[cve] = (
+            CveEntry(entries[0].state, f"the server says {shown}: {entries[0].why}")
+            if same
+            else CveEntry(
+                PatchState.UNDETERMINED.value,
+                f"the server contradicts itself ({shown}): the file version of ExSetup.exe settles"
+                " it",
+            )
+        )
+    return found
+
+
+def _of_pool(build: str, entry: CveEntry, count: int, unseen: str) -> CveEntry:
+    if unseen and entry.state == PatchState.FIXED:
+        return CveEntry(
+            PatchState.UNDETERMINED.value,
+            f"{build} holds the fix, but {unseen} answers here too and did not say its build: ask"
+            " each server by itself",
+        )
+    if count == 1:
+        return entry
+    return CveEntry(entry.state, f"of {count} builds behind this address: {entry.why}")
+
+
+@lru_cache(maxsize=4096)
+def _of_build(build: str, precision: int, *, at_least: bool) -> Mapping[str, CveEntry]:
+    number = parse_build(build)
+    builds = Builds.load()
+    if number is None:
+        return every(PatchState.UNDETERMINED.value, f"{build[:40]!r} is no build number")
+    odd = impossible(number)
+    if odd:
+        return every(PatchState.UNDETERMINED.value, f"{odd}; ExSetup.exe on the server settles it")
+    kept = precision if precision in {3, 4} else None
+    found: dict[str, CveEntry] = {}
+    for cve in builds.cves:
+        state = builds.patch_state(number, cve, precision=kept)
+        found[cve] = CveEntry(state.state.value, state.why)
+    if at_least and number.precision == 4 and kept != 3:
+        return _from_there_on(number, found)
+    return found
+
+
+def _from_there_on(number: BuildNumber, found: Mapping[str, CveEntry]) -> Mapping[str, CveEntry]:
+    """Settled only where this build and every later update of its family are in one state."""
+    builds = Builds.load()
+    later = [row.build for row in builds.rows() if row.build.prefix == number.prefix]
+    later = [build for build in later if build > number]
+    result: dict[str, CveEntry] = {}
+    for cve, entry in found.items():
+        differing = [b for b in later if builds.patch_state(b, cve).state.value != entry.state]
+        result[cve] = entry
+        if differing:
+            result[cve] = CveEntry(
+                PatchState.UNDETERMINED.value,
+                f"at least {number}, which is {entry.state}; {differing[0]} is not, and such an"
+                " update may leave this witness alone: X-OWA-Version or ExSetup.exe settles it",
+            )
+    return result
+
+
+def impossible(number: BuildNumber) -> str:
+    """Why no Exchange Server can have such a build, or ''.
+
+    Only the newest product still gets cumulative updates, so a number above all of an older
+    product's is nobody's; nor is one below the first of its product.
+    """
+    return _impossible(number.parts)
+
+
+@lru_cache(maxsize=4096)
+def _impossible(parts: tuple[int, ...]) -> str:
+    number = BuildNumber(parts)
+    builds = Builds.load()
+    rows = builds.rows()
+    if number.parts[0] < rows[0].build.parts[0]:
+        return ""
+    same = [row for row in rows if row.build.parts[:2] == number.parts[:2]]
+    if not same:
+        return f"no Exchange Server has builds that begin {number.parts[0]}.{number.parts[1]}"
+    last, newest = same[-1].build, rows[-1].build
+    if number.prefix < same[0].build.prefix:
+        return f"{number} is below the first build of {same[0].product} ({same[0].build})"
+    if number.prefix > last.prefix and (last != newest or number.parts[2] >= _UNHEARD_OF):
+        return f"{number} is above the last build of {same[-1].product} ({last})"
+    return ""
+
+
+_UNHEARD_OF = 10_000
+"""Third parts of this size are none that a product has come near."""
+
+
+def lowest(builds: Sequence[str]) -> str:
+    """The lowest of builds, compared as integers; a three-part build sorts before its updates."""
+    numbered = [(parse_build(build), build) for build in builds]
+    known = [(number, build) for number, build in numbered if number is not None]
+    return min(known)[1] if known else ""
