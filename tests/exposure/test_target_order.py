@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +46,7 @@ def test_hosts_of_a_network_come_out_of_order():
     """Inside a /24 hosts are not counted up."""
     order = [item & 255 for item in Order(65_536, 3) if item >> 8 == 17]
     assert sorted(order) == list(range(256))
-    ahead = sum(later == earlier + 1 for earlier, later in zip(order, order[1:], strict=False))
+    ahead = sum(later == earlier + 1 for earlier, later in pairwise(order))
     assert ahead < 32
 
 
