@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 
+from alpheus.exposure.claims import family_of
 from alpheus.exposure.model import Answer, Conversation, Endpoint, ProbeKind, Status
+from alpheus.exposure.read_answer import (
+    BALANCER,
+    FRONT_END,
+    MANIFEST,
+    ONLINE_HOSTS,
+    UNKNOWN_GATEWAY,
+)
 from alpheus.knowledge.builds import Builds, parse_build
 
 PATHS: Mapping[ProbeKind, str] = MappingProxyType(
@@ -41,6 +49,8 @@ _MAIL_NAME = re.compile(
     r"(?:mail|webmail|owa|exchange|exch|ex\d*|outlook|email|e-mail|autodiscover|remote|mobile|mx|cas"
     r"|post|mbx|activesync|sync|legacy|hybrid)\d*[.-]"
 )
+_MORE_LOOKS = 3
+"""So often a pool is asked again for the builds of those that did not say theirs."""
 _VISIBLE = re.compile(r"[\x20-\x7e]{1,300}")
 
 
@@ -129,13 +139,17 @@ def _front_step(conversation: Conversation, answers: list[Answer], looks: int) -
         return None
     signed = [answer for answer in answers if answer.signs]
     if conversation.failure:
-        lost = conversation.failure in {Status.TLS_FAILED, Status.BROKEN}
+        bare = answers[-1].host in {"", conversation.endpoint.address}
+        lost = conversation.failure is Status.BROKEN or (
+            conversation.failure is Status.TLS_FAILED and bare
+        )
         return _other_name(conversation, answers) if lost and not signed else None
     if not signed:
         return _for_exchange(conversation, answers)
     step = _for_build(answers, signed[-1].host, looks)
-    bare = step and step.host == conversation.endpoint.address
-    return replace(step, host="") if step and bare else step
+    if step and step.host == conversation.endpoint.address:
+        return replace(step, host="")
+    return step
 
 
 def _side_step(conversation: Conversation, *, back_end: bool, smtp: bool) -> Step | None:
@@ -168,15 +182,20 @@ def _other_name(conversation: Conversation, answers: list[Answer]) -> Step | Non
     asked = {answer.host for answer in answers}
     if len(asked) > MOST_NAMES:
         return None
+    last = answers[-1]
+    named = last.host != conversation.endpoint.address
+    if named and (last.other or last.gateway not in {"", UNKNOWN_GATEWAY}):
+        return None
     for name in _names(conversation, answers):
-        if name not in asked:
+        if name not in asked and not (last.other and not _MAIL_NAME.match(name)):
             return Step(ProbeKind.OWA, name, fresh=True)
     return None
 
 
 def _names(conversation: Conversation, answers: list[Answer]) -> Iterator[str]:
     """Names that the server may go by, likely ones first; what a stranger wrote is checked."""
-    told = [a.redirect.lower() for a in answers if a.redirect and not a.gateway]
+    sent = [answer.redirect for answer in answers if answer.redirect and not answer.gateway]
+    told = [name for name in sent if not name.endswith(ONLINE_HOSTS)]
     tls = conversation.tls
     shown = [name.lower() for name in tls.certificate.names] if tls and tls.certificate else []
     likely = [name for name in shown if _MAIL_NAME.match(name)]
@@ -188,14 +207,16 @@ def _names(conversation: Conversation, answers: list[Answer]) -> Iterator[str]:
 def _for_build(answers: list[Answer], host: str, looks: int) -> Step | None:
     """It is Exchange: the cheapest GET that still can tell more about the build."""
     here = [answer for answer in answers if answer.host == host]
-    asked = {answer.probe for answer in here}
     builds = [witness for answer in here for witness in answer.witnesses]
-    exact = {w.build for w in builds if w.build.count(".") == 3 and w.source != "manifest"}
+    exact = {w.build for w in builds if w.build.count(".") == 3 and w.source != MANIFEST}
     short = {w.build for w in builds if w.build.count(".") == 2}
     if exact:
-        return _another_look(here, host, exact, looks)
+        return _another_look(here, host, exact | short, looks)
     if short and not any(map(needs_fourth_part, short)):
         return None
+    if any(w.source == MANIFEST and not _may_be_later(w.build) for w in builds):
+        return None
+    asked = {answer.probe for answer in here}
     for probe in (ProbeKind.OWA, ProbeKind.LOGON, ProbeKind.MANIFEST, ProbeKind.EWS):
         known = probe is ProbeKind.LOGON and bool(short)
         if probe not in asked and not known:
@@ -203,17 +224,36 @@ def _for_build(answers: list[Answer], host: str, looks: int) -> Step | None:
     return None
 
 
-def _another_look(here: list[Answer], host: str, exact: set[str], looks: int) -> Step | None:
-    """Look again until enough answers agree; once more, anew, where several servers answer."""
+def _another_look(here: list[Answer], host: str, said: set[str], looks: int) -> Step | None:
+    """Look again until enough answers agree; anew, where several servers seem to answer."""
     answered = [answer for answer in here if answer.status]
-    if len(exact) > 1 or len(front_ends(answered)) > 1:
-        return Step(ProbeKind.OWA, host, fresh=True) if len(here) <= looks else None
+    names = front_ends(answered)
+    differ = len(names) > 1 or len({family_of(build) for build in said}) > 1
+    if differ or len({build for build in said if build.count(".") == 3}) > 1:
+        told = front_ends([answer for answer in answered if _is_exact(answer)])
+        enough = looks + 1 if names == told else looks + _MORE_LOOKS
+        return Step(ProbeKind.OWA, host, fresh=True) if len(here) < enough else None
     if len(here) >= looks:
         return None
+    if any(BALANCER in answer.hints for answer in here):
+        return Step(ProbeKind.OWA, host, fresh=True)
     asked = {answer.probe for answer in here}
     return Step(ProbeKind.OWA if ProbeKind.LOGON in asked else ProbeKind.LOGON, host)
 
 
+def _is_exact(answer: Answer) -> bool:
+    return any(w.build.count(".") == 3 and w.source != MANIFEST for w in answer.witnesses)
+
+
+@lru_cache(maxsize=4096)
+def _may_be_later(build: str) -> bool:
+    """Whether a later update of the same family would change the state of any CVE."""
+    number = parse_build(build)
+    rows = [r for r in Builds.load().rows() if number and r.build.prefix == number.prefix]
+    from_there = [row.states for row in rows if number and row.build >= number]
+    return not from_there or any(states != from_there[0] for states in from_there)
+
+
 def front_ends(answers: list[Answer]) -> set[str]:
-    """The names of the front ends that answered."""
-    return {a.servers[0].lower() for a in answers if a.servers and "X-FEServer" in a.signs}
+    """The names of the front ends that answered, in lower case."""
+    return {a.servers[0].lower() for a in answers if a.servers and FRONT_END in a.signs}
