@@ -57,7 +57,8 @@ class Endpoint:
     """One address and port to ask. `names` are what to call it by, best first; may be empty.
 
     `target` is the operator's own word for it; `scheme` is `https` or `http`. The ports of the back
-    end and of SMTP are asked only where the scope allows it.
+    end and of SMTP are asked only where the scope allows it. `cloud_signs` show that mail of its
+    names goes to Exchange Online; that says nothing of what answers here.
     """
 
     target: str
@@ -67,6 +68,7 @@ class Endpoint:
     scheme: str = "https"
     back_end_port: int = 444
     smtp_port: int = 25
+    cloud_signs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,16 @@ from __future__ import annotations
 import hashlib
 from array import array
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from alpheus.exposure.addresses import Range, write_address, write_range
 from alpheus.exposure.scope import Decision, Scope
+
+LISTED = 1_000
+"""As many parts that are not asked are listed by themselves."""
 
 
 class Target(NamedTuple):
@@ -52,7 +56,7 @@ class Outside:
     """Targets that are not asked for one reason: how many, and their ends or name as `target`."""
 
     target: str
-    port: int | None
+    port: int
     count: int
     why: str
 
@@ -155,6 +159,18 @@ class TargetList(Sequence[Target]):
         port, scheme = block.place
         return Target(address, address, False, port, scheme)  # noqa: FBT003 - hot
 
+    def has_address(self, version: int, number: int, port: int) -> bool:
+        """Whether an address is one of the targets at a port, by itself or in a range."""
+        for block in self._blocks:
+            if block.place.port == port and block.version == version:
+                which = bisect_right(block.firsts, number) - 1
+                if which < 0:
+                    continue
+                size = block.ends[which] - self._before(block, which)
+                if number < block.firsts[which] + size:
+                    return True
+        return False
+
     def _before(self, block: _Block, which: int) -> int:
         """How many targets stand before a range."""
         if which:
@@ -197,6 +213,30 @@ def _place_key(place: Place) -> tuple[int, str]:
     return place.port or 0, place.scheme
 
 
+class _Rest:
+    """What is not asked: the first parts by themselves, the others summed up by kind of reason."""
+
+    def __init__(self) -> None:
+        self._parts: list[Outside] = []
+        self._kinds: dict[tuple[str, int], list[Outside]] = {}
+        self._counts: Counter[tuple[str, int]] = Counter()
+
+    def add(self, part: Outside) -> None:
+        if len(self._parts) < LISTED:
+            self._parts.append(part)
+            return
+        key = part.why.partition(":")[0], part.port
+        ends = self._kinds.setdefault(key, [part, part])
+        ends[1] = part
+        self._counts[key] += part.count
+
+    def all(self) -> list[Outside]:
+        return self._parts + [
+            Outside(f"{first.target} … {last.target}", port, self._counts[why, port], why)
+            for (why, port), (first, last) in self._kinds.items()
+        ]
+
+
 def divide(targets: TargetList, scope: Scope) -> tuple[TargetList, list[Outside]]:
     """The targets that may be asked, each with its port, and those that may not, summed up.
 
@@ -205,28 +245,33 @@ def divide(targets: TargetList, scope: Scope) -> tuple[TargetList, list[Outside]
     """
     ranges: dict[Place, RangeSet] = {}
     names: dict[tuple[str, Place], str] = {}
-    outside: list[Outside] = []
+    rest = _Rest()
     for place, span in targets.spans():
         for port in _ports(place, scope):
-            wrong = _wrong_port(port, scope)
-            for first, last, decision in (
-                [(span.first, span.last, wrong)]
-                if wrong
-                else scope.pieces(span.version, span.first, span.last)
-            ):
-                part = Range(span.version, first, last)
+            inside = ranges.setdefault(Place(port, place.scheme), RangeSet())
+            for part, decision in _parts(span, port, scope):
                 if decision.allowed:
-                    ranges.setdefault(Place(port, place.scheme), RangeSet()).add(part)
+                    inside.add(part)
                 else:
-                    outside.append(Outside(write_range(part), port, part.size, decision.why))
+                    rest.add(Outside(write_range(part), port, part.size, decision.why))
     for (name, place), text in targets.names:
         for port in _ports(place, scope):
-            wrong = _wrong_port(port, scope) or scope.decide_name(name)
-            if wrong is not None and not wrong.allowed:
-                outside.append(Outside(text, port, 1, wrong.why))
-            else:
+            decided = _wrong_port(port, scope) or scope.decide_name(name)
+            if decided is None or decided.allowed:
                 names.setdefault((name, Place(port, place.scheme)), text)
-    return TargetList(ranges, names), outside
+            else:
+                rest.add(Outside(text, port, 1, decided.why))
+    return TargetList(ranges, names), rest.all()
+
+
+def _parts(span: Range, port: int, scope: Scope) -> Iterator[tuple[Range, Decision]]:
+    """A range cut where the scope decides differently."""
+    wrong = _wrong_port(port, scope)
+    if wrong is not None:
+        yield span, wrong
+        return
+    for first, last, decision in scope.pieces(span.version, span.first, span.last):
+        yield Range(span.version, first, last), decision
 
 
 def _ports(place: Place, scope: Scope) -> tuple[int, ...]:

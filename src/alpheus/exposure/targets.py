@@ -24,7 +24,7 @@ LARGEST_V6 = 1 << 20
 LISTED = 1_000
 """As many bad lines are kept; all are counted."""
 
-_NUMERIC = re.compile(r"[0-9./-]+|[^:\[]*:[^:]*:.*")
+_NUMERIC = re.compile(r"[0-9./-]+|[^:\[/]*:[^:/]*:.*")
 _LONGEST_LINE = 65_536
 _CHUNK = 1 << 20
 _PORTS = {"https": 443, "http": 80}
@@ -39,6 +39,7 @@ def read_targets(
 ) -> TargetList:
     """Every target of `items`: targets, `@file`, paths of files, and `-` for `stdin`.
 
+    What is the path of a file is a file, even if it could be a host name too.
     `port` is for targets that name none; None leaves it to the scope. Raises UsageError where a
     file cannot be read.
     """
@@ -50,12 +51,10 @@ def read_targets(
             reader.read_file("standard input", stdin)
         elif item[:1] == "@":
             reader.read_path(Path(item[1:]))
+        elif _is_file(Path(item)):
+            reader.read_path(Path(item))
         elif not reader.add(item.strip()):
-            path = Path(item)
-            if _is_file(path):
-                reader.read_path(path)
-            else:
-                reader.explain("command line", 0, item)
+            reader.explain("command line", 0, item)
     return reader.result()
 
 
@@ -141,7 +140,8 @@ class _Reader:
                 continue
             if row is None:
                 return
-            text = next((row[one].strip() for one in columns.hosts if row[one : one + 1]), "")
+            cells = (cell.strip() for one in columns.hosts for cell in row[one : one + 1])
+            text = next(filter(None, cells), "")
             if not text:
                 if any(row):
                     self.refuse(source, header + rows.line_num, "", "names no host")

@@ -1,0 +1,257 @@
+"""`alpheus probe`: ask servers, inside a scope, which build they are."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from alpheus.cli.arguments import bound, path, seconds
+from alpheus.cli.output import say, standard_output
+from alpheus.errors import UsageError
+
+if TYPE_CHECKING:
+    from alpheus.exposure.run import ProbeRun
+    from alpheus.exposure.scope import Scope
+    from alpheus.exposure.target_list import TargetList
+    from alpheus.exposure.wire import Limits
+
+FORMATS = ("table", "jsonl", "csv")
+INTERRUPTED = 130
+_SHOWN = 5
+"""Bad lines of a list of targets that are shown one by one."""
+
+_DESCRIPTION = """\
+Ask servers which Exchange build they are, by plain GETs of public pages, inside a scope file that
+their owner signed for. Results, and an audit log with a line for everything that is sent, go into a
+folder; the same command goes on where a run was interrupted, without asking anybody twice.
+
+  alpheus probe TARGET... --scope scope.yaml     ask, or go on
+  alpheus probe report RUN...                    HTML report of runs, oldest first
+  alpheus probe verify RUN...                    whether audit logs are as they were written
+"""
+_EPILOG = """\
+Exit status: 0 all were asked (whatever they answered); 2 wrong usage, or a scope file that cannot
+be used; 3 a list of targets or a run could not be opened, or an audit log was changed; 130
+interrupted, to go on with the same command.
+"""
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "probe",
+        help="ask servers inside a scope which Exchange build they are",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "targets", nargs="*", metavar="TARGET",
+        help="host, address, network, range, URL, file of these, or - for standard input; "
+        "`report` or `verify` and the folders of runs",
+    )  # fmt: skip
+    parser.add_argument(
+        "--scope", type=path, metavar="FILE",
+        help="whom may be asked, on whose word, how fast and when (see --example-scope)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--example-scope", action="store_true", help="print a scope file to fill in, and end"
+    )
+    parser.add_argument(
+        "--format", choices=FORMATS,
+        help="what is printed (default: table on a terminal, else jsonl)",
+    )  # fmt: skip
+    parser.add_argument(
+        "-o", "--output", type=path, metavar="FOLDER",
+        help="folder of the run (default: probe-… in this folder), or the file of a report",
+    )  # fmt: skip
+    parser.add_argument(
+        "--dry-run", action="store_true",
+        help="say who would be asked and what, send nothing, look up no name",
+    )  # fmt: skip
+    parser.add_argument(
+        "--port", type=_port, metavar="N", help="port of targets that name none (default: scope)"
+    )
+    parser.add_argument(
+        "--looks", type=bound, default=2, metavar="N",
+        help="answers that must agree before a build is believed, since a balancer may hold "
+        "several servers (default: 2)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--timeout", type=seconds, default=10.0, metavar="SECONDS",
+        help="for a handshake and for one whole answer (default: 10; connecting gets half)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--connections", type=bound, default=4096, metavar="N",
+        help="at most so many at once (default: 4096)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--nameserver", metavar="ADDRESS[:PORT]",
+        help="look up names here (default: as this machine does)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--seed", type=_seed, metavar="N", help="order of a new run (default: at random)"
+    )
+    parser.set_defaults(run=run)
+
+
+def _port(text: str) -> int:
+    """A TCP port."""
+    number = bound(text)
+    if number > 65_535:
+        raise argparse.ArgumentTypeError(f"'{text}' is no TCP port")
+    return number
+
+
+def _seed(text: str) -> int:
+    """A whole number."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number")
+    return int(text)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Ask, report or verify."""
+    if options.example_scope:
+        return _example()
+    if options.targets[:1] == ["report"]:
+        from alpheus.cli.probe_report import report  # noqa: PLC0415 - only for this
+
+        return report(options)
+    if options.targets[:1] == ["verify"]:
+        return _verify([Path(one) for one in options.targets[1:]])
+    if not options.targets:
+        raise UsageError("probe needs somebody to ask: alpheus probe TARGET --scope scope.yaml")
+    if options.scope is None:
+        message = (
+            "probe sends nothing without a scope: --scope scope.yaml;"
+            " `alpheus probe --example-scope > scope.yaml` makes one to fill in"
+        )
+        raise UsageError(message)
+    return _probe(options)
+
+
+def _example() -> int:
+    from importlib.resources import files  # noqa: PLC0415 - only for this
+
+    text = files("alpheus.exposure").joinpath("scope_example.yaml").read_text("utf-8")
+    with standard_output(exact=True) as stream:
+        stream.write(text)
+    return 0
+
+
+def _verify(folders: list[Path]) -> int:
+    """Say of every run whether its audit log is as it was written."""
+    from alpheus.custody.chain import check_chain  # noqa: PLC0415 - only for this
+    from alpheus.exposure.journal import AUDIT  # noqa: PLC0415 - keeps --help fast
+
+    if not folders:
+        raise UsageError("verify needs the folder of a run: alpheus probe verify FOLDER")
+    status = 0
+    for folder in folders:
+        path = folder / AUDIT if folder.is_dir() else folder
+        report = check_chain(path)
+        if report.fault is None:
+            print(f"{path}: {report.lines:,} lines, unchanged; last hash {report.head}")
+            continue
+        status = 3
+        where = f"line {report.fault.line:,}"
+        print(f"{path}: CHANGED at {where}: {report.fault.reason}; {report.lines:,} lines hold")
+    return status
+
+
+def _probe(options: argparse.Namespace) -> int:
+    from alpheus.exposure.scope_file import read_scope  # noqa: PLC0415 - keeps --help fast
+    from alpheus.exposure.targets import read_targets  # noqa: PLC0415 - as above
+
+    scope = read_scope(options.scope)
+    targets = read_targets(options.targets, sys.stdin.buffer, port=options.port)
+    for bad in targets.bad[:_SHOWN]:
+        say(f"{bad.source}{f', line {bad.line}' if bad.line else ''}: {bad.reason}")
+    if targets.bad_count > _SHOWN:
+        say(f"{targets.bad_count:,} lines in all are no targets, and are left out")
+    if not len(targets):
+        raise UsageError("there is nobody to ask: no line given is a target")
+    if options.dry_run:
+        return _dry_run(scope, targets, options)
+    return _ask(scope, targets, options)
+
+
+def _dry_run(scope: Scope, targets: TargetList, options: argparse.Namespace) -> int:
+    from alpheus.exposure.dry_run import dry_run  # noqa: PLC0415 - only for this
+
+    with standard_output(exact=False) as stream:
+        for line in dry_run(scope, targets, looks=options.looks):
+            stream.write(f"{line}\n")
+    return 0
+
+
+def _ask(scope: Scope, targets: TargetList, options: argparse.Namespace) -> int:
+    from alpheus.exposure.journal import results_of  # noqa: PLC0415 - keeps --help fast
+    from alpheus.exposure.names import Resolver  # noqa: PLC0415 - as above
+    from alpheus.exposure.output.live import live_counts  # noqa: PLC0415 - as above
+    from alpheus.exposure.output.writers import result_writer  # noqa: PLC0415 - as above
+    from alpheus.exposure.run import ProbeOptions, ProbeRun, folder_for  # noqa: PLC0415 - as above
+
+    folder = options.output or folder_for(targets, Path())
+    chosen = options.format or ("table" if sys.stdout.isatty() else "jsonl")
+    with standard_output(exact=chosen != "table") as stream:
+        writer = result_writer(chosen, stream)
+        asked = ProbeOptions(
+            scope, targets, folder, _limits(options), looks=options.looks, seed=options.seed
+        )
+        probe = ProbeRun(asked, Resolver(options.nameserver), writer.write)
+        say(f"{'going on with' if probe.resumed else 'writing to'} {folder}")
+        for line in results_of(folder) if probe.resumed else ():
+            writer.write_line(line)
+        with _interruptible(probe), live_counts(probe):
+            whole = probe.run()
+        writer.end(probe.counts)
+    return _ended(probe, folder, whole=whole)
+
+
+def _limits(options: argparse.Namespace) -> Limits:
+    from alpheus.exposure.wire import Limits  # noqa: PLC0415 - keeps --help fast
+
+    return Limits(
+        open=options.connections, connect=max(1.0, options.timeout / 2), answer=options.timeout
+    )
+
+
+def _ended(probe: ProbeRun, folder: Path, *, whole: bool) -> int:
+    counts = probe.counts
+    if whole:
+        say(f"{counts.done:,} results in {folder}; next: alpheus probe report {folder}")
+        return 0
+    opens = probe.opens_at()
+    why = f"the hours of the scope begin at {opens:%Y-%m-%d %H:%M} UTC" if opens else "paused"
+    say(f"{why}; {counts.done:,} of {counts.total:,} have a result; the same command goes on")
+    return INTERRUPTED
+
+
+@contextmanager
+def _interruptible(probe: ProbeRun) -> Iterator[None]:
+    """The first interrupt lets what was asked be answered; the second ends at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del frame
+        probe.stop()
+        signal.signal(number, signal.default_int_handler)
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, stop) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

@@ -1,0 +1,239 @@
+"""One conversation on the wire: a socket that never blocks, TLS in memory, one answer at a time.
+
+A call knows sockets and bytes; what to ask and what an answer means it does not know.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import ssl
+from enum import IntEnum
+
+from alpheus.exposure.http_response import ResponseReader
+from alpheus.exposure.model import Conversation, ProbeKind, Response
+from alpheus.exposure.plan import Step, port_of
+from alpheus.exposure.second_chance import OldTlsConnection
+from alpheus.exposure.tls import lax_context
+
+_READ = 1 << 16
+_BANNER = 1 << 12
+"""Bytes in which a mail server must have said its first line."""
+
+_UNDER_WAY = frozenset({0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN})
+
+
+class Phase(IntEnum):
+    """Where a call stands."""
+
+    WAITING = 0
+    """For the time at which it may go on; no event is expected but the peer's leaving."""
+    CONNECTING = 1
+    HANDSHAKE = 2
+    READING = 3
+    OLD_TLS = 4
+    """In the hands of the client for old ciphers."""
+
+
+class ClosedError(ConnectionError):
+    """The peer ended the connection before an answer was whole."""
+
+
+class Call:
+    """A conversation in progress. `number` is its place in the run; times are monotonic seconds."""
+
+    __slots__ = (
+        "_banner", "_incoming", "_leftover", "_outgoing", "_tls", "conversation", "deadline", "got",
+        "host", "number", "old", "phase", "reader", "repeated", "reused", "sock", "started", "step",
+        "young",
+    )  # fmt: skip
+
+    def __init__(self, number: int, conversation: Conversation, step: Step, now: float) -> None:
+        self.number = number
+        self.conversation = conversation
+        self.step = step
+        self.started = now
+        self.deadline = now
+        self.phase = Phase.WAITING
+        self.young = True
+        self.sock: socket.socket | None = None
+        self.host = ""
+        self.reader = ResponseReader()
+        self.reused = False
+        self.repeated = False
+        self.got = False
+        self.old: OldTlsConnection | None = None
+        self._tls: ssl.SSLObject | None = None
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._leftover = b""
+        self._banner = b""
+
+    @property
+    def says_hello(self) -> bool:
+        """Whether it is the server that speaks first."""
+        return self.step.probe is ProbeKind.SMTP
+
+    def connect(self) -> None:
+        """Begin a connection to the endpoint, under the host name of the step. Raises OSError."""
+        endpoint = self.conversation.endpoint
+        family = socket.AF_INET6 if ":" in endpoint.address else socket.AF_INET
+        self.sock = socket.socket(family, socket.SOCK_STREAM)
+        self.sock.settimeout(0)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.phase = Phase.CONNECTING
+        self.host = self.step.host
+        self.reused = False
+        status = self.sock.connect_ex((endpoint.address, port_of(self.step, endpoint)))
+        if status not in _UNDER_WAY:
+            raise OSError(status, os.strerror(status))
+
+    def connected(self) -> None:
+        """The connection stands: begin TLS, if it is to be. Raises OSError."""
+        status = self._socket().getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if status:
+            raise OSError(status, os.strerror(status))
+        self.reader = ResponseReader()
+        self._leftover = self._banner = b""
+        self._tls = None
+        if self.conversation.endpoint.scheme == "https" and not self.says_hello:
+            self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+            self._tls = lax_context().wrap_bio(
+                self._incoming, self._outgoing, server_hostname=self.host or None
+            )
+            self.phase = Phase.HANDSHAKE
+            self._advance()
+
+    def handshake(self) -> ssl.SSLObject | None:
+        """Go on with the handshake; the TLS object once it is done. Raises OSError."""
+        data = self._receive()
+        if data is None:
+            return None
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
+        return self._tls if self._advance() else None
+
+    def send(self, request: bytes) -> None:
+        """Send a request and expect an answer. Raises OSError."""
+        self.phase = Phase.READING
+        self.got = False
+        if self._tls is None:
+            self._push(request)
+            return
+        self._tls.write(request)
+        self._push(self._outgoing.read())
+
+    def read(self) -> Response | None:
+        """What has come; a response once it is whole. Raises OSError, ResponseError."""
+        data = self._receive()
+        if data is None:
+            return None
+        if self._tls is None:
+            return self._read_on(data)
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
+        return self._decrypted()
+
+    def banner(self) -> Response | None:
+        """The first line of a mail server as the body of a response. Raises OSError."""
+        data = self._receive()
+        if data is None:
+            return None
+        self._banner += data
+        if data and b"\n" not in self._banner and len(self._banner) < _BANNER:
+            return None
+        line = self._banner[:_BANNER].partition(b"\n")[0].strip()
+        if not line:
+            raise ClosedError
+        code = line[:3]
+        return Response(int(code) if code.isdigit() else 0, (), line)
+
+    @property
+    def wants_to_write(self) -> bool:
+        """Whether bytes are left that the socket did not take."""
+        return bool(self._leftover)
+
+    def write_on(self) -> None:
+        """Send what was left. Raises OSError."""
+        data, self._leftover = self._leftover, b""
+        self._push(data)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self.sock is not None:
+            self.sock.close()
+            self.sock = None
+        if self.old is not None:
+            self.old.close()
+            self.old = None
+        self._tls = None
+
+    def _socket(self) -> socket.socket:
+        if self.sock is None:
+            raise ClosedError
+        return self.sock
+
+    def _receive(self) -> bytes | None:
+        """Bytes; empty when the peer has ended; None if there is nothing yet."""
+        try:
+            return self._socket().recv(_READ)
+        except (BlockingIOError, InterruptedError):
+            return None
+
+    def _advance(self) -> bool:
+        """One step of the handshake; whether it is done."""
+        tls = self._tls
+        if tls is None:
+            raise ClosedError
+        try:
+            tls.do_handshake()
+        except ssl.SSLWantReadError:
+            self._push(self._outgoing.read())
+            return False
+        except ssl.SSLError:
+            self._push(self._outgoing.read())
+            raise
+        self._push(self._outgoing.read())
+        return True
+
+    def _decrypted(self) -> Response | None:
+        tls = self._tls
+        if tls is None:
+            raise ClosedError
+        while True:
+            try:
+                data = tls.read(_READ)
+            except ssl.SSLWantReadError:
+                return None
+            except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+                data = b""
+            response = self._read_on(data)
+            if response is not None:
+                return response
+
+    def _read_on(self, data: bytes) -> Response | None:
+        """The response, if these bytes or their end complete it."""
+        if data:
+            self.got = True
+            return self.reader.feed(data)
+        response = self.reader.finish()
+        if response is None:
+            raise ClosedError
+        return response
+
+    def _push(self, data: bytes) -> None:
+        if not data:
+            return
+        if self._leftover:
+            self._leftover += data
+            return
+        try:
+            sent = self._socket().send(data)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        self._leftover = data[sent:]

@@ -1,0 +1,159 @@
+"""Which endpoint is asked next: in a random order, inside the scope, at its pace, never twice."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from alpheus.exposure.model import Conversation, Endpoint
+from alpheus.exposure.pace import Pace
+from alpheus.exposure.scope import Scope
+from alpheus.exposure.target_list import TargetList
+from alpheus.exposure.target_order import Order
+
+_AHEAD = 4096
+"""So many endpoints are looked at beyond the one that may be asked now."""
+
+_LONGEST = 3600.0
+"""Seconds for which a closed scope is slept through at a time."""
+
+Key = Callable[[str, int], int]
+
+
+class Endpoints:
+    """The source of a run; see `exposure.wire.Source`. Times are monotonic seconds.
+
+    `targets` holds addresses inside the scope, each with its port; `named` are endpoints that names
+    led to; `names_at` and `cloud_at` give names, and signs of cloud mail flow, to an address of
+    `targets`. `done` holds the keys of those that
+    have a result, `kept` conversations that were begun before. `denied` is told of every endpoint
+    that the scope forbids after all, with the reason. `clock` gives the time of day.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        targets: TargetList,
+        named: Sequence[Endpoint],
+        *,
+        names_at: Mapping[tuple[str, int], tuple[str, ...]],
+        cloud_at: Mapping[tuple[str, int], tuple[str, ...]],
+        done: Container[int | str],
+        kept: Mapping[int, Conversation],
+        key: Key,
+        seed: int,
+        denied: Callable[[Endpoint, str], None],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._scope = scope
+        self._targets = targets
+        self._named = named
+        self._names_at = names_at
+        self._cloud_at = cloud_at
+        self._done = done
+        self._kept = kept
+        self._key = key
+        self._denied = denied
+        self._clock = clock
+        self._pace = Pace(scope.rates, seed)
+        self._addresses = len(targets) - len(targets.names)
+        self.total = self._addresses + len(named)
+        self._order: Iterator[int] | None = iter(Order(self.total, seed))
+        self._waiting: list[tuple[float, int, Conversation]] = []
+        self._counter = 0
+        self._open_until = 0.0
+        self._opens = 0.0
+
+    def take(self, now: float) -> tuple[int, Conversation] | None:
+        """See `exposure.wire.Source`."""
+        if not self._is_open(now):
+            return None
+        if self._waiting and self._waiting[0][0] <= now:
+            return self._give(heapq.heappop(self._waiting)[2])
+        while self._order is not None and len(self._waiting) < _AHEAD:
+            conversation = self._next()
+            if conversation is None:
+                continue
+            when = self._pace.when(conversation.endpoint.address, now)
+            if when <= now:
+                return self._give(conversation)
+            self._counter += 1
+            heapq.heappush(self._waiting, (when, self._counter, conversation))
+        return None
+
+    def wait(self, now: float) -> float | None:
+        """See `exposure.wire.Source`."""
+        if self._order is None and not self._waiting:
+            return None
+        if not self._is_open(now):
+            return None if self._opens == float("inf") else max(0.0, self._opens - now)
+        return max(0.0, self._waiting[0][0] - now) if self._waiting else 0.0
+
+    def again(self, conversation: Conversation, now: float, *, connect: bool) -> float:
+        """See `exposure.wire.Source`."""
+        when = self._pace.when(conversation.endpoint.address, now, connection=connect)
+        return when if self._is_open(now) else max(when, self._opens)
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether every endpoint was given out."""
+        return self._order is None and not self._waiting
+
+    def opens_at(self) -> datetime | None:
+        """When the scope's hours allow asking again; None if they do now, or never will."""
+        opens = self._scope.opens_at(self._clock())
+        return opens if opens and opens > self._clock() else None
+
+    def _give(self, conversation: Conversation) -> tuple[int, Conversation]:
+        self._counter += 1
+        return self._counter, conversation
+
+    def _next(self) -> Conversation | None:
+        """The next of the order that is to be asked; None for one that is not."""
+        order = self._order
+        number = next(order, None) if order is not None else None
+        if number is None:
+            self._order = None
+            return None
+        endpoint = self._endpoint(number)
+        key = self._key(endpoint.address, endpoint.port)
+        if key in self._done:
+            return None
+        decision = self._scope.decide(endpoint.address, endpoint.names, endpoint.port)
+        if not decision.allowed:
+            self._denied(endpoint, decision.why)
+            return None
+        kept = self._kept.get(key)
+        return kept or Conversation(endpoint)
+
+    def _endpoint(self, number: int) -> Endpoint:
+        if number >= self._addresses:
+            return self._named[number - self._addresses]
+        target = self._targets[number]
+        port = target.port or self._scope.ports[0]
+        names = self._names_at.get((target.host, port), ()) if self._names_at else ()
+        cloud = self._cloud_at.get((target.host, port), ()) if names else ()
+        return Endpoint(
+            names[0] if names else target.text, target.host, port, names, target.scheme,
+            self._scope.back_end_port, self._scope.smtp_port,
+            cloud,
+        )  # fmt: skip
+
+    def _is_open(self, now: float) -> bool:
+        """Whether the hours allow asking; looked up once per change."""
+        if now < self._open_until:
+            return True
+        if now < self._opens:
+            return False
+        moment = self._clock()
+        opens = self._scope.opens_at(moment)
+        if opens is None:
+            self._opens = float("inf")
+            return False
+        if opens > moment:
+            self._opens = now + min((opens - moment).total_seconds(), _LONGEST)
+            return False
+        closes = self._scope.closes_at(moment) or moment + timedelta(days=7)
+        self._open_until = now + max(0.0, (closes - moment).total_seconds())
+        return now < self._open_until

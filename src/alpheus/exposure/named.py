@@ -1,0 +1,125 @@
+"""Where the names among the targets lead, inside the scope.
+
+A name is asked at its own addresses and, if it is a mail domain, at those of its mail servers and
+of its autodiscover name. Each address is asked once, by all the names that lead to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from alpheus.exposure.addresses import read_address
+from alpheus.exposure.journal import now_text
+from alpheus.exposure.model import Endpoint, Observation, Status
+from alpheus.exposure.names import Addresses, MailDomain, Resolver
+from alpheus.exposure.scope import Scope
+from alpheus.exposure.target_list import Place, TargetList
+
+_MOST_NAMES = 8
+"""So many names are kept for one address."""
+
+_ONLINE = "mail.protection.outlook.com"
+
+
+@dataclass(slots=True)
+class Named:
+    """What was found. `names_at` and `cloud_at` are of addresses that are targets by themselves.
+
+    `observations` are results of names that lead nowhere, or nowhere inside the scope.
+    """
+
+    endpoints: list[Endpoint] = field(default_factory=list)
+    names_at: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
+    cloud_at: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
+    observations: list[Observation] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Found:
+    """One address and port that names lead to."""
+
+    target: str
+    scheme: str
+    names: list[str] = field(default_factory=list)
+    cloud: list[str] = field(default_factory=list)
+
+
+def find_named(targets: TargetList, scope: Scope, resolver: Resolver) -> Named:
+    """Look up every name of `targets`; nobody but the resolver is asked."""
+    found: dict[tuple[str, int], _Found] = {}
+    named = Named()
+    plain = [name for (name, _), _ in targets.names]
+    for ((name, place), text), domain in zip(
+        targets.names, resolver.describe_all(plain), strict=True
+    ):
+        port = place.port or scope.ports[0]
+        hosts = list(_hosts(name, domain))
+        looked_up = list(resolver.addresses_of(hosts))
+        allowed = list(_allowed(looked_up, scope, port))
+        for host, address in allowed:
+            _note(found, (address, port), host, Place(port, place.scheme), text, domain)
+        if not allowed:
+            named.observations.append(_nowhere(text, port, looked_up, domain, scope))
+    for (address, port), one in found.items():
+        if targets.has_address(*read_address(address), port):
+            named.names_at[address, port] = tuple(one.names)
+            named.cloud_at[address, port] = tuple(one.cloud)
+        else:
+            named.endpoints.append(Endpoint(
+                one.target, address, port, tuple(one.names), one.scheme,
+                scope.back_end_port, scope.smtp_port, tuple(one.cloud),
+            ))  # fmt: skip
+    return named
+
+
+def _hosts(name: str, domain: MailDomain) -> Iterator[str]:
+    """The name, and the mail servers of the domain that it is."""
+    yield name
+    if domain.domain == name and (domain.mail_hosts or domain.autodiscover):
+        yield f"autodiscover.{name}"
+        for host in domain.mail_hosts:
+            if host != name and not host.endswith(_ONLINE):
+                yield host
+
+
+def _allowed(looked_up: Sequence[Addresses], scope: Scope, port: int) -> Iterator[tuple[str, str]]:
+    for one in looked_up:
+        for address in one.addresses:
+            if scope.decide(address, (one.name,), port).allowed:
+                yield one.name, address
+
+
+def _note(  # noqa: PLR0917 - what a name and an address have to do with each other
+    found: dict[tuple[str, int], _Found],
+    key: tuple[str, int],
+    host: str,
+    place: Place,
+    text: str,
+    domain: MailDomain,
+) -> None:
+    one = found.setdefault(key, _Found(text, place.scheme))
+    if host not in one.names and len(one.names) < _MOST_NAMES:
+        one.names.append(host)
+    if domain.cloud_mail_flow:
+        one.cloud += [sign for sign in domain.cloud_signs if sign not in one.cloud]
+
+
+def _nowhere(
+    text: str, port: int, looked_up: Sequence[Addresses], domain: MailDomain, scope: Scope
+) -> Observation:
+    """The result of a name without an address that may be asked."""
+    led = [(one.name, address) for one in looked_up for address in one.addresses]
+    if led:
+        status = Status.NOT_ASKED
+        host, address = led[0]
+        reason = f"{host} is {address}: {scope.decide(address, (host,), port).why}"
+    else:
+        status = Status.UNRESOLVED
+        reason = next((one.error for one in looked_up if one.error), "the name has no address")
+    if domain.cloud_mail_flow:
+        reason += f"; its mail goes to Exchange Online ({', '.join(domain.cloud_signs)})"
+    return Observation(
+        text, "", port, (), None, None, None, None, None, {}, None, status, reason, 0, now_text(),
+        flags=("cloud-mail-flow",) if domain.cloud_mail_flow else (),
+    )  # fmt: skip

@@ -1,0 +1,169 @@
+"""One run of the probe: from a scope and targets to a folder of results, however often resumed."""
+
+from __future__ import annotations
+
+import resource
+import secrets
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from alpheus import __version__
+from alpheus.exposure.endpoints import Endpoints
+from alpheus.exposure.journal import SCHEMA, Journal, RunRecord, now_text, place_key, read_record
+from alpheus.exposure.model import Endpoint, Observation, Status
+from alpheus.exposure.named import find_named
+from alpheus.exposure.names import Resolver
+from alpheus.exposure.scope import Scope
+from alpheus.exposure.target_list import Outside, TargetList, divide
+from alpheus.exposure.wire import Limits, Wire
+
+_SPARE = 64
+"""Descriptors that are left to everything but connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeOptions:
+    """What the operator asks for. `seed` None: chosen at random, once per run."""
+
+    scope: Scope
+    targets: TargetList
+    folder: Path
+    limits: Limits = field(default_factory=Limits)
+    looks: int = 2
+    seed: int | None = None
+
+
+@dataclass(slots=True)
+class Counts:
+    """How far a run is. `states` counts per CVE and state those that are or may be Exchange."""
+
+    total: int = 0
+    statuses: Counter[str] = field(default_factory=Counter)
+    states: dict[str, Counter[str]] = field(default_factory=dict)
+    requests: int = 0
+
+    @property
+    def done(self) -> int:
+        """Endpoints with a result."""
+        return sum(self.statuses.values())
+
+    def add(self, observation: Observation) -> None:
+        """Count one more result."""
+        self.statuses[observation.status.value] += 1
+        self.requests += observation.requests
+        for cve, entry in observation.cves.items():
+            self.states.setdefault(cve, Counter())[entry.state] += 1
+
+
+class ProbeRun:
+    """A run that is prepared. `heard` is called with every new result and its JSON line.
+
+    Raises OutputError for a folder that cannot be used.
+    """
+
+    def __init__(
+        self,
+        options: ProbeOptions,
+        resolver: Resolver,
+        heard: Callable[[Observation, bytes], None],
+    ) -> None:
+        self._options = options
+        self._heard = heard
+        self.counts = Counts()
+        scope = options.scope
+        allowed, self.outside = divide(options.targets, scope)
+        self._named = find_named(allowed, scope, resolver)
+        self._journal = Journal(options.folder, self._record(len(allowed)), self._on_record)
+        self.resumed = self._journal.resumed
+        self._endpoints = Endpoints(
+            scope, allowed, self._named.endpoints,
+            names_at=self._named.names_at, cloud_at=self._named.cloud_at,
+            done=self._journal.done, kept=self._journal.kept,
+            key=place_key, seed=self._journal.record.seed, denied=self._denied,
+        )  # fmt: skip
+        self.counts.total = self._endpoints.total
+        self._wire = Wire(
+            self._endpoints, self._journal, fitted(options.limits), scope.user_agent,
+            looks=options.looks, back_end=scope.back_end, smtp=scope.smtp,
+        )  # fmt: skip
+
+    def run(self) -> bool:
+        """Ask until all have a result or `stop` was called; whether all have."""
+        with self._journal:
+            self._say_not_asked()
+            self._wire.run()
+            whole = self._endpoints.is_exhausted and not self._wire.is_stopped
+            (self._journal.finish if whole else self._journal.pause)(dict(self.counts.statuses))
+        return whole
+
+    def stop(self) -> None:
+        """Ask nothing new; `run` returns as soon as what was asked is answered."""
+        self._wire.stop()
+
+    @property
+    def open(self) -> int:
+        """Conversations in progress."""
+        return self._wire.open
+
+    def opens_at(self) -> datetime | None:
+        """When the hours of the scope allow asking again; None if they do now."""
+        return self._endpoints.opens_at()
+
+    def _record(self, count: int) -> RunRecord:
+        scope, seed = self._options.scope, self._options.seed
+        return RunRecord(
+            SCHEMA, __version__, now_text(), "", scope.owner, scope.authorisation, scope.digest,
+            self._options.targets.digest, secrets.randbits(48) if seed is None else seed, count,
+        )  # fmt: skip
+
+    def _on_record(self, observation: Observation, line: bytes) -> None:
+        self.counts.add(observation)
+        self._heard(observation, line)
+
+    def _denied(self, endpoint: Endpoint, why: str) -> None:
+        self._journal.conclude([not_asked(endpoint.target, endpoint.address, endpoint.port, why)])
+
+    def _say_not_asked(self) -> None:
+        """Results of what is outside the scope, and of names that lead nowhere."""
+        new = [one for one in self._unasked() if one.target not in self._journal.done]
+        self._journal.conclude(new)
+
+    def _unasked(self) -> Sequence[Observation]:
+        outside = [not_asked(one.target, "", one.port or 0, _why(one)) for one in self.outside]
+        return [*outside, *self._named.observations]
+
+
+def _why(outside: Outside) -> str:
+    return f"{outside.count:,} targets: {outside.why}" if outside.count > 1 else outside.why
+
+
+def not_asked(target: str, address: str, port: int, why: str) -> Observation:
+    """The result of a target to which nothing was sent."""
+    return Observation(
+        target, address, port, (), None, None, None, None, None, {}, None, Status.NOT_ASKED, why, 0,
+        now_text(),
+    )  # fmt: skip
+
+
+def fitted(limits: Limits) -> Limits:
+    """The limits, with no more connections than this process may have descriptors."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = limits.open + _SPARE
+    if soft < wanted:
+        soft = min(wanted, hard) if hard != resource.RLIM_INFINITY else wanted
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return replace(limits, open=max(8, min(limits.open, soft - _SPARE)))
+
+
+def folder_for(targets: TargetList, base: Path) -> Path:
+    """Where a run of these targets goes on, or a new one begins, below `base`."""
+    number = 1
+    while True:
+        folder = base / f"probe-{targets.digest[:8]}{f'-{number}' if number > 1 else ''}"
+        record = read_record(folder)
+        if record is None or not record.finished:
+            return folder
+        number += 1

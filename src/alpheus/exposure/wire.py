@@ -1,0 +1,440 @@
+"""Many conversations at once over one poller: connect, shake hands, ask, read, go on or end.
+
+Nothing is sent before the ledger has it: what one turn of the loop is about to send is written down
+together, then sent. A conversation is facts alone (`Conversation`), so one that was cut off by a
+kill goes on where it stood.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import heapq
+import selectors
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Protocol
+
+from alpheus.exposure.call import Call, Phase
+from alpheus.exposure.certificate import read_certificate
+from alpheus.exposure.failures import status_of, text_of
+from alpheus.exposure.http_response import ResponseError
+from alpheus.exposure.model import Answer, Certificate, Conversation, ProbeKind, Response, Status
+from alpheus.exposure.old_tls import OldTlsPool
+from alpheus.exposure.plan import Step, next_step, request_bytes
+from alpheus.exposure.read_answer import read_answer
+from alpheus.exposure.tls import HandshakeFailure, describe, failure_of
+
+_TICK = 0.25
+"""Seconds between looks at what took too long."""
+
+_YOUNG = 2.0
+"""Seconds after which a conversation no longer takes up the place of another."""
+
+_REST = 1.0
+"""Seconds to wait when this machine has no socket left."""
+
+_MOST = 8
+"""Requests to one endpoint in all, whatever happens."""
+
+_NO_SOCKETS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_SIDE = frozenset({ProbeKind.BACK_END, ProbeKind.SMTP})
+"""Probes of other ports: that nobody is there says nothing of the endpoint."""
+
+_READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one run allows itself.
+
+    `busy`: conversations that are younger than two seconds; those that stall take up no place of
+    these, but one of `open` connections in all. `connect` and `answer` are seconds, for a
+    connection and for a handshake or one whole answer.
+    """
+
+    busy: int = 256
+    open: int = 4096
+    connect: float = 5.0
+    answer: float = 10.0
+
+
+class Ledger(Protocol):
+    """Where a run is written down, before anything is sent; see `exposure.journal`."""
+
+    def write(
+        self,
+        connecting: Sequence[Call],
+        asking: Sequence[Call],
+        kept: Sequence[Call],
+        done: Sequence[Call],
+    ) -> None:
+        """What is about to be sent; conversations to go on with another time; those that ended."""
+
+
+class Source(Protocol):
+    """Where endpoints come from; times are monotonic seconds."""
+
+    def take(self, now: float) -> tuple[int, Conversation] | None:
+        """The next one that may be contacted now; None if there is none at the moment."""
+
+    def wait(self, now: float) -> float | None:
+        """Seconds until `take` may give one again; None when it never will."""
+
+    def again(self, conversation: Conversation, now: float, *, connect: bool) -> float:
+        """The time from which the same host may be asked again; reserves it."""
+
+
+class Wire:
+    """The loop. `user_agent` goes into every request."""
+
+    def __init__(
+        self, source: Source, ledger: Ledger, limits: Limits, user_agent: str,
+        *, looks: int = 2, back_end: bool = False, smtp: bool = False,
+    ) -> None:  # fmt: skip
+        self._source = source
+        self._ledger = ledger
+        self._limits = limits
+        self._agent = user_agent
+        self._looks = looks
+        self._back_end = back_end
+        self._smtp = smtp
+        self._poller = selectors.DefaultSelector()
+        self._calls: set[Call] = set()
+        self._busy = 0
+        self._later: list[tuple[float, int, Call]] = []
+        self._counter = 0
+        self._connecting: list[Call] = []
+        self._asking: list[Call] = []
+        self._kept: list[Call] = []
+        self._done: list[Call] = []
+        self._stopping = False
+        self._resting = 0.0
+        self._old = OldTlsPool(limits.answer)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopping
+
+    @property
+    def open(self) -> int:
+        """Conversations in progress."""
+        return len(self._calls)
+
+    def stop(self) -> None:
+        """Ask nothing new; what was asked may still be answered."""
+        self._stopping = True
+
+    def run(self) -> None:
+        """Until all are done, or stopped. Raises what the ledger raises."""
+        self._poller.register(self._old.wakes, _READ, None)
+        looked = 0.0
+        try:
+            while True:
+                now = time.monotonic()
+                wait = self._admit(now)
+                self._due(now)
+                self._flush(now)
+                if wait is None and not self._calls:
+                    return
+                for key, mask in self._poller.select(self._patience(wait, now)):
+                    self._event(key.data, mask)
+                now = time.monotonic()
+                if now - looked >= _TICK:
+                    looked = now
+                    self._look(now)
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        for call in self._calls:
+            call.close()
+        self._old.close()
+        self._poller.close()
+
+    def _admit(self, now: float) -> float | None:
+        """Take what may begin now; seconds until there may be more, None if never."""
+        if self._stopping:
+            return None
+        while self._busy < self._limits.busy and len(self._calls) < self._limits.open:
+            if now < self._resting:
+                return self._resting - now
+            taken = self._source.take(now)
+            if taken is None:
+                return self._source.wait(now)
+            number, conversation = taken
+            step = self._next_step(conversation)
+            call = Call(number, conversation, step or Step(ProbeKind.OWA, ""), now)
+            self._calls.add(call)
+            self._busy += 1
+            if step is None:
+                self._finish(call)
+            else:
+                self._queue(self._connecting, call)
+        return _TICK
+
+    def _patience(self, wait: float | None, now: float) -> float:
+        patience = _TICK if wait is None else min(wait, _TICK)
+        if self._later:
+            patience = min(patience, self._later[0][0] - now)
+        return max(0.0, patience)
+
+    def _flush(self, now: float) -> None:
+        """Write down, then send."""
+        if not (self._connecting or self._asking or self._kept or self._done):
+            return
+        connecting, asking = self._connecting, self._asking
+        kept, done = self._kept, self._done
+        self._connecting, self._asking, self._kept, self._done = [], [], [], []
+        for call in asking:
+            call.conversation.requests += 1
+        self._ledger.write(connecting, asking, kept, done)
+        for call in connecting:
+            self._connect(call, now)
+        for call in asking:
+            self._ask(call, now)
+
+    def _connect(self, call: Call, now: float) -> None:
+        call.deadline = now + self._limits.connect
+        try:
+            call.connect()
+            self._poller.register(call.sock, _WRITE, call)  # type: ignore[arg-type]
+        except OSError as error:
+            if error.errno in _NO_SOCKETS:
+                self._postpone(call, now)
+            else:
+                self._failed(call, error)
+
+    def _postpone(self, call: Call, now: float) -> None:
+        """This machine has no socket left: that says nothing of the host."""
+        self._drop(call)
+        self._resting = now + _REST
+        self._at(now + _REST, call)
+
+    def _ask(self, call: Call, now: float) -> None:
+        endpoint = call.conversation.endpoint
+        call.deadline = now + self._limits.answer
+        request = request_bytes(call.step, endpoint, self._agent)
+        if call.phase is Phase.OLD_TLS:
+            self._old.ask(call, request)
+            return
+        try:
+            call.send(request)
+            if call.wants_to_write:
+                self._poller.modify(call.sock, _READ | _WRITE, call)  # type: ignore[arg-type]
+        except OSError as error:
+            self._failed(call, error)
+
+    def _event(self, call: Call | None, mask: int) -> None:
+        if call is None:
+            for ended, result in self._old.results():
+                self._old_result(ended, result)
+            return
+        try:
+            if mask & _WRITE and call.phase is not Phase.CONNECTING:
+                call.write_on()
+                if not call.wants_to_write:
+                    self._poller.modify(call.sock, _READ, call)  # type: ignore[arg-type]
+            elif call.phase is Phase.READING:
+                self._read(call)
+            elif call.phase is Phase.HANDSHAKE:
+                self._shake(call)
+            elif call.phase is Phase.CONNECTING:
+                self._connected(call)
+            elif call.phase is Phase.WAITING:
+                self._hung_up(call)
+        except (OSError, ResponseError) as error:
+            self._failed(call, error)
+
+    def _connected(self, call: Call) -> None:
+        call.connected()
+        self._poller.modify(call.sock, _READ, call)  # type: ignore[arg-type]
+        call.deadline = time.monotonic() + self._limits.answer
+        if call.phase is Phase.HANDSHAKE:
+            return
+        call.phase = Phase.READING
+        if not call.says_hello:
+            self._queue(self._asking, call)
+
+    def _shake(self, call: Call) -> None:
+        tls = call.handshake()
+        if tls is None:
+            return
+        cipher = tls.cipher()
+        call.conversation.tls = describe(
+            tls.version() or "",
+            cipher[0] if cipher else "",
+            _certificate(tls.getpeercert(binary_form=True)),
+        )
+        self._queue(self._asking, call)
+
+    def _read(self, call: Call) -> None:
+        response = call.banner() if call.says_hello else call.read()
+        if response is not None:
+            self._answered(call, response, keep_alive=call.reader.keep_alive)
+
+    def _hung_up(self, call: Call) -> None:
+        """The peer left, or said something unasked, while we were polite."""
+        self._drop(call)
+
+    def _answered(self, call: Call, response: Response, *, keep_alive: bool) -> None:
+        conversation = call.conversation
+        answer = read_answer(call.step.probe, _asked(call), response)
+        conversation.answers.append(answer)
+        conversation.failure, conversation.failure_text = None, ""
+        call.repeated = False
+        self._go_on(call, keep_alive=keep_alive)
+
+    def _go_on(self, call: Call, *, keep_alive: bool) -> None:
+        """The next step, on this connection or another one; or the end."""
+        conversation = call.conversation
+        step = self._next_step(conversation)
+        if step is None or conversation.requests >= _MOST:
+            self._finish(call)
+            return
+        same = keep_alive and step.host == call.host and not step.fresh
+        call.step = step
+        if not same:
+            self._drop(call)
+        if self._stopping:
+            self._finish(call, kept=True)
+            return
+        now = time.monotonic()
+        at = self._source.again(conversation, now, connect=not same)
+        call.reused = same
+        if at <= now and same:
+            self._queue(self._asking, call)
+        elif at <= now:
+            self._queue(self._connecting, call)
+        else:
+            self._at(at, call)
+
+    @staticmethod
+    def _queue(line: list[Call], call: Call) -> None:
+        """To be written down and sent at the end of this turn; no clock runs until then."""
+        call.deadline = float("inf")
+        line.append(call)
+
+    def _next_step(self, conversation: Conversation) -> Step | None:
+        return next_step(conversation, back_end=self._back_end, smtp=self._smtp, looks=self._looks)
+
+    def _at(self, when: float, call: Call) -> None:
+        call.phase = Phase.OLD_TLS if call.old else Phase.WAITING
+        call.deadline = float("inf")
+        self._counter += 1
+        heapq.heappush(self._later, (when, self._counter, call))
+
+    def _due(self, now: float) -> None:
+        """Conversations whose time to go on has come."""
+        while self._later and (self._later[0][0] <= now or self._stopping):
+            call = heapq.heappop(self._later)[2]
+            if self._stopping:
+                self._finish(call, kept=True)
+            elif call.sock is None and call.old is None:
+                self._queue(self._connecting, call)
+            else:
+                self._queue(self._asking, call)
+
+    def _look(self, now: float) -> None:
+        """End what took too long; make room for others beside what stalls."""
+        for call in list(self._calls):
+            if call.young and now - call.started > _YOUNG:
+                call.young = False
+                self._busy -= 1
+            if now > call.deadline:
+                self._failed(call, TimeoutError())
+
+    def _failed(self, call: Call, error: Exception) -> None:
+        """No (whole) answer: another way in if there is one, else the end of this conversation."""
+        reader, phase, reused = call.reader, call.phase, call.reused
+        self._drop(call)
+        side = call.step.probe in _SIDE
+        if phase is Phase.HANDSHAKE and not side and not isinstance(error, TimeoutError):
+            self._refused_tls(call, failure_of(error))
+            return
+        if phase is Phase.READING and reused and not call.got and not call.repeated:
+            call.repeated = True
+            self._reconnect(call)
+            return
+        if phase is Phase.READING and reader.has_head:
+            response = reader.finish(cut=True)
+            if response is not None:
+                answer = read_answer(call.step.probe, _asked(call), response)
+                call.conversation.answers.append(replace(answer, error=text_of(error, phase)))
+                self._go_on(call, keep_alive=False)
+                return
+        self._give_up(call, status_of(error, phase, begun=call.got), text_of(error, phase))
+
+    def _refused_tls(self, call: Call, failure: HandshakeFailure) -> None:
+        endpoint, conversation = call.conversation.endpoint, call.conversation
+        if failure.plain and endpoint.scheme == "https":
+            conversation.endpoint = replace(endpoint, scheme="http")
+            self._reconnect(call)
+        elif failure.name_wanted and not call.host and endpoint.names:
+            call.step = Step(call.step.probe, endpoint.names[0])
+            self._reconnect(call)
+        elif failure.old_client and self._old.is_available and not conversation.answers:
+            call.conversation.failure_text = failure.text
+            call.phase = Phase.OLD_TLS
+            self._old.open(call)
+            self._queue(self._asking, call)
+        else:
+            self._give_up(call, failure.status, failure.text)
+
+    def _old_result(self, call: Call, result: Response | str) -> None:
+        """What the client for old ciphers brought."""
+        if call not in self._calls or call.old is None:
+            return
+        if isinstance(result, str):
+            text = f"{call.conversation.failure_text}; {result}"
+            self._give_up(call, Status.TLS_FAILED, text)
+            return
+        old = call.old
+        tls = describe(old.version, old.cipher, _certificate(old.certificate))
+        call.conversation.tls = replace(tls, second_chance=True)
+        call.conversation.failure_text = ""
+        self._answered(call, result, keep_alive=old.keep_alive)
+
+    def _reconnect(self, call: Call) -> None:
+        now = time.monotonic()
+        at = self._source.again(call.conversation, now, connect=True)
+        if self._stopping:
+            self._finish(call, kept=True)
+        elif at <= now:
+            self._queue(self._connecting, call)
+        else:
+            self._at(at, call)
+
+    def _give_up(self, call: Call, status: Status, text: str) -> None:
+        """No answer to this step: perhaps to another."""
+        conversation = call.conversation
+        conversation.answers.append(Answer(call.step.probe, _asked(call), 0, error=text))
+        if call.step.probe not in _SIDE:
+            conversation.failure, conversation.failure_text = status, text
+        self._go_on(call, keep_alive=False)
+
+    def _finish(self, call: Call, *, kept: bool = False) -> None:
+        self._drop(call)
+        self._calls.discard(call)
+        if call.young:
+            self._busy -= 1
+        (self._kept if kept else self._done).append(call)
+
+    def _drop(self, call: Call) -> None:
+        """Let go of the connection."""
+        if call.sock is not None:
+            with contextlib.suppress(KeyError, ValueError):  # it may not have come so far
+                self._poller.unregister(call.sock)
+        call.close()
+
+
+@lru_cache(maxsize=1024)
+def _certificate(der: bytes | None) -> Certificate | None:
+    return read_certificate(der) if der else None
+
+
+def _asked(call: Call) -> str:
+    return call.step.host or call.conversation.endpoint.address
