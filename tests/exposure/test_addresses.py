@@ -51,7 +51,8 @@ def test_unusual_spellings_are_read(text, number):
 @pytest.mark.parametrize(
     "text",
     ["", "127.1", "127.0.0.01", "0x7f000001", "2130706433", "127.0.0.1.", " 127.0.0.1", "1.2.3.256",
-     "::1::", "[::1", "::1]", "example.org", "127.0.0.1\0", "\uff11\uff12\uff17.0.0.1", ":", "\udc80"],
+     "::1::", "[::1", "::1]", "example.org", "127.0.0.1\0",
+     "\uff11\uff12\uff17.0.0.1", ":", "\udc80"],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(text):
     """Spellings that programs understand differently are none."""

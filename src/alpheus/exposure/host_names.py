@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 
-_NAME = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*"
-                   r"(?!\d+\Z|0x[0-9a-f]*\Z)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")  # fmt: skip
+_NAME = re.compile(
+    r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*"
+    r"(?=[0-9-]*[a-z_])(?!0x[0-9a-f]*\Z)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+)
 
 
 def host_name(text: str) -> str:
     """A host name in lower case, without the root's dot, as ASCII (IDNA). Raises ValueError.
 
-    Its last part is not a number: that would be an address in an unusual spelling.
+    Its last part has a letter and is no hexadecimal number: else it would be an address, or a
+    range of them, in an unusual spelling.
     """
     name = text.lower().removesuffix(".")
     if not name.isascii():

@@ -23,6 +23,8 @@ _URL = re.compile(r"https?://[\w.\[\]:-]+(?:[/?#][!#-'*-;=?-Z_a-z~]*)?", re.ASCI
 _MAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[\w-]+", re.ASCII)
 _UNUSUAL = re.compile(r"[^\w .,&'/-]+", re.ASCII)
 _OWNER_SHOWN = 60
+_NEVER = 9_000
+"""From this year on a date stands for no end."""
 
 
 def truth(text: str) -> bool:
@@ -130,29 +132,33 @@ def days(text: str) -> frozenset[int]:
 
 def begin(text: str) -> datetime:
     """The moment at which a date (in UTC) or time begins."""
-    return _moment(text)
+    moment = _moment(text)
+    if moment.year >= _NEVER:
+        raise ValueError(f"'{text}' never comes")
+    return moment
 
 
 def end(text: str) -> datetime:
     """The moment at which a date (in UTC) or time is over: for a date, the next midnight."""
     moment = _moment(text)
+    if moment.year >= _NEVER:
+        return datetime.max.replace(tzinfo=UTC)
     return moment + timedelta(days=1) if len(text) == len("2021-03-03") else moment
 
 
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            return moment.replace(tzinfo=UTC)
-        return moment.astimezone(UTC)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         wanted = "such as 2021-03-03 or 2021-03-03T06:00:00Z"
         raise ValueError(f"'{text}' is no date or time {wanted}") from None
+    return moment
 
 
 def user_agent(owner: str, where: str) -> str:
     """What names us to every server that is asked: the product, the contact, the owner."""
     plain = unicodedata.normalize("NFKD", owner).encode("ascii", "ignore").decode()
-    shown = _UNUSUAL.sub(" ", plain).strip()[:_OWNER_SHOWN].strip()
+    shown = " ".join(_UNUSUAL.sub(" ", plain).split())[:_OWNER_SHOWN].strip()
     link = where if "://" in where else f"mailto:{where}"
     return f"Alpheus/{__version__} (+{link}{'; ' if shown else ''}{shown})"

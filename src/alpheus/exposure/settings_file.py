@@ -94,7 +94,7 @@ class Section:
         self._nodes: dict[str, yaml.Node] = {}
         self.line = node.start_mark.line + 1
         if not isinstance(node.value, list) or kind(node) != "mapping":
-            wanted = f"'{name}' holds" if name else "a scope file is"
+            wanted = f"'{name.rstrip('.')}' holds" if name else "a scope file is"
             problems.add(self.line, f"{wanted} keys with values, such as {known[0]}: …")
             return
         for key_node, value in node.value:
