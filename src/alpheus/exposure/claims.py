@@ -54,7 +54,7 @@ class Speaker:
         """The most exact witness, and whether it is a lower bound only; None if it said nothing."""
         for found, at_least in ((self.exact, False), (self.floor, True), (self.short, False)):
             if found:
-                return next(iter(found.values())), at_least
+                return found[lowest(tuple(found))], at_least
         return None
 
 

@@ -15,10 +15,8 @@ from alpheus.exposure import strangers
 from alpheus.exposure.claims import Claims, hear
 from alpheus.exposure.cve_states import (
     NOT_SAID,
-    ONLINE_WHY,
     agreed,
     cve_states,
-    every,
     impossible,
     lowest,
     worst,
@@ -33,9 +31,14 @@ from alpheus.exposure.model import (
     Status,
     Witness,
 )
-from alpheus.exposure.read_answer import FRONT_END, MANIFEST, ONLINE_HOSTS, OWA_VERSION
+from alpheus.exposure.read_answer import (
+    FRONT_END,
+    MANIFEST,
+    ONLINE_BUILD,
+    ONLINE_HOSTS,
+    OWA_VERSION,
+)
 from alpheus.knowledge.builds import Builds, parse_build
-from alpheus.model import PatchState
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 _MOST_NAMES = 50
@@ -275,6 +278,8 @@ def _impossible_why(odd: str) -> str:
 def _called(build: str) -> tuple[str, str]:
     """Product, and product with its updates."""
     found = Builds.load().describe(build)
+    if found is None and build.startswith("8."):
+        return "Microsoft Exchange Server 2007", "Exchange Server 2007, which is out of support"
     if found is None:
         return "", "no build that the table knows"
     update = f" {found.cu}" if found.cu else ""
@@ -291,26 +296,27 @@ def _reason(build: str, source: str, *, at_least: bool) -> str:
 
 
 def _of_online(signed: Sequence[Answer], conversation: Conversation) -> Judgement:
-    """The cloud service, if the certificate does not say that it is somebody else's machine."""
+    """The cloud service, which is no server of anybody's; unless build and certificate object."""
     witness = next((w for a in signed for w in a.witnesses if w.source != MANIFEST), None)
     tls = conversation.tls
     names = tls.certificate.names if tls and tls.certificate else ()
     foreign = bool(names) and not any(_is_microsoft(name) for name in names)
-    state = PatchState.UNDETERMINED if foreign else PatchState.NOT_AFFECTED
-    why = _FOREIGN_WHY if foreign else ONLINE_WHY
+    cloud = witness is None or witness.build.startswith(ONLINE_BUILD)
+    exchange = None if foreign and not cloud else False
     reason = "the server names are those of Microsoft's cloud service"
     return Judgement(
         Status.ONLINE, f"{reason}, the certificate is not" if foreign else reason,
-        every(state.value, why), exchange=True, build=witness.build if witness else None,
+        cve_states(None, None, exchange=exchange, why=_FOREIGN_WHY), exchange=exchange,
+        build=witness.build if witness else None,
         precision=witness.build.count(".") + 1 if witness else None,
         witness=witness.source if witness else None, product="Exchange Online",
-        confidence=LOW if foreign else HIGH if names else MEDIUM,
+        confidence=LOW if foreign else HIGH if names and cloud else MEDIUM,
         flags=("foreign-certificate",) if foreign else (),
     )  # fmt: skip
 
 
 _FOREIGN_WHY = (
-    "answers as Exchange Online under a certificate that is not Microsoft's: a relay to the cloud,"
+    "server names of Exchange Online, a build and a certificate that are not: a relay to the cloud,"
     " or a server that hides; its owner knows"
 )
 

@@ -14,10 +14,6 @@ from alpheus.exposure.model import CveEntry
 from alpheus.knowledge.builds import BuildNumber, Builds, parse_build
 from alpheus.model import PatchState
 
-ONLINE_WHY = (
-    "Exchange Online is kept up to date by Microsoft; builds of Exchange Server say nothing"
-)
-"""Why no CVE of Exchange Server applies to the cloud service."""
 NOT_SAID = (
     "nothing that anyone may read names the build: the file version of ExSetup.exe on the server,"
     " or an export of its inventory, settles it"
@@ -147,8 +143,9 @@ def _from_there_on(number: BuildNumber, found: Mapping[str, CveEntry]) -> Mappin
 def impossible(number: BuildNumber) -> str:
     """Why no Exchange Server can have such a build, or ''.
 
-    Only the newest product still gets cumulative updates, so a number above all of an older
-    product's is nobody's; nor is one below the first of its product.
+    Only the newest product still gets cumulative updates, and only the last of a product's
+    cumulative updates still get updates of their own: a number above all of those that ended is
+    nobody's; nor is one below the first of its product.
     """
     return _impossible(number.parts)
 
@@ -168,9 +165,26 @@ def _impossible(parts: tuple[int, ...]) -> str:
         return f"{number} is below the first build of {same[0].product} ({same[0].build})"
     if number.prefix > last.prefix and (last != newest or number.parts[2] >= _UNHEARD_OF):
         return f"{number} is above the last build of {same[-1].product} ({last})"
-    return ""
+    return _after_the_end(number, builds)
 
 
+def _after_the_end(number: BuildNumber, builds: Builds) -> str:
+    """Why the number is above the last update of a cumulative update that gets none now, or ''."""
+    family = [row for row in builds.rows() if row.build.prefix == number.prefix]
+    if number.precision != 4 or number.parts[0] < 15 or not family or number <= family[-1].build:
+        return ""
+    later = {
+        row.build.prefix
+        for row in builds.rows()
+        if row.product == family[-1].product and row.build.prefix > number.prefix
+    }
+    if len(later) < _STILL_UPDATED:
+        return ""
+    return f"{number} is above the last update of {family[-1].cu} ({family[-1].build})"
+
+
+_STILL_UPDATED = 3
+"""So many of a product's last cumulative updates may have got updates since the table was made."""
 _UNHEARD_OF = 10_000
 """Third parts of this size are none that a product has come near."""
 

@@ -13,15 +13,19 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from alpheus.exposure.claims import family_of
+from alpheus.exposure.cve_states import cve_states
 from alpheus.exposure.model import Answer, Conversation, Endpoint, ProbeKind, Status
 from alpheus.exposure.read_answer import (
     BALANCER,
     FRONT_END,
     MANIFEST,
     ONLINE_HOSTS,
+    REFUSED,
+    TRUNCATED,
     UNKNOWN_GATEWAY,
 )
 from alpheus.knowledge.builds import Builds, parse_build
+from alpheus.model import PatchState
 
 PATHS: Mapping[ProbeKind, str] = MappingProxyType(
     {
@@ -41,6 +45,10 @@ MOST_ANSWERS = 8
 MOST_NAMES = 2
 """So many names beside the first are tried where the first shows no Exchange."""
 
+CAMPAIGN = ("CVE-2021-26855", "CVE-2021-26857", "CVE-2021-26858", "CVE-2021-27065")
+"""The flaws of the default campaign: a build that is fixed against one is looked at twice."""
+
+_ORDER = (ProbeKind.OWA, ProbeKind.LOGON, ProbeKind.MANIFEST, ProbeKind.EWS)
 _OTHER_PORT = frozenset({ProbeKind.BACK_END, ProbeKind.SMTP})
 _DEFAULT_PORT = {"https": 443, "http": 80}
 _HOST = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}")
@@ -74,8 +82,8 @@ def next_step(
 
     Call it before the first GET, after every answer and after every failure, which must stand in
     `conversation.answers` with status 0. `back_end` and `smtp`: the scope allows port 444 and the
-    SMTP banner. `looks`: how many answers must agree before a build is believed; one look never
-    shows that a balancer holds several servers.
+    SMTP banner. `looks`: how many answers must agree before a build is believed; with 1 the first
+    is believed, and a balancer that holds several servers is not noticed.
     """
     if not conversation.answers:
         names = conversation.endpoint.names
@@ -169,22 +177,27 @@ def _asked_by(conversation: Conversation) -> str:
 
 
 def _for_exchange(conversation: Conversation, answers: list[Answer]) -> Step | None:
-    """Nothing shows Exchange yet: the web services under this name, then other names."""
-    host = answers[-1].host
-    asked = {answer.probe for answer in answers if answer.host == host}
-    first = answers[0].host == host
-    if first and ProbeKind.EWS not in asked and answers[-1].status:
-        return Step(ProbeKind.EWS, _asked_by(conversation))
-    return _other_name(conversation, answers)
+    """Nothing shows Exchange yet: other names, and the web services, which may be open alone."""
+    last = answers[-1]
+    if TRUNCATED in last.hints:
+        return None
+    here = {answer.probe for answer in answers if answer.host == last.host}
+    services = None
+    if last.status and ProbeKind.EWS not in here:
+        services = Step(ProbeKind.EWS, _asked_by(conversation))
+    held_back = bool(last.gateway) or REFUSED in last.hints
+    if held_back and all(answer.probe is not ProbeKind.EWS for answer in answers):
+        return services
+    return _other_name(conversation, answers) or services
 
 
 def _other_name(conversation: Conversation, answers: list[Answer]) -> Step | None:
     asked = {answer.host for answer in answers}
-    if len(asked) > MOST_NAMES:
-        return None
     last = answers[-1]
+    gateway = last.gateway not in {"", UNKNOWN_GATEWAY}
     named = last.host != conversation.endpoint.address
-    if named and (last.other or last.gateway not in {"", UNKNOWN_GATEWAY}):
+    most = 1 if gateway or not last.status else MOST_NAMES
+    if len(asked) > most or (named and (last.other or gateway)):
         return None
     for name in _names(conversation, answers):
         if name not in asked and not (last.other and not _MAIL_NAME.match(name)):
@@ -212,37 +225,60 @@ def _for_build(answers: list[Answer], host: str, looks: int) -> Step | None:
     short = {w.build for w in builds if w.build.count(".") == 2}
     if exact:
         return _another_look(here, host, exact | short, looks)
-    if short and not any(map(needs_fourth_part, short)):
-        return None
-    if any(w.source == MANIFEST and not _may_be_later(w.build) for w in builds):
-        return None
+    floors = [w.build for w in builds if w.source == MANIFEST]
+    settled = (short and not any(map(needs_fourth_part, short))) or (
+        floors and not any(map(_may_be_later, floors))
+    )
     asked = {answer.probe for answer in here}
-    for probe in (ProbeKind.OWA, ProbeKind.LOGON, ProbeKind.MANIFEST, ProbeKind.EWS):
+    for probe in () if settled else _ORDER:
         known = probe is ProbeKind.LOGON and bool(short)
         if probe not in asked and not known:
             return Step(probe, host)
-    return None
+    return _confirm(here, host, floors or sorted(short), looks)
+
+
+def _confirm(here: list[Answer], host: str, builds: list[str], looks: int) -> Step | None:
+    """What would be called fixed is asked for once more, where a balancer may choose anew."""
+    told = [answer for answer in here if any(w.build in builds for w in answer.witnesses)]
+    if not told or len(told) >= looks or not any(map(_claims_a_fix, builds)):
+        return None
+    return Step(told[-1].probe, host, fresh=True)
 
 
 def _another_look(here: list[Answer], host: str, said: set[str], looks: int) -> Step | None:
-    """Look again until enough answers agree; anew, where several servers seem to answer."""
+    """Look again until enough answers agree; anew, where several servers may answer.
+
+    A balancer often holds to a connection, so what would be called fixed is asked for over a new
+    one. The logon page is the second witness: it names the front end, and the build by its path.
+    """
     answered = [answer for answer in here if answer.status]
     names = front_ends(answered)
-    differ = len(names) > 1 or len({family_of(build) for build in said}) > 1
-    if differ or len({build for build in said if build.count(".") == 3}) > 1:
+    exact = {build for build in said if build.count(".") == 3}
+    if len(names) > 1 or len({family_of(build) for build in said}) > 1 or len(exact) > 1:
+        if len(answered) == 1:
+            return None
         told = front_ends([answer for answer in answered if _is_exact(answer)])
         enough = looks + 1 if names == told else looks + _MORE_LOOKS
         return Step(ProbeKind.OWA, host, fresh=True) if len(here) < enough else None
-    if len(here) >= looks:
+    fix = any(map(_claims_a_fix, exact))
+    first = next(place for place, answer in enumerate(here) if _is_exact(answer))
+    heard = [answer for answer in (here[first:] if fix else here) if answer.signs]
+    if len(heard) >= looks or len(here) >= looks + _MORE_LOOKS:
         return None
-    if any(BALANCER in answer.hints for answer in here):
-        return Step(ProbeKind.OWA, host, fresh=True)
-    asked = {answer.probe for answer in here}
-    return Step(ProbeKind.OWA if ProbeKind.LOGON in asked else ProbeKind.LOGON, host)
+    fresh = fix or any(BALANCER in answer.hints for answer in here)
+    page = ProbeKind.LOGON not in {answer.probe for answer in here} and bool(names or not fresh)
+    return Step(ProbeKind.LOGON if page else here[first].probe, host, fresh=fresh)
 
 
 def _is_exact(answer: Answer) -> bool:
     return any(w.build.count(".") == 3 and w.source != MANIFEST for w in answer.witnesses)
+
+
+@lru_cache(maxsize=4096)
+def _claims_a_fix(build: str) -> bool:
+    """Whether the build would be called fixed against a flaw of the default campaign."""
+    states = cve_states(build, None, exchange=True, why="")
+    return any(states[cve].state == PatchState.FIXED for cve in CAMPAIGN)
 
 
 @lru_cache(maxsize=4096)

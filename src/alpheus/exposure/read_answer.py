@@ -36,8 +36,14 @@ TO_HTTPS = "to https"
 SIGN_ON_PAGE = "sign-on page"
 """Hint: sent to some page of the same host that is none of Exchange's."""
 
+TRUNCATED = "truncated"
+"""Hint: the page broke off, or goes on beyond what is read."""
+
 UNKNOWN_GATEWAY = "unknown gateway"
 """The gateway's name where no mark tells it."""
+
+ONLINE_BUILD = "15.20."
+"""How the builds of the cloud service begin, and no product's."""
 
 ONLINE_HOSTS = (".outlook.com", ".office365.com", ".office.com", ".outlook.cn", ".office365.us")
 """Where Microsoft's cloud service lives."""
@@ -53,6 +59,8 @@ _SIGN_HEADERS = {
 _SIGN_COOKIES = ("x-backendcookie", "x-owa-canary", "x-backendoverridecookie", "exchangecookie")
 _ALL_SIGN_HEADERS = frozenset(_SIGN_HEADERS)
 
+_AS_WRITTEN = re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,5}(?:\.\d{1,5})?", re.ASCII)
+"""A build as Exchange writes it in a header; other spellings there are somebody else's."""
 _PATH_BUILD = re.compile(
     rb"/(?:owa|ecp)/(?:auth/|prem/|manifests/)?(\d{1,2}\.\d{1,2}\.\d{1,5}(?:\.\d{1,5})?)/"
 )
@@ -79,6 +87,10 @@ _ONLINE_FRONT_END = re.compile(
     r"[A-Z]{2,3}\d?[A-Z]{0,4}\d{2,4}[A-Z]{2,6}\d{2,5}(?:\..*)?", re.IGNORECASE
 )
 _LOGON = ("/owa/auth/logon.aspx", "/owa/auth/logon.asp?", "/owa/languageselection.aspx")
+_SIGN_ON = re.compile(
+    r"log-?on|log-?in|sign-?on|sign-?in|auth|sso|saml|oauth|session|portal|policy|idp|account|gate"
+    r"|access|verify|challenge|captcha|vpn|remote"
+)
 _DEFAULT_TITLES = re.compile(
     r"welcome to nginx|iis windows|iis\d|^iis|internet information services|apache2? .*default"
     r"|apache http server test|test page|it works|default (?:web )?(?:page|site)|under construction"
@@ -181,7 +193,7 @@ def _read_headers(headers: _Headers, fields: Mapping[str, str], facts: _Facts) -
 
 
 def _add_build(facts: _Facts, source: str, value: str) -> None:
-    build = _dotted(value)
+    build = _dotted(value) if _AS_WRITTEN.fullmatch(value) else ""
     if not build:
         facts.doubts.append(f"{source} is {value[:40]!r}, which is no build")
         return
@@ -275,19 +287,21 @@ def _bare(host: str) -> bool:
 
 
 def _is_online(facts: _Facts) -> bool:
-    """Whether the cloud service answers: by its server names, whatever build they say.
+    """Whether the cloud service answers, by its server names.
 
     A build of the cloud service with server names of another kind is not enough.
     """
     if any(name.lower().endswith(ONLINE_HOSTS) for name in facts.servers):
         return True
-    cloud = any(witness.build.startswith("15.20.") for witness in facts.witnesses)
+    cloud = any(witness.build.startswith(ONLINE_BUILD) for witness in facts.witnesses)
     return cloud and all(_ONLINE_FRONT_END.fullmatch(name) for name in facts.servers)
 
 
 def _read_stranger(response: Response, fields: Mapping[str, str], host: str, facts: _Facts) -> None:
     """The gateway or the product of an answer without any sign of Exchange."""
     status = response.status
+    if response.truncated:
+        facts.hints.append(TRUNCATED)
     location = fields.get("location", "").lower()
     facts.gateway = recognise(status, fields, location, facts.cookies, response.body).gateway
     if facts.gateway:
@@ -315,8 +329,11 @@ def _sent_away(location: str, host: str, facts: _Facts) -> str:
             return ""
         renamed = _bare(host) and (not path or path.startswith(("owa", "ews", "?")))
         return "" if renamed else UNKNOWN_GATEWAY
-    if location.startswith("https:") and "/owa" in location:
+    path = _URL.sub("", location, count=1)
+    if location.startswith("https:") and path.startswith("/owa"):
         facts.hints.append(TO_HTTPS)
+    elif "returnurl=" in path or not (_SIGN_ON.search(path) or path.startswith("/owa")):
+        facts.other = f"a server that sends to its own {path.partition('?')[0][:60]}"
     else:
         facts.hints.append(SIGN_ON_PAGE)
     return ""
@@ -328,7 +345,7 @@ def _product(response: Response, software: str, facts: _Facts) -> str:
         facts.hints.append(ABSENT)
         own = not _MANY_FACED.search(software)
         return f"{software[:60]}, which has no such page" if own else ""
-    if response.status != 200:
+    if response.status != 200 or response.truncated:
         return ""
     title = _title(response.body)
     if not response.body.strip() or _DEFAULT_TITLES.search(title):

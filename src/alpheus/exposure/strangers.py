@@ -19,6 +19,7 @@ from alpheus.exposure.read_answer import (
     REFUSED,
     SIGN_ON_PAGE,
     TO_HTTPS,
+    TRUNCATED,
     UNKNOWN_GATEWAY,
     WINDOWS_SIGN_ON,
 )
@@ -38,7 +39,13 @@ _EWS_WHY = (
     " ExSetup.exe settles it"
 )
 _SMTP_WHY = "the mail server beside it is Exchange; these pages do not say its build: ask its owner"
+_CUT_WHY = "no whole answer came: a later look, or its owner, settles it"
 _SENT_WHY = "every page sends to another page of this host first: ask from inside, or its owner"
+_BY_HINT: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    (TO_HTTPS, "sends to HTTPS of the same host", _HTTPS_WHY, ("redirect-to-https",)),
+    (WINDOWS_SIGN_ON, "every page asks for a Windows sign-on", _WINDOWS_WHY, ()),
+    (SIGN_ON_PAGE, "sends to another page of this host", _SENT_WHY, ()),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,51 +103,52 @@ def _only_web_services_sign_on(front: Sequence[Answer]) -> bool:
 
 
 def _something_else(front: Sequence[Answer], conversation: Conversation) -> Verdict | None:
-    """Positively something else: by its own page, its own server, or a 404 under its name."""
+    """Positively something else: by its own pages or server, or by 404 under its own name."""
     last = [answer for answer in front if answer.host == front[-1].host]
-    named = front[-1].host != conversation.endpoint.address and bool(front[-1].host)
+    named = front[-1].host not in {"", conversation.endpoint.address}
     if any(answer.gateway or answer.redirect for answer in last):
         return None
+    if not all(answer.other or ABSENT in answer.hints for answer in last):
+        return None
     pages = [answer.other for answer in last if answer.other]
-    if pages and all(answer.other or ABSENT in answer.hints for answer in last):
-        confidence = "high" if named and len(last) > 1 else "medium" if named else "low"
+    sure = named and len(last) > 1
+    if pages:
+        confidence = "high" if sure else "medium" if named else "low"
         return Verdict(
             Status.NOT_EXCHANGE, f"it is {pages[0]}", confidence=confidence, exchange=False
         )
-    foreign = all(
-        answer.software and not answer.software.lower().startswith("microsoft-") for answer in last
-    )
-    if named and foreign and all(ABSENT in answer.hints for answer in last):
-        what = last[0].software or "a web server"
-        return Verdict(
-            Status.NOT_EXCHANGE,
-            f"{what} under its name {last[0].host} has none of Exchange's pages (404); one that"
-            " passes on ActiveSync alone would look the same", confidence="medium", exchange=False,
-        )  # fmt: skip
-    return None
+    if not sure:
+        return None
+    software = last[0].software
+    several = bool(software) and not software.lower().startswith("microsoft-")
+    return Verdict(
+        Status.NOT_EXCHANGE,
+        f"{software or 'a web server'} has none of Exchange's pages (404) under its name"
+        f" {last[0].host}; one that passes on ActiveSync alone would look the same",
+        confidence="medium" if several else "low", exchange=False,
+    )  # fmt: skip
 
 
 def _open(front: Sequence[Answer], conversation: Conversation) -> Verdict:
     """Nothing can be said, and why."""
-    hints = {hint for answer in front for hint in answer.hints}
-    cloud = next((a.redirect for a in front if a.redirect.endswith(ONLINE_HOSTS)), "")
+    if all(TRUNCATED in answer.hints for answer in front):
+        return Verdict(Status.BROKEN, f"{_shown(front)} that broke off or had no end", _CUT_WHY)
+    sent = [answer.redirect for answer in front if answer.redirect]
+    cloud = [name for name in sent if name.endswith(ONLINE_HOSTS)]
     if cloud:
-        return Verdict(Status.SHIELDED, f"sends to {cloud}", _CLOUD_WHY, "low",
+        return Verdict(Status.SHIELDED, f"sends to {cloud[0]}", _CLOUD_WHY, "low",
                        ("cloud-redirect",))  # fmt: skip
-    sent = next((answer.redirect for answer in front if answer.redirect), "")
     if sent:
-        return Verdict(Status.SHIELDED, f"sends to {sent}, which was not followed", _NAME_WHY)
-    if TO_HTTPS in hints:
-        return Verdict(Status.SHIELDED, "sends to HTTPS of the same host", _HTTPS_WHY, "low",
-                       ("redirect-to-https",))  # fmt: skip
-    if WINDOWS_SIGN_ON in hints:
-        return Verdict(Status.SHIELDED, "every page asks for a Windows sign-on", _WINDOWS_WHY)
-    if SIGN_ON_PAGE in hints:
-        return Verdict(Status.SHIELDED, "sends to another page of this host", _SENT_WHY)
+        reason = f"sends to {sent[0]}, which was not followed"
+        return Verdict(Status.SHIELDED, reason, _NAME_WHY)
+    hints = {hint for answer in front for hint in answer.hints}
+    for hint, reason, why, flags in _BY_HINT:
+        if hint in hints:
+            return Verdict(Status.SHIELDED, reason, why, "low", flags)
     bare = all(answer.host in {"", conversation.endpoint.address} for answer in front)
     under = "under the bare address" if bare else "under its name"
-    return Verdict(Status.SHIELDED, f"{_shown(front)} {under} says nothing of what else it"
-                   " holds", _NAME_WHY)  # fmt: skip
+    reason = f"{_shown(front)} {under} says nothing of what else it holds"
+    return Verdict(Status.SHIELDED, reason, _NAME_WHY)
 
 
 def _shown(front: Sequence[Answer]) -> str:
