@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpheus.detect.webshell.nodes import Assign, Call, Name, Program
+from alpheus.detect.webshell.c_like import CLike
+from alpheus.detect.webshell.nodes import Assign, Call, Function, Name, Program
 from alpheus.detect.webshell.page import Code, Kind, Language
 from alpheus.detect.webshell.syntax import parse
+from alpheus.detect.webshell.tokens import Token, tokens
 
 
 def _parse(text: str, language: Language = Language.CSHARP) -> Program:
@@ -91,3 +93,20 @@ def test_any_text_is_survived(text: str) -> None:
     """Broken code gives what can be read of it."""
     for language in (Language.CSHARP, Language.JSCRIPT):
         _parse(text, language)
+
+
+def test_brackets_are_matched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a name with brackets is a method needs no look over all that follows."""
+    text = "a b(} " * 3_000 + "void c(string d) { e(d); }"
+    reader = CLike(tokens(text, Language.CSHARP), Program(Function("", 1)), Language.CSHARP)
+    looked = 0
+    peek = CLike.peek
+
+    def counted(self: CLike, ahead: int = 0) -> Token:
+        nonlocal looked
+        looked += 1
+        return peek(self, ahead)
+
+    monkeypatch.setattr(CLike, "peek", counted)
+    reader.run()
+    assert looked < 30 * len(reader.words)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpheus.detect.webshell.page import Code, Kind, Language, Page, read_page
+from alpheus.detect.webshell.page import Code, Kind, Language, Page, blanked, read_page
 
 CSHARP, VB, JSCRIPT, VBSCRIPT = Language.CSHARP, Language.VB, Language.JSCRIPT, Language.VBSCRIPT
 RUNAT = "run" + "at"
@@ -263,3 +263,41 @@ def test_nothing_raises_and_lines_are_in_the_page(text: str, name: str) -> None:
 def test_a_hundred_thousand_of_anything_come_to_an_end(unit: str) -> None:
     """No part is looked at from each of the parts before it."""
     read_page(f"<% a %>{unit * 100_000}", "a.aspx")
+
+
+def test_more_parts_than_are_told_apart_are_read_as_one() -> None:
+    """Nothing behind them is lost."""
+    page = read_page("<%=a%>" * 12_000 + "<% last() %>", "a.asp")
+    assert len(page.code) == 10_001
+    assert "last()" in page.code[-1].text
+
+
+@pytest.mark.parametrize("unit", ["<%--a", "<%@a", "<%-- a --%>", "<%@ a %>", "<msxsl:", "a" * 9,
+                                  "a=", "-a:"])  # fmt: skip
+@pytest.mark.parametrize("head", ['<%@ WebHandler Class="A" %>', "<% a %><msxsl:script>", "<%@ "])
+def test_what_is_never_closed_is_looked_for_once(head: str, unit: str) -> None:
+    """In classes, style sheets and directives."""
+    read_page(head + unit * 100_000, "a.ashx")
+
+
+@pytest.mark.parametrize(
+    ("text", "marks", "plain"),
+    [
+        ("a<%--b\r\n--%>c", [("<%--", "--%>")], "a     \r\n    c"),
+        ("a<%--b", [("<%--", "--%>")], "a<%--b"),
+        ("<%--<%@a%>", [("<%--", "--%>"), ("<%@", "%>")], "<%--      "),
+        ("@*@@*@", [("@*", "*@")], "      "),
+        ("@*@", [("@*", "*@")], "@*@"),
+    ],
+)
+def test_only_what_is_closed_is_blanked(
+    text: str, marks: list[tuple[str, str]], plain: str
+) -> None:
+    """Lines stay in their places."""
+    assert blanked(text, marks) == plain
+
+
+@pytest.mark.parametrize("name", ["1-a", "éa", ":a", "-.a"])
+def test_names_of_attributes_begin_with_a_letter(name: str) -> None:
+    """Whatever stands before it."""
+    assert read_page(f'<%@ Page {name}="b" %>', "a.aspx").directives[0].attributes == {"a": "b"}

@@ -43,3 +43,42 @@ def test_pages_of_basic_hold_basic() -> None:
 def test_any_text_is_survived(text: str) -> None:
     """Brackets that are never closed end with the page."""
     razor_code(text, "cshtml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@if (a) { f(1); }",
+        "@foreach(var a in b){ f(1); }",
+        "@if (a) { } else if (b) { } else { f(1); }",
+        "@try { } catch (E e) { f(1); }",
+        "@do { } while (f(1))",
+    ],
+)
+def test_blocks_of_statements_are_code(text: str) -> None:
+    """With all that a statement goes on with."""
+    (piece,) = razor_code(f"<p>{text}</p>f(2)", "cshtml")
+    assert piece.text == text[1:]
+
+
+def test_code_between_markup_in_blocks_is_found_by_itself() -> None:
+    """A quote of the markup hides nothing from a reader of code."""
+    pieces = razor_code("@if (a) {\n <p>it's @f(1)</p> }", "cshtml")
+    assert [(piece.text, piece.line) for piece in pieces][1:] == [("f(1)", 2)]
+
+
+@pytest.mark.parametrize("unit", ["@if(a){", "@{", "@(", "@a(", "@if(a)", "@*a", "@if(a){}else ",
+                                  "@functions", '@("'])  # fmt: skip
+def test_no_text_is_taken_from_each_of_the_starts_in_it(unit: str) -> None:
+    """All pieces together are at most twice as long as the page."""
+    page = "@{ f(1); }" + unit * 20_000
+    pieces = razor_code(page, "cshtml")
+    assert pieces[0].text.strip() == "f(1);"
+    assert sum(len(piece.text) for piece in pieces) <= 2 * len(page)
+
+
+def test_more_pieces_than_are_told_apart_are_read_as_one() -> None:
+    """Nothing behind them is lost."""
+    pieces = razor_code("@(a) " * 6_000 + "@{ last(); }", "cshtml")
+    assert len(pieces) == 5_001
+    assert "last()" in pieces[-1].text

@@ -176,3 +176,12 @@ def test_what_is_hardly_text_is_not_read_to_its_end() -> None:
     words = "a = b; " * 8_000
     assert not parse([Code(words, 1, Kind.SCRIPT, Language.CSHARP)]).cut
     assert parse([Code(words.replace(" b", "\x01b"), 1, Kind.SCRIPT, CSHARP)]).cut
+
+
+@pytest.mark.parametrize("kind", [Kind.INLINE, Kind.EXPRESSION, Kind.SCRIPT])
+def test_all_pieces_together_have_one_limit(kind: Kind) -> None:
+    """However the words are spread over them, and if there are none."""
+    few = [Code("a(b); ", 1, kind, CSHARP)] * 10
+    assert not parse(few).cut
+    assert parse(few * (MOST_TOKENS // 50)).cut
+    assert parse([Code("", 1, kind, CSHARP)] * MOST_TOKENS).cut

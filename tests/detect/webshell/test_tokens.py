@@ -249,3 +249,30 @@ UNITS = ["(", "[", "[a", "{", '"', "'", "/*", "//", "/", '@"', '$"{', "\\", "=/[
 def test_thousands_of_anything_come_to_an_end(unit: str, language: Language) -> None:
     """No place is looked at from each of the places before it, on one line."""
     tokens(unit * 20_000, language)
+
+
+@pytest.mark.parametrize("unit", ["\n", " \r\n", "'a\n", "\trem a\n", "#if a\n", " ' _\r\n"])
+def test_lines_without_words_are_one_end(unit: str) -> None:
+    """However many; what follows is in its own line."""
+    words = tokens("a\n" + unit * 3_000 + "b", VB)
+    assert words == [Token(T.NAME, "a", 1), Token(T.END, "\n", 1), Token(T.NAME, "b", 3_002)]
+
+
+@pytest.mark.parametrize("unit", ["\n", " \r\n", "//a\n", "/**/", "/*\n*/\r\n"])
+def test_gaps_have_no_words(unit: str) -> None:
+    """However many; what follows is in its own line."""
+    count = len(re.findall("\n", unit * 3_000))
+    assert tokens(unit * 3_000 + "b", CSHARP) == [Token(T.NAME, "b", 1 + count)]
+
+
+@pytest.mark.parametrize("unit", ['\\"', "\\'", "\\\"'", '"\\"', "'\\'"])
+@pytest.mark.parametrize("language", C_LIKE)
+def test_a_quote_that_is_never_closed_is_looked_for_once(unit: str, language: Language) -> None:
+    """It stands alone, and so do all of its kind up to the end of the line."""
+    words = tokens(f"\"{unit * 30_000}\r'a'", language, most=10**7)
+    assert words[-1] == Token(T.TEXT, "a", 2)
+
+
+def test_quotes_that_stand_alone_hide_nothing_behind_them() -> None:
+    """The other kind is closed in the same line, and both in the next."""
+    assert _values('"a \'b\' \\" c\r\n"d"') == ['"', "a", "b", "\\", '"', "c", "d"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from alpheus.detect.webshell.expressions import Reader
 from alpheus.detect.webshell.nodes import (
@@ -30,6 +31,8 @@ _C_BLOCKS = frozenset({"if", "while", "for", "foreach", "switch", "using", "lock
 _C_EMPTY = frozenset({"else", "do", "try", "finally", "default", "get", "set", "add", "remove"})
 _NATIVE = frozenset({"dllimport", "dllimportattribute"})
 _C_TYPES = frozenset({"class", "struct", "interface", "enum", "namespace", "package"})
+_IN_TYPES = frozenset({".", "::", "<", "[", "?", "("})
+_BEHIND_DECLARED = frozenset({"(", "<", "{", "=>", "=", ";", ",", ")", "["})
 _NO_TYPE = frozenset({"return", "throw", "goto", "await", "yield", "case", "new", "in", "is", "as",
                       "else", "delete", "typeof", "break", "continue"})  # fmt: skip
 
@@ -80,9 +83,19 @@ class CLike(Reader):
             return
         if word.kind is T.NAME and self._keyword(str(word.value).lower()):
             return
-        if word.kind is T.NAME and (self._declaration() or self._typed()):
+        if word.kind is T.NAME and self._may_declare() and (self._declaration() or self._typed()):
             return
         self._expression_statement()
+
+    def _may_declare(self) -> bool:
+        """Whether what stands behind a name can go on a declaration."""
+        following = self.peek(1)
+        if following.kind is T.MARK:
+            return following.value in _IN_TYPES
+        if following.kind is not T.NAME:
+            return False
+        behind = self.peek(2)
+        return behind.value in (_BEHIND_DECLARED if behind.kind is T.MARK else {"in"})
 
     def _expression_statement(self) -> None:
         node = self.expression()
@@ -263,14 +276,8 @@ class CLike(Reader):
         if not self.is_mark("("):
             return False
         before = self.at
+        after = self.peek(self._closing.get(before, len(self.words)) + 1 - before)
         self.take()
-        depth, ahead = 1, 0
-        while depth and ahead < 4_000 and self.at + ahead < len(self.words):
-            word = self.peek(ahead)
-            if word.kind is T.MARK:
-                depth += (word.value == "(") - (word.value == ")")
-            ahead += 1
-        after = self.peek(ahead)
         body = after.kind is T.MARK and after.value in {"{", "=>", ":"}
         native = self._native and after.kind is T.MARK and after.value == ";"
         where = after.kind is T.NAME and after.value in {"where", "throws"}
@@ -286,6 +293,18 @@ class CLike(Reader):
         function.parameters = parameters
         self._enter(function)
         return True
+
+    @cached_property
+    def _closing(self) -> dict[int, int]:
+        """Where each round bracket is closed, for all that are."""
+        found: dict[int, int] = {}
+        waiting: list[int] = []
+        for at, word in enumerate(self.words):
+            if word.kind is T.MARK and word.value == "(":
+                waiting.append(at)
+            elif word.kind is T.MARK and word.value == ")" and waiting:
+                found[waiting.pop()] = at
+        return found
 
     def _new_function(self, name: str, line: int) -> Function:
         function = Function(name.lower(), line, exposed=self._exposed)
@@ -338,6 +357,8 @@ class CLike(Reader):
         return found
 
     def _array_suffix(self, kind: str) -> str:
+        if self.peek().kind is not T.MARK:
+            return kind
         while self.is_mark("[") and (self.is_mark("]", 1) or self.is_mark(",", 1)):
             while not self.ended and not self.is_mark("]"):
                 self.take()
@@ -355,8 +376,7 @@ class CLike(Reader):
         """`type name = value, name2;`, or the declaration of a loop."""
         before = self.at
         kind = self._array_suffix(self.type_name())
-        name = self.peek()
-        following = self.peek(1)
+        name, following = self.peek(), self.peek(1)
         declares = (
             kind
             and kind.partition(".")[0] not in _NO_TYPE

@@ -251,9 +251,11 @@ class Reader:
         parts: list[str] = []
         while self.peek().kind is T.NAME:
             parts.append(str(self.take().value).lower())
-            if self.is_mark("<") and self._generic():
-                pass
-            if self.basic and self.is_mark("(") and self.is_word("of", ahead=1):
+            if self.peek().kind is not T.MARK:
+                break
+            if self.is_mark("<"):
+                self._generic()
+            elif self.basic and self.is_mark("(") and self.is_word("of", ahead=1):
                 self.take()
                 self.list(")")
             if not (self.is_mark(".") or self.is_mark("::")):

@@ -8,7 +8,7 @@ comments of the server are no part of it. Client-side script and markup are pass
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -100,7 +100,9 @@ class Page:
         return any(directive.name in names for directive in self.directives)
 
 
-_MOST_PARTS = 50_000
+_MOST_PARTS = 10_000
+"""What stands behind so many parts is read as one."""
+
 _CLASS_DIRECTIVES = frozenset({"webhandler", "webservice", "servicehost", "assembly"})
 _CLASS_EXTENSIONS = frozenset({"ashx", "asmx", "svc", "soap"})
 _CLASSIC_EXTENSIONS = frozenset({"asp", "asa", "cer", "cdx", "inc"})
@@ -129,11 +131,13 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(
-    r"([A-Za-z_][\w:.-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.DOTALL
+    r"(?<![\w:.-])(?:[^\WA-Za-z_]|[:.-])*+([A-Za-z_][\w:.-]*+)"
+    r"\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))"
 )
 _DIRECTIVE = re.compile(r"\s*@\s*([A-Za-z]+)?\b(.*)", re.DOTALL)
 _RUNAT = re.compile(r"\brunat\s*=\s*[\"']?\s*server\b", re.IGNORECASE)
 _END_OF_SCRIPT = re.compile(r"</script\s*>", re.IGNORECASE)
+_IN_LINE = re.compile(r"[^\r\n]")
 
 
 def read_page(text: str, name: str = "") -> Page:
@@ -147,7 +151,7 @@ class _Reader:
         extension = name.rpartition(".")[2].lower() if "." in name else ""
         self._extension = extension
         self._page = Page(classic=extension in _CLASSIC_EXTENSIONS)
-        self._starts: list[int] | None = None
+        self._counted = (0, 1)
         self._default = Language.VBSCRIPT if self._page.classic else Language.VB
         self._pending: list[tuple[str, int, Kind]] = []
         self._body = -1
@@ -158,10 +162,12 @@ class _Reader:
         for _ in range(_MOST_PARTS):
             match = _TAG.search(text, at)
             if match is None:
+                self._page.markup += max(0, end - at)
                 break
             self._page.markup += match.start() - at
             at = self._part(match)
-        self._page.markup += max(0, end - at)
+        else:
+            self._pending.append((text[at:], at, Kind.INLINE))
         self._finish()
         return self._page
 
@@ -250,7 +256,7 @@ class _Reader:
         """Script inside a style sheet, which runs when the sheet is used."""
         end = self._text.find("</msxsl:script", match.end())
         end = len(self._text) if end < 0 else end
-        inner = re.sub(r"<msxsl:[^>]*>|<!\[CDATA\[|\]\]>", " ", self._text[match.end() : end])
+        inner = re.sub(r"<msxsl:[^<>]*>|<!\[CDATA\[|\]\]>", " ", self._text[match.end() : end])
         language = _LANGUAGES.get(_attributes(match["sheeted"]).get("language", "").lower())
         self._page.code.append(
             Code(inner, self._line(match.end()), Kind.SCRIPT, language or Language.JSCRIPT)
@@ -271,7 +277,7 @@ class _Reader:
         page = self._page
         if self._body >= 0 or (self._extension in _CLASS_EXTENSIONS and not page.code):
             start = max(self._body, 0)
-            body = re.sub(r"<%--.*?--%>|<%@.*?%>", _blanked, self._text[start:], flags=re.DOTALL)
+            body = blanked(self._text[start:], (("<%--", "--%>"), ("<%@", "%>")))
             if body.strip():
                 page.code.append(
                     Code(body, self._line(start), Kind.BODY, self._class_language(body))
@@ -300,9 +306,11 @@ class _Reader:
         return _guessed(body)
 
     def _line(self, at: int) -> int:
-        if self._starts is None:
-            self._starts = [match.end() for match in re.finditer(r"\r\n?|\n", self._text)]
-        return bisect_right(self._starts, at) + 1
+        before, line = self._counted if at >= self._counted[0] else (0, 1)
+        pairs = self._text.count("\r\n", before, at)
+        line += self._text.count("\n", before, at) + self._text.count("\r", before, at) - pairs
+        self._counted = (at, line)
+        return line
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -319,5 +327,20 @@ def _guessed(text: str) -> Language:
     return Language.VB
 
 
-def _blanked(match: re.Match[str]) -> str:
-    return re.sub(r"[^\r\n]", " ", match[0])
+def blanked(text: str, marks: Sequence[tuple[str, str]]) -> str:
+    """Spaces in the place of what stands between marks; what is not closed stays."""
+    closing = dict(marks)
+    parts: list[str] = []
+    at = 0
+    for found in re.finditer("|".join(map(re.escape, closing)), text):
+        start, end = found.start(), closing.get(found[0])
+        if start < at or end is None:
+            continue
+        close = text.find(end, found.end())
+        if close < 0:
+            del closing[found[0]]  # nor is any behind it closed
+            continue
+        parts.append(text[at:start])
+        at = close + len(end)
+        parts.append(_IN_LINE.sub(" ", text[start:at]))
+    return "".join((*parts, text[at:]))

@@ -25,14 +25,15 @@ _ENDS = ((T.MARK, ";"), (T.END, "\n"))
 def parse(code: list[Code]) -> Program:
     """All code of a page as one program."""
     program = Program(Function("", 1))
+    left = _most_tokens(code)
     for language in dict.fromkeys(piece.language for piece in code):
-        pieces = [piece for piece in code if piece.language is language]
-        for joined in _joined(pieces):
+        for joined in _joined([piece for piece in code if piece.language is language]):
             words: list[Token] = []
-            most = _most_tokens(joined)
             for piece in joined:
-                words += tokens(piece.text, language, piece.line, most - len(words))
-                if len(words) >= most:
+                found = tokens(piece.text, language, piece.line, left)
+                left -= len(found) + 1  # a piece without words is work as well
+                words += found
+                if left <= 0:
                     program.cut = True
                     break
                 if language is not Language.CSHARP:  # where a piece ends, a statement does
@@ -41,12 +42,15 @@ def parse(code: list[Code]) -> Program:
                 Basic(words, program).run()
             else:
                 CLike(words, program, language).run()
+            if program.cut:
+                return program
     return program
 
 
-def _most_tokens(pieces: list[Code]) -> int:
-    controls = sum(len(_CONTROLS.findall(piece.text)) for piece in pieces)
-    size = sum(len(piece.text) for piece in pieces)
+def _most_tokens(code: list[Code]) -> int:
+    """Of all pieces together."""
+    controls = sum(len(_CONTROLS.findall(piece.text)) for piece in code)
+    size = sum(len(piece.text) for piece in code)
     return _FEW_TOKENS if controls * _ONE_IN > size else MOST_TOKENS
 
 
