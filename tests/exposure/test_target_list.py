@@ -92,6 +92,22 @@ def test_every_target_has_its_place(spans, others, names):
     assert len(covered) == len(alone)
 
 
+@given(SPANS, SPANS)
+def test_an_address_is_found_at_its_port(spans, others):
+    """Exactly the addresses that the targets hold, per port and version."""
+    sets = {HERE: RangeSet(), OTHER: RangeSet()}
+    for place, given_spans in ((HERE, spans), (OTHER, others)):
+        for span in given_spans:
+            sets[place].add(span)
+    targets = TargetList(sets, {("a.example", OTHER): "a.example"})
+    held = {(target.host, target.port) for target in targets}
+    for version in (4, 6):
+        for number in range(130):
+            for port in (8443, 1):
+                expected = (write_address(version, number), port) in held
+                assert targets.has_address(version, number, port) is expected
+
+
 def test_a_name_keeps_the_operators_word():
     """An address is called by itself."""
     targets = TargetList({HERE: ranges("192.0.2.1")}, {("a.example", OTHER): "https://A.example"})

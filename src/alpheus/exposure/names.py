@@ -153,9 +153,12 @@ class Resolver:
     ) -> Iterator[Result]:
         """Ask in threads; no more is read ahead than is soon answered."""
         waiting = iter(questions)
-        with ThreadPoolExecutor(self._threads, "names") as pool:
-            while batch := list(islice(waiting, _AT_ONCE)):
-                yield from pool.map(ask, batch)
+        while batch := list(islice(waiting, _AT_ONCE)):
+            yield from self._pool.map(ask, batch) if len(batch) > 1 else map(ask, batch)
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._threads, "names")
 
     def _look_up(self, name: str) -> Addresses:
         try:
@@ -181,6 +184,8 @@ class Resolver:
             return MailDomain(name, error=str(wrong))
         answers = _Answers(self._resolver)
         domain, hosts = self._mail_hosts(plain, answers)
+        if answers.error:
+            return MailDomain(domain, hosts, error=answers.error)
         signs = [f"MX {host}" for host in hosts if _below(host, _CLOUD_MAIL)]
         chain = self.addresses(f"autodiscover.{domain}").aliases
         signs += [f"autodiscover {alias}" for alias in chain if _below(alias, _CLOUD_AUTODISCOVER)]

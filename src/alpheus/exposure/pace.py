@@ -72,7 +72,9 @@ class Pace:
         self._shift_v4 = BITS[4] - rates.network_prefix_v4
         self._shift_v6 = BITS[6] - rates.network_prefix_v6
         self._hosts: dict[int, float] = {}
-        self._networks: dict[int, _Line] = {}
+        # Most networks have one moment, or none in the future: then from when on all are free.
+        self._free: dict[int, float] = {}
+        self._lines: dict[int, _Line] = {}
         self._total = _Line(1 / rates.total)
         self._random = Random(seed).random  # noqa: S311 - spreads load, guards nothing
         self._calls_left = _SWEEP
@@ -94,14 +96,25 @@ class Pace:
         hosts = self._hosts
         moment = max(now, hosts.get(host, now)) + self._random() * self._jitter
         if connection:
-            moment = self._connect(network, moment)
+            moment = self._connect(network, moment, now)
         hosts[host] = moment + self._host_gap
         return moment
 
-    def _connect(self, network: int, moment: float) -> float:
-        line = self._networks.get(network)
-        if line is None:
-            line = self._networks[network] = _Line(self._network_gap)
+    def _connect(self, network: int, moment: float, now: float) -> float:
+        total = self._total
+        if network not in self._lines:
+            free = self._free.get(network, now)
+            if free <= now:
+                moment = total.earliest(moment)
+                total.reserve(moment)
+                self._free[network] = moment + self._network_gap
+                return moment
+            line = self._lines[network] = _Line(self._network_gap)
+            line.reserve(free - self._network_gap)
+        return self._queue(self._lines[network], moment)
+
+    def _queue(self, line: _Line, moment: float) -> float:
+        """A moment that suits a network with several, and the total."""
         total = self._total
         while True:
             wanted = line.earliest(moment)
@@ -115,11 +128,12 @@ class Pace:
     def _forget(self, now: float) -> None:
         self._total.forget(now)
         self._hosts = {host: free for host, free in self._hosts.items() if free > now}
-        over = [network for network, line in self._networks.items() if line.forget(now)]
+        self._free = {network: free for network, free in self._free.items() if free > now}
+        over = [network for network, line in self._lines.items() if line.forget(now)]
         for network in over:
-            del self._networks[network]
+            del self._lines[network]
         self._calls_left = max(_SWEEP, len(self._hosts))
 
     def __len__(self) -> int:
         """How many addresses and networks are remembered."""
-        return len(self._hosts) + len(self._networks)
+        return len(self._hosts) + len(self._free.keys() | self._lines.keys())
