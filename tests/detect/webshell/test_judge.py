@@ -446,6 +446,156 @@ TABLE: dict[str, tuple[str, Language, str, str]] = {
         'Request.Files[0].Save¦As(Request["a"]);',
         'Request.Files[0].SaveAs(Server.MapPath("~/App_Data/") + Guid.NewGuid() + ".dat");',
     ),
+    "script-evaluated": (
+        "evaluate",
+        CSHARP,
+        'CSharpScr¦ipt.Evaluate¦Async(Request["a"]);',
+        'CSharpWriter.WriteAsync(Request["a"]);',
+    ),
+    "script-engine": (
+        "evaluate",
+        CSHARP,
+        'Microsoft.JScript.Eval.JScriptEval¦uate(Request["a"], e);',
+        'Shop.Jobs.Eval.JobEvaluate(Request["a"], e);',
+    ),
+    "basic-file": (
+        "plant",
+        VB,
+        'My.Computer.FileSys¦tem.WriteAllT¦ext(Request("p"), Request("c"), False)',
+        'My.Computer.FileSystem.WriteAllText(Server.MapPath("a.txt"), Request("c"), False)',
+    ),
+    "basic-download": (
+        "plant",
+        VB,
+        'My.Computer.Netw¦ork.DownloadF¦ile(Request("u"), Request("p"))',
+        'My.Computer.Network.DownloadFile("http://x.example/a", Server.MapPath("a.txt"))',
+    ),
+    "basic-channel": (
+        "plant",
+        VB,
+        'FileOp¦en(1, Request("p"), OpenMode.Output) : Print(1, Request("c"))',
+        'FileOpen(1, Server.MapPath("a.txt"), OpenMode.Output) : Print(1, Request("c"))',
+    ),
+    "basic-channel-drop": (
+        "drop",
+        VB,
+        'FileOp¦en(1, Server.MapPath("a.as¦px"), OpenMode.Output) : Print(1, Request("c"))',
+        'FileOpen(1, Server.MapPath("a.aspx"), OpenMode.Input) : Print(1, Request("c"))',
+    ),
+    "recordset-saved": (
+        "drop",
+        VBSCRIPT,
+        _OPEN.format("ADODB.Rec¦ordset")
+        + 's("a") = Request("c") : s.Sa¦ve Server.MapPath("a.as¦p")',
+        _OPEN.format("ADODB.Recordset") + 's("a") = Request("c") : s.Save Server.MapPath("a.xml")',
+    ),
+    "document-saved": (
+        "plant",
+        VBSCRIPT,
+        _OPEN.format("MSXML2.DOMDoc¦ument.3.0") + 's.loadXML Request("c") : s.sa¦ve Request("p")',
+        _OPEN.format("MSXML2.DOMDocument.3.0")
+        + 's.loadXML Request("c") : s.save Server.MapPath("a.xml")',
+    ),
+    "document-saved-net": (
+        "drop",
+        CSHARP,
+        'XDocument.Parse(Request["c"]).Sa¦ve(Server.MapPath("a.as¦px"));',
+        'XDocument.Parse(Request["c"]).Save(Server.MapPath("web.config"));',
+    ),
+    "sheet-sent": (
+        "evaluate",
+        VBSCRIPT,
+        _OPEN.format("MSXML2.DOMDocument") + 's.loadXML Request("x") : a = d.transformNo¦de(s)',
+        _OPEN.format("MSXML2.DOMDocument")
+        + 's.load Server.MapPath("a.xsl") : a = d.transformNode(s)',
+    ),
+    "assembly-run": (
+        "load",
+        CSHARP,
+        'AppDomain.CreateDom¦ain("a").ExecuteAssem¦bly(Request["p"]);',
+        'AppDomain.CreateDomain("a").SetData("p", Request["p"]);',
+    ),
+    "assembly-sent": (
+        "load",
+        CSHARP,
+        (
+            "string p = Path.GetTempFileName(); Request.Files[0].SaveAs(p);"
+            " var a = Assem¦bly.LoadFr¦om(p);"
+        ),
+        (
+            "string p = Path.GetTempFileName(); Request.Files[0].SaveAs(p);"
+            ' var a = Assembly.LoadFrom(Server.MapPath("bin/a.dll"));'
+        ),
+    ),
+    "pages-in-memory": (
+        "load",
+        CSHARP,
+        'HostingEnvironment.RegisterVirtualPath¦Provider(new Nowhere(Request["c"]));',
+        'HostingEnvironment.RegisterObject(new Nowhere(Request["c"]));',
+    ),
+    "settings-sent": (
+        "drop",
+        CSHARP,
+        'File.WriteAllT¦ext(Server.MapPath("up/web.con¦fig"), Request["c"]);',
+        (
+            'var p = Server.MapPath("web.config"); var s = File.ReadAllText(p);'
+            ' File.WriteAllText(p, s.Replace("@server", Request["c"]));'
+        ),
+    ),
+    "delegate": (
+        "reflect",
+        CSHARP,
+        'var d = Delegate.CreateDele¦gate(typeof(F), typeof(Pro¦cess), "St¦art");',
+        'var d = Delegate.CreateDelegate(typeof(F), typeof(Parcel), "Start");',
+    ),
+    "mapped-eval": (
+        "evaluate",
+        JSCRIPT,
+        'var a = new Array(Request.Item["a"]); a.map(ev¦al);',
+        'var a = new Array(Request.Item["a"]); a.map(escape);',
+    ),
+    "default-function": (
+        "evaluate",
+        VBSCRIPT,
+        (
+            "Class A : Public Default Function B(c) : Exe¦cute c : End Function : End Class\n"
+            'Set x = New A\ny = x(Request("a"))'
+        ),
+        (
+            "Class A : Public Default Function B(c) : B = Left(c, 1) : End Function : End Class\n"
+            'Set x = New A\ny = x(Request("a"))'
+        ),
+    ),
+    "property-let": (
+        "evaluate",
+        VBSCRIPT,
+        (
+            "Class A : Public Property Let B(c) : Exe¦cute c : End Property : End Class\n"
+            'Set x = New A\nx.B = Request("a")'
+        ),
+        (
+            "Class A : Public Property Let B(c) : d = Left(c, 1) : End Property : End Class\n"
+            'Set x = New A\nx.B = Request("a")'
+        ),
+    ),
+    "class-variable": (
+        "evaluate",
+        VBSCRIPT,
+        (
+            "Class A\nPrivate m\nPublic Sub B(c)\nm = c\nEnd Sub\nPublic Sub D\nExe¦cute m\n"
+            'End Sub\nEnd Class\nSet x = New A\nx.B Request("a")\nx.D'
+        ),
+        (
+            "Class A\nPublic Sub B(c)\nm = c\nEnd Sub\nPublic Sub D\nExecute m\n"
+            'End Sub\nEnd Class\nSet x = New A\nx.B Request("a")\nx.D'
+        ),
+    ),
+    "property-set": (
+        "run",
+        CSHARP,
+        'string C { set { Pro¦cess.St¦art(value); } } void F() { C = Request["a"]; }',
+        'string C { set { Parcel.Start(value); } } void F() { C = Request["a"]; }',
+    ),
     "page-engine": (
         "run",
         CSHARP,
@@ -467,6 +617,33 @@ MILDER: dict[str, tuple[str, Language, str, str]] = {
         CSHARP,
         'new DirectorySear¦cher(Request["q"]).FindAll();',
         'new List(Request["q"]).FindAll();',
+    ),
+    "unpacked": (
+        "unpack",
+        CSHARP,
+        (
+            'var p = Server.MapPath("a.zip"); Request.Files[0].SaveAs(p);'
+            ' ZipFile.ExtractToDirect¦ory(p, Server.MapPath("a"));'
+        ),
+        (
+            'var p = Server.MapPath("a.zip"); Request.Files[0].SaveAs(p);'
+            ' ZipFile.ExtractToDirectory(Server.MapPath("b.zip"), Server.MapPath("a"));'
+        ),
+    ),
+    "moved": (
+        "change",
+        CSHARP,
+        'new FileIn¦fo(Request["a"]).MoveTo(Request["b"]);',
+        'new FileInfo(Server.MapPath("a.tmp")).MoveTo(Server.MapPath("a.txt"));',
+    ),
+    "pages-in-memory": (
+        "load",
+        CSHARP,
+        "HostingEnvironment.RegisterVirtualPath¦Provider(new Nowhere());",
+        (
+            "void Application_Start() {"
+            " HostingEnvironment.RegisterVirtualPathProvider(new Nowhere()); }"
+        ),
     ),
     "files": (
         "manager",
@@ -507,6 +684,44 @@ HARMLESS = {
     "mail": (
         VBSCRIPT,
         'Set m = Server.CreateObject("CDO.Message")\nm.TextBody = Request("a")\nm.Send',
+    ),
+    "json": (
+        JSCRIPT,
+        (
+            'function p(t) { if (/^[\\],:{}\\s]*$/.test(t.replace(/a/g, "@").replace(/b/g, "]")))'
+            ' { return eval("(" + t + ")"); } } p(String(Request.Form("a")));'
+        ),
+    ),
+    "dispatch": (
+        VBSCRIPT,
+        (
+            'Select Case Request("a")\nCase "b", "c"\n'
+            'Execute "call do_" & Request("a") & "()"\nEnd Select'
+        ),
+    ),
+    "upload-class": (
+        VBSCRIPT,
+        (
+            "Class Upload\nPublic Sub SaveAs(name, size)\n"
+            'Set d = CreateObject("ADODB.Stream")\nd.Write Request.BinaryRead(size)\n'
+            'd.SaveToFile Server.MapPath("pictures/" & name), 2\nEnd Sub\nEnd Class\n'
+            'Set u = New Upload\nu.SaveAs Request("name"), 9'
+        ),
+    ),
+    "upload-library": (
+        VBSCRIPT,
+        (
+            "Public Sub Save(folder)\nData = Request.BinaryRead(9)\n"
+            'Set d = CreateObject("ADODB.Stream")\nd.Write Data\n'
+            'd.SaveToFile folder & "\\" & Mid(Data, 1, 9), 2\nEnd Sub'
+        ),
+    ),
+    "upload-root": (
+        CSHARP,
+        (
+            "var f = Request.Files[0]; var p = Path.Combine(env.WebRootPath, f.FileName);"
+            " using (var s = File.Create(p)) { f.InputStream.CopyTo(s); }"
+        ),
     ),
     "script": (JSCRIPT, 'Response.Write("<script>ev" + "al(x)</" + "script>");'),
 }
@@ -590,6 +805,38 @@ def test_data_binding_is_no_evaluation() -> None:
     for language in ("C#", "VB"):
         page = f'<%@ Page Language="{language}" %><%# Eval("Name") %><% = Eval("Name") %>'
         assert _judge(page).judgement not in STANDS_OUT
+
+
+def test_a_binding_that_does_more_than_to_take_a_field_is_code() -> None:
+    """It runs when the page binds its data, in markup or in an attribute."""
+    head = '<%@ Page Language="C#" %>'
+    for place in ("<p>{}</p>", f"<asp:Label Text='{{}}' {_RUNAT}='server' />"):
+        bad = _made('<%# Nowhere.Missing(1) + Pro¦cess.St¦art(Request["a"]) + Nowhere.Missing(( %>')
+        good = '<%# Nowhere.Missing(1) + Parcel.Start(Request["a"]) + Eval("Name") %>'
+        assert _judge(head + place.format(bad)).judgement is Judgement.MALICIOUS
+        assert _judge(head + place.format(good)).judgement not in STANDS_OUT
+
+
+HANDLERS = {
+    "parameter": "public void OnGet(string c) { %s(c); }",
+    "named": "public Task OnPostRunAsync(string c) { %s(c); }",
+    "bound": "[BindProperty(SupportsGet = true)] public string C { get; set; } void F() { %s(C); }",
+    "query": "[FromQuery]\npublic string? C { get; set; }\nvoid F() { %s(C); }",
+}
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_what_a_razor_page_binds_is_a_visitors_data(name: str) -> None:
+    """Parameters of its handlers, properties that say so; in a view of something else neither."""
+    bad = HANDLERS[name] % _made("Pro¦cess.St¦art")
+    page = "{}\n@functions {{\n{} Nowhere.Missing((\n}}"
+    found = _judge(page.format("@page", bad), "a.cshtml")
+    assert found.judgement is Judgement.MALICIOUS
+    assert "with data of the visitor" in found.reasons[0].text
+    other = _judge(page.format("@model A", bad), "a.cshtml")
+    assert "with data of the visitor" not in other.reasons[0].text
+    good = HANDLERS[name] % "Parcel.Start"
+    assert _judge(page.format("@page", good), "a.cshtml").judgement not in STANDS_OUT
 
 
 # --- how a page may be wrapped ---

@@ -33,6 +33,11 @@ DIRECTIVE = '<%@ Page Language="C#" %>'
         "<msxsl:script>x",
         "<% new Function( %>",
         '<!-- #include file="file.asp" --><% x',
+        f'{DIRECTIVE}<%# Nowhere.{WORD}(Eval("a") %>',
+        '<% a.save b : c = "microsoft.xmldom" %>',
+        "<% CSharpScript %>",
+        "<% FileOpen( %>",
+        "<% c.open request(a) %>",
     ],
 )  # fmt: skip
 def test_code_that_names_something_of_power_matters(page: str) -> None:
@@ -48,6 +53,8 @@ def test_code_that_names_something_of_power_matters(page: str) -> None:
         "",
         f"<html><body>The {WORD} of Registry and Socket.</body></html>",
         f"{DIRECTIVE}<% a = b; %><p>{WORD}</p>",
+        f"{DIRECTIVE}<%# Eval(\"{WORD.lower()}(\") %><%# Bind( 'a' ) %>",
+        "<% a.SaveChanges() : b.save c %>",
         f"{DIRECTIVE}<%-- Nowhere.{WORD}(( --%><% a = b; %>",
         f'<% a = b %><script src="x.js">var {WORD.lower()} = 1;</script>',
     ],

@@ -55,6 +55,8 @@ def test_wrappings_count_only_beside_something_else() -> None:
     assert kinds == {"run", "wrapped"}
 
 
-def test_data_binding_is_no_code() -> None:
-    """`<%# … %>` shows fields of a record."""
-    assert _reasons("eval(Request[a]", Language.JSCRIPT, kind=Kind.BINDING) == []
+def test_data_binding_that_takes_a_field_is_no_code() -> None:
+    """`<%# Eval("Name") %>` shows a field of a record; whatever else names power is code."""
+    assert _reasons('eval("Request[a]")', Language.JSCRIPT, kind=Kind.BINDING) == []
+    (reason,) = _reasons("eval(Request[a]", Language.JSCRIPT, kind=Kind.BINDING)
+    assert reason.kind == "evaluate"

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from alpheus.detect.webshell import folding, operations, sources
-from alpheus.detect.webshell.idioms import FROM_DATABASE, OWN, calls_by_name, may_be_own, reads_data
+from alpheus.detect.webshell.conventions import NONE, NUMBERS, Conventions
+from alpheus.detect.webshell.idioms import FROM_DATABASE, OWN, may_be_own, starts_up
 from alpheus.detect.webshell.intake import Intake, is_request, mapped
 from alpheus.detect.webshell.nodes import (
     Assign,
@@ -27,12 +28,13 @@ from alpheus.detect.webshell.nodes import (
     Node,
     Program,
 )
-from alpheus.detect.webshell.operations import CODE_CALLS
-from alpheus.detect.webshell.page import Code, Kind, Language
+from alpheus.detect.webshell.operations import CODE_CALLS, COMPARES, PLAIN_ARRAYS
+from alpheus.detect.webshell.page import Language
 from alpheus.detect.webshell.reflection import reflected
+from alpheus.detect.webshell.running import Running
 from alpheus.detect.webshell.scope import Scope, last_part
 from alpheus.detect.webshell.sinks import DECRYPT_CALLS, UNPACK_CALLS, results
-from alpheus.detect.webshell.syntax import parse
+from alpheus.detect.webshell.storing import Storing
 from alpheus.detect.webshell.values import NOTHING, Value, joined
 from alpheus.detect.webshell.watch import BOUND, FETCHED, WRITERS, Seen, Watch
 
@@ -41,25 +43,11 @@ MOST_STEPS = 150_000
 """So many parts of code are looked at in all; a page of more is judged by these."""
 
 _DEEPEST = 160
-_MOST_MADE = 40
-_DEEPEST_MADE = 6
 _LONG_CHAIN = 8
-_COMPARES = frozenset({
-    "==", "!=", "<>", "<", ">", "<=", ">=", "&&", "=", "is", "like", "andalso", "orelse",
-})  # fmt: skip
-_PLAIN_ARRAYS = frozenset({"byte", "char", "string", "array", "int"})
-_NUMBERS = (
-    "int", "int32", "int64", "integer", "long", "double", "single", "float", "bool", "boolean",
-    "datetime", "date", "guid", "enum", "decimal", "byte", "short", "uint", "timespan", "color",
-)  # fmt: skip
-_FILLS = frozenset({
-    "write", "append", "add", "writeline", "insert", "push", "copyto", "read", "appendformat",
-    "addscript", "loadxml", "appendline", "writetext",
-})  # fmt: skip
-_READS = frozenset({"read", "copyto", "readasync", "copytoasync"})
 _FUNCTION = "function:"
 """Before the name of a function of the page, in the types of what refers to it."""
 
+_FOLDER = Value(rooted=True)
 _CONTEXT = (*OWN, "page", "httpcontext", "context")
 _MADE = ("createinstance", "dynamic", "activator")
 """What an object is made of by its name."""
@@ -69,16 +57,23 @@ class Flow:
     """Works out the values of one program."""
 
     def __init__(
-        self, program: Program, controls: Sequence[str], languages: Sequence[Language]
+        self,
+        program: Program,
+        controls: Sequence[str],
+        languages: Sequence[Language],
+        known: Conventions = NONE,
     ) -> None:
         self._program = program
+        self._known = known
         self._script = Language.JSCRIPT in languages
-        self._basic = Language.VBSCRIPT in languages
         self._functions = {function.name: function for function in program.functions}
+        self._setters = {one.name: one for one in program.functions if one.parameters}
         self._scope = Scope(program)
         self._gives = results()
         self._watch = Watch(self._of_text)
         self._intake = Intake(controls, self._watch.seen.sources)
+        self._storing = Storing(self._scope, self._watch, self._intake)
+        self._offer(known)
         self._steps = 0
         self._by_type: dict[type, Callable[[Any, Function, int], Value]] = {
             Const: self._constant,
@@ -90,8 +85,18 @@ class Flow:
             Group: self._group,
             Assign: self._assign,
         }
-        self._made: dict[str, Program] = {}
-        self._running: list[str] = []
+        self._running = Running(
+            program, self._functions, self._scope, self._watch, languages, self._value
+        )
+        self._entered: set[str] = {""}
+        self._alone: set[str] = set()
+
+    def _offer(self, known: Conventions) -> None:
+        """A visitor fills properties, and the parameters of handlers."""
+        for name, value in known.bound.items():
+            self._scope.set(name, "=", value, self._program.top)
+        for function in self._program.functions:
+            self._scope.pass_to(function, known.handled(function))
 
     def run(self) -> Seen:
         """Look at everything until nothing new comes out, at most `ROUNDS` times."""
@@ -132,7 +137,18 @@ class Flow:
     def _name(self, node: Name, function: Function, depth: int) -> Value:  # noqa: ARG002 - as all
         low = node.name.lower()
         known = self._scope.get(low, function)
-        return self._intake.name(low) if known is None else known
+        if known is None:
+            return self._intake.name(low)
+        if not known.sources and known.constant is None and self._is_callers(low, function):
+            return replace(known, rooted=True) if known.types else _FOLDER
+        return known
+
+    def _is_callers(self, low: str, function: Function) -> bool:
+        """What nobody gives a function here is not the visitor's, nor is the folder that it is."""
+        if function.name in self._entered or all(low != name for name, _ in function.parameters):
+            return False
+        self._alone.add(function.name)
+        return True
 
     def _member(self, node: Member, function: Function, depth: int) -> Value:
         of = self._value(node.of, function, depth)
@@ -189,7 +205,7 @@ class Flow:
 
     def _two(self, mark: str, left: Value, right: Value) -> Value:
         self._steps += 1
-        if mark in _COMPARES:
+        if mark in COMPARES:
             return NOTHING
         if mark in {"||", "??"}:
             return joined((left, right))
@@ -217,8 +233,10 @@ class Flow:
         target = node.target
         if isinstance(target, Name):
             self._scope.set(target.name.lower(), node.mark, value, function)
+            self._set_property(target.name.lower(), NOTHING, value, function)
         elif isinstance(target, Member):
             of = self._value(target.of, function, depth)
+            self._set_property(target.name.lower(), of, value, function)
             self._watch.check(target.name.lower(), of, [value], target, assigned=True)
             self._scope.soil(target.of, value, function)
         elif isinstance(target, Call):
@@ -226,13 +244,27 @@ class Flow:
             self._scope.soil(target.what, value, function)
         return value
 
+    def _set_property(self, low: str, of: Value, value: Value, function: Function) -> None:
+        """`object.name = value`, where `name` is a property of the page."""
+        local = self._setters.get(low) or self._functions.get(low)
+        if local is None or local.name == function.name or not (not of.types or self._is_own(of)):
+            return
+        if local.parameters:
+            self._scope.pass_to(local, [*[NOTHING] * (len(local.parameters) - 1), value])
+        else:
+            self._scope.set("value", "=", value, local)
+
+    def _is_own(self, of: Value) -> bool:
+        """Whether it surely is an object of the page's own."""
+        return of.has(*OWN) or (not of.sources and not of.types.isdisjoint(self._known.classes))
+
     # --- calls ---
 
     def _new(self, node: New, function: Function, depth: int) -> Value:
         kind = last_part(node.type)
         arguments = [self._value(one, function, depth) for one in node.arguments]
         values = self._items(node, kind, function, depth)
-        if node.array or kind.endswith("[]") or kind in _PLAIN_ARRAYS:
+        if node.array or kind.endswith("[]") or kind in PLAIN_ARRAYS:
             return operations.array(kind, arguments, values)
         self._watch.check(kind, NOTHING, arguments, node)
         if kind in {"activexobject", "scriptobject"}:
@@ -283,7 +315,7 @@ class Flow:
         if low in sources.REQUEST_NAMES:
             return self._intake.requested(node, arguments)
         if low in CODE_CALLS and not node.index:
-            return self._evaluated(low, node, arguments)
+            return self._running.evaluated(low, node, arguments, function.body)
         variable = self._scope.get(low, function)
         if variable is not None and not node.index:
             called = self._called(variable, node, arguments)
@@ -296,15 +328,23 @@ class Flow:
     def _called(self, what: Value, node: Call, arguments: list[Value]) -> Value | None:
         """A call of what a variable holds: `eval` by another name, a function, a method."""
         if what.has(*CODE_CALLS):
-            return self._evaluated("eval" if what.has("eval") else "execute", node, arguments)
+            return self._running.evaluated(
+                "eval" if what.has("eval") else "execute", node, arguments
+            )
         for kind in what.types:
             local = self._functions.get(kind.removeprefix(_FUNCTION))
-            if kind.startswith(_FUNCTION) and local is not None:
+            if local is not None and kind.startswith(_FUNCTION):
+                return self._enter(local, arguments)
+            local = self._functions.get(self._known.defaults.get(kind, ""))
+            if local is not None:
                 return self._enter(local, arguments)
         if any(kind.startswith(BOUND) for kind in what.types):
             self._watch.bound(what.types, [NOTHING, *arguments], node)
             return joined(arguments)
         return None
+
+    def _of_text(self, text: str, node: Node) -> Value:
+        return self._running.of_text(text, node)
 
     def _foreign_call(self, low: str, node: Call, arguments: list[Value]) -> Value:
         """A call of a function that is not the page's own."""
@@ -330,53 +370,16 @@ class Flow:
 
     def _enter(self, local: Function, arguments: list[Value]) -> Value:
         """A call of a function of the page."""
+        self._entered.add(local.name)
+        if local.name in self._alone:
+            self._alone.discard(local.name)
+            self._scope.changed = True
         self._scope.pass_to(local, arguments)
         result = self._scope.result(local.name)
         made = result.constant is None and operations.may_be_decoded(arguments)
         if result is NOTHING:
             return replace(joined(arguments), types=frozenset(), computed=made)
         return replace(result, computed=result.computed or made)
-
-    def _evaluated(self, low: str, node: Call, arguments: list[Value]) -> Value:
-        """Text that is run as code; `eval` takes code in scripts only."""
-        if low == "eval":
-            if not self._script and not self._basic:
-                return NOTHING
-            low = "js.eval" if self._script else "vbs.eval"
-        text = arguments[0].text if arguments else None
-        unsafe = len(arguments) > 1 and arguments[1].text == "unsafe"
-        if text is None and arguments and low == "js.eval":
-            if unsafe:
-                arguments = [replace(arguments[0], computed=True)]
-            elif reads_data(node) and not arguments[0].tainted:
-                return replace(joined(arguments), types=frozenset())
-        if text is None and calls_by_name(node):
-            return NOTHING
-        self._watch.sink(low, arguments[:1], node, name=low.rpartition(".")[2])
-        if text is not None:
-            return self._of_text(text, node)
-        return replace(joined(arguments), types=frozenset())
-
-    def _of_text(self, text: str, node: Node) -> Value:
-        """What a constant text gives when it is run: the value of its last expression."""
-        if text in self._running or len(self._running) > _DEEPEST_MADE:
-            return NOTHING
-        inner = self._made.get(text)
-        if inner is None:
-            if len(self._made) >= _MOST_MADE:
-                return NOTHING
-            self._scope.changed = True
-            language = Language.JSCRIPT if self._script else Language.VBSCRIPT
-            inner = self._made[text] = parse([Code(text, node.line, Kind.SCRIPT, language)])
-            for made in inner.functions:
-                self._functions.setdefault(made.name, made)
-                self._program.functions.append(made)
-        self._running.append(text)
-        value = NOTHING
-        for one in inner.top.body:
-            value = self._value(one, self._program.top, _DEEPEST // 2)
-        self._running.pop()
-        return value
 
     def _method(
         self, node: Call, what: Member, of: Value, arguments: list[Value], function: Function
@@ -391,9 +394,10 @@ class Flow:
         if node.index:
             return self._element(self._of(of, low, what), node, arguments)
         local = self._functions.get(low)
-        if local is not None and may_be_own(local, low, of, arguments):
+        known = local is None or self._watch.knows(of, low)
+        if local is not None and not known and may_be_own(local, low, of, arguments):
             result = self._enter(local, arguments)
-            if of.has(*OWN):
+            if self._is_own(of):
                 return result
         return self._foreign_method(low, of, arguments, node, function)
 
@@ -401,7 +405,8 @@ class Flow:
         self, low: str, of: Value, arguments: list[Value], node: Call, function: Function
     ) -> Value:
         """A call of a method that is not the page's own."""
-        self._watch.check(low, of, arguments, node)
+        if not starts_up(low, function):
+            self._watch.check(low, of, arguments, node)
         if low in {"createobject", "getobject"}:
             return operations.component(arguments)
         if low == "callbyname":
@@ -412,7 +417,7 @@ class Flow:
                 return ran
         if low == "equals" and arguments and of.has(*_MADE) and arguments[0].has(*_CONTEXT):
             self._watch.handed(of, node)
-        if low in sources.MEASURES and not (low == "parse" and not of.has(*_NUMBERS)):
+        if low in sources.MEASURES and not (low == "parse" and not of.has(*NUMBERS)):
             return operations.static(low, of, arguments) or NOTHING
         known = operations.text_method(low, of, arguments) or operations.static(low, of, arguments)
         if known is not None:
@@ -424,12 +429,14 @@ class Flow:
     ) -> Value | None:
         """`window.eval(x)`, `f.call(this, x)`, `[].constructor.constructor(x)`."""
         if low in CODE_CALLS and of.has("window", "this"):
-            return self._evaluated(low, node, arguments)
+            return self._running.evaluated(low, node, arguments)
         if low in {"call", "apply"}:
             return self._called(of, node, arguments[1:])
+        if of.sources and any(one.has(*CODE_CALLS) and not one.sources for one in arguments):
+            return self._running.evaluated("eval", node, [of])  # `[text].map(eval)`
         held = of.has(*CODE_CALLS) and not of.sources
         if held:
-            return self._evaluated("eval", node, arguments)
+            return self._running.evaluated("eval", node, arguments)
         if low == "constructor" and arguments:
             self._watch.sink("jsfunction", arguments, node)
         return None
@@ -470,7 +477,7 @@ class Flow:
             both = both.step("fetched")
         if low in FROM_DATABASE and not of.has("scriptcontrol", "regexp", "regex"):
             return Value(types=frozenset({low}))
-        self._fill(low, of, arguments, node, function)
+        self._storing.fill(low, of, arguments, node, function)
         named = reflected(self._watch, low, of, arguments, node)
         if named:
             return replace(both, types=named)
@@ -478,23 +485,12 @@ class Flow:
             self._gives.get(f"{kind}.{low}") or self._gives.get(low) or low
             for kind in (of.types or {""})
         }
-        first = low in {"combine", "join"} and bool(arguments) and arguments[0].rooted
+        writes = bool(types & WRITERS)
+        first = bool(arguments) and (
+            (low in {"combine", "join"} and operations.is_root(arguments[0]))
+            or (writes and arguments[0].rooted)
+        )
         tail = ""
-        if arguments and (low == "combine" or types & WRITERS):
+        if arguments and (low == "combine" or writes):
             tail = arguments[-1 if low == "combine" else 0].ending[-64:]
         return replace(both, types=frozenset(types), rooted=of.rooted or first, tail=tail)
-
-    def _fill(
-        self, low: str, of: Value, arguments: list[Value], node: Call, function: Function
-    ) -> None:
-        """`stream.Write(data)`, `document.load(Request)`, `request.InputStream.CopyTo(stream)`."""
-        what = node.what
-        if low == "load" and arguments and is_request(arguments[0]) and isinstance(what, Member):
-            self._scope.soil(what.of, self._intake.requested(node, []), function)
-        elif low in _READS and of.sources and node.arguments:
-            self._scope.soil(node.arguments[0], of, function)
-        if of.has(*WRITERS):
-            # What is written does not change where.
-            self._watch.put(low, of, joined(arguments), node)
-        elif low in _FILLS and isinstance(what, Member):
-            self._scope.soil(what.of, joined(arguments), function)

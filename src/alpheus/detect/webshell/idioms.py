@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
-from alpheus.detect.webshell.nodes import Binary, Call, Const, Function
+from alpheus.detect.webshell.nodes import (
+    Assign,
+    Binary,
+    Call,
+    Const,
+    Function,
+    Group,
+    Member,
+    Name,
+    Node,
+)
 from alpheus.detect.webshell.values import Value
 
 OWN = ("this", "me", "mybase", "base")
@@ -21,6 +32,12 @@ _COMMON = frozenset({
     "run", "create", "invoke", "send", "equals",
 })  # fmt: skip
 
+_DATA_SIGN = r"(?:\\[\[\]snrt\-\\/.]|[,:{}\[0-9.+\- ]|Eaeflnr-u)"
+_DATA_ONLY = re.compile(rf"/(?:\^\[(?!\^){_DATA_SIGN}+\][*+]\$|\[\^{_DATA_SIGN}+\])/[gim]*\Z")
+"""The signs that are left of JSON without its texts and numbers, as everybody's reader has them."""
+
+_AT_START = frozenset({"application_start", "appinitialize"})
+
 
 def reads_data(node: Call) -> bool:
     """`eval("(" + text + ")")`: how scripts read data before they could do it otherwise."""
@@ -30,9 +47,64 @@ def reads_data(node: Call) -> bool:
     return isinstance(first, Const) and str(first.value).lstrip().startswith("(")
 
 
-def calls_by_name(node: Call) -> bool:
-    """`Execute "call do_" & name`: what follows can only end a name of the page's own."""
+def has_checked(node: Call, body: Sequence[Node]) -> bool:
+    """Whether `eval("(" + text + ")")` stands behind the test whether the text is JSON."""
     first = node.arguments[0] if node.arguments else None
+    if not isinstance(first, Binary) or not reads_data(node):
+        return False
+    names = {one.name for one in _parts(first) if isinstance(one, Name)}
+    tests = (
+        one
+        for statement in body
+        for one in _parts(statement)
+        if isinstance(one, Call) and isinstance(one.what, Member) and one.what.name == "test"
+    )
+    return len(names) == 1 and any(
+        isinstance(one.what, Member)
+        and isinstance(one.what.of, Const)
+        and _DATA_ONLY.match(str(one.what.of.value)) is not None
+        and bool(one.arguments)
+        and _innermost(one.arguments[0]) in names
+        for one in tests
+    )
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    """A node and what stands beside it in a sum, a choice or an assignment."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        if isinstance(one, Binary):
+            waiting += [one.left, one.right]
+        elif isinstance(one, Group):
+            waiting += one.items
+        elif isinstance(one, Assign):
+            waiting.append(one.value)
+
+
+def _innermost(node: Node) -> str:
+    """The name that a chain of calls begins with."""
+    while not isinstance(node, Name):
+        if isinstance(node, Call):
+            node = node.what
+        elif isinstance(node, Member):
+            node = node.of
+        else:
+            return ""
+    return node.name
+
+
+def starts_up(low: str, function: Function) -> bool:
+    """What applications do when they start, and what a page has no use for."""
+    return low == "registervirtualpathprovider" and function.name in _AT_START
+
+
+def calls_by_name(node: Call) -> bool:
+    """`Execute "call do_" & name & "()"`: what follows ends a name of the page's own."""
+    first = node.arguments[0] if node.arguments else None
+    if isinstance(first, Binary) and first.mark == "&" and isinstance(first.right, Const):
+        first = first.left if str(first.right.value).lstrip()[:1] in {"", "("} else first
     if not isinstance(first, Binary) or first.mark != "&" or not isinstance(first.left, Const):
         return False
     text = str(first.left.value)

@@ -19,6 +19,13 @@ _PATH = re.compile(r"\A[\w ./\\:~?=&-]*\.[A-Za-z]{1,5}\Z|\A[A-Za-z_ -]{0,24}\Z|\
 """What a file, a folder or a variable may be called."""
 
 
+_ROOTS = (
+    "webrootpath", "contentrootpath", "getcurrentdirectory", "basedirectory", "gettemppath",
+    "applicationphysicalpath", "physicalapplicationpath", "appdomainapppath", "webroot",
+)  # fmt: skip
+"""Folders that frameworks name."""
+
+
 def added(mark: str, left: Value, right: Value) -> Value:
     """`left + right`, or `left & right` of texts."""
     constant = folding.added(left.constant, right.constant)
@@ -30,13 +37,17 @@ def added(mark: str, left: Value, right: Value) -> Value:
     own = _OWN_TEXT.search(left.text or "") or _OWN_TEXT.search(right.text or "")
     return replace(
         both,
-        rooted=left.rooted or _is_root(left),
+        rooted=left.rooted or is_root(left),
         mixed=both.mixed or (both.tainted and bool(own)),
         types=frozenset(),
         tail=right.ending[-64:],
     )
 
 
+COMPARES = frozenset({
+    "==", "!=", "<>", "<", ">", "<=", ">=", "&&", "=", "is", "like", "andalso", "orelse",
+})  # fmt: skip
+PLAIN_ARRAYS = frozenset({"byte", "char", "string", "array", "int"})
 CODE_CALLS = frozenset({"eval", "execute", "executeglobal"})
 """What runs a text as code."""
 
@@ -118,15 +129,18 @@ def folded(fold: folding.Function | None, low: str, arguments: Sequence[Value]) 
             constant = None
     if low in sources.MEASURES and constant is None:
         return NOTHING
+    both = joined(arguments, constant=constant)
     types = frozenset({low}) if constant is None else frozenset()
     rooted = bool(arguments) and arguments[0].rooted
-    return replace(joined(arguments, constant=constant), types=types, rooted=rooted)
+    return Value(both.constant, both.sources, types, both.steps, rooted, both.mixed, both.computed)
 
 
-def _is_root(value: Value) -> bool:
+def is_root(value: Value) -> bool:
     """Whether a path that begins with this stays in a folder of the server's choice."""
     if value.tainted or value.rooted:
         return value.rooted
+    if value.has(*_ROOTS):
+        return True
     text = value.text
     return text is not None and len(text) > 3 and ("/" in text[1:] or "\\" in text[3:])
 

@@ -19,7 +19,7 @@ _UNCLEAR = (
 """Where one of these stands, code is not only where it is marked."""
 
 _PIECES = re.compile(
-    rb"<\s{0,4}%(?!--|#|\s{0,4}@)(.*?)(?:%>|\Z)"
+    rb"<\s{0,4}%(?!--|\s{0,4}@)(#?)(.*?)(?:%>|\Z)"
     rb"|<script\b(?>(?:[^<>\"']|<%[^%<>]{0,200}%>|\"[^\"]{0,1000}\"|'[^']{0,1000}'){0,3000}?runat)"
     rb"(?:[^<>\"']|<%[^%<>]{0,200}%>|\"[^\"]{0,1000}\"|'[^']{0,1000}'){0,3000}+>(.*?)(?:</script|\Z)"
     rb"|#\s{0,8}include([^>]{0,200})",
@@ -41,7 +41,9 @@ _WORDS = (
     b"gzip", b"\\u00", b"!bdn", b"#@~^", b"utf-7", b"65000", b"new function", b"diagnostics",
     b"process.", b"processstart", b"new process", b"as process", b"process(", b".process",
     b"adodb.stream", b"xmlhttp", b"constructor", b"udpclient", b"driveinfo", b"searcher",
-    b"templateparser", b"mswc.tools", b"registertask",
+    b"templateparser", b"mswc.tools", b"registertask", b"csharpscript", b"evaluateasync",
+    b"jscriptevaluate", b"vsaengine", b"filesystem.", b"fileopen", b"extracttodirectory",
+    b"ziparchive", b"virtualpathprovider", b"createdelegate", b".downloadfile", b"transformnode",
 )  # fmt: skip
 """What code of any power must hold somewhere, in lower case; spelt in pieces, it needs one of these
 to put them together."""
@@ -49,7 +51,16 @@ to put them together."""
 _FILE = rb"[^o]file[.(]"
 """`File.Delete`, and no `Profile.Name`."""
 
+_KEEPS = re.compile(
+    rb"\A(?=.*\.save[ (]).*(?:domdocument|xmldom|recordset|xmldocument|xdocument|xelement)",
+    re.DOTALL,
+)
+"""`document.Save(path)`, of which there are many, and no `database.SaveChanges()`."""
+
 _STATEMENTS = (b"execute", b"eval")
+_BOUND = re.compile(rb"\b(?:eval|bind)\s{0,4}\(\s{0,4}[\"'][^\"']{0,200}[\"']")
+"""`Eval("Name")`, the one thing that nearly every binding does."""
+
 _INTEREST = (b"request", b"function", b"sub ", b"end ", b"class ", b"{", b"}")
 _LINE = re.compile(r"\r\n?|\n")
 _NAME = re.compile(r"[a-z_]\w*")
@@ -64,6 +75,7 @@ _FROM_VISITOR = (
     rb"request[^\r\n]{0,60}(?:sql|query?[^ys\r\n]|conn|dsn|cmd|command)",
     rb"connection[^\r\n]{0,80}(?:request|\.text\b|\.value\b)",
     rb"(?:command|adapter)\s{0,8}\([^\r\n]{0,40}(?:request|\.text\b|\.value\b)",
+    rb"\.(?:execute|open)[ (]{1,3}request",
 )
 """A database that is asked what the visitor says."""
 
@@ -79,16 +91,25 @@ def may_matter(content: bytes, *, razor: bool = False) -> bool:
         return False
     if razor or _any_of(_UNCLEAR).found(low) or _CLASS.search(low) or _ALIAS.search(low):
         return True
-    return names_power(b"\n".join(map(b"".join, _PIECES.findall(low))))
+    pieces = _PIECES.findall(low)
+    return names_power(b"\n".join(b"".join(rest) for mark, *rest in pieces if not mark)) or any(
+        binds_power(code) for mark, code, *_ in pieces if mark
+    )
 
 
 def names_power(low: bytes) -> bool:
     """Whether something in lower case names anything that a page could do harm with."""
     return (
         _powers().found(b"\n" + low)
+        or (b".save" in low and _KEEPS.search(low) is not None)
         or any(_stands_alone(low, word) for word in _STATEMENTS)
         or _makes_component(low)
     )
+
+
+def binds_power(low: bytes) -> bool:
+    """Whether a data binding in lower case does more than to take a field of what is bound."""
+    return names_power(_BOUND.sub(b"", low))
 
 
 @cache

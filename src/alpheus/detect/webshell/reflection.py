@@ -28,7 +28,9 @@ def reflected(  # noqa: PLR0911 - one for each name
     if low in {"getmethods", "getmethod", "getmembers"}:
         return frozenset(f"{BOUND}{kind}.*" for kind in of.types) | {"methodinfo"}
     if low == "createdelegate":
-        return _delegated(of, arguments)
+        made = _delegated(of, arguments)
+        watch.delegated(made, node)
+        return made
     if low == "get" and name.lower().startswith("win32_"):
         return frozenset({name.lower()})
     if low == "invokemember" and name:

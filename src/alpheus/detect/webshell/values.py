@@ -76,9 +76,12 @@ def joined(values: Iterable[Value], *, constant: Constant | None = None) -> Valu
     steps: dict[str, None] = {}
     mixed = computed = False
     for value in values:
-        sources.update(dict.fromkeys(value.sources))
-        types |= value.types
-        steps.update(dict.fromkeys(value.steps))
+        if value.sources:
+            sources.update(dict.fromkeys(value.sources))
+        if value.types:
+            types |= value.types
+        if value.steps:
+            steps.update(dict.fromkeys(value.steps))
         mixed = mixed or value.mixed
         computed = computed or value.computed
     if isinstance(constant, str | bytes) and len(constant) > MOST_TEXT:
@@ -86,7 +89,7 @@ def joined(values: Iterable[Value], *, constant: Constant | None = None) -> Valu
     return Value(
         constant,
         tuple(sources)[:_MOST_SOURCES],
-        frozenset(sorted(types)[:_MOST_TYPES]),
+        frozenset(types if len(types) <= _MOST_TYPES else sorted(types)[:_MOST_TYPES]),
         tuple(steps)[-_MOST_STEPS:],
         mixed=mixed,
         computed=computed,
@@ -102,4 +105,5 @@ def either(one: Value, other: Value) -> Value:
     same = one.constant if one.constant == other.constant else None
     both = joined((one, other), constant=same)
     free = any(value.tainted and not value.rooted for value in (one, other))
-    return replace(both, rooted=not free and (one.rooted or other.rooted))
+    rooted = not free and (one.rooted or other.rooted)
+    return replace(both, rooted=True) if rooted else both

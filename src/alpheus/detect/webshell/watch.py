@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from alpheus.detect.webshell.nodes import Node, Program
+from alpheus.detect.webshell.nodes import Call, Name, Node, Program
 from alpheus.detect.webshell.sinks import NATIVE, Sink, sinks
 from alpheus.detect.webshell.values import NOTHING, Source, Value, joined
 
@@ -16,6 +16,7 @@ BOUND = "method:"
 _PAGE_NAME = re.compile(
     r"\.(?:aspx?|ashx|asmx|asax|ascx|svc|soap|asa|cer|cdx|php|jspx?|cshtml)\Z", re.IGNORECASE
 )
+_SETTINGS_NAME = re.compile(r"(?:\A|[\\/])web\.config\Z", re.IGNORECASE)
 _PROGRAM_NAME = re.compile(r"\.(?:exe|dll|vbs|vbe|bat|cmd|ps1|hta|wsf|scr|com)\Z", re.IGNORECASE)
 _SECRET = re.compile(r"pass|pwd|kennwort|senha|contrase", re.IGNORECASE)
 _SHELL = re.compile(
@@ -38,7 +39,7 @@ _COPIES = re.compile("copy|move")
 _WRITES = frozenset({"write", "writeline", "writetext", "copyto", "writeallbytes"})
 WRITERS = frozenset({
     "streamwriter", "filestream", "createtext", "binarywriter", "createtextfile", "opentextfile",
-    "textstream", "openwrite", "appendtext", "openastextstream",
+    "textstream", "openwrite", "appendtext", "openastextstream", "opentextfilewriter",
 })  # fmt: skip
 """What writes into a file that was named when it was made."""
 
@@ -54,9 +55,24 @@ _PLACED = Sink("plant", 88, says="writes what the visitor sends where the visito
 _DROPPED = Sink("drop", 86, 78, 78, None, "writes a file that the server runs")
 _PROGRAM = Sink("drop", 74, 52, 52, None, "writes a program")
 _STOLEN = Sink("steal", 80, says="keeps what visitors type as their password")
+_MOVED = Sink("change", 60, says="copies or moves what the visitor names where the visitor says")
+_RULES = Sink("drop", 80, says="writes the settings of a folder as the visitor sends them")
+_SENT = Sink("load", 88, says="loads an assembly that the visitor has sent")
+_UNPACKED = Sink("unpack", 38, says="unpacks an archive that the visitor has sent")
+_OF_FILES = {"load": _SENT, "unpack": _UNPACKED}
+_CHECKED = Sink("evaluate", 30, says="reads data as code, after a test that it is data")
+_BOUND_BY_NAME = Sink("reflect", 72, 72, says="makes a delegate of what is named by text")
 _HANDED = Sink("handover", 84, says="hands the request to an object that it made of a name")
 _READING = frozenset({"opentextfile", "scripting.filesystemobject.opentextfile"})
 _STREAMS = frozenset({"filestream", "file.open"})
+_CHANNELS = frozenset({"fileopen", "filesystem.fileopen"})
+_PRINTS = frozenset({
+    "print", "printline", "write", "writeline", "fileput", "fileputobject",
+})  # fmt: skip
+"""What Visual Basic writes with into a file that was opened by a number."""
+
+_DOCUMENTS = frozenset({"xmldocument.save", "xdocument.save", "xelement.save"})
+_GRAVE = frozenset({"run", "load", "evaluate", "compile"})
 _EVALUATED = frozenset({"js.eval", "vbs.eval"})
 
 
@@ -98,6 +114,8 @@ class Watch:
         self._sinks = sinks()
         self._on_text = on_text
         self.seen = Seen()
+        self._channel = NOTHING
+        self._sent: set[str] = set()
 
     def check(
         self,
@@ -110,12 +128,18 @@ class Watch:
     ) -> None:
         """A call of a member, or its assignment, by its name in lower case."""
         known = self._sinks
+        if member in _PRINTS and len(arguments) > 1 and self._channel is not NOTHING:
+            self.put("write", self._channel, joined(arguments[1:]), node)
         for kind in of.types:
             if f"{kind}.{member}" in known:
                 self.sink(f"{kind}.{member}", arguments, node, of=of)
                 return
         if member in known and not assigned and (not of.types or member not in _ONLY_PLAIN):
             self.sink(member, arguments, node, of=of)
+
+    def knows(self, of: Value, member: str) -> bool:
+        """Whether a member is known by the type that it surely belongs to."""
+        return any(f"{kind}.{member}" in self._sinks for kind in of.types)
 
     def sink(
         self,
@@ -159,7 +183,9 @@ class Watch:
             points, given = points // 3, False
         if sink.kind == "write":
             rest = [one for place, one in enumerate(arguments) if place != sink.argument]
-            points = self._written(call, node, value, joined([of, *rest]), points)
+            points = self._written(call, node, value, [of, *rest], points)
+        else:
+            self._received(sink.kind, name, arguments, node)
         if points:
             self.note(sink, node.line, name, points, value, given=given)
 
@@ -192,6 +218,18 @@ class Watch:
         """`made.Equals(this)`: how a payload is given the request."""
         self.note(_HANDED, node.line, "equals", _HANDED.given, of, given=of.tainted)
 
+    def checked(self, text: Value, node: Node) -> None:
+        """A text is evaluated that was tested before: everybody's reader of JSON."""
+        if text.tainted:
+            self.note(_CHECKED, node.line, "eval", _CHECKED.given, text, given=True)
+
+    def delegated(self, types: frozenset[str], node: Node) -> None:
+        """`CreateDelegate` of what is found by its name: what is called then is not seen."""
+        for call in sorted(kind.removeprefix(BOUND) for kind in types if kind.startswith(BOUND)):
+            if any(sink.kind in _GRAVE for sink in self._sinks.get(call, ())):
+                points = _BOUND_BY_NAME.given
+                self.note(_BOUND_BY_NAME, node.line, call, points, NOTHING, given=False)
+
     def put(self, member: str, writer: Value, content: Value, node: Node) -> None:
         """Something is written with a writer, whose value is where it writes to."""
         if member not in _WRITES or not content.tainted:
@@ -200,13 +238,23 @@ class Watch:
             self.note(_PLACED, node.line, member, 88, joined((writer, content)), given=True)
         elif _PAGE_NAME.search(writer.tail) and not content.mixed:
             self.note(_DROPPED, node.line, member, _DROPPED.given, content, given=True)
+        elif _SETTINGS_NAME.search(writer.tail) and _is_sent(content):
+            self.note(_RULES, node.line, member, _RULES.given, content, given=True)
 
-    def _written(self, call: str, node: Node, path: Value, content: Value, points: int) -> int:
+    def _written(
+        self, call: str, node: Node, path: Value, rest: Sequence[Value], points: int
+    ) -> int:
         """A page of the server, and content of the visitor, are worse than any other file."""
+        content = joined(rest)
         self._dropped(call, node, path, content)
+        if call in _CHANNELS:
+            self._channel = replace(path, tail=path.ending)
+        elif content.tainted or call.endswith("saveas"):
+            self._sent |= {_place([path], node)} - {""}
         if "append" in call and any(_SECRET.search(one.text) for one in content.sources):
             self.note(_STOLEN, node.line, call, _STOLEN.given, content, given=True)
         if _COPIES.search(call):
+            self._moved(call, node, path, rest)
             return 0  # counted as a change
         if not path.tainted:
             return points
@@ -217,6 +265,19 @@ class Watch:
         if content.tainted:
             self.note(_PLACED, node.line, call, 88, joined((path, content)), given=True)
         return points
+
+    def _moved(self, call: str, node: Node, path: Value, rest: Sequence[Value]) -> None:
+        """A visitor names both ends, and neither stays in a folder of the server's choice."""
+        others = [one for one in rest if one.sources and one.sources != path.sources]
+        if path.tainted and not path.rooted and any(not one.rooted for one in others):
+            both = joined((path, *others))
+            self.note(_MOVED, node.line, call, _MOVED.given, both, given=True)
+
+    def _received(self, kind: str, name: str, arguments: Sequence[Value], node: Node) -> None:
+        """A file is loaded or unpacked that the visitor's data was written to."""
+        worst = _OF_FILES.get(kind)
+        if worst is not None and _place(arguments, node) in self._sent:
+            self.note(worst, node.line, name, worst.given, joined(arguments), given=False)
 
     def _dropped(self, call: str, node: Node, path: Value, content: Value) -> None:
         """A page or a program that the page puts on the server."""
@@ -233,6 +294,9 @@ class Watch:
                     worth = _SETTINGS  # pages that write a page of settings are many
                 self.note(dropped, node.line, call, worth, path, given=path.tainted)
 
+        if _SETTINGS_NAME.search(path.ending) and _is_sent(content) and call not in _DOCUMENTS:
+            self.note(_RULES, node.line, call, _RULES.given, content, given=True)
+
     def note(
         self, sink: Sink, line: int, call: str, points: int, value: Value, *, given: bool
     ) -> None:
@@ -241,6 +305,19 @@ class Watch:
         before = self.seen.signs.get(key)
         if before is None or before.points < points:
             self.seen.signs[key] = Sign(sink.kind, line, call, points, sink.says, value, given)
+
+
+def _place(arguments: Sequence[Value], node: Node) -> str:
+    """The file that a call names first: as a constant, or as a variable."""
+    if arguments and arguments[0].text:
+        return f"={arguments[0].text.lower()}"
+    named = node.arguments[:1] if isinstance(node, Call) else []
+    return named[0].name.lower() if named and isinstance(named[0], Name) else ""
+
+
+def _is_sent(content: Value) -> bool:
+    """Whether it is the visitor's as a whole, and not put into a text of the page's own."""
+    return content.tainted and not content.mixed and not content.has("replace", "format")
 
 
 def imported_signs(program: Program) -> list[Sign]:
@@ -275,6 +352,8 @@ def _is_harmless_program(chosen: Sequence[Value]) -> bool:
 def _only_reads(call: str, arguments: Sequence[Value]) -> bool:
     """Whether a file is opened in a mode that writes nothing; text files are, if none is given."""
     mode = arguments[1] if len(arguments) > 1 else None
+    if call in _CHANNELS:
+        return len(arguments) > 2 and arguments[2].has("input")
     if call in _READING:
         return mode is None or mode.constant == 1 or mode.has("forreading")
     return call in _STREAMS and mode is not None and mode.has("open")

@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from alpheus.detect.webshell.conventions import conventions
 from alpheus.detect.webshell.decoding import PageText
 from alpheus.detect.webshell.flow import Flow
 from alpheus.detect.webshell.model import Reason
 from alpheus.detect.webshell.nodes import Program
 from alpheus.detect.webshell.page import Code, Kind, Page, read_page
-from alpheus.detect.webshell.quick import lines_of_interest, names_power
+from alpheus.detect.webshell.quick import binds_power, lines_of_interest, names_power
 from alpheus.detect.webshell.syntax import parse
 from alpheus.detect.webshell.watch import Seen, Sign, imported_signs
 
@@ -40,14 +41,10 @@ _MANAGER = (0, 0, 56, 78, 90)
 
 def weigh(page: Page, text: PageText) -> list[Reason]:
     """The reasons that a page's own code gives, the weightiest first."""
-    code = [piece for piece in page.code if piece.kind is not Kind.BINDING]
-    if (
-        not page.objects
-        and not page.aliases()
-        and not any(names_power(piece.text.lower().encode("utf-8", "replace")) for piece in code)
-    ):
+    code = [piece for piece in page.code if piece.kind is not Kind.BINDING or _has_power(piece)]
+    if not page.objects and not page.aliases() and not any(map(_has_power, code)):
         return []
-    seen, signs = _follow(page, code)
+    seen, signs = _follow(page, code, text.text)
     reasons = [_reason(sign) for sign in signs if sign.points > 0]
     reasons += [*_together(seen, signs), *_carried(seen), *_backwards(seen)]
     if seen.cut:
@@ -57,13 +54,21 @@ def weigh(page: Page, text: PageText) -> list[Reason]:
     return sorted(reasons, key=lambda one: (-one.points, one.line or 0, one.text))[:_MOST_REASONS]
 
 
-def _follow(page: Page, code: Sequence[Code]) -> tuple[Seen, list[Sign]]:
+def _has_power(piece: Code) -> bool:
+    low = piece.text.lower().encode("utf-8", "replace")
+    return binds_power(low) if piece.kind is Kind.BINDING else names_power(low)
+
+
+def _follow(page: Page, code: Sequence[Code], text: str) -> tuple[Seen, list[Sign]]:
     program = parse(list(code))
     program.aliases.update(page.aliases())
     if program.cut:
         program = _of_interest(page, code)
     languages = list(dict.fromkeys(piece.language for piece in code))
-    seen = Flow(program, list(page.controls), languages).run()
+    known = conventions(code, text)
+    for name in known.members:
+        program.types.setdefault(name, "")
+    seen = Flow(program, list(page.controls), languages, known).run()
     return seen, [*seen.signs.values(), *imported_signs(program)]
 
 
@@ -96,7 +101,7 @@ def _carried(seen: Seen) -> list[Reason]:
         code = [piece for piece in page.code if piece.kind is not Kind.BINDING]
         if not code:
             continue
-        _, signs = _follow(page, code)
+        _, signs = _follow(page, code, text)
         worst = max(signs, key=lambda sign: sign.points, default=None)
         sheet = "<msxsl:script" in low
         if worst is not None and (worst.points >= _WORTH_TELLING or sheet):

@@ -1,0 +1,88 @@
+"""Text that a page runs as code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from alpheus.detect.webshell.idioms import calls_by_name, has_checked, reads_data
+from alpheus.detect.webshell.nodes import Call, Function, Node, Program
+from alpheus.detect.webshell.page import Code, Kind, Language
+from alpheus.detect.webshell.scope import Scope
+from alpheus.detect.webshell.syntax import parse
+from alpheus.detect.webshell.values import NOTHING, Value, joined
+from alpheus.detect.webshell.watch import Watch
+
+_MOST_MADE = 40
+_DEEPEST_MADE = 6
+_DEPTH = 80
+"""How deep in a page such text is taken to stand."""
+
+
+class Running:
+    """Follows texts that are run; `value` tells what a node of theirs is."""
+
+    def __init__(  # noqa: PLR0917 - all that a page consists of
+        self,
+        program: Program,
+        functions: dict[str, Function],
+        scope: Scope,
+        watch: Watch,
+        languages: Sequence[Language],
+        value: Callable[[Node, Function, int], Value],
+    ) -> None:
+        self._program = program
+        self._functions = functions
+        self._scope = scope
+        self._watch = watch
+        self._script = Language.JSCRIPT in languages
+        self._basic = Language.VBSCRIPT in languages
+        self._value = value
+        self._made: dict[str, Program] = {}
+        self._inside: list[str] = []
+
+    def evaluated(
+        self, low: str, node: Call, arguments: list[Value], body: Sequence[Node] = ()
+    ) -> Value:
+        """Text that is run as code; `eval` takes code in scripts only. `body`: where it stands."""
+        if low == "eval":
+            if not self._script and not self._basic:
+                return NOTHING
+            low = "js.eval" if self._script else "vbs.eval"
+        text = arguments[0].text if arguments else None
+        unsafe = len(arguments) > 1 and arguments[1].text == "unsafe"
+        if text is None and arguments and low == "js.eval":
+            if unsafe:
+                arguments = [replace(arguments[0], computed=True)]
+            elif reads_data(node) and not arguments[0].tainted:
+                return replace(joined(arguments), types=frozenset())
+            elif has_checked(node, body):
+                self._watch.checked(arguments[0], node)
+                return replace(joined(arguments), types=frozenset())
+        if text is None and calls_by_name(node):
+            return NOTHING
+        self._watch.sink(low, arguments[:1], node, name=low.rpartition(".")[2])
+        if text is not None:
+            return self.of_text(text, node)
+        return replace(joined(arguments), types=frozenset())
+
+    def of_text(self, text: str, node: Node) -> Value:
+        """What a constant text gives when it is run: the value of its last expression."""
+        if text in self._inside or len(self._inside) > _DEEPEST_MADE:
+            return NOTHING
+        inner = self._made.get(text)
+        if inner is None:
+            if len(self._made) >= _MOST_MADE:
+                return NOTHING
+            self._scope.changed = True
+            language = Language.JSCRIPT if self._script else Language.VBSCRIPT
+            inner = self._made[text] = parse([Code(text, node.line, Kind.SCRIPT, language)])
+            for made in inner.functions:
+                self._functions.setdefault(made.name, made)
+                self._program.functions.append(made)
+        self._inside.append(text)
+        value = NOTHING
+        for one in inner.top.body:
+            value = self._value(one, self._program.top, _DEPTH)
+        self._inside.pop()
+        return value
