@@ -45,7 +45,7 @@ _MOST_NAMES = 50
 _IIS = re.compile(r"microsoft-(?:iis|httpapi)", re.IGNORECASE)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """The part of an observation that is concluded and not copied."""
 
@@ -72,7 +72,7 @@ def conclude(conversation: Conversation, time: str) -> Observation:
     front = [answer for answer in heard if answer.probe is not ProbeKind.BACK_END]
     local = [answer for answer in signed if not answer.online]
     if local:
-        judgement = _of_exchange(local, signed, front)
+        judgement = _remembered(local, signed, front)
     elif signed:
         judgement = _of_online(signed, conversation)
     elif front:
@@ -142,6 +142,36 @@ def _side_flags(conversation: Conversation) -> list[str]:
     if any(answer.probe is ProbeKind.SMTP and answer.signs for answer in conversation.answers):
         flags.append("smtp-exchange")
     return flags
+
+
+_known: dict[tuple[object, ...], Judgement] = {}
+_MOST_KNOWN = 8192
+
+
+def _remembered(
+    local: Sequence[Answer], signed: Sequence[Answer], front: Sequence[Answer]
+) -> Judgement:
+    """The judgement on such answers, made once: most hosts say what others said before.
+
+    Judgements that name servers are not kept.
+    """
+    numbers: dict[str, int] = {"": 0}
+    facts: list[object] = [len(signed), any(answer.gateway for answer in front)]
+    for answer in local:
+        named = answer.servers[0].lower() if answer.servers and FRONT_END in answer.signs else ""
+        number = numbers.setdefault(named, len(numbers))
+        facts += (
+            number, answer.witnesses, answer.signs, answer.software, answer.doubts, answer.probe
+        )  # fmt: skip
+    key = tuple(facts)
+    found = _known.get(key)
+    if found is None:
+        found = _of_exchange(local, signed, front)
+        if found.pool is None:
+            if len(_known) >= _MOST_KNOWN:
+                _known.clear()
+            _known[key] = found
+    return found
 
 
 def _of_exchange(
