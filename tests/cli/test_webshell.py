@@ -10,6 +10,7 @@ import pytest
 
 from alpheus.cli import main
 from alpheus.detect.webshell.judge import PageJudge
+from alpheus.report import webshell_text
 from cli.running import run
 
 # What is malicious here is so by a rule of the test, and by where it lies; no page runs anything.
@@ -142,6 +143,66 @@ def test_a_page_is_explained(site: Path, printed: Printed) -> None:
     assert f"    > 4 | {MARKER}" in text
     assert '{ESC}[31m Request["[secret:' in text
     assert SECRET not in text
+
+
+FORMS = {
+    "C#": """<%@ WebService Language="C#" Class="X" %>
+class X {{ const string k = "{0}";
+var q = new¦[]{{"{1}", "b"}}.Contains(
+  Request["{2}"]);
+[WebMethod] public string Go(
+  string {3}) {{
+Session["{4}"] = "{5}";
+if (q.StartsWith("{6}"))
+Proc¦ess.Start("cmd.exe", {3});
+Proc¦ess.Start("cmd.exe", Request.Headers["{7}"]""",
+    "VB": """<%@ Page Language="VB" %>
+<scr¦ipt runat="server"> Const k As String="{0}"
+Dim pw As String="{1}"
+Sub Go() : If StrComp(Request("{2}"), "{3}") = 0
+If InStr(x, "{4}") Then
+Session("{5}") = Request!{6}
+Sh¦ell("cmd.exe /c " & Request.Headers("{7}")""",
+    "VBScript": """<% Const k = "{0}" : pw = "{1}"
+If StrComp(Request("{2}"), "{3}") = 0
+If InStr(x, "{4}") Then Session("{5}") = "{6}"
+Set s = CreateObj¦ect("WScript.Sh¦ell")
+s.Exec Request.Form("{7}")""",
+    "JScript": """<%@ Page Language="Jscript" %>
+<% const k : String = "{0}"; var pw = '{1}';
+if (Request["{2}"] != "{3}" || x.indexOf('{4}'))
+{{ Session["{5}"] = "{6}";
+ev¦al(Request.Item["{7}"], "unsafe"
+""",
+}
+
+
+@pytest.mark.parametrize("form", ["explain", "text", "jsonl", "html", "sarif"])
+@pytest.mark.parametrize("language", FORMS)
+def test_no_output_hands_over_a_working_page(
+    tmp_path: Path,
+    printed: Printed,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    form: str,
+) -> None:
+    """Names of parameters, headers and sessions, passwords and keys: nothing of it is shown."""
+    monkeypatch.setattr(webshell_text, "_AROUND", 20)  # every line is shown
+    secrets = [f"{name}Open" for name in ("Za", "Zb", "Zc", "Zd", "Ze", "Zf", "Zg", "Zh")]
+    page = tmp_path / ("x.asmx" if language == "C#" else "x.aspx")
+    page = page.with_suffix(".asp") if language == "VBScript" else page
+    page.write_text(FORMS[language].replace("¦", "").format(*secrets))
+    command = ["webshell", "--explain", str(page)] if form == "explain" else [
+        "webshell", str(page), "--format", form, "--all",
+    ]  # fmt: skip
+    assert main([*command, "--exit-code"]) == 10
+    text = printed()[0]
+    assert [one for one in secrets if one.lower() in text.lower()] == []
+    assert "[secret:" in text
+    if form == "explain":
+        assert text.count("[secret:") >= len(secrets)
+        assert "Request" in text
+        assert any(one in text for one in ("cmd.exe", "WScript.Shell", "unsafe"))
 
 
 def test_a_page_is_explained_among_its_neighbours(site: Path, printed: Printed) -> None:

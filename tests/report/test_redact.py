@@ -118,6 +118,19 @@ def test_a_short_or_ordinary_secret_is_replaced_as_a_parameter_only() -> None:
     assert "&username" not in shown
 
 
+def test_the_quoted_line_of_a_page_keeps_no_key() -> None:
+    """What is in quotes in a page may be what opens it; a log has no such lines."""
+    line = 'F("opensesame"); p.Start("cmd.exe")'
+    server = compromised_server()
+    cited = (cite("a.aspx", line, 1), cite("a.log", line, 1))
+    found = replace(server.findings[0], citations=cited)
+    one = assessment(replace(server, findings=(found,)))
+    shown, log = Redactor().assessment(one).servers[0].findings[0].citations
+    assert "opensesame" not in shown.text
+    assert shown.text.endswith('p.Start("cmd.exe")')
+    assert log.text == line
+
+
 def test_a_mark_written_by_an_attacker_is_no_mark() -> None:
     """Only marks that this run has issued are left alone."""
     assert "[secret:00000000]" not in Redactor().text('Request["[secret:00000000]"]')

@@ -37,6 +37,35 @@ GIVEN_AWAY = [
     'Const pass2 = "{}"',
     'var JsPassw = "{}"',
     'If LoginPwd <> "{}" Then',
+    'if (Request["a1b2c3"] == "pw") return Request["{}"]',
+    'Const k As String="{}"',
+    'Dim pw As String = "{}"',
+    'Private Shared x As String="{}"',
+    'If StrComp(Request("P"), "{}") = 0 Then',
+    'If StrComp("{}", key) = 0 Then',
+    'If InStr(Request("P"), "{}") > 0 Then',
+    'If InStr(1, Request.Form("P"), "{}", 1) Then',
+    'If InStr("{}", Request("P")) Then',
+    'if (Request["P"].StartsWith("{}"))',
+    'if (Request.Headers["P"].ToLower().EndsWith("{}"))',
+    'if (Request["P"]?.IndexOf("{}") >= 0)',
+    'if ("{}".StartsWith(Request["P"]))',
+    'if (new[]{{"{}", "b"}}.Contains(Request["P"]))',
+    'if (new[]{{"a", "{}"}}.Contains(Request["P"]))',
+    'if (string.Equals(Request["P"], "{}"))',
+    'Session["{}"] = x;',
+    'Session["P"] = "{}";',
+    'Session("{}") = "b"',
+    'If Session("P") <> "{}" Then',
+    'Application.Contents("{}")',
+    "x = Request.Headers!{}",
+    "x = Request!{}",
+    "x = Request.Form![{}]",
+    "x = Session!{}",
+    'Request.Cookies("P")("{}")',
+    'Request.Cookies["P"]["{}"]',
+    'parameter("P") of do["{}"] in line 4',
+    'control("P").Text["{}"] in line 4',
     'control("{}").Text',
     'parameter("{}") of do',
     'String xc = "{}"; ',
@@ -68,6 +97,9 @@ GIVEN_AWAY = [
 HARMLESS = [
     'Label1.Text = "Ready to go";',
     'Case "Monday"',
+    'If a <> "" Then b = "" : Show "Ready to go"',
+    "if (Request!=null) { Show(Form); }",
+    'Dim title As String = "Ready to go"',
     'if (bypass.Checked) { Title = "Ready"; }',
     "net user jane.doe /domain",
     "net user jane.doe * /add",
@@ -100,7 +132,26 @@ def test_names_paths_and_addresses_stay(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["Request[", 'Request["', "password=", "net use \\\\", "a=", "-p ", "psexec ", "%22"]
+    "unit",
+    [
+        "Request[",
+        'Request["',
+        "password=",
+        "net use \\\\",
+        "a=",
+        "-p ",
+        "psexec ",
+        "%22",
+        "Session[",
+        'StrComp("a",',
+        "InStr(Request,",
+        '"a",',
+        "Request!",
+        '["a"]',
+        "string.Equals(",
+        "Request.Cookies(",
+        "Dim a As String = ",
+    ],
 )
 def test_a_hostile_line_takes_linear_time(unit: str) -> None:
     """No line of the longest length that is cited keeps an expression busy."""
@@ -108,6 +159,24 @@ def test_a_hostile_line_takes_linear_time(unit: str) -> None:
     begin = time.perf_counter()
     Redactor().text(text)
     assert time.perf_counter() - begin < 3
+
+
+def test_a_secret_beside_a_masked_one_is_replaced() -> None:
+    """However short both are: what stands around a secret may be masked already."""
+    redactor = Redactor()
+    for text in (
+        'if (Request["a1"] == "pw") {', 'Session["a1"] = "pw"', 'If Request.Form("a1") = "pw" Then',
+    ):  # fmt: skip
+        shown = redactor.text(text)
+        assert "a1" not in shown.replace("[secret:", "")[:18]
+        assert '"pw"' not in shown
+        assert redactor.text(shown) == shown
+
+
+def test_an_empty_text_begins_no_secret() -> None:
+    """What follows it up to the next empty text is code."""
+    text = 'If Request("{}") <> "" Then Shown = "" : Else Go'
+    assert Redactor().text(text.format(SECRET)).endswith('") <> "" Then Shown = "" : Else Go')
 
 
 def test_every_pattern_has_one_secret_and_a_lower_case_hint() -> None:

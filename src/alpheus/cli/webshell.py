@@ -181,7 +181,9 @@ class _Job:
 
         page = _result(found)
         with standard_output(exact=False):
-            print_webshell_page(page, page_text(walk.kept).text, console(), self._key)
+            print_webshell_page(
+                page, page_text(walk.kept).text, console(), self._key, _words_of_calls()
+            )
         return self._status()
 
     def _pages(self) -> Iterator[PageResult]:
@@ -308,6 +310,14 @@ class _Walking:
 
     def __exit__(self, *_: object) -> None:
         self._progress.__exit__(None, None, None)
+
+
+def _words_of_calls() -> frozenset[str]:
+    """What calls that matter are called, and their parts: no secrets where a page quotes them."""
+    from alpheus.detect.webshell.sinks import CLASS_IDS, NATIVE, results, sinks  # noqa: PLC0415
+
+    calls = {*sinks(), *results(), *results().values(), *CLASS_IDS.values(), *NATIVE}
+    return frozenset({*calls, *(part for call in calls for part in call.split("."))})
 
 
 def _result(judgement: PageJudgement) -> PageResult:

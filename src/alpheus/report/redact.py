@@ -18,23 +18,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote, quote_plus, unquote
 
-from alpheus.model import Assessment, CveState, Finding, ServerAssessment
-from alpheus.report.secret_patterns import PATTERNS
+from alpheus.model import Assessment, Citation, CveState, Finding, ServerAssessment
+from alpheus.report.page_mask import mask_quoted
+from alpheus.report.secret_patterns import ORDINARY, PATTERNS
 
 _KEY_BYTES = 32
-
-_ORDINARY = frozenset(
-    {"action", "administrator", "command", "domain", "exchange", "filename", "message", "method",
-     "operation", "password", "schema", "server", "username"}
-)  # fmt: skip
-"""Parameter names too common to be replaced where nothing marks them as a secret."""
 
 _HEAD = 4
 _LENGTHS = 64
 
 # An element of a path or of an address is a name, not a secret; nor is a part of a longer word.
 _BEFORE = re.compile(rf"(?<![\w/\\])(?=(.{{{_HEAD}}}))", re.DOTALL)
-_AFTER = re.compile(r"[\w/\\@]|\.(?:as[hmp]x?|aspx|soap|svc|dll|exe|config)\b", re.IGNORECASE)
+_AFTER = re.compile(
+    r"[\w/\\@]|:[0-9a-f]{8}\]|\.(?:as[hmp]x?|aspx|soap|svc|dll|exe|config)\b", re.IGNORECASE
+)
+_RECORDS = re.compile(
+    r"\.(?:log|csv|tsv|txt|jsonl?|xml|evtx?|etl|html?|ya?ml|yara?|md|reg|gz|compiled)\Z",
+    re.IGNORECASE,
+)
+"""Files of records, in which what is in quotes are names and values. No page is called so."""
+
 _PARAMETER = re.compile(r"(?<=[?&])([^=&\s]{1,256})(?==)")
 
 
@@ -103,7 +106,7 @@ class Redactor:
     def _index(self, form: str) -> None:
         """Remember a secret for bare occurrences, unless it is too much like a word."""
         minimum = _HEAD if any(character.isdigit() for character in form) else _HEAD + 2
-        if len(form) < minimum or form.lower() in _ORDINARY:
+        if len(form) < minimum or form.lower() in ORDINARY:
             return
         lengths = self._lengths.setdefault(form[:_HEAD], [])
         if len(form) not in lengths and len(lengths) < _LENGTHS:
@@ -165,10 +168,15 @@ class Redactor:
             title=self._replace(finding.title),
             detail=self._replace(finding.detail),
             citations=tuple(
-                replace(citation, text=self._replace(citation.text))
-                for citation in finding.citations
+                replace(citation, text=self._cited(citation)) for citation in finding.citations
             ),
         )
+
+    def _cited(self, citation: Citation) -> str:
+        """What a citation quotes: of a page, nothing in quotes that could be a key."""
+        if citation.line is None or citation.sha256 is None or _RECORDS.search(citation.path):
+            return self._replace(citation.text)
+        return mask_quoted(citation.text, self)
 
 
 def _texts(assessment: Assessment) -> Iterator[str]:

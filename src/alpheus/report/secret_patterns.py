@@ -10,11 +10,26 @@ import re
 from dataclasses import dataclass
 
 _QUOTE = r"(?:\\?[\"'`]{1,2}|\\?\\u0022|%2[27]|&quot;|&#0?3[49];|&#x2[27];)"
-_QUOTED = rf"(?P<quote>{_QUOTE})(?P<secret>(?:(?!(?P=quote)).){{1,3900}}?)(?:(?P=quote)|\Z)"
+_EMPTY = r"(?!(?<=\"\")[\s)])"
+"""Two marks with nothing between them are an empty text, not one mark that was doubled."""
+
+_QUOTED = rf"(?P<quote>{_QUOTE}){_EMPTY}(?P<secret>(?:(?!(?P=quote)).){{1,3900}}?)(?:(?P=quote)|\Z)"
 _MARK = r"\[secret:[0-9a-f]{8}\]"
 _VALUE = rf"(?P<secret>{_MARK}|[^\s\"'&;,<>|\]\[(){{}}]{{1,3900}})"
+_NO_CLOSE = rf"(?:{_MARK}|[^\])])"
+_REQUESTED = r"\bRequest(?:\s{0,4}\.\s{0,4}\w{1,20}){0,2}\s{0,4}[\[(]" + _NO_CLOSE + r"{1,300}[\])]"
+"""`Request["key"]` and the like, masked already or not."""
+
 _COMPARED = r"\s{0,4}(?:={1,3}|!={1,2}|<>)\s{0,4}"
+_STORES = ("session", "application", "viewstate", "tempdata", "cache")
+_KEPT = r"(?:\s{0,4}\.\s{0,4}(?:Contents|Item|Items))?\s{0,4}[\[(]\s{0,4}"
 _PASSWORD = rf"(?P<secret>{_MARK}|[^\s\"'&;,<>]{{1,512}})"
+
+ORDINARY = frozenset(
+    {"action", "administrator", "command", "domain", "exchange", "filename", "message", "method",
+     "operation", "password", "schema", "server", "username"}
+)  # fmt: skip
+"""Parameter names too common to be replaced where nothing marks them as a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +67,36 @@ PATTERNS: tuple[SecretPattern, ...] = (
     # … and what a control of a page or a parameter of a web method is called.
     _pattern("control(", rf"\bcontrol\({_QUOTED}"),
     _pattern("parameter(", rf"\bparameter\({_QUOTED}"),
+    # … and what is one of several in them: Request.Cookies("key")("other").
+    _pattern(
+        '"',
+        r"\b(?:Request|control|parameter)(?:\.\w{1,40})?"
+        rf"(?:\([^)\n]{{0,200}}\)|\[(?:{_MARK}|[^\]\n]){{1,200}}\])(?:\sof\s\w{{1,100}}|\.\w{{1,40}}){{0,2}}"
+        rf"(?:[\[(]\"(?:{_MARK}|[^\"\n]){{1,200}}\"[\])]){{0,3}}[\[(]\"(?P<secret>[^\"\n]{{1,200}})\"[\])]",
+    ),
+    # Basic asks by name without quotes: Request!key, Headers!key.
+    _pattern(
+        "!",
+        r"\b(?:Request(?:\s{0,4}\.\s{0,4}\w{1,20})?|Headers|Form|QueryString|Params|Cookies|"
+        r"ServerVariables|Session|Application|ViewState)\s{0,4}!(?!\[secret:[0-9a-f]{8}\])\[?"
+        r"(?P<secret>(?<=\[)[^\]\n]{1,200}|[^\W\d]\w{0,255})",
+    ),
+    # What a page keeps between requests, and by which name.
+    *(_pattern(name, rf"\b{name}{_KEPT}{_QUOTED}") for name in _STORES),
+    *(
+        _pattern(
+            name,
+            rf"\b{name}{_KEPT}{_NO_CLOSE}{{1,300}}[\])](?:\.\w{{1,20}}(?:\(\))?){{0,2}}"
+            rf"{_COMPARED}@?{_QUOTED}",
+        )
+        for name in _STORES
+    ),
+    # What Basic declares as a text without a space.
+    _pattern(
+        "as string",
+        r"\b(?:Const|Dim|Private|Public|Shared|Static|ReadOnly)\s{1,4}\w{1,60}\s{1,4}As\s{1,4}String"
+        r"\s{0,4}=\s{0,4}(?P<quote>[\"\u201c\u201d]{1,2})(?P<secret>[\w+/=!@#$%^&*-]{4,512})(?P=quote)",
+    ),
     # What a page compares a request with.
     _pattern(
         "=",
@@ -65,12 +110,39 @@ PATTERNS: tuple[SecretPattern, ...] = (
     ),
     _pattern(
         "request",
-        r"\bRequest(?:\s{0,4}\.\s{0,4}\w{1,20}){0,2}\s{0,4}[\[(][^\])]{1,300}[\])]"
-        rf"(?:\s{{0,4}}\.\s{{0,4}}\w{{1,20}}(?:\(\))?){{0,2}}{_COMPARED}{_QUOTED}",
+        rf"{_REQUESTED}(?:\s{{0,4}}\.\s{{0,4}}\w{{1,20}}(?:\(\))?){{0,2}}{_COMPARED}{_QUOTED}",
     ),
     _pattern("request", rf"{_QUOTED}{_COMPARED}(?:\w{{1,12}}\(){{0,2}}Request\s{{0,4}}[.\[(]"),
     _pattern("equals", rf"\.Equals\s{{0,4}}\(\s{{0,4}}@?{_QUOTED}\s{{0,4}}\)"),
     _pattern("equals", rf"{_QUOTED}\s{{0,4}}\.\s{{0,4}}Equals\s{{0,4}}\("),
+    _pattern(
+        "request",
+        rf"{_REQUESTED}(?:\s{{0,4}}\.\s{{0,4}}\w{{1,20}}(?:\(\))?){{0,2}}\s{{0,4}}\??\.\s{{0,4}}"
+        rf"(?:StartsWith|EndsWith|Contains|IndexOf|CompareTo|Equals)\s{{0,4}}\(\s{{0,4}}@?{_QUOTED}",
+    ),
+    _pattern(
+        "request",
+        r"(?P<quote>[\"'])(?P<secret>[^\"'\n]{1,128})(?P=quote)"
+        r"(?=(?:\s{0,4},\s{0,4}@?[\"'][^\"'\n]{0,128}[\"']){0,20}\s{0,4}[})\]]{0,2}\s{0,4}"
+        r"\.\s{0,4}(?:StartsWith|EndsWith|Contains|IndexOf|CompareTo|includes)\s{0,4}\("
+        r"[^\n]{0,40}?\bRequest\b)",
+    ),
+    _pattern("strcomp", rf"\bStrComp\s{{0,4}}\(\s{{0,4}}{_QUOTED}"),
+    _pattern("strcomp", rf"\bStrComp\s{{0,4}}\([^\n]{{1,300}}?,\s{{0,4}}(?:_\s{{1,80}})?{_QUOTED}"),
+    _pattern(
+        "string",
+        r"\bString\s{0,4}\.\s{0,4}(?:Equals|Compare|CompareOrdinal)\s{0,4}\([^\n]{1,300}?,"
+        rf"\s{{0,4}}@?{_QUOTED}",
+    ),
+    _pattern(
+        "instr",
+        r"\bInStr(?:Rev)?\s{0,4}\([^\n\"']{0,60}\bRequest\b[^\n]{0,200}?,\s{0,4}" + _QUOTED,
+    ),
+    _pattern(
+        "instr",
+        rf"\bInStr(?:Rev)?\s{{0,4}}\(\s{{0,4}}(?:\d{{1,9}}\s{{0,4}},\s{{0,4}})?{_QUOTED}"
+        r"(?=\s{0,4},\s{0,4}(?:\w{1,12}\(){0,2}Request\b)",
+    ),
     _pattern(
         ".text",
         r"\.Text(?:\s{0,4}\.\s{0,4}\w{1,20}\(\)){0,2}\s{0,4}(?:==|!=|<>|=(?=[^\n]{1,200}\bThen\b))"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
+from alpheus.report.page_mask import PageMask
 from alpheus.report.views import size_text
 from alpheus.report.visible import visible
 from alpheus.report.webshell_views import (
@@ -58,29 +59,43 @@ def print_webshell_summary(results: WebshellResults, console: Console, key: byte
     screen.show(screen.summary(redacted(results, key)))
 
 
-def print_webshell_page(page: PageResult, text: str, console: Console, key: bytes) -> None:
+def print_webshell_page(
+    page: PageResult, text: str, console: Console, key: bytes, known: Collection[str] = ()
+) -> None:
     """Print one page with every reason and its points, and the lines around each.
 
-    `text` is the page as it is decoded. What any line gives away as a secret is masked in all.
+    `text` is the page as it is decoded. What any line gives away as a secret is masked in all, and
+    so is everything in quotes that could be one. `known` are words, in lower case, that are none.
     """
-    redactor = redactor_of(page, key, _IMPORT.sub("", text[:_SEARCHED]))
+    searched = _IMPORT.sub(lambda found: " " * len(found[0]), text[:_SEARCHED])
+    redactor = redactor_of(page, key, searched)
+    mask = PageMask(redactor, searched, [one.text for one in page.reasons], known)
     reasons = tuple(replace(one, text=redactor.text(one.text)) for one in page.reasons)
-    lines = _BREAK.split(text)
-
-    def line(number: int) -> str:
-        shown = lines[number - 1][:_LONGEST]
-        return shown if _IMPORT.fullmatch(shown.strip()) else redactor.text(shown)
-
-    shown = {n: line(n) for n in _around(reasons, len(lines))}
+    shown = {
+        number: line if _IMPORT.fullmatch(line.strip()) else mask.line(line, at)
+        for number, at, line in _cut_out(text, _around(reasons))
+    }
     screen = _Screen(console)
     screen.show(screen.explained(replace(page, reasons=reasons), shown))
 
 
-def _around(reasons: Sequence[PageReason], last: int) -> list[int]:
-    """The numbers of all lines that are shown, in order."""
+def _around(reasons: Sequence[PageReason]) -> set[int]:
+    """The numbers of all lines that are shown."""
     wanted = {number for one in reasons if one.line for number in (*one.sources, one.line)}
-    numbers = {near for n in wanted for near in range(n - _AROUND, n + _AROUND + 1)}
-    return sorted(number for number in numbers if 0 < number <= last)
+    return {near for n in wanted for near in range(n - _AROUND, n + _AROUND + 1)}
+
+
+def _cut_out(text: str, wanted: Collection[int]) -> Iterator[tuple[int, int, str]]:
+    """The lines that are wanted and there: number, place and beginning of each."""
+    at, last = 0, max(wanted, default=0)
+    for number in range(1, last + 1):
+        found = _BREAK.search(text, at)
+        end = len(text) if found is None else found.start()
+        if number in wanted:
+            yield number, at, text[at : min(end, at + _LONGEST)]
+        if found is None:
+            return
+        at = found.end()
 
 
 class _Screen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alpheus.detect.webshell.intake import mapped, spelt
+from alpheus.detect.webshell.intake import mapped, quoted, spelt
 from alpheus.detect.webshell.nodes import Call, Member, Name
 from alpheus.detect.webshell.page import Language
 from alpheus.detect.webshell.values import Source, Value
@@ -61,3 +61,13 @@ def test_expressions_are_spelt_in_short() -> None:
     """Arguments are left out."""
     node = Member(Call(Member(Name("a", 1), "b", 1), [Name("c", 1)], 1), "d", 1)
     assert spelt(node) == "a.b(…).d"
+
+
+def test_a_name_ends_where_its_quotes_end() -> None:
+    """However long it is and whatever it holds: a report masks what is in them."""
+    assert quoted('a"b') == '"a\'b"'
+    assert len(quoted("a" * 900)) < 70
+    for code in ('Request["{}"]', 'Request.Form["{}"]', 'Request.Cookies["{}"]["{}"]'):
+        found = seen_in(f"x = {code.replace('{}', 'n' * 300)};").sources
+        assert all(text.count('"') % 2 == 0 for text in found)
+        assert any('"nnn' in text for text in found)

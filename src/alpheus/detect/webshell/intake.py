@@ -10,6 +10,7 @@ from alpheus.detect.webshell.nodes import Call, Member, Name, Node
 from alpheus.detect.webshell.values import NOTHING, Source, Value, joined
 
 _CODE_TEXT = 100
+_NAME_TEXT = 60
 _CONTROLS = (
     "control", "textbox", "fileupload", "htmlinputfile", "htmlinputtext", "dropdownlist",
     "htmltextarea", "hiddenfield", "htmlinputhidden", "listbox", "findcontrol", "postedfile",
@@ -49,6 +50,16 @@ def spelt(node: Node) -> str:
     return "…"
 
 
+def _ended(text: str) -> str:
+    """A text that was cut, with its last quotes closed."""
+    return f'{text}"' if text.count('"') % 2 else text
+
+
+def quoted(name: object) -> str:
+    """A name in quotes that surely end: by them a report knows what it must not show."""
+    return '"' + str(name).replace('"', "'")[:_NAME_TEXT] + '"'
+
+
 class Intake:
     """Makes values of what comes from outside, and keeps where they came in."""
 
@@ -78,14 +89,14 @@ class Intake:
             source = self._source(node, f"{of.sources[0].text}.FileName")
             return Value(sources=(source,), types=frozenset({low}))
         if low in sources.CONTROL_MEMBERS and self._is_control(of, node):
-            source = self._source(node, f'control("{spelt(node.of)}").{node.name}')
+            source = self._source(node, f"control({quoted(spelt(node.of))}).{node.name}")
             return Value(sources=(source,), types=frozenset({low}))
         return None
 
     def requested(self, node: Call, arguments: Sequence[Value]) -> Value:
         """`Request("name")`."""
         name = arguments[0].text if arguments else None
-        source = self._source(node, f'Request("{name}")' if name else "Request(…)")
+        source = self._source(node, f"Request({quoted(name)})" if name else "Request(…)")
         return Value(sources=(source,), types=frozenset({"requestdata"}))
 
     def of_call(self, low: str, node: Call, what: Member, arguments: Sequence[Value]) -> Value:
@@ -97,7 +108,7 @@ class Intake:
         if low in sources.HARMLESS_REQUEST_MEMBERS:
             return NOTHING
         name = arguments[0].text if arguments else None
-        text = f'Request.{what.name}("{name}")' if name else f"Request.{what.name}(…)"
+        text = f"Request.{what.name}({quoted(name)})" if name else f"Request.{what.name}(…)"
         return Value(sources=(self._source(node, text),), types=frozenset({"requestdata", low}))
 
     def variable(self, node: Call, arguments: Sequence[Value]) -> Value:
@@ -105,12 +116,12 @@ class Intake:
         name = arguments[0].text if arguments else None
         if name is not None and name.lower() in sources.HARMLESS_VARIABLES:
             return NOTHING
-        text = f'Request.ServerVariables("{name}")' if name else "Request.ServerVariables(…)"
+        text = f"Request.ServerVariables({quoted(name)})" if name else "Request.ServerVariables(…)"
         return Value(sources=(self._source(node, text),))
 
     def element(self, of: Value, node: Call, name: str) -> Value:
         """`Request.Form["name"]`."""
-        source = self._source(node, f'{of.sources[0].text}["{name}"]')
+        source = self._source(node, f"{of.sources[0].text}[{quoted(name)}]")
         return replace(of, constant=None, sources=(source,))
 
     def _of_request(self, low: str, node: Member) -> Value:
@@ -129,6 +140,6 @@ class Intake:
         return isinstance(node.of, Name) and node.of.name.lower() in self._controls
 
     def _source(self, node: Node, text: str) -> Source:
-        source = Source(node.line, text[:_CODE_TEXT])
+        source = Source(node.line, text if len(text) <= _CODE_TEXT else _ended(text[:_CODE_TEXT]))
         self._kept.setdefault(source.text, source)
         return source

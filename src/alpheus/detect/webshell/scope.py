@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from alpheus.detect.webshell.intake import quoted
 from alpheus.detect.webshell.nodes import Call, Function, Member, Name, Node, Program
 from alpheus.detect.webshell.operations import component
 from alpheus.detect.webshell.values import NOTHING, Source, Value, either, joined
@@ -44,7 +45,7 @@ class Scope:
 
     def _expose(self, function: Function) -> None:
         for name, kind in function.parameters:
-            source = Source(function.line, f'parameter("{name}") of {function.name}')
+            source = Source(function.line, f"parameter({quoted(name)}) of {function.name}")
             types = frozenset({last_part(kind)}) if kind else frozenset()
             self._variables[function.name, name] = Value(sources=(source,), types=types)
 
