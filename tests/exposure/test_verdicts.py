@@ -1,0 +1,35 @@
+"""What the probe concludes of every kind of server that the test internet knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from exposure_probing import probed, scope_of
+from exposure_verdicts import faults
+from internet import running
+
+
+def test_every_kind_of_server_is_told_for_what_it_is(tmp_path: Path) -> None:
+    """No state that the answers settle is wrong, and nothing is ever wrongly cleared."""
+    with running("every-kind") as internet:
+        seen = probed(tmp_path, scope_of(tmp_path, internet.port), internet.addresses())
+        wrong = {
+            internet.truth(address).kind: list(faults(one, internet.truth(address)))
+            for address, one in seen.items()
+        }
+    assert {kind: found for kind, found in wrong.items() if found} == {}
+    assert len(seen) == len(internet.addresses())
+
+
+def test_a_country_of_march_2021_is_told_right(tmp_path: Path) -> None:
+    """Of some hundred servers drawn at random as well."""
+    with running("march-2021", seed=7) as internet:
+        addresses = internet.addresses(400)
+        seen = probed(tmp_path, scope_of(tmp_path, internet.port), addresses)
+        wrong = [
+            (internet.truth(address), fault)
+            for address, one in seen.items()
+            for fault in faults(one, internet.truth(address))
+        ]
+    assert wrong == []
+    assert len(seen) == 400

@@ -1,0 +1,278 @@
+"""Conversations on the wire, with real sockets on the loopback device."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from alpheus.custody.chain import read_chain
+from alpheus.exposure.call import Call
+from alpheus.exposure.journal import AUDIT
+from alpheus.exposure.model import Conversation, Endpoint, Observation, Status
+from alpheus.exposure.wire import Limits, Wire
+from exposure_probing import QUICK, probe_run, probed, scope_of
+from internet import running
+
+SOURCES = sorted((Path(__file__).parents[2] / "src/alpheus/exposure").rglob("*.py"))
+
+EXPLOITS = (
+    "x-anonresource", "x-beresource", "autodiscover.json", "proxylogon.ecp", "ddiservice",
+    "/ecp/y.js", "authorization:", "urllib.request", '"post', "b'post",
+)  # fmt: skip
+
+
+@contextmanager
+def _server(handle: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A server of one thread per connection; its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = listening.accept()
+                except OSError:
+                    return
+                threading.Thread(target=_guarded, args=(connection,), daemon=True).start()
+
+        def _guarded(connection: socket.socket) -> None:
+            with connection:
+                try:
+                    handle(connection)
+                except OSError:
+                    return
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield listening.getsockname()[1]
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+class _Source:
+    """Endpoints of a test, given at once; nobody is asked to wait."""
+
+    def __init__(self, endpoints: Sequence[Endpoint]) -> None:
+        self.left = [Conversation(one) for one in endpoints]
+
+    def take(self, now: float) -> tuple[int, Conversation] | None:
+        return (len(self.left), self.left.pop()) if self.left else None
+
+    def wait(self, now: float) -> float | None:
+        return 0.0 if self.left else None
+
+    def again(self, conversation: Conversation, now: float, *, connect: bool) -> float:
+        return now
+
+
+class _Ledger:
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.done: list[Conversation] = []
+        self.asked = 0
+
+    def write(
+        self, connecting: Sequence[Call], asking: Sequence[Call], kept: Sequence[Call],
+        done: Sequence[Call],
+    ) -> None:  # fmt: skip
+        self.done += [one.conversation for one in done]
+        self.asked += len(asking)
+
+
+def _asked(*endpoints: Endpoint, limits: Limits = QUICK) -> list[Conversation]:
+    ledger = _Ledger()
+    Wire(_Source(endpoints), ledger, limits, "test").run()
+    return ledger.done
+
+
+def _plain(port: int) -> Endpoint:
+    return Endpoint("127.0.0.1", "127.0.0.1", port, scheme="http")
+
+
+def _head(connection: socket.socket) -> bytes:
+    data = b""
+    while not data.endswith(b"\r\n\r\n"):
+        more = connection.recv(1000)
+        if not more:
+            raise OSError
+        data += more
+    return data
+
+
+OWA = (
+    b"HTTP/1.1 200 OK\r\nX-OWA-Version: 15.1.2176.9\r\nX-FEServer: EX1\r\n"
+    b"Content-Length: 2\r\n\r\nok"
+)
+
+
+def test_only_plain_gets_are_sent(tmp_path: Path) -> None:
+    """Every byte of every request is a GET of a public page: no cookie, credentials or body.
+
+    Every request, and every connection, stands in the audit log.
+    """
+    allowed = re.compile(
+        rb"GET (/owa/|/owa/auth/logon\.aspx\?replaceCurrent=1|/EWS/Exchange\.asmx|"
+        rb"/ecp/Current/exporttool/microsoft\.exchange\.ediscovery\.exporttool\.application)"
+        rb" HTTP/1\.1\r\nHost: [a-z0-9.:-]+\r\nUser-Agent: [^\r\n]*https://test\.example/probe[^\r\n]*"
+        rb"\r\nAccept: \*/\*\r\nAccept-Encoding: identity\r\nConnection: keep-alive(\r\n\r\n)?"
+    )
+    with running("every-kind") as internet:
+        addresses = internet.addresses()
+        probed(tmp_path, scope_of(tmp_path, internet.port), addresses)
+        heads = [head for _, head in internet.server.log.heads]
+        asked = sum(internet.server.log.requests.values())
+    assert len(heads) > 100
+    assert [head for head in heads if not allowed.fullmatch(head)] == []
+    logged = [one for one in read_chain(tmp_path / "run" / AUDIT) if '"event":"get"' in one]
+    assert len(logged) >= asked
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_no_primitive_of_an_exploit_is_in_the_code(path: Path) -> None:
+    """Neither cookies nor paths by which the holes were used, nor a way to send credentials."""
+    text = path.read_text("utf-8").lower()
+    assert [word for word in EXPLOITS if word in text] == []
+
+
+def test_a_server_that_closes_after_each_answer_is_asked_anew() -> None:
+    """Each further look is then a connection of its own."""
+    connections = []
+
+    def handle(connection: socket.socket) -> None:
+        connections.append(1)
+        _head(connection)
+        connection.sendall(OWA.replace(b"Content", b"Connection: close\r\nContent"))
+
+    with _server(handle) as port:
+        (one,) = _asked(_plain(port))
+    assert [answer.status for answer in one.answers] == [200, 200]
+    assert len(connections) == 2
+
+
+def test_a_connection_that_ends_between_answers_is_made_again() -> None:
+    """A server may close what is idle; the request is repeated once, on a new connection."""
+
+    def handle(connection: socket.socket) -> None:
+        _head(connection)
+        connection.sendall(OWA)
+
+    with _server(handle) as port:
+        (one,) = _asked(_plain(port))
+    assert [answer.status for answer in one.answers] == [200, 200]
+    assert one.failure is None
+
+
+def test_http_on_the_port_is_asked_without_tls() -> None:
+    """A server that speaks no TLS there is asked by HTTP."""
+
+    def handle(connection: socket.socket) -> None:
+        first = connection.recv(1)
+        if first == b"\x16":
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+            return
+        while True:
+            _head(connection)
+            connection.sendall(OWA)
+
+    with _server(handle) as port:
+        (one,) = _asked(Endpoint("127.0.0.1", "127.0.0.1", port))
+    assert one.endpoint.scheme == "http"
+    assert one.answers[0].witnesses[0].build == "15.1.2176.9"
+
+
+@pytest.mark.parametrize(
+    ("says", "status"),
+    [
+        (b"", Status.BROKEN),
+        (b"SSH-2.0-x\r\n", Status.BROKEN),
+        (b"HTTP/1.1 200 OK\r\nX-OWA-Ver", Status.BROKEN),
+        (b"\x00" * 100_000, Status.BROKEN),
+        (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 30_000, Status.BROKEN),
+    ],
+    ids=["nothing", "another protocol", "half a head", "zeros", "endless head"],
+)
+def test_what_is_no_answer_is_broken(says: bytes, status: Status) -> None:
+    """And ends the conversation."""
+
+    def handle(connection: socket.socket) -> None:
+        _head(connection)
+        connection.sendall(says)
+
+    with _server(handle) as port:
+        (one,) = _asked(_plain(port))
+    assert one.failure is status
+    assert one.answers[-1].error
+
+
+def test_an_endless_body_is_cut_where_enough_is_known() -> None:
+    """The head has come, so it counts; what follows is not waited for."""
+
+    def handle(connection: socket.socket) -> None:
+        _head(connection)
+        connection.sendall(OWA.replace(b"Content-Length: 2", b"Content-Length: 99999999999"))
+        while True:
+            connection.sendall(b"x" * 10_000)
+
+    with _server(handle) as port:
+        (one,) = _asked(_plain(port))
+    assert one.answers[0].witnesses[0].build == "15.1.2176.9"
+
+
+def test_silence_and_drops_by_drop_end_in_time() -> None:
+    """Whatever the server does, a conversation ends; the head that has come counts."""
+    stop = threading.Event()
+
+    def silent(connection: socket.socket) -> None:
+        _head(connection)
+        stop.wait(5)
+
+    def dripping(connection: socket.socket) -> None:
+        _head(connection)
+        for byte in OWA[:-1]:
+            connection.sendall(bytes([byte]))
+        while not stop.wait(0.1):
+            connection.sendall(b"")
+
+    limits = Limits(connect=1, answer=1)
+    with _server(silent) as port:
+        (one,) = _asked(_plain(port), limits=limits)
+    assert one.failure is Status.NO_ANSWER
+    with _server(dripping) as port:
+        (one,) = _asked(_plain(port), limits=limits)
+    stop.set()
+    assert one.answers[0].witnesses[0].build == "15.1.2176.9"
+
+
+def test_a_port_where_nothing_listens_refuses() -> None:
+    """That is an answer of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    (one,) = _asked(Endpoint("127.0.0.1", "127.0.0.1", port))
+    assert one.failure is Status.REFUSED
+
+
+def test_a_stop_keeps_what_was_begun(tmp_path: Path) -> None:
+    """What is asked is still answered, nobody new is asked, and the run goes on later."""
+    heard: list[Observation] = []
+    with running("plain") as internet:
+        scope = scope_of(tmp_path, internet.port)
+        addresses = internet.addresses(300)
+        run = probe_run(tmp_path, scope, addresses, heard, limits=Limits(busy=8))
+        heard_before = heard.append
+
+        def stop_after_some(one: Observation) -> None:
+            heard_before(one)
+            if len(heard) == 20:
+                run.stop()
+
+        run._heard = lambda one, line: stop_after_some(one)
+        assert not run.run()
+        assert 20 <= len(heard) < 60
+        assert probe_run(tmp_path, scope, addresses, heard).run()
+        asked = internet.server.log.requests
+    assert sorted(one.address for one in heard) == sorted(addresses)
+    assert max(asked.values()) == 1

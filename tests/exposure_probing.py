@@ -1,0 +1,50 @@
+"""Runs the probe against a test internet, in a folder of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from alpheus.exposure.model import Observation
+from alpheus.exposure.names import Resolver
+from alpheus.exposure.run import ProbeOptions, ProbeRun
+from alpheus.exposure.scope import Scope
+from alpheus.exposure.scope_file import read_scope
+from alpheus.exposure.targets import read_targets
+from alpheus.exposure.wire import Limits
+
+QUICK = Limits(busy=64, open=512, connect=2.0, answer=3.0)
+
+
+def scope_of(folder: Path, port: int, more: str = "", *, allow: str = "[127.0.0.0/8]") -> Scope:
+    """A scope of the loopback network at a port; `more` is YAML put behind."""
+    path = folder / "scope.yaml"
+    path.write_text(
+        "owner: Test\nauthorisation: none needed on loopback\ncontact: https://test.example/probe\n"
+        f"allow: {allow}\nports: [{port}]\n"
+        "rates: {per_host: 1000, per_network: 100000, total: 100000}\n" + more
+    )
+    return read_scope(path)
+
+
+def probe_run(
+    folder: Path,
+    scope: Scope,
+    targets: Sequence[str],
+    heard: list[Observation],
+    limits: Limits = QUICK,
+    looks: int = 2,
+    resolver: Resolver | None = None,
+) -> ProbeRun:
+    """A run whose results are put into `heard`."""
+    options = ProbeOptions(scope, read_targets(targets), folder / "run", limits, looks, seed=1)
+    return ProbeRun(options, resolver or Resolver(), lambda one, line: heard.append(one))
+
+
+def probed(
+    folder: Path, scope: Scope, targets: Sequence[str], **more: object
+) -> dict[str, Observation]:
+    """What is concluded of every target, by address."""
+    heard: list[Observation] = []
+    assert probe_run(folder, scope, targets, heard, **more).run()  # type: ignore[arg-type]
+    return {one.address or one.target: one for one in heard}
