@@ -15,8 +15,8 @@ import dns.rrset
 
 
 class NameServer:
-    """Answers over UDP. `records` maps (name, kind) to texts; kind `FAIL` and `SILENT` misbehave.
-
+    """Answers over UDP. `records` maps (name, kind) to texts; kinds `CODE`, `SILENT` and `RAW`
+    misbehave.
     A CNAME is followed as resolvers do. `asked` counts questions.
     """
 
@@ -60,8 +60,8 @@ class NameServer:
             return None
         if (name, "RAW") in self.records:
             return query.to_wire()[:2] + self.records[name, "RAW"]
-        if (name, "FAIL") in self.records:
-            response.set_rcode(dns.rcode.SERVFAIL)
+        if (name, "CODE") in self.records:
+            response.set_rcode(dns.rcode.from_text(self.records[name, "CODE"]))
             return response.to_wire()
         while (name, "CNAME") in self.records:
             target = self.records[name, "CNAME"]

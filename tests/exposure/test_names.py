@@ -17,14 +17,17 @@ RECORDS = {
     ("web.example.net", "A"): ["127.0.0.80"],
     ("empty.example.org", "TXT"): ['"nothing here"'],
     ("silent.example.org", "SILENT"): True,
-    ("failing.example.org", "FAIL"): True,
+    ("failing.example.org", "CODE"): "SERVFAIL",
+    ("odd.example.org", "CODE"): "YXDOMAIN",
     ("broken.example.org", "RAW"): b"\x81\x80\x00\x01\xff\xff",
+    **{(f"loop{n}.example.org", "CNAME"): f"loop{n + 1}.example.org" for n in range(40)},
     ("many.example.org", "A"): [f"127.0.1.{host}" for host in range(40)],
     ("example.org", "MX"): ["20 backup.example.org.", "10 mail.example.org."],
     ("autodiscover.example.org", "CNAME"): "mail.example.org",
     ("cloud.example", "MX"): [f"0 {CLOUD}."],
     ("autodiscover.cloud.example", "CNAME"): "autodiscover.outlook.com",
     ("cloud.example", "TXT"): ['"v=spf1 include:spf.protection" ".outlook.com -all"'],
+    ("sends.example", "TXT"): ['"other"', '"v=spf1 redirect=spf.protection.outlook.com"'],
     ("hybrid.example", "MX"): ["5 mail.hybrid.example."],
     ("hybrid.example", "TXT"): ['"v=spf1 ip4:127.0.0.9 +include:spf.protection.outlook.com ~all"'],
     ("mail.hybrid.example", "A"): ["127.0.0.9"],
@@ -67,6 +70,8 @@ def test_aliases_are_followed_and_told(resolver):
         ("silent.example.org", "no answer within 0.3 s"),
         ("failing.example.org", "the name server cannot answer"),
         ("broken.example.org", "no answer within 0.3 s"),
+        ("loop0.example.org", "the name server cannot answer"),
+        ("odd.example.org", "the answer is unusable: YXDOMAIN"),
         ("a b", "'a b' is no host name"),
     ],
 )
@@ -99,6 +104,8 @@ def test_many_names_are_asked_at_a_time_and_answered_in_order(resolver):
     """A name that is never answered holds up the others no longer than its own time."""
     names = ["mail.example.org", "silent.example.org", "www.example.org"] * 3
     assert [found.name for found in resolver.addresses_of(names)] == names
+    domains = ["example.org", "cloud.example", "hybrid.example"]
+    assert [found.domain for found in resolver.describe_all(domains)] == domains
 
 
 def test_mail_hosts_come_in_the_order_of_their_preference(resolver):
@@ -127,6 +134,7 @@ def test_sending_through_the_cloud_is_a_sign_but_no_mail_flow(resolver):
     found = resolver.describe("hybrid.example")
     assert not found.cloud_mail_flow
     assert found.cloud_signs == ("SPF spf.protection.outlook.com",)
+    assert resolver.describe("sends.example").cloud_signs == found.cloud_signs
 
 
 def test_names_that_are_none_are_left_out(resolver):

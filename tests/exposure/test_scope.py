@@ -68,6 +68,25 @@ def test_a_denied_name_is_denied_whatever_the_address(name):
     assert not one.decide_name(name).allowed
 
 
+@pytest.mark.parametrize(
+    "name", ["secret.example.org ", "secret.example.org:443", "", "a\0", "a b"]
+)
+def test_what_is_no_name_is_not_asked_for(name):
+    """It might be a denied name in a spelling that others understand."""
+    one = scope(["127.0.0.0/8", "example.org"], ["secret.example.org"])
+    assert not one.decide("127.0.0.1", [name]).allowed
+    assert not one.decide_name(name).allowed
+
+
+def test_wildcards_and_addresses_may_stand_for_names():
+    """A wildcard is what is below it; an address must not be denied."""
+    one = scope(["127.0.0.0/8"], ["secret.example.org", "127.0.0.53"])
+    assert not one.decide("127.0.0.1", ["*.secret.example.org"]).allowed
+    assert not one.decide("127.0.0.1", ["127.0.0.53"]).allowed
+    assert one.decide("127.0.0.1", ["*.example.org", "127.0.0.2", "::1"]).allowed
+    assert one.decide_name("127.0.0.2") is None
+
+
 def test_a_name_allows_the_address_that_it_leads_to():
     """The address of an allowed name needs no line of its own, unless it is a special one."""
     one = scope(["example.org"])

@@ -83,7 +83,7 @@ class Scope:
         A denied address or name is never asked. An address that `allow` does not hold is asked if
         one of the names is allowed and the address is no special one, such as a private one.
         `names` are those that the operator gave or whose look-up led to the address, never those
-        that a server says of itself.
+        that a server says of itself. What is neither a name nor an address is not asked for.
         """
         try:
             version, number = read_address(address)
@@ -95,17 +95,29 @@ class Scope:
             found = self.deny.address(4, inner)
         if found is not None:
             return found
-        plain = tuple(map(_plain, names)) if names else ()
-        for name in plain:
-            found = self.deny.name(name)
+        plain: list[str] = []
+        for name in names:
+            found = self._denied_name(name, plain)
             if found is not None:
                 return found
         if port is not None and not self.permits_port(port):
             return Decision(allowed=False, why=f"port {port} is not in 'ports' of the scope")
         return self._allowed(version, number, inner, plain)
 
+    def _denied_name(self, name: str, plain: list[str]) -> Decision | None:
+        """The denial of a name; else its one form is added to `plain`, unless it is an address."""
+        try:
+            form = host_name(name.removeprefix("*."))
+        except ValueError as error:
+            try:
+                return self.deny.address(*read_address(name))
+            except ValueError:
+                return Decision(allowed=False, why=str(error))
+        plain.append(form)
+        return self.deny.name(form)
+
     def _allowed(
-        self, version: int, number: int, inner: int | None, names: tuple[str, ...]
+        self, version: int, number: int, inner: int | None, names: Sequence[str]
     ) -> Decision:
         found = self.allow.address(version, number)
         special = None if found else _SPECIAL.address(version, number)
@@ -133,8 +145,9 @@ class Scope:
 
     def decide_name(self, name: str) -> Decision | None:
         """What is known before a look-up: a denial or permission of the name; None: its address."""
-        plain = _plain(name)
-        return self.deny.name(plain) or self.allow.name(plain)
+        plain: list[str] = []
+        denied = self._denied_name(name, plain)
+        return denied or (self.allow.name(plain[0]) if plain else None)
 
     def pieces(self, version: int, first: int, last: int) -> Iterator[tuple[int, int, Decision]]:
         """A range of addresses without names, cut where the decision changes."""
@@ -180,10 +193,3 @@ class Scope:
                 break
             moment = span[1]
         return min(moment, self.valid_until) if self.valid_until else moment
-
-
-def _plain(name: str) -> str:
-    try:
-        return host_name(name)
-    except ValueError:
-        return name.lower()

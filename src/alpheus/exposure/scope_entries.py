@@ -80,15 +80,6 @@ def _name(text: str) -> str:
 
 def _without_special(span: Range) -> Iterator[Range]:
     """What is left of a range without the special networks that it is not a part of."""
-    pending: Range | None = None
     for first, last, special in _SPECIAL.segments(span.version).pieces(span.first, span.last):
-        if special is not None and not (special.first <= span.first <= span.last <= special.last):
-            continue
-        if pending and pending.last + 1 == first:
-            pending = Range(span.version, pending.first, last)
-            continue
-        if pending:
-            yield pending
-        pending = Range(span.version, first, last)
-    if pending:
-        yield pending
+        if special is None or special.first <= span.first <= span.last <= special.last:
+            yield Range(span.version, first, last)
