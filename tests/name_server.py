@@ -15,9 +15,10 @@ import dns.rrset
 
 
 class NameServer:
-    """Answers over UDP. `records` maps (name, kind) to texts; kinds `CODE`, `SILENT` and `RAW`
-    misbehave.
-    A CNAME is followed as resolvers do. `asked` counts questions.
+    """Answers over UDP, and counts in `asked` what it was asked.
+
+    `records` maps (name, kind) to texts. A CNAME is followed as resolvers do; the kinds `CODE`,
+    `SILENT` and `RAW` misbehave.
     """
 
     def __init__(self, records):
