@@ -24,7 +24,7 @@ from alpheus.exposure.read_answer import (
     TRUNCATED,
     UNKNOWN_GATEWAY,
 )
-from alpheus.knowledge.builds import Builds, parse_build
+from alpheus.knowledge.builds import BuildNumber, Builds, parse_build
 from alpheus.model import PatchState
 
 PATHS: Mapping[ProbeKind, str] = MappingProxyType(
@@ -52,7 +52,10 @@ _ORDER = (ProbeKind.OWA, ProbeKind.LOGON, ProbeKind.MANIFEST, ProbeKind.EWS)
 _OTHER_PORT = frozenset({ProbeKind.BACK_END, ProbeKind.SMTP})
 _DEFAULT_PORT = {"https": 443, "http": 80}
 _HOST = re.compile(r"(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}")
-_ADDRESS = re.compile(r"[0-9a-f.:]+(?:%[0-9a-z]+)?", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"\d{1,3}(?:\.\d{1,3}){3}|(?=[^%]*:)[0-9a-f:]{2,39}(?:\d{1,3}(?:\.\d{1,3}){3})?(?:%\w{1,20})?",
+    re.IGNORECASE | re.ASCII,
+)
 _MAIL_NAME = re.compile(
     r"(?:mail|webmail|owa|exchange|exch|ex\d*|outlook|email|e-mail|autodiscover|remote|mobile|mx|cas"
     r"|post|mbx|activesync|sync|legacy|hybrid)\d*[.-]"
@@ -138,8 +141,15 @@ def needs_fourth_part(build: str) -> bool:
     number = parse_build(build)
     if number is None:
         return True
-    rows = [row for row in Builds.load().rows() if row.build.prefix == number.prefix]
-    return not rows or any(len({row.states[cve] for row in rows}) > 1 for cve in rows[0].states)
+    return _differ([r.build for r in Builds.load().rows() if r.build.prefix == number.prefix])
+
+
+def _differ(rows: list[BuildNumber]) -> bool:
+    """Whether the builds are not all in the same state for every CVE; also if there are none."""
+    builds = Builds.load()
+    return not rows or any(
+        len({builds.patch_state(build, cve).state for build in rows}) > 1 for cve in builds.cves
+    )
 
 
 def _front_step(conversation: Conversation, answers: list[Answer], looks: int) -> Step | None:
@@ -285,9 +295,10 @@ def _claims_a_fix(build: str) -> bool:
 def _may_be_later(build: str) -> bool:
     """Whether a later update of the same family would change the state of any CVE."""
     number = parse_build(build)
-    rows = [r for r in Builds.load().rows() if number and r.build.prefix == number.prefix]
-    from_there = [row.states for row in rows if number and row.build >= number]
-    return not from_there or any(states != from_there[0] for states in from_there)
+    if number is None:
+        return True
+    same = [r.build for r in Builds.load().rows() if r.build.prefix == number.prefix]
+    return _differ([build for build in same if build >= number])
 
 
 def front_ends(answers: list[Answer]) -> set[str]:

@@ -62,7 +62,7 @@ _ALL_SIGN_HEADERS = frozenset(_SIGN_HEADERS)
 _AS_WRITTEN = re.compile(r"\d{1,2}\.\d{1,2}\.\d{1,5}(?:\.\d{1,5})?", re.ASCII)
 """A build as Exchange writes it in a header; other spellings there are somebody else's."""
 _PATH_BUILD = re.compile(
-    rb"/(?:owa|ecp)/(?:auth/|prem/|manifests/)?(\d{1,2}\.\d{1,2}\.\d{1,5}(?:\.\d{1,5})?)/"
+    rb"/owa/(?:auth/|prem/|manifests/)?(\d{1,2}\.\d{1,2}\.\d{1,5}(?:\.\d{1,5})?)/"
 )
 _MOST_PATHS = 24
 """So many places of a page are looked at for a build."""
@@ -231,15 +231,15 @@ def _read_body(probe: ProbeKind, body: bytes, facts: _Facts) -> None:
 
 def _path_builds(body: bytes) -> Iterator[str]:
     """Builds in paths of the page's own resources."""
-    at = body.find(b"wa/")
+    at = body.find(b"/owa/")
     for _ in range(_MOST_PATHS):
         if at < 0:
             return
-        match = _PATH_BUILD.match(body, at - 2) if at >= 2 else None
+        match = _PATH_BUILD.match(body, at)
         build = _dotted(match[1].decode()) if match else ""
         if build:
             yield build
-        at = body.find(b"wa/", at + 3)
+        at = body.find(b"/owa/", at + 5)
 
 
 def _manifest_build(body: bytes) -> str:
@@ -254,7 +254,7 @@ def _manifest_build(body: bytes) -> str:
 
 def _read_server_version(body: bytes, facts: _Facts) -> None:
     """The version that an answer of the web services names; anyone else's answer has none."""
-    match = _SERVER_VERSION.search(body)
+    match = _SERVER_VERSION.match(body, body.index(b"ServerVersionInfo"))
     parts = dict(_ATTRIBUTE.findall(match[1])) if match else {}
     names = (b"MajorVersion", b"MinorVersion", b"MajorBuildNumber", b"MinorBuildNumber")
     number = parse_build(".".join(parts.get(name, b"x").decode() for name in names))
