@@ -1,0 +1,256 @@
+"""`alpheus import`: what others know of exposed servers, as observations."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from alpheus.cli.arguments import path
+from alpheus.cli.output import say, standard_output
+
+if TYPE_CHECKING:
+    from alpheus.errors import EvidenceError
+    from alpheus.exposure.imports import ImportedFile, ImportOptions
+    from alpheus.exposure.imports.losses import Losses
+    from alpheus.exposure.model import Observation
+
+FORMATS = ("jsonl", "csv", "table", "summary")
+COULD_NOT_OPEN = 3
+LISTED = 20
+"""Losses of a file that are listed on standard error."""
+
+_BATCH = 256
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "import",
+        help="read lists of exposed servers that others made",
+        description="Read lists of exposed servers: Shadowserver reports, Shodan, Censys, nmap, "
+        "zgrab2, httpx, nuclei, masscan, MISP, STIX, or any table with addresses or names. Raw "
+        "answers in them are judged anew. Every observation keeps where it came from; rows that "
+        "cannot be read are counted and listed, the rest is imported.",
+    )
+    parser.add_argument(
+        "files", nargs="+", type=path, metavar="FILE",
+        help="a list; .gz and .zst are unpacked, and the kind is told by the content",
+    )  # fmt: skip
+    parser.add_argument(
+        "--kind", type=_kind, metavar="KIND",
+        help="what the files are: shadowserver, shodan, censys, nmap, zgrab2, httpx, nuclei, "
+        "masscan, csv, misp or stix (default: told by the content)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--tlp", type=_label, metavar="LABEL",
+        help="who may see it: TLP:CLEAR, GREEN, AMBER, AMBER+STRICT or RED; a stricter label in a "
+        "file holds",
+    )  # fmt: skip
+    parser.add_argument(
+        "--source", default="", metavar="NAME", help="who made the lists (default: the kind)"
+    )
+    parser.add_argument(
+        "--format", choices=FORMATS, default="jsonl", help="what is written (default: jsonl)"
+    )
+    parser.add_argument(
+        "--losses", type=path, metavar="FILE",
+        help="write every row that could not be read to this CSV file, with the reason",
+    )  # fmt: skip
+    parser.add_argument(
+        "-o", "--output", type=path, metavar="FILE",
+        help="write to this file, whole or not at all, and not to standard output",
+    )  # fmt: skip
+    parser.set_defaults(run=run)
+
+
+def _kind(text: str) -> str:
+    from alpheus.exposure.imports.model import KINDS  # noqa: PLC0415 - keeps --help fast
+
+    if text not in KINDS:
+        message = f"'{text}' is none of {', '.join(KINDS)}"
+        raise argparse.ArgumentTypeError(message)
+    return text
+
+
+def _label(text: str) -> str:
+    from alpheus.exposure.imports.fields import (  # noqa: PLC0415 - keeps --help fast
+        TLP_LABELS,
+        tlp_label,
+    )
+
+    label = tlp_label(text)
+    if not label:
+        message = f"'{text}' is none of {', '.join(TLP_LABELS)}"
+        raise argparse.ArgumentTypeError(message)
+    return label
+
+
+def run(options: argparse.Namespace) -> int:
+    """Import all files; 3 if one could not be opened or is of no known kind."""
+    from alpheus.exposure.imports import ImportOptions  # noqa: PLC0415 - keeps --help fast
+    from alpheus.report.files import write_files  # noqa: PLC0415 - keeps --help fast
+
+    _refuse_to_overwrite(options)
+    given = ImportOptions(options.kind or "", options.tlp or "", options.source)
+    work = _Work(options.files, given, options.format, options.output)
+    try:
+        if options.losses is None:
+            work.do(None)
+        else:
+            write_files(options.losses.parent, {options.losses.name: work.do})
+    except _NothingImported as nothing:
+        raise nothing.failure from None
+    return work.status
+
+
+def _refuse_to_overwrite(options: argparse.Namespace) -> None:
+    """Raises UsageError."""
+    from alpheus.errors import UsageError  # noqa: PLC0415 - keeps --help fast
+
+    inputs = {file.resolve() for file in options.files}
+    for output in (options.output, options.losses):
+        if output is not None and output.resolve() in inputs:
+            raise UsageError(f"{output} is one of the files to import; choose another name")
+
+
+class _NothingImported(Exception):  # noqa: N818 - it only carries the error
+    """No file could be opened. What it carries may be an OSError, and is none of the output's."""
+
+    def __init__(self, failure: EvidenceError) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+
+class _Work:
+    """The files one after the other, into one stream. `status` is that of the program."""
+
+    def __init__(
+        self, files: list[Path], given: ImportOptions, form: str, output: Path | None
+    ) -> None:
+        self._files = files
+        self._given = given
+        self._form = form
+        self._output = output
+        self._losses: Losses | None = None
+        self.status = 0
+
+    def do(self, losses: TextIO | None) -> None:
+        """Import all. Raises _NothingImported if no file at all could be opened."""
+        from alpheus.exposure.imports.losses import Losses  # noqa: PLC0415 - keeps --help fast
+        from alpheus.report.files import write_files  # noqa: PLC0415 - keeps --help fast
+
+        if losses is not None:
+            self._losses = Losses(losses)
+        if self._output is not None:
+            write_files(self._output.parent, {self._output.name: self._write})
+            return
+        with standard_output(exact=self._form in {"jsonl", "csv"}) as stream:
+            self._write(stream)
+
+    def _write(self, stream: TextIO) -> None:
+        from alpheus.errors import EvidenceError  # noqa: PLC0415 - keeps --help fast
+
+        add, end = _writer(self._form, stream)
+        failure: EvidenceError | None = None
+        opened = 0
+        for file in self._files:
+            if failure is not None:
+                say(failure)
+                self.status, failure = COULD_NOT_OPEN, None
+            try:
+                self._import(file, add)
+                opened += 1
+            except EvidenceError as error:
+                failure = error
+        if failure is not None:
+            if not opened:
+                raise _NothingImported(failure)
+            say(failure)
+            self.status = COULD_NOT_OPEN
+        end()
+
+    def _import(self, file: Path, add: Callable[[Observation], None]) -> None:
+        from alpheus.exposure.imports import ImportedFile  # noqa: PLC0415 - keeps --help fast
+
+        imported = ImportedFile(file, self._given)
+        losses = self._losses
+        if losses is None:
+            found = imported.observations()
+        else:
+            found = imported.observations(lambda loss: losses.add(str(file), loss))
+        for observation in found:
+            add(observation)
+        _tell(file, imported)
+
+
+def _writer(form: str, stream: TextIO) -> tuple[Callable[[Observation], None], Callable[[], None]]:
+    """What takes observations, and what is to be called after the last."""
+    if form == "jsonl":
+        return _json_writer(stream)
+    if form == "summary":
+        from alpheus.exposure.imports.summary import Summary  # noqa: PLC0415 - only then
+
+        summary = Summary()
+
+        def tell() -> None:
+            stream.writelines(f"{line}\n" for line in summary.lines())
+
+        return summary.add, tell
+    if form == "csv":
+        from alpheus.exposure.output.csv import CsvWriter  # noqa: PLC0415 - only then
+
+        return CsvWriter(stream).write, lambda: None
+    return _table_writer(stream)
+
+
+def _table_writer(stream: TextIO) -> tuple[Callable[[Observation], None], Callable[[], None]]:
+    from alpheus.exposure.output.jsonl import encode  # noqa: PLC0415 - only then
+    from alpheus.exposure.output.table import TableWriter  # noqa: PLC0415 - rich is slow to load
+    from alpheus.exposure.run import Counts  # noqa: PLC0415 - only for this format
+
+    writer, counts = TableWriter(stream), Counts()
+
+    def add(observation: Observation) -> None:
+        counts.add(observation)
+        writer.write(observation, encode(observation))
+
+    return add, lambda: writer.end(counts)
+
+
+def _json_writer(stream: TextIO) -> tuple[Callable[[Observation], None], Callable[[], None]]:
+    """JSON lines go out as the bytes that they are, many at a time."""
+    from alpheus.exposure.output.jsonl import encode  # noqa: PLC0415 - keeps --help fast
+
+    stream.flush()
+    binary = stream.buffer
+    lines: list[bytes] = []
+
+    def flush() -> None:
+        binary.write(b"".join(lines))
+        lines.clear()
+
+    def add(observation: Observation) -> None:
+        lines.append(encode(observation))
+        if len(lines) >= _BATCH:
+            flush()
+
+    def end() -> None:
+        if lines:
+            flush()
+        binary.flush()
+
+    return add, end
+
+
+def _tell(file: Path, imported: ImportedFile) -> None:
+    """The count of a file, and what was lost, on standard error."""
+    tally = imported.tally
+    say(f"{file}: {imported.kind}: {tally.imported:,} imported, {tally.lost:,} not")
+    for loss in tally.losses[:LISTED]:
+        place = f"record {loss.row:,}" if loss.row else "the file"
+        say(f"{file}: {place}: {loss.reason}")
+    if tally.lost > LISTED:
+        reasons = (f"{count:,} x {reason}" for reason, count in tally.reasons.most_common(10))
+        say(f"{file}: and {tally.lost - LISTED:,} more; in all {'; '.join(reasons)}")

@@ -1,0 +1,203 @@
+"""Shadowserver reports."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from alpheus.exposure.imports.shadowserver import report_of
+from alpheus.exposure.model import Status
+from exposure.imports.import_samples import imported, losses, observations, write
+
+OF_2021 = (
+    "timestamp,ip,port,hostname,tag,asn,geo,region,city,naics,sic,sector,version,servername,url"
+)
+OF_TODAY = (
+    "timestamp,severity,ip,protocol,port,hostname,tag,asn,geo,region,city,naics,hostname_source,"
+    "sector,version,servername,url"
+)
+SPECIAL = (
+    "timestamp,ip,port,protocol,asn,geo,region,city,hostname,naics,sector,tag,public_source,status,"
+    "detail,method,device_vendor,severity,hostname_source,first_seen_time,last_seen_time,"
+    "potential_exposure_time"
+)
+WEBSITE = (
+    "timestamp,severity,ip,protocol,port,hostname,tag,asn,geo,region,city,naics,hostname_source,"
+    "sector,application,url,http_host,category,system,detected_since,server,redirect_target,cc_url,"
+    "family,status,account,detail,public_source"
+)
+ROW = {
+    "timestamp": "2021-03-15 03:04:05", "ip": "192.0.2.7", "port": "443", "asn": "64496",
+    "hostname": "mail.example.org", "geo": "DE", "tag": "exchange;cve-2021-26855",
+    "version": "15.1.2176", "servername": "MADEUP-EX1",
+}  # fmt: skip
+
+
+def report(header: str, *rows: dict[str, str]) -> str:
+    """A report with these rows; every cell is quoted."""
+    stream = io.StringIO()
+    columns = header.split(",")
+    writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([row.get(column, "") for column in columns] for row in rows)
+    return stream.getvalue()
+
+
+def one(folder: Path, header: str, row: dict[str, str], name: str = "report.csv") -> Any:
+    """The observation of a report with one row."""
+    (found,) = observations(folder, report(header, row), name)
+    return found
+
+
+@pytest.mark.parametrize("header", [OF_2021, OF_TODAY])
+def test_the_tag_carries_the_verdict(tmp_path: Path, header: str) -> None:
+    """A three-part build is undetermined where its updates differ; what the tag names is open."""
+    found = one(tmp_path, header, ROW)
+    assert (found.address, found.port, found.names) == ("192.0.2.7", 443, ("mail.example.org",))
+    assert found.exchange is True
+    assert found.status is Status.LISTED
+    assert (found.build, found.precision) == ("15.1.2176", 3)
+    assert found.witness == "shadowserver/scan_exchange version"
+    assert found.servers == ("MADEUP-EX1",)
+    assert found.cves["CVE-2021-26855"].state == "vulnerable"
+    assert found.cves["CVE-2021-26855"].why.startswith("by the word of shadowserver")
+    assert found.cves["CVE-2021-27065"].state == "undetermined"
+    assert found.flags == ()
+    assert found.attributes["tag"] == "exchange;cve-2021-26855"
+    assert found.attributes["geo"] == "DE"
+
+
+def test_where_it_comes_from(tmp_path: Path) -> None:
+    """Source, file, hash, record, times in UTC, label."""
+    name = "2021-03-15-scan_exchange-madeup-asn.csv"
+    path = write(tmp_path, name, report(OF_2021, ROW, ROW))
+    found, file = imported(path, tlp="TLP:AMBER")
+    origin = found[1].provenance
+    assert origin is not None
+    assert (origin.source, origin.file, origin.row) == ("shadowserver/scan_exchange", name, 2)
+    assert origin.sha256 == file.sha256
+    assert origin.first_seen == origin.last_seen == found[1].time == "2021-03-15T03:04:05Z"
+    assert origin.tlp == "TLP:AMBER"
+    assert imported(path, source="ours")[0][0].provenance.source == "ours"  # type: ignore[union-attr]
+
+
+def test_a_web_shell_says_nothing_of_patches(tmp_path: Path) -> None:
+    """It is a flag of its own; the states are those of the build alone."""
+    shell = one(tmp_path, OF_2021, {**ROW, "tag": "exchange;webshell"})
+    plain = one(tmp_path, OF_2021, {**ROW, "tag": "exchange"})
+    assert shell.flags == ("compromised-reported",)
+    assert shell.cves == plain.cves
+    assert shell.cves["CVE-2021-26855"].state == "undetermined"
+    assert "reported as compromised" in shell.reason
+
+
+def test_a_tag_that_contradicts_the_table_is_a_conflict(tmp_path: Path) -> None:
+    """Neither is believed: never fixed, and the reason names both."""
+    found = one(tmp_path, OF_2021, {**ROW, "version": "15.1.2308"})
+    assert one(tmp_path, OF_2021, {**ROW, "version": "15.1.2308", "tag": "exchange"}).cves[
+        "CVE-2021-26855"
+    ].state == "fixed"  # fmt: skip
+    assert found.cves["CVE-2021-26855"].state == "undetermined"
+    assert found.flags == ("conflict",)
+    assert "conflict" in found.reason
+
+
+def test_a_compromised_website_need_not_be_exchange(tmp_path: Path) -> None:
+    """The report itself is the word; nothing is claimed of patches or of what it is."""
+    row = {
+        "timestamp": "2021-03-15 03:04:05", "ip": "2001:DB8::7", "port": "80", "asn": "1",
+           "geo": "DE", "http_host": "www.example.org", "category": "webshell",
+           "detected_since": "2021-03-04 00:00:00", "url": "http://www.example.org/x.aspx",
+    }  # fmt: skip
+    found = one(tmp_path, WEBSITE, row, "2021-03-15-compromised_website6-x.csv")
+    assert found.address == "2001:db8::7"
+    assert found.exchange is None
+    assert found.cves == {}
+    assert found.flags == ("compromised-reported",)
+    assert found.provenance.first_seen == "2021-03-04T00:00:00Z"
+    assert found.provenance.source == "shadowserver/compromised_website6"
+    assert found.names == ("www.example.org",)
+    assert one(tmp_path, WEBSITE, row).flags == ("compromised-reported",)
+
+
+def test_a_special_report(tmp_path: Path) -> None:
+    """First and last seen have columns of their own; the tag tells what it is about."""
+    row = {**ROW, "tag": "hafnium;exchange-victim", "first_seen_time": "2021-02-26 00:00:00",
+           "last_seen_time": "2021-03-03 00:00:00"}  # fmt: skip
+    found = one(tmp_path, SPECIAL, row)
+    assert found.exchange is True
+    assert found.build is None
+    assert found.flags == ("compromised-reported",)
+    assert found.provenance.first_seen == "2021-02-26T00:00:00Z"
+    assert found.time == "2021-03-03T00:00:00Z"
+    assert found.cves["CVE-2021-26855"].state == "undetermined"
+    assert "names no build" in found.cves["CVE-2021-26855"].why
+
+
+def test_any_other_report_by_its_header(tmp_path: Path) -> None:
+    """A version there is not Exchange's; columns that nobody knows are kept."""
+    header = "new_column,geo,asn,ip,timestamp,version"
+    row = {**ROW, "version": "15.1.2176", "new_column": "x", "tag": ""}
+    found = one(tmp_path, header, row, "2026-01-02-scan_something-x.csv")
+    assert found.provenance.source == "shadowserver/scan_something"
+    assert found.exchange is None
+    assert found.build is None
+    assert found.port == 0
+    assert found.attributes == {
+        "new_column": "x", "geo": "DE", "asn": "64496", "version": "15.1.2176",
+    }  # fmt: skip
+
+
+def test_the_name_tells_type_and_date(tmp_path: Path) -> None:
+    """The columns tell the type where the name does not."""
+    assert report_of((), "2021-03-15-scan6_exchange-a-b.csv.gz") == ("scan6_exchange", "2021-03-15")
+    assert report_of(OF_2021.split(","), "x.csv") == ("scan_exchange", "")
+    assert report_of(("ip",), "x.csv") == ("report", "")
+    found = one(tmp_path, OF_2021, {**ROW, "timestamp": "?"}, "2021-03-15-scan_exchange-x.csv")
+    assert found.time == "2021-03-15T00:00:00Z"
+
+
+def test_an_address_may_stand_in_the_url(tmp_path: Path) -> None:
+    """Also its name and port; a row without any place is a loss."""
+    row = {**ROW, "ip": "", "hostname": "", "port": "", "url": "https://a.example:8443/owa/"}
+    found = one(tmp_path, OF_2021, row)
+    assert (found.address, found.names, found.port) == ("", ("a.example",), 8443)
+    assert losses(tmp_path, report(OF_2021, {**ROW, "ip": "", "hostname": ""})) == [
+        (1, "neither an address nor a name")
+    ]
+
+
+def test_bad_rows_are_counted_and_the_rest_is_imported(tmp_path: Path) -> None:
+    """With their numbers from 1 and the reason."""
+    content = report(OF_2021, ROW, {**ROW, "ip": "192.0.2"}, {**ROW, "port": "x"}, ROW)
+    content = content + '"cut","192.0'
+    found, file = imported(write(tmp_path, "report.csv", content))
+    assert [o.provenance.row for o in found if o.provenance] == [1, 4]
+    assert (file.tally.imported, file.tally.lost) == (2, 3)
+    assert [(loss.row, loss.reason) for loss in file.tally.losses] == [
+        (2, "the ip is no address"), (3, "the port is no number from 0 to 65535"),
+        (5, "a quote that nothing closes"),
+    ]  # fmt: skip
+
+
+def test_an_empty_report_is_no_failure(tmp_path: Path) -> None:
+    """Nothing to report is good news."""
+    assert observations(tmp_path, f"{OF_2021}\n") == []
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(data=st.binary(max_size=300))
+def test_a_good_row_among_any_bytes(tmp_path: Path, data: bytes) -> None:
+    """Whatever stands before it, but an open quote."""
+    content = report(OF_2021, ROW).encode()
+    header, row = content.splitlines()
+    junk = data.replace(b'"', b"'")
+    found = observations(tmp_path, header + b"\n" + junk + b"\n" + row + b"\n", "r.csv")
+    assert found[-1].address == "192.0.2.7"
+    imported(write(tmp_path, "r.csv", header + b"\n" + data))
