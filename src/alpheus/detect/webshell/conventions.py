@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from alpheus.detect.webshell.intake import quoted
 from alpheus.detect.webshell.nodes import Function
 from alpheus.detect.webshell.page import Code
 from alpheus.detect.webshell.values import NOTHING, Source, Value
@@ -59,7 +60,7 @@ class Conventions:
         return [
             NOTHING
             if _plain(kind) in NUMBERS
-            else _filled(function.line, f"parameter({name}) of {function.name}", kind)
+            else _filled(function.line, f"parameter({quoted(name)}) of {function.name}", kind)
             for name, kind in function.parameters
         ]
 
@@ -111,7 +112,7 @@ def _bound(piece: Code) -> dict[str, Value]:
     for match in _BOUND.finditer(piece.text):
         if _plain(match["kind"]) not in NUMBERS:
             line = piece.line + piece.text.count("\n", 0, match.start("name"))
-            value = _filled(line, f"property({match['name']})", match["kind"])
+            value = _filled(line, f"property({quoted(match['name'])})", match["kind"])
             found[match["name"].lower()] = value
     return found
 

@@ -14,7 +14,7 @@ _CODE = (b"<%", b"runat", b"msxsl:script", b"#@~^", b"!bdn", b"+adw", b"class ",
 _UNCLEAR = (
     b"webhandler", b"webservice", b"servicehost", b"#@~^", b"!bdn", b"utf-7", b"65000",
     b"msxsl:script", b"@{", b"@functions",
-    b"progid", b"classid",
+    b"progid", b"classid", b"xp_cmdshell", b"sp_oacreate",
 )  # fmt: skip
 """Where one of these stands, code is not only where it is marked."""
 
@@ -27,6 +27,7 @@ _PIECES = re.compile(
 )
 _CLASS = re.compile(rb"<\s{0,4}%\s{0,8}@(?:[^%<]|%(?!>)){0,1000}?\bclass\s{0,8}=")
 _ALIAS = re.compile(rb"\bnamespace\s{0,8}=\s{0,8}[\"']?\s{0,8}\w{1,100}\s{0,8}=")
+_DECLARED = re.compile(rb"\btypename\s{0,8}=\s{0,8}[\"']\s{0,8}(?:system|microsoft)\.")
 _SPACED = re.compile(rb"<\s{1,4}%")
 _WORDS = (
     b"getobject", b"clsid:", b"assembly", b"compil", b"codedom", b"socket", b"tcpclient",
@@ -87,6 +88,8 @@ def may_matter(content: bytes, *, razor: bool = False) -> bool:
     low = content.lower()
     if not razor and not _any_of(_CODE).found(low) and _SPACED.search(low) is None:
         return False
+    if b"datasource" in low and _DECLARED.search(low) is not None:
+        return True
     if not names_power(low):
         return False
     if razor or _any_of(_UNCLEAR).found(low) or _CLASS.search(low) or _ALIAS.search(low):

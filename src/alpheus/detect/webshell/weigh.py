@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from alpheus.detect.webshell.conventions import conventions
+from alpheus.detect.webshell.declared import declared_reasons
 from alpheus.detect.webshell.decoding import PageText
 from alpheus.detect.webshell.flow import Flow
 from alpheus.detect.webshell.model import Reason
@@ -42,10 +43,11 @@ _MANAGER = (0, 0, 56, 78, 90)
 def weigh(page: Page, text: PageText) -> list[Reason]:
     """The reasons that a page's own code gives, the weightiest first."""
     code = [piece for piece in page.code if piece.kind is not Kind.BINDING or _has_power(piece)]
+    declared = declared_reasons(text.text)
     if not page.objects and not page.aliases() and not any(map(_has_power, code)):
-        return []
+        return declared
     seen, signs = _follow(page, code, text.text)
-    reasons = [_reason(sign) for sign in signs if sign.points > 0]
+    reasons = [*declared, *(_reason(sign) for sign in signs if sign.points > 0)]
     reasons += [*_together(seen, signs), *_carried(seen), *_backwards(seen)]
     if seen.cut:
         reasons.append(Reason("cut", None, "too much code to be followed to its end", 45))
