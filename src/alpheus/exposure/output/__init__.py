@@ -1,0 +1,1 @@
+"""How observations are written: lines, tables, counts while they come."""
