@@ -82,6 +82,22 @@ def test_nothing_leaves_for_what_is_outside_the_scope(tmp_path: Path) -> None:
     assert {one.target for one in outside} >= {addresses[3]}
 
 
+def test_a_name_that_is_denied_is_not_said_even_if_a_server_tells_it(tmp_path: Path) -> None:
+    """Names of certificates are put before the scope like all others."""
+    with running("every-kind") as internet:
+        address = next(one for one in internet.addresses() if internet.truth(one).needs_name)
+        names = internet.truth(address).names
+        allowed = probed(tmp_path, scope_of(tmp_path, internet.port), [address])[address]
+        (tmp_path / "more").mkdir()
+        denied = scope_of(tmp_path / "more", internet.port, f"deny: [{', '.join(names)}]\n")
+        internet.server.log.heads.clear()
+        seen = probed(tmp_path / "more", denied, [address])[address]
+        said = b"".join(head for _, head in internet.server.log.heads)
+    assert allowed.exchange
+    assert not seen.exchange
+    assert not any(name.encode() in said for name in names)
+
+
 def test_a_back_end_that_can_be_reached_is_flagged(tmp_path: Path) -> None:
     """Only where the scope file enables the port is it asked."""
     with running("every-kind", back_end=True) as internet:

@@ -67,6 +67,9 @@ class _Source:
     def again(self, conversation: Conversation, now: float, *, connect: bool) -> float:
         return now
 
+    def permits(self, conversation: Conversation, name: str) -> bool:
+        return True
+
 
 class _Ledger:
     """Keeps what it is told."""

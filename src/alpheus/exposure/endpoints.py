@@ -95,6 +95,14 @@ class Endpoints:
         when = self._pace.when(conversation.endpoint.address, now, connection=connect)
         return when if self._is_open(now) else max(when, self._opens)
 
+    def permits(self, conversation: Conversation, name: str) -> bool:
+        """See `exposure.wire.Source`."""
+        endpoint = conversation.endpoint
+        if name == endpoint.address or name in endpoint.names:
+            return True
+        names = (*endpoint.names, name)
+        return self._scope.decide(endpoint.address, names, endpoint.port).allowed
+
     @property
     def is_exhausted(self) -> bool:
         """Whether every endpoint was given out."""

@@ -49,13 +49,15 @@ def find_named(targets: TargetList, scope: Scope, resolver: Resolver) -> Named:
     """Look up every name of `targets`; nobody but the resolver is asked."""
     found: dict[tuple[str, int], _Found] = {}
     named = Named()
-    plain = [name for (name, _), _ in targets.names]
-    for ((name, place), text), domain in zip(
-        targets.names, resolver.describe_all(plain), strict=True
-    ):
+    domains = list(resolver.describe_all([name for (name, _), _ in targets.names]))
+    hosts = [
+        list(_hosts(name, domain))
+        for ((name, _), _), domain in zip(targets.names, domains, strict=True)
+    ]
+    every = iter(list(resolver.addresses_of([host for group in hosts for host in group])))
+    for ((_, place), text), domain, group in zip(targets.names, domains, hosts, strict=True):
         port = place.port or scope.ports[0]
-        hosts = list(_hosts(name, domain))
-        looked_up = list(resolver.addresses_of(hosts))
+        looked_up = [next(every) for _ in group]
         allowed = list(_allowed(looked_up, scope, port))
         for host, address in allowed:
             _note(found, (address, port), host, Place(port, place.scheme), text, domain)
@@ -86,7 +88,7 @@ def _hosts(name: str, domain: MailDomain) -> Iterator[str]:
 def _allowed(looked_up: Sequence[Addresses], scope: Scope, port: int) -> Iterator[tuple[str, str]]:
     for one in looked_up:
         for address in one.addresses:
-            if scope.decide(address, (one.name,), port).allowed:
+            if scope.decide(address, (one.name, *one.aliases), port).allowed:
                 yield one.name, address
 
 
@@ -109,11 +111,12 @@ def _nowhere(
     text: str, port: int, looked_up: Sequence[Addresses], domain: MailDomain, scope: Scope
 ) -> Observation:
     """The result of a name without an address that may be asked."""
-    led = [(one.name, address) for one in looked_up for address in one.addresses]
+    led = [(one, address) for one in looked_up for address in one.addresses]
     if led:
         status = Status.NOT_ASKED
-        host, address = led[0]
-        reason = f"{host} is {address}: {scope.decide(address, (host,), port).why}"
+        one, address = led[0]
+        why = scope.decide(address, (one.name, *one.aliases), port).why
+        reason = f"{one.name} is {address}: {why}"
     else:
         status = Status.UNRESOLVED
         reason = next((one.error for one in looked_up if one.error), "the name has no address")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import secrets
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +13,15 @@ from pathlib import Path
 from alpheus import __version__
 from alpheus.exposure.endpoints import Endpoints
 from alpheus.exposure.journal import SCHEMA, Journal, RunRecord, now_text, place_key, read_record
-from alpheus.exposure.model import Endpoint, Observation, Status
+from alpheus.exposure.model import CveEntry, Endpoint, Observation, Status
 from alpheus.exposure.named import find_named
 from alpheus.exposure.names import Resolver
 from alpheus.exposure.scope import Scope
 from alpheus.exposure.target_list import Outside, TargetList, divide
 from alpheus.exposure.wire import Limits, Wire
+
+_TABLES = 1024
+"""Different tables of states that are held before they are counted."""
 
 _SPARE = 64
 """Descriptors that are left to everything but connections."""
@@ -36,26 +39,47 @@ class ProbeOptions:
     seed: int | None = None
 
 
-@dataclass(slots=True)
 class Counts:
-    """How far a run is. `states` counts per CVE and state those that are or may be Exchange."""
+    """How far a run is: `total` endpoints, their `statuses`, and the `requests` made."""
 
-    total: int = 0
-    statuses: Counter[str] = field(default_factory=Counter)
-    states: dict[str, Counter[str]] = field(default_factory=dict)
-    requests: int = 0
+    def __init__(self) -> None:
+        self.total = 0
+        self.statuses: Counter[str] = Counter()
+        self.requests = 0
+        self._states: dict[str, Counter[str]] = {}
+        self._uncounted: dict[int, tuple[Mapping[str, CveEntry], int]] = {}
 
     @property
     def done(self) -> int:
         """Endpoints with a result."""
         return sum(self.statuses.values())
 
+    @property
+    def states(self) -> dict[str, Counter[str]]:
+        """Per CVE, how many are in which state, of those that are or may be Exchange."""
+        states = {cve: Counter(known) for cve, known in self._states.items()}
+        _count(states, list(self._uncounted.values()))
+        return states
+
     def add(self, observation: Observation) -> None:
         """Count one more result."""
         self.statuses[observation.status.value] += 1
         self.requests += observation.requests
-        for cve, entry in observation.cves.items():
-            self.states.setdefault(cve, Counter())[entry.state] += 1
+        cves = observation.cves
+        # Servers of one build share one table, so it is looked through once for all of them.
+        known = self._uncounted.get(id(cves))
+        self._uncounted[id(cves)] = (cves, known[1] + 1 if known else 1)
+        if len(self._uncounted) > _TABLES:
+            _count(self._states, self._uncounted.values())
+            self._uncounted = {}
+
+
+def _count(
+    states: dict[str, Counter[str]], tables: Iterable[tuple[Mapping[str, CveEntry], int]]
+) -> None:
+    for cves, number in tables:
+        for cve, entry in cves.items():
+            states.setdefault(cve, Counter())[entry.state] += number
 
 
 class ProbeRun:

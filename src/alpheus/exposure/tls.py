@@ -10,7 +10,7 @@ from __future__ import annotations
 import ssl
 import warnings
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from alpheus.exposure.model import Certificate, Status, Tls
 
@@ -80,17 +80,19 @@ def failure_of(error: Exception) -> HandshakeFailure:
 
 def describe(version: str, cipher: str, certificate: Certificate | None) -> Tls:
     """The facts of a handshake, with what of it is outdated."""
-    return Tls(version, cipher, certificate, weak=tuple(_weak(version, cipher, certificate)))
+    if certificate is None:
+        return Tls(version, cipher, weak=_weak(version, cipher, "", 0, ""))
+    key, bits, signature = certificate.key, certificate.key_bits, certificate.signature
+    return Tls(version, cipher, certificate, weak=_weak(version, cipher, key, bits, signature))
 
 
-def _weak(version: str, cipher: str, certificate: Certificate | None) -> list[str]:
+@lru_cache(maxsize=4096)
+def _weak(version: str, cipher: str, key: str, bits: int, signature: str) -> tuple[str, ...]:
     weak = [version] if version in _OLD_VERSIONS else []
     if any(part in cipher.upper() for part in _OLD_CIPHERS):
         weak.append(cipher)
-    if certificate is None:
-        return weak
-    if certificate.key == "RSA" and 0 < certificate.key_bits < 2048:
-        weak.append(f"RSA-{certificate.key_bits}")
-    if any(part in certificate.signature.lower() for part in _OLD_SIGNATURES):
-        weak.append(certificate.signature)
-    return weak
+    if key == "RSA" and 0 < bits < 2048:
+        weak.append(f"RSA-{bits}")
+    if any(part in signature.lower() for part in _OLD_SIGNATURES):
+        weak.append(signature)
+    return tuple(weak)

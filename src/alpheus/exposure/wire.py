@@ -86,6 +86,9 @@ class Source(Protocol):
     def again(self, conversation: Conversation, now: float, *, connect: bool) -> float:
         """The time from which the same host may be asked again; reserves it."""
 
+    def permits(self, conversation: Conversation, name: str) -> bool:
+        """Whether an endpoint may be asked by a name, wherever that was learnt."""
+
 
 class Wire:
     """The loop. `user_agent` goes into every request."""
@@ -319,7 +322,16 @@ class Wire:
         line.append(call)
 
     def _next_step(self, conversation: Conversation) -> Step | None:
-        return next_step(conversation, back_end=self._back_end, smtp=self._smtp, looks=self._looks)
+        """What to ask next; never by a name that a server told and the scope denies."""
+        for _ in range(_MOST):
+            step = next_step(
+                conversation, back_end=self._back_end, smtp=self._smtp, looks=self._looks
+            )
+            if step is None or not step.host or self._source.permits(conversation, step.host):
+                return step
+            error = f"the scope denies the name {step.host}"
+            conversation.answers.append(Answer(step.probe, step.host, 0, error=error))
+        return None
 
     def _at(self, when: float, call: Call) -> None:
         call.phase = Phase.OLD_TLS if call.old else Phase.WAITING

@@ -7,13 +7,16 @@ tell, the state is undetermined and says what would settle it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TypeVar
 
 from alpheus.knowledge.build_number import BuildNumber, parse_build
 from alpheus.knowledge.build_table import BuildRow, read_rows
 from alpheus.model import CveState, PatchState
+
+_Key = TypeVar("_Key", bound=Hashable)
 
 __all__ = ["BuildDescription", "BuildNumber", "Builds", "CveAnswer", "parse_build"]
 
@@ -97,6 +100,8 @@ class Builds:
     def __init__(self, rows: Sequence[BuildRow]) -> None:
         self._rows = tuple(rows)
         self._exact = {row.build: row for row in rows}
+        self._families = _grouped(self._rows, lambda row: row.family)
+        self._prefixes = _grouped(self._rows, lambda row: row.build.prefix)
         self.cves: tuple[str, ...] = tuple(rows[0].states)
 
     @classmethod
@@ -146,7 +151,7 @@ class Builds:
         exact = self._exact.get(number)
         if exact is not None:
             return self._of(exact.family)
-        same = [row for row in self._rows if row.build.prefix == number.prefix]
+        same = list(self._prefixes.get(number.prefix, ()))
         if number.parts[0] == 14 and not same:
             same = [row for row in self._rows if row.build.parts[:2] == number.parts[:2]]
         if not same:
@@ -208,7 +213,7 @@ class Builds:
         return self._between(number, family, cve)
 
     def _of(self, family: tuple[str, str]) -> tuple[BuildRow, ...]:
-        return tuple(row for row in self._rows if row.family == family)
+        return self._families.get(family, ())
 
     def _judge(self, row: BuildRow, cve: str, begin: str) -> CveAnswer:
         """The state that a row's word means, with the reason."""
@@ -278,6 +283,16 @@ class Builds:
                          " update the table of builds", _NEWER_TABLE)  # fmt: skip
         return self._judge(lower, cve, f"{begin}; the nearest lower, {lower.build}, is"
                            f" {_called(lower)}")  # fmt: skip
+
+
+def _grouped(
+    rows: Sequence[BuildRow], key: Callable[[BuildRow], _Key]
+) -> dict[_Key, tuple[BuildRow, ...]]:
+    """Rows by what they have in common, in their order."""
+    groups: dict[_Key, list[BuildRow]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return {one: tuple(group) for one, group in groups.items()}
 
 
 @cache
