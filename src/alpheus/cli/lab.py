@@ -1,31 +1,42 @@
-"""`alpheus lab`: evidence of a simulated server, with the truth beside it."""
+"""`alpheus lab`: simulated evidence and simulated servers, with the truth beside them."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
+from alpheus.cli import lab_internet
+
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     parser = commands.add_parser(
         "lab",
-        help="write realistic evidence of a simulated server",
+        help="write evidence of a simulated server, or be a simulated internet",
         description="Write realistic, harmless evidence of a simulated server, for demonstrations, "
         "tests, benchmarks and training; ground-truth.json beside it says what is true.",
     )
-    parser.add_argument("out", nargs="?", type=Path, metavar="OUT", help="an empty or new folder")
+    parser.add_argument(
+        "out",
+        nargs="?",
+        type=Path,
+        metavar="OUT",
+        help=f"an empty or new folder; or the word {lab_internet.NAME}: see below",
+    )
     parser.add_argument(
         "--scenario", default="webshell", metavar="NAME", help="what happened (default: webshell)"
     )
     parser.add_argument("--size", metavar="SIZE", help="about how much, such as 500MB or 2GB")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same evidence")
     parser.add_argument("--list", action="store_true", help="list the scenarios and stop")
+    lab_internet.add_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the evidence, or list the scenarios."""
+    """Write the evidence, list the scenarios, or be a test internet."""
+    if options.out == Path(lab_internet.NAME):
+        return lab_internet.run(options)
     from alpheus import lab  # noqa: PLC0415 - keeps --help fast
     from alpheus.errors import UsageError  # noqa: PLC0415 - keeps --help fast
 
