@@ -1,0 +1,369 @@
+"""What is concluded of an endpoint."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alpheus.exposure import conclude as module
+from alpheus.exposure.conclude import conclude
+from alpheus.exposure.model import (
+    Answer,
+    Certificate,
+    Conversation,
+    Endpoint,
+    Observation,
+    Pool,
+    ProbeKind,
+    Status,
+    Tls,
+    Witness,
+)
+from alpheus.exposure.plan import next_step
+from alpheus.exposure.read_answer import (
+    ABSENT,
+    FRONT_END,
+    MANIFEST,
+    OWA_VERSION,
+    PAGE,
+    UNKNOWN_GATEWAY,
+)
+from alpheus.knowledge.builds import Builds
+
+TIME = "2026-01-01T00:00:00Z"
+ADDRESS = "192.0.2.7"
+CVE = "CVE-2021-26855"
+CU, OLD, NEW = "15.1.2176", "15.1.2176.4", "15.1.2176.9"
+SMTP, BACK_END = ProbeKind.SMTP, ProbeKind.BACK_END
+
+
+def _says(
+    *builds: str, server: str = "EX01", source: str = "", probe: ProbeKind = ProbeKind.OWA,
+    software: str = "Microsoft-IIS/10.0",
+) -> Answer:  # fmt: skip
+    words = tuple(
+        Witness(source or (OWA_VERSION if build.count(".") == 3 else PAGE), build)
+        for build in builds
+    )
+    signs = (*((FRONT_END,) if server else ()), *(("X-OWA-Version",) if words else ()))
+    return Answer(
+        probe, ADDRESS, 302, witnesses=words, signs=signs or ("sign",), software=software,
+        servers=(server,) if server else (),
+    )  # fmt: skip
+
+
+def _talk(*answers: Answer, **more: object) -> Conversation:
+    endpoint = Endpoint("a target", ADDRESS, 443, ("mail.example.com",))
+    talk = Conversation(endpoint, list(answers), requests=len(answers))
+    for name, value in more.items():
+        setattr(talk, name, value)
+    return talk
+
+
+def _conclude(*answers: Answer, **more: object) -> Observation:
+    return conclude(_talk(*answers, **more), TIME)
+
+
+def _tls(*names: str, **more: object) -> Tls:
+    return Tls("TLSv1.2", "x", Certificate("", names=names), **more)  # type: ignore[arg-type]
+
+
+def test_a_build_decides_every_cve() -> None:
+    """The plain case: one header, one build."""
+    found = _conclude(_says(NEW), tls=_tls("EX01", "mail.example.com"))
+    assert (found.status, found.exchange, found.build, found.precision) == (
+        Status.IDENTIFIED, True, NEW, 4,
+    )  # fmt: skip
+    assert (found.witness, found.pool, found.product) == (
+        OWA_VERSION, None, "Microsoft Exchange Server 2016",
+    )  # fmt: skip
+    assert (found.confidence, found.flags) == ("high", ())
+    assert found.cves[CVE].state == "fixed"
+    assert found.names == ("mail.example.com", "EX01")
+    assert (found.servers, found.requests, found.time) == (("EX01",), 1, TIME)
+    assert (found.target, found.address, found.port) == ("a target", ADDRESS, 443)
+    assert "CU19 with Mar21SU" in found.reason
+
+
+def test_three_parts_leave_it_open() -> None:
+    """And say so."""
+    found = _conclude(_says(), _says(CU))
+    assert (found.build, found.precision, found.confidence) == (CU, 3, "medium")
+    assert found.cves[CVE].state == "undetermined"
+    assert "four-part" in found.cves[CVE].why
+
+
+def test_a_manifest_is_a_lower_bound() -> None:
+    """A fix that it shows is one; what it does not show may be there all the same."""
+    fixed = _conclude(_says(CU), _says(NEW, source=MANIFEST))
+    assert (fixed.build, fixed.cves[CVE].state, fixed.confidence) == (NEW, "fixed", "medium")
+    assert "at least" in fixed.reason
+    lagging = _conclude(_says(CU), _says(OLD, source=MANIFEST))
+    assert lagging.cves[CVE].state == "undetermined"
+
+
+def test_in_a_mixed_pool_the_worst_counts() -> None:
+    """The lowest build is shown, no fix of one server covers another."""
+    found = _conclude(_says(NEW), _says(OLD, server="EX02"))
+    assert (found.build, found.cves[CVE].state) == (OLD, "vulnerable")
+    assert found.pool == Pool(("EX01", "EX02"), (NEW, OLD), mixed=True)
+    assert set(found.flags) == {"mixed-pool", "several-servers"}
+
+
+def test_the_lowest_number_may_not_be_the_worst() -> None:
+    """15.1.1415.10 is below 15.1.2176.4 and fixed, the other is not."""
+    found = _conclude(_says("15.1.1415.10"), _says(OLD, server="EX02"))
+    assert (found.build, found.cves[CVE].state) == ("15.1.1415.10", "vulnerable")
+
+
+def test_a_server_that_was_not_seen_keeps_a_fix_open() -> None:
+    """Two servers, one build."""
+    found = _conclude(_says(NEW), _says(server="EX02"))
+    assert found.cves[CVE].state == "undetermined"
+    assert "EX02" in found.cves[CVE].why
+    assert found.confidence == "low"
+    assert _conclude(_says(OLD), _says(server="EX02")).cves[CVE].state == "vulnerable"
+
+
+def test_several_servers_of_one_build_are_no_mixed_pool() -> None:
+    """They are shown, and settle it."""
+    found = _conclude(_says(NEW), _says(NEW, server="EX02"))
+    assert found.pool == Pool(("EX01", "EX02"), (NEW,), mixed=False)
+    assert (found.cves[CVE].state, found.flags) == ("fixed", ("several-servers",))
+
+
+def test_a_contradiction_lowers_confidence_and_settles_nothing_that_it_touches() -> None:
+    """A header of 2013 with a page of 2019 may be a decoy."""
+    found = _conclude(_says("15.0.1497.12", "15.2.721"))
+    assert (found.exchange, found.confidence) == (True, "low")
+    assert "inconsistent" in found.flags
+    assert found.cves[CVE].state == "undetermined"
+    assert found.build == "15.0.1497.12"
+
+
+@pytest.mark.parametrize("build", ["15.20.3912.31", "15.1.2044.99", "16.1.1.1", "15.1.9999.1"])
+def test_impossible_builds_are_not_believed(build: str) -> None:
+    """Also the cloud's build on a server with a name of its own."""
+    found = _conclude(_says(build))
+    assert (found.status, found.exchange, found.build) == (Status.BUILD_UNKNOWN, True, None)
+    assert {"inconsistent", "impossible-build"} <= set(found.flags)
+    assert {entry.state for entry in found.cves.values()} == {"undetermined"}
+    assert found.witnesses == (Witness(OWA_VERSION, build),)
+    both = _conclude(_says(build, CU))
+    assert both.cves[CVE].state == "undetermined"
+
+
+def test_a_foreign_web_server_costs_a_little_confidence() -> None:
+    """A reverse proxy is no contradiction."""
+    found = _conclude(_says(NEW, software="nginx"))
+    assert (found.confidence, found.cves[CVE].state) == ("medium", "fixed")
+    assert "inconsistent" not in found.flags
+
+
+def test_odd_headers_cost_confidence() -> None:
+    """What is no build is said, the page counts."""
+    found = _conclude(replace(_says(CU), doubts=("X-OWA-Version is 'x', which is no build",)))
+    assert (found.confidence, found.build) == ("low", CU)
+    assert "odd-header" in found.flags
+
+
+def test_exchange_without_a_build() -> None:
+    """Everything is open, and what settles it is said."""
+    found = _conclude(_says())
+    assert (found.status, found.exchange, found.build) == (Status.BUILD_UNKNOWN, True, None)
+    assert all(
+        entry.state == "undetermined" and "ExSetup" in entry.why for entry in found.cves.values()
+    )
+
+
+def test_stripped_headers_are_flagged() -> None:
+    """A page of Exchange 2013 or later without either header."""
+    bare = replace(_says(CU, server=""), signs=("path with a build",))
+    assert "header-stripped" in _conclude(bare).flags
+    assert "header-stripped" not in _conclude(_says(CU)).flags
+
+
+def test_exchange_2007_and_2010() -> None:
+    """Paths of their pages have four parts."""
+    found = _conclude(_says("14.3.513.0", server="", source=PAGE))
+    assert (found.precision, found.product) == (4, "Microsoft Exchange Server 2010")
+    assert found.cves["CVE-2021-26857"].state == "fixed"
+    assert _conclude(_says("8.3.83.6", server="")).product == "Microsoft Exchange Server 2007"
+
+
+def test_a_gateway_before_a_part_of_it() -> None:
+    """What is open counts, and the gateway is flagged."""
+    closed = Answer(ProbeKind.OWA, ADDRESS, 403, gateway=UNKNOWN_GATEWAY)
+    found = _conclude(closed, _says(OLD, probe=ProbeKind.EWS))
+    assert (found.build, found.flags) == (OLD, ("partly-shielded",))
+
+
+def test_shielded() -> None:
+    """Exchange or not, nothing is settled."""
+    found = _conclude(Answer(ProbeKind.OWA, ADDRESS, 302, gateway="F5 BIG-IP APM"))
+    assert (found.status, found.exchange) == (Status.SHIELDED, None)
+    assert {entry.state for entry in found.cves.values()} == {"undetermined"}
+
+
+def test_something_else_has_no_cves() -> None:
+    """An empty map."""
+    found = _conclude(Answer(ProbeKind.OWA, "mail.example.com", 200, other="a page titled x"))
+    assert (found.status, found.exchange, found.cves) == (Status.NOT_EXCHANGE, False, {})
+
+
+CLOUD = replace(
+    _says("15.20.3912.31", server="FR0P281CA0001"),
+    online=True,
+    servers=("FR0P281CA0001", "BE0P281MB0001.DEUP281.PROD.OUTLOOK.COM"),
+)
+
+
+def test_exchange_online() -> None:
+    """The cloud service is nobody's server; a certificate that is not Microsoft's is flagged."""
+    found = _conclude(CLOUD, tls=_tls("*.outlook.com", "outlook.office365.com"))
+    assert (found.status, found.exchange, found.cves) == (Status.ONLINE, False, {})
+    assert (found.confidence, found.build) == ("high", "15.20.3912.31")
+    foreign = _conclude(CLOUD, tls=_tls("mail.example.com"))
+    assert (foreign.status, foreign.confidence) == (Status.ONLINE, "low")
+    assert foreign.flags == ("foreign-certificate",)
+    assert _conclude(CLOUD, tls=_tls("evil-outlook.com")).confidence == "low"
+
+
+def test_names_of_the_cloud_do_not_clear_what_answers_as_on_premises() -> None:
+    """A build of the product, a foreign certificate: open; a local server beside it: local."""
+    hiding = replace(CLOUD, witnesses=(Witness(OWA_VERSION, OLD),))
+    found = _conclude(hiding, tls=_tls("mail.example.com"))
+    assert (found.status, found.exchange) == (Status.ONLINE, None)
+    assert {entry.state for entry in found.cves.values()} == {"undetermined"}
+    both = _conclude(CLOUD, _says(OLD))
+    assert (both.status, both.cves[CVE].state) == (Status.IDENTIFIED, "vulnerable")
+    assert "cloud-and-local" in both.flags
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [Status.TLS_FAILED, Status.NO_ANSWER, Status.REFUSED, Status.UNREACHABLE, Status.BROKEN, None],
+)
+def test_silence_is_never_absence(failure: Status | None) -> None:
+    """Least of all where only TLS is too old."""
+    lost = Answer(ProbeKind.OWA, ADDRESS, 0, error="x")
+    for answers in ((), (lost,)):
+        found = _conclude(*answers, failure=failure, failure_text="the library's word")
+        assert found.status is (failure or Status.NO_ANSWER)
+        assert (found.exchange, found.build) == (None, None)
+        assert {entry.state for entry in found.cves.values()} == {"undetermined"}
+        assert "the library's word" in found.reason
+
+
+def test_an_answer_counts_though_a_later_one_failed() -> None:
+    """What was learnt is kept."""
+    found = _conclude(_says(OLD), failure=Status.BROKEN)
+    assert (found.status, found.build) == (Status.IDENTIFIED, OLD)
+
+
+def test_an_exposed_back_end_is_flagged() -> None:
+    """And its build counts, also where the front end is silent."""
+    back = _says(OLD, server="", probe=BACK_END)
+    found = _conclude(_says(CU), back)
+    assert (found.build, found.precision) == (OLD, 4)
+    assert "back-end-exposed" in found.flags
+    alone = _conclude(back, failure=Status.REFUSED)
+    assert (alone.exchange, "back-end-exposed" in alone.flags) == (True, True)
+    other = Answer(BACK_END, ADDRESS, 404, hints=(ABSENT,))
+    assert "back-end-exposed" not in _conclude(_says(OLD), other).flags
+    assert _conclude(other, failure=Status.REFUSED).status is Status.REFUSED
+
+
+def test_what_stands_beside_is_flagged() -> None:
+    """A mail server's banner, outdated TLS, a second chance."""
+    banner = Answer(SMTP, ADDRESS, 220, signs=("SMTP banner of Exchange",), servers=("ex01",))
+    tls = _tls(weak=("TLSv1",), second_chance=True)
+    found = _conclude(_says(OLD), banner, tls=tls)
+    assert {"smtp-exchange", "weak-tls", "second-chance-tls"} <= set(found.flags)
+
+
+def test_names_are_bounded() -> None:
+    """A certificate of a content network does not fill the line."""
+    found = _conclude(_says(OLD), tls=_tls(*(f"h{number}.example" for number in range(200))))
+    assert len(found.names) == 50
+
+
+@given(
+    st.permutations([OLD, NEW]),
+    st.sampled_from([("EX01", "EX02"), ("", "")]),
+    st.booleans(),
+    st.sampled_from([OWA_VERSION, MANIFEST]),
+)
+def test_no_pool_of_two_is_ever_called_fixed(
+    builds: list[str], servers: tuple[str, str], by_request: bool, source: str
+) -> None:
+    """Asked as planned, a balancer that goes round cannot hide the one without the fix."""
+    talk = _talk()
+    connections = 0
+    probe = ProbeKind.OWA if source == OWA_VERSION else ProbeKind.MANIFEST
+    while (step := next_step(talk)) is not None:
+        connections += step.fresh or not talk.answers
+        member = (len(talk.answers) if by_request else connections) % 2
+        told = (builds[member],) if step.probe is probe else ()
+        told = (CU,) if step.probe is ProbeKind.LOGON else told
+        kind = source if step.probe is probe else PAGE
+        talk.answers.append(
+            replace(
+                _says(*told, server=servers[member], source=kind, probe=step.probe),
+                host=step.host or ADDRESS,
+            )
+        )
+    found = conclude(talk, TIME)
+    assert found.cves[CVE].state in {"vulnerable", "undetermined"}
+    assert len(talk.answers) <= 6
+
+
+_ANSWERS = st.builds(
+    lambda builds, server, source, probe, extra: replace(
+        _says(*builds, server=server, source=source, probe=probe), **extra
+    ),
+    st.lists(
+        st.sampled_from([CU, OLD, NEW, "15.1.2242.4", "15.0.1497", "14.3.513.0", "15.9.1.1"]),
+        max_size=2,
+    ),
+    st.sampled_from(["", "EX01", "EX02", "EX03"]),
+    st.sampled_from(["", "", MANIFEST]),
+    st.sampled_from(list(ProbeKind)),
+    st.sampled_from(
+        [
+            {}, {}, {"status": 0}, {"signs": ()}, {"online": True}, {"doubts": ("x",)},
+            {"signs": (), "gateway": UNKNOWN_GATEWAY}, {"signs": (), "other": "x"},
+            {"signs": (), "hints": (ABSENT,)},
+        ]
+    ),
+)  # fmt: skip
+
+
+@given(st.lists(_ANSWERS, max_size=5), st.sampled_from([None, *Status]))
+def test_any_conversation_has_a_conclusion(answers: list[Answer], failure: Status | None) -> None:
+    """It encodes, is the same from memory, has a reason, and no fix that a witness denies."""
+    talk = _talk(*answers, failure=failure)
+    found = conclude(talk, TIME)
+    assert msgspec.json.encode(found)
+    module._known.clear()
+    assert conclude(talk, TIME) == found
+    assert found.reason
+    assert all(entry.why for entry in found.cves.values())
+    assert (found.cves == {}) == (found.exchange is False)
+    if found.cves and found.cves[CVE].state == "fixed":
+        _assert_all_fixed(answers)
+
+
+def _assert_all_fixed(answers: list[Answer]) -> None:
+    """Every exact build of an answer that counts is fixed."""
+    builds = Builds.load()
+    for answer in answers:
+        if not (answer.status and answer.signs) or answer.probe is SMTP or answer.online:
+            continue
+        for witness in answer.witnesses:
+            if witness.source == OWA_VERSION:
+                assert builds.patch_state(witness.build, CVE).state == "fixed"
