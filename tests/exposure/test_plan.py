@@ -128,15 +128,21 @@ def test_a_fix_that_only_the_web_services_tell_is_asked_of_them_again() -> None:
 
 
 def test_a_fix_by_the_manifest_is_looked_at_twice() -> None:
-    """The same holds for what the manifest or the page alone settles."""
+    """At once, before the web services: a balancer may go round by requests."""
     answers = [
         _exchange(),
         _exchange(LOGON, "15.1.2176", PAGE),
         _exchange(ProbeKind.MANIFEST, FIXED, MANIFEST),
-        _exchange(EWS),
     ]
     assert next_step(_talk(*answers)) == Step(ProbeKind.MANIFEST, "", fresh=True)
-    assert next_step(_talk(*answers, answers[2])) is None
+    assert next_step(_talk(*answers, answers[2])) == Step(EWS, "")
+    assert next_step(_talk(*answers, answers[2], _exchange(EWS))) is None
+
+
+def test_a_fix_by_three_parts_is_looked_at_twice() -> None:
+    """The page of a cumulative update that came with the fix."""
+    answers = [_exchange(), _exchange(LOGON, "15.1.2242", PAGE)]
+    assert next_step(_talk(*answers)) == Step(LOGON, "", fresh=True)
 
 
 def test_several_servers_are_asked_until_each_has_a_build() -> None:

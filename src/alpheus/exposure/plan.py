@@ -236,6 +236,9 @@ def _for_build(answers: list[Answer], host: str, looks: int) -> Step | None:
     if exact:
         return _another_look(here, host, exact | short, looks)
     floors = [w.build for w in builds if w.source == MANIFEST]
+    confirm = _confirm(here, host, floors or sorted(short), looks)
+    if confirm is not None:
+        return confirm
     settled = (short and not any(map(needs_fourth_part, short))) or (
         floors and not any(map(_may_be_later, floors))
     )
@@ -244,11 +247,14 @@ def _for_build(answers: list[Answer], host: str, looks: int) -> Step | None:
         known = probe is ProbeKind.LOGON and bool(short)
         if probe not in asked and not known:
             return Step(probe, host)
-    return _confirm(here, host, floors or sorted(short), looks)
+    return None
 
 
 def _confirm(here: list[Answer], host: str, builds: list[str], looks: int) -> Step | None:
-    """What would be called fixed is asked for once more, where a balancer may choose anew."""
+    """What would be called fixed is asked for once more, where a balancer may choose anew.
+
+    At once: one that goes round by requests would meet the same server at every other one.
+    """
     told = [answer for answer in here if any(w.build in builds for w in answer.witnesses)]
     if not told or len(told) >= looks or not any(map(_claims_a_fix, builds)):
         return None
