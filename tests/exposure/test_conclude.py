@@ -260,9 +260,10 @@ def test_silence_is_never_absence(failure: Status | None) -> None:
 
 
 def test_an_answer_counts_though_a_later_one_failed() -> None:
-    """What was learnt is kept."""
+    """What was learnt is kept, with a little less confidence: nobody confirmed it."""
     found = _conclude(_says(OLD), failure=Status.BROKEN)
     assert (found.status, found.build) == (Status.IDENTIFIED, OLD)
+    assert (found.confidence, found.flags) == ("medium", ("unconfirmed",))
 
 
 def test_an_exposed_back_end_is_flagged() -> None:

@@ -90,6 +90,10 @@ def _observation(
     flags = [*judgement.flags, *_side_flags(conversation)]
     if back_end:
         flags.append("back-end-exposed")
+    confidence = judgement.confidence
+    if judgement.exchange and conversation.failure:
+        flags.append("unconfirmed")
+        confidence = MEDIUM if confidence == HIGH else confidence
     servers: dict[str, None] = {}
     witnesses: dict[Witness, None] = {}
     for answer in conversation.answers:
@@ -112,7 +116,7 @@ def _observation(
         requests=conversation.requests,
         time=time,
         product=judgement.product,
-        confidence=judgement.confidence,
+        confidence=confidence,
         servers=tuple(servers),
         flags=tuple(flags),
         witnesses=tuple(witnesses),

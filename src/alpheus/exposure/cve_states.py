@@ -125,11 +125,11 @@ def _of_build(build: str, precision: int, *, at_least: bool) -> Mapping[str, Cve
 def _from_there_on(number: BuildNumber, found: Mapping[str, CveEntry]) -> Mapping[str, CveEntry]:
     """Settled only where this build and every later update of its family are in one state."""
     builds = Builds.load()
-    later = [row.build for row in builds.rows() if row.build.prefix == number.prefix]
-    later = [build for build in later if build > number]
+    same = [row.build for row in builds.rows() if row.build.prefix == number.prefix]
+    later = [(build, _of_build(str(build), 0, at_least=False)) for build in same if build > number]
     result: dict[str, CveEntry] = {}
     for cve, entry in found.items():
-        differing = [b for b in later if builds.patch_state(b, cve).state.value != entry.state]
+        differing = [build for build, states in later if states[cve].state != entry.state]
         result[cve] = entry
         if differing:
             result[cve] = CveEntry(

@@ -25,6 +25,8 @@ _BODY_LOOKED_AT = 32 * 1024
 _SCRIPT_ONLY = 8 * 1024
 """A page that is no longer than this and sets a cookie and reloads is a challenge."""
 _RELOADS = re.compile(rb"location\.(?:reload|replace|href)|location\s{0,9}=|window\.location")
+_ABSENT = frozenset({404, 410})
+"""A site's own page for what it has not; forms of ordinary sites may hold a captcha's script."""
 _REFUSALS = frozenset({401, 403, 405, 406, 407, 408, 421, 429, 451, 500, 502, 503, 504, 511})
 
 
@@ -89,7 +91,7 @@ def recognise(
         if mark.role == "answers":
             return Seen(mark.gateway)
         carrier = carrier or mark.gateway
-    if body:
+    if body and status not in _ABSENT:
         lowered = body[:_BODY_LOOKED_AT].lower()
         for text, mark in _table().body:
             if text in lowered:

@@ -89,9 +89,9 @@ def next_step(
     is believed, and a balancer that holds several servers is not noticed.
     """
     if not conversation.answers:
-        names = conversation.endpoint.names
-        usable = names[0] if names and is_host_name(names[0]) else ""
-        return None if conversation.failure else Step(ProbeKind.OWA, usable)
+        usable = [name.lower() for name in conversation.endpoint.names[:1]]
+        host = usable[0] if usable and is_host_name(usable[0]) else ""
+        return None if conversation.failure else Step(ProbeKind.OWA, host)
     answers = [a for a in conversation.answers if a.probe not in _OTHER_PORT]
     if len(conversation.answers) >= MOST_ANSWERS or any(a.online for a in answers):
         return None
@@ -146,10 +146,10 @@ def needs_fourth_part(build: str) -> bool:
 
 def _differ(rows: list[BuildNumber]) -> bool:
     """Whether the builds are not all in the same state for every CVE; also if there are none."""
-    builds = Builds.load()
-    return not rows or any(
-        len({builds.patch_state(build, cve).state for build in rows}) > 1 for cve in builds.cves
-    )
+    if not rows:
+        return True
+    each = [cve_states(str(build), None, exchange=True, why="") for build in rows]
+    return any(len({states[cve].state for states in each}) > 1 for cve in each[0])
 
 
 def _front_step(conversation: Conversation, answers: list[Answer], looks: int) -> Step | None:
@@ -222,7 +222,8 @@ def _names(conversation: Conversation, answers: list[Answer]) -> Iterator[str]:
     tls = conversation.tls
     shown = [name.lower() for name in tls.certificate.names] if tls and tls.certificate else []
     likely = [name for name in shown if _MAIL_NAME.match(name)]
-    for name in (*conversation.endpoint.names, *told, *likely, *shown[:8]):
+    given = [name.lower() for name in conversation.endpoint.names]
+    for name in (*given, *told, *likely, *shown[:8]):
         if is_host_name(name):
             yield name
 
