@@ -48,6 +48,7 @@ _FUNCTION = "function:"
 """Before the name of a function of the page, in the types of what refers to it."""
 
 _FOLDER = Value(rooted=True)
+_STREAMS = ("filestream", "streamwriter")
 _CONTEXT = (*OWN, "page", "httpcontext", "context")
 _MADE = ("createinstance", "dynamic", "activator")
 """What an object is made of by its name."""
@@ -488,7 +489,7 @@ class Flow:
         writes = bool(types & WRITERS)
         first = bool(arguments) and (
             (low in {"combine", "join"} and operations.is_root(arguments[0]))
-            or (writes and arguments[0].rooted)
+            or (not types.isdisjoint(_STREAMS) and arguments[0].rooted)
         )
         tail = ""
         if arguments and (low == "combine" or writes):
