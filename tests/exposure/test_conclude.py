@@ -137,19 +137,26 @@ def test_several_servers_of_one_build_are_no_mixed_pool() -> None:
 
 
 def test_a_contradiction_lowers_confidence_and_settles_nothing_that_it_touches() -> None:
-    """A header of 2013 with a page of 2019 may be a decoy."""
-    found = _conclude(_says("15.0.1497.12", "15.2.721"))
-    assert (found.exchange, found.confidence) == (True, "low")
+    """A header of one update with the page of another may be a cache, a balancer or a decoy."""
+    found = _conclude(_says("15.1.2106.2", CU))
+    assert (found.exchange, found.confidence, found.build) == (True, "low", "15.1.2106.2")
     assert "inconsistent" in found.flags
     assert found.cves[CVE].state == "undetermined"
-    assert found.build == "15.0.1497.12"
+
+
+def test_several_products_at_once_are_none() -> None:
+    """A header of 2013 with a page of 2019 is nobody's server."""
+    found = _conclude(_says("15.0.1497.12", "15.2.721"))
+    assert (found.status, found.exchange, found.build) == (Status.BUILD_UNKNOWN, None, None)
+    assert (found.confidence, found.flags) == ("low", ("inconsistent",))
+    assert found.cves[CVE].state == "undetermined"
 
 
 @pytest.mark.parametrize("build", ["15.20.3912.31", "15.1.2044.99", "16.1.1.1", "15.1.9999.1"])
 def test_impossible_builds_are_not_believed(build: str) -> None:
     """Also the cloud's build on a server with a name of its own."""
     found = _conclude(_says(build))
-    assert (found.status, found.exchange, found.build) == (Status.BUILD_UNKNOWN, True, None)
+    assert (found.status, found.exchange, found.build) == (Status.BUILD_UNKNOWN, None, None)
     assert {"inconsistent", "impossible-build"} <= set(found.flags)
     assert {entry.state for entry in found.cves.values()} == {"undetermined"}
     assert found.witnesses == (Witness(OWA_VERSION, build),)
@@ -264,6 +271,16 @@ def test_an_answer_counts_though_a_later_one_failed() -> None:
     found = _conclude(_says(OLD), failure=Status.BROKEN)
     assert (found.status, found.build) == (Status.IDENTIFIED, OLD)
     assert (found.confidence, found.flags) == ("medium", ("unconfirmed",))
+    assert found.cves[CVE].state == "vulnerable"
+
+
+def test_a_fix_that_was_seen_once_stays_open_if_the_second_look_failed() -> None:
+    """The other server of a pool may be what did not answer."""
+    found = _conclude(_says(NEW), failure=Status.NO_ANSWER)
+    assert found.cves[CVE].state == "undetermined"
+    assert "second look" in found.cves[CVE].why
+    twice = _conclude(_says(NEW), _says(NEW), failure=Status.NO_ANSWER)
+    assert (twice.cves[CVE].state, twice.flags) == ("fixed", ())
 
 
 def test_an_exposed_back_end_is_flagged() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from alpheus.exposure import strangers
@@ -19,6 +19,7 @@ from alpheus.exposure.cve_states import (
     cve_states,
     impossible,
     lowest,
+    unconfirmed,
     worst,
 )
 from alpheus.exposure.model import (
@@ -73,6 +74,8 @@ def conclude(conversation: Conversation, time: str) -> Observation:
     local = [answer for answer in signed if not answer.online]
     if local:
         judgement = _remembered(local, signed, front)
+        if conversation.failure:
+            judgement = _unconfirmed(judgement, local)
     elif signed:
         judgement = _of_online(signed, conversation)
     elif front:
@@ -90,10 +93,6 @@ def _observation(
     flags = [*judgement.flags, *_side_flags(conversation)]
     if back_end:
         flags.append("back-end-exposed")
-    confidence = judgement.confidence
-    if judgement.exchange and conversation.failure:
-        flags.append("unconfirmed")
-        confidence = MEDIUM if confidence == HIGH else confidence
     servers: dict[str, None] = {}
     witnesses: dict[Witness, None] = {}
     for answer in conversation.answers:
@@ -116,7 +115,7 @@ def _observation(
         requests=conversation.requests,
         time=time,
         product=judgement.product,
-        confidence=confidence,
+        confidence=judgement.confidence,
         servers=tuple(servers),
         flags=tuple(flags),
         witnesses=tuple(witnesses),
@@ -178,6 +177,19 @@ def _remembered(
     return found
 
 
+def _unconfirmed(judgement: Judgement, local: Sequence[Answer]) -> Judgement:
+    """A step failed: what only one answer has said stays open where it says that all is well."""
+    first = next((place for place, answer in enumerate(local) if answer.witnesses), len(local))
+    if len(local) - first >= 2:
+        return judgement
+    return replace(
+        judgement,
+        cves=unconfirmed(judgement.cves),
+        confidence=MEDIUM if judgement.confidence == HIGH else judgement.confidence,
+        flags=(*judgement.flags, "unconfirmed"),
+    )
+
+
 def _of_exchange(
     local: Sequence[Answer], signed: Sequence[Answer], front: Sequence[Answer]
 ) -> Judgement:
@@ -194,7 +206,7 @@ def _of_exchange(
     if odd:
         return Judgement(
             Status.BUILD_UNKNOWN, f"Exchange by {local[0].signs[0]}, but {odd}",
-            cve_states(None, None, exchange=True, why=_impossible_why(odd)), exchange=True,
+            cve_states(None, None, exchange=None, why=_impossible_why(odd)),
             flags=(*flags, "inconsistent", "impossible-build"),
         )  # fmt: skip
     if not claims.members:
@@ -231,24 +243,29 @@ def _of_builds(
 
 
 def _of_contradiction(claims: Claims, flags: list[str]) -> Judgement:
-    """One server says two things: the lowest is shown, and only what all agree on is settled."""
+    """One server says two things: the lowest is shown, and only what all agree on is settled.
+
+    Of two products it may be neither: nobody's server is both, a decoy is.
+    """
     said = claims.contradiction
-    possible = tuple(build for build in said if not _odd(build))
-    build = lowest(possible) or None
     shown = ", ".join(said)
+    possible = tuple(build for build in said if not _odd(build))
+    if len({tuple(build.split(".")[:2]) for build in possible}) != 1:
+        return Judgement(
+            Status.BUILD_UNKNOWN, f"says that it is several products at once: {shown}",
+            agreed(said), flags=(*flags, "inconsistent"),
+        )  # fmt: skip
+    build = lowest(possible)
     return Judgement(
-        Status.IDENTIFIED if build else Status.BUILD_UNKNOWN,
+        Status.IDENTIFIED,
         f"the server contradicts itself: {shown}; a decoy, a cache or a balancer may be the cause",
-        agreed(said), exchange=True, build=build,
-        precision=build.count(".") + 1 if build else None, witness=_source_of(claims, build),
-        pool=_pool(claims), product=_called(build)[0] if build else "",
+        agreed(said), exchange=True, build=build, precision=build.count(".") + 1,
+        witness=_source_of(claims, build), pool=_pool(claims), product=_called(build)[0],
         flags=(*flags, "inconsistent"),
     )  # fmt: skip
 
 
-def _source_of(claims: Claims, build: str | None) -> str | None:
-    if build is None:
-        return None
+def _source_of(claims: Claims, build: str) -> str:
     found = [w.source for w, _ in claims.members if w.build == build]
     return found[0] if found else "one of several that differ"
 

@@ -91,6 +91,19 @@ def agreed(builds: tuple[str, ...]) -> Mapping[str, CveEntry]:
     return found
 
 
+def unconfirmed(states: Mapping[str, CveEntry]) -> Mapping[str, CveEntry]:
+    """The states with every fix left open: it was seen once, and the second look failed."""
+    return {
+        cve: CveEntry(
+            PatchState.UNDETERMINED.value,
+            f"{entry.why}; but the second look, which a balancer makes needful, failed: ask again",
+        )
+        if entry.state == PatchState.FIXED
+        else entry
+        for cve, entry in states.items()
+    }
+
+
 def _of_pool(build: str, entry: CveEntry, count: int, unseen: str) -> CveEntry:
     if unseen and entry.state == PatchState.FIXED:
         return CveEntry(
