@@ -233,7 +233,10 @@ def test_pages_that_break_off_say_nothing() -> None:
 
 
 def test_redirects_on_the_same_host() -> None:
-    """To HTTPS, or to some sign-on page: both leave it open."""
+    """To HTTPS, or to some sign-on page: both leave it open; to pages of its own: that is one."""
+    assert _read(302, ("location", "/owa/1")).other
+    assert _read(302, ("location", "/start.php")).other
+    assert _read(302, ("location", "/owa/?x=1")).hints == (SIGN_ON_PAGE,)
     assert _read(301, ("location", f"https://{HOST}/owa/")).hints == (TO_HTTPS,)
     assert _read(302, ("location", "/portal/logon")).hints == (SIGN_ON_PAGE,)
 

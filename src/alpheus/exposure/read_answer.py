@@ -87,10 +87,11 @@ _ONLINE_FRONT_END = re.compile(
     r"[A-Z]{2,3}\d?[A-Z]{0,4}\d{2,4}[A-Z]{2,6}\d{2,5}(?:\..*)?", re.IGNORECASE
 )
 _LOGON = ("/owa/auth/logon.aspx", "/owa/auth/logon.asp?", "/owa/languageselection.aspx")
-_SIGN_ON = re.compile(
-    r"log-?on|log-?in|sign-?on|sign-?in|auth|sso|saml|oauth|session|portal|policy|idp|account|gate"
-    r"|access|verify|challenge|captcha|vpn|remote"
+_MAY_BE_EXCHANGE = re.compile(
+    r"/owa/?(?:\?|$)|/owa/(?:auth|lang)|.*?(?:log-?on|log-?in|sign-?on|sign-?in|auth|sso|saml|oauth|session|portal|policy|idp|account|gate"
+    r"|access|verify|challenge|captcha|vpn|remote)"
 )
+"""Where Exchange or a sign-on before it may send, on the same host."""
 _DEFAULT_TITLES = re.compile(
     r"welcome to nginx|iis windows|iis\d|^iis|internet information services|apache2? .*default"
     r"|apache http server test|test page|it works|default (?:web )?(?:page|site)|under construction"
@@ -332,7 +333,7 @@ def _sent_away(location: str, host: str, facts: _Facts) -> str:
     path = _URL.sub("", location, count=1)
     if location.startswith("https:") and path.startswith("/owa"):
         facts.hints.append(TO_HTTPS)
-    elif "returnurl=" in path or not (_SIGN_ON.search(path) or path.startswith("/owa")):
+    elif "returnurl=" in path or not _MAY_BE_EXCHANGE.match(path):
         facts.other = f"a server that sends to its own {path.partition('?')[0][:60]}"
     else:
         facts.hints.append(SIGN_ON_PAGE)
