@@ -88,8 +88,8 @@ _ONLINE_FRONT_END = re.compile(
 )
 _LOGON = ("/owa/auth/logon.aspx", "/owa/auth/logon.asp?", "/owa/languageselection.aspx")
 _MAY_BE_EXCHANGE = re.compile(
-    r"/owa/?(?:\?|$)|/owa/(?:auth|lang)|.*?(?:log-?on|log-?in|sign-?on|sign-?in|auth|sso|saml|oauth|session|portal|policy|idp|account|gate"
-    r"|access|verify|challenge|captcha|vpn|remote)"
+    r"/owa/?(?:\?|$)|/owa/(?:auth|lang)|.*?(?:log-?on|log-?in|sign-?on|sign-?in|auth|sso|saml|oauth"
+    r"|session|portal|policy|idp|account|gate|access|verify|challenge|captcha|vpn|remote)"
 )
 """Where Exchange or a sign-on before it may send, on the same host."""
 _DEFAULT_TITLES = re.compile(
@@ -225,7 +225,8 @@ def _read_body(probe: ProbeKind, body: bytes, facts: _Facts) -> None:
     if builds:
         facts.witnesses += [Witness(PAGE, build) for build in builds]
         facts.signs.append("path with a build")
-    facts.signs += [label for mark, label in _PAGE_MARKS if mark in body]
+    else:
+        facts.signs += [label for mark, label in _PAGE_MARKS if mark in body]
     if b"ServerVersionInfo" in body:
         _read_server_version(body, facts)
 
@@ -330,7 +331,7 @@ def _sent_away(location: str, host: str, facts: _Facts) -> str:
             return ""
         renamed = _bare(host) and (not path or path.startswith(("owa", "ews", "?")))
         return "" if renamed else UNKNOWN_GATEWAY
-    path = _URL.sub("", location, count=1)
+    path = _URL.sub("", location, count=1)[:2000]
     if location.startswith("https:") and path.startswith("/owa"):
         facts.hints.append(TO_HTTPS)
     elif "returnurl=" in path or not _MAY_BE_EXCHANGE.match(path):
