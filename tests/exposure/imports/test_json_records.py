@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alpheus.exposure.imports import json_records
 from alpheus.exposure.imports.json_records import decode, records, split
 from alpheus.exposure.imports.model import Loss
 from alpheus.exposure.imports.opening import Source
@@ -118,3 +120,28 @@ def test_lines_are_told_from_what_goes_over_several(tmp_path: Path) -> None:
     assert list(records(Source(write(tmp_path, "x", several)))) == [(1, {"list": [{"a": 1}]})]
     broken = b'{nonsense}\n{"a": 1}\n'
     assert list(records(Source(write(tmp_path, "x", broken))))[1] == (2, {"a": 1})
+
+
+def test_nesting_is_bounded(tmp_path: Path) -> None:
+    """A list in a list in a list is one loss after the other, and no memory."""
+    deep = b'{"a":' * 20_000 + b"[" * 200_000 + b'\n]}{"b": 1}'
+    tracemalloc.start()
+    found = list(split(pieces_of(deep)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert set(found[:-1]) == {None}
+    assert peak < 5_000_000
+
+
+def pieces_of(data: bytes) -> Iterator[bytes]:
+    """The data in blocks."""
+    for start in range(0, len(data), 1 << 16):
+        yield data[start : start + (1 << 16)]
+
+
+def test_too_many_values_are_a_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes memory many times its length."""
+    monkeypatch.setattr(json_records, "MOST_VALUES", 1_000)
+    content = b'{"a": [' + b"1," * 600_000 + b'1]}\n{"b": 2}\n'
+    found = list(records(Source(write(tmp_path, "x", content))))
+    assert found == [Loss(1, "more than 1,000 values"), (2, {"b": 2})]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,12 @@ def test_any_bytes(tmp_path: Path, data: bytes) -> None:
     observations(tmp_path, data, kind="csv")
     content = b"ip,port\n" + data.replace(b'"', b"") + b"\n192.0.2.7,443\n"
     assert observations(tmp_path, content)[-1].address == "192.0.2.7"
+
+
+def test_wide_rows_cost_no_time(tmp_path: Path) -> None:
+    """With a header and without."""
+    wide = ",".join(f"n{n}.example" for n in range(60_000))
+    start = time.process_time()
+    observations(tmp_path, f"{wide}\n{wide}\n", kind="csv")
+    observations(tmp_path, f"ip,{'host,' * 60_000}\n192.0.2.7,{wide},\n", kind="csv")
+    assert time.process_time() - start < 10

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,12 @@ def test_any_bytes_with_quotes(tmp_path: Path, data: bytes) -> None:
     """Nothing raises, and every row has the header's width."""
     found = table(tmp_path, b"a,b\n" + data)
     assert all(isinstance(row, Loss) or len(row) == 2 for row in found)
+
+
+def test_open_quotes_cost_no_time(tmp_path: Path) -> None:
+    """Also where every row has one."""
+    content = "a,b\n" + '"x' + "y" * 100 + ",1\n"
+    start = time.process_time()
+    found = table(tmp_path, content + ('"' + "z" * 100 + ",1\n") * 5_000 + "3,4\n")
+    assert time.process_time() - start < 10
+    assert found[-1] == ["3", "4"]

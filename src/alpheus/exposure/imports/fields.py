@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ ATTRIBUTES = 80
 
 ATTRIBUTE_LENGTH = 2_000
 _NESTED = 4
+_LONGEST_NAME = 300
+_MOST_CVES = 200
 _EPOCH = re.compile(r"(\d{9,10})(\d{3})?(?:\.\d+)?", re.ASCII)
 _OFFSET = re.compile(r"([+-]\d\d)(\d\d)$")
 _CVE = re.compile(r"cve-(\d{4})-(\d{4,7})", re.IGNORECASE | re.ASCII)
@@ -48,9 +51,14 @@ def _other_address(text: str) -> str:
         return ""
 
 
-@lru_cache(maxsize=4096)
 def host_name(text: str) -> str:
     """A host name in lower case, as ASCII, without `*.`; or ''. An address is none."""
+    # What is remembered is short, or a hostile file would fill the memory with it.
+    return _host_name(text) if len(text) <= _LONGEST_NAME else ""
+
+
+@lru_cache(maxsize=4096)
+def _host_name(text: str) -> str:
     try:
         return normal_host_name(text.strip().removeprefix("*."))
     except ValueError:
@@ -74,14 +82,18 @@ def port(value: object) -> int | None:
     return number if number <= 65_535 else None
 
 
-@lru_cache(maxsize=131_072)
 def utc(text: str) -> str:
     """A time as ISO 8601 in UTC with `Z`, or ''. Without a zone it is UTC; seconds since 1970 too.
 
     Times outside 1990 to 2100 are taken for errors.
     """
+    return _utc(text) if 8 <= len(text) <= 48 else ""
+
+
+@lru_cache(maxsize=131_072)
+def _utc(text: str) -> str:
     wanted = text.strip()
-    if not 8 <= len(wanted) <= 40:
+    if len(wanted) < 8:
         return ""
     epoch = _EPOCH.fullmatch(wanted)
     try:
@@ -101,8 +113,8 @@ def utc(text: str) -> str:
 
 def cves(texts: Iterable[str]) -> tuple[str, ...]:
     """The CVEs that are named, in capitals, once each."""
-    found = {f"CVE-{m[1]}-{m[2]}": None for text in texts for m in _CVE.finditer(text)}
-    return tuple(found)
+    named = (f"CVE-{m[1]}-{m[2]}" for text in texts for m in _CVE.finditer(text))
+    return tuple(dict.fromkeys(islice(named, _MOST_CVES)))
 
 
 def compromise_word(texts: Iterable[str]) -> str:

@@ -20,6 +20,11 @@ _STRING = re.compile(rb'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+(?P<end>["\n])', re.DOTALL
 _REST = re.compile(rb'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+', re.DOTALL)
 _CLOSES = {ord("{"): ord("}"), ord("["): ord("]")}
 _PEEK_LINES = 5
+_DEEPEST = 5_000
+_DEEPEST_LISTS = 8
+_LARGE = 1 << 20
+MOST_VALUES = 3_000_000
+"""Values of an object; each takes memory many times its length."""
 
 Record = dict[str, Any]
 
@@ -56,7 +61,9 @@ def records(
             continue
         row += 1
         if raw is None:
-            yield Loss(row, f"longer than {limit >> 20} MB, or cut off")
+            yield Loss(row, f"longer than {limit >> 20} MB, nested too deep, or cut off")
+        elif len(raw) > _LARGE and sum(map(raw.count, b",[{")) > MOST_VALUES:
+            yield Loss(row, f"more than {MOST_VALUES:,} values")
         elif (value := decode(raw)) is not None:
             yield row, value
         else:
@@ -164,6 +171,10 @@ class _Splitter:
     def _bracket(self, byte: int) -> Iterator[bytes | None]:
         if byte in _CLOSES:
             self._open(byte)
+            if len(self._closers) > _DEEPEST:
+                del self._closers[self._bases[-1] :]
+                self._start, self._lost = -1, False
+                yield None
         elif byte in self._closers:
             while self._closers.pop() != byte:
                 pass
@@ -173,7 +184,8 @@ class _Splitter:
         depth, base = len(self._closers), self._bases[-1]
         self._closers.append(_CLOSES[byte])
         wanted = depth == base + 1 and self._key in self._within
-        if byte == ord("[") and (depth == base or wanted):
+        list_ = byte == ord("[") and len(self._bases) <= _DEEPEST_LISTS
+        if list_ and (depth == base or wanted):
             self._bases.append(depth + 1)
             self._start, self._lost = -1, False
         elif depth == base:

@@ -38,7 +38,9 @@ _TOLD_ANYWHERE = frozenset({Status.SHIELDED, Status.ONLINE})
 _BEFORE_THE_TABLE = frozenset({6, 8})
 """First parts of Exchange 2000 to 2007, of which the table of builds says nothing."""
 
-_CACHED = 32_768
+_CACHED = 8_192
+_WORD, _NOTE = 200, 400
+"""Characters of a source's words that are kept in reasons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,8 @@ class Judge:
         """The observation of a listing."""
         source = self._own_source or listing.source or self._source
         verdict = _verdict(_Words(
-            source, listing.version, listing.version_field, listing.vulnerable,
-            listing.compromised, listing.note, listing.exchange, listing.indicator,
+            source, listing.version[:_WORD], listing.version_field[:_WORD], listing.vulnerable,
+            listing.compromised[:_WORD], listing.note[:_NOTE], listing.exchange, listing.indicator,
         ))  # fmt: skip
         provenance = Provenance(
             source, self._name, self._sha256, listing.row, listing.first_seen, listing.last_seen,
@@ -134,7 +136,7 @@ def _joined(
             flags[CONFLICT] = None
             reasons.append(_contradiction(source, contradicted))
     if listing.compromised:
-        reasons.append(_compromise(source, listing.compromised))
+        reasons.append(_compromise(source, listing.compromised[:_WORD]))
     changed.update(
         cves=cves, reason="; ".join(reasons), flags=tuple(flags), requests=0, time=listing.time,
         servers=tuple(dict.fromkeys((*raw.servers, *listing.servers))), provenance=provenance,

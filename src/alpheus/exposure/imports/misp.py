@@ -1,6 +1,6 @@
 """MISP events in JSON: attributes and objects that name addresses, host names or URLs.
 
-An event is read whole, up to 64 MB. What is marked for detection (`to_ids`) is a sign of an attack
+An event is read whole, up to 48 MB. What is marked for detection (`to_ids`) is a sign of an attack
 and perhaps the attacker's own address: it is flagged so. Source: MISP's core format.
 """
 
@@ -15,7 +15,8 @@ from alpheus.exposure.imports.json_records import Record, records
 from alpheus.exposure.imports.model import Listing, Loss
 from alpheus.exposure.imports.opening import Source
 
-EVENT_LIMIT = 64 << 20
+EVENT_LIMIT = 48 << 20
+_MOST_TAGS = 100
 _PLACES = frozenset({
     "ip-src", "ip-dst", "ip-src|port", "ip-dst|port", "domain", "hostname", "domain|ip",
     "hostname|port", "url", "uri", "link",
@@ -65,7 +66,7 @@ def _context(event: Record) -> _Context:
 
 def _tags(value: Record) -> Iterator[str]:
     tags = value.get("Tag")
-    for tag in tags if isinstance(tags, list) else ():
+    for tag in tags[:_MOST_TAGS] if isinstance(tags, list) else ():
         if name := fields.text_at(tag, "name"):
             yield name
 

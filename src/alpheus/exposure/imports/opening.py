@@ -21,7 +21,7 @@ from alpheus.evidence.magic import compression_of
 from alpheus.exposure.imports.model import Loss
 
 BLOCK = 1 << 20
-LINE_LIMIT = 16 << 20
+LINE_LIMIT = 8 << 20
 """Bytes of a line; a longer one is a loss, and costs no more memory than this."""
 
 _MOST_EXPANDED = 600

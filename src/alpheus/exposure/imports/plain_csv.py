@@ -40,6 +40,9 @@ _KEPT = frozenset({"tag", "product", "cve"})
 """Roles whose cells are attributes, too."""
 
 _ONLY_CVES = re.compile(r"(?:\s*cve-\d{4}-\d{4,7}[\s,;|]*)+", re.IGNORECASE | re.ASCII)
+_BARE_CELLS = 50
+"""Cells of a row without a header that are looked at."""
+
 _LOWEST_BUILD = 200
 """Third part of the lowest build of Exchange 2013 and later is above this; other products' not."""
 
@@ -70,7 +73,7 @@ def has_header(first: Sequence[str]) -> bool:
 
 def names_a_place(cells: Sequence[str]) -> bool:
     """Whether a row without a header tells an address, a URL, or a name with a dot."""
-    found = _place_of(cells[:50])
+    found = _place_of(cells[:_BARE_CELLS])
     return bool(found.address or any("." in name for name in found.names))
 
 
@@ -188,6 +191,7 @@ def _place_of(cells: Sequence[str]) -> _Found:
 
 def _bare(row: int, cells: Cells) -> Listing | Loss:
     """What a row without a header says, by the look of its cells."""
+    cells = cells[:_BARE_CELLS]
     numbers = [cell for cell in cells if cell.strip().isdigit()]
     builds = [n for cell in cells if (n := parse_build(cell)) and _is_modern(n)]
     texts = [cell for cell in cells if cell not in numbers and not parse_build(cell)]

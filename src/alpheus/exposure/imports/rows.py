@@ -17,6 +17,10 @@ ROW_LIMIT = 1 << 20
 """Bytes of a row."""
 
 _JOINED_LINES = 200
+_JOINED_LENGTH = 1 << 18
+_TRIES = 3
+"""How far a quote that is open is followed, so that many of them cost no time."""
+
 _SEPARATORS = ",;\t|"
 
 Cells = list[str]
@@ -112,19 +116,21 @@ class Rows:
         strict = self._parse(line, strict=True)
         if strict is not None:
             return strict
-        taken: list[str] = []
-        text = line
-        while len(taken) < _JOINED_LINES and len(text) < ROW_LIMIT:
+        taken = [line]
+        length, quotes, tries = len(line), line.count('"'), _TRIES
+        while len(taken) <= _JOINED_LINES and length < _JOINED_LENGTH and tries:
             following = self._next()
             if following is None:
                 break
             taken.append(following)
-            text = f"{text}\n{following}"
-            if '"' in following and text.count('"') % 2 == 0:
-                cells = self._parse(text, strict=True)
+            length, more = length + len(following), following.count('"')
+            quotes += more
+            if more and quotes % 2 == 0:
+                tries -= 1
+                cells = self._parse("\n".join(taken), strict=True)
                 if cells is not None and (not self.width or len(cells) == self.width):
                     return cells
-        self._back.extendleft(reversed(taken))
+        self._back.extendleft(reversed(taken[1:]))
         loose = self._parse(line, strict=False)
         return loose if loose and self.width and len(loose) == self.width else None
 
@@ -138,8 +144,10 @@ class Rows:
 
 def column_names(header: Cells) -> list[str]:
     """Names of columns in lower case with underscores, each once."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     for number, cell in enumerate(header, 1):
         name = "_".join(cell.strip().lower().split()) or f"column_{number}"
-        found.append(name if name not in found else f"{name}_{number}")
-    return found
+        while name in found:
+            name = f"{name}_{number}"
+        found[name] = None
+    return list(found)

@@ -26,6 +26,7 @@ _BY_COLUMNS = (
     ("special", frozenset({"public_source", "method"})),
 )
 _COMMON = frozenset({"timestamp", "ip", "asn", "geo"})
+_LONG_TAG = 1_000
 _TAKEN = frozenset({"timestamp", "ip", "port", "hostname", "servername", "version"})
 _COMPROMISED_REPORTS = ("compromised_website",)
 
@@ -132,8 +133,16 @@ class _Tag(NamedTuple):
     compromised: str
 
 
-@lru_cache(maxsize=4096)
 def _tag(tag: str, status: str) -> _Tag:
+    # Only what is short is remembered.
+    remembered = len(tag) + len(status) <= _LONG_TAG
+    return _cached_tag(tag, status) if remembered else _read_tag(tag, status)
+
+
+def _read_tag(tag: str, status: str) -> _Tag:
     words = re.split(r"[;,|]", tag)
     exchange = any("exchange" in word.lower() or word.lower() == "owa" for word in words)
     return _Tag(exchange, fields.cves(words), fields.compromise_word((*words, status)))
+
+
+_cached_tag = lru_cache(maxsize=4096)(_read_tag)

@@ -75,7 +75,7 @@ def _vulnerabilities(banner: Record) -> tuple[tuple[str, ...], tuple[str, ...]]:
     found = banner.get("vulns")
     if not isinstance(found, dict):
         return (), fields.cves(fields.texts_of(found))
-    verified = [cve for cve in found if fields.place(found, cve, "verified") is True]
+    verified = {cve: None for cve in found if fields.place(found, cve, "verified") is True}
     return fields.cves(verified), fields.cves(cve for cve in found if cve not in verified)
 
 

@@ -37,11 +37,14 @@ _ADDRESSES = ("ipv4-addr", "ipv6-addr")
 _PLACES = (*_ADDRESSES, "domain-name", "url")
 _PATTERN = re.compile(
     r"(?:ipv[46]-addr|domain-name|url):value\s*(?:=|LIKE|ISSUBSET)\s*'((?:[^'\\]|\\.)*)'"
-    r"|(?:ipv[46]-addr|domain-name|url):value\s*IN\s*\(([^)]{1,100000})\)"
+    r"|(?:ipv[46]-addr|domain-name|url):value\s*IN\s*\(([^()]{1,100000})\)"
 )
 _PATTERN_PORT = re.compile(r"network-traffic:dst_port\s*=\s*(\d{1,5})")
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _MOST_OF_ONE = 10_000
+_MOST_FLAWS = 100
+_LONGEST_ID = 200
+_LONGEST_PATTERN = 1 << 20
 
 
 @dataclass(slots=True)
@@ -101,12 +104,14 @@ def _all(source: Source) -> Iterator[tuple[int, Record] | Loss]:
 
 def _remember(item: Record, known: _References) -> None:
     kind, identity = fields.text_at(item, "type"), fields.text_at(item, "id")
+    if len(identity) > _LONGEST_ID:
+        return
     if kind == "marking-definition":
         label = _label_of_definition(item)
         if label and known.room():
             known.labels[identity] = label
     elif kind in _PLACES and known.room():
-        known.values[identity] = fields.text_at(item, "value")
+        known.values[identity] = fields.text_at(item, "value")[: fields.ATTRIBUTE_LENGTH]
     elif kind == "observed-data":
         _see(fields.texts_of(item.get("object_refs")), item, known, "first_observed",
              "last_observed")  # fmt: skip
@@ -122,7 +127,7 @@ def _remember(item: Record, known: _References) -> None:
 
 def _see(refs: list[str], item: Record, known: _References, first: str, last: str) -> None:
     for ref in refs[:_MOST_OF_ONE]:
-        if ref in known.seen or known.room():
+        if len(ref) <= _LONGEST_ID and (ref in known.seen or known.room()):
             known.seen.setdefault(ref, _Seen()).join(
                 fields.utc(fields.text_at(item, first)), fields.utc(fields.text_at(item, last)),
                 fields.text_at(item, "id"),
@@ -133,8 +138,12 @@ def _relate(item: Record, known: _References) -> None:
     """`has` a vulnerability; `consists-of` a place."""
     source, target = fields.text_at(item, "source_ref"), fields.text_at(item, "target_ref")
     kind = fields.text_at(item, "relationship_type")
+    if max(len(source), len(target)) > _LONGEST_ID:
+        return
     if kind == "has" and target.startswith("vulnerability--") and known.room():
-        known.open_to.setdefault(source, []).append(target)
+        flaws = known.open_to.setdefault(source, [])
+        if len(flaws) < _MOST_FLAWS:
+            flaws.append(target)
     elif kind == "consists-of" and source.startswith("infrastructure--") and known.room():
         seen = known.seen.setdefault(target, _Seen())
         seen.about, seen.indicator = source, True
@@ -174,7 +183,7 @@ def _listings(row: int, item: Record, known: _References) -> Iterator[Listing | 
 
 
 def _indicated(row: int, item: Record, known: _References) -> Iterator[Listing | Loss]:
-    pattern = fields.text_at(item, "pattern")
+    pattern = fields.text_at(item, "pattern")[:_LONGEST_PATTERN]
     kind = fields.text_at(item, "pattern_type") or "stix"
     if kind != "stix":
         return

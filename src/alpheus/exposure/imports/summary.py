@@ -12,6 +12,7 @@ BUILDS = 20
 """Builds that are listed; the rest is counted together."""
 
 _CACHED_BUILDS = 5_000
+_CACHED_STATES = 500
 _STATES = ("vulnerable", "undetermined", "fixed", "not-affected")
 
 
@@ -36,7 +37,8 @@ class Summary:
             known = observation.build in self._builds or len(self._builds) < _CACHED_BUILDS
             self._builds[observation.build if known else "others"] += 1
         for cve, entry in observation.cves.items():
-            self._states[cve, entry.state] += 1
+            known = (cve, entry.state) in self._states or len(self._states) < _CACHED_STATES
+            self._states[cve if known else "others", entry.state] += 1
         if observation.time:
             self._first = min(self._first or observation.time, observation.time)
             self._last = max(self._last, observation.time)

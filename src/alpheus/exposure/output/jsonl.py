@@ -19,7 +19,7 @@ _NAMES = tuple(field.name for field in fields(Observation))
 _VALUES = attrgetter(*_NAMES)
 _CVES = _NAMES.index("cves")
 _ENCODER = msgspec.json.Encoder()
-_CACHED = 8_192
+_CACHED = 2_048
 _encoded: dict[int, tuple[Mapping[str, CveEntry], msgspec.Raw]] = {}
 
 
