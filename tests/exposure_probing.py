@@ -13,7 +13,7 @@ from alpheus.exposure.scope_file import read_scope
 from alpheus.exposure.targets import read_targets
 from alpheus.exposure.wire import Limits
 
-QUICK = Limits(busy=64, open=512, connect=2.0, answer=3.0)
+QUICK = Limits(busy=16, open=512, connect=4.0, answer=6.0)
 
 
 def scope_of(folder: Path, port: int, more: str = "", *, allow: str = "[127.0.0.0/8]") -> Scope:

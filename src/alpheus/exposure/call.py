@@ -15,7 +15,7 @@ from alpheus.exposure.http_response import ResponseReader
 from alpheus.exposure.model import Conversation, ProbeKind, Response
 from alpheus.exposure.plan import Step, port_of
 from alpheus.exposure.second_chance import OldTlsConnection
-from alpheus.exposure.tls import lax_context
+from alpheus.exposure.tls import HandshakeFailure, lax_context
 
 _READ = 1 << 16
 _BANNER = 1 << 12
@@ -44,9 +44,9 @@ class Call:
     """A conversation in progress. `number` is its place in the run; times are monotonic seconds."""
 
     __slots__ = (
-        "_banner", "_incoming", "_leftover", "_outgoing", "_tls", "conversation", "deadline", "got",
-        "host", "number", "old", "phase", "reader", "repeated", "reused", "sock", "started", "step",
-        "young",
+        "_banner", "_incoming", "_leftover", "_outgoing", "_session", "_tls", "conversation",
+        "deadline", "got", "host", "number", "old", "phase", "reader", "refusal", "repeated",
+        "reused", "sock", "started", "step", "young",
     )  # fmt: skip
 
     def __init__(self, number: int, conversation: Conversation, step: Step, now: float) -> None:
@@ -64,7 +64,9 @@ class Call:
         self.repeated = False
         self.got = False
         self.old: OldTlsConnection | None = None
+        self.refusal: HandshakeFailure | None = None
         self._tls: ssl.SSLObject | None = None
+        self._session: ssl.SSLSession | None = None
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._leftover = b""
@@ -74,6 +76,12 @@ class Call:
     def says_hello(self) -> bool:
         """Whether it is the server that speaks first."""
         return self.step.probe is ProbeKind.SMTP
+
+    @property
+    def _speaks_tls(self) -> bool:
+        """The back end has TLS alone, whatever stands before it."""
+        scheme = self.conversation.endpoint.scheme
+        return self.step.probe is ProbeKind.BACK_END or (scheme == "https" and not self.says_hello)
 
     def connect(self) -> None:
         """Begin a connection to the endpoint, under the host name of the step. Raises OSError."""
@@ -97,11 +105,12 @@ class Call:
         self.reader = ResponseReader()
         self._leftover = self._banner = b""
         self._tls = None
-        if self.conversation.endpoint.scheme == "https" and not self.says_hello:
+        if self._speaks_tls:
             self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
             self._tls = lax_context().wrap_bio(
-                self._incoming, self._outgoing, server_hostname=self.host or None
-            )
+                self._incoming, self._outgoing, server_hostname=self.host or None,
+                session=self._session,
+            )  # fmt: skip
             self.phase = Phase.HANDSHAKE
             self._advance()
 
@@ -164,7 +173,9 @@ class Call:
         self._push(data)
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Let go of the connection; the next one to the same server may resume its TLS session."""
+        if self._tls is not None and self.phase > Phase.HANDSHAKE:
+            self._session = self._tls.session
         if self.sock is not None:
             self.sock.close()
             self.sock = None

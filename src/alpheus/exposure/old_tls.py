@@ -12,7 +12,8 @@ from alpheus.exposure.call import Call
 from alpheus.exposure.model import Response
 from alpheus.exposure.second_chance import OldTlsConnection, SecondChanceError, is_available
 
-_THREADS = 4
+_THREADS = 2
+"""More would take the loop's time: this client is Python alone."""
 
 
 class OldTlsPool:
@@ -25,7 +26,7 @@ class OldTlsPool:
         self.is_available = is_available()
         self._timeout = timeout
         self._threads: ThreadPoolExecutor | None = None
-        self._results: SimpleQueue[tuple[Call, Response | str]] = SimpleQueue()
+        self._results: SimpleQueue[tuple[Call, Response | SecondChanceError]] = SimpleQueue()
         self.wakes, self._waker = socket.socketpair()
         self.wakes.settimeout(0)
         self._waker.settimeout(0)
@@ -43,7 +44,7 @@ class OldTlsPool:
         if old is not None:
             self._threads.submit(self._work, call, old, request)
 
-    def results(self) -> Iterator[tuple[Call, Response | str]]:
+    def results(self) -> Iterator[tuple[Call, Response | SecondChanceError]]:
         """What has come: a response, or why there is none."""
         try:
             while self.wakes.recv(4096):
@@ -65,9 +66,9 @@ class OldTlsPool:
 
     def _work(self, call: Call, old: OldTlsConnection, request: bytes) -> None:
         try:
-            result: Response | str = old.ask(request)
+            result: Response | SecondChanceError = old.ask(request)
         except SecondChanceError as error:
-            result = str(error)
+            result = error
         self._results.put((call, result))
         with contextlib.suppress(OSError):  # full: a wake is under way; closed: nobody waits
             self._waker.send(b".")

@@ -7,7 +7,9 @@ that need it. It is optional (`pip install alpheus[old-tls]`).
 from __future__ import annotations
 
 import contextlib
+import math
 import socket
+import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
@@ -24,7 +26,11 @@ _T = TypeVar("_T")
 
 
 class SecondChanceError(Exception):
-    """This client got no answer either; the text says why."""
+    """This client got no answer either; the text says why. `cut`: the peer ended the connection."""
+
+    def __init__(self, message: str, *, cut: bool = False) -> None:
+        super().__init__(message)
+        self.cut = cut
 
 
 def is_available() -> bool:
@@ -33,7 +39,11 @@ def is_available() -> bool:
 
 
 class OldTlsConnection:
-    """One connection, used from one thread at a time. `timeout` is in seconds, for each step."""
+    """One connection, used from one thread at a time. `timeout` is in seconds, for each step.
+
+    `deadline` (monotonic seconds) is when a step that has begun should be given up by `close`: a
+    server that sends one byte after the other is never silent for long.
+    """
 
     def __init__(self, address: str, port: int, name: str, timeout: float) -> None:
         self._place = (address, port)
@@ -42,6 +52,7 @@ class OldTlsConnection:
         self._plain: socket.socket | None = None
         self._connection: TLSConnection | None = None
         self._reader = ResponseReader()
+        self.deadline = math.inf
         self.version = ""
         self.cipher = ""
         self.certificate = b""
@@ -49,7 +60,11 @@ class OldTlsConnection:
 
     def ask(self, request: bytes) -> Response:
         """Send one request, after connecting if need be; its answer. Raises SecondChanceError."""
-        return self._guarded(lambda: self._ask(request))
+        self.deadline = time.monotonic() + 2 * self._timeout
+        try:
+            return self._guarded(lambda: self._ask(request))
+        finally:
+            self.deadline = math.inf
 
     @property
     def keep_alive(self) -> bool:
@@ -65,7 +80,7 @@ class OldTlsConnection:
             plain.close()
 
     def _guarded(self, work: Callable[[], _T]) -> _T:
-        from tlslite.errors import TLSError  # noqa: PLC0415 - an extra
+        from tlslite.errors import TLSAbruptCloseError, TLSError  # noqa: PLC0415 - an extra
 
         try:
             return work()
@@ -78,7 +93,8 @@ class OldTlsConnection:
             self.close()
             text = str(error).strip() or type(error).__name__
             message = f"the client for old ciphers failed as well ({text[:120]})"
-            raise SecondChanceError(message) from error
+            cut = isinstance(error, ConnectionError | TLSAbruptCloseError)
+            raise SecondChanceError(message, cut=cut) from error
 
     def _open(self) -> TLSConnection:
         from tlslite.api import HandshakeSettings, TLSConnection  # noqa: PLC0415 - an extra

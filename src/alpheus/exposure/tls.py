@@ -37,12 +37,14 @@ _TOO_OLD = (
 class HandshakeFailure:
     """What a failed handshake means. `old_client`: one for older ciphers may get through.
 
-    `plain`: the port speaks HTTP without TLS. `name_wanted`: the server wants to be called by name.
+    `cut`: the peer ended the connection without a word. `plain`: the port speaks HTTP without TLS.
+    `name_wanted`: the server wants to be called by name.
     """
 
     status: Status
     text: str
     old_client: bool = False
+    cut: bool = False
     plain: bool = False
     name_wanted: bool = False
 
@@ -57,7 +59,7 @@ def lax_context() -> ssl.SSLContext:
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.set_ciphers(_CIPHERS)
-    context.options |= _LEGACY_SERVER_CONNECT | _IGNORE_UNEXPECTED_EOF | ssl.OP_NO_TICKET
+    context.options |= _LEGACY_SERVER_CONNECT | _IGNORE_UNEXPECTED_EOF
     return context
 
 
@@ -66,7 +68,8 @@ def failure_of(error: Exception) -> HandshakeFailure:
     reason = str(getattr(error, "reason", None) or "") or type(error).__name__
     if isinstance(error, ConnectionError | ssl.SSLEOFError | ssl.SSLZeroReturnError):
         text = "the connection was cut during the TLS handshake, as old servers do that share no"
-        return HandshakeFailure(Status.TLS_FAILED, f"{text} version or cipher", old_client=True)
+        text = f"{text} version or cipher"
+        return HandshakeFailure(Status.TLS_FAILED, text, old_client=True, cut=True)
     if reason in _NO_TLS:
         return HandshakeFailure(Status.BROKEN, "the port speaks no TLS", plain=True)
     if "UNRECOGNIZED_NAME" in reason:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import heapq
+import math
 import selectors
 import time
 from collections.abc import Sequence
@@ -23,8 +24,9 @@ from alpheus.exposure.failures import status_of, text_of
 from alpheus.exposure.http_response import ResponseError
 from alpheus.exposure.model import Answer, Certificate, Conversation, ProbeKind, Response, Status
 from alpheus.exposure.old_tls import OldTlsPool
-from alpheus.exposure.plan import Step, next_step, request_bytes
+from alpheus.exposure.plan import Step, is_host_name, next_step, request_bytes
 from alpheus.exposure.read_answer import read_answer
+from alpheus.exposure.second_chance import SecondChanceError
 from alpheus.exposure.tls import HandshakeFailure, describe, failure_of
 
 _TICK = 0.25
@@ -222,6 +224,7 @@ class Wire:
         call.deadline = now + self._limits.answer
         request = request_bytes(call.step, endpoint, self._agent)
         if call.phase is Phase.OLD_TLS:
+            call.deadline = math.inf
             self._old.ask(call, request)
             return
         try:
@@ -318,7 +321,7 @@ class Wire:
     @staticmethod
     def _queue(line: list[Call], call: Call) -> None:
         """To be written down and sent at the end of this turn; no clock runs until then."""
-        call.deadline = float("inf")
+        call.deadline = math.inf
         line.append(call)
 
     def _next_step(self, conversation: Conversation) -> Step | None:
@@ -335,7 +338,7 @@ class Wire:
 
     def _at(self, when: float, call: Call) -> None:
         call.phase = Phase.OLD_TLS if call.old else Phase.WAITING
-        call.deadline = float("inf")
+        call.deadline = math.inf
         self._counter += 1
         heapq.heappush(self._later, (when, self._counter, call))
 
@@ -356,7 +359,7 @@ class Wire:
             if call.young and now - call.started > _YOUNG:
                 call.young = False
                 self._busy -= 1
-            if now > call.deadline:
+            if now > call.deadline or (call.old is not None and now > call.old.deadline):
                 self._failed(call, TimeoutError())
 
     def _failed(self, call: Call, error: Exception) -> None:
@@ -385,29 +388,31 @@ class Wire:
         if failure.plain and endpoint.scheme == "https":
             conversation.endpoint = replace(endpoint, scheme="http")
             self._reconnect(call)
-        elif failure.name_wanted and not call.host and endpoint.names:
-            call.step = Step(call.step.probe, endpoint.names[0])
+        elif failure.name_wanted and not call.host and any(map(is_host_name, endpoint.names)):
+            call.step = Step(call.step.probe, next(filter(is_host_name, endpoint.names)))
             self._reconnect(call)
         elif failure.old_client and self._old.is_available and not conversation.answers:
-            call.conversation.failure_text = failure.text
+            call.refusal = failure
             call.phase = Phase.OLD_TLS
             self._old.open(call)
             self._queue(self._asking, call)
         else:
             self._give_up(call, failure.status, failure.text)
 
-    def _old_result(self, call: Call, result: Response | str) -> None:
+    def _old_result(self, call: Call, result: Response | SecondChanceError) -> None:
         """What the client for old ciphers brought."""
         if call not in self._calls or call.old is None:
             return
-        if isinstance(result, str):
-            text = f"{call.conversation.failure_text}; {result}"
-            self._give_up(call, Status.TLS_FAILED, text)
+        if isinstance(result, SecondChanceError):
+            refusal = call.refusal
+            text = f"{refusal.text}; {result}" if refusal else str(result)
+            # A server that cuts off both clients is not one that is too old for one of them.
+            cut = result.cut and refusal is not None and refusal.cut
+            self._give_up(call, Status.BROKEN if cut else Status.TLS_FAILED, text)
             return
         old = call.old
         tls = describe(old.version, old.cipher, _certificate(old.certificate))
         call.conversation.tls = replace(tls, second_chance=True)
-        call.conversation.failure_text = ""
         self._answered(call, result, keep_alive=old.keep_alive)
 
     def _reconnect(self, call: Call) -> None:
