@@ -23,7 +23,7 @@ _PEEK_LINES = 5
 _DEEPEST = 5_000
 _DEEPEST_LISTS = 8
 _LARGE = 1 << 20
-MOST_VALUES = 3_000_000
+MOST_VALUES = 2_000_000
 """Values of an object; each takes memory many times its length."""
 
 Record = dict[str, Any]
