@@ -13,7 +13,8 @@ from alpheus.exposure.target_list import TargetList
 from alpheus.exposure.target_order import Order
 
 _AHEAD = 4096
-"""So many endpoints are looked at beyond the one that may be asked now."""
+"""At most so many endpoints wait for their moment; fewer where the rate is low, because what is
+asked of them next waits behind them."""
 
 _LONGEST = 3600.0
 """Seconds for which a closed scope is slept through at a time."""
@@ -57,6 +58,7 @@ class Endpoints:
         self._denied = denied
         self._clock = clock
         self._pace = Pace(scope.rates, seed)
+        self._ahead = max(8, min(_AHEAD, int(scope.rates.total)))
         self._addresses = len(targets) - len(targets.names)
         self.total = self._addresses + len(named)
         self._order: Iterator[int] | None = iter(Order(self.total, seed))
@@ -71,7 +73,7 @@ class Endpoints:
             return None
         if self._waiting and self._waiting[0][0] <= now:
             return self._give(heapq.heappop(self._waiting)[2])
-        while self._order is not None and len(self._waiting) < _AHEAD:
+        while self._order is not None and len(self._waiting) < self._ahead:
             conversation = self._next()
             if conversation is None:
                 continue
