@@ -20,7 +20,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--port", type=int, metavar="N", help=f"default: {_PORT}; 0: a free one")
     group.add_argument("--mix", metavar="NAME", help="what it is made of (default: march-2021)")
-    group.add_argument("--hosts", type=int, metavar="N", help=f"how many (default: {_HOSTS})")
+    group.add_argument(
+        "--hosts", type=int, metavar="N", help=f"how many (default: {_HOSTS}, or one of every kind)"
+    )
     group.add_argument("--targets", type=Path, metavar="FILE", help="write the addresses there")
     group.add_argument("--truth", type=Path, metavar="FILE", help="write what is true, JSON lines")
     group.add_argument(
@@ -40,10 +42,12 @@ def run(options: argparse.Namespace) -> int:
     from alpheus.lab.internet import Server, files, find_mix, workers  # noqa: PLC0415 - as above
 
     mix = find_mix(options.mix or "march-2021")
-    count = options.workers or 1
+    count = 1 if options.workers is None else options.workers
     if count < 1:
         raise UsageError("--workers needs a number of 1 or more")
-    hosts = options.hosts or (len(mix.turn) if mix.in_turn else _HOSTS)
+    hosts = options.hosts
+    if hosts is None:
+        hosts = len(mix.turn) if mix.in_turn else _HOSTS
     port = _PORT if options.port is None else options.port
     if port == 0 and count > 1:
         raise UsageError("--port 0 gives each of several workers another port")

@@ -136,7 +136,7 @@ def _classic(release: Release, variant: int) -> str:
             f'<link type="text/css" rel="stylesheet" href="{folder}/owafont.css">',
             f'<script type="text/javascript" src="{scripts}/flogon.js"></script>',
             "<style>",
-            _styles(30),
+            _styles(45),
             "</style></head>",
             '<body class="owaLgnBdy">',
             '<form action="/owa/auth.owa" method="POST" name="logonForm" autocomplete="off">',

@@ -172,6 +172,7 @@ def _virtual_hosts() -> Iterator[Kind]:
         transport="sni",
         needs_name=True,
         seen=("identified", "tls-failed"),
+        settled=False,
     )
 
 
@@ -192,6 +193,7 @@ def _gateways() -> Iterator[Kind]:
             SHIELDED,
             f"gateway-{name}",
             exchange=True,
+            transport="modern",
             builds=("15.1.2106.2",),
             settled=False,
         )
@@ -203,6 +205,7 @@ def _others() -> Iterator[Kind]:
         "Microsoft's cloud service",
         ("exchange-online",),
         "exchange-online",
+        transport="modern",
     )
     for name, what in (
         ("nginx", "nginx's welcome page"),
@@ -213,7 +216,7 @@ def _others() -> Iterator[Kind]:
         ("zimbra", "Zimbra's logon page"),
         ("empty", "404 without a body"),
     ):
-        yield Kind(f"other-{name}", what, OTHER, f"other-{name}")
+        yield Kind(f"other-{name}", what, OTHER, f"other-{name}", transport="modern")
     for name, what in (
         ("honeypot-versions", "header, page and manifest name different products"),
         ("honeypot-server", "OWA on Apache, a made-up build, no front-end name"),
@@ -224,6 +227,7 @@ def _others() -> Iterator[Kind]:
 def _old_transports() -> Iterator[Kind]:
     old = "15.0.1497.2"
     for name, what in (
+        ("modern", "TLS 1.3"),
         ("rsa", "TLS 1.2 with RSA-2048"),
         ("self-signed", "TLS 1.2 with setup's own certificate"),
         ("tls10", "TLS 1.0 only, RSA-2048 and SHA-1"),

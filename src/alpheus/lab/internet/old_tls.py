@@ -138,6 +138,7 @@ def _settings(transport: Transport) -> Any:  # noqa: ANN401 - an untyped library
     settings = HandshakeSettings()
     settings.minVersion = _VERSIONS[transport.lowest]
     settings.maxVersion = _VERSIONS[transport.highest]
+    settings.versions = [settings.maxVersion]
     settings.minKeySize = 512
     if transport.ciphers:
         settings.cipherNames = transport.ciphers.split()

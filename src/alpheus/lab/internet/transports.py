@@ -35,10 +35,11 @@ class Transport:
 
 
 TRANSPORTS: Mapping[str, Transport] = {
-    "ecdsa": Transport(),
+    "ecdsa": Transport(highest="TLSv1_2"),
+    "modern": Transport(),
     "rsa": Transport(key="2048-sha256", highest="TLSv1_2"),
     "self-signed": Transport(key="2048-sha1", highest="TLSv1_2", self_signed=True),
-    "sni": Transport(name_required=True),
+    "sni": Transport(highest="TLSv1_2", name_required=True),
     "tls10": Transport(key="2048-sha1", lowest="TLSv1", highest="TLSv1"),
     "tls10-rsa1024": Transport(key="1024-sha1", lowest="TLSv1", highest="TLSv1", self_signed=True),
     "rsa1024-sha1": Transport(key="1024-sha1", highest="TLSv1_2", self_signed=True),
@@ -68,7 +69,7 @@ TRANSPORTS: Mapping[str, Transport] = {
     "closed": Transport(opening="close", library=""),
     "garbage": Transport(opening="noise", library=""),
 }
-"""The ways by name."""
+"""The ways by name. Windows speaks TLS 1.3 from Server 2022 on, thus Exchange hardly ever."""
 
 
 class Credentials:
@@ -118,8 +119,7 @@ def _key(kind: str, seed: int) -> Key:
 
 def _context(transport: Transport, organisation: int) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.options |= ssl.OP_NO_TICKET
-    context.num_tickets = 0
+    context.num_tickets = 1
     with warnings.catch_warnings():
         # Old versions are the point.
         warnings.simplefilter("ignore", DeprecationWarning)

@@ -1,0 +1,99 @@
+"""Ways to speak."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+import pytest
+
+from alpheus.lab.internet.behaviour import address_of, behaviour_of
+from alpheus.lab.internet.mix import MIXES
+from alpheus.lab.internet.transports import TRANSPORTS, Credentials
+
+MIX = MIXES["every-kind"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "version"),
+    [
+        ("exchange-2016", "TLSv1.2"),
+        ("tls-modern", "TLSv1.3"),
+        ("tls-rsa", "TLSv1.2"),
+        ("tls-self-signed", "TLSv1.2"),
+        ("tls-tls10", "TLSv1"),
+        ("tls-tls10-rsa1024", "TLSv1"),
+        ("tls-rsa1024-sha1", "TLSv1.2"),
+    ],
+)
+def test_versions(internet, client, kind: str, version: str) -> None:
+    """A client that speaks all of them gets the one that the server has."""
+    answered = client.get(internet.address(kind), internet.port)
+    assert (answered.version, answered.status) == (version, 302)
+
+
+@pytest.mark.parametrize("kind", ["tls-tls10", "tls-tls10-rsa1024"])
+def test_a_modern_client_is_refused_by_tls_1_0(internet, kind: str) -> None:
+    """With the defaults of today the handshake fails."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    with (
+        socket.create_connection((internet.address(kind), internet.port), timeout=5) as sock,
+        pytest.raises(ssl.SSLError, match=r"(?i)version|protocol"),
+    ):
+        context.wrap_socket(sock)
+
+
+def test_a_name_is_wanted(internet, client) -> None:
+    """Without the right one the handshake ends with an alert."""
+    address = internet.address("virtual-host-sni")
+    name = internet.truth(address).names[0]
+    for wrong in ("", "other.example"):
+        with pytest.raises(ssl.SSLError, match="UNRECOGNIZED_NAME"):
+            client.get(address, internet.port, host=wrong)
+    assert client.get(address, internet.port, host=name).status == 302
+
+
+def test_http_on_the_port(internet, client) -> None:
+    """It answers without TLS, and bytes of TLS with an error in HTTP."""
+    address = internet.address("http-on-port")
+    assert client.get(address, internet.port, plain=True).status == 302
+    with pytest.raises(ssl.SSLError, match="WRONG_VERSION_NUMBER"):
+        client.get(address, internet.port)
+
+
+def test_contexts_are_shared_by_those_with_the_same_certificate() -> None:
+    """A country needs no more of them than it has certificates."""
+    credentials = Credentials(1)
+    plain = MIXES["plain"]
+    behaviours = [behaviour_of(address, 1, plain) for address in plain.addresses(300)]
+    assert len({id(credentials.context(one)) for one in behaviours}) <= plain.organisations
+
+
+def test_two_processes_show_the_same_certificate() -> None:
+    """Keys come from the seed."""
+    behaviour = behaviour_of(address_of("exchange-2016", MIX), 1, MIX)
+    first, _ = Credentials(1).material(behaviour)
+    assert first == Credentials(1).material(behaviour)[0] != Credentials(2).material(behaviour)[0]
+    for transport in TRANSPORTS:
+        Credentials(1).prepare(transport)
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("trouble-tarpit", "timed out"),
+        ("trouble-black-hole", "timed out"),
+        ("trouble-reset", "reset"),
+        ("trouble-closed", "EOF|reset"),
+        ("trouble-garbage", "WRONG_VERSION_NUMBER"),
+    ],
+)
+def test_no_handshake_at_all(internet, client, kind: str, error: str) -> None:
+    """Silence, a reset, an end, or noise."""
+    with (
+        pytest.raises(OSError, match=error),
+        socket.create_connection((internet.address(kind), internet.port), timeout=0.5) as sock,
+    ):
+        client.context.wrap_socket(sock)
