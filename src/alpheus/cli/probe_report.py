@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alpheus.cli.output import say
@@ -23,7 +24,7 @@ def report(options: argparse.Namespace) -> int:
     output: Path | None = options.output
     if output is not None and (output.is_dir() or output.suffix.lower() not in {".html", ".htm"}):
         raise UsageError(f"{output} is no HTML file: name one, such as -o report.html")
-    material = make_report([Path(one) for one in options.targets[1:]])
+    material = make_report([Path(one) for one in options.targets[1:]], datetime.now(UTC).date())
     newest = material.report.newest.run
     written = write_report(material, output or Path(newest.path).parent / "report.html")
     print(visible(material.report.headline))
@@ -33,7 +34,8 @@ def report(options: argparse.Namespace) -> int:
     status = 0
     for point in material.report.trend:
         if point.run.lost:
-            say(f"{point.run.path}: {point.run.lost:,} lines are no observation")
+            lines = "line is" if point.run.lost == 1 else "lines are"
+            say(f"{point.run.path}: {point.run.lost:,} {lines} no observation")
         if point.run.audit_fault:
             say(f"{point.run.path}: the audit log was CHANGED at {point.run.audit_fault}")
             status = CHANGED

@@ -31,7 +31,7 @@ _WINDOW = 15.0
 """Seconds over which the rate is measured."""
 
 _BAR = 30
-_COLUMNS = 3
+_COLUMNS = 2
 _KNOWN = ("vulnerable", "fixed", "undetermined")
 _STYLES = {"vulnerable": "bold red", "fixed": "green", "undetermined": "yellow"}
 _GROUPS: tuple[tuple[str, tuple[Status, ...]], ...] = (
@@ -99,13 +99,16 @@ class Gauge:
     cve: str = CHIEF
     clock: Callable[[], float] = time.monotonic
     _seen: deque[tuple[float, int]] = field(default_factory=deque)
+    _states: dict[str, int] = field(default_factory=dict)
 
     def look(self) -> Look:
         """The run as it is now; may be called from any thread."""
         counts = self.probe.counts
         # A copy in one step: the loop goes on counting meanwhile.
         statuses = dict(counts.statuses)
-        states = dict(counts.states.get(self.cve, {}))
+        with contextlib.suppress(RuntimeError):  # changed under the hands; the next look is near
+            self._states = dict(counts.states.get(self.cve, {}))
+        states = self._states
         done = sum(statuses.values()) - sum(statuses.get(one, 0) for one in _UNASKED)
         total = max(counts.total, done)
         rate = self._rate(done)

@@ -230,7 +230,7 @@ def _cves(tally: Tally) -> Lines:
 def _causes(tally: Tally) -> Lines:
     for number, (why, settles, count) in enumerate(cause_counts(tally)):
         if not number:
-            yield [(f"Why {cve_name(tally.chief)} stays open", "dim")]
+            yield [(f"Why {cve_name(tally.chief)} cannot be told", "dim")]
         told = textwrap.wrap(f"{why}; settled by {settles}", WIDTH - 11)
         yield [(f"{count:>9,}  {told[0]}", "")]
         yield from ([(" " * 11 + more, "")] for more in told[1:])

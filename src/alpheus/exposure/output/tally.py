@@ -136,8 +136,9 @@ def cause_counts(tally: Tally) -> Iterator[tuple[str, str, int]]:
 def _of(tally: Tally) -> str:
     """Out of how many."""
     listed = tally.statuses[Status.LISTED]
-    told = [f"{tally.asked:,} asked"] if tally.asked or not listed else []
-    return " and ".join([*told, *([f"{listed:,} listed"] if listed else [])])
+    if listed and tally.asked:
+        return f"{listed + tally.asked:,} ({tally.asked:,} asked, {listed:,} listed)"
+    return f"{listed:,} listed" if listed else f"{tally.asked:,} asked"
 
 
 def _vulnerable(tally: Tally, cve: str) -> str:

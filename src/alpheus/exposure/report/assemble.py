@@ -51,8 +51,11 @@ class Material:
     runs: list[Run]
 
 
-def make_report(paths: Sequence[Path]) -> Material:
-    """Read runs, oldest first by their records. Raises UsageError and EvidenceError."""
+def make_report(paths: Sequence[Path], today: date) -> Material:
+    """Read runs, oldest first by their records; `today` (UTC) decides what is supported.
+
+    Raises UsageError and EvidenceError.
+    """
     runs = open_runs(paths)
     reader = HostReader(LineReader())
     history = History(reader.facts)
@@ -65,7 +68,7 @@ def make_report(paths: Sequence[Path]) -> Material:
         trend.append(_point(run, hosts, tally, changes))
     changes.listed.sort(key=lambda change: _gravity(change, reader.facts))
     describer = Describer(runs, reader.lines, reader.facts)
-    made = _Made(reader, hosts, tally, changes, describer, len(runs) - 1)
+    made = _Made(reader, hosts, tally, changes, describer, len(runs) - 1, today)
     return Material(
         made.report(tuple(trend)), describer, changes.listed, made.vulnerable, runs
     )  # fmt: skip
@@ -130,6 +133,7 @@ class _Made:
     changes: Changes
     describer: Describer
     number: int
+    today: date
 
     def report(self, trend: tuple[TrendPoint, ...]) -> ExposureReport:
         """All of it."""
@@ -137,7 +141,7 @@ class _Made:
         since = trend[-2].run.began[:10] if len(trend) > 1 else ""
         networks, networks_total = by_network(self.hosts, facts, chief)
         providers, sectors, countries = by_owner(self.hosts, facts, chief, self.reader.owners)
-        builds = self._builds(trend[-1].run)
+        builds = self._builds()
         vulnerable, compromised = self.vulnerable, self._compromised()
         return ExposureReport(
             headline=sentence(tally),
@@ -151,7 +155,7 @@ class _Made:
             providers=tuple(providers), sectors=tuple(sectors), countries=tuple(countries),
             vulnerable=tuple(self._shown(vulnerable)), vulnerable_total=len(vulnerable),
             compromised=tuple(self._shown(compromised)), compromised_total=len(compromised),
-            changes=tuple(self._changes()), version=__version__,
+            changes=tuple(self._changes()), version=__version__, made=self.today.isoformat(),
         )  # fmt: skip
 
     @property
@@ -195,17 +199,15 @@ class _Made:
                 self.changes.found[cve], self.changes.regressed[cve],
             )  # fmt: skip
 
-    def _builds(self, run: RunFacts) -> Iterator[BuildCount]:
-        """What is supported is judged for the day of the run."""
+    def _builds(self) -> Iterator[BuildCount]:
         open_: dict[str | None, bool] = {}
         for number in set(self.hosts.facts):
             facts = self.reader.facts[number]
             if is_server(facts):
                 state = facts.state(self.tally.chief)
                 open_[facts.build] = open_.get(facts.build, False) or state == "vulnerable"
-        day = _day(run.last or run.began)
         for build, count in self.tally.top_builds(_BUILDS_SHOWN)[0]:
-            yield _build(build, count, day, vulnerable=open_.get(build))
+            yield _build(build, count, self.today, vulnerable=open_.get(build))
 
     def _flags(self) -> Iterator[FlagCount]:
         known = list(FLAGS)
@@ -254,10 +256,3 @@ def _build(build: str | None, count: int, day: date, *, vulnerable: bool | None)
         build, found.product or "", found.cu or "", found.su or "", short_name(build),
         found.released or "", count, vulnerable, life.supported, life.summary,
     )  # fmt: skip
-
-
-def _day(text: str) -> date:
-    try:
-        return datetime.fromisoformat(text).date()
-    except ValueError:
-        return datetime.now(UTC).date()

@@ -14,7 +14,7 @@ _LEAST = 0.4
 
 SHOWN = (
     ("vulnerable", "vulnerable"),
-    ("undetermined", "undetermined"),
+    ("undetermined", "cannot be told"),
     ("mitigated", "mitigated"),
     ("fixed", "fixed"),
     ("not_affected", "not affected"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -11,7 +11,7 @@ import msgspec
 
 from alpheus.exposure.report.assemble import Material
 from alpheus.exposure.report.html import write_html
-from alpheus.exposure.report.model import ChangeRow, ExposureReport, HostRow
+from alpheus.exposure.report.model import ChangeRow, ExposureReport, FileNames, HostRow
 from alpheus.report.csv_output import cell
 from alpheus.report.files import write_files
 from alpheus.report.visible import portable
@@ -32,21 +32,20 @@ def write_report(material: Material, page: Path) -> dict[str, Path]:
 
     Returns the paths as `html`, `json`, `changes` and `vulnerable`. Raises OutputError.
     """
-    names = {
-        "html": page.name, "json": f"{page.stem}.json", "changes": f"{page.stem}-changes.csv",
-        "vulnerable": f"{page.stem}-vulnerable.csv",
-    }  # fmt: skip
+    names = FileNames(
+        page.name, f"{page.stem}.json", f"{page.stem}-changes.csv", f"{page.stem}-vulnerable.csv"
+    )
     report = replace(material.report, files=names)
     written = write_files(
         page.parent,
         {
-            names["json"]: lambda stream: write_json(report, stream),
-            names["changes"]: lambda stream: _write_changes(material, stream),
-            names["vulnerable"]: lambda stream: _write_vulnerable(material, stream),
-            names["html"]: lambda stream: write_html(report, stream),
+            names.json: lambda stream: write_json(report, stream),
+            names.changes: lambda stream: _write_changes(material, stream),
+            names.vulnerable: lambda stream: _write_vulnerable(material, stream),
+            names.html: lambda stream: write_html(report, stream),
         },
     )
-    return {kind: written[name] for kind, name in names.items()}
+    return {kind: written[name] for kind, name in asdict(names).items()}
 
 
 def write_json(report: ExposureReport, stream: TextIO) -> None:

@@ -9,11 +9,14 @@ from alpheus.exposure.output.names import campaign
 from alpheus.exposure.report.bars import SHOWN, single, stacked
 from alpheus.exposure.report.model import ExposureReport, States
 from alpheus.exposure.report.transitions import Kind
-from alpheus.exposure.report.words import KINDS, MEANINGS
+from alpheus.exposure.report.words import KINDS, MEANINGS, SHORT
 from alpheus.report.html_environment import html_environment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+_OTHERS = 3
+"""CVEs without a campaign that are named one by one."""
 
 _OPENED = 12
 """Servers that are vulnerable again and shown at once; the others are folded."""
@@ -35,6 +38,7 @@ def write_html(report: ExposureReport, stream: TextIO) -> None:
             opened=_OPENED,
             changes=[one for one in report.changes if one.kind != _FIRST],
             hosts=sum(one.count for one in report.statuses),
+            met=[kind for kind in KINDS if any(kind in one.changes for one in report.trend)],
             most=max(sum(_counts(point.states)) for point in report.trend),
         )
     )
@@ -48,18 +52,25 @@ def _environment() -> Environment:
     environment.globals.update(
         kinds={kind.value: words for kind, words in KINDS.items()},
         meanings={kind.value: words for kind, words in MEANINGS.items()},
+        short={kind.value: words for kind, words in SHORT.items()},
         states=SHOWN,
         stacked=stacked,
         single=single,
     )
-    environment.filters.update(moment=_moment, campaigns=campaigns, total=_total)
+    environment.filters.update(moment=_moment, campaigns=campaigns, campaign=campaign)
     return environment
 
 
 def campaigns(cves: tuple[str, ...]) -> str:
-    """CVEs by the names of their campaigns, each once, then those that have none."""
-    names = dict.fromkeys(campaign(cve) or cve for cve in cves)
-    return ", ".join(sorted(names, key=lambda name: name.startswith("CVE-")))
+    """CVEs by the names of their campaigns, each once, and how many others there are."""
+    names = list(dict.fromkeys(name for cve in cves if (name := campaign(cve))))
+    others = [cve for cve in cves if not campaign(cve)]
+    if names and len(others) > 1:
+        return f"{', '.join(names)} and {len(others)} more"
+    shown = [*names, *others[:_OTHERS]]
+    return ", ".join(shown) + (
+        f" and {len(others) - _OTHERS} more" if len(others) > _OTHERS else ""
+    )
 
 
 def _moment(text: str) -> str:
@@ -70,7 +81,3 @@ def _moment(text: str) -> str:
 
 def _counts(states: States) -> list[int]:
     return [getattr(states, name) for name, _ in SHOWN]
-
-
-def _total(states: States) -> int:
-    return sum(_counts(states))

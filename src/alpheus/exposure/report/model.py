@@ -5,7 +5,7 @@ Counts are of hosts (an address and port), not of lines. Times are ISO 8601 in U
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 SCHEMA = "alpheus.exposure-report/1"
 
@@ -175,8 +175,18 @@ class TrendPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class FileNames:
+    """What stands beside each other: the page, these data, and two tables."""
+
+    html: str = "report.html"
+    json: str = "report.json"
+    changes: str = "report-changes.csv"
+    vulnerable: str = "report-vulnerable.csv"
+
+
+@dataclass(frozen=True, slots=True)
 class ExposureReport:
-    """All of it. `chief` is the CVE that headline, networks and trend are about."""
+    """All of it. `chief` is what headline, networks and trend are about; `made` is a day."""
 
     headline: str
     change: str
@@ -203,7 +213,8 @@ class ExposureReport:
     changes: tuple[ChangeList, ...]
     schema: str = SCHEMA
     version: str = ""
-    files: dict[str, str] = field(default_factory=dict)
+    made: str = ""
+    files: FileNames = FileNames()
 
     @property
     def newest(self) -> TrendPoint:

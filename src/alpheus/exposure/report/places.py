@@ -96,12 +96,17 @@ class _Places(Generic[K]):
         """The first places: most vulnerable servers first."""
         ranked = sorted(
             self._states.items(),
-            key=lambda pair: (-pair[1]["vulnerable"], -pair[1].total(), str(pair[0])),
+            key=lambda pair: (-pair[1]["vulnerable"], -pair[1].total(), _order(pair[0])),
         )
         return [
             PlaceCount(text(place), counter.total(), states_of(counter))
             for place, counter in ranked[:SHOWN]
         ]
+
+
+def _order(place: int | str) -> tuple[int, int | str]:
+    """IPv4 before IPv6, then by number; names by themselves."""
+    return (place & 1, place) if isinstance(place, int) else (0, place)
 
 
 def _words(facts: Numbers[Facts], chief: str) -> list[str | None]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from alpheus.exposure.model import Status
 from alpheus.exposure.output.lines import Facts, States
+from alpheus.exposure.output.names import MAIN
 from alpheus.exposure.output.tally import is_server
 
 _CLOSED = frozenset({"fixed", "not-affected"})
@@ -64,6 +65,9 @@ class Transition(NamedTuple):
     memory: Memory
 
 
+_GREAT = frozenset(MAIN)
+"""To be found open to one of these outweighs what was fixed; to others it does not."""
+
 _NOTHING: tuple[str, ...] = ()
 _AWAY = {
     Status.SHIELDED: Kind.HIDDEN,
@@ -105,8 +109,9 @@ def transition(before: Facts | None, memory: Memory, after: Facts) -> Transition
     kind = _kind(
         [
             (regressed, Kind.REGRESSED),
-            (found, Kind.FOUND),
+            (_GREAT.intersection(found), Kind.FOUND),
             (fixed, Kind.FIXED),
+            (found, Kind.FOUND),
             (not memory.seen, Kind.NEW),
             (not was, Kind.BACK),
             (lost, Kind.HIDDEN),

@@ -41,6 +41,21 @@ KINDS = {
     Kind.ABSENT: "Not in this run",
 }
 
+SHORT = {
+    Kind.REGRESSED: "Again vulnerable",
+    Kind.FOUND: "Found vulnerable",
+    Kind.NEW: "New",
+    Kind.BACK: "Back",
+    Kind.HIDDEN: "Cannot be told",
+    Kind.FIXED: "Fixed",
+    Kind.CLEARED: "Shown fixed",
+    Kind.GONE: "No answer",
+    Kind.REPLACED: "Other service",
+    Kind.CLOUD: "Cloud",
+    Kind.ABSENT: "Not in it",
+}
+"""The same, for the head of a column."""
+
 MEANINGS = {
     Kind.REGRESSED: "A later update without the fix, a restored machine or an older member of a "
     "pool can bring a flaw back. Tell their owners first.",
@@ -50,7 +65,7 @@ MEANINGS = {
     Kind.HIDDEN: "They answer, and do not show their state now, which is no fix.",
     Kind.FIXED: "Vulnerable when last seen, and the build shown now holds the fix. That says "
     "nothing of a break-in before.",
-    Kind.CLEARED: "Their state was open before.",
+    Kind.CLEARED: "Their state could not be told before.",
     Kind.GONE: "Off, filtered or moved: not counted as fixed.",
     Kind.REPLACED: "Another product answers at the address: not counted as fixed.",
     Kind.CLOUD: "The server that was there may still run elsewhere: not counted as fixed.",
@@ -61,7 +76,7 @@ _FATES = {
     "fixed": "fixed",
     "vulnerable": "still vulnerable",
     "undetermined": "cannot be told any more",
-    "gone": "do not answer",
+    "gone": "without an answer",
     "replaced": "another service now",
     "absent": "not in this run",
 }
@@ -80,8 +95,8 @@ def change_sentence(changes: Changes, since: str, name: str) -> str:
     again = changes.kinds[Kind.REGRESSED]
     parts = []
     if again:
-        verb = "server that was fixed is" if again == 1 else "servers that were fixed are"
-        parts.append(f"{again:,} {verb} vulnerable again.")
+        verb = "server is" if again == 1 else "servers are"
+        parts.append(f"{again:,} {verb} vulnerable again to what had been fixed.")
     before = changes.fates.total()
     if before:
         fates = "; ".join(_fates(changes))
