@@ -108,7 +108,7 @@ class OldTlsConnection:
         settings.rsaSigHashes = [*settings.rsaSigHashes, "md5"]
         connection = TLSConnection(plain)
         connection.ignoreAbruptClose = True
-        connection.handshakeClientCert(settings=settings, serverName=self._name)
+        connection.handshakeClientCert(settings=settings, serverName=self._name or None)
         self.version = _VERSIONS.get(connection.version, "")
         self.cipher = str(connection.getCipherName() or "").upper()
         chain = connection.session.serverCertChain
