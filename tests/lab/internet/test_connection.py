@@ -54,6 +54,19 @@ def test_many_requests_on_one_connection(internet: Internet, client) -> None:
     assert received.count(b"HTTP/1.1 401 Unauthorized") == 3
 
 
+def test_a_client_that_wants_an_end_gets_it(internet: Internet, client) -> None:
+    """`Connection: close` is heeded, after the answer."""
+    head = b"GET /owa/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    address = internet.address("exchange-2016")
+    with (
+        socket.create_connection((address, internet.port), timeout=5) as sock,
+        client.context.wrap_socket(sock) as secured,
+    ):
+        secured.sendall(head)
+        received = b"".join(iter(lambda: secured.recv(65_536), b""))
+    assert received.startswith(b"HTTP/1.1 302 Found")
+
+
 def test_a_head_without_end_is_given_up(internet: Internet, client) -> None:
     """After 64 KB the server has had enough."""
     address = internet.address("exchange-2016")

@@ -186,7 +186,10 @@ class Connection:
         if asked is None:
             return iis.bad_request()
         self._server.log.request(self.address, self.port, self.client, asked, head)
-        return self._server.answer(self.behaviour, asked, self.role, self.member)
+        reply = self._server.answer(self.behaviour, asked, self.role, self.member)
+        if reply.then is Then.KEEP and b"\r\nconnection: close" in head.lower():
+            return Reply(reply.data, Then.CLOSE)
+        return reply
 
     def _reply(self, reply: Reply) -> bool:
         self._out, self._offset = reply.data, 0

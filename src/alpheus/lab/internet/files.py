@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
+
+import msgspec
 
 from alpheus.errors import OutputError
 from alpheus.lab.internet.behaviour import behaviour_of
@@ -46,7 +46,7 @@ def write_truth(path: Path, mix: Mix, hosts: int, seed: int) -> None:
 def truth_lines(addresses: Iterable[str], mix: Mix, seed: int) -> Iterator[str]:
     """The truth about addresses as JSON lines."""
     for address in addresses:
-        yield json.dumps(asdict(truth(behaviour_of(address, seed, mix))), ensure_ascii=False)
+        yield msgspec.json.encode(truth(behaviour_of(address, seed, mix))).decode()
 
 
 def write_scope(

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import math
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
 from alpheus.lab.internet import der
@@ -51,13 +52,22 @@ def _add(left: _Point, right: _Point) -> _Point:
     return across, (slope * (left[0] - across) - left[1]) % _PRIME
 
 
-def _multiply(factor: int, point: _Point) -> tuple[int, int]:
-    total: _Point = None
-    while factor:
-        if factor & 1:
-            total = _add(total, point)
+@cache
+def _doublings() -> tuple[_Point, ...]:
+    """The base point, twice it, four times it, and so on."""
+    point: _Point = _BASE
+    found = [point]
+    for _ in range(255):
         point = _add(point, point)
-        factor >>= 1
+        found.append(point)
+    return tuple(found)
+
+
+def _multiply_base(factor: int) -> tuple[int, int]:
+    total: _Point = None
+    for bit, point in enumerate(_doublings()):
+        if factor >> bit & 1:
+            total = _add(total, point)
     assert total is not None
     return total
 
@@ -105,7 +115,7 @@ class EllipticKey:
             counter += 1
             if not nonce:
                 continue
-            first = _multiply(nonce, _BASE)[0] % _ORDER
+            first = _multiply_base(nonce)[0] % _ORDER
             second = pow(nonce, -1, _ORDER) * (int.from_bytes(digest) + first * self.secret)
             if first and second % _ORDER:
                 return der.sequence(der.integer(first), der.integer(second % _ORDER))
@@ -173,7 +183,7 @@ def elliptic_key(seed: int) -> EllipticKey:
     """A key on P-256; the same for the same seed."""
     rng = Random(f"elliptic {seed}")  # noqa: S311 - it protects nothing
     secret = rng.randrange(1, _ORDER)
-    return EllipticKey(secret, _multiply(secret, _BASE))
+    return EllipticKey(secret, _multiply_base(secret))
 
 
 def rsa_key(seed: int, bits: int, digest: str) -> RsaKey:

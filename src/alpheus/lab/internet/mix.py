@@ -151,12 +151,14 @@ MIXES: Mapping[str, Mix] = {
             (("country-exchange", 80.0), *((f"trouble-{name}", 20 / 15) for name in _HOSTILE)),
             _PLAIN_BUILDS,
             black_holes=0.125,
+            organisations=16,
         ),
         Mix(
             "plain",
             "Exchange 2013 to 2019 and nothing else",
             (("country-exchange", 1.0),),
             _PLAIN_BUILDS,
+            organisations=16,
         ),
     )
 }

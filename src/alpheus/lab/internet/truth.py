@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from alpheus.lab.internet.behaviour import Behaviour
 from alpheus.lab.internet.builds import Release, states
 from alpheus.lab.internet.exchange import first_of_family
+from alpheus.lab.internet.kinds import Kind
 
 _RANK = ("vulnerable", "fixed", "not-affected")
 
@@ -48,7 +50,7 @@ def truth(behaviour: Behaviour) -> Truth:
     """The truth about the server of a behaviour."""
     kind, releases = behaviour.kind, behaviour.releases
     lowest = min(releases, key=lambda one: one.parts, default=None)
-    told = _told(behaviour)
+    told = _told(kind, releases)
     settled = kind.settled
     if settled is None:
         settled = not kind.exchange or _settled(behaviour, told)
@@ -78,6 +80,7 @@ def _words(behaviour: Behaviour, release: Release) -> str:
     return f"{release.product} {release.label}, {behaviour.kind.name.partition('-')[2]}"
 
 
+@lru_cache(maxsize=1024)
 def _worst(releases: tuple[Release, ...]) -> Mapping[str, str]:
     if not releases:
         return {}
@@ -85,13 +88,13 @@ def _worst(releases: tuple[Release, ...]) -> Mapping[str, str]:
     return {cve: min((one[cve] for one in each), key=_RANK.index) for cve in each[0]}
 
 
-def _told(behaviour: Behaviour) -> tuple[str, ...]:
+@lru_cache(maxsize=4096)
+def _told(kind: Kind, releases: tuple[Release, ...]) -> tuple[str, ...]:
     """The builds that the answers name: header, logon page, manifest."""
-    kind = behaviour.kind
     if not kind.exchange or kind.application.startswith("gateway-"):
         return ()
     found: set[str] = set()
-    for release in behaviour.releases:
+    for release in releases:
         if kind.header in {"shown", "odd-case"}:
             found.add(release.build)
         if kind.application != "exchange-ews-only":
