@@ -14,6 +14,8 @@ from alpheus.exposure.targets import read_targets
 from alpheus.exposure.wire import Limits
 
 QUICK = Limits(busy=16, open=512, connect=4.0, answer=6.0)
+PATIENT = Limits(busy=12, open=512, connect=10.0, answer=9.0)
+"""For servers that share one process, and a busy machine, with the test."""
 
 
 def scope_of(folder: Path, port: int, more: str = "", *, allow: str = "[127.0.0.0/8]") -> Scope:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from exposure_probing import probed, scope_of
+from exposure_probing import PATIENT, probed, scope_of
 from exposure_verdicts import faults
 from internet import running
 
@@ -12,7 +12,9 @@ from internet import running
 def test_every_kind_of_server_is_told_for_what_it_is(tmp_path: Path) -> None:
     """No state that the answers settle is wrong, and nothing is ever wrongly cleared."""
     with running("every-kind") as internet:
-        seen = probed(tmp_path, scope_of(tmp_path, internet.port), internet.addresses())
+        seen = probed(
+            tmp_path, scope_of(tmp_path, internet.port), internet.addresses(), limits=PATIENT
+        )
         wrong = {
             internet.truth(address).kind: list(faults(one, internet.truth(address)))
             for address, one in seen.items()
@@ -25,7 +27,7 @@ def test_a_country_of_march_2021_is_told_right(tmp_path: Path) -> None:
     """Of some hundred servers drawn at random as well."""
     with running("march-2021", seed=7) as internet:
         addresses = internet.addresses(400)
-        seen = probed(tmp_path, scope_of(tmp_path, internet.port), addresses)
+        seen = probed(tmp_path, scope_of(tmp_path, internet.port), addresses, limits=PATIENT)
         wrong = [
             (internet.truth(address), fault)
             for address, one in seen.items()
