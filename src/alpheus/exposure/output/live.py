@@ -146,8 +146,9 @@ def _block(gauge: Gauge) -> Iterator[None]:
     from rich.live import Live  # noqa: PLC0415 - as above
 
     console = Console(stderr=True, highlight=False)
+    mark = "━" if console.encoding.lower().startswith("utf") else "-"
     with Live(
-        console=console, refresh_per_second=_PER_SECOND, get_renderable=lambda: block(gauge),
+        console=console, refresh_per_second=_PER_SECOND, get_renderable=lambda: block(gauge, mark),
         transient=True, redirect_stdout=False,
     ):  # fmt: skip
         yield
@@ -184,15 +185,15 @@ def line(gauge: Gauge) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def block(gauge: Gauge) -> Text:
-    """A look as a few lines of at most 80 columns."""
+def block(gauge: Gauge, mark: str = "-") -> Text:
+    """A look as a few lines of at most 80 columns; `mark` is what the bar is made of."""
     from rich.text import Text  # noqa: PLC0415 - only on a terminal
 
     look = gauge.look()
     share = look.done / look.total if look.total else 0.0
     full = int(_BAR * share)
     text = Text(no_wrap=True, overflow="crop")
-    text.append("━" * full, "green").append("━" * (_BAR - full), "dim")
+    text.append(mark * full, "green").append((" " if mark == "-" else mark) * (_BAR - full), "dim")
     text.append(f" {share:4.0%}  asked {look.done:,} of {look.total:,}\n")
     text.append("  ".join(_progress(look)[1:]), "dim").append("\n")
     names = list(look.groups)
