@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from alpheus.cli.probe import _resolver
 from alpheus.exposure.journal import RESULTS
 from alpheus.exposure.scope_file import read_scope
 from cli.running import environment, program, run
@@ -132,6 +134,7 @@ def test_a_dry_run_sends_nothing(asked: list[str], internet: Internet, tmp_path:
         (["probe", "verify"], "needs the folder"),
         (["probe", "not a host", "--scope", "SCOPE"], "nobody to ask"),
         (["probe", "192.0.2.1", "--scope", "EMPTY"], "owner"),
+        (["probe", "192.0.2.1", "--scope", "SCOPE", "--nameserver", "ns.example"], "nameserver"),
     ],
 )
 def test_wrong_usage_is_told_in_a_line_with_its_remedy(
@@ -160,6 +163,34 @@ def test_the_example_is_a_scope_once_it_is_filled_in(tmp_path: Path) -> None:
         .replace("allow:\n", "allow:\n  - 192.0.2.0/24\n", 1)
     )
     assert read_scope(path).owner == "A CERT"
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("192.0.2.1", "192.0.2.1", None), ("192.0.2.1:5353", "192.0.2.1", 5353),
+        ("2001:db8::1", "2001:db8::1", None), ("[2001:db8::1]", "2001:db8::1", None),
+        ("[2001:db8::1]:53", "2001:db8::1", 53),
+    ],
+)  # fmt: skip
+def test_a_name_server_may_have_a_port(text: str, host: str, port: int | None) -> None:
+    """In the usual spellings of addresses."""
+    resolver = _resolver(text)
+    assert (resolver._nameservers, resolver._port) == ([host], port)
+
+
+def test_a_folder_of_another_run_is_not_written_into(asked: list[str], tmp_path: Path) -> None:
+    """Neither one that is finished, nor one of other targets."""
+    assert run(*asked).returncode == 0
+    again = run(*asked)
+    assert again.returncode == 1
+    assert b"was finished at" in again.stderr
+    record = tmp_path / "run" / "run.json"
+    record.write_text(re.sub('"finished": "[^"]+"', '"finished": ""', record.read_text()))
+    (tmp_path / "targets.txt").write_text("127.0.0.1")
+    other = run(*asked)
+    assert other.returncode == 1
+    assert b"of other targets" in other.stderr
 
 
 def test_a_folder_that_is_in_use_or_no_run_is_refused(asked: list[str], tmp_path: Path) -> None:

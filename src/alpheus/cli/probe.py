@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import signal
 import sys
 import threading
@@ -17,6 +18,7 @@ from alpheus.cli.output import say, standard_output
 from alpheus.errors import UsageError
 
 if TYPE_CHECKING:
+    from alpheus.exposure.names import Resolver
     from alpheus.exposure.run import ProbeRun
     from alpheus.exposure.scope import Scope
     from alpheus.exposure.target_list import TargetList
@@ -195,7 +197,6 @@ def _dry_run(scope: Scope, targets: TargetList, options: argparse.Namespace) -> 
 
 def _ask(scope: Scope, targets: TargetList, options: argparse.Namespace) -> int:
     from alpheus.exposure.journal import results_of  # noqa: PLC0415 - keeps --help fast
-    from alpheus.exposure.names import Resolver  # noqa: PLC0415 - as above
     from alpheus.exposure.output.live import live_counts  # noqa: PLC0415 - as above
     from alpheus.exposure.output.writers import result_writer  # noqa: PLC0415 - as above
     from alpheus.exposure.run import ProbeOptions, ProbeRun, folder_for  # noqa: PLC0415 - as above
@@ -207,7 +208,7 @@ def _ask(scope: Scope, targets: TargetList, options: argparse.Namespace) -> int:
         asked = ProbeOptions(
             scope, targets, folder, _limits(options), looks=options.looks, seed=options.seed
         )
-        probe = ProbeRun(asked, Resolver(options.nameserver), writer.write)
+        probe = ProbeRun(asked, _resolver(options.nameserver), writer.write)
         say(f"{'going on with' if probe.resumed else 'writing to'} {folder}")
         for line in results_of(folder) if probe.resumed else ():
             writer.write_line(line)
@@ -215,6 +216,25 @@ def _ask(scope: Scope, targets: TargetList, options: argparse.Namespace) -> int:
             whole = probe.run()
         writer.end(probe.counts)
     return _ended(probe, folder, whole=whole)
+
+
+def _resolver(nameserver: str | None) -> Resolver:
+    """The resolver of this machine, or the one that is named with or without a port."""
+    from alpheus.exposure.addresses import read_address  # noqa: PLC0415 - keeps --help fast
+    from alpheus.exposure.names import Resolver  # noqa: PLC0415 - as above
+
+    if nameserver is None:
+        return Resolver()
+    match = re.fullmatch(r"\[([^\]]*)\](?::(\d+))?|([^:]*)(?::(\d+))?|(.*)", nameserver)
+    parts = match.groups() if match else ()
+    host = next((part for part in parts[::2] if part), "")
+    port = next((part for part in parts[1::2] if part), "")
+    try:
+        read_address(host)
+        return Resolver([host], _port(port) if port else None)
+    except (ValueError, argparse.ArgumentTypeError) as error:
+        message = f"--nameserver: '{nameserver}' is no ADDRESS or ADDRESS:PORT"
+        raise UsageError(message) from error
 
 
 def _limits(options: argparse.Namespace) -> Limits:

@@ -103,7 +103,7 @@ class Journal:
             raise _failed(folder, error) from error
         self._audit = Chain(folder / AUDIT)
         try:
-            known = read_record(folder)
+            known = _fitting(folder, record)
             self.resumed = known is not None
             self.record = replace(known, finished="") if known else record
             self._results = _open(folder / RESULTS)
@@ -209,6 +209,20 @@ def read_record(folder: Path) -> RunRecord | None:
     except (msgspec.MsgspecError, OSError) as error:
         message = f"{path} is no record of a run ({error}); choose another folder"
         raise OutputError(message) from error
+
+
+def _fitting(folder: Path, record: RunRecord) -> RunRecord | None:
+    """The record of a run that is to go on; None for a new one. Raises OutputError."""
+    known = read_record(folder)
+    if known is None:
+        return None
+    if known.finished:
+        message = f"{folder} holds a run that was finished at {known.finished}"
+        raise OutputError(f"{message}; choose another folder for a new one")
+    if known.targets != record.targets:
+        message = f"{folder} holds an unfinished run of other targets; choose another folder"
+        raise OutputError(message)
+    return known
 
 
 def write_record(folder: Path, record: RunRecord) -> None:

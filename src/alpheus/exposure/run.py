@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -174,10 +173,14 @@ def not_asked(target: str, address: str, port: int, why: str) -> Observation:
 
 def fitted(limits: Limits) -> Limits:
     """The limits, with no more connections than this process may have descriptors."""
+    try:
+        import resource  # noqa: PLC0415 - Windows has none, and no such limit
+    except ImportError:
+        return limits
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = limits.open + _SPARE
     if soft < wanted:
-        soft = min(wanted, hard) if hard != resource.RLIM_INFINITY else wanted
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     return replace(limits, open=max(8, min(limits.open, soft - _SPARE)))
 
