@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from pathlib import Path
 
 from alpheus.lab.internet import MIXES, Server, serve
@@ -44,6 +45,27 @@ def test_many_at_once(client) -> None:
             thread.join()
         assert found == {address: internet.truth(address).build for address in found}
         assert len(found) == 180
+
+
+def test_an_endless_page_holds_up_nobody(client) -> None:
+    """While some read pages without end as fast as they can, the others are answered."""
+    with running() as internet:
+        readers = [
+            threading.Thread(
+                target=client.get,
+                args=(internet.address("trouble-endless-body"), internet.port),
+                kwargs={"most": 2_000_000},
+            )
+            for _ in range(3)
+        ]
+        for reader in readers:
+            reader.start()
+        started = time.monotonic()
+        answered = client.get(internet.address("exchange-2016"), internet.port)
+        assert answered.status == 302
+        assert time.monotonic() - started < 3
+        for reader in readers:
+            reader.join()
 
 
 def test_the_other_family(client) -> None:

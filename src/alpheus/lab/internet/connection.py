@@ -201,16 +201,14 @@ class Connection:
         return self._write()
 
     def _write(self) -> bool:
-        while True:
-            size = len(self._out)
-            while self._offset < size:
-                rest = memoryview(self._out)[self._offset :] if self._offset else self._out
-                self._offset += self.sock.send(rest)
-            if self._after is not Then.REPEAT:
-                break
+        size = len(self._out)
+        while self._offset < size:
+            rest = memoryview(self._out)[self._offset :] if self._offset else self._out
+            self._offset += self.sock.send(rest)
+        if self._after is Then.REPEAT:
+            # The others come first; the socket is watched for room.
             self._out, self._offset = self._again, 0
-            if self._server.busy:
-                return self._watch(WRITE)
+            return True
         self._out = b""
         return self._finish()
 

@@ -52,7 +52,6 @@ class Server:
         self.credentials = Credentials(seed)
         self.log = AccessLog(access_log)
         self.log.keep_heads = keep_heads
-        self.busy = False
         self.accepted = 0
         self._old_tls = OldTls(self)
         self._poller = new_poller()
@@ -99,7 +98,6 @@ class Server:
 
     def _turn(self) -> None:
         events = self._poller.poll(self._wait())
-        self.busy = len(events) > 1
         connections = self._connections
         for fd, mask in events:
             connection = connections.get(fd)
