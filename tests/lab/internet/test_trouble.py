@@ -63,6 +63,7 @@ def test_a_reset_is_one(internet, client, name: str) -> None:
         socket.socket(fileno=os.dup(sock.fileno())) as below,
         client.context.wrap_socket(sock) as secured,
     ):
+        below.settimeout(5)
         secured.sendall(b"GET /owa/ HTTP/1.1\r\nHost: x\r\n\r\n")
         with pytest.raises(ConnectionResetError):
             list(iter(lambda: below.recv(65_536), b""))
