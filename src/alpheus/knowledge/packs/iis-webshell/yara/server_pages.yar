@@ -31,9 +31,9 @@ rule eval_in_jscript_page
         techniques = "T1505.003, T1027"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $language_page = /<%\s{0,8}@[^%]{0,200}\blanguage\s{0,8}=\s{0,8}["']?JScript/ ascii wide nocase
-        $language_before = /<\s{0,8}script[^>]{0,200}\blanguage\s{0,8}=\s{0,8}["']?JScript\b[^>]{0,200}\brunat\b/ ascii wide nocase
-        $language_after = /<\s{0,8}script[^>]{0,200}\brunat\b[^>]{0,200}\blanguage\s{0,8}=\s{0,8}["']?JScript\b/ ascii wide nocase
+        $language_page = /<%\s{0,8}@[^%<]{0,200}\blanguage\s{0,8}=\s{0,8}["']?JScript/ ascii wide nocase
+        $language_before = /<\s{0,8}script[^<>]{0,200}\blanguage\s{0,8}=\s{0,8}["']?JScript\b[^<>]{0,200}\brunat\b/ ascii wide nocase
+        $language_after = /<\s{0,8}script[^<>]{0,200}\brunat\b[^<>]{0,200}\blanguage\s{0,8}=\s{0,8}["']?JScript\b/ ascii wide nocase
         $eval = /\beval\s{0,20}\(/ ascii wide nocase
         $source = /\bRequest\b/ ascii wide nocase
         $unsafe = /["']unsafe["']/ ascii wide nocase
@@ -53,7 +53,7 @@ rule assembly_from_request
         techniques = "T1505.003, T1620"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $page = /<%|<\s{0,8}script[^>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $load = /\bAssembly\s{0,8}\.\s{0,8}Load\s{0,8}\(/ ascii wide nocase
         $reflected = /\bGetMethod\s{0,8}\(\s{0,8}["']Load["']/ ascii wide nocase
         $domain = /\bAppDomain\s{0,8}\.\s{0,8}CurrentDomain\s{0,8}\.\s{0,8}Load\s{0,8}\(/ ascii wide nocase
@@ -73,7 +73,7 @@ rule decrypted_code_from_request
         techniques = "T1505.003, T1140, T1620"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $page = /<%|<\s{0,8}script[^>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $decrypt_managed = /\b(Rijndael|Aes|TripleDES|DES|RC2)(Managed|CryptoServiceProvider)?\b/ ascii wide
         $decrypt_call = /\bCreateDecryptor\s{0,8}\(/ ascii wide nocase
         $run_instance = /\bCreateInstance\s{0,8}\(/ ascii wide nocase
@@ -95,7 +95,7 @@ rule compiled_code_from_request
         techniques = "T1505.003, T1127"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $page = /<%|<\s{0,8}script[^>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $compile = /\b(CompileAssemblyFromSource|CompileAssemblyFromDom|CSharpScript\s{0,8}\.\s{0,8}(Evaluate|Run)Async)\s{0,8}\(/ ascii wide nocase
         $source = /\bRequest\s{0,8}(\[|\(|\.\s{0,8}(Item|Form|QueryString|Params|Headers|Cookies|BinaryRead|InputStream))/ ascii wide nocase
     condition:
@@ -113,12 +113,13 @@ rule process_from_request
         techniques = "T1505.003, T1059.003"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $page = /<%|<\s{0,8}script[^>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $start_info = /\bProcessStartInfo\b/ ascii wide nocase
         $start_call = /\bProcess\s{0,8}\.\s{0,8}Start\s{0,8}\(/ ascii wide nocase
         $start_new = /\bnew\s{1,8}(System\.Diagnostics\.)?Process\s{0,8}\(/ ascii wide nocase
         $source_request = /\bRequest\s{0,8}(\[|\(|\.\s{0,8}(Item|Form|QueryString|Params|Headers|Cookies|BinaryRead|InputStream))/ ascii wide nocase
-        $source_control = /<\s{0,8}(asp:TextBox|input)\b[^>]{0,300}\brunat\b/ ascii wide nocase
+        $source_control = /<\s{0,8}asp:TextBox\b[^<>]{0,300}\brunat\b/ ascii wide nocase
+        $source_input = /<\s{0,8}input\b[^<>]{0,300}\brunat\b/ ascii wide nocase
         $use_shell = /\b(cmd(\.exe)?|powershell(\.exe)?)["'\s]/ ascii wide nocase
         $use_arguments = /\.\s{0,8}Arguments\s{0,8}=/ ascii wide nocase
         $use_output = /\b(RedirectStandardOutput|StandardOutput\s{0,8}\.\s{0,8}ReadToEnd)\b/ ascii wide nocase
@@ -138,7 +139,7 @@ rule file_from_request
         techniques = "T1505.003, T1105"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $page = /<%|<\s{0,8}script[^>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $write = /\bFile\s{0,8}\.\s{0,8}(WriteAllText|WriteAllBytes|WriteAllLines|AppendAllText|Create|CreateText|OpenWrite)\s{0,8}\(\s{0,8}(Server\s{0,8}\.\s{0,8}MapPath\s{0,8}\(\s{0,8})?Request\s{0,8}[\[(.]/ ascii wide nocase
         $writer = /\bnew\s{1,8}(System\.IO\.)?(StreamWriter|FileStream)\s{0,8}\(\s{0,8}(Server\s{0,8}\.\s{0,8}MapPath\s{0,8}\(\s{0,8})?Request\s{0,8}[\[(.]/ ascii wide nocase
         $classic = /\bCreateTextFile\s{0,8}\(?\s{0,8}(Server\s{0,8}\.\s{0,8}MapPath\s{0,8}\(\s{0,8})?Request\s{0,8}[\[(.]/ ascii wide nocase
@@ -158,7 +159,7 @@ rule drops_server_page
         techniques = "T1505.003"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $page = /<%|<\s{0,8}script[^>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $write = /\b(WriteAllText|WriteAllBytes|StreamWriter|CreateTextFile|SaveToFile)\b[^;\r\n]{0,200}\.(aspx|ashx|asmx|asp|soap|svc)["']/ ascii wide nocase
     condition:
         filesize < 4MB and $page and $write
@@ -175,7 +176,7 @@ rule upload_to_chosen_path
         techniques = "T1505.003, T1105"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $page = /<%|<\s{0,8}script[^>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $save = /\bSaveAs\s{0,8}\(\s{0,8}((System\.IO\.)?Path\s{0,8}\.\s{0,8}Combine\s{0,8}\(\s{0,8})?(Request\s{0,8}[\[(.]|[A-Za-z_]\w{0,40}\s{0,8}\.\s{0,8}(Text|Value)\b)/ ascii wide nocase
     condition:
         filesize < 4MB and $page and $save
@@ -192,7 +193,7 @@ rule tunnel_through_page
         techniques = "T1505.003, T1090.001, T1572"
         reference = "https://attack.mitre.org/techniques/T1572/"
     strings:
-        $page = /<%|<\s{0,8}script[^>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $socket = /\bnew\s{1,8}(System\.Net\.Sockets\.)?(Socket|TcpClient)\s{0,8}\(/ ascii wide nocase
         $body = /\bRequest\s{0,8}\.\s{0,8}(BinaryRead|InputStream)\b/ ascii wide nocase
         $command = /\bRequest\s{0,8}\.\s{0,8}(Headers|QueryString|Cookies)\s{0,8}(\.\s{0,8}Get\s{0,8}\(|\[|\()/ ascii wide nocase
@@ -212,7 +213,7 @@ rule native_code_in_page
         techniques = "T1505.003, T1055"
         reference = "https://attack.mitre.org/techniques/T1055/"
     strings:
-        $page = /<%|<\s{0,8}script[^>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $import = /\bDllImport\s{0,8}\(\s{0,8}["']kernel32/ ascii wide nocase
         $memory = /\b(VirtualAlloc(Ex)?|VirtualProtect)\s{0,8}\(/ ascii wide nocase
         $run = /\b(CreateThread|CreateRemoteThread|QueueUserAPC|GetDelegateForFunctionPointer)\b/ ascii wide nocase
@@ -231,7 +232,7 @@ rule database_console
         techniques = "T1505.003, T1213"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $page = /<%|<\s{0,8}script[^>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $connect = /\bnew\s{1,8}(System\.Data\.\w{1,20}\.)?(Sql|OleDb|Odbc)Connection\s{0,8}\(\s{0,8}(Request\s{0,8}[\[(.]|[A-Za-z_]\w{0,40}\s{0,8}\.\s{0,8}(Text|Value)\b)/ ascii wide nocase
     condition:
         filesize < 4MB and $page and $connect
@@ -250,9 +251,10 @@ rule classic_asp_runs_request
     strings:
         $run = /(^|[^.\w])(eval|execute|executeglobal)\s{0,20}\(?\s{0,20}(\(\s{0,8})?request\s{0,8}(\.\s{0,8}(form|querystring|cookies|item|servervariables)\s{0,8})?\(/ ascii wide nocase
         $binding = /<%#\s{0,8}eval\s{0,20}\(\s{0,20}request/ ascii wide nocase
-        $compound = /(^|[^.\w])(eval|execute|executeglobal)\s{0,20}\(?\s{0,20}(chr|unescape|strreverse|replace|decode\w{0,20})\s{0,8}\([^\r\n]{0,200}\brequest\s{0,8}[(.]/ ascii wide nocase
+        $compound_eval = /(^|[^.\w])eval\s{0,20}\(?\s{0,20}(chr|unescape|strreverse|replace|decode\w{0,20})\s{0,8}\([^\r\n]{0,200}\brequest\s{0,8}[(.]/ ascii wide nocase
+        $compound_execute = /(^|[^.\w])execute(global)?\s{0,20}\(?\s{0,20}(chr|unescape|strreverse|replace|decode\w{0,20})\s{0,8}\([^\r\n]{0,200}\brequest\s{0,8}[(.]/ ascii wide nocase
     condition:
-        filesize < 2MB and (#run > #binding or $compound)
+        filesize < 2MB and (#run > #binding or any of ($compound_*))
 }
 
 rule classic_asp_starts_program

@@ -24,7 +24,7 @@ rule settings_dump_with_script
         $label_guid = /\bGuid\s{0,60}:/ ascii wide nocase
         $script_tag = /<\s{0,8}script\b/ ascii wide nocase
         $script_run = /\brunat\s{0,8}=/ ascii wide nocase
-        $script_block = /<%[^>]{0,200}[;({=]/ ascii wide
+        $script_block = /<%([^<>]|<[^%<>]){0,200}[;({=]/ ascii wide
         $script_load = /\bPage_Load\s{0,8}\(/ ascii wide nocase
         $script_eval = /\beval\s{0,8}\(/ ascii wide nocase
     condition:
@@ -66,7 +66,7 @@ rule page_wrapped_in_mailbox_or_certificate
         reference = "https://nvd.nist.gov/vuln/detail/CVE-2021-31207"
     strings:
         $page = /<%\s{0,8}@\s{0,8}(Page|WebHandler|WebService)\b/ ascii wide nocase
-        $script = /<\s{0,8}script[^>]{0,200}\brunat\b/ ascii wide nocase
+        $script = /<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $request = /\bRequest\s{0,8}(\.\s{0,8}(Item|Form|QueryString|Params|Headers|Cookies)\s{0,8})?[\[(]/ ascii wide nocase
         $unsafe = /["']unsafe["']/ ascii wide nocase
     condition:
