@@ -21,6 +21,7 @@ from alpheus.exposure.scope_file import read_scope
 from cli.running import environment, program, run
 from exposure_probing import scope_of
 from internet import Internet, running
+from name_server import NameServer
 
 
 @pytest.fixture(scope="module")
@@ -201,3 +202,28 @@ def test_a_folder_that_is_in_use_or_no_run_is_refused(asked: list[str], tmp_path
     assert done.returncode == 1
     assert b"no record of a run" in done.stderr
     assert (tmp_path / "run" / "run.json").read_text() == "a letter"
+
+
+def test_names_are_looked_up_and_servers_are_called_by_them(tmp_path: Path) -> None:
+    """A mail domain leads to its mail servers; one that is open only under its name is found."""
+    with running("every-kind") as internet:
+        address = next(one for one in internet.addresses() if internet.truth(one).needs_name)
+        host = internet.truth(address).names[0]
+        domain = host.partition(".")[2]
+        records = {
+            (domain, "MX"): [f"10 {host}."],
+            (host, "A"): [address],
+            (f"autodiscover.{domain}", "A"): [address],
+        }
+        scope_of(tmp_path, internet.port, allow=f"[127.0.0.0/8, {domain}]")
+        with NameServer(records) as names:
+            server = f"127.0.0.1:{names.port}"
+            done = run("probe", domain, "gone.example", "--scope", tmp_path / "scope.yaml",
+                       "--nameserver", server, "-o", tmp_path / "run")  # fmt: skip
+        build = internet.truth(address).build
+    assert done.returncode == 0, done.stderr
+    lines = {one["target"]: one for one in map(json.loads, done.stdout.splitlines())}
+    assert lines[domain]["build"] == build
+    assert lines[domain]["address"] == address
+    assert host in lines[domain]["names"]
+    assert lines["gone.example"]["status"] == "unresolved"

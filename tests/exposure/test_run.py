@@ -151,6 +151,25 @@ def test_counts_are_those_of_the_results(tmp_path: Path) -> None:
     assert run.counts.requests == sum(one.requests for one in heard)
 
 
+def test_counts_of_a_run_that_goes_on_are_those_of_the_whole(tmp_path: Path) -> None:
+    """Results of before count, each once; so do targets that nobody was asked for."""
+    with running("march-2021") as internet:
+        scope = scope_of(tmp_path, internet.port)
+        addresses = [*internet.addresses(40), "192.0.2.77"]
+        heard: list[Observation] = []
+        first = probe_run(tmp_path, scope, addresses, heard, limits=Limits(busy=4))
+        first._heard = lambda one, line: first.stop() if len(heard) > 8 else heard.append(one)
+        assert not first.run()
+        second = probe_run(tmp_path, scope, addresses, [])
+        before = second.counts.done
+        assert second.run()
+    lines = [json.loads(one) for one in (tmp_path / "run" / RESULTS).read_text().splitlines()]
+    assert 0 < before < second.counts.done == second.counts.total == len(lines) == 41
+    assert second.counts.statuses == Counter(one["status"] for one in lines)
+    states = Counter(one["cves"]["CVE-2021-26855"]["state"] for one in lines if one["cves"])
+    assert second.counts.states["CVE-2021-26855"] == states
+
+
 def test_what_is_not_asked_says_why() -> None:
     """It is a result like others, with no request."""
     one = not_asked("a.example", "", 443, "outside")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from alpheus.cli.arguments import bound, path, seconds
 from alpheus.cli.output import say, standard_output
@@ -197,7 +197,6 @@ def _dry_run(scope: Scope, targets: TargetList, options: argparse.Namespace) -> 
 
 def _ask(scope: Scope, targets: TargetList, options: argparse.Namespace) -> int:
     from alpheus.exposure.journal import results_of  # noqa: PLC0415 - keeps --help fast
-    from alpheus.exposure.output.live import live_counts  # noqa: PLC0415 - as above
     from alpheus.exposure.output.writers import result_writer  # noqa: PLC0415 - as above
     from alpheus.exposure.run import ProbeOptions, ProbeRun, folder_for  # noqa: PLC0415 - as above
 
@@ -212,7 +211,7 @@ def _ask(scope: Scope, targets: TargetList, options: argparse.Namespace) -> int:
         say(f"{'going on with' if probe.resumed else 'writing to'} {folder}")
         for line in results_of(folder) if probe.resumed else ():
             writer.write_line(line)
-        with _interruptible(probe), live_counts(probe):
+        with _interruptible(probe), _shown(probe, stream, chosen):
             whole = probe.run()
         writer.end(probe.counts)
     return _ended(probe, folder, whole=whole)
@@ -254,6 +253,18 @@ def _ended(probe: ProbeRun, folder: Path, *, whole: bool) -> int:
     why = f"the hours of the scope begin at {opens:%Y-%m-%d %H:%M} UTC" if opens else "paused"
     say(f"{why}; {counts.done:,} of {counts.total:,} have a result; the same command goes on")
     return INTERRUPTED
+
+
+@contextmanager
+def _shown(probe: ProbeRun, stream: TextIO, chosen: str) -> Iterator[None]:
+    """Counts while it runs, unless the results themselves run over the same terminal."""
+    from alpheus.exposure.output.live import live_counts  # noqa: PLC0415 - rich is slow to load
+
+    if chosen != "table" and stream.isatty():
+        yield
+        return
+    with live_counts(probe):
+        yield
 
 
 @contextmanager

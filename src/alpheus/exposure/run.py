@@ -11,10 +11,19 @@ from pathlib import Path
 
 from alpheus import __version__
 from alpheus.exposure.endpoints import Endpoints
-from alpheus.exposure.journal import SCHEMA, Journal, RunRecord, now_text, place_key, read_record
+from alpheus.exposure.journal import (
+    SCHEMA,
+    Journal,
+    RunRecord,
+    now_text,
+    place_key,
+    read_record,
+    results_of,
+)  # fmt: skip
 from alpheus.exposure.model import CveEntry, Endpoint, Observation, Status
 from alpheus.exposure.named import find_named
 from alpheus.exposure.names import Resolver
+from alpheus.exposure.output.lines import LineReader
 from alpheus.exposure.scope import Scope
 from alpheus.exposure.target_list import Outside, TargetList, divide
 from alpheus.exposure.wire import Limits, Wire
@@ -62,9 +71,18 @@ class Counts:
 
     def add(self, observation: Observation) -> None:
         """Count one more result."""
-        self.statuses[observation.status.value] += 1
-        self.requests += observation.requests
-        cves = observation.cves
+        self._add(observation.status.value, observation.requests, observation.cves)
+
+    def add_lines(self, lines: Iterable[bytes]) -> None:
+        """Count results of before, as they stand in the folder of a run. Raises LineError."""
+        reader = LineReader()
+        for line in lines:
+            one = reader.read(line)
+            self._add(one.status.value, one.requests, reader.entries(one))
+
+    def _add(self, status: str, requests: int, cves: Mapping[str, CveEntry]) -> None:
+        self.statuses[status] += 1
+        self.requests += requests
         # Servers of one build share one table, so it is looked through once for all of them.
         known = self._uncounted.get(id(cves))
         self._uncounted[id(cves)] = (cves, known[1] + 1 if known else 1)
@@ -107,7 +125,11 @@ class ProbeRun:
             done=self._journal.done, kept=self._journal.kept,
             key=place_key, seed=self._journal.record.seed, denied=self._denied,
         )  # fmt: skip
-        self.counts.total = self._endpoints.total
+        unasked = self._unasked()
+        self._new = [one for one in unasked if one.target not in self._journal.done]
+        self.counts.total = self._endpoints.total + len(unasked)
+        if self.resumed:
+            self.counts.add_lines(results_of(options.folder))
         self._wire = Wire(
             self._endpoints, self._journal, fitted(options.limits), scope.user_agent,
             looks=options.looks, back_end=scope.back_end, smtp=scope.smtp,
@@ -116,7 +138,7 @@ class ProbeRun:
     def run(self) -> bool:
         """Ask until all have a result or `stop` was called; whether all have."""
         with self._journal:
-            self._say_not_asked()
+            self._journal.conclude(self._new)
             self._wire.run()
             whole = self._endpoints.is_exhausted and not self._wire.is_stopped
             (self._journal.finish if whole else self._journal.pause)(dict(self.counts.statuses))
@@ -149,12 +171,8 @@ class ProbeRun:
     def _denied(self, endpoint: Endpoint, why: str) -> None:
         self._journal.conclude([not_asked(endpoint.target, endpoint.address, endpoint.port, why)])
 
-    def _say_not_asked(self) -> None:
-        """Results of what is outside the scope, and of names that lead nowhere."""
-        new = [one for one in self._unasked() if one.target not in self._journal.done]
-        self._journal.conclude(new)
-
     def _unasked(self) -> Sequence[Observation]:
+        """Results of what is outside the scope, and of names that lead nowhere."""
         outside = [not_asked(one.target, "", one.port or 0, _why(one)) for one in self.outside]
         return [*outside, *self._named.observations]
 
