@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpheus.detect.webshell.quick import may_matter, names_power
+from alpheus.detect.webshell.quick import lines_of_interest, may_matter, names_power
 
 WORD = "Pro" + "cess"
 RUNAT = "run" + "at"
@@ -102,3 +104,45 @@ UNITS = [b"<%", b"<script ", b"<script runat ", b"<script runat>", b"# include "
 def test_a_hundred_thousand_of_anything_come_to_an_end(unit: bytes) -> None:
     """No place is looked at from each of the places before it."""
     may_matter(b"<% eval %>" + unit * 100_000)
+
+
+LINES = [
+    "request", "a = b", "b = c", "sub f", "x.save y", "recordset", "createobject", "execute x",
+    '("adodb.connection")', "rows", "file(", "o", "", "'", "A\u03a3", "class", " lib ",
+    "conn.open", " request(1)", "d = \u0130", "process.", "nothing here", "\u2028", "\x85",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=300), st.sampled_from(["\n", "\r\n", "\r"]))
+def test_lines_are_chosen_as_if_each_was_asked_alone(lines: list[str], end: str) -> None:
+    """Those that matter by themselves, and those with a name of theirs; all others are empty."""
+    alone = {at for at, line in enumerate(lines) if lines_of_interest(line).strip()}
+    names = set(re.findall(r"[a-z_]\w*", "\n".join(lines[at] for at in alone).lower()))
+    shared = {
+        at
+        for at, line in enumerate(lines)
+        if not names.isdisjoint(re.findall(r"[a-z_]\w*", line.lower()))
+    }
+    kept = [line if at in alone | shared else "" for at, line in enumerate(lines)]
+    assert lines_of_interest(end.join(lines)) == "\n".join(kept)
+
+
+def test_lines_far_from_any_that_matters_are_left_out() -> None:
+    """In a page of many lines, what shares nothing with them; their places stay."""
+    lines = ["nothing = here"] * 100_000
+    lines[77_777] = "x = request(1)"
+    lines[5] = "y = x"
+    kept = lines_of_interest("\n".join(lines)).split("\n")
+    assert {at: line for at, line in enumerate(kept) if line} == {
+        5: lines[5],
+        77_777: lines[77_777],
+    }
+
+
+def test_where_too_many_lines_matter_their_neighbours_are_kept() -> None:
+    """No line that matters is lost for it."""
+    lines = ["request", "nothing = here"] * 50_000
+    kept = lines_of_interest("\n".join(lines)).split("\n")
+    assert kept[:2] == ["request", ""]
+    assert kept[-2:] == ["request", "nothing = here"]
+    assert kept[::2] == lines[::2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from alpheus.scan.needles import Anywhere
@@ -62,10 +63,14 @@ _STATEMENTS = (b"execute", b"eval")
 _BOUND = re.compile(rb"\b(?:eval|bind)\s{0,4}\(\s{0,4}[\"'][^\"']{0,200}[\"']")
 """`Eval("Name")`, the one thing that nearly every binding does."""
 
-_INTEREST = (b"request", b"function", b"sub ", b"end ", b"class ", b"{", b"}")
+_INTEREST = re.compile(rb"request|function|sub |end |class |[{}]")
 _LINE = re.compile(r"\r\n?|\n")
 _NAME = re.compile(r"[a-z_]\w*")
 _MOST_NAMES = 2_000
+_TOGETHER = 64
+_MOST_ASKED = 60_000
+"""So many lines are looked at one by one."""
+
 _COMPONENT = b"createobject"
 _HARMLESS = re.compile(
     rb"""\s*\(?\s*["'](?:adodb\.(?:connection|recordset|command|parameter|record)"""
@@ -149,18 +154,50 @@ def _makes_component(low: bytes) -> bool:
 def lines_of_interest(text: str) -> str:
     """The lines that name something of power or a visitor's data, and those that share a name.
 
-    Lines stay in their places; all others are empty.
+    Lines stay in their places; all others are empty. Where so many may matter that it would take
+    too long to look at each, their neighbours are kept as well.
     """
     lines = _LINE.split(text)
-    chosen = {at for at, line in enumerate(lines) if _is_of_interest(line)}
-    names = {name for at in chosen for name in _NAME.findall(lines[at].lower())}
+    sure, near = _chosen(lines, _may_be_of_interest, _is_of_interest)
+    chosen = {*sure, *near}
+    names = {name for at in sure for name in _NAME.findall(lines[at].lower())}
     if len(names) <= _MOST_NAMES:
-        chosen |= {
-            at for at, line in enumerate(lines) if not names.isdisjoint(_NAME.findall(line.lower()))
-        }
+
+        def shares(some: str) -> bool:
+            return not names.isdisjoint(_NAME.findall(some.lower()))
+
+        chosen.update(*_chosen(lines, shares, shares))
     return "\n".join(line if at in chosen else "" for at, line in enumerate(lines))
+
+
+def _chosen(
+    lines: Sequence[str], any_of: Callable[[str], bool], one: Callable[[str], bool]
+) -> tuple[list[int], list[int]]:
+    """The places of lines that pass `one`, and of those that stand near some and were not asked.
+
+    Lines are asked together first: what passes `one` makes what it stands in pass `any_of`.
+    """
+    sure: list[int] = []
+    near: list[int] = []
+    left = _MOST_ASKED
+    for start in range(0, len(lines), _TOGETHER):
+        some = lines[start : start + _TOGETHER]
+        if not any_of("\n".join(some)):
+            continue
+        if left > 0:
+            sure += (at for at, line in enumerate(some, start) if one(line))
+            left -= len(some)
+        else:
+            near += range(start, start + len(some))
+    return sure, near
 
 
 def _is_of_interest(line: str) -> bool:
     low = line.lower().encode("utf-8", "replace")
-    return any(mark in low for mark in _INTEREST) or names_power(low)
+    return _INTEREST.search(low) is not None or names_power(low)
+
+
+def _may_be_of_interest(lines: str) -> bool:
+    """As one line; which component is made may be told in the line behind."""
+    low = lines.lower().encode("utf-8", "replace")
+    return _INTEREST.search(low) is not None or _COMPONENT in low or names_power(low)
