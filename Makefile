@@ -9,14 +9,19 @@ STAMP_DEV := $(VENV)/.installed-dev
 SIZE ?= 2GB
 ROUNDS ?= 3
 PACKAGES ?= 100
+# Servers of the test internet that make demo-exposure asks.
+SERVERS ?= 1500
 BENCH := $(BIN)/python -m tools.bench --size $(SIZE) --rounds $(ROUNDS) --packages $(PACKAGES)
 
-.PHONY: demo test lint types unit docs format lock clean help bench bench-prefilter bench-triage \
-	bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start \
+.PHONY: demo demo-exposure test lint types unit docs format lock clean help bench bench-prefilter \
+	bench-triage bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start \
 	bench-webshell
 
 help:
 	@echo "make demo    set up, simulate a compromised server, triage it, say where the report is"
+	@echo "make demo-exposure"
+	@echo "             set up, simulate $(SERVERS) servers on this machine, ask them for their patch state,"
+	@echo "             say where the report is; half a minute"
 	@echo "make test    set up, run every check"
 	@echo "make format  put the code in the house form"
 	@echo "make docs    write the generated parts of docs/"
@@ -46,6 +51,26 @@ demo: $(STAMP)
 	@$(BIN)/alpheus triage demo/evidence -o demo/report
 	@echo
 	@echo "The report: $(CURDIR)/demo/report/report.html"
+
+# The test internet is this machine's loopback device; it ends with the recipe, however that ends.
+demo-exposure: $(STAMP)
+	@rm -rf $@
+	@mkdir $@
+	@$(BIN)/alpheus lab internet --mix march-2021 --hosts $(SERVERS) --port 0 \
+		--targets $@/targets.txt --scope-file $@/scope.yaml --truth $@/truth.jsonl \
+		>$@/internet.log 2>&1 & internet=$$!; \
+	trap 'kill $$internet 2>/dev/null; wait $$internet' EXIT; \
+	trap 'exit 130' INT; trap 'exit 143' HUP TERM; \
+	until grep -qs '^ready' $@/internet.log; do \
+		kill -0 $$internet 2>/dev/null || { cat $@/internet.log >&2; exit 1; }; sleep 0.1; \
+	done; \
+	echo "The test internet is $$(cat $@/internet.log)"; \
+	$(BIN)/alpheus probe $@/targets.txt --scope $@/scope.yaml --timeout 20 --seed 1 \
+		--format table -o $@/run && \
+	$(BIN)/alpheus probe verify $@/run && \
+	$(BIN)/alpheus probe report $@/run -o $@/report.html >$@/report.log
+	@echo
+	@echo "The report: $(CURDIR)/$@/report.html"
 
 test: lint types unit
 
@@ -80,4 +105,4 @@ bench-webshell: $(STAMP)
 	@$(BIN)/python -m tools.bench_webshell $(if $(CORPUS),--corpus "$(CORPUS)") $(if $(RULES),--rules $(RULES)) --rounds $(ROUNDS)
 
 clean:
-	rm -rf $(VENV) demo bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) demo demo-exposure bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

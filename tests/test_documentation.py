@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import re
 import subprocess
 import sys
@@ -12,6 +13,10 @@ from pathlib import Path
 import pytest
 
 from alpheus.cli import build_parser
+from alpheus.exposure import conclude, named, strangers
+from alpheus.exposure.imports import judge
+from alpheus.exposure.model import Status
+from alpheus.exposure.report.words import FLAGS
 from alpheus.knowledge.packs import load_packs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,6 +73,41 @@ def test_every_rule_is_in_the_reference() -> None:
     text = (ROOT / "docs" / "reference" / "rules.md").read_text("utf-8")
     names = [file.document["name"] for pack in load_packs() for file in pack.sigma if file.meaning]
     assert [name for name in names if f"`{name}`" not in text] == []
+
+
+def _words(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _flags_in(tree: ast.AST) -> Iterator[str]:
+    """What looks like a flag anywhere, and every word that is put among flags."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "flags":
+            yield from _words(node.value)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "flags.append":
+            yield from _words(node.args[0])
+    yield from (word for word in _words(tree) if re.fullmatch(r"[a-z]+(?:-[a-z]+)+", word))
+
+
+def test_the_guide_says_what_to_do_about_every_status_and_flag() -> None:
+    """In a table of the guide for those who probe: of what is given, of what the report explains.
+
+    A flag that nothing gives is not explained either.
+    """
+    text = (ROOT / "docs" / "guides" / "cert.md").read_text("utf-8")
+    heads = re.findall(r"^\| ((?:`[a-z-]+`(?:, )?)+) \|", text, re.MULTILINE)
+    told = {word for head in heads for word in re.findall(r"`([a-z-]+)`", head)}
+    statuses = {status.value for status in Status}
+    assert statuses - told == set()
+    places = [module.__file__ or "" for module in (conclude, named, strangers, judge)]
+    trees = [ast.parse(Path(place).read_text("utf-8")) for place in places]
+    given = {word for tree in trees for word in _flags_in(tree) if re.fullmatch(r"[a-z-]+", word)}
+    given |= {judge.CONFLICT, judge.COMPROMISED, judge.INDICATOR}
+    known = statuses | {"fixed", "not-affected", "vulnerable", "undetermined"}
+    assert given - known - told == set()
+    assert set(FLAGS) <= given
 
 
 def _anchors(path: Path) -> set[str]:

@@ -56,7 +56,7 @@ def _tracked() -> list[Path]:
             ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
         )
         return [ROOT / name for name in listed.stdout.decode().split("\0") if name]
-    left_behind = {"bench", "build", "demo", "dist"}
+    left_behind = {"bench", "build", "demo", "demo-exposure", "dist"}
     found = []
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [name for name in folders if name[0] != "." and name not in left_behind]

@@ -10,6 +10,8 @@ from pathlib import Path
 
 os.environ["COLUMNS"] = "100"
 
+import write_exposure
+
 from alpheus.cli import build_parser
 from alpheus.detect.webshell import beside, match
 from alpheus.judge.pages import RULES
@@ -76,7 +78,11 @@ def _yara_names(pack: Pack) -> Iterator[str]:
                 yield f"`{line.split()[1].rstrip('{:')}`"
 
 
-PAGES = {"cli.md": command_line, "rules.md": rules}
+PAGES = {
+    "cli.md": command_line,
+    "rules.md": rules,
+    "exposure.md": lambda: "\n".join(write_exposure.page()),
+}
 
 
 def main() -> int:
