@@ -26,6 +26,17 @@ def test_one_context_serves_all() -> None:
     assert context.minimum_version is ssl.TLSVersion.MINIMUM_SUPPORTED
 
 
+def test_the_first_hello_is_what_servers_of_these_years_have() -> None:
+    """AES from TLS 1.0 to 1.2, and no key for a later version."""
+    usual = lax_context(wide=False)
+    assert usual is not lax_context()
+    assert usual.maximum_version is ssl.TLSVersion.TLSv1_2
+    assert usual.minimum_version is ssl.TLSVersion.MINIMUM_SUPPORTED
+    names = {cipher["name"] for cipher in usual.get_ciphers()}
+    assert {"AES128-SHA", "AES256-SHA256", "ECDHE-RSA-AES256-GCM-SHA384"} < names
+    assert len(names) < len(lax_context().get_ciphers())
+
+
 @pytest.mark.parametrize(
     "reason",
     [

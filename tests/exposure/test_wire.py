@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from alpheus.exposure.call import Call
 from alpheus.exposure.journal import AUDIT
 from alpheus.exposure.model import Conversation, Endpoint, Observation, Status
 from alpheus.exposure.wire import Limits, Wire
+from alpheus.lab.internet.certificates import Identity, certificate, load
+from alpheus.lab.internet.keys import elliptic_key
 from exposure_probing import QUICK, probe_run, probed, scope_of
 from internet import running
 
@@ -185,6 +188,28 @@ def test_http_on_the_port_is_asked_without_tls() -> None:
         (one,) = _asked(Endpoint("127.0.0.1", "127.0.0.1", port))
     assert one.endpoint.scheme == "http"
     assert one.answers[0].witnesses[0].build == "15.1.2176.9"
+
+
+def test_a_server_of_newer_tls_alone_is_asked_again_with_everything() -> None:
+    """The first hello has what nearly all have; who has no use for it is not called old."""
+    key = elliptic_key(1)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    load(context, certificate(Identity(("mail.a.example",), "A"), key), key)
+    connections = []
+
+    def handle(connection: socket.socket) -> None:
+        connections.append(1)
+        with context.wrap_socket(connection, server_side=True) as talking:
+            while _head(talking):
+                talking.sendall(OWA)
+
+    with _server(handle) as port:
+        (conversation,) = _asked(Endpoint("127.0.0.1", "127.0.0.1", port))
+    assert [answer.status for answer in conversation.answers] == [200, 200]
+    assert conversation.tls is not None
+    assert conversation.tls.version == "TLSv1.3"
+    assert len(connections) == 3
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,16 @@ from alpheus.exposure.plan import Step, port_of
 from alpheus.exposure.second_chance import OldTlsConnection
 from alpheus.exposure.tls import HandshakeFailure, lax_context
 
-_READ = 1 << 16
+_BUFFER = memoryview(bytearray(1 << 16))
+"""What is received stands here until it is taken over; one thread, one call at a time."""
+_PLAIN = memoryview(bytearray(1 << 14))
+"""As `_BUFFER`, for one record of TLS at most."""
 _BANNER = 1 << 12
 """Bytes in which a mail server must have said its first line."""
+
+_NO_READER = ResponseReader()
+_NO_BYTES = ssl.MemoryBIO()
+"""For calls that are not connected yet; nothing is put into them."""
 
 _UNDER_WAY = frozenset({0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN})
 
@@ -41,12 +48,15 @@ class ClosedError(ConnectionError):
 
 
 class Call:
-    """A conversation in progress. `number` is its place in the run; times are monotonic seconds."""
+    """A conversation in progress. `number` is its place in the run; times are monotonic seconds.
+
+    `wide`: TLS is offered in every version and with every cipher, since the usual did not do.
+    """
 
     __slots__ = (
-        "_banner", "_incoming", "_leftover", "_outgoing", "_session", "_tls", "conversation",
-        "deadline", "got", "host", "number", "old", "phase", "reader", "refusal", "repeated",
-        "reused", "sock", "started", "step", "young",
+        "_banner", "_incoming", "_leftover", "_outgoing", "_tls", "conversation", "deadline",
+        "got", "host", "number", "old", "phase", "reader", "refusal", "repeated", "reused", "sock",
+        "started", "step", "wide", "young",
     )  # fmt: skip
 
     def __init__(self, number: int, conversation: Conversation, step: Step, now: float) -> None:
@@ -57,18 +67,17 @@ class Call:
         self.deadline = now
         self.phase = Phase.WAITING
         self.young = True
+        self.wide = False
         self.sock: socket.socket | None = None
         self.host = ""
-        self.reader = ResponseReader()
+        self.reader = _NO_READER
         self.reused = False
         self.repeated = False
         self.got = False
         self.old: OldTlsConnection | None = None
         self.refusal: HandshakeFailure | None = None
         self._tls: ssl.SSLObject | None = None
-        self._session: ssl.SSLSession | None = None
-        self._incoming = ssl.MemoryBIO()
-        self._outgoing = ssl.MemoryBIO()
+        self._incoming = self._outgoing = _NO_BYTES
         self._leftover = b""
         self._banner = b""
 
@@ -89,7 +98,6 @@ class Call:
         family = socket.AF_INET6 if ":" in endpoint.address else socket.AF_INET
         self.sock = socket.socket(family, socket.SOCK_STREAM)
         self.sock.settimeout(0)
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.phase = Phase.CONNECTING
         self.host = self.step.host
         self.reused = False
@@ -97,9 +105,12 @@ class Call:
         if status not in _UNDER_WAY:
             raise OSError(status, os.strerror(status))
 
-    def connected(self) -> None:
-        """The connection stands: begin TLS, if it is to be. Raises OSError."""
-        status = self._socket().getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    def connected(self, *, doubtful: bool = True) -> None:
+        """The connection stands: begin TLS, if it is to be. Raises OSError.
+
+        `doubtful`: it may have failed as well.
+        """
+        status = self._socket().getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if doubtful else 0
         if status:
             raise OSError(status, os.strerror(status))
         self.reader = ResponseReader()
@@ -107,10 +118,9 @@ class Call:
         self._tls = None
         if self._speaks_tls:
             self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-            self._tls = lax_context().wrap_bio(
-                self._incoming, self._outgoing, server_hostname=self.host or None,
-                session=self._session,
-            )  # fmt: skip
+            self._tls = lax_context(wide=self.wide).wrap_bio(
+                self._incoming, self._outgoing, server_hostname=self.host or None
+            )
             self.phase = Phase.HANDSHAKE
             self._advance()
 
@@ -141,7 +151,7 @@ class Call:
         if data is None:
             return None
         if self._tls is None:
-            return self._read_on(data)
+            return self._read_on(bytes(data))
         if data:
             self._incoming.write(data)
         else:
@@ -173,9 +183,11 @@ class Call:
         self._push(data)
 
     def close(self) -> None:
-        """Let go of the connection; the next one to the same server may resume its TLS session."""
-        if self._tls is not None and self.phase > Phase.HANDSHAKE:
-            self._session = self._tls.session
+        """Let go of the connection.
+
+        The next one to the same server does not resume its TLS session: many balancers would lead
+        it to the same of several servers, and reading a session costs as much as a handshake.
+        """
         if self.sock is not None:
             self.sock.close()
             self.sock = None
@@ -189,10 +201,13 @@ class Call:
             raise ClosedError
         return self.sock
 
-    def _receive(self) -> bytes | None:
-        """Bytes; empty when the peer has ended; None if there is nothing yet."""
+    def _receive(self) -> memoryview | None:
+        """Bytes, to be taken over at once; empty when the peer has ended; None if there are none.
+
+        In one place for all, since fresh room for so many would cost more than what is read.
+        """
         try:
-            return self._socket().recv(_READ)
+            return _BUFFER[: self._socket().recv_into(_BUFFER)]
         except (BlockingIOError, InterruptedError):
             return None
 
@@ -218,7 +233,9 @@ class Call:
             raise ClosedError
         while True:
             try:
-                data = tls.read(_READ)
+                # With a buffer it is a number of bytes.
+                count: int = tls.read(len(_PLAIN), _PLAIN)  # type: ignore[assignment]
+                data = bytes(_PLAIN[:count])
             except ssl.SSLWantReadError:
                 return None
             except (ssl.SSLEOFError, ssl.SSLZeroReturnError):

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import msgspec
 
@@ -238,18 +238,16 @@ def write_record(folder: Path, record: RunRecord) -> None:
 
 
 def _audit_lines(event: str, moment: str, calls: Sequence[Call]) -> list[str]:
-    return [_audit_line(event, moment, call) for call in calls]
+    begin = f'{{"time":"{moment}","event":"{event}","address":"'
+    return [_audit_line(begin, call, path=event == "get") for call in calls]
 
 
-def _audit_line(event: str, moment: str, call: Call) -> str:
+def _audit_line(begin: str, call: Call, *, path: bool) -> str:
+    """JSON, of which only a host could hold what must be written otherwise."""
     endpoint, step = call.conversation.endpoint, call.step
-    line: dict[str, Any] = {
-        "time": moment, "event": event, "address": endpoint.address,
-        "port": port_of(step, endpoint), "host": step.host,
-    }  # fmt: skip
-    if event == "get":
-        line["path"] = PATHS[step.probe]
-    return msgspec.json.encode(line).decode()
+    host = msgspec.json.encode(step.host).decode() if step.host else '""'
+    end = f',"path":"{PATHS[step.probe]}"}}' if path else "}"
+    return f'{begin}{endpoint.address}","port":{port_of(step, endpoint)},"host":{host}{end}'
 
 
 def _moment_text(moment: float) -> str:

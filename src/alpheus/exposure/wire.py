@@ -7,13 +7,13 @@ kill goes on where it stood.
 
 from __future__ import annotations
 
-import contextlib
 import errno
+import gc
 import heapq
 import math
-import selectors
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
@@ -25,6 +25,7 @@ from alpheus.exposure.http_response import ResponseError
 from alpheus.exposure.model import Answer, Certificate, Conversation, ProbeKind, Response, Status
 from alpheus.exposure.old_tls import OldTlsPool
 from alpheus.exposure.plan import Step, is_host_name, next_step, request_bytes
+from alpheus.exposure.poller import FAILED, READ, WRITE, Poller, best_poller
 from alpheus.exposure.read_answer import read_answer
 from alpheus.exposure.second_chance import SecondChanceError
 from alpheus.exposure.tls import HandshakeFailure, describe, failure_of
@@ -41,11 +42,12 @@ _REST = 1.0
 _MOST = 8
 """Requests to one endpoint in all, whatever happens."""
 
+_COLLECT_AFTER = 20_000
+"""So many new objects before a search for those that only hold each other."""
+
 _NO_SOCKETS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _SIDE = frozenset({ProbeKind.BACK_END, ProbeKind.SMTP})
 """Probes of other ports: that nobody is there says nothing of the endpoint."""
-
-_READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class Wire:
         self._looks = looks
         self._back_end = back_end
         self._smtp = smtp
-        self._poller = selectors.DefaultSelector()
+        self._poller: Poller[Call | None] = best_poller()
         self._calls: set[Call] = set()
         self._busy = 0
         self._later: list[tuple[float, int, Call]] = []
@@ -135,7 +137,11 @@ class Wire:
 
     def run(self) -> None:
         """Until all are done, or stopped. Raises what the ledger raises."""
-        self._poller.register(self._old.wakes, _READ, None)
+        with _rare_collections():
+            self._run()
+
+    def _run(self) -> None:
+        self._poller.watch(self._old.wakes, READ, None)
         looked = 0.0
         try:
             while True:
@@ -145,8 +151,8 @@ class Wire:
                 self._flush(now)
                 if wait is None and not self._calls:
                     return
-                for key, mask in self._poller.select(self._patience(wait, now)):
-                    self._event(key.data, mask)
+                for call, mask in self._poller.wait(self._patience(wait, now)):
+                    self._event(call, mask)
                 now = time.monotonic()
                 if now - looked >= _TICK:
                     looked = now
@@ -206,7 +212,7 @@ class Wire:
         call.deadline = now + self._limits.connect
         try:
             call.connect()
-            self._poller.register(call.sock, _WRITE, call)  # type: ignore[arg-type]
+            self._poller.watch(call.sock, WRITE, call)  # type: ignore[arg-type]
         except OSError as error:
             if error.errno in _NO_SOCKETS:
                 self._postpone(call, now)
@@ -230,7 +236,7 @@ class Wire:
         try:
             call.send(request)
             if call.wants_to_write:
-                self._poller.modify(call.sock, _READ | _WRITE, call)  # type: ignore[arg-type]
+                self._poller.change(call.sock, READ | WRITE, call)  # type: ignore[arg-type]
         except OSError as error:
             self._failed(call, error)
 
@@ -240,24 +246,24 @@ class Wire:
                 self._old_result(ended, result)
             return
         try:
-            if mask & _WRITE and call.phase is not Phase.CONNECTING:
+            if mask & WRITE and call.phase is not Phase.CONNECTING:
                 call.write_on()
                 if not call.wants_to_write:
-                    self._poller.modify(call.sock, _READ, call)  # type: ignore[arg-type]
+                    self._poller.change(call.sock, READ, call)  # type: ignore[arg-type]
             elif call.phase is Phase.READING:
                 self._read(call)
             elif call.phase is Phase.HANDSHAKE:
                 self._shake(call)
             elif call.phase is Phase.CONNECTING:
-                self._connected(call)
+                self._connected(call, doubtful=bool(mask & FAILED))
             elif call.phase is Phase.WAITING:
                 self._hung_up(call)
         except (OSError, ResponseError) as error:
             self._failed(call, error)
 
-    def _connected(self, call: Call) -> None:
-        call.connected()
-        self._poller.modify(call.sock, _READ, call)  # type: ignore[arg-type]
+    def _connected(self, call: Call, *, doubtful: bool) -> None:
+        call.connected(doubtful=doubtful)
+        self._poller.change(call.sock, READ, call)  # type: ignore[arg-type]
         call.deadline = time.monotonic() + self._limits.answer
         if call.phase is Phase.HANDSHAKE:
             return
@@ -388,6 +394,9 @@ class Wire:
         if failure.plain and endpoint.scheme == "https":
             conversation.endpoint = replace(endpoint, scheme="http")
             self._reconnect(call)
+        elif failure.old_client and not failure.cut and not call.wide:
+            call.wide = True
+            self._reconnect(call)
         elif failure.name_wanted and not call.host and any(map(is_host_name, endpoint.names)):
             call.step = Step(call.step.probe, next(filter(is_host_name, endpoint.names)))
             self._reconnect(call)
@@ -443,9 +452,21 @@ class Wire:
     def _drop(self, call: Call) -> None:
         """Let go of the connection."""
         if call.sock is not None:
-            with contextlib.suppress(KeyError, ValueError):  # it may not have come so far
-                self._poller.unregister(call.sock)
+            self._poller.forget(call.sock)
         call.close()
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """What is dropped here hardly ever holds itself, and looking for such has its price."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 @lru_cache(maxsize=1024)

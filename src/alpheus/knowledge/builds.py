@@ -7,6 +7,7 @@ tell, the state is undetermined and says what would settle it.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -102,6 +103,10 @@ class Builds:
         self._exact = {row.build: row for row in rows}
         self._families = _grouped(self._rows, lambda row: row.family)
         self._prefixes = _grouped(self._rows, lambda row: row.build.prefix)
+        self._products = {
+            version: ([row.build.prefix for row in same], [row.product for row in same])
+            for version, same in _grouped(self._rows, lambda row: row.build.parts[:2]).items()
+        }
         self.cves: tuple[str, ...] = tuple(rows[0].states)
 
     @classmethod
@@ -116,11 +121,11 @@ class Builds:
     def product_of(self, build: str | BuildNumber) -> str | None:
         """`Microsoft Exchange Server 2016`; None if no Exchange Server has such a build."""
         number = _number(build)
-        same = [row for row in self._rows if number and row.build.parts[:2] == number.parts[:2]]
+        same = self._products.get(number.parts[:2]) if number else None
         if not number or not same:
             return None
-        lower = [row for row in same if row.build.prefix <= number.prefix]
-        return (lower[-1] if lower else same[0]).product
+        prefixes, products = same
+        return products[max(0, bisect_right(prefixes, number.prefix) - 1)]
 
     def describe(self, build: str | BuildNumber) -> BuildDescription | None:
         """What the build is called; None if no Exchange Server has such a build."""
