@@ -106,7 +106,7 @@ class AnyPoller(Generic[Item]):
         """See `Poller`. Whether one has failed is not told: that shows as it is used."""
         known = self._selector.get_map()
         for key, mask in self._selector.select(patience):
-            if known.get(key.fileobj) is key:
+            if known.get(key.fd) is key:
                 yield key.data, _told(mask)
 
     def close(self) -> None:
