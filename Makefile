@@ -64,7 +64,7 @@ demo-exposure: $(STAMP)
 	until grep -qs '^ready' $@/internet.log; do \
 		kill -0 $$internet 2>/dev/null || { cat $@/internet.log >&2; exit 1; }; sleep 0.1; \
 	done; \
-	echo "The test internet is $$(cat $@/internet.log)"; \
+	sed 's/^/test internet: /' $@/internet.log; \
 	$(BIN)/alpheus probe $@/targets.txt --scope $@/scope.yaml --timeout 20 --seed 1 \
 		--format table -o $@/run && \
 	$(BIN)/alpheus probe verify $@/run && \
