@@ -135,6 +135,8 @@ def test_a_dry_run_sends_nothing(asked: list[str], internet: Internet, tmp_path:
         (["probe", "verify"], "needs the folder"),
         (["probe", "not a host", "--scope", "SCOPE"], "nobody to ask"),
         (["probe", "192.0.2.1", "--scope", "EMPTY"], "owner"),
+        (["probe", "192.0.2.1", "--scope", "EMPTY"], "\nalpheus: "),
+        (["probe", "192.0.2.1", "--scope", "ENDED"], "the scope has ended"),
         (["probe", "192.0.2.1", "--scope", "SCOPE", "--nameserver", "ns.example"], "nameserver"),
     ],
 )
@@ -144,7 +146,9 @@ def test_wrong_usage_is_told_in_a_line_with_its_remedy(
     """Status 2, and nothing is sent."""
     scope_of(tmp_path, 443)
     (tmp_path / "empty.yaml").write_text("allow: [192.0.2.1]\n")
-    places = {"SCOPE": tmp_path / "scope.yaml", "EMPTY": tmp_path / "empty.yaml"}
+    text = (tmp_path / "scope.yaml").read_text()
+    (tmp_path / "ended.yaml").write_text(f"{text}valid_until: 2021-03-31\n")
+    places = {name: tmp_path / f"{name.lower()}.yaml" for name in ("SCOPE", "EMPTY", "ENDED")}
     done = run(*(places.get(one, one) for one in arguments))
     assert done.returncode == 2
     assert said in done.stderr.decode()
@@ -201,6 +205,7 @@ def test_a_folder_that_is_in_use_or_no_run_is_refused(asked: list[str], tmp_path
     done = run(*asked)
     assert done.returncode == 1
     assert b"no record of a run" in done.stderr
+    assert b"printed" not in done.stderr
     assert (tmp_path / "run" / "run.json").read_text() == "a letter"
 
 

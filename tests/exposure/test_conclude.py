@@ -385,3 +385,20 @@ def _assert_all_fixed(answers: list[Answer]) -> None:
         for witness in answer.witnesses:
             if witness.source == OWA_VERSION:
                 assert builds.patch_state(witness.build, CVE).state == "fixed"
+
+
+def test_a_hybrid_is_told_and_not_cleared() -> None:
+    """Mail of its names goes to the cloud, and the server at home keeps its states."""
+    answer = _says(OLD)
+    home = _conclude(answer)
+    conversation = _talk(answer)
+    signs = ("MX town.mail.protection.outlook.com",)
+    conversation.endpoint = replace(conversation.endpoint, cloud_signs=signs)
+    hybrid = conclude(conversation, "2021-03-09T00:00:00Z")
+    assert hybrid.cves == home.cves
+    assert {"cloud-mail-flow", "hybrid"} <= set(hybrid.flags)
+    assert "Exchange Online (MX town" in hybrid.reason
+    silent = replace(conversation.endpoint, cloud_signs=signs)
+    seen = conclude(Conversation(silent, failure=Status.NO_ANSWER), "2021-03-09T00:00:00Z")
+    assert "hybrid" not in seen.flags
+    assert seen.exchange is None

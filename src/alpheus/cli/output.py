@@ -41,6 +41,8 @@ def standard_output(*, exact: bool) -> Iterator[TextIO]:
         stream.flush()
     except BrokenPipeError:
         drop_output()
+    except OutputError:
+        raise  # of another file, which it names
     except OSError as error:
         drop_output()
         reason = (error.strerror or str(error)).lower()

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, TextIO
@@ -39,9 +40,9 @@ folder; the same command goes on where a run was interrupted, without asking any
   alpheus probe verify RUN...                    whether audit logs are as they were written
 """
 _EPILOG = """\
-Exit status: 0 all were asked (whatever they answered); 2 wrong usage, or a scope file that cannot
-be used; 3 a list of targets or a run could not be opened, or an audit log was changed; 130
-interrupted, to go on with the same command.
+Exit status: 0 all were asked (whatever they answered); 1 the folder cannot be written, or is that
+of another run; 2 wrong usage, or a scope file or list of targets that cannot be used; 3 a run could
+not be opened, or an audit log was changed; 130 interrupted, to go on with the same command.
 """
 
 
@@ -170,10 +171,16 @@ def _verify(folders: list[Path]) -> int:
 
 
 def _probe(options: argparse.Namespace) -> int:
-    from alpheus.exposure.scope_file import read_scope  # noqa: PLC0415 - keeps --help fast
+    from alpheus.exposure.scope import ScopeError  # noqa: PLC0415 - keeps --help fast
+    from alpheus.exposure.scope_file import read_scope  # noqa: PLC0415 - as above
     from alpheus.exposure.targets import read_targets  # noqa: PLC0415 - as above
 
-    scope = read_scope(options.scope)
+    try:
+        scope = read_scope(options.scope)
+    except ScopeError as error:
+        for problem in str(error).splitlines():
+            say(problem)
+        return error.exit_status
     targets = read_targets(options.targets, sys.stdin.buffer, port=options.port)
     for bad in targets.bad[:_SHOWN]:
         say(f"{bad.source}{f', line {bad.line}' if bad.line else ''}: {bad.reason}")
@@ -200,6 +207,8 @@ def _ask(scope: Scope, targets: TargetList, options: argparse.Namespace) -> int:
     from alpheus.exposure.output.writers import result_writer  # noqa: PLC0415 - as above
     from alpheus.exposure.run import ProbeOptions, ProbeRun, folder_for  # noqa: PLC0415 - as above
 
+    if scope.opens_at(datetime.now(UTC)) is None:
+        raise UsageError(f"{options.scope}: the scope has ended; nobody may be asked any more")
     folder = options.output or folder_for(targets, Path())
     chosen = options.format or ("table" if sys.stdout.isatty() else "jsonl")
     with standard_output(exact=chosen != "table") as stream:
@@ -249,6 +258,9 @@ def _ended(probe: ProbeRun, folder: Path, *, whole: bool) -> int:
     if whole:
         say(f"{counts.done:,} results in {folder}; next: alpheus probe report {folder}")
         return 0
+    if probe.has_ended:
+        say(f"the scope has ended; {counts.done:,} of {counts.total:,} have a result")
+        return INTERRUPTED
     opens = probe.opens_at()
     why = f"the hours of the scope begin at {opens:%Y-%m-%d %H:%M} UTC" if opens else "paused"
     say(f"{why}; {counts.done:,} of {counts.total:,} have a result; the same command goes on")

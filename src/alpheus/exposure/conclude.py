@@ -42,6 +42,9 @@ from alpheus.exposure.read_answer import (
 from alpheus.knowledge.builds import Builds, parse_build
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
+_MOST_SIGNS = 3
+"""So many signs of cloud mail flow are told of."""
+
 _MOST_NAMES = 50
 _IIS = re.compile(r"microsoft-(?:iis|httpapi)", re.IGNORECASE)
 
@@ -93,6 +96,11 @@ def _observation(
     flags = [*judgement.flags, *_side_flags(conversation)]
     if back_end:
         flags.append("back-end-exposed")
+    reason = judgement.reason
+    if endpoint.cloud_signs:
+        flags += ["cloud-mail-flow", "hybrid"] if judgement.exchange else ["cloud-mail-flow"]
+        signs = ", ".join(endpoint.cloud_signs[:_MOST_SIGNS])
+        reason += f"; mail of its names goes to Exchange Online ({signs}), which clears no server"
     servers: dict[str, None] = {}
     witnesses: dict[Witness, None] = {}
     for answer in conversation.answers:
@@ -111,7 +119,7 @@ def _observation(
         cves=judgement.cves,
         tls=conversation.tls,
         status=judgement.status,
-        reason=judgement.reason,
+        reason=reason,
         requests=conversation.requests,
         time=time,
         product=judgement.product,

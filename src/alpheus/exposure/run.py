@@ -6,7 +6,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alpheus import __version__
@@ -152,6 +152,11 @@ class ProbeRun:
     def open(self) -> int:
         """Conversations in progress."""
         return self._wire.open
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the scope allows asking nobody any more."""
+        return self._options.scope.opens_at(datetime.now(UTC)) is None
 
     def opens_at(self) -> datetime | None:
         """When the hours of the scope allow asking again; None if they do now."""
