@@ -38,8 +38,9 @@ def test_it_says_when_it_is_ready_and_ends_on_a_signal(tmp_path: Path, ending: i
     logged = [json.loads(one) for one in (tmp_path / "access-log").read_text().splitlines()]
     assert {one["address"] for one in logged} <= set(targets)
     scope = yaml.safe_load((tmp_path / "scope-file").read_text())
-    assert scope["ports"][0] == port
+    assert scope["ports"] == [port]
     assert scope["smtp"] is True
+    assert scope["smtp_port"] not in {0, port}
 
 
 @pytest.mark.parametrize(

@@ -19,13 +19,11 @@ authorisation: simulated servers on the loopback device
 contact: https://lab.example/contact
 allow: ["127.0.0.0/8", "::1/128"]
 deny: []
-ports: {ports}
+ports: [{port}]
 rates:
   per_host: {per_host:g}
   per_network: {per_network:g}
   total: {total:g}
-back_end: {back_end}
-smtp: {smtp}
 """
 
 
@@ -54,20 +52,23 @@ def write_scope(
 ) -> None:
     """A scope file, YAML: all of 127.0.0.0/8 on the ports given, at rates fit for a machine alone.
 
-    `ports` has `web`, and may have `back_end` and `smtp`; `rates` are for one host, for one
+    `ports` has `web`, the only one under `ports:`, and may have `back_end` and `smtp`, which are
+    asked besides it where they are open; `rates` are for one host, for one
     network and in total, in requests a second. Raises OutputError.
     """
     per_host, per_network, total = rates
-    opened = [port for port in ports.values() if port]
     text = _SCOPE.format(
-        ports=opened,
-        per_host=per_host,
-        per_network=per_network,
-        total=total,
-        back_end=str(bool(ports.get("back_end"))).lower(),
-        smtp=str(bool(ports.get("smtp"))).lower(),
+        port=ports["web"], per_host=per_host, per_network=per_network, total=total
     )
-    _write(path, [text.rstrip("\n")])
+    more = [line for key in ("back_end", "smtp") for line in _more(key, ports.get(key))]
+    _write(path, [text.rstrip("\n"), *more])
+
+
+def _more(key: str, port: int | None) -> Iterator[str]:
+    """Whether a further port is asked, and which; without it the usual one would be."""
+    yield f"{key}: {'true' if port else 'false'}"
+    if port:
+        yield f"{key}_port: {port}"
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:
