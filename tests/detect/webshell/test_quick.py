@@ -146,3 +146,10 @@ def test_where_too_many_lines_matter_their_neighbours_are_kept() -> None:
     assert kept[:2] == ["request", ""]
     assert kept[-2:] == ["request", "nothing = here"]
     assert kept[::2] == lines[::2]
+
+
+def test_padding_with_names_of_the_lines_that_matter_does_not_push_them_out() -> None:
+    """Too many lines that share a name are none that matter; a few are kept."""
+    lines = ["y = x  and nothing else"] * 10_000 + ["x = request(1)"]
+    assert lines_of_interest("\n".join(lines)).strip() == "x = request(1)"
+    assert lines_of_interest("\n".join(lines[-50:])).split("\n") == lines[-50:]

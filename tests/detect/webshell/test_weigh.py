@@ -60,3 +60,23 @@ def test_data_binding_that_takes_a_field_is_no_code() -> None:
     assert _reasons('eval("Request[a]")', Language.JSCRIPT, kind=Kind.BINDING) == []
     (reason,) = _reasons("eval(Request[a]", Language.JSCRIPT, kind=Kind.BINDING)
     assert reason.kind == "evaluate"
+
+
+def test_pages_in_a_page_share_one_budget_and_what_is_lost_is_told() -> None:
+    """Texts that name nothing of power are not counted."""
+    mark = "<" + "%"
+    harmless = "".join(f'a = "{mark} x = {at} %>"; ' for at in range(30))
+    assert "cut" not in {one.kind for one in _reasons(f"{harmless} Process.Start(b")}
+    shown = f'a = "{mark} execute x %>"; '
+    assert "cut" not in {one.kind for one in _reasons(f"{shown} Process.Start(b")}
+    many = "".join(f'a = "{mark} execute x{at} %>"; ' for at in range(11))
+    assert "cut" in {one.kind for one in _reasons(many)}
+    long = f'a = "{mark} execute x : {"b = c : " * 9_000} %>"; '
+    assert "cut" in {one.kind for one in _reasons(long)}
+
+
+def test_a_page_that_is_too_long_is_judged_by_the_lines_that_matter() -> None:
+    """And told to be cut; the same code in a page of usual length is not."""
+    code = "nothing.here(a, b);\n" * 20_000 + "Process.Start(Request[a]);"
+    assert {"run", "cut"} <= {one.kind for one in _reasons(code)}
+    assert "cut" not in {one.kind for one in _reasons(code[-1_000:])}

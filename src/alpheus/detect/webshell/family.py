@@ -24,7 +24,7 @@ NEAR = 0.7
 
 _RUN = 4
 _SKETCH = 128
-_MOST_WORDS = 60_000
+_MOST_WORDS = 20_000
 _MOST_TEXT = 1 << 18
 _MOST_STRUCTURES = 20_000
 _MOST_SECRETS = 64
@@ -139,7 +139,7 @@ def traits_of(
     pieces: Iterable[tuple[str, Language]], key: bytes = _KEY
 ) -> tuple[Fingerprint, frozenset[Secret]]:
     """Structure and secrets of a page, given all its pieces of code in their order."""
-    read = [(_words(text, language), language) for text, language in pieces]
+    read = list(_words(pieces))
     return _structure(read), _secrets(read, key)
 
 
@@ -173,8 +173,15 @@ def family_name(found: Fingerprint) -> str:
     return f"f-{blake2b(found.text.encode(), digest_size=3).hexdigest()}"
 
 
-def _words(text: str, language: Language) -> list[Token]:
-    return tokens(text[:_MOST_TEXT], language, 1)[:_MOST_WORDS]
+def _words(pieces: Iterable[tuple[str, Language]]) -> Iterator[tuple[list[Token], Language]]:
+    """The words of pieces of code, as many as are looked at in all."""
+    left = _MOST_WORDS
+    for text, language in pieces:
+        words = tokens(text[:_MOST_TEXT], language, 1, left)
+        yield words, language
+        left -= len(words) + 1  # a piece without words is work as well
+        if left <= 0:
+            return
 
 
 def _number(run: str) -> int:
@@ -185,7 +192,7 @@ def _number(run: str) -> int:
 def _row(words: Sequence[Token], own: frozenset[str]) -> list[str]:
     """The words without what is easily changed."""
     row: list[str] = []
-    for before, word, after in _neighbours(words[:_MOST_WORDS]):
+    for before, word, after in _neighbours(words):
         _append(row, _normal(before, word, after, own))
     return row
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from alpheus.detect.webshell import folding, operations, sources
+from alpheus.detect.webshell.budget import Budget
 from alpheus.detect.webshell.conventions import NONE, NUMBERS, Conventions
 from alpheus.detect.webshell.idioms import FROM_DATABASE, OWN, may_be_own, starts_up
 from alpheus.detect.webshell.intake import Intake, is_request, mapped
@@ -36,19 +37,15 @@ from alpheus.detect.webshell.scope import Scope, last_part
 from alpheus.detect.webshell.sinks import DECRYPT_CALLS, UNPACK_CALLS, results
 from alpheus.detect.webshell.storing import Storing
 from alpheus.detect.webshell.values import NOTHING, Value, joined
-from alpheus.detect.webshell.watch import BOUND, FETCHED, WRITERS, Seen, Watch
+from alpheus.detect.webshell.watch import BOUND, FETCHED, Seen, Watch
 
 ROUNDS = 4
-MOST_STEPS = 150_000
-"""So many parts of code are looked at in all; a page of more is judged by these."""
-
 _DEEPEST = 160
 _LONG_CHAIN = 8
 _FUNCTION = "function:"
 """Before the name of a function of the page, in the types of what refers to it."""
 
 _FOLDER = Value(rooted=True)
-_STREAMS = ("filestream", "streamwriter")
 _CONTEXT = (*OWN, "page", "httpcontext", "context")
 _MADE = ("createinstance", "dynamic", "activator")
 """What an object is made of by its name."""
@@ -63,6 +60,7 @@ class Flow:
         controls: Sequence[str],
         languages: Sequence[Language],
         known: Conventions = NONE,
+        budget: Budget | None = None,
     ) -> None:
         self._program = program
         self._known = known
@@ -75,7 +73,7 @@ class Flow:
         self._intake = Intake(controls, self._watch.seen.sources)
         self._storing = Storing(self._scope, self._watch, self._intake)
         self._offer(known)
-        self._steps = 0
+        self._budget = budget or Budget()
         self._by_type: dict[type, Callable[[Any, Function, int], Value]] = {
             Const: self._constant,
             Name: self._name,
@@ -87,7 +85,13 @@ class Flow:
             Assign: self._assign,
         }
         self._running = Running(
-            program, self._functions, self._scope, self._watch, languages, self._value
+            program,
+            self._functions,
+            self._scope,
+            self._watch,
+            languages,
+            self._value,
+            self._budget,
         )
         self._entered: set[str] = {""}
         self._alone: set[str] = set()
@@ -106,7 +110,7 @@ class Flow:
         for _ in range(ROUNDS):
             self._scope.changed = False
             self._one_round()
-            if not self._scope.changed or self._steps > MOST_STEPS:
+            if not self._scope.changed or self._budget.steps < 0:
                 break
         return seen
 
@@ -116,19 +120,24 @@ class Flow:
                 self._value(node, function, 0)
             for node in function.results:
                 self._scope.give(function.name, self._value(node, function, 0))
-            if self._steps > MOST_STEPS:
+            if self._budget.steps < 0:
                 return
 
     # --- nodes ---
 
     def _value(self, node: Node, function: Function, depth: int) -> Value:
-        self._steps += 1
-        if self._steps > MOST_STEPS:
+        budget = self._budget
+        budget.steps -= 1
+        if budget.steps < 0:
             self._watch.seen.cut = True
             return NOTHING
         if depth > _DEEPEST:
             return NOTHING
-        return self._by_type[type(node)](node, function, depth + 1)
+        kind = type(node)
+        value = self._by_type[kind](node, function, depth + 1)
+        if value.constant is not None and kind is not Const:
+            budget.weigh(value.constant)
+        return value
 
     def _constant(self, node: Const, function: Function, depth: int) -> Value:  # noqa: ARG002 - as all
         if isinstance(node.value, str) and len(node.value) > 2:
@@ -205,7 +214,7 @@ class Flow:
         return value if rest is None else self._two("+", value, rest)
 
     def _two(self, mark: str, left: Value, right: Value) -> Value:
-        self._steps += 1
+        self._budget.steps -= 1
         if mark in COMPARES:
             return NOTHING
         if mark in {"||", "??"}:
@@ -486,12 +495,4 @@ class Flow:
             self._gives.get(f"{kind}.{low}") or self._gives.get(low) or low
             for kind in (of.types or {""})
         }
-        writes = bool(types & WRITERS)
-        first = bool(arguments) and (
-            (low in {"combine", "join"} and operations.is_root(arguments[0]))
-            or (not types.isdisjoint(_STREAMS) and arguments[0].rooted)
-        )
-        tail = ""
-        if arguments and (low == "combine" or writes):
-            tail = arguments[-1 if low == "combine" else 0].ending[-64:]
-        return replace(both, types=frozenset(types), rooted=of.rooted or first, tail=tail)
+        return operations.of_method(low, both, of, arguments, frozenset(types))

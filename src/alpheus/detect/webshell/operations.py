@@ -9,6 +9,7 @@ from dataclasses import replace
 from alpheus.detect.webshell import folding, sources
 from alpheus.detect.webshell.sinks import CLASS_IDS
 from alpheus.detect.webshell.values import NOTHING, Constant, Value, joined
+from alpheus.detect.webshell.watch import WRITERS
 
 _READS_REQUEST = re.compile(r"\brequest\b\s*[.(\[]|\Ascript:", re.IGNORECASE)
 _OWN_TEXT = re.compile(r"\w\w")
@@ -32,18 +33,23 @@ def added(mark: str, left: Value, right: Value) -> Value:
     if mark == "&" and constant is not None:
         constant = folding.added(folding.as_text(left.constant), folding.as_text(right.constant))
     both = joined((left, right), constant=constant)
+    steps = both.steps
     if constant is None and any(_READS_REQUEST.search(one.text or "") for one in (left, right)):
-        both = both.step("assembled")
+        steps = both.step("assembled").steps
     own = _OWN_TEXT.search(left.text or "") or _OWN_TEXT.search(right.text or "")
-    return replace(
-        both,
-        rooted=left.rooted or is_root(left),
-        mixed=both.mixed or (both.tainted and bool(own)),
-        types=frozenset(),
-        tail=right.ending[-64:],
+    return Value(
+        both.constant,
+        both.sources,
+        frozenset(),
+        steps,
+        left.rooted or is_root(left),
+        both.mixed or (both.tainted and bool(own)),
+        both.computed,
+        right.ending[-64:],
     )
 
 
+_STREAMS = ("filestream", "streamwriter")
 COMPARES = frozenset({
     "==", "!=", "<>", "<", ">", "<=", ">=", "&&", "=", "is", "like", "andalso", "orelse",
 })  # fmt: skip
@@ -133,6 +139,21 @@ def folded(fold: folding.Function | None, low: str, arguments: Sequence[Value]) 
     types = frozenset({low}) if constant is None else frozenset()
     rooted = bool(arguments) and arguments[0].rooted
     return Value(both.constant, both.sources, types, both.steps, rooted, both.mixed, both.computed)
+
+
+def of_method(
+    low: str, both: Value, of: Value, arguments: Sequence[Value], types: frozenset[str]
+) -> Value:
+    """What a method gives that is not known by name: where it lies, and how it surely ends."""
+    writes = bool(types & WRITERS)
+    first = bool(arguments) and (
+        (low in {"combine", "join"} and is_root(arguments[0]))
+        or (not types.isdisjoint(_STREAMS) and arguments[0].rooted)
+    )
+    tail = ""
+    if arguments and (low == "combine" or writes):
+        tail = arguments[-1 if low == "combine" else 0].ending[-64:]
+    return replace(both, types=types, rooted=of.rooted or first, tail=tail)
 
 
 def is_root(value: Value) -> bool:

@@ -67,6 +67,9 @@ _INTEREST = re.compile(rb"request|function|sub |end |class |[{}]")
 _LINE = re.compile(r"\r\n?|\n")
 _NAME = re.compile(r"[a-z_]\w*")
 _MOST_NAMES = 2_000
+_MOST_SHARING = 200_000
+"""Characters of all lines that share a name; more is padding."""
+
 _TOGETHER = 64
 _MOST_ASKED = 60_000
 """So many lines are looked at one by one."""
@@ -155,7 +158,8 @@ def lines_of_interest(text: str) -> str:
     """The lines that name something of power or a visitor's data, and those that share a name.
 
     Lines stay in their places; all others are empty. Where so many may matter that it would take
-    too long to look at each, their neighbours are kept as well.
+    too long to look at each, their neighbours are kept as well. Where too many share a name, they
+    would push out those that matter: none of them is kept.
     """
     lines = _LINE.split(text)
     sure, near = _chosen(lines, _may_be_of_interest, _is_of_interest)
@@ -166,7 +170,9 @@ def lines_of_interest(text: str) -> str:
         def shares(some: str) -> bool:
             return not names.isdisjoint(_NAME.findall(some.lower()))
 
-        chosen.update(*_chosen(lines, shares, shares))
+        sharing = [at for found in _chosen(lines, shares, shares) for at in found]
+        if sum(len(lines[at]) for at in sharing) <= _MOST_SHARING:
+            chosen.update(sharing)
     return "\n".join(line if at in chosen else "" for at, line in enumerate(lines))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from alpheus.detect.webshell.budget import Budget
 from alpheus.detect.webshell.idioms import calls_by_name, has_checked, reads_data
 from alpheus.detect.webshell.nodes import Call, Function, Node, Program
 from alpheus.detect.webshell.page import Code, Kind, Language
 from alpheus.detect.webshell.scope import Scope
-from alpheus.detect.webshell.syntax import parse
+from alpheus.detect.webshell.syntax import program_of, words_of
 from alpheus.detect.webshell.values import NOTHING, Value, joined
 from alpheus.detect.webshell.watch import Watch
 
@@ -30,6 +31,7 @@ class Running:
         watch: Watch,
         languages: Sequence[Language],
         value: Callable[[Node, Function, int], Value],
+        budget: Budget,
     ) -> None:
         self._program = program
         self._functions = functions
@@ -38,6 +40,7 @@ class Running:
         self._script = Language.JSCRIPT in languages
         self._basic = Language.VBSCRIPT in languages
         self._value = value
+        self._budget = budget
         self._made: dict[str, Program] = {}
         self._inside: list[str] = []
 
@@ -68,21 +71,30 @@ class Running:
 
     def of_text(self, text: str, node: Node) -> Value:
         """What a constant text gives when it is run: the value of its last expression."""
-        if text in self._inside or len(self._inside) > _DEEPEST_MADE:
+        if text in self._inside:
             return NOTHING
         inner = self._made.get(text)
-        if inner is None:
-            if len(self._made) >= _MOST_MADE:
-                return NOTHING
-            self._scope.changed = True
-            language = Language.JSCRIPT if self._script else Language.VBSCRIPT
-            inner = self._made[text] = parse([Code(text, node.line, Kind.SCRIPT, language)])
-            for made in inner.functions:
-                self._functions.setdefault(made.name, made)
-                self._program.functions.append(made)
+        deep = len(self._inside) > _DEEPEST_MADE
+        if deep or (inner is None and len(self._made) >= _MOST_MADE):
+            self._watch.seen.cut = True
+            return NOTHING
+        inner = inner or self._parsed(text, node)
         self._inside.append(text)
         value = NOTHING
         for one in inner.top.body:
             value = self._value(one, self._program.top, _DEPTH)
         self._inside.pop()
         return value
+
+    def _parsed(self, text: str, node: Node) -> Program:
+        self._scope.changed = True
+        language = Language.JSCRIPT if self._script else Language.VBSCRIPT
+        code = [Code(text, node.line, Kind.SCRIPT, language)]
+        words = words_of(code, self._budget.carried)
+        self._budget.carried -= words.count
+        inner = self._made[text] = program_of(words)
+        self._watch.seen.cut = self._watch.seen.cut or inner.cut
+        for made in inner.functions:
+            self._functions.setdefault(made.name, made)
+            self._program.functions.append(made)
+        return inner

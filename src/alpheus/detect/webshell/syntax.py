@@ -7,6 +7,7 @@ of its expressions, in order.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field, replace
 
 from alpheus.detect.webshell.basic import Basic
 from alpheus.detect.webshell.c_like import CLike
@@ -22,28 +23,47 @@ _ONE_IN = 50
 _ENDS = ((T.MARK, ";"), (T.END, "\n"))
 
 
+@dataclass(slots=True)
+class Words:
+    """The words of some code: of each part that stands alone. `cut`: there are more."""
+
+    parts: list[tuple[Language, list[Token]]] = field(default_factory=list)
+    count: int = 0
+    cut: bool = False
+
+
 def parse(code: list[Code]) -> Program:
     """All code of a page as one program."""
-    program = Program(Function("", 1))
-    left = _most_tokens(code)
+    return program_of(words_of(code))
+
+
+def words_of(code: list[Code], most: int | None = None) -> Words:
+    """The words of all code of a page, as many as a page may have, or fewer."""
+    found = Words()
+    left = allowed = _most_tokens(code) if most is None else most
     for language in dict.fromkeys(piece.language for piece in code):
         for joined in _joined([piece for piece in code if piece.language is language]):
             words: list[Token] = []
+            found.parts.append((language, words))
             for piece in joined:
-                found = tokens(piece.text, language, piece.line, left)
-                left -= len(found) + 1  # a piece without words is work as well
-                words += found
+                read = tokens(piece.text, language, piece.line, max(0, left))
+                left -= len(read) + 1  # a piece without words is work as well
+                words += read
                 if left <= 0:
-                    program.cut = True
-                    break
+                    return replace(found, count=allowed, cut=True)
                 if language is not Language.CSHARP:  # where a piece ends, a statement does
                     words.append(Token(*_ENDS[language.basic], piece.line))
-            if language.basic:
-                Basic(words, program).run()
-            else:
-                CLike(words, program, language).run()
-            if program.cut:
-                return program
+    return replace(found, count=allowed - left)
+
+
+def program_of(words: Words) -> Program:
+    """What is written with these words."""
+    program = Program(Function("", 1), cut=words.cut)
+    for language, part in words.parts:
+        if language.basic:
+            Basic(part, program).run()
+        else:
+            CLike(part, program, language).run()
     return program
 
 

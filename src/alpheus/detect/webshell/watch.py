@@ -19,10 +19,11 @@ _PAGE_NAME = re.compile(
 _SETTINGS_NAME = re.compile(r"(?:\A|[\\/])web\.config\Z", re.IGNORECASE)
 _PROGRAM_NAME = re.compile(r"\.(?:exe|dll|vbs|vbe|bat|cmd|ps1|hta|wsf|scr|com)\Z", re.IGNORECASE)
 _SECRET = re.compile(r"pass|pwd|kennwort|senha|contrase", re.IGNORECASE)
-_SHELL = re.compile(
-    r"cmd|powershell|pwsh|[wc]script|mshta|rundll|regsvr|bash|certutil|\bnet1?\b|whoami",
-    re.IGNORECASE,
-)
+_SHELLS = (
+    "cmd", "powershell", "pwsh", "wscript", "cscript", "mshta", "rundll", "regsvr", "bash",
+    "certutil", "whoami",
+)  # fmt: skip
+_NET = re.compile(r"\bnet1?\b")
 _HOST = re.compile(r"(?:iis|winnt)://", re.IGNORECASE)
 _MANAGEMENT = re.compile(r"winmgmts", re.IGNORECASE)
 _BYTES = frozenset({
@@ -329,6 +330,11 @@ def imported_signs(program: Program) -> list[Sign]:
     ]
 
 
+def _names_shell(text: str) -> bool:
+    low = text.lower()
+    return any(name in low for name in _SHELLS) or _NET.search(low) is not None
+
+
 def _is_no_shell(call: str, value: Value) -> bool:
     """Whether what is set at a program's start is not what makes it a shell.
 
@@ -336,8 +342,8 @@ def _is_no_shell(call: str, value: Value) -> bool:
     the server is one that was put there.
     """
     if call.endswith(".arguments"):
-        return not _SHELL.search(value.ending)
-    return value.rooted and bool(value.ending) and not _SHELL.search(value.ending)
+        return not _names_shell(value.ending)
+    return value.rooted and bool(value.ending) and not _names_shell(value.ending)
 
 
 def _is_harmless_program(chosen: Sequence[Value]) -> bool:
@@ -346,7 +352,7 @@ def _is_harmless_program(chosen: Sequence[Value]) -> bool:
     if not texts and all(one.constant is None for one in chosen[1:]):
         # What is started was named when it was made.
         return len(chosen) == 1 or any(one.has("processstartinfo") for one in chosen[1:])
-    return bool(texts) and not any(_SHELL.search(text) for text in texts)
+    return bool(texts) and not any(map(_names_shell, texts))
 
 
 def _only_reads(call: str, arguments: Sequence[Value]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from alpheus.detect.webshell.budget import Budget
 from alpheus.detect.webshell.conventions import conventions
 from alpheus.detect.webshell.declared import declared_reasons
 from alpheus.detect.webshell.decoding import PageText
@@ -14,13 +15,17 @@ from alpheus.detect.webshell.model import Reason
 from alpheus.detect.webshell.nodes import Program
 from alpheus.detect.webshell.page import Code, Kind, Page, read_page
 from alpheus.detect.webshell.quick import binds_power, lines_of_interest, names_power
-from alpheus.detect.webshell.syntax import parse
+from alpheus.detect.webshell.syntax import program_of, words_of
 from alpheus.detect.webshell.watch import Seen, Sign, imported_signs
 
 _MOST_REASONS = 30
 _MOST_CARRIED = 10
+_STEPS_OF_CARRIED = 30_000
+"""So many are left for what a page carries, whatever the page itself has cost."""
+
 _WORTH_TELLING = 60
-_EMBEDDED = re.compile(r"<\s?%|<script[^>]{0,200}runat|<msxsl:script", re.IGNORECASE)
+_WORDS_OF_INTEREST = 25_000
+_EMBEDDED = re.compile(r"<\s?%|<script[^<>]{0,200}runat|<msxsl:script", re.IGNORECASE)
 _DATABASE_COMMAND = re.compile(r"\b(?:xp_cmdshell|sp_oacreate|xp_regwrite)\b", re.IGNORECASE)
 _UNDONE = {
     "base64": "decoded from base64",
@@ -46,9 +51,10 @@ def weigh(page: Page, text: PageText) -> list[Reason]:
     declared = declared_reasons(text.text)
     if not page.objects and not page.aliases() and not any(map(_has_power, code)):
         return declared
-    seen, signs = _follow(page, code, text.text)
+    budget = Budget()
+    seen, signs = _follow(page, code, text.text, budget)
     reasons = [*declared, *(_reason(sign) for sign in signs if sign.points > 0)]
-    reasons += [*_together(seen, signs), *_carried(seen), *_backwards(seen)]
+    reasons += [*_together(seen, signs), *_carried(seen, budget), *_backwards(seen)]
     if seen.cut:
         reasons.append(Reason("cut", None, "too much code to be followed to its end", 45))
     if reasons:
@@ -57,30 +63,42 @@ def weigh(page: Page, text: PageText) -> list[Reason]:
 
 
 def _has_power(piece: Code) -> bool:
-    low = piece.text.lower().encode("utf-8", "replace")
+    low = _low(piece.text)
     return binds_power(low) if piece.kind is Kind.BINDING else names_power(low)
 
 
-def _follow(page: Page, code: Sequence[Code], text: str) -> tuple[Seen, list[Sign]]:
-    program = parse(list(code))
+def _low(text: str) -> bytes:
+    return text.lower().encode("utf-8", "replace")
+
+
+def _follow(
+    page: Page, code: Sequence[Code], text: str, budget: Budget, *, carried: bool = False
+) -> tuple[Seen, list[Sign]]:
+    program = _carried_program(code, budget) if carried else _program(code)
     program.aliases.update(page.aliases())
-    if program.cut:
-        program = _of_interest(page, code)
     languages = list(dict.fromkeys(piece.language for piece in code))
     known = conventions(code, text)
     for name in known.members:
         program.types.setdefault(name, "")
-    seen = Flow(program, list(page.controls), languages, known).run()
+    seen = Flow(program, list(page.controls), languages, known, budget).run()
     return seen, [*seen.signs.values(), *imported_signs(program)]
 
 
-def _of_interest(page: Page, code: Sequence[Code]) -> Program:
+def _program(code: Sequence[Code]) -> Program:
     """Of a page that is too long, lines that may matter, and those that share a name with them."""
-    kept = [replace(piece, text=lines_of_interest(piece.text)) for piece in code]
-    program = parse([piece for piece in kept if piece.text.strip()])
-    program.aliases.update(page.aliases())
-    program.cut = True
-    return program
+    words = words_of(list(code))
+    if words.cut:
+        kept = [replace(piece, text=lines_of_interest(piece.text)) for piece in code]
+        if kept != code:
+            words = words_of([piece for piece in kept if piece.text.strip()], _WORDS_OF_INTEREST)
+            words.cut = True
+    return program_of(words)
+
+
+def _carried_program(code: Sequence[Code], budget: Budget) -> Program:
+    words = words_of(list(code), budget.carried)
+    budget.carried -= words.count
+    return program_of(words)
 
 
 def _wrapped(page: Page, text: PageText) -> list[Reason]:
@@ -92,10 +110,13 @@ def _wrapped(page: Page, text: PageText) -> list[Reason]:
     return found
 
 
-def _carried(seen: Seen) -> list[Reason]:
+def _carried(seen: Seen, budget: Budget) -> list[Reason]:
     """A text of the page that is a page, or a style sheet with script, itself."""
     reasons = []
-    inner = [(text, line) for text, line in seen.texts.items() if _EMBEDDED.search(text)]
+    found = [(text, line) for text, line in seen.texts.items() if _EMBEDDED.search(text)]
+    inner = [(text, line) for text, line in found if names_power(_low(text))]
+    seen.cut = seen.cut or len(inner) > _MOST_CARRIED
+    budget.steps = max(budget.steps, _STEPS_OF_CARRIED)
     for text, line in inner[:_MOST_CARRIED]:
         low = text.lower()
         name = "text.aspx" if "runat" in low or "@" in low else "text.asp"
@@ -103,7 +124,8 @@ def _carried(seen: Seen) -> list[Reason]:
         code = [piece for piece in page.code if piece.kind is not Kind.BINDING]
         if not code:
             continue
-        _, signs = _follow(page, code, text)
+        followed, signs = _follow(page, code, text, budget, carried=True)
+        seen.cut = seen.cut or followed.cut
         worst = max(signs, key=lambda sign: sign.points, default=None)
         sheet = "<msxsl:script" in low
         if worst is not None and (worst.points >= _WORTH_TELLING or sheet):
