@@ -48,7 +48,8 @@ def test_it_says_when_it_is_ready_and_ends_on_a_signal(tmp_path: Path, ending: i
     [
         (["--mix", "nope"], "no mix 'nope'"),
         (["--workers", "0"], "--workers"),
-        (["--port", "0", "--workers", "2"], "--port 0"),
+        (["--port", "0", "--workers", "2"], "a port of 0"),
+        (["--smtp-port", "0", "--workers", "2"], "a port of 0"),
         (["--hosts", "-3"], "hosts"),
     ],
 )

@@ -40,6 +40,8 @@ def run(options: argparse.Namespace) -> int:
     """Write the files, say that it is ready, and answer until a signal comes."""
     from alpheus.errors import UsageError  # noqa: PLC0415 - keeps --help fast
     from alpheus.lab.internet import Server, files, find_mix, workers  # noqa: PLC0415 - as above
+    from alpheus.lab.internet.transports import Credentials  # noqa: PLC0415 - as above
+    from alpheus.lab.internet.turns import Turns  # noqa: PLC0415 - as above
 
     mix = find_mix(options.mix or "march-2021")
     count = 1 if options.workers is None else options.workers
@@ -49,10 +51,12 @@ def run(options: argparse.Namespace) -> int:
     if hosts is None:
         hosts = len(mix.turn) if mix.in_turn else _HOSTS
     port = _PORT if options.port is None else options.port
-    if port == 0 and count > 1:
-        raise UsageError("--port 0 gives each of several workers another port")
+    if count > 1 and 0 in {port, options.back_end_port, options.smtp_port}:
+        raise UsageError("a port of 0 gives each of several workers another one")
     if options.truth:
         files.write_truth(options.truth, mix, hosts, options.seed)
+    turns, credentials = Turns(), Credentials(options.seed)
+    credentials.prepare(mix)
 
     def make() -> Server:
         return Server(
@@ -63,6 +67,8 @@ def run(options: argparse.Namespace) -> int:
             smtp_port=options.smtp_port,
             access_log=options.access_log,
             shared=count > 1,
+            credentials=credentials,
+            turns=turns,
         )
 
     def ready(server: Server) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from exposure_probing import probed, scope_of
 from lab_internet_paths import EWS, LOGON
 
 
@@ -46,3 +49,12 @@ def test_the_cloud(internet, client) -> None:
     assert answered.header("X-CalculatedBETarget").endswith(".PROD.OUTLOOK.COM")
     assert client.get(address, internet.port, EWS).status == 401
     assert client.get(address, internet.port, "/").status == 301
+
+
+def test_the_cloud_is_told_by_its_certificate(internet, tmp_path: Path) -> None:
+    """The probe takes it for what it is; only what hands it on has a certificate that is not."""
+    kinds = ("exchange-online", "exchange-online-foreign")
+    addresses = [internet.address(kind) for kind in kinds]
+    seen = probed(tmp_path, scope_of(tmp_path, internet.port), addresses)
+    assert [seen[one].status.value for one in addresses] == ["exchange-online"] * 2
+    assert [seen[one].flags for one in addresses] == [(), ("foreign-certificate",)]

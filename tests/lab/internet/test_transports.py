@@ -7,8 +7,9 @@ import ssl
 
 import pytest
 
+from alpheus.lab.internet import transports
 from alpheus.lab.internet.behaviour import address_of, behaviour_of
-from alpheus.lab.internet.mix import MIXES
+from alpheus.lab.internet.mix import MIXES, Mix
 from alpheus.lab.internet.transports import TRANSPORTS, Credentials
 
 MIX = MIXES["every-kind"]
@@ -76,8 +77,38 @@ def test_two_processes_show_the_same_certificate() -> None:
     behaviour = behaviour_of(address_of("exchange-2016", MIX), 1, MIX)
     first, _ = Credentials(1).material(behaviour)
     assert first == Credentials(1).material(behaviour)[0] != Credentials(2).material(behaviour)[0]
-    for transport in TRANSPORTS:
-        Credentials(1).prepare(transport)
+
+
+@pytest.mark.parametrize("mix", [one for one in MIXES.values() if one.name != "trouble"])
+def test_all_can_be_made_beforehand(monkeypatch: pytest.MonkeyPatch, mix: Mix) -> None:
+    """No server of a mix needs a key, certificate or context that `prepare` did not make."""
+    prepared = Credentials(1)
+    prepared.prepare(mix)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError
+
+    for made in ("certificate", "load", "_context", "_key"):
+        monkeypatch.setattr(transports, made, refuse)
+    for address in mix.addresses(len(mix.turn) if mix.in_turn else 3000):
+        behaviour = behaviour_of(address, 1, mix)
+        library = TRANSPORTS[behaviour.kind.transport].library
+        if library == "ssl":
+            prepared.context(behaviour)
+        elif library:
+            prepared.material(behaviour)
+
+
+def test_the_cloud_has_a_certificate_of_its_own() -> None:
+    """All that play the cloud have the same; what hands it on shows its owner's."""
+    cloud = [behaviour_of(address_of("exchange-online", MIX, turn=n), 1, MIX) for n in range(2)]
+    foreign = behaviour_of(address_of("exchange-online-foreign", MIX), 1, MIX)
+    credentials = Credentials(1)
+    content, _ = credentials.material(cloud[0])
+    assert content == credentials.material(cloud[1])[0]
+    assert b"*.outlook.com" in content
+    assert b"Microsoft Corporation" in content
+    assert foreign.domain.encode() in credentials.material(foreign)[0]
 
 
 @pytest.mark.parametrize(

@@ -25,18 +25,24 @@ _YEARS = timedelta(days=15 * 365)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whose certificate it is. An empty `issuer` means self-signed; names are DNS names."""
+    """Whose certificate it is. An empty `issuer` means self-signed; names are DNS names.
+
+    `authority` is the organisation of the issuer, `country` that of both, two letters.
+    """
 
     names: tuple[str, ...]
     organisation: str = ""
     issuer: str = ""
+    authority: str = "Made-up Trust Services"
+    country: str = "ZZ"
 
 
 def certificate(identity: Identity, key: Key, issuer_key: Key | None = None) -> bytes:
     """The certificate, DER; the same for the same arguments. Valid from 2019 for 15 years."""
     issuer_key = issuer_key or key
-    subject = _name(identity.names[0], identity.organisation)
-    issuer = _name(identity.issuer, "Made-up Trust Services") if identity.issuer else subject
+    subject = issuer = _name(identity.names[0], identity.organisation, identity.country)
+    if identity.issuer:
+        issuer = _name(identity.issuer, identity.authority, identity.country)
     serial = int.from_bytes(hashlib.sha256("\n".join(identity.names).encode()).digest()[:15])
     born = _BORN + timedelta(days=serial % 600)
     body = der.sequence(
@@ -53,8 +59,8 @@ def certificate(identity: Identity, key: Key, issuer_key: Key | None = None) -> 
     return der.sequence(body, issuer_key.algorithm(), signature)
 
 
-def _name(common_name: str, organisation: str) -> bytes:
-    parts = [(_COUNTRY, "ZZ", 0x13), (_ORGANISATION, organisation, 0x0C)] if organisation else []
+def _name(common_name: str, organisation: str, country: str) -> bytes:
+    parts = [(_COUNTRY, country, 0x13), (_ORGANISATION, organisation, 0x0C)] if organisation else []
     parts.append((_COMMON_NAME, common_name, 0x0C))
     return der.sequence(
         *(

@@ -57,9 +57,7 @@ def write_scope(
     network and in total, in requests a second. Raises OutputError.
     """
     per_host, per_network, total = rates
-    text = _SCOPE.format(
-        port=ports["web"], per_host=per_host, per_network=per_network, total=total
-    )
+    text = _SCOPE.format(port=ports["web"], per_host=per_host, per_network=per_network, total=total)
     more = [line for key in ("back_end", "smtp") for line in _more(key, ports.get(key))]
     _write(path, [text.rstrip("\n"), *more])
 

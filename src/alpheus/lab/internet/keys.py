@@ -173,7 +173,15 @@ class RsaKey:
             der.octet_string(hashlib.new(self.digest, message).digest()),
         )
         padded = b"\0\1" + b"\xff" * (length - len(info) - 3) + b"\0" + info
-        return pow(int.from_bytes(padded), self.exponent, self.modulus).to_bytes(length)
+        return self._power(int.from_bytes(padded)).to_bytes(length)
+
+    def _power(self, number: int) -> int:
+        """`number` to the private exponent: modulo each prime, then put together (RFC 8017)."""
+        secret = self.exponent
+        first = pow(number, secret % (self.first - 1), self.first)
+        second = pow(number, secret % (self.second - 1), self.second)
+        more = (first - second) * pow(self.second, -1, self.first) % self.first
+        return second + more * self.second
 
 
 Key = EllipticKey | RsaKey
@@ -188,12 +196,18 @@ def elliptic_key(seed: int) -> EllipticKey:
 
 def rsa_key(seed: int, bits: int, digest: str) -> RsaKey:
     """A key of so many bits that signs with that hash; the same for the same seed."""
+    return RsaKey(*_primes(seed, bits), digest)
+
+
+@cache
+def _primes(seed: int, bits: int) -> tuple[int, int]:
+    """Two primes, the larger one first, whose product has so many bits."""
     rng = Random(f"rsa {bits} {seed}")  # noqa: S311 - it protects nothing
     first = _prime(rng, bits // 2)
     second = _prime(rng, bits // 2)
     while second == first:
         second = _prime(rng, bits // 2)
-    return RsaKey(max(first, second), min(first, second), digest)
+    return max(first, second), min(first, second)
 
 
 def _prime(rng: Random, bits: int) -> int:

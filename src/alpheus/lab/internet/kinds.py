@@ -38,6 +38,8 @@ class Kind:
     needs_name: bool = False
     back_end: bool = False
     online_mail: bool = False
+    in_cloud: bool = False
+    """Whether it has the certificate of the cloud service and not that of its owner."""
     settled: bool | None = None
     """Whether the answers settle it; None: it follows from build, header and manifest."""
 
@@ -203,6 +205,14 @@ def _others() -> Iterator[Kind]:
     yield Kind(
         "exchange-online",
         "Microsoft's cloud service",
+        ("exchange-online",),
+        "exchange-online",
+        transport="modern",
+        in_cloud=True,
+    )
+    yield Kind(
+        "exchange-online-foreign",
+        "Microsoft's cloud service, handed on under somebody else's certificate",
         ("exchange-online",),
         "exchange-online",
         transport="modern",

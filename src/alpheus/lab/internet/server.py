@@ -6,7 +6,6 @@ import heapq
 import itertools
 import socket
 import time
-from collections import Counter
 from pathlib import Path
 
 from alpheus.lab.internet import exchange
@@ -20,6 +19,7 @@ from alpheus.lab.internet.old_tls import OldTls
 from alpheus.lab.internet.poller import READ, new_poller
 from alpheus.lab.internet.reply import Reply, Request
 from alpheus.lab.internet.transports import Credentials
+from alpheus.lab.internet.turns import Turns
 
 _ACCEPTS = 128
 _TICK = 0.25
@@ -31,8 +31,10 @@ class Server:
     """Listens when it is made; `run` answers until `stop` is called from anywhere.
 
     `port` 0 takes a free one; `back_end_port` and `smtp_port` open two more (None: not at all).
-    `keep_heads` keeps the head of every request in `log.heads`. Raises UsageError if a port is
-    taken, OutputError if the access log cannot be written.
+    `keep_heads` keeps the head of every request in `log.heads`. Servers of several processes
+    listen on the same ports if they are `shared`; they have the same `credentials` and `turns` if
+    these were made before the processes. Raises UsageError if a port is taken, OutputError if the
+    access log cannot be written.
     """
 
     def __init__(
@@ -46,10 +48,12 @@ class Server:
         access_log: Path | None = None,
         keep_heads: bool = False,
         shared: bool = False,
+        credentials: Credentials | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self.mix = mix
         self.seed = seed
-        self.credentials = Credentials(seed)
+        self.credentials = credentials or Credentials(seed)
         self.log = AccessLog(access_log)
         self.log.keep_heads = keep_heads
         self.accepted = 0
@@ -57,7 +61,7 @@ class Server:
         self._poller = new_poller()
         self._listeners: dict[int, tuple[socket.socket, Role, int]] = {}
         self._connections: dict[int, Connection] = {}
-        self._turns: Counter[str] = Counter()
+        self._turns = turns or Turns()
         self._drips: list[tuple[float, int, Connection]] = []
         self._numbers = itertools.count()
         self._stopping = False
@@ -140,9 +144,7 @@ class Server:
     def _member(self, behaviour: Behaviour, way: str) -> int:
         if behaviour.kind.alternates != way:
             return 0
-        turn = self._turns[behaviour.address]
-        self._turns[behaviour.address] += 1
-        return turn % len(behaviour.releases)
+        return self._turns.next(behaviour.address, len(behaviour.releases))
 
     def answer(self, behaviour: Behaviour, asked: Request, role: Role, member: int) -> Reply:
         """What is sent back to a request."""

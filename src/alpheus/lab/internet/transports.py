@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import ssl
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from alpheus.lab.internet.behaviour import Behaviour, domain_of
+from alpheus.lab.internet.behaviour import Behaviour, behaviour_of, domain_of
 from alpheus.lab.internet.certificates import Identity, certificate, load
 from alpheus.lab.internet.keys import Key, elliptic_key, rsa_key
+from alpheus.lab.internet.mix import Mix
 
 _AUTHORITY = "Made-up Trust Services CA 3"
+_CLOUD = Identity(
+    (
+        "outlook.com", "*.outlook.com", "*.office365.com", "*.office.com", "outlook.office.com",
+        "*.internal.outlook.com", "attachment.outlook.live.net", "*.hotmail.com", "*.live.com",
+    ),
+    "Microsoft Corporation", "DigiCert Cloud Services CA-1", "DigiCert Inc", "US",
+)  # fmt: skip
+"""As the cloud service's certificate reads; it is signed by a key of ours, and nobody trusts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,40 +82,72 @@ TRANSPORTS: Mapping[str, Transport] = {
 
 
 class Credentials:
-    """Keys, certificates and TLS contexts, made when they are first needed; nothing is on disk."""
+    """Keys, certificates and TLS contexts, made when they are first needed; nothing is on disk.
+
+    What is made before processes are forked is shared by them.
+    """
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._contexts: dict[tuple[str, str], ssl.SSLContext] = {}
+        self._materials: dict[tuple[str, Identity], tuple[bytes, Key]] = {}
 
-    def prepare(self, transport: str) -> None:
-        """Make the key of a way beforehand, so that processes which are forked share it."""
-        if TRANSPORTS[transport].opening == "tls":
-            _key(TRANSPORTS[transport].key, self._seed)
+    def prepare(self, mix: Mix) -> None:
+        """Make all that the servers of a mix need, so that no handshake waits for it."""
+        for behaviour in _one_of_each(mix, self._seed):
+            library = TRANSPORTS[behaviour.kind.transport].library
+            if library == "ssl":
+                self.context(behaviour)
+            elif library:
+                self.material(behaviour)
 
     def material(self, behaviour: Behaviour) -> tuple[bytes, Key]:
-        """The certificate (DER) and key of a server."""
-        kind = TRANSPORTS[behaviour.kind.transport]
-        key = _key(kind.key, self._seed)
-        server = behaviour.servers[0] if behaviour.servers else "SERVER"
-        if kind.self_signed:
-            names = (server, f"{server}.corp.{behaviour.domain}")
-            return certificate(Identity(names), key), key
-        identity = Identity(behaviour.names, behaviour.domain.partition(".")[0].title(), _AUTHORITY)
-        return certificate(identity, key), key
+        """The certificate (DER) and key of a server; shared by all that have the same."""
+        kind, identity = TRANSPORTS[behaviour.kind.transport].key, _identity(behaviour)
+        found = self._materials.get((kind, identity))
+        if found is None:
+            key = _key(kind, self._seed)
+            found = self._materials[kind, identity] = certificate(identity, key), key
+        return found
 
     def context(self, behaviour: Behaviour) -> ssl.SSLContext:
         """The context of a server; shared by all that have the same certificate."""
-        transport = TRANSPORTS[behaviour.kind.transport]
-        owner = behaviour.domain
-        if transport.self_signed:
-            owner = f"{behaviour.servers} {behaviour.domain}"
-        found = self._contexts.get((behaviour.kind.transport, owner))
+        owner = _owner(behaviour)
+        found = self._contexts.get(owner)
         if found is None:
-            found = _context(transport, behaviour.organisation)
+            found = _context(TRANSPORTS[behaviour.kind.transport], behaviour.organisation)
             load(found, *self.material(behaviour))
-            self._contexts[behaviour.kind.transport, owner] = found
+            self._contexts[owner] = found
         return found
+
+
+def _one_of_each(mix: Mix, seed: int) -> Iterator[Behaviour]:
+    """Servers of a mix that have, together, all of its certificates."""
+    if mix.in_turn:
+        yield from (behaviour_of(one, seed, mix) for one in mix.addresses(len(mix.turn)))
+        return
+    for kind in mix.kind_shares.items:
+        for organisation in range(mix.organisations):
+            yield Behaviour("", kind, (), (), organisation)
+
+
+def _owner(behaviour: Behaviour) -> tuple[str, str]:
+    """What tells the certificates of servers apart: transport and owner, or the server itself."""
+    way = behaviour.kind.transport
+    if behaviour.kind.in_cloud:
+        return way, ""
+    if TRANSPORTS[way].self_signed:
+        return way, f"{behaviour.servers} {behaviour.domain}"
+    return way, behaviour.domain
+
+
+def _identity(behaviour: Behaviour) -> Identity:
+    if behaviour.kind.in_cloud:
+        return _CLOUD
+    if TRANSPORTS[behaviour.kind.transport].self_signed:
+        server = behaviour.servers[0] if behaviour.servers else "SERVER"
+        return Identity((server, f"{server}.corp.{behaviour.domain}"))
+    return Identity(behaviour.names, behaviour.domain.partition(".")[0].title(), _AUTHORITY)
 
 
 @lru_cache(maxsize=32)

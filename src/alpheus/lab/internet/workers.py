@@ -15,8 +15,9 @@ def run_until_signal(
 ) -> None:
     """Answer until SIGINT or SIGTERM; `make` opens a server, `ready` is told of the first.
 
-    With several workers each has a process and a server of its own, whose ports are shared; their
-    counts are apart. Raises UsageError where processes cannot be forked.
+    With several workers each has a process and a server of its own. They share ports, and what
+    `make` gives to every server that it opens; their logs are apart. Raises UsageError where
+    processes cannot be forked.
     """
     if workers > 1 and not hasattr(os, "fork"):
         raise UsageError("this system forks no processes: --workers 1 is all there is")
