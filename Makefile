@@ -15,7 +15,7 @@ BENCH := $(BIN)/python -m tools.bench --size $(SIZE) --rounds $(ROUNDS) --packag
 
 .PHONY: demo demo-exposure test lint types unit docs format lock clean help bench bench-prefilter \
 	bench-triage bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start \
-	bench-webshell
+	bench-webshell bench-exposure
 
 help:
 	@echo "make demo    set up, simulate a compromised server, triage it, say where the report is"
@@ -31,6 +31,8 @@ help:
 	@echo "             bench-readers, bench-start"
 	@echo "make bench-webshell CORPUS=FOLDER   how well web shells are told from other pages"
 	@echo "             RULES='FOLDER FOLDER' puts YARA rules beside; see docs/benchmarks.md"
+	@echo "make bench-exposure   what a probe costs, how far it scales, whether it is right"
+	@echo "             HOSTS=40000 ROUNDS=1; PARTS='probe trouble kills import scale'; AIOHTTP=python"
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Alpheus needs Python 3.11 or newer; set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
@@ -103,6 +105,9 @@ bench-prefilter bench-triage bench-archive bench-events bench-memory bench-packa
 
 bench-webshell: $(STAMP)
 	@$(BIN)/python -m tools.bench_webshell $(if $(CORPUS),--corpus "$(CORPUS)") $(if $(RULES),--rules $(RULES)) --rounds $(ROUNDS)
+
+bench-exposure: $(STAMP)
+	@$(BIN)/python -m tools.bench_exposure $(PARTS) --rounds $(ROUNDS) $(if $(HOSTS),--hosts $(HOSTS)) $(if $(AIOHTTP),--aiohttp "$(AIOHTTP)")
 
 clean:
 	rm -rf $(VENV) demo demo-exposure bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
