@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alpheus.lab.internet import MIXES, Behaviour, Server, Truth, address_of, behaviour_of, truth
+from alpheus.lab.internet import Behaviour, Server, Truth, address_of, behaviour_of, mix_on, truth
 
 
 class Internet:
@@ -42,11 +42,12 @@ def running(
     back_end: bool = False,
     smtp: bool = False,
     access_log: Path | None = None,
+    day: int = 0,
 ) -> Iterator[Internet]:
     """Run one while the block lasts; `back_end` and `smtp` open the two other ports."""
     server = Server(
         0,
-        MIXES[mix],
+        mix_on(mix, day),
         seed,
         back_end_port=0 if back_end else None,
         smtp_port=0 if smtp else None,

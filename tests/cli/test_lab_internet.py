@@ -51,6 +51,8 @@ def test_it_says_when_it_is_ready_and_ends_on_a_signal(tmp_path: Path, ending: i
         (["--port", "0", "--workers", "2"], "a port of 0"),
         (["--smtp-port", "0", "--workers", "2"], "a port of 0"),
         (["--hosts", "-3"], "hosts"),
+        (["--day", "-1"], "a day is 0 to 365"),
+        (["--mix", "every-kind", "--day", "3"], "the same every day"),
     ],
 )
 def test_wrong_usage(

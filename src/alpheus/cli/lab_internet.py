@@ -21,6 +21,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--port", type=int, metavar="N", help=f"default: {_PORT}; 0: a free one")
     group.add_argument("--mix", metavar="NAME", help="what it is made of (default: march-2021)")
     group.add_argument(
+        "--day", type=int, metavar="N",
+        help="the same servers so many days later: most patched, some gone, new or open again",
+    )  # fmt: skip
+    group.add_argument(
         "--hosts", type=int, metavar="N", help=f"how many (default: {_HOSTS}, or one of every kind)"
     )
     group.add_argument("--targets", type=Path, metavar="FILE", help="write the addresses there")
@@ -39,11 +43,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the files, say that it is ready, and answer until a signal comes."""
     from alpheus.errors import UsageError  # noqa: PLC0415 - keeps --help fast
-    from alpheus.lab.internet import Server, files, find_mix, workers  # noqa: PLC0415 - as above
+    from alpheus.lab.internet import Server, files, mix_on, workers  # noqa: PLC0415 - as above
     from alpheus.lab.internet.transports import Credentials  # noqa: PLC0415 - as above
     from alpheus.lab.internet.turns import Turns  # noqa: PLC0415 - as above
 
-    mix = find_mix(options.mix or "march-2021")
+    mix = mix_on(options.mix or "march-2021", options.day or 0)
     count = 1 if options.workers is None else options.workers
     if count < 1:
         raise UsageError("--workers needs a number of 1 or more")
@@ -79,7 +83,8 @@ def run(options: argparse.Namespace) -> int:
             files.write_scope(options.scope_file, ports)
         for remark in server.remarks:
             print(remark, file=sys.stderr)
-        print(f"ready: {mix.name}, {hosts:,} hosts, port {server.port}", flush=True)
+        name = f"{mix.name}, day {mix.day}" if mix.day else mix.name
+        print(f"ready: {name}, {hosts:,} hosts, port {server.port}", flush=True)
 
     workers.run_until_signal(make, count, ready)
     return 0

@@ -7,7 +7,7 @@ import ssl
 
 import pytest
 
-from alpheus.lab.internet import transports
+from alpheus.lab.internet import mix_on, transports
 from alpheus.lab.internet.behaviour import address_of, behaviour_of
 from alpheus.lab.internet.mix import MIXES, Mix
 from alpheus.lab.internet.transports import TRANSPORTS, Credentials
@@ -79,7 +79,7 @@ def test_two_processes_show_the_same_certificate() -> None:
     assert first == Credentials(1).material(behaviour)[0] != Credentials(2).material(behaviour)[0]
 
 
-@pytest.mark.parametrize("mix", [one for one in MIXES.values() if one.name != "trouble"])
+@pytest.mark.parametrize("mix", [*MIXES.values(), mix_on("plain", 300)])
 def test_all_can_be_made_beforehand(monkeypatch: pytest.MonkeyPatch, mix: Mix) -> None:
     """No server of a mix needs a key, certificate or context that `prepare` did not make."""
     prepared = Credentials(1)

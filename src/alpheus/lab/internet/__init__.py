@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from alpheus.lab.internet.behaviour import Behaviour, address_of, behaviour_of
 from alpheus.lab.internet.kinds import KINDS, Kind
+from alpheus.lab.internet.later import mix_on
 from alpheus.lab.internet.mix import MIXES, Mix, find_mix
 from alpheus.lab.internet.server import Server, serve
 from alpheus.lab.internet.truth import Truth, truth
@@ -25,6 +26,7 @@ __all__ = [
     "address_of",
     "behaviour_of",
     "find_mix",
+    "mix_on",
     "serve",
     "truth",
 ]

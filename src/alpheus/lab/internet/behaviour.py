@@ -7,6 +7,7 @@ import ipaddress
 from dataclasses import dataclass
 from functools import lru_cache
 
+from alpheus.lab.internet import later
 from alpheus.lab.internet.builds import RELEASES, Release
 from alpheus.lab.internet.kinds import KINDS, Kind
 from alpheus.lab.internet.mix import BLACK_HOLE, EVERY_KIND_FIRST, Mix
@@ -96,6 +97,8 @@ def behaviour_of(address: str, seed: int, mix: Mix) -> Behaviour:
         releases: tuple[Release, ...] = (mix.release_shares.draw(dice[2] / 2**32),)
     else:
         releases = tuple(RELEASES[build] for build in kind.builds)
+    if mix.day and kind.name != BLACK_HOLE:
+        kind, releases = later.on_day(mix, seed, address, kind, releases)
     return Behaviour(address, kind, releases, _servers(dice, len(releases)), organisation)
 
 

@@ -41,7 +41,7 @@ class Mix:
     `kinds` are names of kinds with their shares, which need not add up to anything; an empty one
     means every kind in turn. `releases` are builds and shares for the kinds whose build is drawn.
     `black_holes` is the share of addresses that never accept. `organisations` is the number of
-    different certificates.
+    different certificates. `day` counts from the day that the mix describes (see `later.py`).
     """
 
     name: str
@@ -50,6 +50,7 @@ class Mix:
     releases: tuple[tuple[str, float], ...] = ()
     black_holes: float = 0.0
     organisations: int = 64
+    day: int = 0
 
     @property
     def in_turn(self) -> bool:

@@ -11,6 +11,8 @@ from functools import lru_cache
 from alpheus.lab.internet.behaviour import Behaviour, behaviour_of, domain_of
 from alpheus.lab.internet.certificates import Identity, certificate, load
 from alpheus.lab.internet.keys import Key, elliptic_key, rsa_key
+from alpheus.lab.internet.kinds import KINDS
+from alpheus.lab.internet.later import MOVED, NEW
 from alpheus.lab.internet.mix import Mix
 
 _AUTHORITY = "Made-up Trust Services CA 3"
@@ -126,7 +128,10 @@ def _one_of_each(mix: Mix, seed: int) -> Iterator[Behaviour]:
     if mix.in_turn:
         yield from (behaviour_of(one, seed, mix) for one in mix.addresses(len(mix.turn)))
         return
-    for kind in mix.kind_shares.items:
+    kinds = dict.fromkeys(mix.kind_shares.items)
+    if mix.day:
+        kinds.update(dict.fromkeys((KINDS[NEW], KINDS[MOVED])))
+    for kind in kinds:
         for organisation in range(mix.organisations):
             yield Behaviour("", kind, (), (), organisation)
 

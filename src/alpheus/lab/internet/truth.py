@@ -57,7 +57,7 @@ def truth(behaviour: Behaviour) -> Truth:
     return Truth(
         address=behaviour.address,
         kind=kind.name,
-        what=kind.what if lowest is None or not kind.drawn else _words(behaviour, lowest),
+        what=_words(behaviour, lowest) if lowest else kind.what,
         seen=kind.seen,
         exchange=kind.exchange,
         product=lowest.product if lowest else "",
@@ -77,7 +77,12 @@ def truth(behaviour: Behaviour) -> Truth:
 
 
 def _words(behaviour: Behaviour, release: Release) -> str:
-    return f"{release.product} {release.label}, {behaviour.kind.name.partition('-')[2]}"
+    kind = behaviour.kind
+    words = f"{release.product} {release.label}"
+    if kind.drawn:
+        return f"{words}, {kind.name.partition('-')[2]}"
+    as_made = tuple(one.build for one in behaviour.releases) == kind.builds
+    return kind.what if as_made else f"{words}; was: {kind.what}"
 
 
 @lru_cache(maxsize=1024)
