@@ -33,6 +33,12 @@ def test_the_tree_that_is_drawn_is_the_tree_that_is() -> None:
         ("EvidencePasswordError", 3, PermissionError),
         ("EvidenceFormatError", 3, ValueError),
         ("LimitError", 1, Exception),
+        ("DatabaseError", 3, OSError),
+        ("DatabaseBusyError", 3, TimeoutError),
+        ("DatabaseFullError", 3, OSError),
+        ("DatabaseLostError", 3, ConnectionError),
+        ("DatabaseVersionError", 3, OSError),
+        ("RefusedError", 2, ValueError),
         ("OutputError", 1, OSError),
     ],
 )

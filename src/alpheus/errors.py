@@ -8,6 +8,12 @@
     │   └── EvidenceFormatError     not what its first bytes promise, or not supported
     ├── LimitError                  a bound on size, depth, count or time was reached
     ├── KnowledgeError              a pack, rule or table is wrong; says file and place
+    ├── DatabaseError               the database of cases cannot be used                exit 3
+    │   ├── DatabaseBusyError       another program holds it for too long
+    │   ├── DatabaseFullError       there is no room left where it lies
+    │   ├── DatabaseLostError       the connection to its server broke
+    │   └── DatabaseVersionError    a newer program has written it
+    ├── RefusedError                a case does not allow what was asked                exit 2
     └── OutputError                 a report could not be written
 
 A loss *inside* an input is not an error: it is a `Skipped` record in the result.
@@ -53,6 +59,34 @@ class LimitError(AlpheusError):
 
 class KnowledgeError(AlpheusError, ValueError):
     """A pack, a rule or a table is wrong."""
+
+    exit_status = 2
+
+
+class DatabaseError(AlpheusError, OSError):
+    """The database of cases cannot be used. Nothing half-done is left in it."""
+
+    exit_status = 3
+
+
+class DatabaseBusyError(DatabaseError, TimeoutError):
+    """Another program holds the database for too long."""
+
+
+class DatabaseFullError(DatabaseError):
+    """There is no room left where the database lies."""
+
+
+class DatabaseLostError(DatabaseError, ConnectionError):
+    """The connection to the database's server broke, or could not be made."""
+
+
+class DatabaseVersionError(DatabaseError):
+    """A newer program has written the database."""
+
+
+class RefusedError(AlpheusError, ValueError):
+    """A case does not allow what was asked of it; the message says what it does allow."""
 
     exit_status = 2
 
