@@ -1,0 +1,1 @@
+"""Cases: what is known of every server, kept and merged, from first sighting to clean."""

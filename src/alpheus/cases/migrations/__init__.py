@@ -1,0 +1,1 @@
+"""How the lasting tables came to be what they are; Alembic reads this folder."""

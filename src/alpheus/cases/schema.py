@@ -1,0 +1,214 @@
+"""The tables of cases.
+
+Those of `LASTING` hold what was handed in and what people decided; rows are added, never changed,
+and migrations look after their form. Those of `Derived` follow from them and can be made again at
+any time; they exist in generations, of which one is current (see `rebuild`).
+
+Times are ISO 8601 in UTC, whole seconds, with `Z`, so that they sort as text; '' is unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+HEAD = "0001"
+"""The revision of the lasting tables that this program reads and writes."""
+
+DERIVED_FORM = "1"
+"""Changes whenever derived tables are to be made again by a newer program."""
+
+LASTING = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+Number = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by columns of exactly this type."""
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default="0")
+
+
+meta = Table(
+    "meta", LASTING,
+    Column("key", Text, primary_key=True),
+    _text("value"),
+)  # fmt: skip
+"""Settings and where the derived tables stand."""
+
+imports = Table(
+    "imports", LASTING,
+    Column("id", Number, primary_key=True),
+    Column("sha256", Text, nullable=False, unique=True),
+    _text("file"), _text("kind"), _text("who"), _text("started"), _text("finished"),
+    _count("bytes"), _count("offset"), _count("lines"), _count("added"), _count("known"),
+    _count("lost"),
+)  # fmt: skip
+"""The ledger: how far each file is in. `offset` and `lines` are where the next batch begins."""
+
+losses = Table(
+    "losses", LASTING,
+    Column("id", Number, primary_key=True),
+    Column("import_id", Number, ForeignKey("imports.id"), nullable=False, index=True),
+    _count("line"), _text("reason"),
+)  # fmt: skip
+"""Lines that could not be read; the first thousand of each file."""
+
+facts = Table(
+    "facts", LASTING,
+    Column("id", Number, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    _text("content"),
+)  # fmt: skip
+"""States of CVEs as JSON, once for all observations that say the same."""
+
+observations = Table(
+    "observations", LASTING,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("import_id", Number, ForeignKey("imports.id"), nullable=False),
+    _count("line"),
+    _text("kind"), _text("source"), _text("seen"), _text("address"),
+    Column("port", Integer, nullable=False, server_default="0"),
+    _text("status"),
+    Column("exchange", SmallInteger),
+    _text("build"), _text("product"),
+    Column("facts_id", Number, ForeignKey("facts.id")),
+    _text("flags"), _text("verdict"), _text("stage"), _text("breach"), _text("body"),
+)  # fmt: skip
+"""What was seen, by whom, when. `seen` is the last time of it, `breach` the last sign of an
+intruder; `exchange` is 1, 0 or unknown. `body` is the whole of it as JSON, but for the states."""
+
+acts = Table(
+    "acts", LASTING,
+    Column("id", Number, primary_key=True),
+    _text("time"), _text("recorded"), _text("who"), _text("kind"),
+    Column("anchor", Number, nullable=False, index=True),
+    _text("why"), _text("evidence"), _text("detail"),
+)  # fmt: skip
+"""What people did and decided. `anchor` is an observation of the server it was done to, so that it
+stays with the server however servers are merged and split. `detail` is JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """The tables of one generation, without their indices."""
+
+    metadata: MetaData
+    servers: Table
+    members: Table
+    words: Table
+    addresses: Table
+    changes: Table
+    pools: Table
+    counts: Table
+    days: Table
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """All of them."""
+        return tuple(getattr(self, field.name) for field in fields(self)[1:])
+
+
+def derived(generation: str) -> Derived:
+    """The tables of a generation, `a` or `b`."""
+    metadata = MetaData()
+
+    def table(name: str, *columns: Column[Any]) -> Table:
+        return Table(f"{name}_{generation}", metadata, *columns)
+
+    return Derived(
+        metadata,
+        servers=table("servers", *_server_columns()),
+        members=table(
+            "members",
+            Column("observation", Number, primary_key=True, autoincrement=False),
+            Column("server", Number, nullable=False),
+        ),
+        words=table("words", _text("word"), Column("server", Number, nullable=False)),
+        addresses=table("addresses", _text("place"), Column("server", Number, nullable=False)),
+        changes=table(
+            "changes",
+            Column("server", Number, nullable=False), _text("axis"), _text("time"), _text("before"),
+            _text("after"), _text("who"), _text("why"), _text("evidence"),
+        ),
+        pools=table(
+            "pools", Column("id", Number, primary_key=True, autoincrement=False), _text("content"),
+        ),
+        counts=table(
+            "counts", *(_text(name) for name in DIMENSIONS), _count("servers"),
+            _count("observations"),
+        ),
+        days=table("days", _text("day"), _text("axis"), _text("after"), _count("servers")),
+    )  # fmt: skip
+
+
+DIMENSIONS = ("sector", "region", "network", "product", "patch", "compromise", "work")
+"""By what servers are counted."""
+
+
+def _server_columns() -> tuple[Column[Any], ...]:
+    texts = (
+        "name", "organisation", "sector", "region", "network", "product", "build", "address",
+        "patch", "patch_since", "compromise", "compromise_since", "work", "work_since", "assignee",
+        "until", "first_seen", "last_seen",
+    )  # fmt: skip
+    return (
+        Column("id", Number, primary_key=True, autoincrement=False),
+        *(_text(name) for name in texts),
+        Column("priority", Integer, nullable=False, server_default="0"),
+        _count("observations"),
+        Column("service", SmallInteger, nullable=False, server_default="0"),
+        _text("detail"),
+    )
+
+
+def indices(tables: Derived) -> tuple[Index, ...]:
+    """Made when the rows are in: sorting once is quicker than keeping order all along."""
+    servers, g = tables.servers.c, tables.servers.name.removeprefix("servers_")
+    first = (servers.priority.desc(), servers.id)
+
+    def on(name: str, *columns: ColumnElement[Any]) -> Index:
+        return Index(f"ix_{g}_{name}", *columns)
+
+    filters = ("patch", "compromise", "work", "sector", "region", "product", "network", "build",
+               "assignee", "organisation")  # fmt: skip
+    return (
+        *(on(f"servers_{name}", servers[name], *first) for name in filters),
+        on("servers_sector_patch", servers.sector, servers.patch, *first),
+        on("servers_patch_compromise", servers.patch, servers.compromise, *first),
+        on("servers_patch_work", servers.patch, servers.work, *first),
+        on("servers_narrow", *first, *(servers[name] for name in filters[:7])),
+        on("servers_last_seen", servers.last_seen.desc(), servers.id),
+        on("servers_name", servers.name, servers.id),
+        on("members_server", tables.members.c.server),
+        on("words_word", tables.words.c.word, tables.words.c.server),
+        on("words_server", tables.words.c.server, tables.words.c.word),
+        on("addresses_place", tables.addresses.c.place, tables.addresses.c.server),
+        on("addresses_server", tables.addresses.c.server, tables.addresses.c.place),
+        on("changes_server", tables.changes.c.server),
+    )

@@ -1,0 +1,106 @@
+"""A PostgreSQL of its own for a run of tests: in a folder, on a socket, gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+_ADDRESS_IN_FILE_SYSTEM = 1  # port: part of the socket's name alone
+_PATIENCE = 60
+_numbers = count()
+
+
+def programs() -> Path | None:
+    """The folder of the newest server that is installed."""
+    found = shutil.which("postgres")
+    if found:
+        return Path(found).parent
+    folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
+    return max(folders, key=lambda folder: int(folder.parent.name), default=None)
+
+
+class Server:
+    """A running server."""
+
+    def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
+        self.folder = folder
+        self.process = process
+
+    def url(self, name: str) -> str:
+        """The address of one of its databases."""
+        return f"postgresql://postgres@/{name}?host={self.folder}&port={_ADDRESS_IN_FILE_SYSTEM}"
+
+    def new(self) -> str:
+        """The address of a database without tables."""
+        name = f"cases{next(_numbers)}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        return self.url(name)
+
+
+def _user() -> str | None:
+    """Who may run it: the superuser may not."""
+    if os.geteuid():
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+@contextmanager
+def running(binaries: Path) -> Iterator[Server]:
+    """Start a server; it keeps nothing safe, and is quick."""
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # a socket's name must be short
+    user = _user()
+    if user:
+        shutil.chown(folder, user)
+    try:
+        subprocess.run(
+            [binaries / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust",
+             "-E", "UTF8", "--locale=C", "--no-sync"],
+            user=user, cwd=folder, check=True, capture_output=True,
+        )  # fmt: skip
+        settings = {
+            "listen_addresses": "", "unix_socket_directories": folder, "fsync": "off",
+            "port": _ADDRESS_IN_FILE_SYSTEM, "full_page_writes": "off", "max_connections": 40,
+            "synchronous_commit": "off", "max_wal_size": "4GB", "shared_buffers": "512MB",
+        }  # fmt: skip
+        options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
+        log = (folder / "log").open("wb")
+        process = subprocess.Popen(
+            [binaries / "postgres", "-D", folder / "data", *options],
+            user=user, cwd=folder, stdout=log, stderr=log,
+        )  # fmt: skip
+        log.close()
+        server = Server(folder, process)
+        try:
+            _wait(server)
+            yield server
+        finally:
+            process.send_signal(signal.SIGINT)  # ends it without waiting for anybody
+            process.wait(_PATIENCE)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait(server: Server) -> None:
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            psycopg.connect(server.url("postgres")).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > end or server.process.poll() is not None:
+                raise RuntimeError((server.folder / "log").read_text("utf-8", "replace")) from None
+            time.sleep(0.05)
+        else:
+            return
