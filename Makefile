@@ -21,7 +21,7 @@ help:
 	@echo "make demo    set up, simulate a compromised server, triage it, say where the report is"
 	@echo "make demo-exposure"
 	@echo "             set up, simulate $(SERVERS) servers on this machine, ask them for their patch state,"
-	@echo "             say where the report is; half a minute"
+	@echo "             and again as they are 13 days later, say where the report is; a minute or so"
 	@echo "make test    set up, run every check"
 	@echo "make format  put the code in the house form"
 	@echo "make docs    write the generated parts of docs/"
@@ -55,22 +55,29 @@ demo: $(STAMP)
 	@echo "The report: $(CURDIR)/demo/report/report.html"
 
 # The test internet is this machine's loopback device; it ends with the recipe, however that ends.
+# Two runs: on a day, and thirteen days later at the same port, since a server is known by that too.
 demo-exposure: $(STAMP)
 	@rm -rf $@
 	@mkdir $@
-	@$(BIN)/alpheus lab internet --mix march-2021 --hosts $(SERVERS) --port 0 \
-		--targets $@/targets.txt --scope-file $@/scope.yaml --truth $@/truth.jsonl \
-		>$@/internet.log 2>&1 & internet=$$!; \
-	trap 'kill $$internet 2>/dev/null; wait $$internet' EXIT; \
-	trap 'exit 130' INT; trap 'exit 143' HUP TERM; \
-	until grep -qs '^ready' $@/internet.log; do \
-		kill -0 $$internet 2>/dev/null || { cat $@/internet.log >&2; exit 1; }; sleep 0.1; \
+	@internet=; stop() { [ -z "$$internet" ] || { kill $$internet; wait $$internet; } 2>/dev/null; internet=; }; \
+	trap stop EXIT; trap 'exit 130' INT; trap 'exit 143' HUP TERM; \
+	port=0; \
+	for day in 0 13; do \
+		log=$@/internet-day-$$day.log; \
+		$(BIN)/alpheus lab internet --mix march-2021 --day $$day --hosts $(SERVERS) --port $$port \
+			--targets $@/targets.txt --scope-file $@/scope.yaml --truth $@/truth-day-$$day.jsonl \
+			>$$log 2>&1 & internet=$$!; \
+		until grep -qs '^ready' $$log; do \
+			kill -0 $$internet 2>/dev/null || { cat $$log >&2; exit 1; }; sleep 0.1; \
+		done; \
+		sed 's/^/test internet: /' $$log; \
+		port=$$(sed -n 's/^ready.* port //p' $$log); \
+		$(BIN)/alpheus probe $@/targets.txt --scope $@/scope.yaml --timeout 20 --seed 1 \
+			--format table -o $@/day-$$day || exit 1; \
+		stop; \
 	done; \
-	sed 's/^/test internet: /' $@/internet.log; \
-	$(BIN)/alpheus probe $@/targets.txt --scope $@/scope.yaml --timeout 20 --seed 1 \
-		--format table -o $@/run && \
-	$(BIN)/alpheus probe verify $@/run && \
-	$(BIN)/alpheus probe report $@/run -o $@/report.html >$@/report.log
+	$(BIN)/alpheus probe verify $@/day-0 $@/day-13 && \
+	$(BIN)/alpheus probe report $@/day-0 $@/day-13 -o $@/report.html >$@/report.log
 	@echo
 	@echo "The report: $(CURDIR)/$@/report.html"
 

@@ -35,7 +35,7 @@ def _command(servers: int) -> list[str]:
 
 def _port(folder: Path) -> int | None:
     """Where the test internet listens; None while it does not."""
-    log = folder / "demo-exposure" / "internet.log"
+    log = folder / "demo-exposure" / "internet-day-0.log"
     found = re.search(
         r"^ready: .* port (\d+)$", log.read_text() if log.exists() else "", re.MULTILINE
     )
@@ -63,7 +63,7 @@ def _started(folder: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_the_demo_ends_with_its_report(tmp_path: Path) -> None:
-    """The last line names a report that is there; run, audit log and truth stand beside it."""
+    """The last line names a report of two runs; runs, audit logs and truth stand beside it."""
     ended = subprocess.run(
         _command(12), cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300
     )
@@ -71,13 +71,18 @@ def test_the_demo_ends_with_its_report(tmp_path: Path) -> None:
     word, _, path = ended.stdout.splitlines()[-1].partition(": ")
     assert word == "The report"
     assert Path(path) == tmp_path / "demo-exposure" / "report.html"
-    assert "Exchange servers" in Path(path).read_text("utf-8")
+    page = Path(path).read_text("utf-8")
+    assert "Exchange servers" in page
+    assert "day-0" in page
+    assert "day-13" in page
     demo = tmp_path / "demo-exposure"
-    assert len((demo / "run" / "results.jsonl").read_bytes().splitlines()) == 12
-    assert len((demo / "truth.jsonl").read_bytes().splitlines()) == 12
-    assert "unchanged" in ended.stdout
+    for day in ("day-0", "day-13"):
+        assert len((demo / day / "results.jsonl").read_bytes().splitlines()) == 12
+        assert len((demo / f"truth-{day}.jsonl").read_bytes().splitlines()) == 12
+    assert ended.stdout.count("unchanged") == 2
     port = _port(tmp_path)
     assert port
+    assert f"port {port}" in (demo / "internet-day-13.log").read_text()
     assert _is_closed(port)
 
 
