@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from alpheus.exposure.model import CveEntry, Observation, Status
 from alpheus.exposure.output.jsonl import encode
 from alpheus.exposure.output.lines import LineReader
@@ -31,6 +33,33 @@ def test_the_sentence_says_what_matters() -> None:
     )
     assert tally.any_vulnerable == 1152  # with 40 that are open to later flaws anyway
     assert [count for _, _, count in cause_counts(tally)] == [52, 40]
+
+
+def test_the_causes_in_the_sentence_add_up() -> None:
+    """Three are named; where there are more, what is left is counted as others."""
+    kinds = [
+        (43, observation("192.0.2.1", SHORT)), (33, observation("192.0.2.1")),
+        (7, observation("192.0.2.1", flags=("inconsistent",))),
+    ]  # fmt: skip
+    fourth = (3, observation("192.0.2.1", flags=("conflict",)))
+    assert _numbers(sentence(_tally(*kinds))) == [83, 43, 33, 7]
+    told = sentence(_tally(*kinds, fourth))
+    assert _numbers(told) == [86, 43, 33, 10]
+    assert "; others (10)" in told
+
+
+def _numbers(told: str) -> list[int]:
+    """Those that cannot be told, and each cause's."""
+    whole, causes = told.split(" cannot be told: ")
+    return [int(whole.rpartition(" ")[2]), *map(int, re.findall(r"\(([0-9]+)\)", causes))]
+
+
+def test_a_cause_counts_only_where_the_state_is_open() -> None:
+    """Several lines of a list may settle what one of them left open."""
+    reader, tally = LineReader(), Tally()
+    facts = reader.facts(reader.read(encode(observation("192.0.2.1", OPEN))))
+    tally.add(facts._replace(cause="no-build"))
+    assert not list(cause_counts(tally))
 
 
 def test_what_is_not_open_to_the_first_may_be_open_to_the_next() -> None:

@@ -76,6 +76,16 @@ def test_the_trend_tells_fixed_new_gone_and_vulnerable_again(tmp_path: Path) -> 
     assert report.trend[2].fates == {"gone": 1}
 
 
+def test_two_runs_of_one_day_are_told_apart(tmp_path: Path) -> None:
+    """By the time of the one before."""
+    many = [observation("192.0.2.1", OPEN)]
+    folders = [
+        run_folder(tmp_path / hour, many, f"2021-03-01T{hour}:30:00Z") for hour in ("08", "20")
+    ]
+    report = make_report(folders, TODAY).report
+    assert "vulnerable to ProxyLogon on 2021-03-01 at 08:30 UTC: " in report.change
+
+
 def test_lists_of_hosts_are_cut_and_say_so(tmp_path: Path) -> None:
     """The page stays a page; the totals are those of all."""
     many = [observation(f"10.0.{n >> 8}.{n & 255}", OPEN) for n in range(HOSTS_SHOWN + 5)]

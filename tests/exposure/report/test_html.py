@@ -149,6 +149,14 @@ def test_the_page_tells_what_matters_in_its_order(tmp_path: Path) -> None:
     assert places == sorted(places)
 
 
+def test_numbers_are_written_one_way(tmp_path: Path) -> None:
+    """The figures below the headline as in it, and as in every other output of exposure."""
+    many = [observation(f"10.0.{n >> 8}.{n & 255}", CLOSED) for n in range(1242)]
+    text = _page([write_lines(tmp_path / "a.jsonl", many)]).text
+    assert text.count("1,242") > 3
+    assert not re.search(r"1[^,\d]242", text)
+
+
 def test_cves_are_told_by_their_campaigns() -> None:
     """Names first, each once; many numbers are counted."""
     assert campaigns(("CVE-2021-26855", "CVE-2021-26857")) == "ProxyLogon"

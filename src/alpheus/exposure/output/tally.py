@@ -35,6 +35,8 @@ STATUS_WORDS = {
 """In the order in which they are shown."""
 
 _MOST_CVES = 200
+_CAUSES_TOLD = 3
+"""So many causes are named in the sentence; of more the last ones are summed up."""
 
 
 def is_server(facts: Facts) -> bool:
@@ -84,7 +86,7 @@ class Tally:
                 counter = self.states[cve] = Counter()
             counter[state] += count
         self.any_vulnerable += count * vulnerable
-        if facts.cause:
+        if facts.cause and facts.state(self.chief) == "undetermined":
             self.causes[facts.cause] += count
 
     def count(self, cve: str, state: str) -> int:
@@ -118,10 +120,21 @@ def sentence(tally: Tally) -> str:
     text = f"{tally.exchange:,} of {_of(tally)} {verb}; {_vulnerable(tally, tally.chief)}"
     undetermined = tally.count(tally.chief, "undetermined")
     if undetermined:
-        told = [f"{why} ({count:,})" for why, _, count in list(cause_counts(tally))[:2]]
-        text += f", {undetermined:,} cannot be told: {'; '.join(told)}"
+        text += f", {undetermined:,} cannot be told: {'; '.join(_told(tally, undetermined))}"
     worst = tally.worst_cve()
     return f"{text}." if worst == tally.chief else f"{text}. {_vulnerable(tally, worst)}."
+
+
+def _told(tally: Tally, undetermined: int) -> Iterator[str]:
+    """Causes with their counts, which add up to all that are undetermined."""
+    causes = list(cause_counts(tally))
+    if len(causes) > _CAUSES_TOLD:
+        causes = causes[: _CAUSES_TOLD - 1]
+    for why, _, count in causes:
+        yield f"{why} ({count:,})"
+    others = undetermined - sum(count for _, _, count in causes)
+    if others:
+        yield f"others ({others:,})"
 
 
 def cause_counts(tally: Tally) -> Iterator[tuple[str, str, int]]:

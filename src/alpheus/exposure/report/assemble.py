@@ -114,6 +114,12 @@ def _facts(run: Run, hosts: Hosts) -> RunFacts:
     )  # fmt: skip
 
 
+def _since(before: str, now: str) -> str:
+    """The day of the run before, with its time where both are of one day."""
+    day, time = before[:10], before[11:16]
+    return f"{day} at {time} UTC" if time and day == now[:10] else day
+
+
 def _time(seconds: int) -> str:
     if not seconds:
         return ""
@@ -138,7 +144,7 @@ class _Made:
     def report(self, trend: tuple[TrendPoint, ...]) -> ExposureReport:
         """All of it."""
         tally, facts, chief = self.tally, self.reader.facts, self.tally.chief
-        since = trend[-2].run.began[:10] if len(trend) > 1 else ""
+        since = _since(*(point.run.began for point in trend[-2:])) if len(trend) > 1 else ""
         networks, networks_total = by_network(self.hosts, facts, chief)
         providers, sectors, countries = by_owner(self.hosts, facts, chief, self.reader.owners)
         builds = self._builds()

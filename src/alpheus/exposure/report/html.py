@@ -57,8 +57,15 @@ def _environment() -> Environment:
         stacked=stacked,
         single=single,
     )
-    environment.filters.update(moment=_moment, campaigns=campaigns, campaign=campaign)
+    environment.filters.update(
+        moment=_moment, campaigns=campaigns, campaign=campaign, grouped=_grouped
+    )
     return environment
+
+
+def _grouped(number: int) -> str:
+    """A number as the headline and all other outputs of exposure write it: `1,242`."""
+    return f"{number:,}"
 
 
 def campaigns(cves: tuple[str, ...]) -> str:
