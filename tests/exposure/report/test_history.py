@@ -13,7 +13,7 @@ from alpheus.exposure.report.history import Changes, History
 from alpheus.exposure.report.hosts import COMPROMISED, HostReader
 from alpheus.exposure.report.runs import open_runs
 from alpheus.exposure.report.transitions import Kind
-from exposure_runs import CLOSED, OPEN, observation, observations, tls, write_lines
+from exposure_runs import CLOSED, OPEN, observation, observations, pool, tls, write_lines
 
 
 def _changes(folder: Path, *runs: Sequence[Observation]) -> Changes:
@@ -22,7 +22,8 @@ def _changes(folder: Path, *runs: Sequence[Observation]) -> Changes:
     history = History(reader.facts)
     for number, run in enumerate(runs):
         path = write_lines(folder / f"{number}.jsonl", run)
-        changes = history.add(reader.read(open_runs([path])[0]), listed=True)
+        hosts = reader.read(open_runs([path])[0], history.watched)
+        changes = history.add(hosts, listed=True)
     return changes
 
 
@@ -67,6 +68,23 @@ def test_a_server_that_moved_is_known_again(tmp_path: Path) -> None:
     assert changes.listed[0].moved
     later = [observation("198.51.100.7", OPEN, tls=tls("aa"))]
     assert _kinds(_changes(tmp_path, before, later)) == {Kind.REGRESSED: 1}
+
+
+def test_a_pool_is_fixed_when_all_its_servers_are(tmp_path: Path) -> None:
+    """Over any number of runs; until then it counts as one that cannot be told."""
+    mixed = observation("192.0.2.1", OPEN, pool=pool(OPEN, CLOSED),
+                        flags=("mixed-pool", "several-servers"))  # fmt: skip
+    first = observation("192.0.2.1", CLOSED, servers=("EX0",))
+    second = observation("192.0.2.1", CLOSED, servers=("EX1",))
+    held = _changes(tmp_path, [mixed], [first])
+    assert _kinds(held) == {Kind.HIDDEN: 1}
+    assert held.fates == {"undetermined": 1}
+    assert held.fixed["CVE-2021-26855"] == 0
+    assert _kinds(_changes(tmp_path, [mixed], [first], [first])) == {Kind.HIDDEN: 1}
+    fixed = _changes(tmp_path, [mixed], [first], [second])
+    assert _kinds(fixed) == {Kind.FIXED: 1}
+    assert fixed.fixed["CVE-2021-26855"] == 1
+    assert _kinds(_changes(tmp_path, [mixed], [first], [second], [second])) == {}
 
 
 def test_what_several_carry_proves_nothing(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alpheus.exposure.journal import place_key
 from alpheus.exposure.model import Observation, Status
 from alpheus.exposure.output.jsonl import encode
 from alpheus.exposure.output.lines import Facts, LineReader
@@ -20,7 +21,7 @@ from alpheus.exposure.report.hosts import (
     server_identities,
 )
 from alpheus.exposure.report.runs import open_runs
-from exposure_runs import CLOSED, OPEN, SHORT, observation, observations, tls, write_lines
+from exposure_runs import CLOSED, OPEN, SHORT, observation, observations, pool, tls, write_lines
 
 
 def _facts(one: Observation) -> Facts:
@@ -109,3 +110,16 @@ def test_targets_without_an_address_are_told_apart() -> None:
     }
     assert len(keys) == 2
     assert max(keys) < 0
+
+
+def test_servers_are_kept_of_pools_and_of_hosts_that_are_watched(tmp_path: Path) -> None:
+    """In lower case; of the others nothing is, since there are many."""
+    path = write_lines(tmp_path / "list.jsonl", [
+        observation("192.0.2.1", CLOSED, servers=("EX0", "BE9")),
+        observation("192.0.2.2", CLOSED, servers=("EX1", "BE9")),
+        observation("192.0.2.3", OPEN, pool=pool(OPEN, CLOSED), servers=("EX0", "EX1")),
+    ])  # fmt: skip
+    run = open_runs([path])[0]
+    assert HostReader().read(run).servers == {2: ("ex0", "ex1")}
+    watched = {place_key("192.0.2.2", 443)}
+    assert HostReader().read(run, watched).servers == {1: ("ex1",), 2: ("ex0", "ex1")}

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from alpheus.exposure.model import CveEntry, Observation, Status
+from alpheus.exposure.model import CveEntry, Observation, Pool, Status
 from alpheus.exposure.output.jsonl import encode
 from alpheus.exposure.output.lines import Facts, LineReader
 from alpheus.exposure.output.names import CHIEF
+from alpheus.exposure.report.hosts import front_ends
 from alpheus.exposure.report.transitions import Kind, Memory, Transition, fate, transition
-from exposure_runs import CLOSED, OPEN, SHORT, observation, observations
+from exposure_runs import CLOSED, OPEN, SHORT, observation, observations, pool
 
 ANY = "192.0.2.1"
 NEWEST = "15.2.2562.17"
@@ -27,7 +28,8 @@ def _through(*many: Observation) -> Transition:
     before, memory = None, Memory()
     for one in many:
         facts = _facts(one)
-        found = transition(before, memory, facts)
+        line = LineReader().read(encode(one))
+        found = transition(before, memory, facts, front_ends(line))
         before, memory = facts, found.memory
     return found
 
@@ -85,14 +87,68 @@ def test_only_an_answer_that_shows_the_fix_is_fixed(one: Observation) -> None:
     assert all(states[cve] == "vulnerable" for cve in (*found.regressed, *found.found))
 
 
-def test_a_member_of_a_pool_does_not_speak_for_the_others() -> None:
-    """Fixed after a mixed pool is only what shows several servers again."""
-    mixed = observation(ANY, OPEN, flags=("mixed-pool", "several-servers"))
-    assert _through(mixed, FIXED).kind is Kind.HIDDEN
-    assert _through(mixed, FIXED).fixed == ()
-    whole = observation(ANY, CLOSED, flags=("several-servers",))
-    assert _through(mixed, whole).kind is Kind.FIXED
-    assert fate(CHIEF, _facts(mixed), _facts(FIXED)) == "undetermined"
+POOL = observation(
+    ANY, OPEN, pool=pool(OPEN, CLOSED), flags=("mixed-pool", "several-servers")
+)  # fmt: skip
+WHOLE = observation(ANY, CLOSED, pool=pool(CLOSED, CLOSED), flags=("several-servers",))
+
+
+def _one(name: str, build: str = CLOSED) -> Observation:
+    return observation(ANY, build, servers=(name,))
+
+
+@pytest.mark.parametrize(
+    ("seen", "kind"),
+    [
+        ([POOL, WHOLE], Kind.FIXED),
+        ([POOL, _one("EX0")], Kind.HIDDEN),
+        ([POOL, _one("EX0"), _one("EX0")], Kind.HIDDEN),
+        ([POOL, *[_one("EX0")] * 9], Kind.HIDDEN),
+        ([POOL, _one("EX0"), _one("ex1")], Kind.FIXED),
+        ([POOL, _one("EX0"), _away(Status.NO_ANSWER), _one("EX1")], Kind.FIXED),
+        ([POOL, _one("EX7"), _one("EX7")], Kind.HIDDEN),
+        ([POOL, FIXED, FIXED], Kind.HIDDEN),
+        ([POOL, _one("EX0"), _one("EX0", OPEN), _one("EX1")], Kind.HIDDEN),
+        ([POOL, WHOLE, POOL], Kind.REGRESSED),
+        ([POOL, POOL], Kind.SAME),
+    ],
+)
+def test_a_member_of_a_pool_does_not_speak_for_the_others(
+    seen: list[Observation], kind: Kind
+) -> None:
+    """A pool is fixed when each server that was met there has answered with the fix."""
+    found = _through(*seen)
+    assert found.kind is kind
+    assert (CHIEF in found.fixed) == (kind is Kind.FIXED)
+    assert (dict(found.memory.states)[CHIEF] == "fixed") == (kind is Kind.FIXED)
+
+
+def test_servers_of_one_build_are_a_pool_as_well() -> None:
+    """Both were vulnerable; the fix of one is held back until the other shows it."""
+    both = observation(ANY, OPEN, pool=pool(OPEN, OPEN), flags=("several-servers",))
+    assert _through(both, _one("EX1")).kind is Kind.HIDDEN
+    assert _through(both, _one("EX1"), _one("EX0")).kind is Kind.FIXED
+
+
+@pytest.mark.parametrize(
+    "without_names",
+    [
+        observation(ANY, OPEN, flags=("mixed-pool",)),
+        observation(ANY, OPEN, flags=("mixed-pool",), pool=Pool((), (OPEN, CLOSED), mixed=True)),
+        observation(
+            ANY, OPEN, flags=("mixed-pool",), pool=Pool(("EX0",), (OPEN, CLOSED), mixed=True)
+        ),
+    ],
+)
+def test_a_member_without_a_name_is_never_known_to_be_fixed(without_names: Observation) -> None:
+    """Whatever answers later may be another one."""
+    assert _through(without_names, FIXED, FIXED).kind is Kind.HIDDEN
+    assert _through(without_names, WHOLE, WHOLE).kind is Kind.HIDDEN
+
+
+def test_what_is_held_back_is_no_fix_in_the_fates() -> None:
+    """It cannot be told."""
+    assert fate(CHIEF, _facts(FIXED), held=True) == "undetermined"
 
 
 def test_what_was_not_told_is_not_forgotten() -> None:
@@ -120,4 +176,4 @@ def test_one_flaw_may_come_while_another_goes() -> None:
 )  # fmt: skip
 def test_every_vulnerable_server_has_a_fate(after: Observation | None, word: str) -> None:
     """Together they are all that were vulnerable before."""
-    assert fate(CHIEF, _facts(SERVER), _facts(after) if after else None) == word
+    assert fate(CHIEF, _facts(after) if after else None) == word

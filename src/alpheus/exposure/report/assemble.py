@@ -62,7 +62,7 @@ def make_report(paths: Sequence[Path], today: date) -> Material:
     trend: list[TrendPoint] = []
     hosts, changes, tally = Hosts(), Changes(), Tally()
     for number, run in enumerate(runs):
-        hosts = reader.read(run)
+        hosts = reader.read(run, history.watched)
         changes = history.add(hosts, listed=number == len(runs) - 1)
         tally = _tally(hosts, reader)
         trend.append(_point(run, hosts, tally, changes))

@@ -67,7 +67,8 @@ class History:
         self._chief = chief
         self._memories: Numbers[Memory] = Numbers()
         self._nothing = self._memories.number(Memory())
-        self._known: dict[tuple[int, int, int], tuple[Transition, int]] = {}
+        self._known: dict[tuple[int, int, int, tuple[str, ...]], tuple[Transition, int]] = {}
+        self._held: set[int] = set()
         self._index: dict[int, int] = {}
         self._last_facts = array("I")
         self._memory = array("I")
@@ -75,6 +76,13 @@ class History:
         self._offsets = array("Q")
         self._identities = array("Q")
         self._number = -1
+
+    @property
+    def watched(self) -> frozenset[int]:
+        """Keys of hosts of which the next run's servers are to be kept: a fix is held back."""
+        if not self._held:
+            return frozenset()
+        return frozenset(key for key, record in self._index.items() if record in self._held)
 
     def add(self, hosts: Hosts, *, listed: bool = False) -> Changes:
         """Take in the next run, and tell what changed with it; nothing did with the first."""
@@ -90,11 +98,11 @@ class History:
             change = self._compare(hosts, number, record)
             is_moved = number in moved
             if self._number:
-                self._count(changes, change._replace(moved=is_moved), listed=listed)
+                self._count(changes, change._replace(moved=is_moved), record, listed=listed)
             self._keep(hosts, number, record)
         if self._number:
-            for change in self._missing(hosts):
-                self._count(changes, change, listed=listed)
+            for change, record in self._missing(hosts):
+                self._count(changes, change, record, listed=listed)
         return changes
 
     def _new(self, key: int) -> int:
@@ -108,21 +116,26 @@ class History:
 
     def _compare(self, hosts: Hosts, number: int, record: int) -> Change:
         before, after = self._last_facts[record], hosts.facts[number]
-        found = self._transition(before, self._memory[record], after)
+        servers = hosts.servers.get(number, ())
+        found = self._transition(before, self._memory[record], after, servers)
         place = None if before == _NEVER else Place(self._runs[record], self._offsets[record])
         self._memory[record] = found[1]
+        (self._held.add if found[0].memory.held else self._held.discard)(record)
         kind, regressed, opened, fixed, _ = found[0]
         here = Place(self._number, hosts.offsets[number])
         return Change(kind, place, here, before, after, regressed, opened, fixed)
 
-    def _transition(self, before: int, memory: int, after: int) -> tuple[Transition, int]:
-        found = self._known.get((before, memory, after))
+    def _transition(
+        self, before: int, memory: int, after: int, servers: tuple[str, ...]
+    ) -> tuple[Transition, int]:
+        found = self._known.get((before, memory, after, servers))
         if found is None:
             made = transition(
                 None if before == _NEVER else self._facts[before],
-                self._memories[memory], self._facts[after],
+                self._memories[memory], self._facts[after], servers,
             )  # fmt: skip
-            found = self._known[before, memory, after] = made, self._memories.number(made.memory)
+            found = made, self._memories.number(made.memory)
+            self._known[before, memory, after, servers] = found
         return found
 
     def _keep(self, hosts: Hosts, number: int, record: int) -> None:
@@ -133,16 +146,16 @@ class History:
         if own[0] != NONE:
             self._identities[record * MOST : record * MOST + MOST] = own
 
-    def _missing(self, hosts: Hosts) -> Iterator[Change]:
-        """Servers of the run before that are not in this one."""
+    def _missing(self, hosts: Hosts) -> Iterator[tuple[Change, int]]:
+        """Servers of the run before that are not in this one, with their records."""
         for key, record in self._index.items():
             if self._runs[record] == self._number - 1 and key not in hosts.index:
                 before = self._last_facts[record]
                 if is_server(self._facts[before]):
                     place = Place(self._runs[record], self._offsets[record])
-                    yield Change(Kind.ABSENT, place, None, before, _NEVER)
+                    yield Change(Kind.ABSENT, place, None, before, _NEVER), record
 
-    def _count(self, changes: Changes, change: Change, *, listed: bool) -> None:
+    def _count(self, changes: Changes, change: Change, record: int, *, listed: bool) -> None:
         changes.kinds[change.kind] += 1
         for counter, cves in (
             (changes.regressed, change.regressed), (changes.found, change.found),
@@ -153,15 +166,18 @@ class History:
         after = None if change.after is None else self._facts[change.after_facts]
         before = None if change.before is None else self._facts[change.before_facts]
         if before and change.before and change.before.run == self._number - 1:
-            self._count_fate(changes, before, after)
+            self._count_fate(changes, before, after, record)
         if after and COMPROMISED in after.flags:
             changes.newly_compromised += before is None or COMPROMISED not in before.flags
         if listed and change.kind not in _QUIET:
             changes.listed.append(change)
 
-    def _count_fate(self, changes: Changes, before: Facts, after: Facts | None) -> None:
+    def _count_fate(
+        self, changes: Changes, before: Facts, after: Facts | None, record: int
+    ) -> None:
         if is_server(before) and before.state(self._chief) == "vulnerable":
-            changes.fates[fate(self._chief, before, after)] += 1
+            held = dict(self._memories[self._memory[record]].held)
+            changes.fates[fate(self._chief, after, held=self._chief in held)] += 1
 
     def _rename(self, hosts: Hosts, moved: dict[int, int]) -> None:
         """Put the records of hosts that moved under their new address."""

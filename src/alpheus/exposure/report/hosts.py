@@ -7,7 +7,7 @@ counts, of equal ones the worst, and a compromise that any of them reports stays
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,6 +21,7 @@ from alpheus.exposure.output.tally import STATES, is_server
 from alpheus.exposure.report.identity import MOST, NONE, identities
 from alpheus.exposure.report.owners import Owner, owner_of
 from alpheus.exposure.report.runs import Run
+from alpheus.exposure.report.transitions import NAMELESS
 
 COMPROMISED = "compromised-reported"
 LISTED_LOSSES = 50
@@ -57,8 +58,8 @@ class Numbers(Generic[T]):
 class Hosts:
     """One run. All arrays are in the order of `index`, which has a key per address and port.
 
-    `times` are seconds since 1970, 0 where unknown. `losses` are line numbers' reasons, the first
-    of `lost`.
+    `times` are seconds since 1970, 0 where unknown. `servers` has the front ends that answered, of
+    pools and of hosts that are watched. `losses` are line numbers' reasons, the first of `lost`.
     """
 
     index: dict[int, int] = field(default_factory=dict)
@@ -67,6 +68,7 @@ class Hosts:
     times: array[int] = field(default_factory=lambda: array("q"))
     owners: array[int] = field(default_factory=lambda: array("I"))
     identities: array[int] = field(default_factory=lambda: array("Q"))
+    servers: dict[int, tuple[str, ...]] = field(default_factory=dict)
     results: int = 0
     requests: int = 0
     lost: int = 0
@@ -86,10 +88,15 @@ class HostReader:
         self.facts: Numbers[Facts] = Numbers()
         self.owners: Numbers[Owner] = Numbers()
         self._merged: dict[tuple[int, int, int], tuple[int, bool]] = {}
+        self._watched: Container[int] = ()
 
-    def read(self, run: Run) -> Hosts:
-        """All hosts of a run. Raises EvidenceError."""
+    def read(self, run: Run, watched: Container[int] = ()) -> Hosts:
+        """All hosts of a run. The servers of those with a key in `watched` are kept as well.
+
+        Raises EvidenceError.
+        """
         hosts = Hosts()
+        self._watched = watched
         for number, (offset, raw) in enumerate(run.lines(), 1):
             try:
                 line = self.lines.read(raw)
@@ -120,17 +127,25 @@ class HostReader:
             hosts.owners.append(self.owners.number(owner_of(line.attributes)))
             known = identities(line) if is_server(self.facts[facts]) else []
             hosts.identities.extend((*known, *(NONE,) * (MOST - len(known))))
+            self._keep_servers(hosts, line, key)
             return
         order = (time > hosts.times[found]) - (time < hosts.times[found])
         hosts.facts[found], newer = self._merge(hosts.facts[found], facts, order)
         if newer:
             hosts.offsets[found] = offset
+            self._keep_servers(hosts, line, key)
         hosts.times[found] = max(time, hosts.times[found])
         if not any(self.owners[hosts.owners[found]]):
             hosts.owners[found] = self.owners.number(owner_of(line.attributes))
         if not any(hosts.identities[found * MOST : found * MOST + MOST]):
             known = identities(line) if is_server(self.facts[facts]) else []
             hosts.identities[found * MOST : found * MOST + len(known)] = array("Q", known)
+
+    def _keep_servers(self, hosts: Hosts, line: Line, key: int) -> None:
+        if line.pool is not None or key in self._watched:
+            hosts.servers[hosts.index[key]] = front_ends(line)
+        else:
+            hosts.servers.pop(hosts.index[key], None)
 
     def _merge(self, old: int, new: int, order: int) -> tuple[int, bool]:
         """The facts of two observations of one host, and whether the new one is shown."""
@@ -191,6 +206,20 @@ def host_key(line: Line) -> int:
         return place_key(line.address, line.port)
     digest = blake2b(f"{line.port} {line.target}".encode("utf-8", "replace"), digest_size=8)
     return -1 - int.from_bytes(digest.digest(), "big")
+
+
+def front_ends(line: Line) -> tuple[str, ...]:
+    """Who answered, in lower case and in order; NAMELESS stands for servers without a name.
+
+    Where no pool was seen, only the first name is sure to be that of the one that answered.
+    """
+    pool = line.pool
+    if pool is None:
+        return tuple(name.lower() for name in line.servers[:1])
+    names = {name.lower() for name in pool.servers if name}
+    if len(names) < max(2, len(pool.builds)):
+        names.add(NAMELESS)
+    return tuple(sorted(names))
 
 
 def server_identities(hosts: Hosts, number: int) -> Sequence[int]:

@@ -2,6 +2,12 @@
 
 Only a server that answers and shows the fix is fixed. Silence, another product, a gateway in front
 and the cloud in its place are each called what they are.
+
+Several servers behind one address are fixed when each of them was. From the run on in which a pool
+was vulnerable, every name that was met there has to answer with the fix, in one run or in several;
+until then its fix is held back. A member without a name cannot be told from others, and what it
+was is held back for good: asking each server by itself settles it. So is one that was taken out of
+the pool, which nothing seen from outside tells from one that just did not answer.
 """
 
 from __future__ import annotations
@@ -16,6 +22,10 @@ from alpheus.exposure.output.tally import is_server
 
 _CLOSED = frozenset({"fixed", "not-affected"})
 _WAS_SAFE = frozenset({"fixed", "mitigated"})
+_POOL = frozenset({"mixed-pool", "several-servers"})
+
+NAMELESS = ""
+"""Stands for servers of a pool that do not say who they are."""
 
 
 class Kind(StrEnum):
@@ -49,10 +59,14 @@ class Kind(StrEnum):
 
 
 class Memory(NamedTuple):
-    """What is known of a host: whether it ever was a server, and each CVE's last settled state."""
+    """What is known of a host: whether it ever was a server, and each CVE's last settled state.
+
+    `held` has, for CVEs to which a pool was vulnerable, the members that did not show the fix yet.
+    """
 
     seen: bool = False
     states: States = ()
+    held: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Transition(NamedTuple):
@@ -79,13 +93,22 @@ _AWAY = {
 }
 
 
-def transition(before: Facts | None, memory: Memory, after: Facts) -> Transition:
-    """From what a host was when it was last in a run to what it is. `before` None: never met."""
+def transition(
+    before: Facts | None, memory: Memory, after: Facts, servers: tuple[str, ...] = ()
+) -> Transition:
+    """From what a host was when it was last in a run to what it is. `before` None: never met.
+
+    `servers` are the front ends that answered, in lower case, with NAMELESS for those without a
+    name; they are needed of pools, and of hosts whose memory holds something back.
+    """
     was = before is not None and is_server(before)
     if not is_server(after):
         kind = _AWAY.get(after.status, Kind.GONE) if was else Kind.OTHER
         return Transition(kind, _NOTHING, _NOTHING, _NOTHING, memory)
     settled, now = dict(memory.states), dict(after.states)
+    held = _held(memory, after, servers)
+    # Of several servers behind an address, one that shows the fix does not speak for the others.
+    now = {cve: state for cve, state in now.items() if not (state in _CLOSED and cve in held)}
     regressed = tuple(
         cve for cve, state in now.items()
         if state == "vulnerable" and settled.get(cve) in _WAS_SAFE
@@ -93,11 +116,6 @@ def transition(before: Facts | None, memory: Memory, after: Facts) -> Transition
     fixed = tuple(
         cve for cve, state in now.items() if state in _CLOSED and settled.get(cve) == "vulnerable"
     )
-    # Of several servers behind an address, one that shows the fix does not speak for the others.
-    partly = before is not None and _is_part(before, after)
-    if partly:
-        now = {cve: state for cve, state in now.items() if cve not in fixed}
-        fixed = _NOTHING
     found = tuple(
         cve for cve, state in now.items()
         if state == "vulnerable" and settled.get(cve) not in {"vulnerable", *_WAS_SAFE}
@@ -105,7 +123,7 @@ def transition(before: Facts | None, memory: Memory, after: Facts) -> Transition
     lost = [cve for cve, state in settled.items() if state == "vulnerable" and _open(now, cve)]
     cleared = any(state == "fixed" and cve not in settled for cve, state in now.items())
     settled.update((cve, state) for cve, state in now.items() if state != "undetermined")
-    known = Memory(seen=True, states=tuple(settled.items()))
+    known = Memory(seen=True, states=tuple(settled.items()), held=tuple(held.items()))
     kind = _kind(
         [
             (regressed, Kind.REGRESSED),
@@ -121,6 +139,21 @@ def transition(before: Facts | None, memory: Memory, after: Facts) -> Transition
     return Transition(kind, regressed, found, fixed, known)
 
 
+def _held(memory: Memory, after: Facts, servers: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Per CVE the members of a pool that have yet to show the fix."""
+    held = dict(memory.held)
+    pool = bool(_POOL.intersection(after.flags))
+    if not pool and not held:
+        return held
+    for cve, state in after.states:
+        own = held.get(cve, _NOTHING)
+        if state == "vulnerable" and (pool or own):
+            held[cve] = tuple(sorted({*own, *(servers or (NAMELESS,))}))
+        elif state in _CLOSED and own:
+            held[cve] = tuple(one for one in own if one == NAMELESS or one not in servers)
+    return {cve: left for cve, left in held.items() if left}
+
+
 def _kind(signs: list[tuple[object, Kind]]) -> Kind:
     return next((kind for sign, kind in signs if sign), Kind.SAME)
 
@@ -129,13 +162,10 @@ def _open(now: dict[str, str], cve: str) -> bool:
     return now.get(cve, "undetermined") == "undetermined"
 
 
-def _is_part(before: Facts, after: Facts) -> bool:
-    return "mixed-pool" in before.flags and "several-servers" not in after.flags
-
-
-def fate(cve: str, before: Facts, after: Facts | None) -> str:
+def fate(cve: str, after: Facts | None, *, held: bool = False) -> str:
     """What became of a server that was vulnerable to a CVE, in a word for people.
 
+    `held`: its fix is held back, because others of its pool did not show it.
     One of `vulnerable`, `fixed`, `undetermined`, `gone`, `replaced`, `absent`.
     """
     if after is None:
@@ -143,7 +173,7 @@ def fate(cve: str, before: Facts, after: Facts | None) -> str:
     if is_server(after):
         state = after.state(cve)
         if state in _CLOSED:
-            return "undetermined" if _is_part(before, after) else "fixed"
+            return "undetermined" if held else "fixed"
         return "vulnerable" if state == "vulnerable" else "undetermined"
     if after.status in {Status.SHIELDED, Status.TLS_FAILED}:
         return "undetermined"
