@@ -9,7 +9,8 @@ from alpheus.exposure.named import Named, find_named
 from alpheus.exposure.names import Addresses, MailDomain, Resolver
 from alpheus.exposure.target_list import divide
 from alpheus.exposure.targets import read_targets
-from exposure_probing import scope_of
+from exposure_probing import probed, scope_of
+from internet import running
 
 
 class _Known(Resolver):
@@ -70,6 +71,15 @@ def test_a_name_gives_its_name_to_an_address_that_is_a_target_itself(tmp_path: P
     assert found.names_at == {("127.0.1.2", 443): ("mail.town.example",)}
 
 
+def test_names_of_a_list_are_those_of_its_address(tmp_path: Path) -> None:
+    """At every port of the scope, after the names that lead there by themselves."""
+    table = tmp_path / "list.csv"
+    table.write_text("ip,names\n127.0.1.2,owa.town.example mail.town.example\n127.0.1.3,\n")
+    found = _found(tmp_path, [str(table), "mail.town.example"], _Known(HOSTS, {}), "[127.0.1.0/24]")
+    assert found.endpoints == []
+    assert found.names_at == {("127.0.1.2", 443): ("mail.town.example", "owa.town.example")}
+
+
 def test_a_name_that_leads_nowhere_is_a_result(tmp_path: Path) -> None:
     """Unresolved, or not asked with the address and the reason; cloud mail flow is told."""
     domains = {"gone.example": MailDomain("gone.example", (), (), True, ("MX x",))}
@@ -84,3 +94,34 @@ def test_a_name_that_leads_nowhere_is_a_result(tmp_path: Path) -> None:
     assert gone.flags == ("cloud-mail-flow",)
     assert outside.status is Status.NOT_ASKED
     assert "127.0.1.2" in outside.reason
+
+
+def test_a_server_is_asked_by_the_names_of_a_list(tmp_path: Path) -> None:
+    """It shows Exchange under its name alone; a name that is denied denies its address."""
+    with running() as internet:
+        shown, denied = internet.address("virtual-host"), internet.address("exchange-2016")
+        name, other = (internet.truth(one).names[0] for one in (shown, denied))
+        table = tmp_path / "list.csv"
+        table.write_text(
+            f"address,port,names\n{shown},{internet.port},{name}\n{denied},{internet.port},{other}\n"
+        )
+        scope = scope_of(tmp_path, internet.port, f"deny: [{other}]\n")
+        seen = probed(tmp_path, scope, [str(table)])
+        hosts = [head.decode() for address, head in internet.server.log.heads if address == shown]
+        assert internet.server.log.connections[denied] == 0
+    assert seen[shown].status is Status.IDENTIFIED
+    assert seen[shown].names[0] == name
+    assert f"\r\nHost: {name}" in hosts[0]
+    assert seen[denied].status is Status.NOT_ASKED
+    assert "denied" in seen[denied].reason
+
+
+def test_a_name_of_a_list_allows_nothing(tmp_path: Path) -> None:
+    """Anybody can write a name beside an address; only the scope says which are asked."""
+    table = tmp_path / "list.csv"
+    table.write_text("ip,names\n198.51.100.7,mail.town.example\n")
+    scope = scope_of(tmp_path, 443, allow="[town.example]")
+    allowed, outside = divide(read_targets([str(table)]), scope)
+    assert len(allowed) == 0
+    assert [one.target for one in outside] == ["198.51.100.7"]
+    assert find_named(allowed, scope, _Known({}, {})).endpoints == []

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpheus.errors import UsageError
+from alpheus.exposure.target_list import Place
 from alpheus.exposure.targets import LISTED, read_targets, split_url
 
 
@@ -140,6 +141,55 @@ def test_tables_are_read_by_their_header(table, expected):
     targets = read_targets(["-"], io.BytesIO(table.encode()))
     assert [(target.host, target.port) for target in targets] == expected
     assert targets.bad_count == 0
+
+
+HERE = Place(None, "https")
+
+
+@pytest.mark.parametrize(
+    ("table", "called"),
+    [
+        ("ip,names\n192.0.2.1,mail.a.example A.example.\n192.0.2.2,\n",
+         {("192.0.2.1", HERE): ("mail.a.example", "a.example")}),
+        ("ip,port,hostname\n192.0.2.1,8443,mail.a.example\n",
+         {("192.0.2.1", Place(8443, "https")): ("mail.a.example",)}),
+        ("ip;host\n192.0.2.1;a.example\n192.0.2.1;b.example\n",
+         {("192.0.2.1", HERE): ("a.example", "b.example")}),
+        ("target,address,names\nhttps://a.example/owa,192.0.2.1,192.0.2.1\n",
+         {("192.0.2.1", HERE): ("a.example",)}),
+        ('ip,names\n2001:DB8::1,"x.example, *.y.example; <b>"\n',
+         {("2001:db8::1", HERE): ("x.example",)}),
+        ("ip,names\n192.0.2.0/24,a.example\n", {}),
+        ("host,names\na.example,b.example\n", {}),
+    ],
+)  # fmt: skip
+def test_an_address_is_called_by_the_names_of_its_row(table, called):
+    """One that a row has beside it; a network and a name by itself have none."""
+    targets = read_targets(["-"], io.BytesIO(table.encode()))
+    assert targets.called == called
+    assert targets.bad_count == 0
+
+
+def test_names_of_a_list_are_part_of_what_is_asked():
+    """Another name is another run; rows without names leave the digest as it was."""
+
+    def digest(table):
+        return read_targets(["-"], io.BytesIO(table)).digest
+
+    plain = digest(b"192.0.2.1\n")
+    assert digest(b"ip,names\n192.0.2.1,\n") == plain
+    assert digest(b"ip,names\n192.0.2.1,a.example\n") not in {
+        plain, digest(b"ip,names\n192.0.2.1,b.example\n"),
+    }  # fmt: skip
+
+
+def test_a_large_table_without_names_costs_what_its_addresses_cost():
+    """Nothing is kept for a row that has none, and none for the address itself."""
+    rows = b"\n".join(b"10.0.%d.%d,10.0.%d.%d," % (n >> 8, n & 255, n >> 8, n & 255)
+                      for n in range(20_000))  # fmt: skip
+    targets = read_targets(["-"], io.BytesIO(b"address,target,names\n" + rows))
+    assert len(targets) == 20_000
+    assert targets.called == {}
 
 
 def test_bad_rows_of_a_table_have_their_line():

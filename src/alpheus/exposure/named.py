@@ -1,7 +1,8 @@
 """Where the names among the targets lead, inside the scope.
 
 A name is asked at its own addresses and, if it is a mail domain, at those of its mail servers and
-of its autodiscover name. Each address is asked once, by all the names that lead to it.
+of its autodiscover name. Each address is asked once, by all the names that lead to it, and by those
+that a list has for it.
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ def find_named(targets: TargetList, scope: Scope, resolver: Resolver) -> Named:
     """Look up every name of `targets`; nobody but the resolver is asked."""
     found: dict[tuple[str, int], _Found] = {}
     named = Named()
+    for (host, place), called in targets.called.items():
+        named.names_at[host, place.port or scope.ports[0]] = called
     domains = list(resolver.describe_all([name for (name, _), _ in targets.names]))
     hosts = [
         list(_hosts(name, domain))
@@ -65,7 +68,8 @@ def find_named(targets: TargetList, scope: Scope, resolver: Resolver) -> Named:
             named.observations.append(_nowhere(text, port, looked_up, domain, scope))
     for (address, port), one in found.items():
         if targets.has_address(*read_address(address), port):
-            named.names_at[address, port] = tuple(one.names)
+            called = named.names_at.get((address, port), ())
+            named.names_at[address, port] = tuple(dict.fromkeys((*one.names, *called)))
             named.cloud_at[address, port] = tuple(one.cloud)
         else:
             named.endpoints.append(Endpoint(

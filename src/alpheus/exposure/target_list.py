@@ -110,8 +110,9 @@ class _Block:
 class TargetList(Sequence[Target]):
     """Targets in a fixed order: ranges by port, version and number, then names; none twice.
 
-    `names` is (name, place) to the operator's word for it. `bad` holds the first bad lines,
-    `bad_count` counts all, `repeated` the targets that were given again.
+    `names` is (name, place) to the operator's word for it. `called` has, for (address, place), the
+    names by which a list calls an address; they make it no target, and allow nothing. `bad` holds
+    the first bad lines, `bad_count` counts all, `repeated` the targets that were given again.
     """
 
     def __init__(
@@ -119,6 +120,7 @@ class TargetList(Sequence[Target]):
         ranges: Mapping[Place, RangeSet],
         names: Mapping[tuple[str, Place], str],
         *,
+        called: Mapping[tuple[str, Place], tuple[str, ...]] | None = None,
         bad: Sequence[BadLine] = (),
         bad_count: int = 0,
         given: int | None = None,
@@ -130,6 +132,7 @@ class TargetList(Sequence[Target]):
                 self._append(place, span)
         self._last_index = [block.ends[-1] for block in self._blocks]
         self.names = sorted(names.items(), key=lambda one: (one[0][0], _place_key(one[0][1])))
+        self.called = called or {}
         self.bad = tuple(bad)
         self.bad_count = bad_count
         self.repeated = 0 if given is None else given - len(self)
@@ -193,7 +196,7 @@ class TargetList(Sequence[Target]):
         """The addresses alone, at the same places."""
         if not self.names:
             return self
-        alone = TargetList({}, {})
+        alone = TargetList({}, {}, called=self.called)
         alone._blocks, alone._addresses = self._blocks, self._addresses
         alone._last_index = self._last_index
         return alone
@@ -206,7 +209,15 @@ class TargetList(Sequence[Target]):
             content.update(f"{scheme}:{port} {write_range(span)}\n".encode())
         for (name, (port, scheme)), _ in self.names:
             content.update(f"{scheme}:{port} {name}\n".encode())
+        for (host, place), names in sorted(self.called.items(), key=_called_key):
+            content.update(f"{place.scheme}:{place.port} {host} {' '.join(names)}\n".encode())
         return content.hexdigest()
+
+
+def _called_key(
+    one: tuple[tuple[str, Place], tuple[str, ...]],
+) -> tuple[str, tuple[int, str]]:
+    return one[0][0], _place_key(one[0][1])
 
 
 def _place_key(place: Place) -> tuple[int, str]:
@@ -261,7 +272,12 @@ def divide(targets: TargetList, scope: Scope) -> tuple[TargetList, list[Outside]
                 names.setdefault((name, Place(port, place.scheme)), text)
             else:
                 rest.add(Outside(text, port, 1, decided.why))
-    return TargetList(ranges, names), rest.all()
+    called = {
+        (host, Place(port, place.scheme)): known
+        for (host, place), known in targets.called.items()
+        for port in _ports(place, scope)
+    }
+    return TargetList(ranges, names, called=called), rest.all()
 
 
 def _parts(span: Range, port: int, scope: Scope) -> Iterator[tuple[Range, Decision]]:

@@ -1,8 +1,9 @@
 """Reads targets as operators write them: hosts, URLs, networks, ranges, files and standard input.
 
 One target a line; blank lines and what follows a `#` are comments. A file whose first line is a
-header with a column such as `ip` or `host` is read as CSV. A line that is no target is counted and
-listed with the reason, and the rest is read.
+header with a column such as `ip` or `host` is read as CSV; an address there is called by the names
+that its row has beside it, in `names`, `host`, `hostname` and the like. A line that is no target is
+counted and listed with the reason, and the rest is read.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from alpheus.errors import UsageError
-from alpheus.exposure.addresses import Range, read_address, read_range
+from alpheus.exposure.addresses import Range, read_address, read_range, write_address
 from alpheus.exposure.host_names import host_name
 from alpheus.exposure.target_list import BadLine, Place, RangeSet, TargetList
 
@@ -30,6 +31,12 @@ _CHUNK = 1 << 20
 _PORTS = {"https": 443, "http": 80}
 _HOST_COLUMNS = ("ip", "ip_address", "ip_str", "address", "ipv4", "ipv6", "src_ip", "host",
                  "hostname", "target", "url", "domain", "fqdn", "name")  # fmt: skip
+_NAME_COLUMNS = ("names", "host", "hostname", "hostnames", "domain", "fqdn", "name", "target",
+                 "url")  # fmt: skip
+_MOST_NAMES = 64
+"""So many names are kept for one address."""
+
+_BETWEEN = re.compile(r"[\s,;|]+")
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"),
           (codecs.BOM_UTF16_BE, "utf-16-be"))  # fmt: skip
 
@@ -70,6 +77,7 @@ class _Reader:
         self._place = Place(port, "http" if port == _PORTS["http"] else "https")
         self._ranges: dict[Place, RangeSet] = {}
         self._names: dict[tuple[str, Place], str] = {}
+        self._called: dict[tuple[str, Place], tuple[str, ...]] = {}
         self._bad: list[BadLine] = []
         self._bad_count = 0
         self._given = 0
@@ -78,6 +86,7 @@ class _Reader:
         return TargetList(
             self._ranges,
             self._names,
+            called=self._called,
             bad=self._bad,
             bad_count=self._bad_count,
             given=self._given,
@@ -148,26 +157,39 @@ class _Reader:
                 continue
             port = row[columns.port].strip() if row[columns.port :] and columns.port >= 0 else ""
             try:
-                self._take(text, port)
+                taken = self._take(text, port)
             except ValueError as error:
                 self.refuse(source, header + rows.line_num, text, str(error))
+                continue
+            if taken is not None:
+                self._call(taken, (cell for one in columns.names for cell in row[one : one + 1]))
 
-    def _take(self, text: str, port: str = "") -> None:
-        """Take one target in. Raises ValueError."""
+    def _call(self, taken: tuple[Range, Place], cells: Iterator[str]) -> None:
+        """Keep the names that a row has for its address; a network has none."""
+        span, place = taken
+        if span.size > 1:
+            return
+        names = [name for cell in cells if cell for name in _names(cell)]
+        if names:
+            key = write_address(span.version, span.first), place
+            known = dict.fromkeys((*self._called.get(key, ()), *names))
+            self._called[key] = tuple(known)[:_MOST_NAMES]
+
+    def _take(self, text: str, port: str = "") -> tuple[Range, Place] | None:
+        """Take one target in; the addresses that it is, None for a name. Raises ValueError."""
         place = self._placed(port, "") if port else self._place
         try:
             span = read_range(text)
         except ValueError as no_range:
             try:
-                self._take_host(text, place)
+                return self._take_host(text, place)
             except ValueError:
                 if _NUMERIC.fullmatch(text):
                     raise no_range from None
                 raise
-        else:
-            self._take_range(span, place)
+        return self._take_range(span, place)
 
-    def _take_range(self, span: Range, place: Place) -> None:
+    def _take_range(self, span: Range, place: Place) -> tuple[Range, Place]:
         largest = LARGEST_V4 if span.version == 4 else LARGEST_V6
         if span.size > largest:
             bits = (32 if span.version == 4 else 128) - largest.bit_length() + 1
@@ -177,8 +199,9 @@ class _Reader:
             )
         self._ranges.setdefault(place, RangeSet()).add(span)
         self._given += span.size
+        return span, place
 
-    def _take_host(self, text: str, place: Place) -> None:
+    def _take_host(self, text: str, place: Place) -> tuple[Range, Place] | None:
         host, port, scheme = split_url(text)
         if port or scheme:
             place = self._placed(port, scheme)
@@ -187,8 +210,8 @@ class _Reader:
         except ValueError:
             self._names.setdefault((host_name(host), place), text)
             self._given += 1
-        else:
-            self._take_range(Range(version, number, number), place)
+            return None
+        return self._take_range(Range(version, number, number), place)
 
     def _placed(self, port: str, scheme: str) -> Place:
         if not port:
@@ -225,10 +248,20 @@ def split_url(text: str) -> tuple[str, str, str]:
     return host, port, scheme.lower()
 
 
+def _names(cell: str) -> Iterator[str]:
+    """The host names in a cell of a table; addresses and what is no name are passed over."""
+    for word in _BETWEEN.split(cell):
+        try:
+            yield host_name(split_url(word)[0] if "://" in word else word)
+        except ValueError:
+            continue
+
+
 class _Columns(NamedTuple):
     delimiter: str
     hosts: tuple[int, ...]
     port: int
+    names: tuple[int, ...]
 
 
 def _columns(header: str) -> _Columns | None:
@@ -237,7 +270,8 @@ def _columns(header: str) -> _Columns | None:
         cells = [cell.strip(" \"'").lower() for cell in header.split(delimiter)]
         hosts = tuple(cells.index(name) for name in _HOST_COLUMNS if name in cells)
         if hosts and len(cells) > 1:
-            return _Columns(delimiter, hosts, cells.index("port") if "port" in cells else -1)
+            names = tuple(cells.index(name) for name in _NAME_COLUMNS if name in cells)
+            return _Columns(delimiter, hosts, cells.index("port") if "port" in cells else -1, names)
     return None
 
 
