@@ -1,0 +1,368 @@
+"""What is kept of an observation: a row with what is asked for, and the whole of it beside.
+
+Rows are made from lines of `alpheus probe` and `alpheus import`, from the JSON of `alpheus triage`,
+and from what somebody enters by hand. The same content gives the same digest, wherever its file
+lay; two rows of a list that say the same are two observations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import msgspec
+
+from alpheus.cases.identity import Kind, Sighting
+from alpheus.cases.identity.model import COMPROMISED
+from alpheus.errors import AlpheusError
+from alpheus.exposure.cve_states import cve_states
+from alpheus.exposure.model import CveEntry, Observation, Pool, Provenance, Status, Tls, Witness
+from alpheus.knowledge.builds import parse_build
+from alpheus.model import Build, Confidence, ServerAssessment, Stage, Verdict
+
+DIGEST_BYTES = 20
+ASSESSMENT = "alpheus.assessment/1"
+"""The schema of the documents of `alpheus triage` that are understood."""
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_CACHED = 4_096
+_FUTURE = timedelta(days=1)
+_NO_STATES = msgspec.Raw(b"{}")
+_PROOF_FROM = Stage.EXPLOITED.rank
+
+
+class RowError(AlpheusError, ValueError):
+    """Content that is no observation."""
+
+
+class States(NamedTuple):
+    """The states of CVEs as JSON, and what they are known by."""
+
+    text: bytes
+    digest: bytes
+
+
+def states_of(text: bytes) -> States:
+    """States, with their digest."""
+    return States(text, blake2b(text, digest_size=DIGEST_BYTES).digest())
+
+
+class Row(NamedTuple):
+    """One observation on its way into the database; the names are those of its table.
+
+    Times are ISO 8601 UTC, '' unknown.
+    """
+
+    digest: bytes
+    kind: str
+    source: str
+    seen: str
+    address: str
+    port: int
+    status: str
+    exchange: int | None
+    build: str
+    product: str
+    states: States | None
+    flags: str
+    verdict: str
+    stage: str
+    breach: str
+    body: str
+
+
+class _Line(msgspec.Struct, gc=False):
+    """An observation whose states of CVEs stay as they are written."""
+
+    target: str
+    address: str
+    port: int
+    names: tuple[str, ...]
+    exchange: bool | None
+    build: str | None
+    precision: int | None
+    witness: str | None
+    pool: Pool | None
+    cves: msgspec.Raw
+    tls: Tls | None
+    status: Status
+    reason: str
+    requests: int
+    time: str
+    product: str = ""
+    confidence: str = "low"
+    servers: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
+    provenance: Provenance | None = None
+    attributes: Mapping[str, str] = {}
+
+
+class Rows:
+    """Makes rows. `now` is when; what claims to have been seen later has no time."""
+
+    def __init__(self, now: datetime) -> None:
+        self._limit = iso(now.astimezone(UTC) + _FUTURE)
+        self._decode = msgspec.json.Decoder(_Line).decode
+        self._encode = msgspec.json.Encoder().encode
+        self._states: dict[bytes, States] = {}
+        self._times: dict[str, str] = {}
+        self._check = msgspec.json.Decoder(dict[str, CveEntry]).decode
+
+    def of_line(self, line: bytes, kind: str = "") -> Row:
+        """The row of a JSON line; `kind` in place of `probe` or `list`. Raises RowError."""
+        try:
+            read = self._decode(line)
+            states = self._states_of(bytes(read.cves))
+        except (msgspec.MsgspecError, ValueError) as error:
+            raise RowError(str(error)) from error
+        read.cves = _NO_STATES
+        from_list = read.provenance
+        body = self._encode(read)
+        if b"\\u0000" in body or b"\\u0000" in states.text:
+            raise RowError("a text holds the character 0, which no database keeps")
+        seen = self.time((from_list.last_seen if from_list else "") or read.time)
+        return Row(
+            self._digest(read, body, states, kind),
+            kind or (Kind.LIST if from_list else Kind.PROBE),
+            kind or (from_list.source if from_list else Kind.PROBE),
+            seen, read.address, read.port, read.status.value,
+            None if read.exchange is None else int(read.exchange), read.build or "", read.product,
+            states if len(states.text) > 2 else None, " ".join(read.flags), "", "",
+            seen if COMPROMISED in read.flags else "", body.decode(),
+        )  # fmt: skip
+
+    def of_document(self, document: bytes) -> Iterator[Row]:
+        """A row per server of an assessment. Raises RowError."""
+        try:
+            whole = msgspec.json.decode(document, type=_Document)
+        except (msgspec.MsgspecError, ValueError) as error:
+            raise RowError(str(error)) from error
+        if whole.schema != ASSESSMENT:
+            raise RowError(f"its schema is {whole.schema!r}; {ASSESSMENT} is understood")
+        for server in whole.servers:
+            yield self._of_server(server, whole)
+
+    def time(self, text: str) -> str:
+        """A time as it is kept; '' for one that cannot be read, or lies in the future."""
+        found = self._times.get(text)
+        if found is None:
+            found = text if _TIME.fullmatch(text) else _normal(text)
+            found = found if found <= self._limit else ""
+            if len(self._times) > _CACHED:
+                self._times.clear()
+            self._times[text] = found
+        return found
+
+    def _states_of(self, text: bytes) -> States:
+        """The same text of states comes with every server of a build; it is read once."""
+        found = self._states.get(text)
+        if found is None:
+            self._check(text)
+            found = states_of(text)
+            if len(self._states) > _CACHED:
+                self._states.clear()
+            self._states[text] = found
+        return found
+
+    def _digest(self, read: _Line, body: bytes, states: States, kind: str) -> bytes:
+        """Where a list lay is no part of what it says."""
+        digest = blake2b(states.digest, digest_size=DIGEST_BYTES)
+        digest.update(kind.encode())
+        if read.provenance is not None:
+            read.provenance = replace(read.provenance, file="")
+            body = self._encode(read)
+        digest.update(body)
+        return digest.digest()
+
+    def _of_server(self, server: _Server, whole: _Document) -> Row:
+        ends = [one.last for one in server.coverage if one.last]
+        seen = self.time(max(ends, default="") or whole.run.finished)
+        breach = ""
+        if server.verdict is Verdict.COMPROMISED:
+            times = [f.time for f in server.findings if f.time and _is_proof(f)]
+            times += [s.time for s in server.story if s.time and s.stage.rank >= _PROOF_FROM]
+            breach = self.time(max(times, default="")) or seen
+        kept = _Kept(
+            server.name, server.aliases, server.product, server.build, server.verdict,
+            server.stage, server.confidence, server.headline, server.campaigns,
+            [_Told(f.rule, f.title, f.stage, f.weight, f.time) for f in server.findings],
+            server.next_steps, whole.evidence, whole.run.version,
+        )  # fmt: skip
+        body = self._encode(kept)
+        states = states_of(self._encode(server.cves)) if server.cves else None
+        if b"\\u0000" in body or (states and b"\\u0000" in states.text):
+            raise RowError(f"{server.name}: a text holds the character 0, which no database keeps")
+        digest = blake2b(body, digest_size=DIGEST_BYTES)
+        digest.update(states.digest if states else b"")
+        digest.update(f"{seen} {breach}".encode())
+        return Row(
+            digest.digest(), Kind.ASSESSMENT, "triage", seen, "", 0, "", 1,
+            server.build.value if server.build else "", server.product, states, "",
+            server.verdict.value, server.stage.value, breach, body.decode(),
+        )  # fmt: skip
+
+
+class _Finding(msgspec.Struct):
+    rule: str
+    title: str
+    stage: Stage
+    weight: str
+    time: str | None = None
+
+
+class _Told(msgspec.Struct):
+    """What is kept of a finding: without its citations, which stay in the report."""
+
+    rule: str
+    title: str
+    stage: Stage
+    weight: str
+    time: str | None
+
+
+class _Step(msgspec.Struct):
+    stage: Stage
+    time: str | None = None
+
+
+class _Coverage(msgspec.Struct):
+    last: str | None = None
+
+
+class _BuildPart(msgspec.Struct):
+    value: str
+    precision: int = 0
+
+
+class _Run(msgspec.Struct):
+    finished: str
+    version: str = ""
+
+
+class _Server(msgspec.Struct):
+    """A server of an assessment, as far as it is kept."""
+
+    name: str
+    verdict: Verdict
+    stage: Stage
+    aliases: tuple[str, ...] = ()
+    product: str = ""
+    build: _BuildPart | None = None
+    cves: dict[str, CveEntry] = {}
+    confidence: Confidence = Confidence.LOW
+    headline: str = ""
+    campaigns: list[dict[str, Any]] = []
+    findings: list[_Finding] = []
+    story: list[_Step] = []
+    coverage: list[_Coverage] = []
+    next_steps: list[dict[str, Any]] = []
+
+
+class _Document(msgspec.Struct):
+    schema: str
+    run: _Run
+    servers: list[_Server]
+    evidence: list[dict[str, Any]] = []
+
+
+class _Kept(msgspec.Struct):
+    """The body of an assessed server."""
+
+    name: str
+    aliases: tuple[str, ...]
+    product: str
+    build: _BuildPart | None
+    verdict: Verdict
+    stage: Stage
+    confidence: Confidence
+    headline: str
+    campaigns: list[dict[str, Any]]
+    findings: list[_Told]
+    next_steps: list[dict[str, Any]]
+    evidence: list[dict[str, Any]]
+    version: str
+
+
+def _is_proof(finding: _Finding) -> bool:
+    return finding.weight == "proof" and finding.stage.rank >= _PROOF_FROM
+
+
+class Sightings:
+    """Reads rows back as what they say of the identity of a server."""
+
+    def __init__(self) -> None:
+        self._line = msgspec.json.Decoder(Observation).decode
+        self._kept = msgspec.json.Decoder(_Kept).decode
+
+    def of(self, number: int, kind: str, seen: str, body: str | bytes) -> Sighting:
+        """The sighting that a row is, and the attributes that its source gave it."""
+        if kind == Kind.ASSESSMENT:
+            return self._of_kept(number, seen, self._kept(body))
+        sighting = Sighting.from_observation(self._line(body), number)
+        if kind == Kind.HAND:
+            return replace(sighting, kind=Kind.HAND, source=Kind.HAND)
+        return sighting
+
+    def _of_kept(self, number: int, seen: str, kept: _Kept) -> Sighting:
+        build = Build(kept.build.value, kept.build.precision, ()) if kept.build else None
+        server = ServerAssessment(
+            kept.name, kept.aliases, kept.product, build, {}, kept.verdict, kept.stage,
+            kept.confidence, kept.headline, (), (), (), (), (),
+        )  # fmt: skip
+        return Sighting.from_assessment(server, number, seen=seen)[0]
+
+
+def hand_entry(
+    *,
+    time: str,
+    address: str = "",
+    port: int = 443,
+    names: tuple[str, ...] = (),
+    servers: tuple[str, ...] = (),
+    build: str = "",
+    note: str = "",
+    compromised: bool = False,
+    attributes: Mapping[str, str] | None = None,
+) -> Observation:
+    """What somebody knows of a server, as an observation; states follow from the build.
+
+    Raises RowError where nothing tells which server, or where the build is none.
+    """
+    target = address or next(iter((*names, *servers)), "")
+    if not target:
+        raise RowError("an entry needs an address, a host name or the computer's name")
+    number = parse_build(build) if build else None
+    if build and number is None:
+        raise RowError(f"{build!r} is not a build such as 15.1.2176.9")
+    precision = number.precision if number else None
+    return Observation(
+        target, address, port, names, exchange=True, build=build or None, precision=precision,
+        witness="by hand" if build else None, pool=None,
+        cves=cve_states(build or None, precision, exchange=True, why=""), tls=None,
+        status=Status.LISTED, reason=note or "entered by hand", requests=0, time=time,
+        servers=servers,
+        flags=(COMPROMISED,) if compromised else (), attributes=dict(attributes or {}),
+    )  # fmt: skip
+
+
+def iso(moment: datetime) -> str:
+    """A moment as it is kept: UTC, whole seconds, `Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _normal(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    try:
+        return iso(moment)
+    except OverflowError:
+        return ""

@@ -1,0 +1,88 @@
+"""Observations into the database, many at a time; what is there already is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, insert, select
+
+from alpheus.cases.database import driver
+from alpheus.cases.observations import Row, States
+from alpheus.cases.schema import facts, observations
+
+_COLUMNS = tuple(column.name for column in observations.columns)
+_NAMES = ", ".join(_COLUMNS)
+_INSERT = f"INSERT INTO observations ({_NAMES}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+_COPY = f"COPY observations ({_NAMES}) FROM STDIN"
+_AT_ONCE = 500
+
+
+class Stored(NamedTuple):
+    """How many rows were new, and how many were there already."""
+
+    added: int
+    known: int
+
+
+class Store:
+    """Adds rows in the transaction of a writer. After a failure a new one is needed."""
+
+    def __init__(self) -> None:
+        self._facts: dict[bytes, int] = {}
+
+    def add(
+        self, connection: Connection, import_id: int, rows: Sequence[tuple[int, Row]]
+    ) -> Stored:
+        """Add rows, each with its line in the file; numbers rise in the order given."""
+        by_digest = {row.digest: (line, row) for line, row in reversed(rows)}
+        known = _known(connection, list(by_digest))
+        query = select(func.coalesce(func.max(observations.c.id), 0))
+        number = connection.execute(query).scalar_one()
+        fresh: list[tuple[object, ...]] = []
+        for line, row in rows:
+            if row.digest in known:
+                continue
+            known.add(row.digest)
+            fresh.append((
+                number + len(fresh) + 1, row.digest, import_id, line, *row[1:10],
+                self._facts_id(connection, row.states) if row.states else None, *row[11:],
+            ))  # fmt: skip
+        _insert(connection, fresh)
+        return Stored(len(fresh), len(rows) - len(fresh))
+
+    def _facts_id(self, connection: Connection, states: States) -> int:
+        digest = states.digest
+        found = self._facts.get(digest)
+        if found is None:
+            found = connection.execute(select(facts.c.id).where(facts.c.digest == digest)).scalar()
+            if found is None:
+                made = insert(facts).values(digest=digest, content=states.text.decode())
+                found = connection.execute(made.returning(facts.c.id)).scalar_one()
+            self._facts[digest] = found
+        return found
+
+
+def _known(connection: Connection, digests: Sequence[bytes]) -> set[bytes]:
+    """Those of some digests that are there."""
+    raw = driver(connection)
+    if connection.dialect.name == "sqlite":
+        found: set[bytes] = set()
+        for begin in range(0, len(digests), _AT_ONCE):
+            part = digests[begin : begin + _AT_ONCE]
+            marks = ",".join("?" * len(part))
+            query = f"SELECT digest FROM observations WHERE digest IN ({marks})"  # noqa: S608
+            found.update(digest for (digest,) in raw.execute(query, part))
+        return found
+    query = "SELECT digest FROM observations WHERE digest = ANY(%s)"
+    return {bytes(digest) for (digest,) in raw.execute(query, [list(digests)])}
+
+
+def _insert(connection: Connection, rows: Iterable[tuple[object, ...]]) -> None:
+    raw = driver(connection)
+    if connection.dialect.name == "sqlite":
+        raw.executemany(_INSERT, rows)
+        return
+    with raw.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for row in rows:
+            copy.write_row(row)
