@@ -162,14 +162,15 @@ class _Reader:
                 self.refuse(source, header + rows.line_num, text, str(error))
                 continue
             if taken is not None:
-                self._call(taken, (cell for one in columns.names for cell in row[one : one + 1]))
+                beside = (cell for one in columns.names for cell in row[one : one + 1])
+                self._call(taken, (cell for cell in beside if cell and cell != text))
 
     def _call(self, taken: tuple[Range, Place], cells: Iterator[str]) -> None:
         """Keep the names that a row has for its address; a network has none."""
         span, place = taken
         if span.size > 1:
             return
-        names = [name for cell in cells if cell for name in _names(cell)]
+        names = [name for cell in cells for name in _names(cell)]
         if names:
             key = write_address(span.version, span.first), place
             known = dict.fromkeys((*self._called.get(key, ()), *names))
