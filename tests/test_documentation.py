@@ -88,6 +88,8 @@ def _flags_in(tree: ast.AST) -> Iterator[str]:
             yield from _words(node.value)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "flags.append":
             yield from _words(node.args[0])
+        if isinstance(node, ast.AugAssign) and ast.unparse(node.target) == "flags":
+            yield from _words(node.value)
     yield from (word for word in _words(tree) if re.fullmatch(r"[a-z]+(?:-[a-z]+)+", word))
 
 
