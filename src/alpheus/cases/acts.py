@@ -1,0 +1,180 @@
+"""What people do to a case, and what a case does not allow.
+
+Every act says who, when and why, and names its evidence where there is some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from alpheus.cases.states import (
+    CLEANABLE,
+    DOUBTS,
+    ENDED,
+    OPEN_COMPROMISE,
+    OPEN_PATCH,
+    Compromise,
+    Patch,
+    Work,
+)
+
+if TYPE_CHECKING:
+    from alpheus.cases.lifecycle import State
+
+
+class ActKind(StrEnum):
+    """What is done."""
+
+    NOTE = "note"
+    ASSIGNED = "assigned"
+    NOTIFIED = "notified"
+    ACKNOWLEDGED = "acknowledged"
+    STARTED = "started"
+    ASKED_HELP = "asked-help"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    FALSE_POSITIVE = "false-positive"
+    MITIGATED = "mitigated"
+    CLEANED = "cleaned"
+    VERIFIED = "verified"
+    CLEARED = "cleared"
+    """A person looked, and it is nothing."""
+    REPORTED_TO_AUTHORITY = "reported-to-authority"
+    """A report that a law asks for; `to` says which."""
+    MERGED = "merged"
+    SPLIT = "split"
+    KEPT_APART = "kept-apart"
+    REVOKED = "revoked"
+
+
+class Closing(StrEnum):
+    """Why a case is closed."""
+
+    DONE = "done"
+    """Fixed, and nothing of an intruder left."""
+    GONE = "gone"
+    """The server is not there any more."""
+    ACCEPTED = "accepted"
+    """Its owner knows, and leaves it so."""
+    OUTSIDE = "outside"
+    """Somebody else takes care of it."""
+
+
+class Act(NamedTuple):
+    """One thing that was done. `to` is the assignee, the reason of closing, or the report made."""
+
+    id: int
+    time: str
+    who: str
+    kind: ActKind
+    why: str = ""
+    evidence: str = ""
+    to: str = ""
+    until: str = ""
+
+
+_NEED_WHY = frozenset({
+    ActKind.NOTE, ActKind.CLOSED, ActKind.REOPENED, ActKind.FALSE_POSITIVE, ActKind.MITIGATED,
+    ActKind.CLEARED, ActKind.ASKED_HELP, ActKind.MERGED, ActKind.SPLIT, ActKind.KEPT_APART,
+    ActKind.REVOKED,
+})  # fmt: skip
+_NEED_EVIDENCE = {
+    ActKind.CLEANED: "the plan that was carried out",
+    ActKind.VERIFIED: "what shows that it is clean",
+}
+_WORKING = (ActKind.NOTIFIED, ActKind.ACKNOWLEDGED, ActKind.STARTED, ActKind.ASKED_HELP)
+
+
+def refusal(state: State, act: Act, *, now: str) -> str:
+    """Why a case does not allow an act, in a sentence; '' where it does."""
+    if not act.who.strip():
+        return "say who does it"
+    if act.time > now:
+        return f"{act.time} has not been yet"
+    if act.kind in _NEED_WHY and not act.why.strip():
+        return f"say why: '{act.kind}' needs a reason"
+    if act.kind in _NEED_EVIDENCE and not act.evidence.strip():
+        return f"name {_NEED_EVIDENCE[act.kind]}: '{act.kind}' needs evidence"
+    check = _CHECKS.get(act.kind)
+    return check(state, act, now) if check else ""
+
+
+def _working(state: State, act: Act, _: str) -> str:
+    if state.work in ENDED:
+        return f"the case is {state.work}; reopen it before it is {act.kind}"
+    if act.kind is ActKind.ACKNOWLEDGED and state.work in {Work.IN_PROGRESS, Work.NEEDS_HELP}:
+        return f"the case is {state.work} already, which is more than acknowledged"
+    return ""
+
+
+def _close(state: State, act: Act, _: str) -> str:
+    if state.work in ENDED:
+        return f"the case is {state.work} already"
+    if act.to not in {*Closing}:
+        return f"say how it ends: {', '.join(Closing)}"
+    return _not_done(state) if act.to == Closing.DONE else ""
+
+
+def _not_done(state: State) -> str:
+    if state.patch in OPEN_PATCH:
+        return f"it is {state.patch}; a server is done when it is seen with the fix"
+    if state.patch is Patch.UNKNOWN:
+        return "whether it is fixed is unknown; an observation that shows its build settles it"
+    if state.compromise in OPEN_COMPROMISE:
+        return f"it is {state.compromise}; a server is done when that is cleaned and verified"
+    return ""
+
+
+def _reopen(state: State, _: Act, __: str) -> str:
+    return "" if state.work in ENDED else f"the case is {state.work}, that is open"
+
+
+def _false_positive(state: State, act: Act, now: str) -> str:
+    if state.work in ENDED:
+        return f"the case is {state.work}; reopen it first"
+    if not act.until:
+        return "say until when: a false positive is looked at again"
+    return "" if act.until > now else f"{act.until} is over; name a day to come"
+
+
+def _mitigate(state: State, _: Act, __: str) -> str:
+    if state.patch in {Patch.FIXED, Patch.NOT_AFFECTED}:
+        return f"it is {state.patch}; there is nothing to mitigate"
+    return ""
+
+
+def _clean(state: State, _: Act, __: str) -> str:
+    if state.compromise in CLEANABLE:
+        return ""
+    return f"it is {state.compromise}; there is nothing to clean"
+
+
+def _verify(state: State, _: Act, __: str) -> str:
+    if state.compromise is Compromise.CLEANED:
+        return ""
+    return f"it is {state.compromise}; what is verified is a server that was cleaned"
+
+
+def _clear(state: State, _: Act, __: str) -> str:
+    if state.compromise in DOUBTS:
+        return ""
+    return f"it is {state.compromise}; only a doubt can be cleared, not a proof"
+
+
+def _assign(_: State, act: Act, __: str) -> str:
+    return "" if act.to.strip() else "say to whom"
+
+
+_CHECKS: dict[ActKind, Callable[[State, Act, str], str]] = {
+    **dict.fromkeys(_WORKING, _working),
+    ActKind.ASSIGNED: _assign,
+    ActKind.CLOSED: _close,
+    ActKind.REOPENED: _reopen,
+    ActKind.FALSE_POSITIVE: _false_positive,
+    ActKind.MITIGATED: _mitigate,
+    ActKind.CLEANED: _clean,
+    ActKind.VERIFIED: _verify,
+    ActKind.CLEARED: _clear,
+}

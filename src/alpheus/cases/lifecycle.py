@@ -1,0 +1,323 @@
+"""Where a server stands, on two axes that are never mixed, and how far the work on it is.
+
+Everything follows from what was seen and what people did, each with its time: the order in which it
+became known does not matter. Only evidence fixes or cleans; people's word mitigates, closes and
+explains. Times are ISO 8601 in UTC with `Z` and compare as text; '' is before all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+
+from alpheus.cases.acts import Act, ActKind, Closing
+from alpheus.cases.states import (
+    BREACHED,
+    DOUBTS,
+    HEALTHY,
+    OPEN_PATCH,
+    Compromise,
+    Patch,
+    Work,
+)
+from alpheus.model import PatchState, Verdict
+
+
+class Seen(NamedTuple):
+    """What one observation says, as far as states follow from it.
+
+    `patch` is the state of the CVE that is watched, '' for none. `partly`: of several servers it
+    speaks for one. `verdict` is an assessment's; `reported`: somebody else says that it was broken
+    into. `breach` is when the last sign of the intruder was.
+    """
+
+    id: int
+    time: str
+    source: str = ""
+    patch: str = ""
+    build: str = ""
+    partly: bool = False
+    verdict: str = ""
+    reported: bool = False
+    breach: str = ""
+
+
+class Change(NamedTuple):
+    """A transition: on which axis (`patch`, `compromise`, `work`), when, by whom, why, by what."""
+
+    axis: str
+    time: str
+    before: str
+    after: str
+    who: str
+    why: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a server stands; the times are since when. `until` ends a false positive."""
+
+    patch: Patch = Patch.UNKNOWN
+    patch_since: str = ""
+    mitigated_by: str = ""
+    compromise: Compromise = Compromise.UNKNOWN
+    compromise_since: str = ""
+    work: Work = Work.NEW
+    work_since: str = ""
+    work_why: str = ""
+    until: str = ""
+    assignee: str = ""
+    changes: tuple[Change, ...] = ()
+
+
+def derive(seen: Iterable[Seen], acts: Iterable[Act] = (), *, now: str) -> State:
+    """The state of a server by all that is known of it, as of `now`.
+
+    Observations and acts may come in any order. Acts are taken as they are: whether one was allowed
+    was asked when it was entered (see `acts.refusal`).
+    """
+    replay = _Replay()
+    events: list[Seen | Act] = [*sorted(seen, key=_content)]
+    events += sorted(acts, key=lambda act: (act.time, act.id))
+    events.sort(key=attrgetter("time"))  # of one moment, what was seen comes before what was done
+    for time, group in groupby(events, key=attrgetter("time")):
+        replay.expire(time)
+        replay.step(list(group))
+    replay.expire(now)
+    return replay.state()
+
+
+def _content(one: Seen) -> tuple[str | bool | int, ...]:
+    return (one.time, one.patch, one.build, one.verdict, one.breach, one.source, one.partly,
+            one.reported, one.id)  # fmt: skip
+
+
+def _is_open(one: Seen) -> bool:
+    return one.patch == PatchState.VULNERABLE
+
+
+def _settles(one: Seen) -> bool:
+    return bool(one.patch) and one.patch != PatchState.UNDETERMINED
+
+
+_MILD = {
+    "": Compromise.UNKNOWN,
+    Verdict.NOT_DETERMINABLE.value: Compromise.NOT_DETERMINABLE,
+    Verdict.NO_EVIDENCE.value: Compromise.NO_EVIDENCE,
+    Verdict.ATTEMPTED.value: Compromise.ATTEMPTED,
+    Verdict.SUSPICIOUS.value: Compromise.SUSPICIOUS,
+    Verdict.COMPROMISED.value: Compromise.COMPROMISED,
+}
+_RANK = {state: rank for rank, state in enumerate(Compromise)}
+
+
+class _Cause(NamedTuple):
+    time: str
+    who: str
+    why: str
+    evidence: str
+
+
+def _cause(act: Act) -> _Cause:
+    return _Cause(act.time, act.who, act.why, act.evidence)
+
+
+class _Replay:
+    """Goes through events by their time. Each axis knows nothing of the others but `work`."""
+
+    def __init__(self) -> None:
+        self.patch, self.patch_since = Patch.UNKNOWN, ""
+        self.compromise, self.compromise_since = Compromise.UNKNOWN, ""
+        self.work, self.work_since, self.work_why = Work.NEW, "", ""
+        self.build = ""
+        self.mitigated_by = self.mitigated_build = ""
+        self.cleaned = ""
+        self.closing = ""
+        self.until = ""
+        self.assignee = ""
+        self.changes: list[Change] = []
+
+    def state(self) -> State:
+        return State(
+            self.patch, self.patch_since, self.mitigated_by, self.compromise,
+            self.compromise_since, self.work, self.work_since, self.work_why, self.until,
+            self.assignee, tuple(self.changes),
+        )  # fmt: skip
+
+    def step(self, events: list[Seen | Act]) -> None:
+        """All events of one moment. Of two that contradict each other the graver one counts."""
+        seen = [one for one in events if isinstance(one, Seen)]
+        is_open = any(map(_is_open, seen))
+        for one in seen:
+            if _settles(one) and (_is_open(one) or not is_open):
+                self._see_patch(one)
+            if one.verdict or one.reported:
+                self._see_compromise(one)
+            self._see_contradiction(one)
+        for act in events:
+            if isinstance(act, Act):
+                _ACTS[act.kind](self, act)
+
+    def expire(self, time: str) -> None:
+        """A false positive ends; the server is looked at again if it is not well by then."""
+        if self.work is Work.FALSE_POSITIVE and self.until and self.until < time:
+            ended, self.until = self.until, ""
+            cause = _Cause(ended, "alpheus", "the false positive has expired", "")
+            self._go("work", Work.REOPENED, cause)
+
+    # what is seen
+
+    def _see_patch(self, one: Seen) -> None:
+        build = one.build or self.build
+        if _is_open(one):
+            self._see_open(one, build)
+        elif one.patch == PatchState.MITIGATED:
+            if self.patch not in {Patch.FIXED, Patch.NOT_AFFECTED}:
+                self.mitigated_by, self.mitigated_build = one.source, build
+                self._seen("patch", Patch.MITIGATED, one, "a mitigation was seen")
+        elif one.partly and self.patch in OPEN_PATCH:
+            pass  # of several servers, one that shows the fix does not speak for the others
+        elif one.patch == PatchState.NOT_AFFECTED and self.patch not in OPEN_PATCH | {Patch.FIXED}:
+            self._seen("patch", Patch.NOT_AFFECTED, one, "what runs there does not have the flaw")
+        else:
+            self.mitigated_by = ""
+            self._seen("patch", Patch.FIXED, one, f"seen with the fix{_of(one.build)}")
+        self.build = build
+
+    def _see_open(self, one: Seen, build: str) -> None:
+        """A mitigation changes no build: only another build shows that it is gone."""
+        if self.patch in HEALTHY:
+            why = f"it had been {self.patch}, and is seen without the fix{_of(one.build)}"
+            self._seen("patch", Patch.REGRESSED, one, why)
+        elif self.patch is Patch.MITIGATED:
+            if build and self.mitigated_build and build != self.mitigated_build:
+                why = (
+                    f"the mitigation was of build {self.mitigated_build}{_of(one.build, ', now ')}"
+                )
+                self.mitigated_by = ""
+                self._seen("patch", Patch.REGRESSED, one, why)
+            elif build and not self.mitigated_build:
+                self.mitigated_build = build
+        elif self.patch is not Patch.REGRESSED:
+            self._seen("patch", Patch.VULNERABLE, one, f"seen without the fix{_of(one.build)}")
+
+    def _see_compromise(self, one: Seen) -> None:
+        after = Compromise.REPORTED if one.reported else _MILD[one.verdict]
+        breached = after in BREACHED
+        if self.compromise in {Compromise.CLEANED, Compromise.VERIFIED_CLEAN}:
+            if breached and one.breach > self.cleaned:
+                why = f"signs of an intruder from {one.breach}, after it was cleaned"
+                self._seen("compromise", Compromise.RE_INFECTED, one, why)
+            elif after is Compromise.NO_EVIDENCE and self.compromise is Compromise.CLEANED:
+                why = "assessed after it was cleaned, and nothing was found"
+                self._seen("compromise", Compromise.VERIFIED_CLEAN, one, why)
+        elif (
+            self.compromise is not Compromise.RE_INFECTED and _RANK[after] > _RANK[self.compromise]
+        ):
+            why = "reported by others" if one.reported else f"assessed as {one.verdict}"
+            self._seen("compromise", after, one, why)
+
+    def _see_contradiction(self, one: Seen) -> None:
+        """A later observation that contradicts reopens."""
+        if self.work not in {Work.CLOSED, Work.FALSE_POSITIVE}:
+            return
+        breached = one.verdict == Verdict.COMPROMISED or one.reported
+        if (
+            breached
+            and one.breach > self.work_since
+            and (self.work is Work.CLOSED or not one.reported)
+        ):
+            self._reopen(one, "signs of an intruder since then")
+        elif (
+            self.work is Work.CLOSED
+            and _is_open(one)
+            and self.patch in OPEN_PATCH
+            and (self.closing != Closing.ACCEPTED)
+        ):
+            self._reopen(one, f"seen without the fix{_of(one.build)}")
+
+    def _reopen(self, one: Seen, why: str) -> None:
+        was = self.work
+        self.until = ""
+        self._seen("work", Work.REOPENED, one, f"it was {was}, and {why}")
+
+    # what people do
+
+    def act_note(self, act: Act) -> None:
+        """Changes no state."""
+
+    def act_assign(self, act: Act) -> None:
+        self.assignee = act.to
+
+    def act_work(self, act: Act) -> None:
+        after = _WORK[act.kind]
+        # Told once more, a server that is worked on does not fall back.
+        if act.kind is ActKind.NOTIFIED and self.work not in {Work.NEW, Work.REOPENED}:
+            return
+        self.until = act.until if after is Work.FALSE_POSITIVE else ""
+        self.closing = act.to if after is Work.CLOSED else ""
+        self._go("work", after, _cause(act))
+
+    def act_mitigated(self, act: Act) -> None:
+        if self.patch not in {Patch.FIXED, Patch.NOT_AFFECTED}:
+            self.mitigated_by, self.mitigated_build = act.who, self.build
+            self._go("patch", Patch.MITIGATED, _cause(act))
+
+    def act_cleaned(self, act: Act) -> None:
+        self.cleaned = act.time
+        self._go("compromise", Compromise.CLEANED, _cause(act))
+
+    def act_verified(self, act: Act) -> None:
+        if self.compromise is Compromise.CLEANED:
+            after = Compromise.VERIFIED_CLEAN
+            self._go("compromise", after, _cause(act))
+
+    def act_cleared(self, act: Act) -> None:
+        if self.compromise in DOUBTS:
+            after = Compromise.NO_EVIDENCE
+            self._go("compromise", after, _cause(act))
+
+    # how a state changes
+
+    def _seen(self, axis: str, after: StrEnum, one: Seen, why: str) -> None:
+        self._go(axis, after, _Cause(one.time, one.source, why, f"observation {one.id}"))
+
+    def _go(self, axis: str, after: StrEnum, cause: _Cause) -> None:
+        before: StrEnum = getattr(self, axis)
+        if before is after and axis != "work":
+            return
+        setattr(self, axis, after)
+        setattr(self, f"{axis}_since", cause.time)
+        if axis == "work":
+            self.work_why = cause.why
+        self.changes.append(Change(axis, cause.time, before.value, after.value, *cause[1:]))
+
+
+_WORK = {
+    ActKind.NOTIFIED: Work.NOTIFIED,
+    ActKind.ACKNOWLEDGED: Work.ACKNOWLEDGED,
+    ActKind.STARTED: Work.IN_PROGRESS,
+    ActKind.ASKED_HELP: Work.NEEDS_HELP,
+    ActKind.CLOSED: Work.CLOSED,
+    ActKind.REOPENED: Work.REOPENED,
+    ActKind.FALSE_POSITIVE: Work.FALSE_POSITIVE,
+}
+
+_ACTS: dict[ActKind, Callable[[_Replay, Act], None]] = {
+    **dict.fromkeys(ActKind, _Replay.act_note),
+    **dict.fromkeys(_WORK, _Replay.act_work),
+    ActKind.ASSIGNED: _Replay.act_assign,
+    ActKind.MITIGATED: _Replay.act_mitigated,
+    ActKind.CLEANED: _Replay.act_cleaned,
+    ActKind.VERIFIED: _Replay.act_verified,
+    ActKind.CLEARED: _Replay.act_cleared,
+}
+
+
+def _of(build: str, word: str = ": ") -> str:
+    return f"{word}{build}" if build else ""

@@ -1,0 +1,82 @@
+"""What a case does not allow is refused with a sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from alpheus.cases.acts import Act, ActKind, Closing, refusal
+from alpheus.cases.lifecycle import State
+from alpheus.cases.states import Compromise, Patch, Work
+
+NOW = "2021-03-10T00:00:00Z"
+
+
+def _act(kind: ActKind, **more: str) -> Act:
+    given = {"why": "so", "evidence": "plan 1", "time": "2021-03-09T00:00:00Z", "who": "kim"}
+    return Act(1, kind=kind, **{**given, **more})  # type: ignore[arg-type]
+
+
+WELL = State(patch=Patch.FIXED, compromise=Compromise.NO_EVIDENCE)
+CLOSED = State(work=Work.CLOSED)
+
+
+@pytest.mark.parametrize(
+    ("state", "act", "said"),
+    [
+        (WELL, _act(ActKind.NOTE, who=" "), "say who"),
+        (WELL, _act(ActKind.NOTE, time="2021-03-11T00:00:00Z"), "has not been yet"),
+        (WELL, _act(ActKind.NOTE, why=""), "needs a reason"),
+        (WELL, _act(ActKind.CLEANED, evidence=""), "the plan that was carried out"),
+        (WELL, _act(ActKind.VERIFIED, evidence=""), "what shows that it is clean"),
+        (CLOSED, _act(ActKind.NOTIFIED), "reopen it before it is notified"),
+        (CLOSED, _act(ActKind.STARTED), "reopen it"),
+        (State(work=Work.NEEDS_HELP), _act(ActKind.ACKNOWLEDGED), "more than acknowledged"),
+        (CLOSED, _act(ActKind.CLOSED, to="done"), "closed already"),
+        (WELL, _act(ActKind.CLOSED), "done, gone, accepted, outside"),
+        (State(patch=Patch.REGRESSED), _act(ActKind.CLOSED, to="done"), "it is regressed"),
+        (State(), _act(ActKind.CLOSED, to="done"), "is unknown"),
+        (
+            State(patch=Patch.FIXED, compromise=Compromise.CLEANED),
+            _act(ActKind.CLOSED, to="done"),
+            "cleaned and verified",
+        ),
+        (WELL, _act(ActKind.REOPENED), "that is open"),
+        (CLOSED, _act(ActKind.FALSE_POSITIVE, until="2022"), "reopen it first"),
+        (WELL, _act(ActKind.FALSE_POSITIVE), "say until when"),
+        (WELL, _act(ActKind.FALSE_POSITIVE, until="2021-03-09T00:00:00Z"), "is over"),
+        (WELL, _act(ActKind.MITIGATED), "nothing to mitigate"),
+        (WELL, _act(ActKind.CLEANED), "nothing to clean"),
+        (WELL, _act(ActKind.VERIFIED), "a server that was cleaned"),
+        (State(compromise=Compromise.COMPROMISED), _act(ActKind.CLEARED), "not a proof"),
+        (WELL, _act(ActKind.ASSIGNED, to=""), "to whom"),
+    ],
+)
+def test_refusals(state: State, act: Act, said: str) -> None:
+    """They say what is in the way, or what is missing."""
+    assert said in refusal(state, act, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("state", "act"),
+    [
+        (State(), _act(ActKind.NOTE)),
+        (State(), _act(ActKind.ASSIGNED, to="lou")),
+        (State(), _act(ActKind.NOTIFIED)),
+        (State(work=Work.NOTIFIED), _act(ActKind.NOTIFIED)),
+        (State(work=Work.NOTIFIED), _act(ActKind.ACKNOWLEDGED)),
+        (WELL, _act(ActKind.CLOSED, to=Closing.DONE)),
+        (State(patch=Patch.NOT_AFFECTED), _act(ActKind.CLOSED, to=Closing.DONE)),
+        (State(patch=Patch.VULNERABLE), _act(ActKind.CLOSED, to=Closing.GONE)),
+        (CLOSED, _act(ActKind.REOPENED)),
+        (State(work=Work.FALSE_POSITIVE), _act(ActKind.REOPENED)),
+        (State(), _act(ActKind.FALSE_POSITIVE, until="2021-04-01T00:00:00Z")),
+        (State(patch=Patch.VULNERABLE), _act(ActKind.MITIGATED)),
+        (State(compromise=Compromise.RE_INFECTED), _act(ActKind.CLEANED)),
+        (State(compromise=Compromise.CLEANED), _act(ActKind.VERIFIED)),
+        (State(compromise=Compromise.SUSPICIOUS), _act(ActKind.CLEARED)),
+        (State(), _act(ActKind.MERGED)),
+    ],
+)
+def test_what_is_allowed(state: State, act: Act) -> None:
+    """Gives no sentence."""
+    assert refusal(state, act, now=NOW) == ""
