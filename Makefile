@@ -72,7 +72,7 @@ demo-exposure: $(STAMP)
 		done; \
 		sed 's/^/test internet: /' $$log; \
 		port=$$(sed -n 's/^ready.* port //p' $$log); \
-		$(BIN)/alpheus probe $@/targets.txt --scope $@/scope.yaml --timeout 20 --seed 1 \
+		$(BIN)/alpheus probe $@/targets.txt --scope $@/scope.yaml --timeout 10 --seed 1 \
 			--format table -o $@/day-$$day || exit 1; \
 		stop; \
 	done; \
