@@ -1,28 +1,34 @@
-"""`alpheus lab`: simulated evidence and simulated servers, with the truth beside them."""
+"""`alpheus lab`: simulated evidence, servers and countries, with the truth beside them."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from alpheus.cli import lab_internet
+from alpheus.cli import lab_country, lab_internet
+from alpheus.errors import UsageError
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     parser = commands.add_parser(
         "lab",
-        help="write evidence of a simulated server, or be a simulated internet",
+        help="write evidence of a simulated server, be a simulated internet, or write a country",
         description="Write realistic, harmless evidence of a simulated server, for demonstrations, "
         "tests, benchmarks and training; ground-truth.json beside it says what is true.",
     )
-    parser.add_argument(
+    out = parser.add_argument(
         "out",
-        nargs="?",
         type=Path,
-        metavar="OUT",
-        help=f"an empty or new folder; or the word {lab_internet.NAME}: see below",
+        metavar="[OUT]",
+        help=f"an empty or new folder; or the word {lab_internet.NAME} or {lab_country.NAME}: "
+        "see below",
     )
+    folder = parser.add_argument(
+        "folder", metavar="[FOLDER]", help=f"where the {lab_country.NAME} goes, empty or new"
+    )
+    # Not `?`, which takes the second as missing where options stand between the two.
+    out.required = folder.required = False
     parser.add_argument(
         "--scenario", default="webshell", metavar="NAME", help="what happened (default: webshell)"
     )
@@ -30,15 +36,19 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same evidence")
     parser.add_argument("--list", action="store_true", help="list the scenarios and stop")
     lab_internet.add_options(parser)
+    lab_country.add_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the evidence, list the scenarios, or be a test internet."""
+    """Write the evidence, list the scenarios, be a test internet, or write a country."""
+    if options.out == Path(lab_country.NAME):
+        return lab_country.run(options)
+    if options.folder is not None:
+        raise UsageError(f"lab takes one word or folder: {options.out} or {options.folder}?")
     if options.out == Path(lab_internet.NAME):
         return lab_internet.run(options)
     from alpheus import lab  # noqa: PLC0415 - keeps --help fast
-    from alpheus.errors import UsageError  # noqa: PLC0415 - keeps --help fast
 
     if options.list:
         width = max(len(scenario.name) for scenario in lab.SCENARIOS)
