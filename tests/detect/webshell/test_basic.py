@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpheus.detect.webshell.nodes import Assign, Call, Member, Name, Program
+from alpheus.detect.webshell.nodes import Assign, Binary, Branch, Call, Member, Name, Program
 from alpheus.detect.webshell.page import Code, Kind, Language
 from alpheus.detect.webshell.syntax import parse
 
@@ -92,6 +92,24 @@ def test_native_functions_are_declared() -> None:
     """`Declare … Lib … Alias …`: the alias is what is called."""
     text = 'Declare Auto Function G Lib "kernel32" Alias "Work" (ByVal a As Integer) As Integer'
     assert _parse(text, Language.VB).imported == {"work": ("kernel32", 1)}
+
+
+def test_a_condition_compares_and_sets_nothing() -> None:
+    """`If a = b Then c = d` sets only `c`."""
+    test, assigned = _parse('If a = "b" Then c = d').top.body
+    assert isinstance(test, Branch)
+    assert isinstance(test.items[0], Binary)
+    assert (test.holds, test.ends) == (1, 1)
+    assert isinstance(assigned, Assign)
+    assert assigned.target == Name("c", 1)
+
+
+def test_a_branch_holds_up_to_else_and_ends_behind_it() -> None:
+    """Of `If` and of `Select Case`, one inside of the other."""
+    text = "If a Then\nSelect Case b\nCase 1, 2\nCase Is > 3\nCase Else\nEnd Select\nElse\nEnd If"
+    tests = [one for one in _parse(text).top.body if isinstance(one, Branch)]
+    assert [(one.line, one.holds, one.ends) for one in tests] == [(1, 7, 8), (2, 5, 6)]
+    assert [getattr(one, "value", "") for one in tests[1].items] == ["", 1, 2, 3]
 
 
 @settings(max_examples=150, deadline=None)

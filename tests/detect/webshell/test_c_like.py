@@ -87,6 +87,13 @@ def test_script_has_functions_and_variables_of_its_own_spelling() -> None:
     assert isinstance(program.top.body[0].value, Call)
 
 
+def test_only_csharp_has_attributes_in_brackets() -> None:
+    """A statement of a script that begins with one is an expression, and goes on behind it."""
+    (node,) = _parse("[a, b][0](x);", Language.JSCRIPT).top.body
+    assert isinstance(node, Call)
+    assert _parse("[a, b] void f() { }").top.body == []
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(alphabet="abx(){}[];,.=<>+\"'/*@#$ \n", max_size=120))
 def test_any_text_is_survived(text: str) -> None:

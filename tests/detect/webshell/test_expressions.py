@@ -87,6 +87,10 @@ def _shown(node: Node | None) -> str:
         ("[a, b]", "new array[](){a, b}"),
         ("await a.b()", "a.b()"),
         ("typeof(A.B).c(d)", "A.B.c(d)"),
+        ("(Func<a, b, C>)d(e)", "<func: d(e)>"),
+        ("(System.Func<a, List<b>>[])d", "<system.func: d>"),
+        ("(int?)d", "<int: d>"),
+        ("(a < b)(c)", "(a < b)(c)"),
     ],
 )  # fmt: skip
 def test_expressions_of_csharp_and_jscript(text: str, shown: str) -> None:
@@ -107,7 +111,10 @@ def test_expressions_of_csharp_and_jscript(text: str, shown: str) -> None:
         ("New A.B(c) With { .D = e }", "new a.b(c){D = e}"),
         ("New Byte() {1, 2}", "new byte[](){1, 2}"),
         ("{1, 2}", "new array[](){1, 2}"),
-        ("a!b", "a.b"),
+        ("a!b", "a('b')"),
+        ("a![b c]", "a('b c')"),
+        ("a.b!c!d", "a.b('c')('d')"),
+        ("(New A)(b)", "new a(){}(b)"),
         ("New List(Of String)(a)", "new list(a){}"),
         ("f(a:=1)", "f(a := 1)"),
         ("AddressOf a", "a"),

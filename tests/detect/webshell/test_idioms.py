@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from alpheus.detect.webshell.idioms import (
-    calls_by_name,
     has_checked,
     may_be_own,
     reads_data,
@@ -24,22 +23,6 @@ def test_data_in_brackets_is_read(text: str, data: bool) -> None:
     """`eval("(" + text + ")")` reads data; anything else is code."""
     sum_ = Binary("+", Binary("+", Const(text, 1), Name("x", 1), 1), Const(")", 1), 1)
     assert reads_data(_call(sum_)) is data
-
-
-@pytest.mark.parametrize(
-    ("text", "named"), [("call do_", True), ("call ", False), ("do", False), ("request_", False)]
-)
-def test_a_name_that_is_only_ended_is_no_code(text: str, named: bool) -> None:
-    """`Execute "call do_" & x` can only choose among functions of the page."""
-    assert calls_by_name(_call(Binary("&", Const(text, 1), Name("x", 1), 1))) is named
-    assert not calls_by_name(_call(Name("x", 1)))
-
-
-@pytest.mark.parametrize(("end", "named"), [("()", True), (" ", True), (": x", False)])
-def test_brackets_behind_a_name_end_it(end: str, named: bool) -> None:
-    """`Execute "call do_" & x & "()"` is a call as well, and more code is not."""
-    sum_ = Binary("&", Binary("&", Const("call do_", 1), Name("x", 1), 1), Const(end, 1), 1)
-    assert calls_by_name(_call(sum_)) is named
 
 
 def _test(regex: str, name: str) -> Call:

@@ -39,6 +39,40 @@ def test_pages_of_basic_hold_basic() -> None:
     assert razor_code("@(a)", "vbhtml")[0].language is Language.VB
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@If a Then\n f(1)\nEnd If",
+        "@if (a) then\n f(1)\nend if",
+        "@If a Then\n If b Then\n c()\n End If\n If d Then e()\n f(1)\nEnd If",
+        "@If a Then\n b()\nElseIf c Then ' d\n e()\nElse\n f(1)\nEnd If",
+        "@For Each a In b\n For c = 1 To 2\n Next\n f(1)\nNext",
+        "@While a\n f(1)\nEnd While",
+        "@Do\n f(1)\nLoop While b",
+        "@Select Case a\n Case 1\n f(1)\nEnd Select",
+        "@Using a = b\n f(1)\nEnd Using",
+        "@Try\n f(1)\nCatch\nEnd Try",
+        "@Functions\n Sub A()\n f(1)\n End Sub\nEnd Functions",
+        "@Code\n f(1)\nEnd Code",
+    ],
+)
+def test_blocks_of_basic_end_with_words(text: str) -> None:
+    """With what stands in them, and nothing behind them."""
+    pieces = razor_code(f"<p>{text}\n</p> g(2)", "vbhtml")
+    assert "f(1)" in pieces[0].text
+    assert not any("g(2)" in piece.text for piece in pieces)
+    assert all(piece.language is Language.VB for piece in pieces)
+    assert razor_code(text.replace("@", "a@"), "vbhtml") == []
+
+
+def test_more_blocks_of_basic_than_are_told_apart_are_read_as_one() -> None:
+    """Nothing behind them is lost; nor is what is never closed."""
+    pieces = razor_code("@Code\nEnd Code\n" * 6_000 + "@If a Then\nlast()", "vbhtml")
+    assert len(pieces) == 5_001
+    assert "last()" in pieces[-1].text
+    assert "last()" in razor_code("@If a Then\n<p>last()", "vbhtml")[0].text
+
+
 @given(st.text(alphabet="@{}()\"'* \nabc.", max_size=200))
 def test_any_text_is_survived(text: str) -> None:
     """Brackets that are never closed end with the page."""

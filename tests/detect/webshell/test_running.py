@@ -17,7 +17,8 @@ JS, VBS, CS = Language.JSCRIPT, Language.VBSCRIPT, Language.CSHARP
         (JS, 'eval("(" + Request[k] + ")"', 97),
         (JS, 'eval("(" + read(file) + ")"', 0),
         (VBS, 'execute "x" & " = request(1) : execute request(2)"', 97),
-        (VBS, 'execute "call do_" & request(1) & "()"', 0),
+        (VBS, 'execute "call do_" & request(1) & "()"', 97),
+        (VBS, 'execute "call do_" & session(1) & "()"', 0),
         (CS, "eval(Request[k]", 0),
     ],
 )

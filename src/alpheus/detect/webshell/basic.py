@@ -9,6 +9,7 @@ from alpheus.detect.webshell.nodes import (
     MOST_FUNCTIONS,
     WEB_METHODS,
     Assign,
+    Branch,
     Call,
     Function,
     Name,
@@ -29,6 +30,7 @@ _BASIC_BLOCKS = frozenset({
     "throw", "try", "catch", "finally", "wend", "next", "on", "resume", "when", "goto", "byval",
     "byref",
 })  # fmt: skip
+_CONDITIONS = frozenset({"if", "elseif", "while", "until"})
 
 
 class Basic(Reader):
@@ -40,6 +42,9 @@ class Basic(Reader):
         self._inside: Function | None = None
         self._exposed = False
         self._native = ""
+        self._selected: list[Branch] = []
+        self._branches: list[Branch] = []
+        self._short: Branch | None = None
 
     @property
     def _function(self) -> Function:
@@ -81,7 +86,15 @@ class Basic(Reader):
             return False
         if low == "each" and self.peek(1).kind is T.NAME and self.is_word("in", ahead=2):
             self._each()
+        elif low in _CONDITIONS:
+            self._condition()
+        elif low == "select" and self.is_word("case", ahead=1):
+            self._select()
+        elif low == "case" and self._selected:
+            self._case(self._selected[-1])
         elif low in _BASIC_PASSED or low in _BASIC_BLOCKS:
+            if low == "else":
+                self._otherwise(self.peek().line)
             self.take()
         elif low in {"sub", "function", "property"}:
             self._function_head()
@@ -101,7 +114,7 @@ class Basic(Reader):
                      "implements", "option", "interface"}:  # fmt: skip
             self._pass_line()
         elif low == "exit":
-            self.take()
+            self._function.body.append(Name(low, self.take().line))
             if self.is_word("sub", "function", "do", "for", "property", "while", "select", "try"):
                 self.take()
         elif low == "with":
@@ -112,6 +125,60 @@ class Basic(Reader):
         else:
             return False
         return True
+
+    def _condition(self) -> None:
+        """`If …`, `While …`: here `=` compares."""
+        word = self.take()
+        node = self.expression()
+        test = Branch([] if node is None else [node], word.line)
+        self._function.body.append(test)
+        low = str(word.value).lower()
+        if low == "elseif" and self._branches:
+            self._otherwise(word.line)
+            self._branches[-1] = test
+        elif low == "if" and self.peek(int(self.is_word("then"))).kind in {T.END, T.TEXT}:
+            self._branches.append(test)
+        elif low == "if":
+            test.holds = test.ends = word.line
+            self._short = test
+
+    def _otherwise(self, line: int) -> None:
+        """`Else`, `ElseIf`, `Case Else`: what was asked holds no longer."""
+        short = self._short
+        if short is not None and short.ends == line:
+            short.holds = 0
+        elif self._branches and not self._branches[-1].holds:
+            self._branches[-1].holds = line
+
+    def _leave(self, line: int) -> None:
+        """`End If`, `End Select`."""
+        if self._branches:
+            test = self._branches.pop()
+            test.holds, test.ends = test.holds or line, line
+
+    def _select(self) -> None:
+        """`Select Case value`; what it is compared with is put to it, case by case."""
+        line = self.take().line
+        self.take()
+        node = self.expression()
+        test = Branch([] if node is None else [node], line)
+        self._selected.append(test)
+        self._branches.append(test)
+        self._function.body.append(test)
+
+    def _case(self, test: Branch) -> None:
+        """`Case "a", "b"`, `Case 1 To 3`, `Case Is > 3`."""
+        self.take()
+        while not self.is_word("else"):
+            if self.is_word("is"):
+                self.at += 2
+            node = self.expression()
+            if node is None:
+                break
+            test.items.append(node)
+            if not (self.is_mark(",") or self.is_word("to")):
+                break
+            self.take()
 
     def _each(self) -> None:
         """`For Each item In list`: an item is of the list."""
@@ -133,6 +200,10 @@ class Basic(Reader):
             self._inside = None
         if self.is_word("with") and self.receivers:
             self.receivers.pop()
+        if self.is_word("select") and self._selected:
+            self._selected.pop()
+        if self.is_word("select", "if"):
+            self._leave(self.peek().line)
         if self.peek().kind is T.NAME:
             self.take()
 

@@ -111,7 +111,7 @@ class CLike(Reader):
             self._braces -= 1
             if self._stack and self._stack[-1][1] >= self._braces:
                 self._stack.pop()
-        elif mark == "[" and self._begins_attribute():
+        elif mark == "[" and not self._script and self._begins_attribute():
             self._attribute()
         elif mark in {"[", "(", "!", "-", "+", "++", "--", "~"}:
             self._expression_statement()
@@ -133,7 +133,7 @@ class CLike(Reader):
             elif name in _NATIVE and isinstance(node, Call) and node.arguments:
                 library = node.arguments[0]
                 self._native = str(library.value) if isinstance(library, Const) else "?"
-            elif self._script or not name:
+            elif not name:
                 self._function.body.append(node)
 
     def _script_attribute(self) -> None:

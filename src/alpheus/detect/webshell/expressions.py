@@ -36,6 +36,7 @@ _BASIC_WORDS = {
     "like": 9,
 }  # fmt: skip
 _DEEPEST_TYPE = 6
+_LONGEST_TYPE = 60
 _PREFIXES = frozenset({"!", "-", "+", "~", "&", "*", "++", "--", ".."})
 _WORD_PREFIXES = frozenset({
     "not", "await", "throw", "typeof", "delete", "void", "yield", "addressof", "ref", "out",
@@ -183,18 +184,8 @@ class Reader:
     def _cast_ahead(self) -> str | None:
         if self.basic:
             return None
-        ahead, parts = 1, []
-        while self.peek(ahead).kind is T.NAME:
-            parts.append(str(self.peek(ahead).value))
-            ahead += 1
-            if not self.is_mark(".", ahead):
-                break
-            ahead += 1
-        if not parts:
-            return None
-        while self.is_mark("[", ahead) and self.is_mark("]", ahead + 1):
-            ahead += 2
-        if not self.is_mark(")", ahead):
+        kind, generic, ahead = self._type_ahead()
+        if not kind or not self.is_mark(")", ahead):
             return None
         after = self.peek(ahead + 1)
         operand = after.kind in {T.NAME, T.TEXT, T.NUMBER} or (
@@ -202,15 +193,31 @@ class Reader:
         )
         if not operand or (after.kind is T.NAME and str(after.value).lower() in _C_WORDS):
             return None
-        if (
-            after.kind is T.MARK
-            and after.value == "("
-            and parts[0][:1].islower()
-            and (parts[0].lower() not in _TYPE_NAMES)
-        ):
+        called = after.kind is T.MARK and after.value == "("
+        first = kind.partition(".")[0]
+        if called and not generic and first[:1].islower() and first.lower() not in _TYPE_NAMES:
             return None
         self.at += ahead + 1
-        return ".".join(parts).lower()
+        return kind.lower()
+
+    def _type_ahead(self) -> tuple[str, bool, int]:
+        """A type behind the bracket here, whether it is generic, and where it ends."""
+        ahead, parts, generic = 1, [], False
+        while self.peek(ahead).kind is T.NAME:
+            parts.append(str(self.peek(ahead).value))
+            ahead += 1
+            if self.is_mark("<", ahead):
+                ahead, generic = self._generic_end(ahead), True
+            if not ahead or not self.is_mark(".", ahead):
+                break
+            ahead += 1
+        if not ahead:
+            return "", False, 0
+        if self.is_mark("?", ahead):
+            ahead += 1
+        while self.is_mark("[", ahead) and self.is_mark("]", ahead + 1):
+            ahead += 2
+        return ".".join(parts), generic, ahead
 
     def _named(self, word: Token) -> Node | None:
         name = str(word.value)
@@ -265,22 +272,27 @@ class Reader:
 
     def _generic(self) -> bool:
         """Pass `<a, b<c>>` if that is what stands here."""
-        depth, ahead = 0, 0
-        while ahead < 60:
+        end = self._generic_end(0)
+        self.at += end
+        return end > 0
+
+    def _generic_end(self, ahead: int) -> int:
+        """Where `<a, b<c>>` ends that stands ahead; 0 if it does not."""
+        depth, last = 0, ahead + _LONGEST_TYPE
+        while ahead < last:
             word = self.peek(ahead)
             if word.kind is T.MARK and word.value == "<":
                 depth += 1
                 if depth > _DEEPEST_TYPE:
-                    return False
+                    return 0
             elif word.kind is T.MARK and word.value == ">":
                 depth -= 1
                 if not depth:
-                    self.at += ahead + 1
-                    return True
+                    return ahead + 1
             elif word.kind is not T.NAME and str(word.value) not in {",", ".", "[", "]", "?"}:
-                return False
+                return 0
             ahead += 1
-        return False
+        return 0
 
     def _new(self, line: int) -> Node:
         name = self.type_name()
@@ -347,6 +359,10 @@ class Reader:
                 if mark == "!" and not self.basic:
                     return node
                 self.take()
+                if mark == "!":  # `a!name` is `a("name")`
+                    name = self.take()
+                    node, made = Call(node, [Const(str(name.value), name.line)], word.line), ""
+                    continue
                 node = Member(node, str(self.take().value), word.line)
                 made = self._generic_call()
             elif mark == "<" and isinstance(node, Name) and (made := self._generic_call()):

@@ -19,6 +19,7 @@ from alpheus.detect.webshell.intake import Intake, is_request, mapped
 from alpheus.detect.webshell.nodes import (
     Assign,
     Binary,
+    Branch,
     Call,
     Const,
     Function,
@@ -83,6 +84,7 @@ class Flow:
             Binary: self._binary,
             Group: self._group,
             Assign: self._assign,
+            Branch: self._group,
         }
         self._running = Running(
             program,

@@ -100,18 +100,6 @@ def starts_up(low: str, function: Function) -> bool:
     return low == "registervirtualpathprovider" and function.name in _AT_START
 
 
-def calls_by_name(node: Call) -> bool:
-    """`Execute "call do_" & name & "()"`: what follows ends a name of the page's own."""
-    first = node.arguments[0] if node.arguments else None
-    if isinstance(first, Binary) and first.mark == "&" and isinstance(first.right, Const):
-        first = first.left if str(first.right.value).lstrip()[:1] in {"", "("} else first
-    if not isinstance(first, Binary) or first.mark != "&" or not isinstance(first.left, Const):
-        return False
-    text = str(first.left.value)
-    named = len(text) > 3 and (text[-1].isalnum() or text[-1] == "_")
-    return named and "request" not in text.lower()
-
-
 def may_be_own(local: Function, low: str, of: Value, arguments: Sequence[Value]) -> bool:
     """Whether `of.name(arguments)` may be a function of the page."""
     if not of.types or of.has(*OWN):

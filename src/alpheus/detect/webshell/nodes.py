@@ -87,6 +87,18 @@ class Assign:
     line: int
 
 
+@dataclass(slots=True)
+class Branch(Group):
+    """What a branch of Basic depends on: `If …`, or `Select Case …` with all of its cases.
+
+    It holds up to the line `holds`, and the branch ends, with what stands behind `Else`, in `ends`;
+    0 where it does not.
+    """
+
+    holds: int = 0
+    ends: int = 0
+
+
 Node = Const | Name | Member | Call | New | Binary | Group | Assign
 
 

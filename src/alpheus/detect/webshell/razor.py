@@ -1,5 +1,7 @@
 """Code of Razor pages: `@{…}`, `@functions {…}`, `@(…)`, `@if (…) {…}`, and what stands behind `@`.
 
+In pages of Basic, blocks and statements end with words: `@Code … End Code`, `@If … End If`.
+
 One pass from start to end: what is never closed ends with the page, and nothing behind it is looked
 at twice.
 """
@@ -7,6 +9,7 @@ at twice.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from alpheus.detect.webshell.page import Code, Kind, Language, blanked
 
@@ -17,7 +20,14 @@ _CODE = re.compile(
 )
 _BRACE = re.compile(r"\s*\{")
 _MORE = re.compile(r"\s*(?:else\s+if|else|catch|finally|while)\b\s*(?=[({])")
-_BASIC = re.compile(r"(?<![\w@.])@Code\b(.*?)(?:\bEnd\s+Code\b|\Z)", re.IGNORECASE | re.DOTALL)
+_BASIC = re.compile(
+    r"(?<![\w@.])@(?:(?P<block>Code|Functions)"
+    r"|(?P<statement>If|For|While|Do|Select\s+Case|Using|Try|With|SyncLock))\b",
+    re.IGNORECASE,
+)
+_ENDS = {"for": r"^[ \t]*+@?Next\b", "do": r"^[ \t]*+@?Loop\b[^\r\n]*+"}
+"""What ends a statement of Basic that does not end with `End` and its name."""
+
 _MOST = 5_000
 _BRACKETS = {
     opening: re.compile(rf'"(?:\\.|[^"\\\n])*+"|[{re.escape(opening + closing)}]')
@@ -30,8 +40,7 @@ def razor_code(text: str, extension: str) -> list[Code]:
     language = Language.VB if extension == "vbhtml" else Language.CSHARP
     cut = _Cut(blanked(text, (("@*", "*@"),)), language)
     if language is Language.VB:
-        for match in _BASIC.finditer(cut.text):
-            cut.take(match.start(1), match.end(1))
+        _take_blocks(cut)
     at = inside = 0
     for _ in range(_MOST):
         found = _CODE.search(cut.text, at)
@@ -47,6 +56,47 @@ def razor_code(text: str, extension: str) -> list[Code]:
     if at < len(cut.text):
         cut.take(at, len(cut.text))  # too many to be told apart
     return cut.pieces
+
+
+def _take_blocks(cut: _Cut) -> None:
+    """`@Code … End Code`, `@If … End If`: with all that stands in them, markup as well."""
+    at = 0
+    for _ in range(_MOST):
+        found = _BASIC.search(cut.text, at)
+        if found is None:
+            return
+        if found["block"]:
+            closing = re.compile(rf"\bEnd\s+{found['block']}\b", re.IGNORECASE)
+            end = closing.search(cut.text, found.end())
+            at = len(cut.text) if end is None else end.end()
+            cut.take(found.end(), at if end is None else end.start())
+        else:
+            at = _end_of_statement(cut.text, found)
+            cut.take(found.start() + 1, at)
+    cut.take(at, len(cut.text))  # too many to be told apart
+
+
+def _end_of_statement(text: str, found: re.Match[str]) -> int:
+    """Where a statement of Basic ends, with those of its kind in it; else the end of the text."""
+    word = found["statement"].split()[0].lower()
+    depth = 0
+    for match in _marks_of(word).finditer(text, found.start("statement")):
+        depth += (match["begins"] is not None) - (match["ends"] is not None)
+        if depth <= 0 and match["ends"] is not None:
+            return match.end()
+    return len(text)
+
+
+@cache
+def _marks_of(word: str) -> re.Pattern[str]:
+    """What begins a statement of Basic, and what ends it. An `If` of one line has no end."""
+    ends = _ENDS.get(word, rf"\bEnd[ \t]++{word}\b")
+    begins = rf"(?:^[ \t]*+@?|(?<=@)){word}\b"
+    if word == "if":
+        begins = r"\bThen\b[ \t]*+(?=[\r\n']|\Z)"
+    return re.compile(
+        rf"\bElseIf\b[^\r\n]*+|(?P<ends>{ends})|(?P<begins>{begins})", re.IGNORECASE | re.MULTILINE
+    )
 
 
 class _Cut:

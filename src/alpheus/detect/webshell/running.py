@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from alpheus.detect.webshell.budget import Budget
-from alpheus.detect.webshell.idioms import calls_by_name, has_checked, reads_data
+from alpheus.detect.webshell.dispatch import calls_by_name, chooses_among_known
+from alpheus.detect.webshell.idioms import has_checked, reads_data
+from alpheus.detect.webshell.intake import spelt
 from alpheus.detect.webshell.nodes import Call, Function, Node, Program
 from alpheus.detect.webshell.page import Code, Kind, Language
 from alpheus.detect.webshell.scope import Scope
@@ -16,6 +18,7 @@ from alpheus.detect.webshell.watch import Watch
 
 _MOST_MADE = 40
 _DEEPEST_MADE = 6
+_NODES_PER_STEP = 4
 _DEPTH = 80
 """How deep in a page such text is taken to stand."""
 
@@ -62,12 +65,22 @@ class Running:
             elif has_checked(node, body):
                 self._watch.checked(arguments[0], node)
                 return replace(joined(arguments), types=frozenset())
-        if text is None and calls_by_name(node):
+        if text is None and calls_by_name(node) and self._is_harmless(arguments[0], node, body):
             return NOTHING
         self._watch.sink(low, arguments[:1], node, name=low.rpartition(".")[2])
         if text is not None:
             return self.of_text(text, node)
         return replace(joined(arguments), types=frozenset())
+
+    def _is_harmless(self, name: Value, node: Call, body: Sequence[Node]) -> bool:
+        """Whether a name that is called is none of the visitor's, or was tested; that is told."""
+        if not name.tainted:
+            return True
+        self._budget.steps -= len(body) // _NODES_PER_STEP
+        tested = chooses_among_known(node, body)
+        if tested:
+            self._watch.chosen(spelt(node.what).lower(), name, node)
+        return tested
 
     def of_text(self, text: str, node: Node) -> Value:
         """What a constant text gives when it is run: the value of its last expression."""

@@ -92,7 +92,7 @@ _BASIC_WORD = re.compile(
   | (?P<date>\#[^#\r\n]{3,40}\#)
   | (?P<number>&[Hh][0-9a-fA-F]+&?|&[Oo]?[0-7]+&?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[%&!#@]?
   | (?P<bracket>\[[^\[\]\r\n]*\])
-  | (?P<name>[A-Za-z_\u00aa-\U0010ffff]\w*(?:[$%]|!(?!\w))?)
+  | (?P<name>[A-Za-z_\u00aa-\U0010ffff]\w*(?:[$%]|!(?![\w\[]))?)
   | (?P<mark>:=|<>|<=|>=|&=|\+=|-=|.)
     """,
     re.VERBOSE | re.DOTALL,

@@ -62,6 +62,7 @@ _SENT = Sink("load", 88, says="loads an assembly that the visitor has sent")
 _UNPACKED = Sink("unpack", 38, says="unpacks an archive that the visitor has sent")
 _OF_FILES = {"load": _SENT, "unpack": _UNPACKED}
 _CHECKED = Sink("evaluate", 30, says="reads data as code, after a test that it is data")
+_CHOSEN = Sink("evaluate", 30, says="calls what the visitor names, after a test of the name")
 _BOUND_BY_NAME = Sink("reflect", 72, 72, says="makes a delegate of what is named by text")
 _HANDED = Sink("handover", 84, says="hands the request to an object that it made of a name")
 _READING = frozenset({"opentextfile", "scripting.filesystemobject.opentextfile"})
@@ -223,6 +224,10 @@ class Watch:
         """A text is evaluated that was tested before: everybody's reader of JSON."""
         if text.tainted:
             self.note(_CHECKED, node.line, "eval", _CHECKED.given, text, given=True)
+
+    def chosen(self, call: str, text: Value, node: Node) -> None:
+        """A function is called by its name, which was tested before."""
+        self.note(_CHOSEN, node.line, call, _CHOSEN.given, text, given=True)
 
     def delegated(self, types: frozenset[str], node: Node) -> None:
         """`CreateDelegate` of what is found by its name: what is called then is not seen."""
