@@ -32,8 +32,8 @@ rule eval_in_jscript_page
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
         $language_page = /<%\s{0,8}@[^%<]{0,200}\blanguage\s{0,8}=\s{0,8}["']?JScript/ ascii wide nocase
-        $language_before = /<\s{0,8}script[^<>]{0,200}\blanguage\s{0,8}=\s{0,8}["']?JScript\b[^<>]{0,200}\brunat\b/ ascii wide nocase
-        $language_after = /<\s{0,8}script[^<>]{0,200}\brunat\b[^<>]{0,200}\blanguage\s{0,8}=\s{0,8}["']?JScript\b/ ascii wide nocase
+        $language_before = /<script[^<>]{0,200}\blanguage\s{0,8}=\s{0,8}["']?JScript\b[^<>]{0,200}\brunat\b/ ascii wide nocase
+        $language_after = /<script[^<>]{0,200}\brunat\b[^<>]{0,200}\blanguage\s{0,8}=\s{0,8}["']?JScript\b/ ascii wide nocase
         $eval = /\beval\s{0,20}\(/ ascii wide nocase
         $source = /\bRequest\b/ ascii wide nocase
         $unsafe = /["']unsafe["']/ ascii wide nocase
@@ -53,7 +53,7 @@ rule assembly_from_request
         techniques = "T1505.003, T1620"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $load = /\bAssembly\s{0,8}\.\s{0,8}Load\s{0,8}\(/ ascii wide nocase
         $reflected = /\bGetMethod\s{0,8}\(\s{0,8}["']Load["']/ ascii wide nocase
         $domain = /\bAppDomain\s{0,8}\.\s{0,8}CurrentDomain\s{0,8}\.\s{0,8}Load\s{0,8}\(/ ascii wide nocase
@@ -73,7 +73,7 @@ rule decrypted_code_from_request
         techniques = "T1505.003, T1140, T1620"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $decrypt_managed = /\b(Rijndael|Aes|TripleDES|DES|RC2)(Managed|CryptoServiceProvider)?\b/ ascii wide
         $decrypt_call = /\bCreateDecryptor\s{0,8}\(/ ascii wide nocase
         $run_instance = /\bCreateInstance\s{0,8}\(/ ascii wide nocase
@@ -95,7 +95,7 @@ rule compiled_code_from_request
         techniques = "T1505.003, T1127"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $compile = /\b(CompileAssemblyFromSource|CompileAssemblyFromDom|CSharpScript\s{0,8}\.\s{0,8}(Evaluate|Run)Async)\s{0,8}\(/ ascii wide nocase
         $source = /\bRequest\s{0,8}(\[|\(|\.\s{0,8}(Item|Form|QueryString|Params|Headers|Cookies|BinaryRead|InputStream))/ ascii wide nocase
     condition:
@@ -113,7 +113,7 @@ rule process_from_request
         techniques = "T1505.003, T1059.003"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $start_info = /\bProcessStartInfo\b/ ascii wide nocase
         $start_call = /\bProcess\s{0,8}\.\s{0,8}Start\s{0,8}\(/ ascii wide nocase
         $start_new = /\bnew\s{1,8}(System\.Diagnostics\.)?Process\s{0,8}\(/ ascii wide nocase
@@ -139,7 +139,7 @@ rule file_from_request
         techniques = "T1505.003, T1105"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $write = /\bFile\s{0,8}\.\s{0,8}(WriteAllText|WriteAllBytes|WriteAllLines|AppendAllText|Create|CreateText|OpenWrite)\s{0,8}\(\s{0,8}(Server\s{0,8}\.\s{0,8}MapPath\s{0,8}\(\s{0,8})?Request\s{0,8}[\[(.]/ ascii wide nocase
         $writer = /\bnew\s{1,8}(System\.IO\.)?(StreamWriter|FileStream)\s{0,8}\(\s{0,8}(Server\s{0,8}\.\s{0,8}MapPath\s{0,8}\(\s{0,8})?Request\s{0,8}[\[(.]/ ascii wide nocase
         $classic = /\bCreateTextFile\s{0,8}\(?\s{0,8}(Server\s{0,8}\.\s{0,8}MapPath\s{0,8}\(\s{0,8})?Request\s{0,8}[\[(.]/ ascii wide nocase
@@ -159,7 +159,7 @@ rule drops_server_page
         techniques = "T1505.003"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $write = /\b(WriteAllText|WriteAllBytes|StreamWriter|CreateTextFile|SaveToFile)\b[^;\r\n]{0,200}\.(aspx|ashx|asmx|asp|soap|svc)["']/ ascii wide nocase
     condition:
         filesize < 4MB and $page and $write
@@ -176,7 +176,7 @@ rule upload_to_chosen_path
         techniques = "T1505.003, T1105"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $save = /\bSaveAs\s{0,8}\(\s{0,8}((System\.IO\.)?Path\s{0,8}\.\s{0,8}Combine\s{0,8}\(\s{0,8})?(Request\s{0,8}[\[(.]|[A-Za-z_]\w{0,40}\s{0,8}\.\s{0,8}(Text|Value)\b)/ ascii wide nocase
     condition:
         filesize < 4MB and $page and $save
@@ -193,7 +193,7 @@ rule tunnel_through_page
         techniques = "T1505.003, T1090.001, T1572"
         reference = "https://attack.mitre.org/techniques/T1572/"
     strings:
-        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $socket = /\bnew\s{1,8}(System\.Net\.Sockets\.)?(Socket|TcpClient)\s{0,8}\(/ ascii wide nocase
         $body = /\bRequest\s{0,8}\.\s{0,8}(BinaryRead|InputStream)\b/ ascii wide nocase
         $command = /\bRequest\s{0,8}\.\s{0,8}(Headers|QueryString|Cookies)\s{0,8}(\.\s{0,8}Get\s{0,8}\(|\[|\()/ ascii wide nocase
@@ -213,7 +213,7 @@ rule native_code_in_page
         techniques = "T1505.003, T1055"
         reference = "https://attack.mitre.org/techniques/T1055/"
     strings:
-        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $import = /\bDllImport\s{0,8}\(\s{0,8}["']kernel32/ ascii wide nocase
         $memory = /\b(VirtualAlloc(Ex)?|VirtualProtect)\s{0,8}\(/ ascii wide nocase
         $run = /\b(CreateThread|CreateRemoteThread|QueueUserAPC|GetDelegateForFunctionPointer)\b/ ascii wide nocase
@@ -232,7 +232,7 @@ rule database_console
         techniques = "T1505.003, T1213"
         reference = "https://attack.mitre.org/techniques/T1505/003/"
     strings:
-        $page = /<%|<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
+        $page = /<%|<script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $connect = /\bnew\s{1,8}(System\.Data\.\w{1,20}\.)?(Sql|OleDb|Odbc)Connection\s{0,8}\(\s{0,8}(Request\s{0,8}[\[(.]|[A-Za-z_]\w{0,40}\s{0,8}\.\s{0,8}(Text|Value)\b)/ ascii wide nocase
     condition:
         filesize < 4MB and $page and $connect

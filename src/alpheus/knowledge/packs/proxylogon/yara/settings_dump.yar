@@ -66,7 +66,7 @@ rule page_wrapped_in_mailbox_or_certificate
         reference = "https://nvd.nist.gov/vuln/detail/CVE-2021-31207"
     strings:
         $page = /<%\s{0,8}@\s{0,8}(Page|WebHandler|WebService)\b/ ascii wide nocase
-        $script = /<\s{0,8}script[^<>]{0,200}\brunat\b/ ascii wide nocase
+        $script = /<script[^<>]{0,200}\brunat\b/ ascii wide nocase
         $request = /\bRequest\s{0,8}(\.\s{0,8}(Item|Form|QueryString|Params|Headers|Cookies)\s{0,8})?[\[(]/ ascii wide nocase
         $unsafe = /["']unsafe["']/ ascii wide nocase
     condition:
