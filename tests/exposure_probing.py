@@ -11,7 +11,7 @@ from alpheus.exposure.run import ProbeOptions, ProbeRun
 from alpheus.exposure.scope import Scope
 from alpheus.exposure.scope_file import read_scope
 from alpheus.exposure.targets import read_targets
-from alpheus.exposure.wire import Limits
+from alpheus.exposure.wiring import Limits
 
 QUICK = Limits(busy=16, open=512, connect=4.0, answer=6.0)
 PATIENT = Limits(busy=12, open=512, connect=10.0, answer=9.0)

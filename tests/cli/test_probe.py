@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import time
@@ -232,3 +233,21 @@ def test_names_are_looked_up_and_servers_are_called_by_them(tmp_path: Path) -> N
     assert lines[domain]["address"] == address
     assert host in lines[domain]["names"]
     assert lines["gone.example"]["status"] == "unresolved"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+def test_a_reader_that_leaves_and_streams_that_are_closed_stop_nothing(
+    asked: list[str], tmp_path: Path
+) -> None:
+    """The run goes on to its end, results are in the folder, and nothing is said elsewhere."""
+    for number, tail in enumerate(("| head -n 1", ">&-", "2>&-", "<&-")):
+        folder = tmp_path / str(number)
+        command = shlex.join(program(*asked[:-1], folder))
+        done = subprocess.run(
+            ["/bin/sh", "-c", f"{command} {tail}"], env=environment(), capture_output=True,
+            timeout=120, check=False,
+        )  # fmt: skip
+        assert (folder / RESULTS).read_bytes().count(b"\n") == 30, tail
+        assert b"Traceback" not in done.stderr
+        assert b"writing to" not in done.stdout
+        assert done.returncode == 0, tail

@@ -18,7 +18,8 @@ from exposure_probing import scope_of
 def _endpoints(scope: Scope, *items: str, **more: object) -> Endpoints:
     allowed, _ = divide(read_targets(items), scope)
     given: dict[str, object] = {
-        "names_at": {}, "cloud_at": {}, "done": set(), "kept": {}, "key": place_key, "seed": 1,
+        "names_at": {}, "cloud_at": {}, "denied_at": {}, "done": set(), "kept": {},
+        "key": place_key, "seed": 1,
         "denied": lambda endpoint, why: None, **more,
     }  # fmt: skip
     named = given.pop("named", [])
@@ -105,3 +106,23 @@ def test_a_rate_spreads_what_is_asked(tmp_path: Path) -> None:
     at_once = [one for turn in range(99) if (one := endpoints.take(100.0 + turn / 1000))]
     assert len(at_once) == 1
     assert 0 < (endpoints.wait(100.1) or 0) <= 0.2
+
+
+def test_a_server_whose_certificate_is_of_a_denied_name_is_told(tmp_path: Path) -> None:
+    """Also by a name below it, and by a wildcard; others are not."""
+    endpoints = _endpoints(scope_of(tmp_path, 443, "deny: [hospital.example]\n"), "127.0.0.1")
+    assert "mail.hospital.example" in endpoints.objection(["EX1", "mail.hospital.example"])
+    assert endpoints.objection(["*.hospital.example"])
+    assert endpoints.objection(["Hospital.Example."])
+    assert not endpoints.objection(["EX1", "nohospital.example"])
+
+
+def test_an_address_that_a_denied_name_leads_to_is_left_alone(tmp_path: Path) -> None:
+    """Whatever else it is called."""
+    told: list[str] = []
+    endpoints = _endpoints(
+        scope_of(tmp_path, 443), "127.0.0.1-127.0.0.2", denied_at={"127.0.0.2": "opted out"},
+        denied=lambda endpoint, why: told.append(f"{endpoint.address}: {why}"),
+    )  # fmt: skip
+    assert [one.address for one in _all(endpoints)] == ["127.0.0.1"]
+    assert told == ["127.0.0.2: opted out"]

@@ -18,6 +18,7 @@ from alpheus.exposure.journal import (
     SCHEMA,
     Journal,
     RunRecord,
+    check_audit,
     now_text,
     place_key,
     read_record,
@@ -130,3 +131,26 @@ def test_keys_and_times() -> None:
     assert len({place_key("192.0.2.1", 443), place_key("192.0.2.1", 444),
                 place_key("::c000:201", 443)}) == 3  # fmt: skip
     assert now_text(1615248000.9) == "2021-03-09T00:00:00Z"
+
+
+@pytest.mark.parametrize("keep", [0, 2])
+def test_a_log_that_was_cut_does_not_reach_what_the_record_says(tmp_path: Path, keep: int) -> None:
+    """Lines missing at the end leave a chain that holds; the record shows it."""
+    with _journal(tmp_path) as journal:
+        journal.write([_call("192.0.2.1")], [_call("192.0.2.2")], [], [])
+        journal.finish({})
+    assert check_audit(tmp_path).fault is None
+    log = tmp_path / AUDIT
+    log.write_text("".join(log.read_text().splitlines(keepends=True)[:keep]))
+    assert check_chain(log).fault is None
+    fault = check_audit(tmp_path).fault
+    assert fault is not None
+    assert "4 lines were noted" in fault.reason
+    log.unlink()
+    with _journal(tmp_path / "other") as journal:
+        for _ in range(9):
+            journal.write([_call("192.0.2.9")], [], [], [])
+    (tmp_path / "other" / AUDIT).rename(log)
+    fault = check_audit(tmp_path).fault
+    assert fault is not None
+    assert "written anew" in fault.reason

@@ -10,7 +10,7 @@ import pytest
 
 from alpheus.exposure.call import Call
 from alpheus.exposure.model import Conversation, Endpoint, ProbeKind, Response
-from alpheus.exposure.old_tls import OldTlsPool
+from alpheus.exposure.old_tls import OldTlsPool, Result
 from alpheus.exposure.plan import Step, request_bytes
 from alpheus.exposure.second_chance import SecondChanceError, is_available
 from exposure_probing import probed, scope_of
@@ -31,16 +31,23 @@ def test_results_wake_the_loop_and_say_whose_they_are() -> None:
         ]
         for call in calls:
             pool.open(call)
-            pool.ask(call, request_bytes(step, endpoint, "test"))
-        results = {}
-        while len(results) < 2:
-            assert select.select([pool.wakes], [], [], 20)[0]
-            results.update({call.number: result for call, result in pool.results()})
+        opened = _results(pool, 2)
+        assert opened[0] is None
+        assert isinstance(opened[1], SecondChanceError)
+        pool.ask(calls[0], request_bytes(step, endpoint, "test"))
+        assert isinstance(_results(pool, 1)[0], Response)
+        assert pool.inside == 0
     pool.close()
     for call in calls:
         call.close()
-    assert isinstance(results[0], Response)
-    assert isinstance(results[1], SecondChanceError)
+
+
+def _results(pool: OldTlsPool, wanted: int) -> dict[int, Result]:
+    results: dict[int, Result] = {}
+    while len(results) < wanted:
+        assert select.select([pool.wakes], [], [], 20)[0]
+        results.update({call.number: result for call, result in pool.results()})
+    return results
 
 
 def test_an_old_server_is_identified_by_a_second_chance(tmp_path: Path) -> None:

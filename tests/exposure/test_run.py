@@ -18,7 +18,7 @@ from alpheus.exposure.journal import AUDIT, RESULTS, read_record
 from alpheus.exposure.model import Observation, Status
 from alpheus.exposure.run import fitted, folder_for, not_asked
 from alpheus.exposure.targets import read_targets
-from alpheus.exposure.wire import Limits
+from alpheus.exposure.wiring import Limits
 from exposure_probing import probe_run, probed, scope_of
 from internet import running
 
@@ -28,7 +28,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from exposure_probing import probe_run
 from alpheus.exposure.scope_file import read_scope
-from alpheus.exposure.wire import Limits
+from alpheus.exposure.wiring import Limits
 folder = Path(sys.argv[2])
 scope = read_scope(folder / "scope.yaml")
 probe_run(folder, scope, [str(folder / "targets")], [], limits=Limits(busy=16)).run()

@@ -26,6 +26,7 @@ def test_rc4_and_3des_are_spoken(kind: str, cipher: str) -> None:
     with running("every-kind") as internet:
         address = internet.address(kind)
         connection = OldTlsConnection(address, internet.port, "", 10)
+        connection.open()
         first = connection.ask(_request(address, internet.port))
         assert connection.keep_alive
         second = connection.ask(_request(address, internet.port))
@@ -51,7 +52,7 @@ def test_what_speaks_no_tls_fails_in_a_sentence() -> None:
         threading.Thread(target=serve, daemon=True).start()
         for cut in (False, True):
             with pytest.raises(SecondChanceError, match="failed as well") as raised:
-                OldTlsConnection("127.0.0.1", port, "", 3).ask(b"GET / HTTP/1.1\r\n\r\n")
+                OldTlsConnection("127.0.0.1", port, "", 3).open()
             assert raised.value.cut is cut
 
 
@@ -62,5 +63,20 @@ def test_closing_ends_a_step_that_waits() -> None:
         threading.Timer(0.3, connection.close).start()
         began = time.monotonic()
         with pytest.raises(SecondChanceError):
-            connection.ask(b"x")
+            connection.open()
         assert time.monotonic() - began < 15
+        with pytest.raises(SecondChanceError):
+            connection.ask(b"x")
+
+
+def test_what_was_closed_is_never_opened() -> None:
+    """A stop is final: no connection is left behind that somebody else would have to end."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        connection = OldTlsConnection("127.0.0.1", listening.getsockname()[1], "", 5)
+        connection.close()
+        with pytest.raises(SecondChanceError):
+            connection.open()
+        listening.settimeout(5)
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.recv(100) == b""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +19,9 @@ from alpheus.custody.chain import read_chain
 from alpheus.exposure.call import Call
 from alpheus.exposure.journal import AUDIT
 from alpheus.exposure.model import Conversation, Endpoint, Observation, Status
-from alpheus.exposure.wire import Limits, Wire
+from alpheus.exposure.second_chance import is_available
+from alpheus.exposure.wire import Wire
+from alpheus.exposure.wiring import Limits
 from alpheus.lab.internet.certificates import Identity, certificate, load
 from alpheus.lab.internet.keys import elliptic_key
 from exposure_probing import QUICK, probe_run, probed, scope_of
@@ -31,9 +36,9 @@ EXPLOITS = (
 
 
 @contextmanager
-def _server(handle: Callable[[socket.socket], None]) -> Iterator[int]:
+def _server(handle: Callable[[socket.socket], None], host: str = "127.0.0.1") -> Iterator[int]:
     """A server of one thread per connection; its port."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.create_server((host, 0), backlog=200) as listening:
 
         def serve() -> None:
             while True:
@@ -58,8 +63,11 @@ def _server(handle: Callable[[socket.socket], None]) -> Iterator[int]:
 class _Source:
     """Endpoints of a test, given at once; nobody is asked to wait."""
 
-    def __init__(self, endpoints: Sequence[Endpoint]) -> None:
+    def __init__(self, endpoints: Sequence[Endpoint], gap: float = 0.0) -> None:
         self.left = [Conversation(one) for one in endpoints]
+        self.gap = gap
+        self.reserved = 0
+        self.ends = math.inf
 
     def take(self, now: float) -> tuple[int, Conversation] | None:
         return (len(self.left), self.left.pop()) if self.left else None
@@ -68,10 +76,17 @@ class _Source:
         return 0.0 if self.left else None
 
     def again(self, conversation: Conversation, now: float, *, connect: bool) -> float:
-        return now
+        self.reserved += connect
+        return max(now + self.gap, self.opens(now))
 
     def permits(self, conversation: Conversation, name: str) -> bool:
         return True
+
+    def opens(self, now: float) -> float:
+        return now if now < self.ends else math.inf
+
+    def objection(self, names: Sequence[str]) -> str:
+        return ""
 
 
 class _Ledger:
@@ -79,14 +94,17 @@ class _Ledger:
 
     def __init__(self) -> None:
         self.done: list[Conversation] = []
-        self.asked = 0
+        self.kept: list[Conversation] = []
+        self.asked = self.connected = 0
 
     def write(
         self, connecting: Sequence[Call], asking: Sequence[Call], kept: Sequence[Call],
         done: Sequence[Call],
     ) -> None:  # fmt: skip
         self.done += [one.conversation for one in done]
+        self.kept += [one.conversation for one in kept]
         self.asked += len(asking)
+        self.connected += len(connecting)
 
 
 def _asked(*endpoints: Endpoint, limits: Limits = QUICK) -> list[Conversation]:
@@ -304,3 +322,91 @@ def test_a_stop_keeps_what_was_begun(tmp_path: Path) -> None:
         asked = internet.server.log.requests
     assert sorted(one.address for one in heard) == sorted(addresses)
     assert max(asked.values()) == 1
+
+
+def test_every_connection_has_its_place_in_the_pace() -> None:
+    """Also one that is made because a server left while it was waited for."""
+
+    def handle(connection: socket.socket) -> None:
+        _head(connection)
+        connection.sendall(OWA)
+
+    with _server(handle) as port:
+        source, ledger = _Source([_plain(port)], gap=0.3), _Ledger()
+        Wire(source, ledger, QUICK, "test").run()
+    assert ledger.connected == 1 + source.reserved == 2
+
+
+def test_nothing_is_sent_once_the_scope_has_ended() -> None:
+    """Whatever was begun: the conversation is kept for another time, and the run ends."""
+    asked = []
+
+    def handle(connection: socket.socket) -> None:
+        while True:
+            asked.append(_head(connection))
+            connection.sendall(OWA)
+
+    for gap in (0.0, 0.5):
+        asked.clear()
+        with _server(handle) as port:
+            source, ledger = _Source([_plain(port)], gap=gap), _Ledger()
+            wire = Wire(source, ledger, QUICK, "test")
+            source.ends = time.monotonic() + (0.2 if gap else -1)
+            wire.run()
+        assert len(asked) == (1 if gap else 0)
+        assert not ledger.done
+        assert wire.put_back == len(ledger.kept) == 1
+
+
+def test_a_server_that_must_be_left_alone_is_not_asked(tmp_path: Path) -> None:
+    """Its certificate is all that is seen of it; the result says why."""
+    with running("every-kind") as internet:
+        address = internet.address("exchange-odd-case")
+        name = internet.truth(address).names[0]
+        scope = scope_of(tmp_path, internet.port, f"deny: [{name}]\n")
+        seen = probed(tmp_path, scope, [address])[address]
+        requests = internet.server.log.requests
+    assert seen.status is Status.NOT_ASKED
+    assert name in seen.reason
+    assert seen.requests == 0
+    assert not seen.cves
+    assert not requests
+
+
+@pytest.mark.skipif(not is_available(), reason="tlslite-ng is not installed")
+def test_servers_that_jam_the_client_for_old_ciphers_hold_up_nobody(tmp_path: Path) -> None:
+    """They cut off the first hello and let the second drip; the run ends, others are not late."""
+    met: set[object] = set()
+
+    def handle(connection: socket.socket) -> None:
+        connection.recv(5)
+        if (host := connection.getsockname()[0]) not in met:
+            met.add(host)
+            return
+        for _ in range(50):
+            connection.sendall(b"\x16")
+            time.sleep(0.2)
+
+    hostile = [f"127.0.9.{number}" for number in range(1, 41)]
+    with _server(handle, "") as port, running("plain") as internet:
+        good = [Endpoint(one, one, internet.port) for one in internet.addresses(30)]
+        bad = [Endpoint(one, one, port) for one in hostile]
+        began = time.monotonic()
+        done = _asked(*good, *bad, limits=Limits(busy=16, open=20, connect=2, answer=2))
+    assert time.monotonic() - began < 60
+    assert sum(bool(one.answers and one.answers[0].status) for one in done) == 30
+    assert all(one.failure for one in done if one.endpoint.port == port)
+    assert threading.active_count() < 100
+
+
+def test_the_audit_log_has_every_connection(tmp_path: Path) -> None:
+    """As many lines as the servers saw connections, those of the client for old ciphers too."""
+    with running("every-kind") as internet:
+        kinds = ("tls-rc4", "tls-3des", "exchange-odd-case", "pool-mixed-request")
+        addresses = [internet.address(kind) for kind in kinds]
+        probed(tmp_path, scope_of(tmp_path, internet.port), addresses)
+        seen = internet.server.log.connections.total()
+        requests = internet.server.log.requests.total()
+    events = [json.loads(one)["event"] for one in read_chain(tmp_path / "run" / AUDIT)]
+    assert events.count("connect") == seen
+    assert events.count("get") == requests

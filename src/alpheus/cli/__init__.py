@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from alpheus import __version__
 from alpheus.cli import baseline, build, import_, lab, probe, rules, triage, webshell
-from alpheus.cli.output import drop_output, say
+from alpheus.cli.output import drop_output, mend_streams, say
 from alpheus.errors import AlpheusError
 
 COMMANDS = (triage, webshell, baseline, rules, build, probe, import_, lab)
@@ -34,6 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status. Every failure is one clear line on stderr."""
+    mend_streams()
     options = build_parser().parse_args(arguments)
     # numpy would start threads for linear algebra, of which there is none here.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

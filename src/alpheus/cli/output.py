@@ -19,6 +19,21 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+def mend_streams() -> None:
+    """Give every standard stream that was closed a place that holds nothing.
+
+    Otherwise the next file that is opened would get its number, and what is said would go there.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            with contextlib.suppress(OSError):
+                nowhere = os.open(os.devnull, os.O_RDWR)
+                if nowhere != number:
+                    os.dup2(nowhere, number)
+                    os.close(nowhere)
+                setattr(sys, name, os.fdopen(number, mode, closefd=False))
+
+
 def say(message: object) -> None:
     """One line on standard error; a control character in it is written out."""
     shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(message))

@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,15 +15,17 @@ from types import FrameType
 from typing import TYPE_CHECKING, TextIO
 
 from alpheus.cli.arguments import bound, path, seconds
-from alpheus.cli.output import say, standard_output
+from alpheus.cli.output import drop_output, say, standard_output
 from alpheus.errors import UsageError
 
 if TYPE_CHECKING:
+    from alpheus.exposure.model import Observation
     from alpheus.exposure.names import Resolver
-    from alpheus.exposure.run import ProbeRun
+    from alpheus.exposure.output.writers import ResultWriter
+    from alpheus.exposure.run import Counts, ProbeRun
     from alpheus.exposure.scope import Scope
     from alpheus.exposure.target_list import TargetList
-    from alpheus.exposure.wire import Limits
+    from alpheus.exposure.wiring import Limits
 
 FORMATS = ("table", "jsonl", "csv")
 INTERRUPTED = 130
@@ -153,14 +155,14 @@ def _example() -> int:
 def _verify(folders: list[Path]) -> int:
     """Say of every run whether its audit log is as it was written."""
     from alpheus.custody.chain import check_chain  # noqa: PLC0415 - only for this
-    from alpheus.exposure.journal import AUDIT  # noqa: PLC0415 - keeps --help fast
+    from alpheus.exposure.journal import AUDIT, check_audit  # noqa: PLC0415 - keeps --help fast
 
     if not folders:
         raise UsageError("verify needs the folder of a run: alpheus probe verify FOLDER")
     status = 0
     for folder in folders:
         path = folder / AUDIT if folder.is_dir() else folder
-        report = check_chain(path)
+        report = check_audit(folder) if folder.is_dir() else check_chain(path)
         if report.fault is None:
             print(f"{path}: {report.lines:,} lines, unchanged; last hash {report.head}")
             continue
@@ -211,13 +213,16 @@ def _ask(scope: Scope, targets: TargetList, options: argparse.Namespace) -> int:
         raise UsageError(f"{options.scope}: the scope has ended; nobody may be asked any more")
     folder = options.output or folder_for(targets, Path())
     chosen = options.format or ("table" if sys.stdout.isatty() else "jsonl")
+    asked = ProbeOptions(
+        scope, targets, folder, _limits(options), looks=options.looks, seed=options.seed
+    )
     with standard_output(exact=chosen != "table") as stream:
-        writer = result_writer(chosen, stream)
-        asked = ProbeOptions(
-            scope, targets, folder, _limits(options), looks=options.looks, seed=options.seed
-        )
+        writer = _Leavable(result_writer(chosen, stream))
         probe = ProbeRun(asked, _resolver(options.nameserver), writer.write)
         say(f"{'going on with' if probe.resumed else 'writing to'} {folder}")
+        if probe.unknown_denials:
+            say(f"{probe.unknown_denials:,} denied names lead nowhere; their servers are told by"
+                " their certificates alone")  # fmt: skip
         for line in results_of(folder) if probe.resumed else ():
             writer.write_line(line)
         with _interruptible(probe), _shown(probe, stream, chosen):
@@ -246,7 +251,7 @@ def _resolver(nameserver: str | None) -> Resolver:
 
 
 def _limits(options: argparse.Namespace) -> Limits:
-    from alpheus.exposure.wire import Limits  # noqa: PLC0415 - keeps --help fast
+    from alpheus.exposure.wiring import Limits  # noqa: PLC0415 - keeps --help fast
 
     return Limits(
         open=options.connections, connect=max(1.0, options.timeout / 2), answer=options.timeout
@@ -265,6 +270,35 @@ def _ended(probe: ProbeRun, folder: Path, *, whole: bool) -> int:
     why = f"the hours of the scope begin at {opens:%Y-%m-%d %H:%M} UTC" if opens else "paused"
     say(f"{why}; {counts.done:,} of {counts.total:,} have a result; the same command goes on")
     return INTERRUPTED
+
+
+class _Leavable:
+    """A writer whose reader may leave: results still go into the folder, and the run goes on."""
+
+    def __init__(self, writer: ResultWriter) -> None:
+        self._writer = writer
+        self._left = False
+
+    def write(self, observation: Observation, line: bytes) -> None:
+        """See `ResultWriter`."""
+        self._do(lambda: self._writer.write(observation, line))
+
+    def write_line(self, line: bytes) -> None:
+        """See `ResultWriter`."""
+        self._do(lambda: self._writer.write_line(line))
+
+    def end(self, counts: Counts) -> None:
+        """See `ResultWriter`."""
+        self._do(lambda: self._writer.end(counts))
+
+    def _do(self, work: Callable[[], None]) -> None:
+        if self._left:
+            return
+        try:
+            work()
+        except BrokenPipeError:
+            self._left = True
+            drop_output()
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from alpheus.errors import EvidenceNotFoundError, OutputError
 
 START = "0" * 64
 _BLOCK = 1 << 16
+_OTHER = "it is another line than the one that was noted: the log was written anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +153,23 @@ def read_chain(path: Path) -> Iterator[str]:
         yield line.partition("\t")[2].partition("\t")[2]
 
 
-def check_chain(path: Path) -> ChainReport:
-    """Whether a log is as it was written. Raises EvidenceNotFoundError."""
+def check_chain(path: Path, *, reaches: tuple[int, str] | None = None) -> ChainReport:
+    """Whether a log is as it was written. Raises EvidenceNotFoundError.
+
+    `reaches`: a line and its hash that were noted elsewhere, and which the log must have.
+    """
+    lines, wanted = reaches or (0, START)
     head, count = START, 0
     for number, line in enumerate(_lines(path), 1):
         fault = _fault(line, number, head)
         if fault:
             return ChainReport(count, head, ChainFault(number, fault))
         head, count = line.split("\t", 2)[1], number
+        if number == lines and head != wanted:
+            return ChainReport(count - 1, head, ChainFault(number, _OTHER))
+    if count < lines:
+        fault = f"{lines:,} lines were noted, and the log ends before"
+        return ChainReport(count, head, ChainFault(count + 1, fault))
     return ChainReport(count, head, None)
 
 

@@ -50,13 +50,15 @@ class ClosedError(ConnectionError):
 class Call:
     """A conversation in progress. `number` is its place in the run; times are monotonic seconds.
 
-    `wide`: TLS is offered in every version and with every cipher, since the usual did not do.
+    `wide`: TLS is offered in every version and with every cipher, since the usual did not do;
+    `needs_old`: only the client for old ciphers gets through. `reserved`: the pace has room for the
+    next connection at the time for which the call waits.
     """
 
     __slots__ = (
         "_banner", "_incoming", "_leftover", "_outgoing", "_tls", "conversation", "deadline",
-        "got", "host", "number", "old", "phase", "reader", "refusal", "repeated", "reused", "sock",
-        "started", "step", "wide", "young",
+        "got", "host", "needs_old", "number", "old", "phase", "reader", "refusal", "repeated",
+        "reserved", "reused", "sock", "started", "step", "wide", "young",
     )  # fmt: skip
 
     def __init__(self, number: int, conversation: Conversation, step: Step, now: float) -> None:
@@ -68,6 +70,8 @@ class Call:
         self.phase = Phase.WAITING
         self.young = True
         self.wide = False
+        self.needs_old = False
+        self.reserved = True
         self.sock: socket.socket | None = None
         self.host = ""
         self.reader = _NO_READER

@@ -27,9 +27,10 @@ class Endpoints:
 
     `targets` holds addresses inside the scope, each with its port; `named` are endpoints that names
     led to; `names_at` and `cloud_at` give names, and signs of cloud mail flow, to an address of
-    `targets`. `done` holds the keys of those that
-    have a result, `kept` conversations that were begun before. `denied` is told of every endpoint
-    that the scope forbids after all, with the reason. `clock` gives the time of day.
+    `targets`; `denied_at` says of addresses that a denied name leads to why they are left alone.
+    `done` holds the keys of those that have a result, `kept` conversations that were begun before.
+    `denied` is told of every endpoint that the scope forbids after all, with the reason. `clock`
+    gives the time of day.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Endpoints:
         *,
         names_at: Mapping[tuple[str, int], tuple[str, ...]],
         cloud_at: Mapping[tuple[str, int], tuple[str, ...]],
+        denied_at: Mapping[str, str],
         done: Container[int | str],
         kept: Mapping[int, Conversation],
         key: Key,
@@ -52,6 +54,7 @@ class Endpoints:
         self._named = named
         self._names_at = names_at
         self._cloud_at = cloud_at
+        self._denied_at = denied_at
         self._done = done
         self._kept = kept
         self._key = key
@@ -74,7 +77,7 @@ class Endpoints:
         if self._waiting and self._waiting[0][0] <= now:
             return self._give(heapq.heappop(self._waiting)[2])
         while self._order is not None and len(self._waiting) < self._ahead:
-            conversation = self._next()
+            conversation = self._next(now)
             if conversation is None:
                 continue
             when = self._pace.when(conversation.endpoint.address, now)
@@ -95,7 +98,19 @@ class Endpoints:
     def again(self, conversation: Conversation, now: float, *, connect: bool) -> float:
         """See `exposure.wire.Source`."""
         when = self._pace.when(conversation.endpoint.address, now, connection=connect)
-        return when if self._is_open(now) else max(when, self._opens)
+        return max(when, self.opens(now))
+
+    def opens(self, now: float) -> float:
+        """See `exposure.wire.Source`."""
+        return now if self._is_open(now) else self._opens
+
+    def objection(self, names: Sequence[str]) -> str:
+        """See `exposure.wire.Source`."""
+        for name in names:
+            denied = self._scope.deny.name(_plain(name))
+            if denied is not None:
+                return f"its certificate names {name}: {denied.why}"
+        return ""
 
     def permits(self, conversation: Conversation, name: str) -> bool:
         """See `exposure.wire.Source`."""
@@ -119,7 +134,7 @@ class Endpoints:
         self._counter += 1
         return self._counter, conversation
 
-    def _next(self) -> Conversation | None:
+    def _next(self, now: float) -> Conversation | None:
         """The next of the order that is to be asked; None for one that is not."""
         order = self._order
         number = next(order, None) if order is not None else None
@@ -131,11 +146,17 @@ class Endpoints:
         if key in self._done:
             return None
         decision = self._scope.decide(endpoint.address, endpoint.names, endpoint.port)
-        if not decision.allowed:
-            self._denied(endpoint, decision.why)
+        why = "" if decision.allowed else decision.why
+        why = why or self._denied_at.get(endpoint.address, "")
+        if why:
+            self._denied(endpoint, why)
             return None
         kept = self._kept.get(key)
-        return kept or Conversation(endpoint)
+        if kept is None:
+            return Conversation(endpoint)
+        # When it was asked last is not known; it may have been a moment ago.
+        self._pace.when(endpoint.address, now, connection=False)
+        return kept
 
     def _endpoint(self, number: int) -> Endpoint:
         if number >= self._addresses:
@@ -167,3 +188,8 @@ class Endpoints:
         closes = self._scope.closes_at(moment) or moment + timedelta(days=7)
         self._open_until = now + max(0.0, (closes - moment).total_seconds())
         return now < self._open_until
+
+
+def _plain(name: str) -> str:
+    """A name of a certificate as the scope writes names; of a wildcard what is below the star."""
+    return name.strip().rstrip(".").lower().removeprefix("*.")

@@ -24,7 +24,7 @@ from typing import Self
 
 import msgspec
 
-from alpheus.custody.chain import Chain
+from alpheus.custody.chain import Chain, ChainReport, check_chain
 from alpheus.errors import OutputError
 from alpheus.exposure.addresses import read_address
 from alpheus.exposure.call import Call
@@ -44,7 +44,9 @@ _SYNC_EVERY = 2.0
 class RunRecord:
     """What a run is of. Times are ISO 8601 in UTC; `finished` is empty while it is not.
 
-    `scope` and `targets` are SHA-256 of the scope file and of the list of targets.
+    `scope` and `targets` are SHA-256 of the scope file and of the list of targets. `audit_lines`
+    and `audit_head` are how many lines the audit log had, and its last hash, when the run last
+    began, paused or ended: a log that was cut since then does not reach them.
     """
 
     schema: str
@@ -57,6 +59,8 @@ class RunRecord:
     targets: str
     seed: int
     count: int
+    audit_lines: int = 0
+    audit_head: str = ""
 
 
 class _Place(msgspec.Struct):
@@ -110,15 +114,15 @@ class Journal:
             self._pending = _open(folder / PENDING)
             self.done: set[int | str] = set(_done(folder / RESULTS))
             self.kept = {key: one for key, one in _kept(folder / PENDING) if key not in self.done}
-            write_record(folder, self.record)
+            self._note({
+                "event": "resume" if self.resumed else "start", "owner": record.owner,
+                "authorisation": record.authorisation, "scope": record.scope,
+                "targets": record.targets, "version": record.version,
+            })  # fmt: skip
+            self._write_record()
         except BaseException:
             self._audit.close()
             raise
-        self._note({
-            "event": "resume" if self.resumed else "start", "owner": record.owner,
-            "authorisation": record.authorisation, "scope": record.scope,
-            "targets": record.targets, "version": record.version,
-        })  # fmt: skip
 
     def __enter__(self) -> Self:
         return self
@@ -166,12 +170,13 @@ class Journal:
         self.record = replace(self.record, finished=now_text())
         self._note({"event": "finish", **counts})
         os.fsync(self._results)
-        write_record(self.folder, self.record)
+        self._write_record()
         os.ftruncate(self._pending, 0)
 
     def pause(self, counts: Mapping[str, int]) -> None:
         """The run ends before all was asked."""
         self._note({"event": "pause", **counts})
+        self._write_record()
 
     def close(self) -> None:
         """Bring all to disk and let go of the files."""
@@ -184,11 +189,30 @@ class Journal:
         line = {"time": _moment_text(time.time()), **what}
         self._audit.append([msgspec.json.encode(line).decode()])
 
+    def _write_record(self) -> None:
+        """Put the record in its place, with where the audit log stands."""
+        self._audit.sync()
+        self.record = replace(
+            self.record, audit_lines=self._audit.sequence, audit_head=self._audit.head
+        )
+        write_record(self.folder, self.record)
+
     def _sync(self) -> None:
         now = time.monotonic()
         if now - self._synced > _SYNC_EVERY:
             self._synced = now
             self._audit.sync()
+
+
+def check_audit(folder: Path) -> ChainReport:
+    """Whether the audit log of a run is as it was written, and not cut.
+
+    Raises EvidenceNotFoundError, OutputError.
+    """
+    record = read_record(folder)
+    return check_chain(
+        folder / AUDIT, reaches=(record.audit_lines, record.audit_head) if record else None
+    )
 
 
 def results_of(folder: Path) -> Iterator[bytes]:

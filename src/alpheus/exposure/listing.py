@@ -118,6 +118,10 @@ class Listing(Generic[Label]):
         """The label of the range that an address lies in."""
         return self._version[version].get(number)
 
+    def names(self) -> Iterable[tuple[str, Label]]:
+        """Every name with its label."""
+        return self._names.items()
+
     def name(self, name: str) -> Label | None:
         """The label of a name or of the nearest one above it. `name` as `host_name` writes it."""
         names = self._names

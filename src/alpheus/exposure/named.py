@@ -20,6 +20,9 @@ from alpheus.exposure.target_list import Place, TargetList
 _MOST_NAMES = 8
 """So many names are kept for one address."""
 
+_USUAL = ("", "mail.", "autodiscover.")
+"""What is looked up below a denied name, beside itself."""
+
 _ONLINE = "mail.protection.outlook.com"
 
 
@@ -44,6 +47,26 @@ class _Found:
     scheme: str
     names: list[str] = field(default_factory=list)
     cloud: list[str] = field(default_factory=list)
+
+
+def denied_addresses(scope: Scope, resolver: Resolver) -> tuple[dict[str, str], int]:
+    """Addresses that denied names, and mail servers below them, lead to, each with the reason.
+
+    Also how many of the names lead nowhere, or could not be looked up; the server of such a one is
+    known by its certificate alone.
+    """
+    denied = list(scope.deny.names())
+    asked = [f"{prefix}{name}" for name, _ in denied for prefix in _USUAL]
+    found: dict[str, str] = {}
+    nowhere = 0
+    results = iter(resolver.addresses_of(asked))
+    for _, decision in denied:
+        group = [next(results) for _ in _USUAL]
+        for one in group:
+            for address in one.addresses:
+                found.setdefault(address, f"{one.name} leads to it: {decision.why}")
+        nowhere += not any(one.addresses for one in group)
+    return found, nowhere
 
 
 def find_named(targets: TargetList, scope: Scope, resolver: Resolver) -> Named:

@@ -4,53 +4,66 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 
 from alpheus.exposure.call import Call
 from alpheus.exposure.model import Response
+from alpheus.exposure.plan import port_of
 from alpheus.exposure.second_chance import OldTlsConnection, SecondChanceError, is_available
 
-_THREADS = 2
-"""More would take the loop's time: this client is Python alone."""
+_THREADS = 8
+"""They mostly wait; what they compute takes the loop's time, for this client is Python alone."""
+
+MOST_WAITING = 256
+"""So many calls at most are in this pool; who comes then is told that it is full."""
+
+Result = Response | SecondChanceError | None
+"""An answer, why there is none, or None: the connection stands."""
 
 
 class OldTlsPool:
-    """Asks in threads; results are taken in the thread of the loop.
+    """Connects and asks in threads; results are taken in the thread of the loop.
 
-    `wakes` becomes readable when there are results. `timeout` is in seconds.
+    `wakes` becomes readable when there are results. `timeout` is in seconds, for a handshake and
+    for an answer. Threads never keep the program from ending.
     """
 
     def __init__(self, timeout: float) -> None:
         self.is_available = is_available()
+        self.inside = 0
         self._timeout = timeout
-        self._threads: ThreadPoolExecutor | None = None
-        self._results: SimpleQueue[tuple[Call, Response | SecondChanceError]] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._jobs: SimpleQueue[tuple[Call, Callable[[], Response | None]] | None] = SimpleQueue()
+        self._results: SimpleQueue[tuple[Call, Result]] = SimpleQueue()
         self.wakes, self._waker = socket.socketpair()
         self.wakes.settimeout(0)
         self._waker.settimeout(0)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody more is taken at the moment."""
+        return self.inside >= MOST_WAITING
+
     def open(self, call: Call) -> None:
-        """Give the call a connection of this kind; it is opened with its first request."""
+        """Connect, under the host name of the call's step."""
         endpoint = call.conversation.endpoint
-        call.old = OldTlsConnection(endpoint.address, endpoint.port, call.step.host, self._timeout)
+        port = port_of(call.step, endpoint)
+        call.old = OldTlsConnection(endpoint.address, port, call.step.host, self._timeout)
+        self._do(call, call.old.open)
 
     def ask(self, call: Call, request: bytes) -> None:
-        """Send a request; its result comes later."""
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="old-tls")
+        """Send a request on the connection that stands."""
         old = call.old
         if old is not None:
-            self._threads.submit(self._work, call, old, request)
+            self._do(call, lambda: old.ask(request))
 
-    def results(self) -> Iterator[tuple[Call, Response | SecondChanceError]]:
-        """What has come: a response, or why there is none."""
-        try:
+    def results(self) -> Iterator[tuple[Call, Result]]:
+        """What has come."""
+        with contextlib.suppress(BlockingIOError):
             while self.wakes.recv(4096):
                 pass
-        except BlockingIOError:
-            pass
         while True:
             try:
                 yield self._results.get_nowait()
@@ -59,16 +72,27 @@ class OldTlsPool:
 
     def close(self) -> None:
         """Let go of the threads; what they still do is given up."""
-        if self._threads is not None:
-            self._threads.shutdown(wait=False, cancel_futures=True)
+        for _ in self._threads:
+            self._jobs.put(None)
         self.wakes.close()
         self._waker.close()
 
-    def _work(self, call: Call, old: OldTlsConnection, request: bytes) -> None:
-        try:
-            result: Response | SecondChanceError = old.ask(request)
-        except SecondChanceError as error:
-            result = error
-        self._results.put((call, result))
-        with contextlib.suppress(OSError):  # full: a wake is under way; closed: nobody waits
-            self._waker.send(b".")
+    def _do(self, call: Call, work: Callable[[], Response | None]) -> None:
+        self.inside += 1
+        if len(self._threads) < min(self.inside, _THREADS):
+            thread = threading.Thread(target=self._serve, name="old-tls", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        self._jobs.put((call, work))
+
+    def _serve(self) -> None:
+        while job := self._jobs.get():
+            call, work = job
+            try:
+                result: Result = work()
+            except SecondChanceError as error:
+                result = error
+            self.inside -= 1
+            self._results.put((call, result))
+            with contextlib.suppress(OSError):  # full: a wake is under way; closed: nobody waits
+                self._waker.send(b".")

@@ -21,12 +21,13 @@ from alpheus.exposure.journal import (
     results_of,
 )  # fmt: skip
 from alpheus.exposure.model import CveEntry, Endpoint, Observation, Status
-from alpheus.exposure.named import find_named
+from alpheus.exposure.named import denied_addresses, find_named
 from alpheus.exposure.names import Resolver
 from alpheus.exposure.output.lines import LineReader
 from alpheus.exposure.scope import Scope
 from alpheus.exposure.target_list import Outside, TargetList, divide
-from alpheus.exposure.wire import Limits, Wire
+from alpheus.exposure.wire import Wire
+from alpheus.exposure.wiring import Limits
 
 _TABLES = 1024
 """Different tables of states that are held before they are counted."""
@@ -117,11 +118,12 @@ class ProbeRun:
         scope = options.scope
         allowed, self.outside = divide(options.targets, scope)
         self._named = find_named(allowed, scope, resolver)
+        denied_at, self.unknown_denials = denied_addresses(scope, resolver)
         self._journal = Journal(options.folder, self._record(len(allowed)), self._on_record)
         self.resumed = self._journal.resumed
         self._endpoints = Endpoints(
             scope, allowed, self._named.endpoints,
-            names_at=self._named.names_at, cloud_at=self._named.cloud_at,
+            names_at=self._named.names_at, cloud_at=self._named.cloud_at, denied_at=denied_at,
             done=self._journal.done, kept=self._journal.kept,
             key=place_key, seed=self._journal.record.seed, denied=self._denied,
         )  # fmt: skip
@@ -140,7 +142,8 @@ class ProbeRun:
         with self._journal:
             self._journal.conclude(self._new)
             self._wire.run()
-            whole = self._endpoints.is_exhausted and not self._wire.is_stopped
+            whole = self._endpoints.is_exhausted and not self._wire.put_back
+            whole = whole and not self._wire.is_stopped
             (self._journal.finish if whole else self._journal.pause)(dict(self.counts.statuses))
         return whole
 
@@ -205,7 +208,7 @@ def fitted(limits: Limits) -> Limits:
     if soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return replace(limits, open=max(8, min(limits.open, soft - _SPARE)))
+    return replace(limits, open=max(1, min(limits.open, soft - _SPARE)))
 
 
 def folder_for(targets: TargetList, base: Path) -> Path:

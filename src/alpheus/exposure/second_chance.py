@@ -49,6 +49,7 @@ class OldTlsConnection:
         self._place = (address, port)
         self._name = name
         self._timeout = timeout
+        self._closed = False
         self._plain: socket.socket | None = None
         self._connection: TLSConnection | None = None
         self._reader = ResponseReader()
@@ -58,13 +59,13 @@ class OldTlsConnection:
         self.certificate = b""
         """The server's certificate in DER; empty where it gave none."""
 
+    def open(self) -> None:
+        """Connect and shake hands. Raises SecondChanceError."""
+        self._guarded(self._open)
+
     def ask(self, request: bytes) -> Response:
-        """Send one request, after connecting if need be; its answer. Raises SecondChanceError."""
-        self.deadline = time.monotonic() + 2 * self._timeout
-        try:
-            return self._guarded(lambda: self._ask(request))
-        finally:
-            self.deadline = math.inf
+        """Send one request; its answer. Raises SecondChanceError."""
+        return self._guarded(lambda: self._ask(request))
 
     @property
     def keep_alive(self) -> bool:
@@ -72,7 +73,8 @@ class OldTlsConnection:
         return self._reader.keep_alive
 
     def close(self) -> None:
-        """Let go of the connection; from another thread it also ends a step that is waiting."""
+        """Let go of the connection for good; a step that waits in another thread ends as well."""
+        self._closed = True
         plain, self._plain = self._plain, None
         if plain is not None:
             with contextlib.suppress(OSError):
@@ -82,6 +84,7 @@ class OldTlsConnection:
     def _guarded(self, work: Callable[[], _T]) -> _T:
         from tlslite.errors import TLSAbruptCloseError, TLSError  # noqa: PLC0415 - an extra
 
+        self.deadline = time.monotonic() + self._timeout
         try:
             return work()
         except TimeoutError as error:
@@ -95,11 +98,16 @@ class OldTlsConnection:
             message = f"the client for old ciphers failed as well ({text[:120]})"
             cut = isinstance(error, ConnectionError | TLSAbruptCloseError)
             raise SecondChanceError(message, cut=cut) from error
+        finally:
+            self.deadline = math.inf
 
-    def _open(self) -> TLSConnection:
+    def _open(self) -> None:
         from tlslite.api import HandshakeSettings, TLSConnection  # noqa: PLC0415 - an extra
 
-        plain = self._plain = socket.create_connection(self._place, self._timeout)
+        plain = socket.create_connection(self._place, self._timeout)
+        self._plain = plain
+        if self._closed:  # while it was being made
+            self.close()
         settings = HandshakeSettings()
         settings.minVersion, settings.maxVersion = (3, 0), (3, 3)
         settings.minKeySize = 512
@@ -114,12 +122,13 @@ class OldTlsConnection:
         chain = connection.session.serverCertChain
         if chain is not None and chain.x509List:
             self.certificate = bytes(chain.x509List[0].bytes)
-        return connection
+        self._connection = connection
 
     def _ask(self, request: bytes) -> Response:
         connection = self._connection
         if connection is None:
-            connection = self._connection = self._open()
+            message = "not connected"
+            raise ValueError(message)
         connection.sendall(request)
         while True:
             data = bytes(connection.recv(_READ))

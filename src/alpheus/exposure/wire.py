@@ -12,23 +12,23 @@ import gc
 import heapq
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import Protocol
 
 from alpheus.exposure.call import Call, Phase
 from alpheus.exposure.certificate import read_certificate
 from alpheus.exposure.failures import status_of, text_of
 from alpheus.exposure.http_response import ResponseError
 from alpheus.exposure.model import Answer, Certificate, Conversation, ProbeKind, Response, Status
-from alpheus.exposure.old_tls import OldTlsPool
+from alpheus.exposure.old_tls import OldTlsPool, Result
 from alpheus.exposure.plan import Step, is_host_name, next_step, request_bytes
 from alpheus.exposure.poller import FAILED, READ, WRITE, Poller, best_poller
 from alpheus.exposure.read_answer import read_answer
 from alpheus.exposure.second_chance import SecondChanceError
 from alpheus.exposure.tls import HandshakeFailure, describe, failure_of
+from alpheus.exposure.wiring import Ledger, Limits, Source
 
 _TICK = 0.25
 """Seconds between looks at what took too long."""
@@ -48,50 +48,6 @@ _COLLECT_AFTER = 20_000
 _NO_SOCKETS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _SIDE = frozenset({ProbeKind.BACK_END, ProbeKind.SMTP})
 """Probes of other ports: that nobody is there says nothing of the endpoint."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one run allows itself.
-
-    `busy`: conversations that are younger than two seconds; those that stall take up no place of
-    these, but one of `open` connections in all. `connect` and `answer` are seconds, for a
-    connection and for a handshake or one whole answer.
-    """
-
-    busy: int = 256
-    open: int = 4096
-    connect: float = 5.0
-    answer: float = 10.0
-
-
-class Ledger(Protocol):
-    """Where a run is written down, before anything is sent; see `exposure.journal`."""
-
-    def write(
-        self,
-        connecting: Sequence[Call],
-        asking: Sequence[Call],
-        kept: Sequence[Call],
-        done: Sequence[Call],
-    ) -> None:
-        """What is about to be sent; conversations to go on with another time; those that ended."""
-
-
-class Source(Protocol):
-    """Where endpoints come from; times are monotonic seconds."""
-
-    def take(self, now: float) -> tuple[int, Conversation] | None:
-        """The next one that may be contacted now; None if there is none at the moment."""
-
-    def wait(self, now: float) -> float | None:
-        """Seconds until `take` may give one again; None when it never will."""
-
-    def again(self, conversation: Conversation, now: float, *, connect: bool) -> float:
-        """The time from which the same host may be asked again; reserves it."""
-
-    def permits(self, conversation: Conversation, name: str) -> bool:
-        """Whether an endpoint may be asked by a name, wherever that was learnt."""
 
 
 class Wire:
@@ -118,6 +74,8 @@ class Wire:
         self._kept: list[Call] = []
         self._done: list[Call] = []
         self._stopping = False
+        self.put_back = 0
+        """Conversations that were begun and must go on another time."""
         self._resting = 0.0
         self._old = OldTlsPool(limits.answer)
 
@@ -170,7 +128,10 @@ class Wire:
         """Take what may begin now; seconds until there may be more, None if never."""
         if self._stopping:
             return None
-        while self._busy < self._limits.busy and len(self._calls) < self._limits.open:
+        while (
+            self._busy < self._limits.busy
+            and len(self._calls) - self._old.inside < self._limits.open
+        ):
             if now < self._resting:
                 return self._resting - now
             taken = self._source.take(now)
@@ -195,6 +156,8 @@ class Wire:
 
     def _flush(self, now: float) -> None:
         """Write down, then send."""
+        if self._connecting or self._asking:
+            self._hold_back(now)
         if not (self._connecting or self._asking or self._kept or self._done):
             return
         connecting, asking = self._connecting, self._asking
@@ -208,8 +171,24 @@ class Wire:
         for call in asking:
             self._ask(call, now)
 
+    def _hold_back(self, now: float) -> None:
+        """Where the hours are over, or the scope has ended: nothing is sent, whatever was begun."""
+        opens = self._source.opens(now)
+        if opens <= now:
+            return
+        held, self._connecting, self._asking = [*self._connecting, *self._asking], [], []
+        for call in held:
+            self._drop(call)
+            call.reserved = False
+            self._at(opens, call)
+
     def _connect(self, call: Call, now: float) -> None:
         call.deadline = now + self._limits.connect
+        call.reserved = False
+        if call.needs_old:
+            call.phase, call.deadline = Phase.OLD_TLS, math.inf
+            self._old.open(call)
+            return
         try:
             call.connect()
             self._poller.watch(call.sock, WRITE, call)  # type: ignore[arg-type]
@@ -223,6 +202,7 @@ class Wire:
         """This machine has no socket left: that says nothing of the host."""
         self._drop(call)
         self._resting = now + _REST
+        call.reserved = True
         self._at(now + _REST, call)
 
     def _ask(self, call: Call, now: float) -> None:
@@ -281,7 +261,20 @@ class Wire:
             cipher[0] if cipher else "",
             _certificate(tls.getpeercert(binary_form=True)),
         )
-        self._queue(self._asking, call)
+        self._met(call)
+
+    def _met(self, call: Call) -> None:
+        """The server has shown its certificate: ask it, unless its owner wants to be left alone."""
+        conversation = call.conversation
+        certificate = conversation.tls.certificate if conversation.tls else None
+        names = certificate.names if certificate else ()
+        objection = self._source.objection(names) if names else ""
+        if not objection:
+            self._queue(self._asking, call)
+            return
+        conversation.answers.clear()
+        conversation.failure, conversation.failure_text = Status.NOT_ASKED, objection
+        self._finish(call)
 
     def _read(self, call: Call) -> None:
         response = call.banner() if call.says_hello else call.read()
@@ -314,13 +307,14 @@ class Wire:
         if self._stopping:
             self._finish(call, kept=True)
             return
-        now = time.monotonic()
-        at = self._source.again(conversation, now, connect=not same)
         call.reused = same
-        if at <= now and same:
+        if not same:
+            self._reconnect(call)
+            return
+        now = time.monotonic()
+        at = self._source.again(conversation, now, connect=False)
+        if at <= now:
             self._queue(self._asking, call)
-        elif at <= now:
-            self._queue(self._connecting, call)
         else:
             self._at(at, call)
 
@@ -343,6 +337,9 @@ class Wire:
         return None
 
     def _at(self, when: float, call: Call) -> None:
+        if math.isinf(when):
+            self._finish(call, kept=True)
+            return
         call.phase = Phase.OLD_TLS if call.old else Phase.WAITING
         call.deadline = math.inf
         self._counter += 1
@@ -355,7 +352,10 @@ class Wire:
             if self._stopping:
                 self._finish(call, kept=True)
             elif call.sock is None and call.old is None:
-                self._queue(self._connecting, call)
+                if call.reserved:
+                    self._queue(self._connecting, call)
+                else:  # the peer has left in the meantime
+                    self._reconnect(call)
             else:
                 self._queue(self._asking, call)
 
@@ -400,15 +400,20 @@ class Wire:
         elif failure.name_wanted and not call.host and any(map(is_host_name, endpoint.names)):
             call.step = Step(call.step.probe, next(filter(is_host_name, endpoint.names)))
             self._reconnect(call)
-        elif failure.old_client and self._old.is_available and not conversation.answers:
+        elif failure.old_client and self._may_use_old(conversation):
             call.refusal = failure
-            call.phase = Phase.OLD_TLS
-            self._old.open(call)
-            self._queue(self._asking, call)
+            call.needs_old = True
+            self._reconnect(call)
         else:
-            self._give_up(call, failure.status, failure.text)
+            full = "; too many at once need the client for old ciphers"
+            text = failure.text + (full if failure.old_client and self._old.is_full else "")
+            self._give_up(call, failure.status, text)
 
-    def _old_result(self, call: Call, result: Response | SecondChanceError) -> None:
+    def _may_use_old(self, conversation: Conversation) -> bool:
+        heard = any(answer.status for answer in conversation.answers)
+        return self._old.is_available and not self._old.is_full and not heard
+
+    def _old_result(self, call: Call, result: Result) -> None:
         """What the client for old ciphers brought."""
         if call not in self._calls or call.old is None:
             return
@@ -420,16 +425,22 @@ class Wire:
             self._give_up(call, Status.BROKEN if cut else Status.TLS_FAILED, text)
             return
         old = call.old
+        if result is not None:
+            self._answered(call, result, keep_alive=old.keep_alive)
+            return
         tls = describe(old.version, old.cipher, _certificate(old.certificate))
         call.conversation.tls = replace(tls, second_chance=True)
-        self._answered(call, result, keep_alive=old.keep_alive)
+        call.host = call.step.host
+        self._met(call)
 
     def _reconnect(self, call: Call) -> None:
         now = time.monotonic()
-        at = self._source.again(call.conversation, now, connect=True)
         if self._stopping:
             self._finish(call, kept=True)
-        elif at <= now:
+            return
+        at = self._source.again(call.conversation, now, connect=True)
+        call.reserved = True
+        if at <= now:
             self._queue(self._connecting, call)
         else:
             self._at(at, call)
@@ -447,6 +458,7 @@ class Wire:
         self._calls.discard(call)
         if call.young:
             self._busy -= 1
+        self.put_back += kept
         (self._kept if kept else self._done).append(call)
 
     def _drop(self, call: Call) -> None:

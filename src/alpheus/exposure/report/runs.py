@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from alpheus.custody.chain import ChainReport, check_chain
+from alpheus.custody.chain import ChainReport
 from alpheus.errors import EvidenceError, EvidenceFormatError, EvidenceNotFoundError, UsageError
-from alpheus.exposure.journal import AUDIT, RESULTS, RunRecord, read_record
+from alpheus.exposure.journal import AUDIT, RESULTS, RunRecord, check_audit, read_record
 from alpheus.exposure.output.lines import Line, LineError, LineReader
 
 _PEEKED = 1000
@@ -92,7 +92,7 @@ def _open(path: Path) -> Run:
     began = _began(results)
     return Run(
         results, name, record.started if record else began, record,
-        check_chain(audit) if audit and audit.is_file() else None,
+        check_audit(folder) if folder and audit and audit.is_file() else None,
     )  # fmt: skip
 
 
