@@ -410,7 +410,7 @@ def _of_silence(conversation: Conversation) -> Judgement:
     why = _SILENT.get(status, _SILENT[Status.NO_ANSWER])
     text = conversation.failure_text
     if status is Status.NOT_ASKED:
-        return Judgement(status, text, {})
+        return Judgement(status, text or "outside the scope", {})
     return Judgement(
         status, f"{why.partition(':')[0]} ({text})" if text else why,
         cve_states(None, None, exchange=None, why=why),
