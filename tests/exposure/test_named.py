@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from alpheus.exposure.model import Status
-from alpheus.exposure.named import Named, find_named
+from alpheus.exposure.named import Named, denied_addresses, find_named
 from alpheus.exposure.names import Addresses, MailDomain, Resolver
 from alpheus.exposure.target_list import divide
 from alpheus.exposure.targets import read_targets
@@ -125,3 +125,22 @@ def test_a_name_of_a_list_allows_nothing(tmp_path: Path) -> None:
     assert len(allowed) == 0
     assert [one.target for one in outside] == ["198.51.100.7"]
     assert find_named(allowed, scope, _Known({}, {})).endpoints == []
+
+
+def test_addresses_of_a_name_that_are_outside_are_told(tmp_path: Path) -> None:
+    """Each with the reason; what is asked is asked all the same."""
+    hosts = {"two.example": ("127.0.1.1", "127.0.9.9")}
+    found = _found(tmp_path, ["two.example"], _Known(hosts, {}), "[127.0.1.0/24]")
+    assert [one.address for one in found.endpoints] == ["127.0.1.1"]
+    (left_out,) = found.observations
+    assert (left_out.target, left_out.address) == ("two.example", "127.0.9.9")
+    assert left_out.status is Status.NOT_ASKED
+
+
+def test_denied_names_deny_what_they_lead_to(tmp_path: Path) -> None:
+    """Themselves and the usual names below them; how many lead nowhere is counted."""
+    scope = scope_of(tmp_path, 443, "deny: [town.example, gone.example]\n")
+    found, nowhere = denied_addresses(scope, _Known(HOSTS, {}))
+    assert set(found) == {"127.0.1.1", "127.0.1.2"}
+    assert "town.example leads to it" in found["127.0.1.1"]
+    assert nowhere == 1

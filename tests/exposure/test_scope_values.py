@@ -43,6 +43,8 @@ def at(*parts):
         (values.begin, "2021-03-03T08:00:00+01:00", at(2021, 3, 3, 7)),
         (values.end, "9999-12-31", datetime.max.replace(tzinfo=UTC)),
         (values.end, "2021-03-03", at(2021, 3, 4)),
+        (values.end, "20210303", at(2021, 3, 4)),
+        (values.end, "2021-W09-3", at(2021, 3, 4)),
         (values.end, "2021-03-03T12:00:00Z", at(2021, 3, 3, 12)),
     ],
 )

@@ -87,7 +87,9 @@ def find_named(targets: TargetList, scope: Scope, resolver: Resolver) -> Named:
         allowed = list(_allowed(looked_up, scope, port))
         for host, address in allowed:
             _note(found, (address, port), host, Place(port, place.scheme), text, domain)
-        if not allowed:
+        if allowed:
+            named.observations += _left_out(text, port, looked_up[0], scope)
+        else:
             named.observations.append(_nowhere(text, port, looked_up, domain, scope))
     for (address, port), one in found.items():
         if targets.has_address(*read_address(address), port):
@@ -132,6 +134,25 @@ def _note(  # noqa: PLR0917 - what a name and an address have to do with each ot
         one.names.append(host)
     if domain.cloud_mail_flow:
         one.cloud += [sign for sign in domain.cloud_signs if sign not in one.cloud]
+
+
+def _left_out(text: str, port: int, looked_up: Addresses, scope: Scope) -> Iterator[Observation]:
+    """Results of those addresses of a name that may not be asked, or were not all told."""
+    for address in looked_up.addresses:
+        decision = scope.decide(address, (looked_up.name, *looked_up.aliases), port)
+        if not decision.allowed:
+            reason = f"{looked_up.name} is {address}, too: {decision.why}"
+            yield _not_asked(text, address, port, reason)
+    if looked_up.error:
+        reason = f"perhaps not all addresses of {looked_up.name}: {looked_up.error}"
+        yield _not_asked(text, "", port, reason)
+
+
+def _not_asked(text: str, address: str, port: int, reason: str) -> Observation:
+    return Observation(
+        text, address, port, (), None, None, None, None, None, {}, None, Status.NOT_ASKED, reason,
+        0, now_text(),
+    )  # fmt: skip
 
 
 def _nowhere(

@@ -128,7 +128,7 @@ class ProbeRun:
             key=place_key, seed=self._journal.record.seed, denied=self._denied,
         )  # fmt: skip
         unasked = self._unasked()
-        self._new = [one for one in unasked if one.target not in self._journal.done]
+        self._new = [one for one in unasked if _key(one) not in self._journal.done]
         self.counts.total = self._endpoints.total + len(unasked)
         if self.resumed:
             self.counts.add_lines(results_of(options.folder))
@@ -183,6 +183,13 @@ class ProbeRun:
         """Results of what is outside the scope, and of names that lead nowhere."""
         outside = [not_asked(one.target, "", one.port or 0, _why(one)) for one in self.outside]
         return [*outside, *self._named.observations]
+
+
+def _key(observation: Observation) -> int | str:
+    """What tells in the folder of a run whether this result is there."""
+    if not observation.address:
+        return observation.target
+    return place_key(observation.address, observation.port)
 
 
 def _why(outside: Outside) -> str:

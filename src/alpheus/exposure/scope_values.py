@@ -143,7 +143,8 @@ def end(text: str) -> datetime:
     moment = _moment(text)
     if moment.year >= _NEVER:
         return datetime.max.replace(tzinfo=UTC)
-    return moment + timedelta(days=1) if len(text) == len("2021-03-03") else moment
+    is_date = not any(mark in text.strip() for mark in "Tt: ")
+    return moment + timedelta(days=1) if is_date else moment
 
 
 def _moment(text: str) -> datetime:

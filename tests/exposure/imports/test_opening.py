@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,20 @@ def test_what_cannot_be_opened_says_so(tmp_path: Path) -> None:
         Source(tmp_path / "none")
     with pytest.raises(EvidenceError, match="is a directory"):
         Source(tmp_path)
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zstandard.compress])
+def test_what_can_be_unpacked_of_a_file_that_was_cut_is_read(
+    tmp_path: Path, compress: Callable[[bytes], bytes]
+) -> None:
+    """Nearly all of it, however small the file is; the rest is a loss."""
+    rows = [
+        f"row {number} {hashlib.sha256(bytes([number % 251])).hexdigest()}"
+        for number in range(9000)
+    ]
+    packed = compress("\n".join(rows).encode())
+    source = Source(write(tmp_path, "cut", packed[: len(packed) * 3 // 4]))
+    read = list(lines(source))
+    assert len(read) > len(rows) // 3
+    assert [one.decode() for one in read[:100] if one] == rows[:100]
+    assert source.losses

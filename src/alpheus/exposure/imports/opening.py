@@ -11,8 +11,9 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol, Self
 
 import zstandard
 
@@ -81,7 +82,8 @@ class Source:
         total = 0
         try:
             with self.path.open("rb") as packed, _stream(packed) as stream:
-                while block := stream.read(BLOCK):
+                # Not `read`: it throws away what it had when the rest cannot be unpacked.
+                while block := stream.read1(BLOCK):
                     total += len(block)
                     yield block
                     if total > _EXPANSION_FREE and total > _MOST_EXPANDED * self.size:
@@ -93,11 +95,22 @@ class Source:
             self.losses.append(Loss(0, f"{reason}: {str(error).lower() or 'no end'}"))
 
 
-def _stream(packed: BinaryIO) -> BinaryIO:
+class _Stream(Protocol):
+    """What gives its bytes as they come."""
+
+    def read1(self, size: int, /) -> bytes:
+        """At most so many bytes, as soon as there are any; none at the end."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *details: object) -> None: ...
+
+
+def _stream(packed: BufferedReader) -> _Stream:
     compression = compression_of(packed.read(16))
     packed.seek(0)
     if compression == "gz":
-        return gzip.GzipFile(fileobj=packed)  # type: ignore[return-value] # reads like one
+        return gzip.GzipFile(fileobj=packed)
     if compression == "zst":
         decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
         return decoder.stream_reader(packed, read_across_frames=True)
