@@ -77,7 +77,7 @@ def test_the_locale_changes_nothing(locale):
 @pytest.mark.parametrize("text", ["1913.10", "abc", "", "15.1", "\x1b[31m15", "deadbeef"])
 def test_what_is_no_build_is_one_line_with_the_forms(text):
     """Exit status 2, nothing printed, and the spellings that are accepted."""
-    ended = run("build", "15.1.2176.4", text)
+    ended = run("build", text)
     assert (ended.returncode, ended.stdout) == (2, b"")
     message = ended.stderr.decode()
     assert message.startswith("alpheus: '")
@@ -86,6 +86,29 @@ def test_what_is_no_build_is_one_line_with_the_forms(text):
     assert "73C18880" in message
     assert message.count("\n") == 1
     assert ESCAPE not in message
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_what_is_no_build_does_not_hide_the_others(form):
+    """The good ones are printed in their order; one line names the bad ones; exit status 2."""
+    good = ("15.1.2176.4", "15.2.2562.46")
+    ended = run("build", good[0], "abc", good[1], "--format", form)
+    assert ended.returncode == 2
+    assert ended.stdout == run("build", *good, "--format", form).stdout
+    assert ended.stderr.startswith(b"alpheus: 'abc' is no build of Exchange; ")
+    assert ended.stderr.count(b"\n") == 1
+    many = run("build", *[f"bad{n}" for n in range(7)], good[0], "--format", form).stderr.decode()
+    assert many.startswith("alpheus: 'bad0', 'bad1', 'bad2', 'bad3', 'bad4' and 2 more are no")
+    assert many.count("\n") == 1
+
+
+def test_a_build_that_no_server_can_have_claims_nothing():
+    """As the probe says of a server that names it: no product, no state, and why not."""
+    for found in documents("15.0.9999.1", "15.1.9999.1", "15.1.2176.50", "15.2.99999.1"):
+        assert (found["product"], found["build"]) == (None, found["given"])
+        assert {flaw["state"] for flaw in found["cves"].values()} == {"undetermined"}
+        assert "is above the last" in found["note"]
+        assert found["install_next"]["action"] == "unknown"
 
 
 def test_the_forms_that_are_named_are_accepted():

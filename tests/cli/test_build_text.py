@@ -47,6 +47,7 @@ def test_the_first_sentence_says_what_it_is_how_bad_and_what_to_do():
         ("14.3.513.0", "migrate to Exchange Server SE"),
         ("15.2.2562.20", "vulnerable to 1 of 18 tracked flaws, 2 undetermined: install Exchange"),
         ("9.9.9.9", "no build of any Exchange that is known"),
+        ("15.1.9999.1", "is undetermined: read the file version of ExSetup.exe"),
         ("8.2.176", "whether it has any of 18 tracked flaws is undetermined"),
     ],
 )

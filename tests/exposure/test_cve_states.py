@@ -14,7 +14,7 @@ from alpheus.exposure.cve_states import (
     lowest,
     worst,
 )
-from alpheus.knowledge.builds import Builds, parse_build
+from alpheus.knowledge.builds import BuildNumber, Builds, parse_build
 
 CVE = "CVE-2021-26855"
 LATER = "CVE-2021-34473"
@@ -108,7 +108,8 @@ def test_contradictions_settle_only_what_all_agree_on(builds: list[str]) -> None
 @pytest.mark.parametrize(
     "build",
     ["15.1.60000.1", "15.1.3000.1", "15.0.9999.9", "14.3.999.9", "15.20.3912.31", "15.9.1.1",
-     "16.0.1.1", "15.1.2044.99", "15.0.1.1", "15.2.20000.1", "15.1.1"],
+     "16.0.1.1", "15.1.2044.99", "15.0.1.1", "15.2.20000.1", "15.1.1", "15.2.2000.1",
+     "15.2.99999.1"],
 )  # fmt: skip
 def test_builds_that_no_server_can_have_settle_nothing(build: str) -> None:
     """Products and cumulative updates that ended have no later builds."""
@@ -124,6 +125,23 @@ def test_builds_that_may_be_are_possible() -> None:
         number = parse_build(build)
         assert number is not None
         assert impossible(number) == ""
+
+
+@given(
+    st.tuples(st.sampled_from([8, 14, 15, 16]), st.integers(0, 21), st.integers(0, 12_000),
+              st.integers(0, 99))
+    | st.sampled_from(BUILDS.rows()).flatmap(
+        lambda row: st.integers(0, 99).map(lambda last: (*row.build.prefix, last))
+    )
+)  # fmt: skip
+def test_the_probe_and_the_table_agree_on_every_number(parts: tuple[int, ...]) -> None:
+    """`alpheus build` and a server that says the same get the same states and reasons."""
+    number = BuildNumber(parts)
+    for cve, entry in cve_states(str(number), None, exchange=True, why="").items():
+        answer = BUILDS.answer(number, cve)
+        assert (entry.state, entry.why) == (answer.state.value, answer.why)
+        if impossible(number):
+            assert entry.state == "undetermined"
 
 
 def test_an_alias_and_a_conflict() -> None:

@@ -69,6 +69,18 @@ def test_the_note_says_what_else_there_is_to_know(build, words):
     assert words in ask(build).note
 
 
+@pytest.mark.parametrize("build", ["15.1.9999.1", "15.1.2176.50", "15.2.99999.1", "15.2.2000.1"])
+def test_a_build_that_no_server_can_have_is_nothing(build):
+    """No product, nothing to install: why not, and what to read instead."""
+    found = ask(build)
+    assert (found.product, found.cu, found.listed) == (None, None, False)
+    assert (found.advice.action, found.advice.target) == (Action.UNKNOWN, None)
+    assert "ExSetup.exe" in found.advice.why
+    assert f"{build} is above the last" in found.note
+    assert found.end_of_life.supported is None
+    assert {one.state for one in found.cves.values()} == {PatchState.UNDETERMINED}
+
+
 @pytest.mark.parametrize("build", ["15.1.2176.4", "15.2.1118.7", "15.2.1748.49", "15.1.2507.72"])
 def test_a_product_that_was_followed_is_upgraded(build):
     """After the end of support 2016 and 2019 lead to the newest build of SE in the table."""

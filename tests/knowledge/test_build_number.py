@@ -47,6 +47,22 @@ def test_what_is_no_build_is_none(text):
     assert parse_build(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("15.2.99999.1", "15.2.99999.1"),
+        ("15.1.32176.4", "15.1.32176.4"),
+        ("X-OWA-Version: 15.1.32176.4", "15.1.32176.4"),
+        ("Version 15.2 (Build 99999.1)", "15.2.99999.1"),
+        ("Version 15.2 (Build 40000.1)", "15.2.40000.1"),
+        ("Version 15.1 (Build 30225.42)", "15.1.225.42"),
+    ],
+)
+def test_the_directory_s_offset_is_taken_off_where_the_directory_shows_it(text, expected):
+    """In the display form, if a build can be what is left; no other number is turned into one."""
+    assert str(read_build(text)) == expected
+
+
 @given(_PARTS)
 @settings(max_examples=60)
 def test_padding_and_commas_change_nothing(parts):
@@ -56,7 +72,8 @@ def test_padding_and_commas_change_nothing(parts):
     assert plain == BuildNumber(parts)
     assert parse_build(f"{major:02}.{minor:02}.{build:04}.{revision:03}") == plain
     assert parse_build(",".join(map(str, parts))) == plain
-    assert parse_build(f"Version {major}.{minor} (Build {build + 30_000}.{revision})") == plain
+    display = parse_build(f"Version {major}.{minor} (Build {build + 30_000}.{revision})")
+    assert (display == plain) is (build < 10_000)
     assert parse_build(str(plain)) == plain
 
 
@@ -149,7 +166,7 @@ def test_hexadecimal_is_four_six_six_one_and_fifteen_bits(parts):
 def test_no_text_breaks_the_reader(text):
     """Any text is a build or None, and a build read is what it says when it is written again."""
     found = read_build(text)
-    assert found is None or read_build(str(found)) == found or found.parts[2] >= 30_000
+    assert found is None or read_build(str(found)) == found
 
 
 @given(st.integers(0, 999), st.integers(0, 999))

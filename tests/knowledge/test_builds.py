@@ -129,12 +129,11 @@ def test_precision_can_be_taken_back():
         ("15.1.2176.5", PatchState.VULNERABLE),
         ("15.1.2176.8", PatchState.VULNERABLE),
         ("15.1.2176.10", PatchState.FIXED),
-        ("15.1.2176.99", PatchState.FIXED),
+        ("15.1.2507.99", PatchState.FIXED),
         ("15.1.2176.1", PatchState.VULNERABLE),
         ("15.1.2242.1", PatchState.UNDETERMINED),
         ("15.1.1415.9", PatchState.UNDETERMINED),
-        ("15.1.1415.11", PatchState.FIXED),
-        ("15.1.1261.99", PatchState.VULNERABLE),
+        ("15.1.1261.36", PatchState.VULNERABLE),
     ],
 )
 def test_unlisted_builds_follow_their_family(build, expected):
@@ -157,9 +156,26 @@ def test_a_conflict_of_the_sources_is_shown():
 def test_a_build_of_the_future_keeps_what_the_newest_one_has():
     """Cumulative updates hold all earlier fixes; of later flaws the table knows nothing."""
     assert state("15.2.9999.1") is PatchState.FIXED
-    assert state("15.1.9999") is PatchState.FIXED
-    assert state("14.3.999.0", SSRF) is PatchState.NOT_AFFECTED
-    assert state("15.0.9999.1", "CVE-2024-21410") is PatchState.UNDETERMINED
+    assert state("15.2.3100") is PatchState.FIXED
+    unfixed = [cve for cve in BUILDS.cves if BUILDS.rows()[-1].states[cve].startswith("fixed_if")]
+    assert {state("15.2.9999.1", cve) for cve in unfixed} == {PatchState.UNDETERMINED}
+
+
+@pytest.mark.parametrize(
+    "build",
+    ["15.0.9999.1", "15.1.9999.1", "15.1.9999", "15.1.2176.50", "15.1.1415.11", "15.1.1261.99",
+     "15.2.2000.1", "15.2.99999.1", "14.3.999.0"],
+)  # fmt: skip
+def test_a_build_that_no_server_can_have_is_undetermined(build):
+    """Above a product or a cumulative update that ended there is nothing: no state is claimed."""
+    assert BUILDS.impossible(build)
+    assert BUILDS.describe(build) is None
+    for cve in BUILDS.cves:
+        found = BUILDS.answer(build, cve)
+        assert found.state is PatchState.UNDETERMINED
+        assert "no server has such a build" in found.why
+        assert "ExSetup.exe" in found.settles
+        assert found.fixed_from is None
 
 
 @pytest.mark.parametrize(
@@ -207,7 +223,9 @@ def test_between_rows_the_state_is_monotone(row, revision, cve):
     number = BuildNumber((*row.build.prefix, revision))
     first = BUILDS.first_fixed(number, cve)
     found = BUILDS.patch_state(number, cve).state
-    if first is not None and number >= first:
+    if BUILDS.impossible(number):
+        assert found is PatchState.UNDETERMINED
+    elif first is not None and number >= first:
         assert found is PatchState.FIXED
     elif first is not None:
         assert found is not PatchState.FIXED

@@ -12,11 +12,13 @@ from alpheus.errors import UsageError
 
 if TYPE_CHECKING:
     from alpheus.knowledge.build_advice import BuildAnswer, Installable
-    from alpheus.knowledge.build_number import BuildNumber
     from alpheus.knowledge.builds import CveAnswer
 
 FORMATS = ("text", "json")
 _SHOWN = 60
+"""So many characters of what is no build are shown."""
+_MOST = 5
+"""So many of those that are no builds are shown one by one."""
 _SPELLINGS = (
     "write it as Exchange does: 15.1.2176.4, 15.1.2176, 15.01.2176.004, 15,1,2176,4,"
     " 'Version 15.1 (Build 2176.4)', 'X-OWA-Version: 15.1.2176.4',"
@@ -52,37 +54,44 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what is known of each build. Raises UsageError for what is none."""
+    """Print what is known of each build. Raises UsageError for what is none, after the others."""
     from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
 
     from alpheus.knowledge.build_advice import describe_build  # noqa: PLC0415 - likewise
+    from alpheus.knowledge.build_number import read_build  # noqa: PLC0415 - likewise
 
     today = datetime.now(UTC).date()
-    numbers = _read(options.builds)
-    found = [(given, describe_build(number, today)) for given, number in numbers]
-    if options.format == "json":
+    numbers = [(text, read_build(text)) for text in options.builds]
+    found = [(text, describe_build(number, today)) for text, number in numbers if number]
+    if found:
+        _print(found, options.format)
+    wrong = list(dict.fromkeys(text for text, number in numbers if number is None))
+    if wrong:
+        raise UsageError(_no_build(wrong))
+    return 0
+
+
+def _print(found: Sequence[tuple[str, BuildAnswer]], form: str) -> None:
+    if form == "json":
         with standard_output(exact=True) as stream:
             for given, answer in found:
                 stream.write(json.dumps(document(given, answer), ensure_ascii=False) + "\n")
-        return 0
+        return
     from alpheus.cli.build_text import print_builds  # noqa: PLC0415 - only for people
 
     with standard_output(exact=False):
         print_builds(found, console())
-    return 0
 
 
-def _read(given: Sequence[str]) -> list[tuple[str, BuildNumber]]:
-    from alpheus.knowledge.build_number import read_build  # noqa: PLC0415 - keeps --help fast
-
-    read = [(text, read_build(text)) for text in given]
-    wrong = [text for text, number in read if number is None]
-    if wrong:
-        shown = wrong[0] if len(wrong[0]) <= _SHOWN else wrong[0][:_SHOWN] + "..."
-        others = f" (nor {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-        message = f"'{shown}' is no build of Exchange{others}; {_SPELLINGS}"
-        raise UsageError(message)
-    return [(text, number) for text, number in read if number is not None]
+def _no_build(wrong: Sequence[str]) -> str:
+    """What is no build, in one line."""
+    shown = [
+        f"'{text if len(text) <= _SHOWN else text[:_SHOWN] + '...'}'" for text in wrong[:_MOST]
+    ]
+    if len(wrong) == 1:
+        return f"{shown[0]} is no build of Exchange; {_SPELLINGS}"
+    more = f" and {len(wrong) - _MOST} more" if len(wrong) > _MOST else ""
+    return f"{', '.join(shown)}{more} are no builds of Exchange; {_SPELLINGS}"
 
 
 def document(given: str, answer: BuildAnswer) -> dict[str, object]:

@@ -109,7 +109,7 @@ def _counts(answer: BuildAnswer) -> str:
 
 def _does(action: Action, target: Installable | None) -> str:
     if action is Action.UNKNOWN:
-        return "find out its four-part build"
+        return "read the file version of ExSetup.exe"
     if target is None:
         return "nothing to install is listed"
     return f"{_DOES[action]} {_named(target)}"

@@ -122,9 +122,6 @@ def _of_build(build: str, precision: int, *, at_least: bool) -> Mapping[str, Cve
     builds = Builds.load()
     if number is None:
         return every(PatchState.UNDETERMINED.value, f"{build[:40]!r} is no build number")
-    odd = impossible(number)
-    if odd:
-        return every(PatchState.UNDETERMINED.value, f"{odd}; ExSetup.exe on the server settles it")
     kept = precision if precision in {3, 4} else None
     found: dict[str, CveEntry] = {}
     for cve in builds.cves:
@@ -153,53 +150,10 @@ def _from_there_on(number: BuildNumber, found: Mapping[str, CveEntry]) -> Mappin
     return result
 
 
-def impossible(number: BuildNumber) -> str:
-    """Why no Exchange Server can have such a build, or ''.
-
-    Only the newest product still gets cumulative updates, and only the last of a product's
-    cumulative updates still get updates of their own: a number above all of those that ended is
-    nobody's; nor is one below the first of its product.
-    """
-    return _impossible(number.parts)
-
-
 @lru_cache(maxsize=4096)
-def _impossible(parts: tuple[int, ...]) -> str:
-    number = BuildNumber(parts)
-    builds = Builds.load()
-    rows = builds.rows()
-    if number.parts[0] < rows[0].build.parts[0]:
-        return ""
-    same = [row for row in rows if row.build.parts[:2] == number.parts[:2]]
-    if not same:
-        return f"no Exchange Server has builds that begin {number.parts[0]}.{number.parts[1]}"
-    last, newest = same[-1].build, rows[-1].build
-    if number.prefix < same[0].build.prefix:
-        return f"{number} is below the first build of {same[0].product} ({same[0].build})"
-    if number.prefix > last.prefix and (last != newest or number.parts[2] >= _UNHEARD_OF):
-        return f"{number} is above the last build of {same[-1].product} ({last})"
-    return _after_the_end(number, builds)
-
-
-def _after_the_end(number: BuildNumber, builds: Builds) -> str:
-    """Why the number is above the last update of a cumulative update that gets none now, or ''."""
-    family = [row for row in builds.rows() if row.build.prefix == number.prefix]
-    if number.precision != 4 or number.parts[0] < 15 or not family or number <= family[-1].build:
-        return ""
-    later = {
-        row.build.prefix
-        for row in builds.rows()
-        if row.product == family[-1].product and row.build.prefix > number.prefix
-    }
-    if len(later) < _STILL_UPDATED:
-        return ""
-    return f"{number} is above the last update of {family[-1].cu} ({family[-1].build})"
-
-
-_STILL_UPDATED = 3
-"""So many of a product's last cumulative updates may have got updates since the table was made."""
-_UNHEARD_OF = 10_000
-"""Third parts of this size are none that a product has come near."""
+def impossible(number: BuildNumber) -> str:
+    """Why no Exchange Server can have such a build, or ''; as `Builds.impossible`."""
+    return Builds.load().impossible(number)
 
 
 def lowest(builds: Sequence[str]) -> str:

@@ -122,6 +122,8 @@ class _Asked:
     support: Support | None
     cves: Mapping[str, CveAnswer]
     today: date
+    odd: str
+    """Why no server can have the build, or ''."""
 
     @property
     def usable(self) -> list[BuildRow]:
@@ -137,12 +139,13 @@ def describe_build(number: BuildNumber, today: date, builds: Builds | None = Non
     builds = builds or Builds.load()
     found = builds.describe(number)
     product = found.product if found else None
-    support = support_of(product, number)
+    odd = builds.impossible(number) if builds.product_of(number) else ""
+    support = None if odd else support_of(product, number)
     family = builds.family(number)
     row = next((one for one in family if one.build == number), None)
     cves = {cve: builds.answer(number, cve) for cve in builds.cves}
     product = product or (support.product if support else None)
-    asked = _Asked(number, family, _of_product(builds, product), support, cves, today)
+    asked = _Asked(number, family, _of_product(builds, product), support, cves, today, odd)
     return BuildAnswer(
         build=number,
         product=product,
@@ -202,7 +205,7 @@ def _note(asked: _Asked, row: BuildRow | None) -> str | None:
         parts = [one for one in row.note.split("; ") if not one.startswith("CONFLICT")]
         return "; ".join(parts) or None
     if asked.support is None:
-        return "no product of Exchange is known to have such a build"
+        return asked.odd or "no product of Exchange is known to have such a build"
     if not asked.product:
         return asked.support.way if not asked.support.step else "no build of it is listed"
     return _short_note(asked) if asked.number.precision == 3 else _unlisted_note(asked)
@@ -288,7 +291,12 @@ def _support_text(support: Support, today: date) -> str:
 def _advice(builds: Builds, asked: _Asked) -> Advice:
     support = asked.support
     if support is None:
-        why = "the build belongs to no product that is known: read the file version of ExSetup.exe"
+        why = (
+            "no server has such a build"
+            if asked.odd
+            else "no product that is known has such a build"
+        )
+        why += ": read the file version of ExSetup.exe"
         return Advice(Action.UNKNOWN, None, why)
     if support.successor and not support.supported(asked.today):
         newest = _of_product(builds, support.successor)[-1]

@@ -26,6 +26,8 @@ _PATH = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _LONGEST = 400
+UNHEARD_OF = 10_000
+"""Third parts of this size are none that a product has come near."""
 _DIRECTORY_OFFSET = 30_000
 """Active Directory's `serialNumber` shows the build number raised by this."""
 
@@ -56,7 +58,8 @@ def parse_build(text: str | int) -> BuildNumber | None:
     Accepts dotted forms of three or four parts (`15.1.2176.9`, zero-padded `15.01.2176.009`, with
     commas `15,1,2176,9`), the display form `Version 15.1 (Build 2176.9)` also with the directory's
     offset (`Build 32176.9`), and the packed integer that Exchange calls ServerVersion, which holds
-    three parts.
+    three parts. The offset is taken off in the display form alone, where the directory shows it,
+    and only if a build of 0 to 9,999 is left; every other number stays as it was written.
     """
     wanted = str(text).strip()
     if len(wanted) > 80:
@@ -64,12 +67,13 @@ def parse_build(text: str | int) -> BuildNumber | None:
     if _INTEGER.fullmatch(wanted):
         return _unpack(int(wanted))
     match = _DOTTED.fullmatch(wanted)
+    displayed = match is None
     if match is None:
         match = _DISPLAY.fullmatch(wanted)
     if match is None:
         return None
     parts = [int(part) for part in match.groups() if part is not None]
-    if parts[2] >= _DIRECTORY_OFFSET:
+    if displayed and 0 <= parts[2] - _DIRECTORY_OFFSET < UNHEARD_OF:
         parts[2] -= _DIRECTORY_OFFSET
     return BuildNumber(tuple(parts))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeVar
 
+from alpheus.knowledge.build_bounds import why_impossible
 from alpheus.knowledge.build_number import BuildNumber, parse_build
 from alpheus.knowledge.build_table import BuildRow, read_rows
 from alpheus.model import CveState, PatchState
@@ -47,6 +48,7 @@ _FOUR_PARTS = (
 _UPDATES = "the list of installed updates on the server"
 _NEWER_TABLE = "a newer table of builds"
 _BUILD = "the four-part build: file version of ExSetup.exe"
+_TRUTH = "the file version of ExSetup.exe"
 _UNLISTED = "the vendor's advisory, or a newer table of builds"
 _EXTENDED_PROTECTION = "whether Extended Protection is switched on"
 _ADVISORY = "the vendor's advisory, once it lists the product"
@@ -118,8 +120,16 @@ class Builds:
         """Every listed build, lowest first."""
         return self._rows
 
+    def impossible(self, build: str | BuildNumber) -> str:
+        """Why no Exchange Server can have such a build, or ''; also '' for what is no number.
+
+        Real builds that came after the table was made are possible; see `build_bounds`.
+        """
+        number = _number(build)
+        return why_impossible(number, self._rows) if number else ""
+
     def product_of(self, build: str | BuildNumber) -> str | None:
-        """`Microsoft Exchange Server 2016`; None if no Exchange Server has such a build."""
+        """`Microsoft Exchange Server 2016`, whose builds begin so; None if those of none do."""
         number = _number(build)
         same = self._products.get(number.parts[:2]) if number else None
         if not number or not same:
@@ -128,10 +138,10 @@ class Builds:
         return products[max(0, bisect_right(prefixes, number.prefix) - 1)]
 
     def describe(self, build: str | BuildNumber) -> BuildDescription | None:
-        """What the build is called; None if no Exchange Server has such a build."""
+        """What the build is called; None if no Exchange Server has, or can have, such a build."""
         number = _number(build)
         product = self.product_of(number) if number else None
-        if number is None or product is None:
+        if number is None or product is None or self.impossible(number):
             return None
         exact = self._exact.get(number)
         family = self.family(number)
@@ -194,6 +204,9 @@ class Builds:
         product = self.product_of(number)
         if product is None:
             return _open(f"{number} belongs to no Exchange Server that the table knows", _UNLISTED)
+        odd = "" if number in self._exact else self.impossible(number)
+        if odd:
+            return _open(f"{odd}: no server has such a build; {_TRUTH} settles it", _TRUTH)
         found = self._state(number, product, cve)
         if found.state is PatchState.NOT_AFFECTED:
             return found
