@@ -13,7 +13,6 @@ import zlib
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
-from typing import Protocol, Self
 
 import zstandard
 
@@ -28,6 +27,9 @@ LINE_LIMIT = 8 << 20
 _MOST_EXPANDED = 600
 _EXPANSION_FREE = 1 << 30
 _ZSTD_WINDOW = 1 << 27
+_PACKED = 1 << 10
+"""Bytes that are unpacked at a time; a bomb makes no more of them than some tens of megabytes."""
+
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _DAMAGED = (OSError, EOFError, zlib.error, zstandard.ZstdError)
 
@@ -81,9 +83,8 @@ class Source:
     def _unpacked(self) -> Iterator[bytes]:
         total = 0
         try:
-            with self.path.open("rb") as packed, _stream(packed) as stream:
-                # Not `read`: it throws away what it had when the rest cannot be unpacked.
-                while block := stream.read1(BLOCK):
+            with self.path.open("rb") as packed:
+                for block in _pieces(packed):
                     total += len(block)
                     yield block
                     if total > _EXPANSION_FREE and total > _MOST_EXPANDED * self.size:
@@ -95,26 +96,32 @@ class Source:
             self.losses.append(Loss(0, f"{reason}: {str(error).lower() or 'no end'}"))
 
 
-class _Stream(Protocol):
-    """What gives its bytes as they come."""
-
-    def read1(self, size: int, /) -> bytes:
-        """At most so many bytes, as soon as there are any; none at the end."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(self, *details: object) -> None: ...
-
-
-def _stream(packed: BufferedReader) -> _Stream:
+def _pieces(packed: BufferedReader) -> Iterator[bytes]:
+    """What is in a file, as it comes: all that can be unpacked, whatever becomes of the rest."""
     compression = compression_of(packed.read(16))
     packed.seek(0)
-    if compression == "gz":
-        return gzip.GzipFile(fileobj=packed)
     if compression == "zst":
-        decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
-        return decoder.stream_reader(packed, read_across_frames=True)
-    return packed
+        yield from _zstd_pieces(packed)
+        return
+    stream = gzip.GzipFile(fileobj=packed) if compression == "gz" else packed
+    # Not `read`: it throws away what it had when the rest cannot be unpacked.
+    while block := stream.read1(BLOCK):
+        yield block
+
+
+def _zstd_pieces(packed: BufferedReader) -> Iterator[bytes]:
+    """The frames one after the other. Raises EOFError where the last has no end."""
+    decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+    frame = None
+    while data := packed.read(_PACKED):
+        while data:
+            frame = frame or decoder.decompressobj()
+            if piece := frame.decompress(data):
+                yield piece
+            data = frame.unused_data if frame.eof else b""
+            frame = None if frame.eof else frame
+    if frame is not None:
+        raise EOFError
 
 
 def lines(source: Source, limit: int = LINE_LIMIT) -> Iterator[bytes | None]:
