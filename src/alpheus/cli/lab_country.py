@@ -46,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
         options.observations,
     )
     print(f"lists:        {out / 'lists'} ({truth.observations:,} observations)")
+    print(f"registers:    {out / 'registers'}")
     print(f"ground truth: {out / 'truth.jsonl'} and the files beside it")
     print(
         f"{truth.organisations:,} organisations, {truth.servers:,} servers, "

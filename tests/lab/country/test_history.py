@@ -76,3 +76,18 @@ def test_states_of_a_day() -> None:
     assert [len(history.shells_on(one, day)) for day in (1, 2, 9, 11, 20)] == [0, 1, 0, 1, 0]
     assert history.release_on(one, 5) is BEFORE
     assert history.release_on(one, 6) is AFTER
+
+
+def test_states_change_on_turning_days_only(months: list[History]) -> None:
+    """Between two of them every day is like the one before; the first is day 0."""
+
+    def states(one: History, day: int) -> tuple[object, ...]:
+        shells = history.shells_on(one, day)
+        build = history.release_on(one, day)
+        return build, history.patch_state(one, day), history.compromise_state(one, day), shells
+
+    for one in months[:1500]:
+        turning = history.turning_days(one, 31)
+        assert turning[0] == 0
+        for day in range(1, 31):
+            assert day in turning or states(one, day) == states(one, day - 1)

@@ -1,4 +1,4 @@
-"""A simulated country: organisations, their mail servers, a month of history, and what others list.
+"""A simulated country: organisations, their mail servers, a month of history, others' lists.
 
 It is made from how the world is, not from how anybody merges lists. Names and addresses are
 nobody's (see `sectors.py` and `networks.py`); what is true is written beside the lists (see

@@ -16,6 +16,7 @@ from alpheus.lab.country.holdings import Country
 from alpheus.lab.country.listing import Group
 from alpheus.lab.country.lists import listings, triage
 from alpheus.lab.country.model import Holding
+from alpheus.lab.country.registers import Registers
 from alpheus.lab.country.sightings import VICTIM
 from alpheus.lab.country.strangers import PER_GROUP, Stranger
 from alpheus.lab.country.truth import Truth
@@ -36,9 +37,10 @@ def generate(
 ) -> Truth:
     """Write a country of so many organisations into a new or empty folder.
 
-    `lists/` holds what others wrote of it, in folders by source; beside it lies what is true (see
-    `truth.py`). The same arguments write the same bytes. `observations` thins the lists out to
-    about so many; memory does not grow with them. Raises UsageError and OutputError.
+    `lists/` holds what others wrote of it, in folders by source; `registers/` who has which domain
+    and network; beside them lies what is true (see `truth.py`). The same arguments write the same
+    bytes. `observations` thins the lists out to about so many; memory does not grow with them.
+    Raises UsageError and OutputError.
     """
     networks.check_count(organisations)
     if not 0 < days <= LONGEST:
@@ -62,6 +64,7 @@ class _Writer:
         self._seed, self._days, self._density = seed, days, density
         self._country = Country(seed, days)
         self._books = Books(folder)
+        self._registers = Registers(lambda name: create(folder / name))
         self._servers = self._units = 0
         self._victims = self._listed = self._victim_servers = self._raw = 0
         self._closing = dice(seed, "closing")
@@ -85,11 +88,14 @@ class _Writer:
         finally:
             for file in files:
                 file.close(self._closing)
+            self._registers.close()
             self._books.close()
 
     def _write_truth(self, holding: Holding) -> None:
         books = self._books
-        books.write(truth.ORGANISATIONS, truth.organisation_line(holding.organisation))
+        organisation = holding.organisation
+        books.write(truth.ORGANISATIONS, truth.organisation_line(organisation))
+        self._registers.add(organisation, dice(self._seed, "registers", organisation.index))
         for server in holding.servers:
             books.write(truth.SERVERS, truth.server_line(holding, server))
             books.write(truth.STATES, truth.states_line(server, self._days))

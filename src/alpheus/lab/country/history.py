@@ -140,6 +140,15 @@ def release_on(server_history: History, day: int) -> Release:
     return _release_of(list(server_history.changes), day)
 
 
+def turning_days(server_history: History, days: int) -> list[int]:
+    """The days, of so many, on which any of its states may differ from the day before."""
+    found = {0, server_history.mitigated, server_history.gone, *server_history.cleaned}
+    found.update(one.day for one in server_history.changes)
+    for shell in server_history.shells:
+        found |= {shell.since, shell.until}
+    return sorted(day for day in found if 0 <= day < days)
+
+
 def patch_state(server_history: History, day: int) -> str:
     """`vulnerable`, `mitigated`, `fixed`, `not-affected`, or `gone`."""
     if day >= server_history.gone:

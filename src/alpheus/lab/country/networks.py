@@ -76,6 +76,14 @@ def network(index: int) -> str:
     return f"{ipaddress.IPv4Address(block(index))}/28"
 
 
+def group_networks(group: int) -> tuple[str, ...]:
+    """What the provider of a group holds for it: fixed addresses, changing ones, and version 6."""
+    first = ipaddress.IPv4Address(block(group * GROUP))
+    pool = ipaddress.IPv4Address(_POOLS + group * GROUP)
+    six = ipaddress.IPv6Address(_DOCUMENTATION + (group * GROUP << 64))
+    return f"{first}/22", f"{pool}/26", f"{six}/58"
+
+
 def fixed(index: int, host: int) -> str:
     """An address of an organisation; `host` from 1 to 14."""
     return str(ipaddress.IPv4Address(block(index) + host))

@@ -17,6 +17,7 @@ _NEXT_WITHOUT = {"2016": ("15.1.2106.2", "15.1.2176.2"), "2019": ("15.2.721.2", 
 """Cumulative updates that came out before the fix and do not have it."""
 
 
+@lru_cache(maxsize=512)
 def state(release: Release) -> str:
     """The worst state of the four flaws: `vulnerable`, `fixed` or `not-affected`."""
     found = set(states(release).values())

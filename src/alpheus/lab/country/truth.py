@@ -137,18 +137,19 @@ def _address(endpoint: Endpoint) -> dict[str, object]:
 def states_line(server: Server, days: int) -> bytes:
     """A line of `states.jsonl`: the month in spans of equal state, both days included."""
     spans: list[dict[str, Any]] = []
-    for day in range(days):
+    starts = history.turning_days(server.history, days)
+    for day, end in zip(starts, [*starts[1:], days], strict=True):
         now = {
             "build": history.release_on(server.history, day).build,
             "patch": history.patch_state(server.history, day),
             "compromise": history.compromise_state(server.history, day),
             "shells": len(history.shells_on(server.history, day)),
         }
+        last = str(date_of(end - 1))
         if spans and all(spans[-1][key] == value for key, value in now.items()):
-            spans[-1]["to"] = str(date_of(day))
+            spans[-1]["to"] = last
         else:
-            date = str(date_of(day))
-            spans.append({"from": date, "to": date, **now})
+            spans.append({"from": str(date_of(day)), "to": last, **now})
     events = [
         {"day": str(date_of(one.day)), "event": one.event, "build": one.release.build}
         for one in server.history.changes[1:]

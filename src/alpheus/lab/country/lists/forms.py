@@ -23,7 +23,7 @@ class Table:
 
     def header(self) -> bytes:
         """The names of the columns."""
-        return _row(self.columns)
+        return csv_row(self.columns)
 
     def footer(self) -> bytes:
         """Nothing."""
@@ -32,16 +32,17 @@ class Table:
     def record(self, group: Group) -> bytes:
         """One row."""
         cells = self._cells(group[0])
-        return _row([cells.get(column, "") for column in self.columns])
+        return csv_row([cells.get(column, "") for column in self.columns])
 
     def damaged(self, group: Group, rng: Random) -> bytes | None:
         """A row that ends early."""
         cells = self._cells(group[0])
         whole = [cells.get(column, "") for column in self.columns]
-        return _row(whole[: rng.randint(1, max(1, len(whole) // 2))])
+        return csv_row(whole[: rng.randint(1, max(1, len(whole) // 2))])
 
 
-def _row(cells: Sequence[str]) -> bytes:
+def csv_row(cells: Sequence[str]) -> bytes:
+    """One row, every cell in quotes."""
     quoted = ",".join('"' + cell.replace('"', '""') + '"' for cell in cells)
     return quoted.encode() + b"\n"
 
