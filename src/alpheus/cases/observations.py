@@ -300,13 +300,20 @@ class Sightings:
         self._kept = msgspec.json.Decoder(_Kept).decode
 
     def of(self, number: int, kind: str, seen: str, body: str | bytes) -> Sighting:
+        """The sighting that a row is."""
+        return self.read(number, kind, seen, body)[0]
+
+    def read(
+        self, number: int, kind: str, seen: str, body: str | bytes
+    ) -> tuple[Sighting, Mapping[str, str]]:
         """The sighting that a row is, and the attributes that its source gave it."""
         if kind == Kind.ASSESSMENT:
-            return self._of_kept(number, seen, self._kept(body))
-        sighting = Sighting.from_observation(self._line(body), number)
+            return self._of_kept(number, seen, self._kept(body)), {}
+        line = self._line(body)
+        sighting = Sighting.from_observation(line, number)
         if kind == Kind.HAND:
-            return replace(sighting, kind=Kind.HAND, source=Kind.HAND)
-        return sighting
+            sighting = replace(sighting, kind=Kind.HAND, source=Kind.HAND)
+        return sighting, line.attributes
 
     def _of_kept(self, number: int, seen: str, kept: _Kept) -> Sighting:
         build = Build(kept.build.value, kept.build.precision, ()) if kept.build else None

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
+from alpheus.cases.bulk import add_rows
 from alpheus.cases.database import driver
 from alpheus.cases.observations import Row, States
 from alpheus.cases.schema import facts, observations
 
-_COLUMNS = tuple(column.name for column in observations.columns)
-_NAMES = ", ".join(_COLUMNS)
-_INSERT = f"INSERT INTO observations ({_NAMES}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
-_COPY = f"COPY observations ({_NAMES}) FROM STDIN"
 _AT_ONCE = 500
 
 
@@ -48,7 +45,7 @@ class Store:
                 number + len(fresh) + 1, row.digest, import_id, line, *row[1:10],
                 self._facts_id(connection, row.states) if row.states else None, *row[11:],
             ))  # fmt: skip
-        _insert(connection, fresh)
+        add_rows(connection, observations, fresh)
         return Stored(len(fresh), len(rows) - len(fresh))
 
     def _facts_id(self, connection: Connection, states: States) -> int:
@@ -76,13 +73,3 @@ def _known(connection: Connection, digests: Sequence[bytes]) -> set[bytes]:
         return found
     query = "SELECT digest FROM observations WHERE digest = ANY(%s)"
     return {bytes(digest) for (digest,) in raw.execute(query, [list(digests)])}
-
-
-def _insert(connection: Connection, rows: Iterable[tuple[object, ...]]) -> None:
-    raw = driver(connection)
-    if connection.dialect.name == "sqlite":
-        raw.executemany(_INSERT, rows)
-        return
-    with raw.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for row in rows:
-            copy.write_row(row)

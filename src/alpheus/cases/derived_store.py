@@ -1,0 +1,255 @@
+"""Derived tables: which are current, and how one server in them is brought up to date."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+from sqlalchemy import Connection, Table, delete, insert, select, update
+
+from alpheus.cases.acts import Act, ActKind
+from alpheus.cases.groups import Detail
+from alpheus.cases.lifecycle import Change
+from alpheus.cases.schema import DERIVED_FORM, Derived, acts, derived, facts, meta, observations
+from alpheus.cases.server_rows import (
+    Identity,
+    Part,
+    Row,
+    dimensions,
+    identity_of,
+    place_of,
+    server_row,
+    words_of,
+)
+from alpheus.errors import DatabaseError
+from alpheus.exposure.model import CveEntry
+from alpheus.exposure.output.names import CHIEF
+
+_PART = ("id", "kind", "source", "seen", "build", "product", "facts_id", "flags", "verdict",
+         "stage", "breach")  # fmt: skip
+_AT_ONCE = 500
+
+
+class Standing(msgspec.Struct, omit_defaults=True):
+    """Where the derived tables stand: their generation, form, and what they are made of.
+
+    `observation` and `act` are the newest that are in them; `again`: a decision has come since that
+    only a rebuild can take in.
+    """
+
+    generation: str = ""
+    form: str = ""
+    as_of: str = ""
+    watched: str = CHIEF
+    observation: int = 0
+    act: int = 0
+    again: bool = False
+
+
+def standing(connection: Connection) -> Standing:
+    """Where they stand; a generation of '' where there are none yet, or of another form."""
+    text = connection.execute(select(meta.c.value).where(meta.c.key == "derived")).scalar()
+    found = msgspec.json.decode(text, type=Standing) if text else Standing()
+    return found if found.form == DERIVED_FORM else Standing(watched=found.watched)
+
+
+def set_standing(connection: Connection, found: Standing) -> None:
+    """Say where they stand."""
+    text = msgspec.json.encode(found).decode()
+    done = connection.execute(update(meta).where(meta.c.key == "derived").values(value=text))
+    if not done.rowcount:
+        connection.execute(insert(meta).values(key="derived", value=text))
+
+
+def current(connection: Connection, place: str) -> tuple[Derived, Standing]:
+    """The tables that are current. Raises DatabaseError where there are none."""
+    found = standing(connection)
+    if not found.generation:
+        raise DatabaseError(
+            f"{place}: servers have not been worked out yet; run: alpheus case rebuild"
+        )
+    return derived(found.generation), found
+
+
+class Tally:
+    """Servers and observations by what they are counted under, and changes by day."""
+
+    def __init__(self) -> None:
+        self.servers = Counter[tuple[str, ...]]()
+        self.observations = Counter[tuple[str, ...]]()
+        self.days = Counter[tuple[str, ...]]()
+
+    def add(self, row: Row, changes: Iterable[Change]) -> None:
+        """Count a server."""
+        key = dimensions(row)
+        self.servers[key] += 1
+        self.observations[key] += int(str(row["observations"]))
+        self.days.update((change.time[:10], change.axis, change.after) for change in changes)
+
+
+class PatchStates:
+    """The state of the CVE that is watched, by the number of the states in `facts`."""
+
+    def __init__(self, watched: str) -> None:
+        self._watched = watched
+        self._known: dict[int, str] = {}
+        self._read = msgspec.json.Decoder(dict[str, CveEntry]).decode
+
+    def of(self, connection: Connection, number: int | None) -> str:
+        """A state, '' for none."""
+        if number is None:
+            return ""
+        found = self._known.get(number)
+        if found is None:
+            text = connection.execute(select(facts.c.content).where(facts.c.id == number)).scalar()
+            entry = self._read(text or "{}").get(self._watched)
+            found = self._known[number] = entry.state if entry else ""
+        return found
+
+
+def parts_between(
+    connection: Connection, tables: Derived, states: PatchStates, first: int, last: int
+) -> dict[int, list[Part]]:
+    """The observations of servers from `first` to `last`, by server."""
+    m, o = tables.members.c, observations.c
+    query = (
+        select(m.server, *(o[name] for name in _PART))
+        .select_from(tables.members.join(observations, o.id == m.observation))
+        .where(m.server.between(first, last))
+        .order_by(m.server, m.observation)
+    )
+    found: dict[int, list[Part]] = {}
+    for row in connection.execute(query).all():
+        values = [*row[1:7], states.of(connection, row[7]), *row[8:]]
+        found.setdefault(row[0], []).append(Part(*values))
+    return found
+
+
+def read_acts(connection: Connection, anchors: Sequence[int] | None = None) -> dict[int, list[Act]]:
+    """What was done, by the observation that it was done to; all of it, or of some."""
+    query = select(acts).order_by(acts.c.id)
+    found: dict[int, list[Act]] = {}
+    parts: Iterable[Sequence[int] | None] = (
+        [None] if anchors is None
+        else [anchors[begin : begin + _AT_ONCE] for begin in range(0, len(anchors), _AT_ONCE)]
+    )  # fmt: skip
+    for part in parts:
+        asked = query if part is None else query.where(acts.c.anchor.in_(part))
+        for row in connection.execute(asked):
+            detail = msgspec.json.decode(row.detail or "{}", type=Detail)
+            found.setdefault(row.anchor, []).append(
+                Act(row.id, row.time, row.who, ActKind(row.kind), row.why, row.evidence,
+                    detail.to, detail.until)
+            )  # fmt: skip
+    return found
+
+
+def server_of(connection: Connection, tables: Derived, observation: int) -> int | None:
+    """The server that an observation is of."""
+    m = tables.members.c
+    query = select(m.server).where(m.observation == observation)
+    found: int | None = connection.execute(query).scalar()
+    return found
+
+
+def refresh(
+    connection: Connection, tables: Derived, server: int, found: Standing, *, now: str
+) -> Row:
+    """Bring the state of one server up to date after something was done; gives its row."""
+    old = connection.execute(select(tables.servers).where(tables.servers.c.id == server)).one()
+    return replace_server(connection, tables, found, [old._asdict()], [identity_of(old._asdict())],
+                          now=now)[0]  # fmt: skip
+
+
+def replace_server(
+    connection: Connection,
+    tables: Derived,
+    found: Standing,
+    old: Sequence[Mapping[str, object]],
+    new: Sequence[Identity],
+    *,
+    now: str,
+) -> list[Row]:
+    """Put servers in the place of others that have the same observations; gives their rows.
+
+    Observations have to name their new servers already.
+    """
+    states = PatchStates(found.watched)
+    tally = Tally()
+    for row in old:
+        _take_out(connection, tables, row, tally)
+    rows = []
+    for known in new:
+        parts = parts_between(connection, tables, states, known.id, known.id)[known.id]
+        done = read_acts(connection, [part.id for part in parts])
+        acts_here = [act for each in done.values() for act in each]
+        row, changes = server_row(known, parts, acts_here, now=now)
+        _put_in(connection, tables, known, row, changes)
+        tally.add(row, changes)
+        rows.append(row)
+    _count(connection, tables, tally)
+    return rows
+
+
+def _take_out(
+    connection: Connection,
+    tables: Derived,
+    row: Mapping[str, object],
+    tally: Tally,
+) -> None:
+    number = int(str(row["id"]))
+    tally.servers[dimensions(row)] -= 1
+    tally.observations[dimensions(row)] -= int(str(row["observations"]))
+    c = tables.changes.c
+    query = select(c.axis, c.time, c.after).where(c.server == number)
+    for axis, time, after in connection.execute(query):
+        tally.days[time[:10], axis, after] -= 1
+    connection.execute(delete(tables.servers).where(tables.servers.c.id == number))
+    for table in (tables.words, tables.addresses, tables.changes):
+        connection.execute(delete(table).where(table.c.server == number))
+
+
+def _put_in(
+    connection: Connection, tables: Derived, known: Identity, row: Row, changes: Sequence[Change]
+) -> None:
+    connection.execute(insert(tables.servers).values(row))
+    words = [{"word": word, "server": known.id} for word in words_of(known)]
+    places = [{"place": place, "server": known.id} for place in places_by(known)]
+    told = [{"server": known.id, **change._asdict()} for change in changes]
+    for table, values in ((tables.words, words), (tables.addresses, places),
+                          (tables.changes, told)):  # fmt: skip
+        if values:
+            connection.execute(insert(table), values)
+
+
+def places_by(known: Identity) -> list[str]:
+    """The places of a server's addresses."""
+    return [place for one in known.detail.addresses if (place := place_of(one.address))]
+
+
+def _count(connection: Connection, tables: Derived, tally: Tally) -> None:
+    for key in tally.servers.keys() | tally.observations.keys():
+        more = (tally.servers[key], tally.observations[key])
+        _add(connection, tables.counts, key, more)
+    for key, number in tally.days.items():
+        _add(connection, tables.days, key, (number,))
+
+
+def _add(
+    connection: Connection,
+    table: Table,
+    key: tuple[str, ...],
+    more: tuple[int, ...],
+) -> None:
+    """Add to the numbers under a key."""
+    if not any(more):
+        return
+    columns = list(table.columns)
+    named, numbers = columns[: len(key)], columns[len(key) :]
+    where = [column == value for column, value in zip(named, key, strict=True)]
+    raised = {c.name: c + number for c, number in zip(numbers, more, strict=True)}
+    if not connection.execute(update(table).where(*where).values(raised)).rowcount:
+        values = dict(zip((column.name for column in columns), (*key, *more), strict=True))
+        connection.execute(insert(table).values(values))
+    connection.execute(delete(table).where(*where, table.c.servers == 0))

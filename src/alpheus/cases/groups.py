@@ -1,0 +1,201 @@
+"""From observations to servers: identity, and on top of it what people decided."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from alpheus.cases.database import Database
+from alpheus.cases.identity import (
+    AddressSpan,
+    Cluster,
+    Conflict,
+    Decision,
+    DecisionKind,
+    Pool,
+    Resolver,
+    Sighting,
+    decide,
+)
+from alpheus.cases.observations import Sightings
+from alpheus.cases.owners import Said, said_of
+from alpheus.cases.schema import acts, observations
+
+_PAGE = 20_000
+
+DECISIONS: Mapping[str, DecisionKind] = {
+    "merged": DecisionKind.MERGE,
+    "split": DecisionKind.SPLIT,
+    "kept-apart": DecisionKind.NEVER_MERGE,
+    "revoked": DecisionKind.REVOKE,
+}
+"""Kinds of acts that decide what one server is."""
+
+
+class Detail(msgspec.Struct, omit_defaults=True):
+    """What an act that decides is about: observations, or the decision that is revoked."""
+
+    observations: tuple[int, ...] = ()
+    revokes: int = 0
+    to: str = ""
+    until: str = ""
+
+
+@dataclass(slots=True)
+class Groups:
+    """Every server, and what stands behind it. `last` and `last_act` are the newest that count."""
+
+    clusters: list[Cluster]
+    pools: list[Pool]
+    conflicts: tuple[Conflict, ...]
+    said: SaidBy
+    last: int
+    last_act: int
+
+
+class SaidBy:
+    """What each observation's source said of the owner, kept once for all that say the same."""
+
+    def __init__(self) -> None:
+        self._which = array("i")
+        self._known: dict[Said, int] = {}
+        self._place: dict[int, int] = {}
+
+    def add(self, number: int, said: Said) -> None:
+        """Take what an observation said, in rising order of numbers."""
+        self._place[number] = len(self._which)
+        self._which.append(self._known.setdefault(said, len(self._known)))
+
+    def of(self, numbers: Iterable[int]) -> list[Said]:
+        """What some observations said."""
+        every = list(self._known)
+        return [every[self._which[self._place[number]]] for number in numbers]
+
+
+def read_groups(database: Database) -> Groups:
+    """Work out every server anew from all observations and decisions. Raises DatabaseError."""
+    resolver, said, reader = Resolver(), SaidBy(), Sightings()
+    last = 0
+    while page := _page(database, last):
+        sightings = []
+        for number, kind, seen, body in page:
+            sighting, attributes = reader.read(number, kind, seen, body)
+            sightings.append(sighting)
+            said.add(number, said_of(attributes, sighting.network))
+        resolver.add(sightings)
+        last = page[-1][0]
+    with database.read() as connection:
+        decisions, last_act = read_decisions(connection)
+    if not decisions:
+        return Groups(resolver.clusters(), resolver.pools(), (), said, last, last_act)
+    return _decided(database, resolver, decisions, Groups([], [], (), said, last, last_act))
+
+
+def read_decisions(connection: Connection) -> tuple[list[Decision], int]:
+    """What people decided about servers, and the number of the last act of any kind."""
+    found = connection.execute(select(acts).where(acts.c.kind.in_(DECISIONS))).all()
+    last = connection.execute(select(acts.c.id).order_by(acts.c.id.desc()).limit(1)).scalar()
+    decisions = []
+    for row in found:
+        detail = msgspec.json.decode(row.detail or "{}", type=Detail)
+        decisions.append(Decision(row.id, DECISIONS[row.kind], row.who, row.time, row.why,
+                                  detail.observations, detail.revokes))  # fmt: skip
+    return decisions, last or 0
+
+
+def read_sightings(connection: Connection, numbers: Sequence[int]) -> list[Sighting]:
+    """The sightings of some observations."""
+    reader, o = Sightings(), observations.c
+    query = select(o.id, o.kind, o.seen, o.body).where(o.id.in_(numbers)).order_by(o.id)
+    return [reader.of(*row) for row in connection.execute(query)]
+
+
+def described(sightings: Sequence[Sighting]) -> Cluster:
+    """The server that some sightings are because somebody decided so."""
+    return combined(Resolver(sightings).clusters())
+
+
+def combined(clusters: Sequence[Cluster]) -> Cluster:
+    """Several servers as one: the name is that of the one that was seen most."""
+    chief = min(clusters, key=lambda one: (-len(one.sightings), not one.name, one.id))
+    keys: dict[str, set[str]] = {}
+    sources, compromised = Counter[str](), Counter[str]()
+    for one in clusters:
+        for kind, values in one.keys.items():
+            keys.setdefault(kind, set()).update(values)
+        sources.update(one.sources)
+        compromised.update(one.compromised)
+    seen = [one.first_seen for one in clusters if one.first_seen]
+    return replace(
+        chief,
+        id=min(one.id for one in clusters),
+        sightings=tuple(sorted(number for one in clusters for number in one.sightings)),
+        name=chief.name or next((one.name for one in clusters if one.name), ""),
+        keys={kind: tuple(sorted(values)) for kind, values in keys.items()},
+        addresses=_spans(clusters),
+        first_seen=min(seen, default=""), last_seen=max(one.last_seen for one in clusters),
+        sources=dict(sorted(sources.items())), compromised=dict(sorted(compromised.items())),
+        service=all(one.service for one in clusters),
+    )  # fmt: skip
+
+
+def _spans(clusters: Iterable[Cluster]) -> tuple[AddressSpan, ...]:
+    by_address: dict[str, list[AddressSpan]] = {}
+    for one in clusters:
+        for span in one.addresses:
+            by_address.setdefault(span.address, []).append(span)
+    return tuple(
+        AddressSpan(
+            address, tuple(sorted({port for span in spans for port in span.ports})),
+            min((span.first_seen for span in spans if span.first_seen), default=""),
+            max(span.last_seen for span in spans),
+        )
+        for address, spans in sorted(by_address.items())
+    )  # fmt: skip
+
+
+def _page(database: Database, after: int) -> list[tuple[int, str, str, str]]:
+    o = observations.c
+    query = select(o.id, o.kind, o.seen, o.body).where(o.id > after).order_by(o.id).limit(_PAGE)
+    with database.read() as connection:
+        return [tuple(row) for row in connection.execute(query)]
+
+
+def _decided(
+    database: Database, resolver: Resolver, decisions: Sequence[Decision], groups: Groups
+) -> Groups:
+    """Servers after all decisions, with what is known by them."""
+    clusters = resolver.clusters()
+    named = [number for one in decisions for number in one.sightings]
+    decided = decide((one.sightings for one in clusters), resolver.links(named), decisions)
+    by_sightings = {one.sightings: one for one in clusters}
+    for group in decided.groups:
+        found = by_sightings.get(group)
+        if found is None:
+            with database.read() as connection:
+                found = described(read_sightings(connection, group))
+        groups.clusters.append(found)
+    groups.clusters.sort(key=lambda one: one.id)
+    groups.conflicts = decided.conflicts
+    home = {number: one.id for one in groups.clusters for number in one.sightings}
+    groups.pools = [
+        replace(pool, members=_moved(pool.members, home), unnamed=_moved(pool.unnamed, home))
+        for pool in resolver.pools()
+    ]
+    return groups
+
+
+def _moved(numbers: Iterable[int], home: Mapping[int, int]) -> tuple[int, ...]:
+    return tuple(sorted({home[number] for number in numbers}))
+
+
+def each_member(clusters: Iterable[Cluster]) -> Iterator[tuple[int, int]]:
+    """Every observation with its server."""
+    for one in clusters:
+        for number in one.sightings:
+            yield number, one.id

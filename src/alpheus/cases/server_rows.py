@@ -1,0 +1,197 @@
+"""The row of a server in the derived tables, with its words, addresses and changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import NamedTuple
+
+import msgspec
+
+from alpheus.cases.acts import Act
+from alpheus.cases.identity import Cluster, Kind
+from alpheus.cases.lifecycle import Change, Seen, State, derive
+from alpheus.cases.owners import Owner
+from alpheus.cases.priority import Factors, Reason, priority
+from alpheus.cases.schema import DIMENSIONS, derived
+from alpheus.model import Stage
+
+COLUMNS = tuple(column.name for column in derived("a").servers.columns)
+_TEXTS = ("name", "organisation", "sector", "region", "network", "address", "first_seen",
+          "last_seen")  # fmt: skip
+_PARTS = re.compile(r"[\W_]+")
+_SHORTEST = 3
+_MOST_WORDS = 60
+_MIXED, _SEVERAL = "mixed-pool", "several-servers"
+_STAGES = {stage.value: stage.rank for stage in Stage}
+
+
+class Part(NamedTuple):
+    """What of an observation decides the state of its server; see `schema.observations`."""
+
+    id: int
+    kind: str
+    source: str
+    seen: str
+    build: str
+    product: str
+    patch: str
+    flags: str
+    verdict: str
+    stage: str
+    breach: str
+
+
+class Span(msgspec.Struct, array_like=True):
+    """An address, its ports, from when to when."""
+
+    address: str
+    ports: tuple[int, ...]
+    first_seen: str
+    last_seen: str
+
+
+class ServerDetail(msgspec.Struct, omit_defaults=True):
+    """What is shown of a server and not filtered by."""
+
+    keys: dict[str, tuple[str, ...]] = {}
+    addresses: tuple[Span, ...] = ()
+    sources: dict[str, int] = {}
+    compromised: dict[str, int] = {}
+    owner_why: str = ""
+    members: int = 1
+    neighbours: int = 0
+    stage: str = ""
+    flags: tuple[str, ...] = ()
+    mitigated_by: str = ""
+    work_why: str = ""
+    reasons: tuple[Reason, ...] = ()
+
+
+class Identity(NamedTuple):
+    """What of a row follows from identity and owner, and not from states."""
+
+    id: int
+    name: str
+    owner: Owner
+    address: str
+    first_seen: str
+    last_seen: str
+    service: bool
+    detail: ServerDetail
+
+
+Row = dict[str, object]
+
+
+def identity(cluster: Cluster, owner: Owner, *, members: int = 1, neighbours: int = 0) -> Identity:
+    """What is known by identity; `members` and `neighbours` as in `priority.Factors`."""
+    spans = sorted(cluster.addresses, key=lambda one: (one.last_seen, one.address))
+    hosts = cluster.keys.get("host", ())
+    address = spans[-1].address if spans else ""
+    detail = ServerDetail(
+        dict(cluster.keys), tuple(Span(a.address, a.ports, a.first_seen, a.last_seen)
+                                  for a in cluster.addresses),
+        dict(cluster.sources), dict(cluster.compromised), owner.why, members, neighbours,
+    )  # fmt: skip
+    return Identity(
+        cluster.id, cluster.name or next(iter(hosts), "") or address, owner, address,
+        cluster.first_seen, cluster.last_seen, cluster.service, detail,
+    )  # fmt: skip
+
+
+def server_row(
+    known: Identity, parts: Sequence[Part], acts: Iterable[Act], *, now: str
+) -> tuple[Row, tuple[Change, ...]]:
+    """The row of `servers` and the changes of a server, as of `now` (ISO 8601 UTC)."""
+    state = state_of(parts, acts, now=now)
+    detail = known.detail
+    detail.stage = max((p.stage for p in parts), key=lambda one: _STAGES.get(one, -1), default="")
+    detail.flags = _flags(parts)
+    detail.mitigated_by, detail.work_why = state.mitigated_by, state.work_why
+    found = priority(
+        Factors(state, detail.stage, known.owner.sector, detail.flags, known.last_seen,
+                detail.members, detail.neighbours), now=now,
+    )  # fmt: skip
+    detail.reasons = found.reasons
+    newest = sorted(parts, key=lambda one: (one.seen, one.build, one.product))
+    row: Row = {
+        "id": known.id, "name": known.name, "organisation": known.owner.organisation,
+        "sector": known.owner.sector, "region": known.owner.region, "network": known.owner.network,
+        "product": next((p.product for p in reversed(newest) if p.product), ""),
+        "build": next((p.build for p in reversed(newest) if p.build), ""),
+        "address": known.address, "patch": state.patch.value, "patch_since": state.patch_since,
+        "compromise": state.compromise.value, "compromise_since": state.compromise_since,
+        "work": state.work.value, "work_since": state.work_since, "assignee": state.assignee,
+        "until": state.until, "first_seen": known.first_seen, "last_seen": known.last_seen,
+        "priority": found.points, "observations": len(parts), "service": int(known.service),
+        "detail": msgspec.json.encode(detail).decode(),
+    }  # fmt: skip
+    return row, state.changes
+
+
+def state_of(parts: Sequence[Part], acts: Iterable[Act], *, now: str) -> State:
+    """The state that observations and acts make."""
+    mixed = any(_MIXED in part.flags for part in parts)
+    seen = [
+        Seen(
+            part.id, part.seen, part.source, part.patch, part.build,
+            mixed and _SEVERAL not in part.flags, part.verdict,
+            bool(part.breach) and part.kind != Kind.ASSESSMENT, part.breach,
+        )
+        for part in parts
+    ]  # fmt: skip
+    return derive(seen, acts, now=now)
+
+
+def identity_of(row: Mapping[str, object]) -> Identity:
+    """What a row says of identity and owner, to make it anew with another state."""
+    detail = msgspec.json.decode(str(row["detail"]), type=ServerDetail)
+    said = {name: str(row[name]) for name in _TEXTS}
+    return Identity(
+        int(str(row["id"])), said["name"],
+        Owner(said["organisation"], said["sector"], said["region"], said["network"],
+              detail.owner_why),
+        said["address"], said["first_seen"], said["last_seen"], bool(row["service"]), detail,
+    )  # fmt: skip
+
+
+def dimensions(row: Mapping[str, object]) -> tuple[str, ...]:
+    """Under what a row is counted."""
+    return tuple(str(row[name]) for name in DIMENSIONS)
+
+
+def words_of(known: Identity) -> list[str]:
+    """The words that a server is found by, in lower case: names, their parts, keys, addresses."""
+    keys = known.detail.keys
+    whole = [known.name, known.owner.organisation, *keys.get("server", ()), *keys.get("host", ()),
+             *keys.get("ad-domain", ()), *keys.get("organisation", ())]  # fmt: skip
+    whole = [text.lower() for text in whole if text]
+    parts = [part for text in whole for part in _PARTS.split(text) if len(part) >= _SHORTEST]
+    exact = [*keys.get("certificate", ()), *(one.address for one in known.detail.addresses)]
+    return list(dict.fromkeys([*whole, *exact, *parts]))[:_MOST_WORDS]
+
+
+def place_of(address: str) -> str:
+    """An address as text that sorts as addresses do; '' for what is none."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return ""
+    return f"{found.version}{int(found):0{8 if found.version == 4 else 32}x}"
+
+
+def places_of(network: str) -> tuple[str, str] | None:
+    """The first and the last place of a network such as `192.0.2.0/24`, or None."""
+    try:
+        found: IPv4Network | IPv6Network = ip_network(network, strict=False)
+    except ValueError:
+        return None
+    return place_of(str(found.network_address)), place_of(str(found.broadcast_address))
+
+
+def _flags(parts: Sequence[Part]) -> tuple[str, ...]:
+    """Those of the newest observation that is no assessment."""
+    others = [(part.seen, part.flags) for part in parts if part.kind != Kind.ASSESSMENT]
+    return tuple(max(others)[1].split()) if others else ()
