@@ -31,6 +31,7 @@ ROOMS = (
     "report",
     "custody",
     "exposure",
+    "cases",
     "lab",
     "cli",
 )

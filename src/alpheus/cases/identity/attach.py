@@ -1,0 +1,322 @@
+"""Sightings that do not name their computer: to which server they belong, if that can be told.
+
+Rounds decide for all by what was known before, so that the order does not matter. What two servers
+claim alike stays open: a guess would be wrong as often as right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from alpheus.cases.identity.evidence import (
+    AT_ONCE,
+    ELSEWHERE,
+    ENOUGH,
+    GONE,
+    KIN,
+    MARGIN,
+    OTHER_PRODUCT,
+    OTHER_PRODUCT_HERE,
+    PORT_UNKNOWN,
+    STRANGERS,
+    WEIGHTS,
+    Key,
+    by_gap,
+    other_port,
+    strangers,
+)
+from alpheus.cases.identity.forest import Forest, Span
+from alpheus.cases.identity.holders import Holders, candidates
+from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts, place_of
+from alpheus.cases.identity.shared import Shared, certificate_key
+
+_ROUNDS = 5
+_BRIDGE = 40
+"""What a sighting must have in common with each of two servers to show that they are one."""
+
+_SHARED = frozenset({Key.CERTIFICATE, Key.WILDCARD, Key.PRESENTED, Key.HOST})
+"""Keys that several servers of an organisation may share."""
+
+
+@dataclass(slots=True)
+class Claim:
+    """What speaks for a node being of one server: the best of it, and all together."""
+
+    root: int
+    node: int
+    weight: int
+    key: Key
+    value: str
+    kinds: set[str]
+
+    def add(self, weight: int, key: Key, value: str) -> None:
+        """Another key in common: the best counts in full, each further kind a little."""
+        if weight >= ENOUGH:
+            self.kinds.add(_KINDS[key])
+        if weight > self.weight:
+            self.weight, self.key, self.value = weight, key, value
+
+    @property
+    def total(self) -> int:
+        """All together."""
+        return self.weight + KIN * (len(self.kinds | {_KINDS[self.key]}) - 1)
+
+
+_KINDS = {
+    Key.OWN_CERTIFICATE: "certificate", Key.CERTIFICATE: "certificate", Key.WILDCARD: "certificate",
+    Key.PRESENTED: "certificate", Key.HOST: "host", Key.SOCKET: "place", Key.ADDRESS: "place",
+}  # fmt: skip
+
+
+def socket_of(facts: Facts) -> str:
+    """Address and port as one text; '' where one is unknown."""
+    return f"{facts.address} {facts.port}" if facts.address and facts.port else ""
+
+
+class Places:
+    """All keys of servers that are told so far, with the time in which each was held."""
+
+    def __init__(self, forest: Forest, shared: Shared, pooled: set[str]) -> None:
+        self._forest = forest
+        self._shared = shared
+        self.pooled = pooled
+        """Addresses with port at which members of a service answer in turn."""
+        self._of_services = {
+            value
+            for facts in forest.facts
+            if socket_of(facts) in pooled
+            for value in (facts.certificate, *facts.hosts, *facts.presented)
+        }
+        self.certificates = Holders(forest)
+        self.hosts = Holders(forest)
+        self.presented = Holders(forest)
+        self.sockets = Holders(forest)
+        self.addresses = Holders(forest)
+
+    def settle(self, node: int) -> None:
+        """A node whose server is told: from now on others find it by its keys."""
+        facts = self._forest.facts[node]
+        for certificate in self.certificates_of(facts):
+            self.certificates.hold(certificate, node)
+        for host in self.hosts_of(facts):
+            self.hosts.hold(host, node)
+        for host in self.presented_of(facts):
+            self.presented.hold(host, node)
+        socket = socket_of(facts)
+        if socket:
+            self.sockets.hold(socket, node)
+        if facts.address:
+            self.addresses.hold(facts.address, node)
+
+    def witness(self, claim: Claim, root: int) -> int:
+        """The node of a server on which a claim rests."""
+        holders = {
+            Key.SOCKET: (self.sockets,), Key.ADDRESS: (self.addresses,), Key.HOST: (self.hosts,),
+            Key.PRESENTED: (self.presented, self.hosts),
+        }.get(claim.key, (self.certificates,))  # fmt: skip
+        for holder in holders:
+            node = holder.witness(claim.value, root)
+            if node is not None:
+                return node
+        return root
+
+    def certificates_of(self, facts: Facts) -> list[str]:
+        """The certificate of a node, if it is one server's."""
+        shown = facts.certificate
+        ours = shown and shown not in self._shared.certificates and shown not in self._of_services
+        return [shown] if ours else []
+
+    def hosts_of(self, facts: Facts) -> list[str]:
+        """Names that lead to a node and are one server's."""
+        return [
+            host
+            for host in facts.hosts
+            if host not in self._shared.hosts and host not in self._of_services
+        ]
+
+    def presented_of(self, facts: Facts) -> list[str]:
+        """Names that a node's certificate is for, if both are one server's."""
+        if not self.certificates_of(facts):
+            return []
+        return [
+            host
+            for host in facts.presented
+            if host not in self._shared.hosts and host not in self._of_services
+        ]
+
+
+class Attachment:
+    """Gives nodes to the servers that are told, round by round."""
+
+    def __init__(self, forest: Forest, places: Places) -> None:
+        self._forest = forest
+        self._places = places
+
+    def attach(self, nodes: Sequence[int], rounds: int = _ROUNDS) -> list[int]:
+        """Attach what can be; gives the nodes that stay by themselves.
+
+        Nodes that are joined already stay together.
+        """
+        groups: dict[int, list[int]] = {}
+        for node in nodes:
+            groups.setdefault(self._forest.root(node), []).append(node)
+        for _ in range(rounds):
+            decided = [(root, self._decide(group)) for root, group in groups.items()]
+            attached = [
+                root for root, claims in decided if claims and self._carry_out(root, claims)
+            ]
+            for root in attached:
+                for node in groups.pop(root):
+                    self._places.settle(node)
+            if not attached:
+                break
+        return [node for group in groups.values() for node in group]
+
+    def claims(self, node: int) -> list[Claim]:
+        """What every server has in common with a node, the most first."""
+        forest = self._forest
+        found: dict[int, Claim] = {}
+        for root, weight, key, value in self._common(node):
+            claim = found.get(root)
+            if claim is None and weight > 0:
+                found[root] = claim = Claim(root, node, 0, key, value, set())
+            if claim is not None:
+                claim.add(weight, key, value)
+        for claim in found.values():
+            claim.weight += self._about(node, claim)
+        possible = [
+            claim for claim in found.values()
+            if not forest.contradiction(forest.root(node), claim.root, organisations=False)
+        ]  # fmt: skip
+        return sorted(possible, key=lambda claim: (-claim.total, claim.root))
+
+    def _common(self, node: int) -> Iterator[tuple[int, int, Key, str]]:
+        forest, places, facts = self._forest, self._places, self._forest.facts[node]
+        when = (forest.first[node], forest.last[node])
+        for certificate in places.certificates_of(facts):
+            key = certificate_key(facts)
+            for root, _ in candidates(places.certificates.spans(certificate), when):
+                yield root, WEIGHTS[key], key, certificate
+        for host in places.hosts_of(facts):
+            for root, _ in candidates(places.hosts.spans(host), when):
+                yield root, WEIGHTS[Key.HOST], Key.HOST, host
+            for root, _ in candidates(places.presented.spans(host), when):
+                yield root, WEIGHTS[Key.PRESENTED], Key.PRESENTED, host
+        for host in places.presented_of(facts):
+            for root, _ in candidates(places.hosts.spans(host), when):
+                yield root, WEIGHTS[Key.PRESENTED], Key.PRESENTED, host
+        yield from self._by_address(facts, when)
+
+    def _by_address(self, facts: Facts, when: Span) -> Iterator[tuple[int, int, Key, str]]:
+        """By the same port where any server is known to answer there, else by the address."""
+        places = self._places
+        socket = socket_of(facts)
+        if socket and socket in places.sockets:
+            spans = places.sockets.spans(socket)
+            for root, gap in candidates(spans, when):
+                yield root, by_gap(gap), Key.SOCKET, socket
+        elif facts.address:
+            spans = places.addresses.spans(facts.address)
+            for root, gap in candidates(spans, when):
+                less = self._other_port(facts, root)
+                yield root, by_gap(gap) + less, Key.ADDRESS, facts.address
+
+    def _other_port(self, facts: Facts, root: int) -> int:
+        """What it costs that a server was seen at the same address on other ports."""
+        if not facts.port:
+            return PORT_UNKNOWN
+        forest = self._forest
+        witness = self._places.addresses.witness(facts.address, root)
+        theirs = forest.facts[root if witness is None else witness].port
+        return other_port(facts.port, theirs) if theirs else PORT_UNKNOWN
+
+    def _about(self, node: int, claim: Claim) -> int:
+        """What further speaks for a claim, or against it."""
+        forest, facts = self._forest, self._forest.facts[node]
+        more = 0
+        ours = forest.domains[node]
+        if ours and claim.key in {Key.SOCKET, Key.ADDRESS}:
+            theirs = forest.domains[claim.root]
+            if strangers(ours, theirs):
+                more += STRANGERS
+            elif theirs:
+                more += KIN
+        root = forest.root(node)
+        if claim.key in {Key.SOCKET, Key.ADDRESS}:
+            more += GONE if self._is_gone(node, claim.root) else 0
+        elif claim.key in _SHARED and forest.at_once(root, claim.root):
+            more += AT_ONCE
+            claim.kinds.clear()
+        elif _lives_elsewhere(forest.places(root), forest.places(claim.root)):
+            more += ELSEWHERE
+        others = forest.products[claim.root]
+        if facts.product and others and facts.product not in others:
+            more += OTHER_PRODUCT_HERE if claim.key is Key.SOCKET else OTHER_PRODUCT
+        return more
+
+    def _is_gone(self, node: int, root: int) -> bool:
+        """Whether a server was elsewhere at the time of a sighting, or between that and now."""
+        forest = self._forest
+        here, first, last = place_of(forest.facts[node]), forest.first[node], forest.last[node]
+        places = forest.places(root)
+        mine = places.get(here)
+        if mine is None or UNKNOWN_TIME in {first, *mine}:
+            return False
+        if first <= mine[1] and mine[0] <= last:
+            return False
+        begin, end = (last, mine[0]) if last < mine[0] else (mine[1], first)
+        return any(
+            place != here
+            and (":" in place) == (":" in here)
+            and UNKNOWN_TIME not in span
+            and span[0] < end
+            and begin < span[1]
+            for place, span in places.items()
+        )
+
+    def _decide(self, group: Sequence[int]) -> list[Claim]:
+        """The claims that hold: one, or several of servers that nothing tells apart."""
+        facts = self._forest.facts
+        if any(socket_of(facts[node]) in self._places.pooled for node in group):
+            return []
+        best_of: dict[int, Claim] = {}
+        for node in group:
+            for claim in self.claims(node):
+                held = best_of.get(claim.root)
+                if held is None or held.total < claim.total:
+                    best_of[claim.root] = claim
+        claims = sorted(best_of.values(), key=lambda claim: (-claim.total, claim.root))
+        if not claims or claims[0].total < ENOUGH:
+            return []
+        return self._undisputed(claims)
+
+    def _undisputed(self, claims: Sequence[Claim]) -> list[Claim]:
+        best, forest = claims[0], self._forest
+        holding = [best]
+        for claim in claims[1:]:
+            if forest.contradiction(best.root, claim.root, organisations=True):
+                if claim.total > best.total - MARGIN:
+                    return []
+            elif claim.total >= _BRIDGE and best.total >= _BRIDGE:
+                holding.append(claim)
+        return holding
+
+    def _carry_out(self, root: int, claims: Sequence[Claim]) -> bool:
+        forest = self._forest
+        for number, claim in enumerate(claims):
+            mine, theirs = forest.root(root), forest.root(claim.root)
+            if forest.contradiction(mine, theirs, organisations=number > 0):
+                return number > 0
+            witness = self._places.witness(claim, theirs)
+            shown = claim.value.replace(" ", " port ")
+            forest.join(witness, claim.node, claim.key, claim.total, shown)
+        return True
+
+
+def _lives_elsewhere(mine: dict[str, Span], theirs: dict[str, Span]) -> bool:
+    """Whether both have places of one family, and none is the same."""
+    if not mine.keys().isdisjoint(theirs):
+        return False
+    families = [{":" in place for place in places} for places in (mine, theirs)]
+    return not families[0].isdisjoint(families[1])

@@ -1,0 +1,180 @@
+"""What a sighting is known by, in the form in which it is compared.
+
+Many sightings say the same: `Facts` are kept once for all of them, and only times differ.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from sys import intern
+from typing import NamedTuple
+
+from alpheus.cases.identity import names
+from alpheus.cases.identity.model import Kind, Sighting
+
+UNKNOWN_TIME = -1
+"""In place of a time that is not known."""
+
+OWN_PORTS = frozenset({0, 25, 80, 110, 143, 443, 444, 465, 587, 593, 993, 995})
+"""Ports of one Exchange server; 0 is unknown."""
+
+_MOST_HOSTS = 24
+_SELF_SIGNED_NAMES = frozenset({"", "localhost"})
+
+
+class Facts(NamedTuple):
+    """What stays the same of a server from sighting to sighting. Empty is unknown.
+
+    `machine`: names of the computer, `given`: the one that its own certificate was made for,
+    `members`: computers that answer in turn. `form` is `self`, `host`, `wildcard` or `` for the
+    certificate. `hosts` are names that lead to it and to no line, `presented` those of its
+    certificate. `certified` are the domains of the certificate, `domains` all
+    that say which organisation it is. `product` is the first two parts
+    of its build.
+    """
+
+    address: str
+    port: int
+    machine: tuple[str, ...] = ()
+    given: str = ""
+    members: tuple[str, ...] = ()
+    ad: str = ""
+    certificate: str = ""
+    form: str = ""
+    hosts: tuple[str, ...] = ()
+    presented: tuple[str, ...] = ()
+    certified: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    product: str = ""
+    network: str = ""
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether nothing but a name and an address tells which server it was."""
+        return not (self.members or self.certificate or self.hosts or self.ad)
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing but an address tells which server it was."""
+        return not (self.machine or self.given or self.members or self.certificate or self.hosts)
+
+
+def place_of(facts: Facts) -> str:
+    """Where a server is: its address, and the port where a second server may be behind it."""
+    return facts.address if facts.port in OWN_PORTS else f"{facts.address} {facts.port}"
+
+
+def facts_of(sighting: Sighting) -> Facts:
+    """The facts of a sighting."""
+    address = intern(sighting.address.lower())
+    machine, full, domain = _computer(sighting)
+    members = _shorts(sighting.members)
+    several = len(members) > 1
+    form = _form(sighting)
+    given, given_domain = _given(sighting) if form == "self" and not several else ("", "")
+    shown = _hosts(sighting.certificate_names) or _hosts((_common_name(sighting.subject),))
+    led = _hosts((*sighting.hosts, sighting.url_host, *full))
+    hosts = [name for name in led if not names.is_private(name)]
+    hosts = [name for name in hosts if not names.is_line(name, address)]
+    presented = [name for name in shown if not names.is_private(name)]
+    certified = {names.registered(name) for name in presented} - {""}
+    domains = certified | {names.registered(name) for name in hosts} - {""}
+    return Facts(
+        address, sighting.port, () if several else machine, "" if machine else given,
+        members if several else (),
+        sighting.ad_domain.strip().rstrip(".").lower() or domain or given_domain,
+        intern(sighting.certificate.lower()), form, tuple(sorted(hosts))[:_MOST_HOSTS],
+        () if form == "wildcard" else tuple(sorted(presented))[:_MOST_HOSTS],
+        tuple(sorted(certified)), tuple(sorted(domains)),
+        product_of(sighting.build), sighting.network,
+    )  # fmt: skip
+
+
+def _computer(sighting: Sighting) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """Names of the computer, full names that may be a service's as well, and the domain.
+
+    A full public name in a list is often what mail is called by, not what the computer is, unless
+    the short name says the same.
+    """
+    dotted = {name: full for name in sighting.servers if (full := names.host(name))}
+    short = _shorts([name for name in sighting.servers if name not in dotted])
+    trusted = sighting.kind is Kind.ASSESSMENT
+    own = [full for full in dotted.values()
+           if trusted or names.is_private(full) or names.server(full) in short]  # fmt: skip
+    domain = own[0].partition(".")[2] if own else ""
+    return (
+        _shorts([*short, *own]), tuple(full for full in dotted.values() if full not in own), domain,
+    )  # fmt: skip
+
+
+def _shorts(servers: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return tuple(sorted({short for name in servers if (short := names.server(name))}))
+
+
+def _hosts(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple({name for text in texts if text and (name := names.host(text))})
+
+
+def _form(sighting: Sighting) -> str:
+    if not sighting.certificate:
+        return ""
+    subject = _common_name(sighting.subject)
+    if sighting.self_signed or (subject and subject == _common_name(sighting.issuer)):
+        return "self"
+    every = (*sighting.certificate_names, subject)
+    return "wildcard" if any(name.startswith("*.") for name in every) else "host"
+
+
+@lru_cache(1 << 16)
+def _common_name(subject: str) -> str:
+    for part in subject.split(","):
+        key, _, value = part.strip().partition("=")
+        if key.upper() == "CN":
+            return value.strip()
+    return "" if "=" in subject else subject.strip()
+
+
+def _given(sighting: Sighting) -> tuple[str, str]:
+    """The computer and its domain that a certificate made by Setup names.
+
+    Setup names the computer by its short and its full name.
+    """
+    common = _common_name(sighting.subject) or next(iter(sighting.certificate_names), "")
+    if "." in common or common.lower() in _SELF_SIGNED_NAMES:
+        return "", ""
+    short = names.server(common)
+    starts = f"{common.lower()}."
+    for name in sighting.certificate_names:
+        full = names.host(name)
+        if full.startswith(starts):
+            return short, full.removeprefix(starts)
+    return short, ""
+
+
+@lru_cache(1 << 14)
+def product_of(build: str) -> str:
+    """The first two parts of a build, or ''."""
+    parts = build.split(".")
+    return ".".join(parts[:2]) if len(parts) > 2 else ""
+
+
+@lru_cache(1 << 18)
+def seconds(time: str) -> int:
+    """A time as seconds since 1970, or `UNKNOWN_TIME`."""
+    if not time:
+        return UNKNOWN_TIME
+    try:
+        moment = datetime.fromisoformat(time)
+    except ValueError:
+        return UNKNOWN_TIME
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return int(moment.timestamp())
+
+
+def written(moment: int) -> str:
+    """Seconds since 1970 as ISO 8601 in UTC, or ''."""
+    if moment == UNKNOWN_TIME:
+        return ""
+    return f"{datetime.fromtimestamp(moment, UTC).replace(tzinfo=None).isoformat()}Z"

@@ -1,0 +1,193 @@
+"""Sightings that name their computer: which of them are one computer.
+
+A name alone is never enough where others call theirs the same; with the domain, a certificate, a
+host name, the organisation or the address it is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from alpheus.cases.identity.evidence import DAY, WEIGHTS, Key
+from alpheus.cases.identity.forest import Forest, Span
+from alpheus.cases.identity.holders import wider
+from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts
+from alpheus.cases.identity.names import (
+    is_common_domain,
+    is_common_server,
+    own_letters,
+    registered,
+    stem,
+)
+from alpheus.cases.identity.shared import Shared
+
+_LONG_GAP = 60 * DAY
+_FEW = 4
+_SOME = 6
+"""So many servers of a name may be few servers seen at several places."""
+
+_RARE = 6
+"""Letters of its own from which on a name is hardly another's."""
+
+_Values = Callable[[str, Facts], Iterable[str]]
+
+
+class Machines:
+    """Joins the nodes that name one computer, surest keys first."""
+
+    def __init__(self, forest: Forest, nodes: Sequence[int], shared: Shared) -> None:
+        self._forest = forest
+        self._nodes = nodes
+        self._shared = shared
+        self._key = Key.SAME_FACTS
+        self._bearers: Counter[str] = Counter()
+        """Servers by the name of their computer, before names alone decide anything."""
+
+    def join(self) -> None:
+        """Join what belongs together."""
+        for key, values in (
+            (Key.COMPUTER_AND_DOMAIN, self._domain),
+            (Key.COMPUTER_AND_CERTIFICATE, self._certificate),
+            (Key.COMPUTER_AND_HOST, self._hosts),
+            (Key.COMPUTER_AND_ORGANISATION, self._organisations),
+            (Key.COMPUTER_AND_ADDRESS, self._address),
+        ):
+            self._key = key
+            for value, nodes in self._groups(values):
+                self._join_group(value, nodes)
+        for root in self._forest.roots(self._nodes):
+            self._bearers.update(self._forest.computers[root])
+        for key, values in (
+            (Key.COMPUTER_AND_NAMESAKE, self._namesakes),
+            (Key.COMPUTER_AND_NETWORK, self._network),
+            (Key.COMPUTER, self._alone),
+        ):
+            self._key = key
+            for value, nodes in self._groups(values):
+                self._join_only_ones(value, nodes)
+
+    def _groups(self, values: _Values) -> Iterator[tuple[str, list[int]]]:
+        groups: dict[str, list[int]] = {}
+        facts = self._forest.facts
+        for node in self._nodes:
+            for name in self._forest.computers[self._forest.root(node)]:
+                for value in values(name, facts[node]):
+                    groups.setdefault(f"{name} {value}".rstrip(), []).append(node)
+        for value in sorted(value for value, nodes in groups.items() if len(nodes) > 1):
+            nodes = groups[value]
+            if len(self._forest.roots(nodes)) > 1:
+                yield value, nodes
+
+    def _domain(self, name: str, facts: Facts) -> Iterator[str]:
+        if facts.ad and not (is_common_domain(facts.ad) and is_common_server(name)):
+            yield facts.ad
+
+    def _certificate(self, name: str, facts: Facts) -> Iterator[str]:
+        if facts.certificate and not (
+            facts.certificate in self._shared.certificates and is_common_server(name)
+        ):
+            yield facts.certificate
+
+    def _hosts(self, name: str, facts: Facts) -> Iterator[str]:
+        del name
+        for host in dict.fromkeys((*facts.hosts, *facts.presented)):
+            if host not in self._shared.hosts:
+                yield host
+
+    def _organisations(self, name: str, facts: Facts) -> Iterator[str]:
+        del name
+        yield from (name for name in facts.domains if name not in self._shared.domains)
+        own = registered(facts.ad)
+        if own and own not in facts.domains and own not in self._shared.domains:
+            yield own
+
+    @staticmethod
+    def _address(name: str, facts: Facts) -> Iterator[str]:
+        del name
+        if facts.address:
+            yield facts.address
+
+    def _network(self, name: str, facts: Facts) -> Iterator[str]:
+        if facts.network and not is_common_server(name) and self._bearers[name] <= _SOME:
+            yield f"AS{facts.network}"
+
+    def _namesakes(self, name: str, facts: Facts) -> Iterator[str]:
+        del name
+        domains = {facts.ad, *facts.domains} - self._shared.domains - {""}
+        yield from sorted({stem(domain) for domain in domains} - {""})
+
+    @staticmethod
+    def _alone(name: str, facts: Facts) -> Iterator[str]:
+        del facts
+        if own_letters(name) >= _RARE:
+            yield ""
+
+    def _join_group(self, value: str, nodes: list[int]) -> None:
+        """Join all where nothing is against any; else each with the first that it fits."""
+        forest = self._forest
+        nodes = sorted(nodes, key=lambda node: (forest.first[node], node))
+        kept: list[int] = []
+        for node in nodes:
+            if any(forest.root(node) == forest.root(one) for one in kept):
+                continue
+            for one in reversed(kept):
+                if self._fits(value, forest.root(one), forest.root(node)):
+                    forest.join(one, node, self._key, WEIGHTS[self._key], value)
+                    break
+            else:
+                kept.append(node)
+
+    def _fits(self, value: str, one: int, other: int) -> bool:
+        forest = self._forest
+        firm = self._key in {Key.COMPUTER_AND_CERTIFICATE, Key.COMPUTER_AND_HOST}
+        if forest.contradiction(one, other, organisations=not firm):
+            return False
+        name, _, rest = value.partition(" ")
+        if self._key is Key.COMPUTER_AND_ADDRESS:
+            return not is_common_server(name) or self._near(rest, one, other)
+        if self._key is Key.COMPUTER_AND_CERTIFICATE:
+            soft = rest in self._shared.certificates or forest.facts[one].form == "wildcard"
+        else:
+            soft = self._key is Key.COMPUTER_AND_ORGANISATION and (
+                rest in self._shared.crowded
+                or not (self._firm(one, rest) and self._firm(other, rest))
+            )
+        return not (soft and is_common_server(name) and forest.at_once(one, other))
+
+    def _firm(self, root: int, domain: str) -> bool:
+        """Whether more than a certificate for all names of a domain says that it belongs there."""
+        facts = self._forest.facts[root]
+        return facts.form != "wildcard" or domain in map(registered, facts.hosts)
+
+    def _near(self, address: str, one: int, other: int) -> bool:
+        mine, yours = (self._at(address, root) for root in (one, other))
+        if UNKNOWN_TIME in (*mine, *yours):
+            return True
+        return max(mine[0], yours[0]) - min(mine[1], yours[1]) <= _LONG_GAP
+
+    def _at(self, address: str, root: int) -> Span:
+        found: Span | None = None
+        for place, span in self._forest.places(root).items():
+            if place.partition(" ")[0] == address:
+                found = wider(found, span)
+        return found or (UNKNOWN_TIME, UNKNOWN_TIME)
+
+    def _join_only_ones(self, value: str, nodes: list[int]) -> None:
+        """Join the few servers that have a name of their own, unless anything is against it."""
+        forest = self._forest
+        roots = forest.roots(nodes)
+        if len(roots) > _FEW:
+            return
+        pairs = [(one, other) for n, one in enumerate(roots) for other in roots[:n]]
+        if any(self._are_two(*pair) for pair in pairs):
+            return
+        for other in roots[1:]:
+            forest.join(roots[0], other, self._key, WEIGHTS[self._key], value)
+
+    def _are_two(self, one: int, other: int) -> bool:
+        forest = self._forest
+        if forest.contradiction(one, other, organisations=True) or forest.at_once(one, other):
+            return True
+        ours, theirs = forest.products[one], forest.products[other]
+        return bool(ours and theirs) and ours.isdisjoint(theirs)

@@ -1,0 +1,163 @@
+"""Sightings of servers whose computer nobody named: which of them are one server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+
+from alpheus.cases.identity.attach import Places, socket_of
+from alpheus.cases.identity.evidence import (
+    ENOUGH,
+    KIN,
+    NEVER_SEEN,
+    OTHER_PRODUCT,
+    OTHER_PRODUCT_HERE,
+    STRANGERS,
+    WEIGHTS,
+    Key,
+    by_gap,
+    other_port,
+    strangers,
+)
+from alpheus.cases.identity.forest import Forest
+from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts
+from alpheus.cases.identity.shared import certificate_key
+
+
+class Nameless:
+    """Joins nodes among themselves: by certificate, by host name, by address and time."""
+
+    def __init__(self, forest: Forest, places: Places) -> None:
+        self._forest = forest
+        self._places = places
+
+    def join(self, nodes: Sequence[int]) -> None:
+        """Join those that say who they are."""
+        for key in (Key.OWN_CERTIFICATE, Key.CERTIFICATE, Key.WILDCARD):
+            self._join_by(nodes, key, lambda f, key=key: self._certificate(f, key))  # type: ignore[misc]
+        self._join_by(nodes, Key.HOST, self._places.hosts_of)
+        self.join_neighbours(nodes)
+        self._join_led([node for node in nodes if self._forest.facts[node].hosts], nodes)
+
+    def join_present(self, nodes: Sequence[int]) -> None:
+        """Join those that show the same certificate or host name at the same address and port."""
+        forest = self._forest
+        for key, shown in ((Key.CERTIFICATE, _certificates), (Key.HOST, _hosts)):
+            groups = self._groups(nodes, lambda f, shown=shown: shown(f))  # type: ignore[misc]
+            for value, group in groups:
+                for one, other in pairwise(group):
+                    roots = forest.root(one), forest.root(other)
+                    if not forest.contradiction(*roots, organisations=False):
+                        said = value.rpartition(" ")[2]
+                        forest.join(one, other, key, WEIGHTS[Key.SAME_FACTS], said)
+
+    def join_neighbours(self, nodes: Sequence[int]) -> None:
+        """Join those at one place, one after the other: the same port, then any port."""
+        self._along(nodes, Key.SOCKET, socket_of)
+        self._along(nodes, Key.ADDRESS, lambda facts: facts.address)
+
+    def _join_led(self, led: Sequence[int], nodes: Sequence[int]) -> None:
+        """Join what a host name leads to with those whose certificate is for it, if that is one."""
+        forest = self._forest
+        shown: dict[str, dict[int, int]] = {}
+        for node in nodes:
+            for host in self._places.presented_of(forest.facts[node]):
+                shown.setdefault(host, {}).setdefault(forest.root(node), node)
+        for host, group in self._groups(led, self._places.hosts_of, fewest=1):
+            others = forest.roots(shown.get(host, {}).values())
+            if len(others) != 1:
+                continue
+            for node in forest.roots(group):
+                mine, yours = forest.root(node), forest.root(others[0])
+                against = forest.contradiction(mine, yours, organisations=False)
+                if not against and not forest.at_once(mine, yours):
+                    forest.join(others[0], node, Key.PRESENTED, WEIGHTS[Key.PRESENTED], host)
+
+    def _certificate(self, facts: Facts, key: Key) -> Iterable[str]:
+        return self._places.certificates_of(facts) if certificate_key(facts) is key else ()
+
+    def _join_by(
+        self, nodes: Sequence[int], key: Key, values: Callable[[Facts], Iterable[str]]
+    ) -> None:
+        forest = self._forest
+        for value, group in self._groups(nodes, values):
+            kept: list[int] = []
+            for node in forest.roots(group):
+                root = forest.root(node)
+                for one in kept:
+                    mine = forest.root(one)
+                    if forest.contradiction(mine, root, organisations=False):
+                        continue
+                    if key is not Key.OWN_CERTIFICATE and forest.at_once(mine, root):
+                        continue
+                    forest.join(one, root, key, WEIGHTS[key], value)
+                    break
+                else:
+                    kept.append(root)
+
+    def _groups(
+        self, nodes: Sequence[int], values: Callable[[Facts], Iterable[str]], fewest: int = 2
+    ) -> list[tuple[str, list[int]]]:
+        """Nodes by value, values and nodes in an order that does not depend on their coming."""
+        forest = self._forest
+        groups: dict[str, list[int]] = {}
+        for node in nodes:
+            for value in values(forest.facts[node]):
+                groups.setdefault(value, []).append(node)
+        found = sorted((value, group) for value, group in groups.items() if len(group) >= fewest)
+        for _, group in found:
+            group.sort(key=self._order)
+        return found
+
+    def _order(self, node: int) -> tuple[int, int, int]:
+        return self._forest.first[node], self._forest.last[node], node
+
+    def _along(self, nodes: Sequence[int], key: Key, value_of: Callable[[Facts], str]) -> None:
+        """Join each node with the one before it at the same place."""
+        forest = self._forest
+        for value, group in self._groups(nodes, lambda f: (value_of(f),) if value_of(f) else ()):
+            for one, other in pairwise(group):
+                mine, yours = forest.root(one), forest.root(other)
+                if mine == yours or forest.contradiction(mine, yours, organisations=False):
+                    continue
+                weight = self._weight(key, one, other)
+                if weight >= ENOUGH and not self._held_between(value, key, one, other):
+                    forest.join(one, other, key, weight, value.replace(" ", " port "))
+
+    def _weight(self, key: Key, one: int, other: int) -> int:
+        forest = self._forest
+        before, after = forest.last[one], forest.first[other]
+        unknown = UNKNOWN_TIME in {before, after}
+        weight = by_gap(NEVER_SEEN if unknown else max(0, after - before))
+        ours, theirs = (forest.domains[forest.root(node)] for node in (one, other))
+        if strangers(ours, theirs):
+            weight += STRANGERS
+        elif ours and theirs:
+            weight += KIN
+        here = key is Key.SOCKET
+        products = [forest.products[forest.root(node)] for node in (one, other)]
+        if all(products) and products[0].isdisjoint(products[1]):
+            weight += OTHER_PRODUCT_HERE if here else OTHER_PRODUCT
+        ports = forest.facts[one].port, forest.facts[other].port
+        return weight + (other_port(*ports) if not here and all(ports) else 0)
+
+    def _held_between(self, value: str, key: Key, one: int, other: int) -> bool:
+        """Whether a server that is told answered there between two sightings."""
+        forest = self._forest
+        holders = self._places.sockets if key is Key.SOCKET else self._places.addresses
+        own = {forest.root(one), forest.root(other)}
+        before, after = forest.last[one], forest.first[other]
+        spans = holders.spans(value)
+        return any(
+            root not in own and before < span[0] and span[1] < after for root, span in spans.items()
+        )
+
+
+def _certificates(facts: Facts) -> Iterable[str]:
+    socket = socket_of(facts)
+    return (f"{socket} {facts.certificate}",) if socket and facts.certificate else ()
+
+
+def _hosts(facts: Facts) -> Iterable[str]:
+    socket = socket_of(facts)
+    return [f"{socket} {host}" for host in facts.hosts] if socket else ()

@@ -1,0 +1,273 @@
+"""Sightings in, servers out: the same for any order, and for lists that come one after the other.
+
+What is kept of a sighting is little: facts once for all that say the same, and a few numbers each.
+Servers are worked out anew from all of it when they are asked for, so that a later list can change
+what an earlier one meant, and nothing depends on what was known when.
+"""
+
+from __future__ import annotations
+
+import gc
+from array import array
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from alpheus.cases.identity import describe
+from alpheus.cases.identity.evidence import DAY, WEIGHTS, Key
+from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts, facts_of, seconds
+from alpheus.cases.identity.model import Cluster, Demotion, Explanation, Link, Pool, Sighting
+from alpheus.cases.identity.solve import Solution, solve
+
+_Numbers = npt.NDArray[np.int64]
+_LONG_GAP = 60 * DAY
+_LATE = np.iinfo(np.int64).max
+
+
+class Resolver:
+    """Turns sightings into servers.
+
+    `add` may be called any number of times; a sighting whose number is known already is left out.
+    """
+
+    def __init__(self, sightings: Iterable[Sighting] = ()) -> None:
+        self._facts: dict[Facts, int] = {}
+        self._sources: dict[str, int] = {}
+        self._known: set[int] = set()
+        self._ids = array("q")
+        self._fact_of = array("q")
+        self._first = array("q")
+        self._last = array("q")
+        self._source_of = array("q")
+        self._compromised = bytearray()
+        self._answer: _Answer | None = None
+        self.add(sightings)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def add(self, sightings: Iterable[Sighting]) -> int:
+        """Take sightings; gives how many were new."""
+        before = len(self._ids)
+        facts_known, sources = self._facts, self._sources
+        for sighting in sightings:
+            if sighting.id in self._known:
+                continue
+            self._known.add(sighting.id)
+            facts = facts_of(sighting)
+            first, last = seconds(sighting.first_seen), seconds(sighting.last_seen)
+            known = [time for time in (first, last) if time != UNKNOWN_TIME] or [UNKNOWN_TIME]
+            self._fact_of.append(facts_known.setdefault(facts, len(facts_known)))
+            self._ids.append(sighting.id)
+            self._first.append(min(known))
+            self._last.append(max(known))
+            self._source_of.append(sources.setdefault(sighting.source, len(sources)))
+            self._compromised.append(sighting.compromised)
+        if len(self._ids) > before:
+            self._answer = None
+        return len(self._ids) - before
+
+    def clusters(self) -> list[Cluster]:
+        """Every server, by the lowest number of its sightings."""
+        answer = self._answered()
+        if answer.clusters is None:
+            with _no_collection():
+                found = [self._cluster(answer, rows) for rows in answer.groups()]
+            answer.clusters = sorted(found, key=lambda cluster: cluster.id)
+        return answer.clusters
+
+    def pools(self) -> list[Pool]:
+        """Every service with several members."""
+        answer = self._answered()
+        found = [
+            Pool(
+                tuple(sorted({socket.partition(" ")[0] for socket in service.sockets})),
+                self._numbers(answer, service.members), tuple(sorted(service.names)),
+                self._numbers(answer, service.unnamed), service.why,
+            )
+            for service in answer.solution.services
+        ]  # fmt: skip
+        return sorted(found, key=lambda pool: (pool.members, pool.unnamed, pool.names))
+
+    def demoted(self) -> tuple[Demotion, ...]:
+        """Keys that decide nothing because too many share them."""
+        return tuple(self._answered().solution.shared.demotions)
+
+    def links(self, sightings: Iterable[int] | None = None) -> Iterator[Link]:
+        """Why sightings are of one server: a tree of links between all sightings of each server.
+
+        `sightings` restricts it to the servers of those numbers.
+        """
+        answer = self._answered()
+        forest = answer.solution.forest
+        roots = None if sightings is None else self._roots(answer, sightings)
+        for node in range(len(answer.starts)) if roots is None else answer.nodes(roots):
+            rows = answer.rows_of(node)
+            said = describe.said_by(forest.facts[node])
+            for row in rows[1:]:
+                yield self._link(rows[0], row, Key.SAME_FACTS, WEIGHTS[Key.SAME_FACTS], said)
+        joins = forest.links
+        for place in range(len(joins.one)) if roots is None else answer.joins(roots):
+            one, other = (answer.rows_of(n)[0] for n in (joins.one[place], joins.other[place]))
+            yield self._link(
+                one, other, Key(joins.key[place]), joins.weight[place], joins.value[place]
+            )
+
+    def explain(self, sighting: int) -> Explanation:
+        """Why the server of a sighting is one, and why those that share a key are others.
+
+        Raises KeyError for a number that was never added.
+        """
+        answer = self._answered()
+        if sighting not in self._known:
+            raise KeyError(sighting)
+        roots = self._roots(answer, (sighting,))
+        nodes = answer.nodes(roots)
+        near = describe.near(answer.solution, nodes, lambda root: self._number(answer, root))
+        return Explanation(
+            self._number(answer, roots[0]), tuple(self.links((sighting,))), tuple(near),
+            tuple(describe.demoted(answer.solution, nodes)),
+        )  # fmt: skip
+
+    def _answered(self) -> _Answer:
+        if self._answer is None:
+            with _no_collection():
+                self._answer = self._solve()
+        return self._answer
+
+    def _solve(self) -> _Answer:
+        """One node for all sightings that say the same; for those that say little, by time, too."""
+        facts = sorted(self._facts)
+        rank = np.empty(len(facts), np.int64)
+        for place, fact in enumerate(facts):
+            rank[self._facts[fact]] = place
+        bare = np.fromiter((fact.is_bare for fact in facts), bool, len(facts))
+        weak = np.fromiter((fact.is_weak for fact in facts), bool, len(facts))
+        lost = np.fromiter((fact.is_weak and not fact.address for fact in facts), bool, len(facts))
+        fact_of = rank[_numbers(self._fact_of)]
+        first, last, ids = map(_numbers, (self._first, self._last, self._ids))
+        rows = np.lexsort((ids, last, first, fact_of))
+        kinds, begins, ends = fact_of[rows], first[rows], last[rows]
+        new = np.ones(len(rows), bool)
+        moved = (begins[1:] != begins[:-1]) | (ends[1:] != ends[:-1])
+        long_after = (begins[1:] - ends[:-1] > _LONG_GAP) & (ends[:-1] != UNKNOWN_TIME)
+        new[1:] = kinds[1:] != kinds[:-1]
+        new[1:] |= (bare[kinds[1:]] & moved) | (weak[kinds[1:]] & long_after)
+        new |= lost[kinds]
+        starts = np.flatnonzero(new)
+        if not len(starts):
+            return _Answer(solve((), (), ()), rows, starts, ids)
+        known = np.where(begins == UNKNOWN_TIME, _LATE, begins)
+        earliest = np.minimum.reduceat(known, starts)
+        earliest[earliest == _LATE] = UNKNOWN_TIME
+        latest = np.maximum.reduceat(ends, starts)
+        node_facts = [facts[place] for place in kinds[starts].tolist()]
+        return _Answer(solve(node_facts, earliest.tolist(), latest.tolist()), rows, starts, ids)
+
+    def _cluster(self, answer: _Answer, rows: list[int]) -> Cluster:
+        sources = list(self._sources)
+        seen = [
+            describe.Seen(self._ids[row], self._first[row], self._last[row],
+                          sources[self._source_of[row]], bool(self._compromised[row]),
+                          answer.node_of[row])
+            for row in rows
+        ]  # fmt: skip
+        return describe.cluster(answer.solution, answer.unnamed, seen)
+
+    def _link(self, one: int, other: int, key: Key, weight: int, value: str) -> Link:
+        return describe.link(self._ids[one], self._ids[other], key, weight, value)
+
+    def _roots(self, answer: _Answer, sightings: Iterable[int]) -> list[int]:
+        """The servers of some sightings; numbers that are not known are left out."""
+        root = answer.solution.forest.root
+        rows = [answer.row_of(number) for number in sightings if number in self._known]
+        return sorted({root(answer.node_of[row]) for row in rows})
+
+    def _number(self, answer: _Answer, node: int) -> int:
+        return answer.number_of[answer.solution.forest.root(node)]
+
+    def _numbers(self, answer: _Answer, nodes: Iterable[int]) -> tuple[int, ...]:
+        return tuple(sorted({self._number(answer, node) for node in nodes}))
+
+
+class _Answer:
+    """What was worked out, and which sighting is where in it."""
+
+    def __init__(self, solution: Solution, rows: _Numbers, starts: _Numbers, ids: _Numbers) -> None:
+        self.solution = solution
+        self.starts: list[int] = starts.tolist()
+        self._rows: list[int] = rows.tolist()
+        self._ends = [*self.starts[1:], len(self._rows)]
+        self.node_of = [0] * len(self._rows)
+        self.number_of: dict[int, int] = {}
+        self.clusters: list[Cluster] | None = None
+        self._ids = ids
+        root = solution.forest.root
+        numbers = ids.tolist()
+        self._nodes: dict[int, list[int]] = {}
+        for node in range(len(self.starts)):
+            own = self.rows_of(node)
+            for row in own:
+                self.node_of[row] = node
+            lowest = min(numbers[row] for row in own)
+            top = root(node)
+            self.number_of[top] = min(lowest, self.number_of.get(top, lowest))
+            self._nodes.setdefault(top, []).append(node)
+        self.unnamed = {root(node) for node in solution.unnamed}
+
+    def rows_of(self, node: int) -> list[int]:
+        """The sightings of a node, by their place."""
+        return self._rows[self.starts[node] : self._ends[node]]
+
+    def groups(self) -> Iterator[list[int]]:
+        """The sightings of every server, by their place."""
+        for nodes in self._nodes.values():
+            yield [row for node in nodes for row in self.rows_of(node)]
+
+    def nodes(self, roots: Iterable[int]) -> list[int]:
+        """The nodes of some servers."""
+        return [node for root in roots for node in self._nodes[root]]
+
+    def row_of(self, number: int) -> int:
+        """The place of a sighting that is known."""
+        order = self._by_number
+        return int(order[np.searchsorted(self._ids[order], number)])
+
+    def joins(self, roots: Iterable[int]) -> list[int]:
+        """The places of the joins that made some servers."""
+        tops, order = self._joins_by_root
+        found: list[int] = []
+        for root in roots:
+            begin, end = np.searchsorted(tops, root), np.searchsorted(tops, root, "right")
+            found += order[begin:end].tolist()
+        return sorted(found)
+
+    @cached_property
+    def _by_number(self) -> _Numbers:
+        return np.argsort(self._ids, kind="stable")
+
+    @cached_property
+    def _joins_by_root(self) -> tuple[_Numbers, _Numbers]:
+        forest = self.solution.forest
+        tops = np.fromiter(map(forest.root, forest.links.one), np.int64, len(forest.links.one))
+        order = np.argsort(tops, kind="stable")
+        return tops[order], order
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Millions of small objects without cycles are made: looking for cycles would cost half."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _numbers(values: array[int]) -> _Numbers:
+    return np.array(values, np.int64)

@@ -1,0 +1,171 @@
+"""Services with members: several servers that answer at one address and port, in turn.
+
+What was seen there without the name of a member is of the service; giving it to one of them would
+be a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from alpheus.cases.identity.attach import socket_of
+from alpheus.cases.identity.evidence import DAY, WEIGHTS, Key
+from alpheus.cases.identity.forest import Forest, Span
+from alpheus.cases.identity.holders import Holders, overlapping
+
+_SOON = 14 * DAY
+"""Members of one organisation that answer so soon after each other do so in turn."""
+
+_DIGITS = re.compile(r"\d+")
+_MOST_MEMBERS = 24
+
+
+@dataclass(slots=True)
+class Service:
+    """A service in nodes: where, the members' roots, names, nodes without a member, and why."""
+
+    sockets: set[str]
+    members: set[int]
+    names: set[str]
+    unnamed: set[int]
+    why: str
+
+
+class Services:
+    """Finds services among the servers that are told."""
+
+    def __init__(self, forest: Forest, named: Iterable[int]) -> None:
+        self._forest = forest
+        self._sockets = Holders(forest)
+        self.pooled: set[str] = set()
+        self._nodes = list(named)
+        self._computers: dict[str, set[int]] = {}
+        for node in self._nodes:
+            socket = socket_of(forest.facts[node])
+            if socket:
+                self._sockets.hold(socket, node)
+
+    def find(self, several: Iterable[int]) -> set[str]:
+        """Addresses with port at which members answer in turn.
+
+        `several` are nodes that were seen as several computers.
+        """
+        forest, holders = self._forest, self._sockets
+        self.pooled = {socket_of(forest.facts[node]) for node in several} - {""}
+        for socket in holders.values():
+            spans = holders.spans(socket)
+            if len(spans) > 1 and self._members(spans):
+                self.pooled.add(socket)
+        return self.pooled
+
+    def _members(self, spans: dict[int, Span]) -> set[int]:
+        """The servers at one address and port that answer in turn."""
+        roots = sorted(spans)[:_MOST_MEMBERS]
+        found: set[int] = set()
+        for number, one in enumerate(roots):
+            for other in roots[:number]:
+                if self._in_turn(one, other, spans):
+                    found |= {one, other}
+        return found
+
+    def _in_turn(self, one: int, other: int, spans: dict[int, Span]) -> bool:
+        forest = self._forest
+        if not (forest.computers[one] and forest.computers[other]):
+            return False
+        if not self._kin(one, other):
+            return False
+        if overlapping(spans[one], spans[other]):
+            return True
+        products = {forest.facts[root].product for root in (one, other)} - {""}
+        early, late = sorted((spans[one], spans[other]))
+        return len(products) < 2 and late[0] - early[1] <= _SOON
+
+    def _kin(self, one: int, other: int) -> bool:
+        """Whether two computers are of one organisation."""
+        forest = self._forest
+        if forest.contradiction(one, other, organisations=True).startswith(_OTHERS):
+            return False
+        if forest.domains[one] & forest.domains[other] or forest.ads[one] & forest.ads[other]:
+            return True
+        stems = [
+            {_DIGITS.sub("", name) for name in forest.computers[root]} for root in (one, other)
+        ]
+        return bool(stems[0] & stems[1])
+
+    def join_unnamed(self, nodes: Sequence[int]) -> None:
+        """Make one of all that was seen of a service at one address without its member."""
+        forest = self._forest
+        by_address: dict[str, int] = {}
+        for node in nodes:
+            address = forest.facts[node].address
+            one = by_address.setdefault(address, node)
+            if one != node and not forest.contradiction(
+                forest.root(one), forest.root(node), organisations=False
+            ):
+                forest.join(one, node, Key.SERVICE, WEIGHTS[Key.SERVICE], address)
+
+    def services(self, unnamed: Iterable[int]) -> list[Service]:
+        """Every service; those with a member or an unnamed part in common are one."""
+        forest = self._forest
+        for root in {forest.root(node) for node in self._nodes}:
+            for name in forest.computers[root]:
+                self._computers.setdefault(name, set()).add(root)
+        found: list[Service] = []
+        for socket in sorted(self.pooled):
+            spans = self._sockets.spans(socket)
+            members = self._members(spans)
+            names = {name for root in members for name in forest.computers[root]}
+            found.append(Service({socket}, members, names, set(), ""))
+        by_socket = {socket: one for one in found for socket in one.sockets}
+        for node in unnamed:
+            facts = forest.facts[node]
+            service = by_socket.get(socket_of(facts))
+            if service is None and facts.members:
+                service = Service(set(), set(), set(), set(), "")
+                found.append(service)
+            if service is not None:
+                service.names |= set(facts.members)
+                service.members |= self._named(node)
+                service.unnamed.add(forest.root(node))
+        return [service for service in _merged(found) if len(service.names) > 1]
+
+    def _named(self, node: int) -> set[int]:
+        """The servers of one organisation that a node was seen as."""
+        forest = self._forest
+        return {
+            root
+            for name in forest.facts[node].members
+            for root in self._computers.get(name, ())
+            if forest.ads[root] & forest.ads[node] or forest.domains[root] & forest.domains[node]
+        }
+
+
+_OTHERS = ("their computers are in other domains", "they name other organisations")
+
+
+def _why(socket: str, names: Iterable[str]) -> str:
+    place = socket.replace(" ", " port ")
+    return f"{', '.join(sorted(names))} answer in turn at {place or 'one address'}"
+
+
+def _merged(found: list[Service]) -> list[Service]:
+    """Services with members or unnamed parts in common, as one each."""
+    owner: dict[int, Service] = {}
+    merged: dict[int, Service] = {}
+    for service in found:
+        for root in sorted(service.members | service.unnamed):
+            other = owner.get(root)
+            if other is not None and other is not service:
+                merged.pop(id(other), None)
+                service.sockets |= other.sockets
+                service.members |= other.members
+                service.names |= other.names
+                service.unnamed |= other.unnamed
+                owner.update(dict.fromkeys(other.members | other.unnamed, service))
+            owner[root] = service
+        merged[id(service)] = service
+    for service in merged.values():
+        service.why = _why(" ".join(sorted(service.sockets)[:1]), service.names)
+    return list(merged.values())

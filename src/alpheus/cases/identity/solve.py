@@ -1,0 +1,109 @@
+"""All steps from nodes to servers, in their order: this is the one place where it is written down.
+
+1. Keys that too many share are found. 2. Nodes that name their computer are joined. 3. Addresses at
+which several answer in turn are services. 4. Nodes with a certificate or host names are given to
+those computers, 5. what stays is joined among itself, 6. then what has nothing but an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from alpheus.cases.identity.attach import Attachment, Places, socket_of
+from alpheus.cases.identity.forest import Forest
+from alpheus.cases.identity.keys import Facts
+from alpheus.cases.identity.machines import Machines
+from alpheus.cases.identity.nameless import Nameless
+from alpheus.cases.identity.services import Service, Services
+from alpheus.cases.identity.shared import Shared, find_shared
+
+
+@dataclass
+class Solution:
+    """What was worked out. `unnamed` are nodes that were seen of a service without its member."""
+
+    forest: Forest
+    places: Places
+    shared: Shared
+    services: list[Service]
+    unnamed: list[int]
+
+    @cached_property
+    def computers(self) -> dict[str, list[int]]:
+        """Servers by the names of their computers."""
+        found: dict[str, list[int]] = {}
+        for node, names in enumerate(self.forest.computers):
+            if self.forest.root(node) == node:
+                for name in names:
+                    found.setdefault(name, []).append(node)
+        return found
+
+
+def solve(facts: Sequence[Facts], first: Sequence[int], last: Sequence[int]) -> Solution:
+    """The servers among nodes; they must be in an order that their content alone decides."""
+    forest = Forest(facts, first, last)
+    told = [node for node, fact in enumerate(facts) if not fact.is_bare]
+    _believe_certificates(forest, told)
+    shared = find_shared(forest, told)
+    _forget_providers(forest, told, shared)
+    named = [node for node in told if forest.computers[node]]
+    Machines(forest, named, shared).join()
+    services = Services(forest, named)
+    pooled = services.find(node for node in told if facts[node].members)
+    places = Places(forest, shared, pooled)
+    for node in named:
+        places.settle(node)
+    unnamed = _give(forest, places, shared, services, named)
+    return Solution(forest, places, shared, services.services(unnamed), unnamed)
+
+
+def _give(
+    forest: Forest, places: Places, shared: Shared, services: Services, named: Sequence[int]
+) -> list[int]:
+    """Give the nameless to servers, or join them; gives those of a service."""
+    attachment, nameless = Attachment(forest, places), Nameless(forest, places)
+    open_nodes = [node for node in range(len(forest.facts)) if not forest.computers[node]]
+    bare: list[int] = []
+    told: list[int] = []
+    unnamed: list[int] = []
+    for node in open_nodes:
+        facts = forest.facts[node]
+        if facts.members or socket_of(facts) in places.pooled:
+            unnamed.append(node)
+        else:
+            (bare if facts.is_bare else told).append(node)
+    nameless.join_present([node for node in open_nodes if not forest.facts[node].is_bare])
+    left = attachment.attach(told)
+    found = set(told).difference(left)
+    Machines(forest, [*named, *sorted(found)], shared).join()
+    left = attachment.attach(left)
+    nameless.join(left)
+    nameless.join_present([node for node in unnamed if not forest.facts[node].is_bare])
+    for node in left:
+        places.settle(node)
+    nameless.join_neighbours(attachment.attach(bare))
+    services.join_unnamed(unnamed)
+    return unnamed
+
+
+def _believe_certificates(forest: Forest, nodes: Sequence[int]) -> None:
+    """Take the computer that a certificate was made for, unless another was seen with it."""
+    said: dict[str, set[str]] = {}
+    for node in nodes:
+        facts = forest.facts[node]
+        if facts.certificate and facts.machine:
+            said.setdefault(facts.certificate, set()).update(facts.machine)
+    for node in nodes:
+        facts = forest.facts[node]
+        if facts.given and facts.given in said.get(facts.certificate, {facts.given}):
+            forest.computers[node] = frozenset((facts.given,))
+
+
+def _forget_providers(forest: Forest, nodes: Sequence[int], shared: Shared) -> None:
+    """Domains of providers say nothing of the organisation."""
+    if shared.domains:
+        for node in nodes:
+            if not shared.domains.isdisjoint(forest.domains[node]):
+                forest.domains[node] = forest.domains[node] - shared.domains

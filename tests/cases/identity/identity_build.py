@@ -1,0 +1,65 @@
+"""Sightings of a few servers, written short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from alpheus.cases.identity.forest import Forest
+from alpheus.cases.identity.keys import Facts, facts_of, seconds
+from alpheus.cases.identity.model import Sighting
+from alpheus.cases.identity.resolve import Resolver
+
+CA = {"issuer": "CN=Some CA"}
+
+
+def at(day: int, hour: int = 12) -> dict[str, str]:
+    """First and last seen at an hour of a day in March 2021."""
+    time = f"2021-03-{day:02}T{hour:02}:00:00Z"
+    return {"first_seen": time, "last_seen": time}
+
+
+def seen(number: int, address: str = "", day: int = 1, **what) -> Sighting:
+    """A sighting at an address on a day, on port 443."""
+    what = {"source": "list", "port": 443 if address else 0, **at(day), **what}
+    return Sighting(number, address=address, **what)
+
+
+def host_certificate(letter: str, *names: str) -> dict:
+    """A certificate of a public authority."""
+    return {
+        "certificate": letter * 64,
+        "certificate_names": names,
+        "subject": f"CN={names[0]}",
+        **CA,
+    }
+
+
+def own_certificate(letter: str, name: str, domain: str) -> dict:
+    """A certificate that a server makes for itself when it is set up."""
+    subject = f"CN={name}"
+    return {
+        "certificate": letter * 64,
+        "certificate_names": (name, f"{name.lower()}.{domain}"),
+        "subject": subject,
+        "issuer": subject,
+        "self_signed": True,
+    }
+
+
+def groups(*sightings: Sighting) -> list[tuple[int, ...]]:
+    """The servers that sightings are resolved to, as their numbers."""
+    return [cluster.sightings for cluster in Resolver(sightings).clusters()]
+
+
+def forest_of(*sightings: Sighting) -> Forest:
+    """One node for every sighting, in the order in which nodes are numbered."""
+    made: list[tuple[Facts, int, int]] = [
+        (facts_of(one), seconds(one.first_seen), seconds(one.last_seen)) for one in sightings
+    ]
+    made.sort(key=lambda node: (node[0], node[1:]))
+    return Forest([m[0] for m in made], [m[1] for m in made], [m[2] for m in made])
+
+
+def together(found: Iterable[tuple[int, ...]], *numbers: int) -> bool:
+    """Whether sightings are of one server."""
+    return any(set(numbers) <= set(group) for group in found)

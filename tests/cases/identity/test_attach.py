@@ -1,0 +1,122 @@
+"""Sightings without a computer's name find their server, or stay open."""
+
+from __future__ import annotations
+
+from alpheus.cases.identity.attach import Attachment, Places, socket_of
+from alpheus.cases.identity.keys import Facts
+from alpheus.cases.identity.shared import Shared
+from cases.identity.identity_build import forest_of, groups, host_certificate, seen, together
+
+CERT = host_certificate("a", "mail.example.com")
+
+
+def test_sockets() -> None:
+    """Address and port together; unknown where one is."""
+    assert socket_of(Facts("192.0.2.1", 443)) == "192.0.2.1 443"
+    assert socket_of(Facts("192.0.2.1", 0)) == socket_of(Facts("", 443)) == ""
+
+
+def test_claims_are_told_best_first() -> None:
+    """A node's claims: the same address and port speaks more than a certificate elsewhere."""
+    forest = forest_of(
+        seen(1, "192.0.2.1", 1, servers=("EX01",)),
+        seen(2, "192.0.2.2", 1, servers=("EX02",), **CERT),
+        seen(3, "192.0.2.1", 1, **CERT),
+    )
+    places = Places(forest, Shared(), set())
+    nodes = range(len(forest.facts))
+    (nameless,) = [node for node in nodes if not forest.facts[node].machine]
+    for node in nodes:
+        if node != nameless:
+            places.settle(node)
+    attachment = Attachment(forest, places)
+    first = attachment.claims(nameless)[0]
+    assert forest.facts[first.root].machine == ("EX01",)
+    assert attachment.attach([nameless]) == []
+    assert forest.root(nameless) == forest.root(first.root)
+
+
+def test_a_web_shell_row_at_the_address() -> None:
+    """Eight shells at the address of a server are that server."""
+    shells = [
+        seen(n, "192.0.2.1", 5, compromised=True, url=f"https://192.0.2.1/aspnet_client/{n}.aspx")
+        for n in range(2, 10)
+    ]
+    assert groups(seen(1, "192.0.2.1", 4, servers=("EX01",)), *shells) == [tuple(range(1, 10))]
+
+
+def test_a_host_name_in_a_url() -> None:
+    """A URL without an address leads to the server that the name leads to."""
+    found = groups(
+        seen(1, "192.0.2.1", servers=("EX01",), hosts=("mail.example.com",)),
+        seen(2, url="https://mail.example.com/owa/auth/x.aspx"),
+        seen(3, url="https://mail.elsewhere.com/x.aspx"),
+    )
+    assert found == [(1, 2), (3,)]
+
+
+def test_a_certificate_shows_who_moved() -> None:
+    """The certificate elsewhere later is the same server; at the same time it may not be."""
+    found = groups(
+        seen(1, "192.0.2.1", 1, servers=("EX01",), **CERT), seen(2, "198.51.100.1", 20, **CERT)
+    )
+    assert found == [(1, 2)]
+    span = {"first_seen": "2021-03-01T00:00:00Z", "last_seen": "2021-03-30T00:00:00Z", **CERT}
+    assert groups(
+        seen(1, "192.0.2.1", servers=("EX01",), **span), seen(2, "198.51.100.1", **span)
+    ) == [(1,), (2,)]
+
+
+def test_dynamic_addresses() -> None:
+    """An address that changed hands is of whoever had it at that time."""
+    found = groups(
+        seen(1, "192.0.2.1", 1, servers=("OAK-EX1",)),
+        seen(2, "192.0.2.1", 5, servers=("OAK-EX1",)),
+        seen(3, "192.0.2.1", 15, servers=("ELM-EX1",)),
+        seen(4, "192.0.2.1", 20, servers=("ELM-EX1",)),
+        seen(5, "192.0.2.1", 3),
+        seen(6, "192.0.2.1", 17),
+        seen(7, "192.0.2.1", 10),
+    )
+    assert together(found, 1, 2, 5)
+    assert together(found, 3, 4, 6)
+    assert (7,) in found
+
+
+def test_who_was_elsewhere() -> None:
+    """A server that was seen at its old address until then is not who was at the new one before."""
+    found = groups(
+        seen(1, "192.0.2.1", 1, servers=("OAK-EX1",), ad_domain="oak.local"),
+        seen(2, "192.0.2.1", 12, servers=("OAK-EX1",), ad_domain="oak.local"),
+        seen(3, "192.0.2.2", 22, servers=("OAK-EX1",), ad_domain="oak.local"),
+        seen(4, "192.0.2.2", 2),
+    )
+    assert found == [(1, 2, 3), (4,)]
+
+
+def test_two_servers_behind_one_address() -> None:
+    """Rows of a forwarded port are not the server's on the usual port; mail ports are."""
+    found = groups(
+        seen(1, "192.0.2.1", 1, servers=("EX01",)),
+        seen(2, "192.0.2.1", 1, port=8443),
+        seen(3, "192.0.2.1", 1, port=25),
+        seen(4, "192.0.2.1", 1, port=0),
+    )
+    assert found == [(1, 3, 4), (2,)]
+
+
+def test_another_product() -> None:
+    """No server is upgraded from one product to the next: another product is another one."""
+    one = seen(1, "192.0.2.1", 1, servers=("EX01",), build="15.0.1497", **CERT)
+    assert groups(one, seen(2, "198.51.100.1", 9, build="15.2.792", **CERT)) == [(1,), (2,)]
+    assert groups(one, seen(2, "198.51.100.1", 9, build="15.0.1496", **CERT)) == [(1, 2)]
+
+
+def test_a_sighting_that_shows_two_servers_to_be_one() -> None:
+    """Two computers of one common name are one where a sighting has much of both."""
+    found = groups(
+        seen(1, "192.0.2.1", 1, servers=("EXCH01",)),
+        seen(2, "2001:db8::1", 1, servers=("EXCH01",), **CERT),
+        seen(3, "192.0.2.1", 1, **CERT),
+    )
+    assert found == [(1, 2, 3)]

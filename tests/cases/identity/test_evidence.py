@@ -1,0 +1,52 @@
+"""Weights: what speaks for and against."""
+
+from __future__ import annotations
+
+from alpheus.cases.identity import evidence
+from alpheus.cases.identity.evidence import DAY, ENOUGH, SAID, WEIGHTS, Key
+
+
+def test_every_key_has_weight_and_words() -> None:
+    """Nothing is merged for a reason that cannot be told."""
+    assert set(WEIGHTS) == set(SAID) == set(Key)
+    assert all("{value}" in text for text in SAID.values())
+    assert all(weight >= ENOUGH for weight in WEIGHTS.values())
+
+
+def test_addresses_are_worth_less_with_time() -> None:
+    """The same address is much within a day, nothing after months."""
+    weights = [evidence.by_gap(days * DAY) for days in (0, 2, 5, 10, 20, 50, 100, 400)]
+    assert weights == sorted(weights, reverse=True)
+    assert weights[5] >= ENOUGH > weights[6]
+    assert evidence.by_gap(evidence.NEVER_SEEN) >= ENOUGH
+
+
+def test_a_second_web_port_is_never_enough() -> None:
+    """Behind one address there may be two servers; mail ports are the same server's."""
+    assert evidence.by_gap(0) + evidence.other_port(443, 8443) < ENOUGH
+    assert evidence.by_gap(0) + evidence.other_port(443, 25) >= ENOUGH
+
+
+def test_probability() -> None:
+    """Weights are shown as certainty."""
+    assert evidence.probability(0) == 0.5
+    assert 0.88 < evidence.probability(ENOUGH) < evidence.probability(60) < 1
+
+
+def test_contradictions() -> None:
+    """Only what both know can contradict."""
+    assert evidence.other_computers({"EX01"}, {"EX02"})
+    assert not evidence.other_computers({"EX01", "WIN-X"}, {"EX01"})
+    assert not evidence.other_computers((), {"EX02"})
+    assert evidence.strangers({"a.com"}, {"b.com"})
+    assert not evidence.strangers({"a.com"}, set())
+    assert not evidence.strangers({"a.com", "b.com"}, {"b.com"})
+
+
+def test_domains_of_computers() -> None:
+    """A short form and a parent are the same domain; neighbours are not."""
+    assert not evidence.other_domains(("corp.example.com",), ("CORP".lower(),))
+    assert not evidence.other_domains(("corp.example.com",), ("example.com",))
+    assert evidence.other_domains(("a.example.com",), ("b.example.com",))
+    assert evidence.other_domains(("corp",), ("sales",))
+    assert not evidence.other_domains((), ("sales",))

@@ -1,0 +1,125 @@
+"""Sightings that name their computer."""
+
+from __future__ import annotations
+
+import pytest
+
+from cases.identity.identity_build import groups, host_certificate, own_certificate, seen, together
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        {"ad_domain": "springfield.local"},
+        {"hosts": ("mail.example.com",)},
+        host_certificate("a", "mail.example.com"),
+    ],
+)
+def test_a_common_name_with_something_of_its_own(what: dict) -> None:
+    """`EXCH01` with the same domain, host or certificate is one server, wherever it is."""
+    found = groups(
+        seen(1, "192.0.2.1", servers=("EXCH01",), **what),
+        seen(2, "2001:db8::1", servers=("EXCH01",), **what),
+        seen(3, "198.51.100.7", servers=("EXCH01",)),
+    )
+    assert found == [(1, 2), (3,)]
+
+
+def test_a_common_name_alone() -> None:
+    """Servers of two organisations are two, though they and their domains are called alike."""
+    found = groups(
+        seen(1, "192.0.2.1", servers=("EXCH01",), ad_domain="corp.local"),
+        seen(2, "198.51.100.1", servers=("EXCH01",), ad_domain="corp.local"),
+    )
+    assert found == [(1,), (2,)]
+
+
+def test_default_certificates_of_two_organisations() -> None:
+    """Certificates that Setup made for the same names are two, and so are the servers."""
+    one, other = (own_certificate(c, "EXCH01", "corp.local") for c in "ab")
+    found = groups(
+        seen(1, "192.0.2.1", **one),
+        seen(2, "198.51.100.1", **other),
+        seen(3, "203.0.113.1", 9, **one),
+    )
+    assert found == [(1, 3), (2,)]
+
+
+def test_a_hosting_certificate_joins_nobody() -> None:
+    """Customers of a hoster stay apart, though they call their servers the same."""
+    cert = host_certificate("a", "mail.hoster.com")
+    found = groups(*(seen(n, f"192.0.2.{n}", servers=("EXCH01",), **cert) for n in range(1, 12)))
+    assert len(found) == 11
+
+
+def test_the_same_name_at_the_same_address() -> None:
+    """The address of a computer of the same name is that computer, unless organisations differ."""
+    same = groups(
+        seen(1, "192.0.2.1", 1, servers=("MAIL",)), seen(2, "192.0.2.1", 20, servers=("MAIL",))
+    )
+    assert same == [(1, 2)]
+    other = groups(
+        seen(1, "192.0.2.1", 1, servers=("MAIL",), hosts=("mail.one.com",)),
+        seen(2, "192.0.2.1", 20, servers=("MAIL",), hosts=("mail.two.com",)),
+    )
+    assert other == [(1,), (2,)]
+
+
+def test_a_common_name_at_an_address_after_months() -> None:
+    """After a long time the address may be somebody else's, who calls a server the same."""
+    late = {"first_seen": "2021-09-01T00:00:00Z", "last_seen": "2021-09-01T00:00:00Z"}
+    assert groups(
+        seen(1, "192.0.2.1", servers=("MAIL",)), seen(2, "192.0.2.1", servers=("MAIL",), **late)
+    ) == [(1,), (2,)]
+    known = groups(
+        seen(1, "192.0.2.1", servers=("SSAMAIL",)),
+        seen(2, "192.0.2.1", servers=("SSAMAIL",), **late),
+    )
+    assert known == [(1, 2)]
+
+
+def test_a_name_of_its_own() -> None:
+    """A rare name in one network, or a very rare one, is one server at two places."""
+    assert groups(
+        seen(1, "192.0.2.1", servers=("AFS-EXCH1",), network="1"),
+        seen(2, "2001:db8::1", servers=("AFS-EXCH1",), network="1"),
+    ) == [(1, 2)]
+    assert groups(
+        seen(1, "192.0.2.1", servers=("AFS-EXCH1",), network="1"),
+        seen(2, "2001:db8::1", servers=("AFS-EXCH1",), network="2"),
+    ) == [(1,), (2,)]
+    assert groups(
+        seen(1, "192.0.2.1", servers=("OAKVALE-EX1",)),
+        seen(2, "198.51.100.1", 9, servers=("OAKVALE-EX1",)),
+    ) == [(1, 2)]
+
+
+def test_a_name_of_its_own_at_two_places_at_once() -> None:
+    """Even a rare name at two addresses at the same time is two servers."""
+    span = {
+        "first_seen": "2021-03-01T00:00:00Z",
+        "last_seen": "2021-03-30T00:00:00Z",
+        "servers": ("OAKVALE-EX1",),
+    }
+    assert groups(seen(1, "192.0.2.1", **span), seen(2, "198.51.100.1", **span)) == [(1,), (2,)]
+
+
+def test_an_assessment_finds_its_server() -> None:
+    """Evidence knows names alone: the Active Directory domain is called like the mail domain."""
+    found = groups(
+        seen(1, "192.0.2.1", servers=("EX01",), hosts=("mail.oakvale.com",)),
+        seen(2, servers=("EX01", "ex01.oakvale.local")),
+        seen(3, "192.0.2.9", servers=("EX01",), hosts=("mail.elm.com",)),
+    )
+    assert together(found, 1, 2)
+    assert (3,) in found
+
+
+def test_namesakes_of_two_organisations() -> None:
+    """Where two organisations are called alike, nothing is guessed."""
+    found = groups(
+        seen(1, "192.0.2.1", servers=("EX01",), hosts=("mail.springfield.gov",)),
+        seen(2, "192.0.2.9", servers=("EX01",), hosts=("mail.springfield.edu",)),
+        seen(3, servers=("EX01", "ex01.springfield.local")),
+    )
+    assert found == [(1,), (2,), (3,)]

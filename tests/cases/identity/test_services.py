@@ -1,0 +1,93 @@
+"""Services with members."""
+
+from __future__ import annotations
+
+from alpheus.cases.identity.resolve import Resolver
+from cases.identity.identity_build import host_certificate, seen, together
+
+CERT = host_certificate("a", "mail.example.com")
+
+
+def _pool() -> Resolver:
+    return Resolver(
+        [
+            seen(1, "192.0.2.10", 1, servers=("EX01",), **CERT),
+            seen(2, "192.0.2.10", 2, servers=("EX02",), **CERT),
+            seen(3, "192.0.2.10", 3, servers=("EX01",), **CERT),
+            seen(4, "192.0.2.10", 2, **CERT),
+            seen(5, "192.0.2.10", 2, compromised=True),
+            seen(6, "192.0.2.11", 2, servers=("EX01",), **CERT),
+        ]
+    )
+
+
+def test_members_stay_apart() -> None:
+    """Names that answer in turn at one address are servers of their own."""
+    found = [cluster.sightings for cluster in _pool().clusters()]
+    assert together(found, 1, 3, 6)
+    assert (2,) in found
+
+
+def test_what_does_not_tell_the_member() -> None:
+    """It is of the service, and of no member."""
+    resolver = _pool()
+    (service,) = [cluster for cluster in resolver.clusters() if cluster.service]
+    assert service.sightings == (4, 5)
+    (pool,) = resolver.pools()
+    assert (pool.addresses, pool.members, pool.names, pool.unnamed) == (
+        ("192.0.2.10",),
+        (1, 2),
+        ("EX01", "EX02"),
+        (4,),
+    )
+    assert pool.why == "EX01, EX02 answer in turn at 192.0.2.10 port 443"
+
+
+def test_members_in_one_sighting() -> None:
+    """A probe that met several servers saw the service; members known elsewhere are found."""
+    resolver = Resolver(
+        [
+            seen(1, "192.0.2.10", members=("EX01", "EX02"), **CERT),
+            seen(2, "192.0.2.11", servers=("EX01",), hosts=("ex1.example.com",)),
+        ]
+    )
+    (pool,) = resolver.pools()
+    assert (pool.names, pool.members, pool.unnamed) == (("EX01", "EX02"), (2,), (1,))
+
+
+def test_a_replaced_server_is_no_pool() -> None:
+    """Another product under another name later at the same address took the place."""
+    resolver = Resolver(
+        [
+            seen(1, "192.0.2.10", 1, servers=("EX2013",), build="15.0.1497", **CERT),
+            seen(2, "192.0.2.10", 4, servers=("EX2013",), build="15.0.1497", **CERT),
+            seen(3, "192.0.2.10", 9, servers=("EX2019",), build="15.2.792", **CERT),
+            seen(4, "192.0.2.10", 20, servers=("EX2019",), build="15.2.792", **CERT),
+        ]
+    )
+    assert resolver.pools() == []
+    assert len(resolver.clusters()) == 2
+
+
+def test_strangers_at_one_address_are_no_pool() -> None:
+    """Servers of two organisations that had an address in turn are no service."""
+    resolver = Resolver(
+        [
+            seen(1, "192.0.2.10", 1, servers=("OAK-EX1",)),
+            seen(2, "192.0.2.10", 3, servers=("ELM-EX1",)),
+            seen(3, "192.0.2.10", 5, servers=("OAK-EX1",)),
+        ]
+    )
+    assert resolver.pools() == []
+
+
+def test_one_service_at_two_addresses() -> None:
+    """Members in common make two addresses one service."""
+    resolver = Resolver(
+        [
+            seen(n, f"192.0.2.1{n % 2}", n, servers=(f"EX0{1 + n // 2 % 2}",), **CERT)
+            for n in range(1, 13)
+        ]
+    )
+    (pool,) = resolver.pools()
+    assert pool.addresses == ("192.0.2.10", "192.0.2.11")
