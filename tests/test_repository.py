@@ -31,6 +31,7 @@ ROOMS = (
     "report",
     "custody",
     "exposure",
+    "directory",
     "cases",
     "lab",
     "cli",

@@ -1,0 +1,131 @@
+"""How to reach an owner: every known way, the best first.
+
+A registered contact, a government's list, security.txt, the registry's abuse mailbox, the usual
+mailboxes of the domain (RFC 2142), the provider, the national CERT. A mailbox that lies on the
+server in question is told as such: whoever broke in reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from alpheus.directory.domains import domain_of
+from alpheus.directory.lookup import Holder
+from alpheus.directory.model import Contact, Layer, Organisation
+from alpheus.directory.owner_model import Advice
+from alpheus.directory.providers import is_free_mail
+
+USUAL = ("security", "abuse", "postmaster")
+"""Mailboxes that a domain should have (RFC 2142)."""
+
+ON_THE_SERVER = (
+    "this mailbox may lie on the server in question: send no details there, and never there alone"
+)
+_FORWARD = "the provider, not the owner: ask to have it forwarded"
+_MOST = 30
+_ORDER = {"security": 0, "registered": 1, "abuse": 2, "technical": 3, "letter": 4}
+
+
+class Known(NamedTuple):
+    """What tells how an owner is reached.
+
+    `domain` is the owner's, `domains` are all whose mail the server may hold. `provider` is the
+    name of who carries it, `teams` are the CERTs of its country.
+    """
+
+    organisations: Sequence[Organisation] = ()
+    domain: str = ""
+    domains: frozenset[str] = frozenset()
+    security_txt: Sequence[str] = ()
+    holders: Sequence[Holder] = ()
+    provider: str = ""
+    teams: Sequence[Organisation] = ()
+
+
+def contacts_of(known: Known) -> tuple[Advice, ...]:
+    """Every known way to reach the owner, the best first."""
+    if not (known.organisations or known.security_txt or known.holders or known.teams):
+        return tuple(_usual(known.domain))
+    own = known.domains | {known.domain} if known.domain else known.domains
+    found = [
+        *_listed(known.organisations),
+        *(Advice("security-txt", email, source="security.txt") for email in known.security_txt),
+        *_abuse(known.holders, known.provider),
+        *_usual(known.domain),
+        *_provider(known.holders, known.provider),
+        *_teams(known.teams),
+    ]
+    unique: dict[tuple[str, str, str], Advice] = {}
+    for advice in found:
+        unique.setdefault((advice.email, advice.phone, advice.name), advice)
+    return tuple(_warned(advice, own) for advice in list(unique.values())[:_MOST])
+
+
+def _listed(organisations: Sequence[Organisation]) -> Iterator[Advice]:
+    """What constituents gave, then the government's list, then other lists."""
+    ranked = sorted(organisations, key=lambda one: _RANKS.get(one.kind, 2))
+    for one in ranked:
+        kind = {"customers": "registered", "dotgov": "government-list"}.get(one.kind, "listed")
+        for contact in sorted(one.contacts, key=_order):
+            name = contact.name
+            yield Advice(kind, contact.email, contact.phone, name, one.source or one.kind)
+
+
+_RANKS = {"customers": 0, "dotgov": 1}
+
+
+def _order(contact: Contact) -> int:
+    return _ORDER.get(contact.role, 3)
+
+
+def _abuse(holders: Sequence[Holder], provider: str) -> Iterator[Advice]:
+    """The abuse mailbox of the smallest range, if that is not the provider's."""
+    for holder in holders:
+        one = holder.organisation
+        if holder.layer is Layer.ASSIGNMENT and one is not None and one.name != provider:
+            yield from (
+                Advice("abuse", contact.email, contact.phone, source=one.source)
+                for contact in one.contacts
+            )
+
+
+def _usual(domain: str) -> Iterator[Advice]:
+    if domain:
+        yield from (
+            Advice("usual-mailbox", f"{user}@{domain}", "", "", "RFC 2142", ON_THE_SERVER)
+            for user in USUAL
+        )
+
+
+def _provider(holders: Sequence[Holder], provider: str) -> Iterator[Advice]:
+    for holder in holders:
+        one = holder.organisation
+        if one is None or holder.layer not in {Layer.ASSIGNMENT, Layer.ROUTE}:
+            continue
+        if holder.layer is Layer.ROUTE or one.name == provider:
+            yield from (
+                Advice("provider", contact.email, contact.phone, one.name, one.source, _FORWARD)
+                for contact in one.contacts
+            )
+
+
+def _teams(teams: Iterable[Organisation]) -> Iterator[Advice]:
+    for team in teams:
+        for contact in team.contacts:
+            if contact.email or contact.phone:
+                yield Advice("national-cert", contact.email, contact.phone, team.name, team.source)
+
+
+def _warned(advice: Advice, own: frozenset[str]) -> Advice:
+    if advice.warning or not advice.email or not own:
+        return advice
+    host = advice.email.rpartition("@")[2].lower()
+    if is_free_mail(host):
+        return advice
+    domain = domain_of(host)
+    if host not in own and (domain is None or domain.name not in own):
+        return advice
+    return Advice(
+        advice.kind, advice.email, advice.phone, advice.name, advice.source, ON_THE_SERVER
+    )

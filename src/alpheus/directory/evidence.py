@@ -1,0 +1,153 @@
+"""What an observation, as a JSON line of a probe or an import, knows of the owner of its server.
+
+Attributes have the names of Shadowserver, Shodan, Censys, MISP objects and tables that people make.
+A list's host names are taken for names of the address, unless the list says that they are others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from alpheus.directory.importers.cells import mailbox, number
+from alpheus.directory.owner_model import OwnerEvidence
+from alpheus.errors import AlpheusError
+from alpheus.exposure.imports.fields import host_name
+
+_MOST = 50
+_LONGEST = 300
+_MAIL = ("autodiscover.", "mx.", "mx1.", "mx2.", "smtp.")
+_FROM_CERTIFICATES = ("ssl", "tls", "cert", "san", "sni")
+
+
+class LineError(AlpheusError, ValueError):
+    """A line that is no observation."""
+
+
+class _Certificate(msgspec.Struct, gc=False):
+    subject: str = ""
+    organisation: str = ""
+    names: tuple[str, ...] = ()
+    self_signed: bool = False
+
+
+class _Tls(msgspec.Struct, gc=False):
+    certificate: _Certificate | None = None
+
+
+class _Attributes(msgspec.Struct, gc=False):
+    """The attributes that may tell it, under their names."""
+
+    asn: str = ""
+    as_name: str = ""
+    isp: str = ""
+    org: str = ""
+    netname: str = ""
+    as_number: str = msgspec.field(default="", name="autonomous_system.asn")
+    as_title: str = msgspec.field(default="", name="autonomous_system.name")
+    naics: str = ""
+    sector: str = ""
+    industry: str = ""
+    geo: str = ""
+    country: str = ""
+    country_code: str = ""
+    location: str = msgspec.field(default="", name="location.country_code")
+    hostname_source: str = ""
+    hostname: str = ""
+    reverse: str = ""
+    ptr: str = ""
+    rdns: str = ""
+    autodiscover: str = ""
+    mx: str = ""
+    security_txt: str = ""
+
+
+class _Line(msgspec.Struct, gc=False):
+    """The fields of an observation that tell of its owner; others are passed over."""
+
+    target: str
+    address: str
+    port: int
+    names: tuple[str, ...] = ()
+    servers: tuple[str, ...] = ()
+    tls: _Tls | None = None
+    provenance: object = None
+    attributes: _Attributes = msgspec.field(default_factory=_Attributes)
+
+
+_DECODER = msgspec.json.Decoder(_Line)
+
+
+def read_line(line: bytes | memoryview) -> OwnerEvidence:
+    """The evidence in one JSON line. Raises LineError where it is no observation."""
+    try:
+        found = _DECODER.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise LineError(f"no observation: {error}") from error
+    certificate = found.tls.certificate if found.tls else None
+    attributes = found.attributes
+    shown = tuple(_hosts(certificate.names)) if certificate else ()
+    mail, asked, reverse = _other_names(found, frozenset(shown))
+    country = attributes.geo or attributes.country_code or attributes.location or attributes.country
+    return OwnerEvidence(
+        address=found.address,
+        certificate_names=shown,
+        organisation=certificate.organisation[:_LONGEST] if certificate else "",
+        subject=certificate.subject if certificate else "",
+        self_signed=certificate.self_signed if certificate else False,
+        mail_names=mail,
+        asked_names=asked,
+        server_names=tuple(_hosts(found.servers)),
+        reverse_names=reverse,
+        network_name=(attributes.netname or attributes.org)[:_LONGEST],
+        as_number=number(attributes.asn or attributes.as_number),
+        as_name=(attributes.as_name or attributes.as_title or attributes.isp)[:_LONGEST],
+        country=country.upper() if len(country) == 2 else "",
+        naics=attributes.naics,
+        sector=(attributes.sector or attributes.industry)[:_LONGEST],
+        security_txt=_mailboxes(attributes.security_txt),
+    )
+
+
+def _hosts(names: Iterable[str]) -> Iterator[str]:
+    """Host names in lower case, as ASCII; what is none, and addresses, left out."""
+    for count, name in enumerate(names):
+        if count >= _MOST:
+            return
+        plain = name.lower().removeprefix("*.").rstrip(".")
+        if plain.isascii() and plain.replace("-", "").replace(".", "").isalpha():
+            yield plain
+        elif host := host_name(plain):
+            yield host
+
+
+def _other_names(
+    found: _Line, shown: frozenset[str]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Names under which mail is served, others that lead to it, and names of the address."""
+    attributes = found.attributes
+    mail = list(_hosts(attributes.mx.split()))
+    mail += _hosts(attributes.autodiscover.split())
+    reverse = list(_hosts(filter(None, (attributes.reverse, attributes.ptr, attributes.rdns))))
+    source = attributes.hostname_source.lower()
+    from_certificate = any(word in source for word in _FROM_CERTIFICATES)
+    asked: list[str] = []
+    listed = found.provenance is not None
+    for name in _hosts((*found.names, attributes.hostname) if listed else found.names):
+        if not listed:
+            # A probe lists names that lead to the address, and those of the certificate.
+            if name not in shown or name == found.target:
+                (mail if name.startswith(_MAIL) else asked).append(name)
+        elif name not in shown and not from_certificate:
+            reverse.append(name)
+    return _once(mail), _once(asked), _once(reverse)
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _mailboxes(text: str) -> tuple[str, ...]:
+    found = (mailbox(word) for word in text.split()[:_MOST])
+    return _once(email for email in found if email)

@@ -1,0 +1,117 @@
+"""Reading a directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from alpheus.directory.lookup import Directory, is_directory, open_directory
+from alpheus.directory.model import Layer
+from alpheus.errors import EvidenceError, EvidenceFormatError, EvidenceNotFoundError
+from alpheus.exposure.addresses import read_address
+from directory_samples import (
+    BAKERY,
+    CARRIER,
+    CLINIC,
+    ENTRIES,
+    HOLDER,
+    ROUTE,
+    SPRINGFIELD,
+    TEAM,
+    made,
+    write,
+)
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Directory:
+    """One of each kind of record."""
+    return made(tmp_path / "a.directory")
+
+
+def test_by_domain_and_host(directory: Directory) -> None:
+    """A domain exactly; a host by the nearest domain above it that is known."""
+    assert directory.by_domain("springfieldor.gov") == (SPRINGFIELD,)
+    assert directory.by_domain("mail.springfieldor.gov") == ()
+    assert directory.by_host("a.mail.springfieldor.gov") == ("springfieldor.gov", (SPRINGFIELD,))
+    assert directory.by_host("mail.elsewhere.gov") == ("", ())
+    assert directory.by_host("server.local") == ("", ())
+
+
+def test_by_name_and_label(directory: Directory) -> None:
+    """Names in any spelling; a domain by its label."""
+    assert directory.by_name("LAKEVIEW CLINIC") == (CLINIC,)
+    assert directory.by_name("LAKEVIEW CLINIC") == (CLINIC,)
+    assert directory.by_name("") == ()
+    assert directory.by_label("lakeviewclinic") == (CLINIC,)
+
+
+def test_by_address(directory: Directory) -> None:
+    """The smallest range of each layer, claims first; a network by its number."""
+    found = directory.by_address(*read_address("192.0.2.7"))
+    assert [holder.layer for holder in found] == [Layer.CLAIM, Layer.ASSIGNMENT, Layer.ROUTE]
+    assert [holder.organisation for holder in found] == [CLINIC, CARRIER, HOLDER]
+    assert found[2].as_number == 64500
+    assert [h.organisation for h in directory.by_address(*read_address("198.51.100.9"))] == [BAKERY]
+    assert directory.by_address(*read_address("203.0.113.1")) == []
+    assert directory.by_address(*read_address("2001:db8::1")) == []
+
+
+def test_teams_and_networks(directory: Directory) -> None:
+    """The CERT of a country; the holder of a number."""
+    assert directory.teams("US") == (TEAM,)
+    assert directory.teams("FR") == ()
+    assert directory.by_as(64500) == HOLDER
+    assert directory.by_as(1) is None
+
+
+def test_all_entries(directory: Directory) -> None:
+    """Everything that was put in comes out for another directory."""
+    assert set(map(str, directory.entries())) == set(map(str, ENTRIES))
+    assert ROUTE in list(directory.entries())
+    assert directory.heading.sources == ["made up"]
+
+
+def test_a_directory_without_a_file() -> None:
+    """It answers, and knows nobody."""
+    nobody = Directory()
+    assert len(nobody) == 0
+    assert nobody.by_name("a") == nobody.by_domain("a.example") == ()
+    assert nobody.by_address(4, 1) == []
+
+
+def test_what_is_no_directory(tmp_path: Path) -> None:
+    """It is said, with the remedy."""
+    other = tmp_path / "other"
+    other.write_text("name,domain\n")
+    assert not is_directory(other)
+    assert not is_directory(tmp_path)
+    with pytest.raises(EvidenceFormatError, match="alpheus directory import"):
+        open_directory(other)
+    with pytest.raises(EvidenceNotFoundError, match="no such file"):
+        open_directory(tmp_path / "nothing")
+    with pytest.raises(EvidenceError):
+        open_directory(tmp_path)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.data())
+def test_a_damaged_file_does_no_harm(tmp_path: Path, data: st.DataObject) -> None:
+    """Cut off or with bytes changed, it is refused, or answers with what is left."""
+    path = write(tmp_path / "a.directory")
+    raw = bytearray(path.read_bytes())
+    if data.draw(st.booleans()):
+        raw = raw[: data.draw(st.integers(0, len(raw)))]
+    else:
+        raw[data.draw(st.integers(0, len(raw) - 1))] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(raw)
+    try:
+        directory = open_directory(path)
+        directory.by_host("mail.springfieldor.gov")
+        directory.by_name("Lakeview Clinic")
+        directory.by_address(*read_address("192.0.2.7"))
+    except EvidenceError:
+        pass
