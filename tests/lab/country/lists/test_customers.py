@@ -67,3 +67,20 @@ def test_a_short_month_has_none(tmp_path: Any, paths: Callable[[str], list[str]]
     generate(tmp_path / "out", 30, days=13)
     assert not (tmp_path / "out" / "lists" / "customers").exists()
     assert paths("customers") == [PATH]
+
+
+def test_an_address_stands_alone_only_where_it_is_enough(many: Made) -> None:
+    """Then it is the server's for the whole month, and no other unit's on another port."""
+    servers = {one["id"]: one for one in many.lines("servers.jsonl")}
+    holders: dict[str, set[str]] = {}
+    for server in servers.values():
+        for place in server["addresses"]:
+            holders.setdefault(place["address"], set()).add(server["unit"])
+    lines = many.rows_of(PATH)
+    alone = 0
+    for number, row in enumerate(csv.DictReader(many.list_file(PATH).read_text().splitlines()), 1):
+        if lines[number]["unit"] and not row["Host"] and not row["Server"]:
+            alone += 1
+            assert holders[row["IP"]] == {lines[number]["unit"]}
+            assert "stale" not in lines[number]["errors"]
+    assert alone

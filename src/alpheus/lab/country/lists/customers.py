@@ -15,6 +15,7 @@ from alpheus.lab.country.slips import LOCAL
 
 _DAY = 13
 _CUSTOMERS = 0.06
+_WITH_ADDRESS = 0.7
 _WRONG_ADDRESS = 0.03
 _COLUMNS = ("Customer", "Contact", "Phone", "Host", "IP", "Server", "Industry", "City", "Checked")
 
@@ -33,6 +34,8 @@ def _collect(holding: Holding, day: int, rng: Random, density: float) -> Iterato
     if rng.random() >= _CUSTOMERS * max(density, 0.5):
         return
     organisation = holding.organisation
+    lasting = not organisation.dynamic
+    by_port = len({one.address for one in holding.endpoints}) < len(holding.endpoints)
     for server in holding.servers:
         places = [
             one
@@ -45,30 +48,45 @@ def _collect(holding: Holding, day: int, rng: Random, density: float) -> Iterato
         seen.url, seen.state = organisation.contacts[0].mail, organisation.contacts[0].phone
         seen.errors = ["spelling", "local-time"]
         seen.time += LOCAL
-        _where(seen, server, places, rng)
+        if organisation.dynamic:
+            seen.errors.append("stale")
+        _where(seen, server, places, rng, enough=lasting and not by_port)
         yield (seen,)
 
 
-def _where(seen: Seen, server: Server, places: list[Endpoint], rng: Random) -> None:
-    """Its host name, its own name, its address: some of them, or a wrong one."""
+def _where(
+    seen: Seen, server: Server, places: list[Endpoint], rng: Random, *, enough: bool
+) -> None:
+    """Its host name, its own name, its address: some of them, or a wrong one.
+
+    `enough`: an address alone leads to the server.
+    """
     seen.host_name, seen.server_name = server.host_names[0], server.name
-    seen.tells_member = True
-    if places and rng.random() < 0.7:
-        seen.address = rng.choice(places).address
-        if "." in seen.address and rng.random() < _WRONG_ADDRESS:
-            head, _, last = seen.address.rpartition(".")
-            seen.address = f"{head}.{int(last) + 1}"
-            seen.errors = [*seen.errors, "wrong-address"]
     place = rng.random()
     if server.dag and place < 0.3:
         seen.host_name, seen.errors = f"{server.dag}.{server.ad_domain}", [*seen.errors, "dag-name"]
     elif place < 0.4:
         seen.host_name = server.full_name
-    elif place < 0.55 and seen.address:
+    if not places or rng.random() >= _WITH_ADDRESS:
+        return
+    endpoint = rng.choice(places)
+    seen.address = endpoint.address
+    if "." in seen.address and rng.random() < _WRONG_ADDRESS:
+        head, _, last = seen.address.rpartition(".")
+        seen.address = f"{head}.{int(last) + 1}"
+        seen.errors = [*seen.errors, "wrong-address"]
+    elif enough:
+        _leave_out(seen, server, endpoint, place, rng)
+
+
+def _leave_out(seen: Seen, server: Server, endpoint: Endpoint, place: float, rng: Random) -> None:
+    """Where the address is right and enough, names are often left out."""
+    if 0.4 <= place < 0.55:
         seen.host_name = ""
-    if seen.address and rng.random() < 0.3:
+    if rng.random() < 0.3:
         seen.server_name = ""
-        seen.tells_member = not server.pool
+        alone = len(endpoint.servers) == 1
+        seen.tells_member = alone or seen.host_name == server.full_name
 
 
 def _cells(seen: Seen) -> dict[str, str]:
