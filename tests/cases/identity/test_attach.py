@@ -55,6 +55,14 @@ def test_a_host_name_in_a_url() -> None:
     assert found == [(1, 2), (3,)]
 
 
+def test_a_host_name_that_another_server_s_certificate_is_for() -> None:
+    """Where the row has an address, that a certificate elsewhere names its host is not enough."""
+    server = seen(1, "192.0.2.1", servers=("EX01",), **CERT)
+    row = seen(2, "198.51.100.1", 5, port=0, hosts=("mail.example.com",))
+    assert groups(server, row) == [(1,), (2,)]
+    assert groups(server, seen(2, "", 5, hosts=("mail.example.com",))) == [(1, 2)]
+
+
 def test_a_certificate_shows_who_moved() -> None:
     """The certificate elsewhere later is the same server; at the same time it may not be."""
     found = groups(
@@ -103,6 +111,16 @@ def test_two_servers_behind_one_address() -> None:
         seen(4, "192.0.2.1", 1, port=0),
     )
     assert found == [(1, 3, 4), (2,)]
+
+
+def test_an_assessment_of_the_second_server_behind_an_address() -> None:
+    """Its address without a port does not bring it the rows of the first."""
+    found = groups(
+        seen(1, "192.0.2.1", 1, port=8443, servers=("EX02",)),
+        seen(2, "192.0.2.1", 1, port=0, servers=("EX02", "ex02.oak.local")),
+        seen(3, "192.0.2.1", 1),
+    )
+    assert found == [(1, 2), (3,)]
 
 
 def test_another_product() -> None:

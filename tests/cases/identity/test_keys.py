@@ -88,6 +88,7 @@ def test_places() -> None:
     """Ports of one Exchange server are one place; another web port may be another server's."""
     assert place_of(Facts("192.0.2.1", 443)) == place_of(Facts("192.0.2.1", 444)) == "192.0.2.1"
     assert place_of(Facts("192.0.2.1", 8443)) == "192.0.2.1 8443"
+    assert place_of(Facts("192.0.2.1", 0)) == ""
 
 
 def test_times_and_products() -> None:

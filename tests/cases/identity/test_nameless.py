@@ -44,6 +44,17 @@ def test_an_address_alone() -> None:
     assert groups(seen(1, "192.0.2.1", 1), seen(2, "192.0.2.1", **late)) == [(1,), (2,)]
 
 
+def test_the_only_server_of_an_organisation() -> None:
+    """A URL alone is of the one server that is known of its organisation, and of none of two."""
+    one = seen(1, "192.0.2.1", servers=("EX01",), **host_certificate("a", "owa.example.com"))
+    two = seen(2, "192.0.2.2", servers=("EX02",), **host_certificate("b", "owa2.example.com"))
+    url = seen(3, url="https://mail.example.com/aspnet_client/x.aspx")
+    assert groups(one, url) == [(1, 3)]
+    assert groups(one, two, url) == [(1,), (2,), (3,)]
+    inside = seen(1, "192.0.2.1", **own_certificate("a", "EX01", "oakvale.local"))
+    assert groups(inside, seen(3, url="https://mail.oakvale.com/x.aspx")) == [(1, 3)]
+
+
 def test_an_address_that_changed_hands() -> None:
     """Certificates of two organisations at one address, one after the other, are two servers."""
     found = groups(

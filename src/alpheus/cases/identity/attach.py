@@ -227,9 +227,9 @@ class Attachment:
         if not facts.port:
             return PORT_UNKNOWN
         forest = self._forest
-        witness = self._places.addresses.witness(facts.address, root)
-        theirs = forest.facts[root if witness is None else witness].port
-        return other_port(facts.port, theirs) if theirs else PORT_UNKNOWN
+        nodes = self._places.addresses.nodes(facts.address)
+        ports = {forest.facts[node].port for node in nodes if forest.root(node) == root} - {0}
+        return max((other_port(facts.port, port) for port in ports), default=PORT_UNKNOWN)
 
     def _about(self, node: int, claim: Claim) -> int:
         """What further speaks for a claim, or against it."""
@@ -248,7 +248,7 @@ class Attachment:
         elif claim.key in _SHARED and forest.at_once(root, claim.root):
             more += AT_ONCE
             claim.kinds.clear()
-        elif _lives_elsewhere(forest.places(root), forest.places(claim.root)):
+        elif _lives_elsewhere(facts.address, forest.places(claim.root)):
             more += ELSEWHERE
         others = forest.products[claim.root]
         if facts.product and others and facts.product not in others:
@@ -314,9 +314,9 @@ class Attachment:
         return True
 
 
-def _lives_elsewhere(mine: dict[str, Span], theirs: dict[str, Span]) -> bool:
-    """Whether both have places of one family, and none is the same."""
-    if not mine.keys().isdisjoint(theirs):
+def _lives_elsewhere(address: str, places: dict[str, Span]) -> bool:
+    """Whether a server has places of the family of an address, and none is there."""
+    if not address:
         return False
-    families = [{":" in place for place in places} for places in (mine, theirs)]
-    return not families[0].isdisjoint(families[1])
+    theirs = {place.partition(" ")[0] for place in places if (":" in place) == (":" in address)}
+    return bool(theirs) and address not in theirs

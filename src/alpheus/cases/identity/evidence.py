@@ -40,6 +40,7 @@ class Key(IntEnum):
     DECISION = 15
     PRESENTED = 16
     COMPUTER_AND_NAMESAKE = 17
+    ORGANISATION = 18
 
 
 WEIGHTS: Mapping[Key, int] = {
@@ -61,6 +62,7 @@ WEIGHTS: Mapping[Key, int] = {
     Key.DECISION: 100,
     Key.PRESENTED: 25,
     Key.COMPUTER_AND_NAMESAKE: 35,
+    Key.ORGANISATION: 22,
 }
 
 SAID: Mapping[Key, str] = {
@@ -83,6 +85,7 @@ SAID: Mapping[Key, str] = {
     Key.COMPUTER_AND_NAMESAKE: (
         "computers of the same name in domains that are called alike, and no others are: {value}"
     ),
+    Key.ORGANISATION: "no other server of the organisation is known: {value}",
     Key.PRESENTED: "their certificates are for the same host: {value}",
 }
 

@@ -30,7 +30,8 @@ class Holders:
         elif held != node:
             self._held[value] = [held, node]
 
-    def _nodes(self, value: str) -> Sequence[int]:
+    def nodes(self, value: str) -> Sequence[int]:
+        """The nodes that hold a value."""
         held = self._held.get(value, ())
         return (held,) if isinstance(held, int) else held
 
@@ -38,7 +39,7 @@ class Holders:
         """The servers that hold a value, by their present roots."""
         forest = self._forest
         found: dict[int, Span] = {}
-        for node in self._nodes(value):
+        for node in self.nodes(value):
             top = forest.root(node)
             found[top] = wider(found.get(top), (forest.first[node], forest.last[node]))
         return found
@@ -46,7 +47,7 @@ class Holders:
     def witness(self, value: str, server: int) -> int | None:
         """A node by which a server holds a value; None where none does."""
         root = self._forest.root
-        return next((node for node in self._nodes(value) if root(node) == server), None)
+        return next((node for node in self.nodes(value) if root(node) == server), None)
 
     def values(self) -> list[str]:
         """Every value that several nodes hold, in order."""

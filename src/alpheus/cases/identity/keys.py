@@ -16,8 +16,8 @@ from alpheus.cases.identity.model import Kind, Sighting
 UNKNOWN_TIME = -1
 """In place of a time that is not known."""
 
-OWN_PORTS = frozenset({0, 25, 80, 110, 143, 443, 444, 465, 587, 593, 993, 995})
-"""Ports of one Exchange server; 0 is unknown."""
+OWN_PORTS = frozenset({25, 80, 110, 143, 443, 444, 465, 587, 593, 993, 995})
+"""Ports of one Exchange server."""
 
 _MOST_HOSTS = 24
 _SELF_SIGNED_NAMES = frozenset({"", "localhost"})
@@ -61,7 +61,12 @@ class Facts(NamedTuple):
 
 
 def place_of(facts: Facts) -> str:
-    """Where a server is: its address, and the port where a second server may be behind it."""
+    """Where a server is: its address, and the port where a second server may be behind it.
+
+    '' where the port is not known: it may be either.
+    """
+    if not facts.port:
+        return ""
     return facts.address if facts.port in OWN_PORTS else f"{facts.address} {facts.port}"
 
 

@@ -61,6 +61,7 @@ class Machines:
         for key, values in (
             (Key.COMPUTER_AND_NAMESAKE, self._namesakes),
             (Key.COMPUTER_AND_NETWORK, self._network),
+            (Key.COMPUTER, self._common_domain),
             (Key.COMPUTER, self._alone),
         ):
             self._key = key
@@ -79,8 +80,15 @@ class Machines:
             if len(self._forest.roots(nodes)) > 1:
                 yield value, nodes
 
-    def _domain(self, name: str, facts: Facts) -> Iterator[str]:
-        if facts.ad and not (is_common_domain(facts.ad) and is_common_server(name)):
+    @staticmethod
+    def _domain(name: str, facts: Facts) -> Iterator[str]:
+        del name
+        if facts.ad and not is_common_domain(facts.ad):
+            yield facts.ad
+
+    def _common_domain(self, name: str, facts: Facts) -> Iterator[str]:
+        """A domain that many have, with a name that few have."""
+        if facts.ad and not is_common_server(name) and self._bearers[name] <= _SOME:
             yield facts.ad
 
     def _certificate(self, name: str, facts: Facts) -> Iterator[str]:

@@ -21,6 +21,7 @@ from alpheus.cases.identity.evidence import (
 )
 from alpheus.cases.identity.forest import Forest
 from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts
+from alpheus.cases.identity.names import registered, stem
 from alpheus.cases.identity.shared import certificate_key
 
 
@@ -72,6 +73,31 @@ class Nameless:
                 against = forest.contradiction(mine, yours, organisations=False)
                 if not against and not forest.at_once(mine, yours):
                     forest.join(others[0], node, Key.PRESENTED, WEIGHTS[Key.PRESENTED], host)
+
+    def join_only_servers(self, nodes: Sequence[int], told: Sequence[int]) -> None:
+        """Join what has no address with the only server that is known of its organisation."""
+        forest = self._forest
+        lost = [node for node in nodes if not forest.facts[node].address]
+        wanted = {name for node in lost for name in self._organisations(node)}
+        servers: dict[str, dict[int, int]] = {}
+        for node in told:
+            if forest.facts[node].address or forest.computers[forest.root(node)]:
+                for name in self._organisations(node) & wanted:
+                    servers.setdefault(name, {}).setdefault(forest.root(node), node)
+        for node in lost:
+            for name in sorted(self._organisations(node), reverse=True):
+                roots = forest.roots(servers.get(name, {}).values())
+                if len(roots) != 1 or forest.root(node) in servers[name]:
+                    continue
+                if not forest.contradiction(forest.root(node), roots[0], organisations=False):
+                    witness = next(iter(servers[name].values()))
+                    forest.join(witness, node, Key.ORGANISATION, WEIGHTS[Key.ORGANISATION], name)
+
+    def _organisations(self, node: int) -> set[str]:
+        """The domains of a node's organisation, and what it calls itself in them."""
+        ad = self._forest.facts[node].ad
+        domains = {*self._forest.domains[node], registered(ad)} - {""}
+        return domains | ({stem(domain) for domain in (*domains, ad)} - {""})
 
     def _certificate(self, facts: Facts, key: Key) -> Iterable[str]:
         return self._places.certificates_of(facts) if certificate_key(facts) is key else ()

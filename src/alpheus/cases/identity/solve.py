@@ -81,6 +81,7 @@ def _give(
     left = attachment.attach(left)
     nameless.join(left)
     nameless.join_present([node for node in unnamed if not forest.facts[node].is_bare])
+    nameless.join_only_servers(left, [*named, *told])
     for node in left:
         places.settle(node)
     nameless.join_neighbours(attachment.attach(bare))
