@@ -82,10 +82,18 @@ class Tally:
 
     def add(self, row: Row, changes: Iterable[Change]) -> None:
         """Count a server."""
-        key = dimensions(row)
-        self.servers[key] += 1
-        self.observations[key] += int(str(row["observations"]))
+        self._count(row, 1)
         self.days.update((change.time[:10], change.axis, change.after) for change in changes)
+
+    def take(self, row: Mapping[str, object], changes: Iterable[tuple[str, str, str]]) -> None:
+        """Count a server no more; `changes` are its days, axes and states."""
+        self._count(row, -1)
+        self.days.subtract(changes)
+
+    def _count(self, row: Mapping[str, object], sign: int) -> None:
+        for key in dimensions(row):
+            self.servers[key] += 0 if row["service"] else sign
+            self.observations[key] += sign * int(str(row["observations"]))
 
 
 class PatchStates:
@@ -199,12 +207,9 @@ def _take_out(
     tally: Tally,
 ) -> None:
     number = int(str(row["id"]))
-    tally.servers[dimensions(row)] -= 1
-    tally.observations[dimensions(row)] -= int(str(row["observations"]))
     c = tables.changes.c
     query = select(c.axis, c.time, c.after).where(c.server == number)
-    for axis, time, after in connection.execute(query):
-        tally.days[time[:10], axis, after] -= 1
+    tally.take(row, [(time[:10], axis, after) for axis, time, after in connection.execute(query)])
     connection.execute(delete(tables.servers).where(tables.servers.c.id == number))
     for table in (tables.words, tables.addresses, tables.changes):
         connection.execute(delete(table).where(table.c.server == number))
@@ -252,4 +257,4 @@ def _add(
     if not connection.execute(update(table).where(*where).values(raised)).rowcount:
         values = dict(zip((column.name for column in columns), (*key, *more), strict=True))
         connection.execute(insert(table).values(values))
-    connection.execute(delete(table).where(*where, table.c.servers == 0))
+    connection.execute(delete(table).where(*where, *(column == 0 for column in numbers)))

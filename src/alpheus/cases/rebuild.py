@@ -113,6 +113,7 @@ class _Work:
         self._owners = owners
         self._tally = Tally()
         self._members = _members(groups)
+        self._doubtful = _doubtful(groups)
         self._breached = Counter(
             name for one in groups.clusters if one.compromised
             for name in one.keys.get("organisation", ())
@@ -209,7 +210,7 @@ class _Work:
         for cluster in clusters:
             known = identity(
                 cluster, self._owner(cluster), members=self._members.get(cluster.id, 1),
-                neighbours=self._neighbours(cluster),
+                neighbours=self._neighbours(cluster), service=cluster.id in self._doubtful,
             )  # fmt: skip
             row, changed = server_row(
                 known, parts[cluster.id], done.get(cluster.id, ()), now=found.as_of
@@ -235,3 +236,11 @@ class _Work:
 def _members(groups: Groups) -> dict[int, int]:
     """How many servers stand in the service that a server is of."""
     return {one: len(pool.members) for pool in groups.pools for one in pool.members}
+
+
+def _doubtful(groups: Groups) -> set[int]:
+    """What was seen of a service without telling the member, where one is counted already."""
+    return {
+        number for pool in groups.pools for place, number in enumerate(pool.unnamed)
+        if pool.members or place
+    }  # fmt: skip

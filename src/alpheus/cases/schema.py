@@ -49,6 +49,12 @@ def _text(name: str) -> Column[str]:
     return Column(name, Text, nullable=False, server_default="")
 
 
+def _sorted_text(name: str) -> Column[str]:
+    """Text that sorts by its characters' numbers on every server, so that prefixes are ranges."""
+    form = Text().with_variant(Text(collation="C"), "postgresql")
+    return Column(name, form, nullable=False, server_default="")
+
+
 def _count(name: str) -> Column[int]:
     return Column(name, BigInteger, nullable=False, server_default="0")
 
@@ -149,8 +155,10 @@ def derived(generation: str) -> Derived:
             Column("observation", Number, primary_key=True, autoincrement=False),
             Column("server", Number, nullable=False),
         ),
-        words=table("words", _text("word"), Column("server", Number, nullable=False)),
-        addresses=table("addresses", _text("place"), Column("server", Number, nullable=False)),
+        words=table("words", _sorted_text("word"), Column("server", Number, nullable=False)),
+        addresses=table(
+            "addresses", _sorted_text("place"), Column("server", Number, nullable=False)
+        ),
         changes=table(
             "changes",
             Column("server", Number, nullable=False), _text("axis"), _text("time"), _text("before"),
@@ -160,15 +168,16 @@ def derived(generation: str) -> Derived:
             "pools", Column("id", Number, primary_key=True, autoincrement=False), _text("content"),
         ),
         counts=table(
-            "counts", *(_text(name) for name in DIMENSIONS), _count("servers"),
-            _count("observations"),
+            "counts",
+            *(_text(name) for name in ("dimension", "value", "patch", "compromise", "work")),
+            _count("servers"), _count("observations"),
         ),
         days=table("days", _text("day"), _text("axis"), _text("after"), _count("servers")),
     )  # fmt: skip
 
 
-DIMENSIONS = ("sector", "region", "network", "product", "patch", "compromise", "work")
-"""By what servers are counted."""
+DIMENSIONS = ("sector", "region", "network", "product")
+"""By what servers are counted, beside their states; and all of them under ''."""
 
 
 def _server_columns() -> tuple[Column[Any], ...]:
@@ -179,7 +188,7 @@ def _server_columns() -> tuple[Column[Any], ...]:
     )  # fmt: skip
     return (
         Column("id", Number, primary_key=True, autoincrement=False),
-        *(_text(name) for name in texts),
+        *(_sorted_text(name) for name in texts),
         Column("priority", Integer, nullable=False, server_default="0"),
         _count("observations"),
         Column("service", SmallInteger, nullable=False, server_default="0"),
@@ -211,4 +220,5 @@ def indices(tables: Derived) -> tuple[Index, ...]:
         on("addresses_place", tables.addresses.c.place, tables.addresses.c.server),
         on("addresses_server", tables.addresses.c.server, tables.addresses.c.place),
         on("changes_server", tables.changes.c.server),
+        on("counts_dimension", tables.counts.c.dimension, tables.counts.c.value),
     )

@@ -85,8 +85,13 @@ class Identity(NamedTuple):
 Row = dict[str, object]
 
 
-def identity(cluster: Cluster, owner: Owner, *, members: int = 1, neighbours: int = 0) -> Identity:
-    """What is known by identity; `members` and `neighbours` as in `priority.Factors`."""
+def identity(
+    cluster: Cluster, owner: Owner, *, members: int = 1, neighbours: int = 0, service: bool = False
+) -> Identity:
+    """What is known by identity; `members` and `neighbours` as in `priority.Factors`.
+
+    `service`: what was seen of a service whose members are counted; it is no server by itself.
+    """
     spans = sorted(cluster.addresses, key=lambda one: (one.last_seen, one.address))
     hosts = cluster.keys.get("host", ())
     address = spans[-1].address if spans else ""
@@ -97,7 +102,7 @@ def identity(cluster: Cluster, owner: Owner, *, members: int = 1, neighbours: in
     )  # fmt: skip
     return Identity(
         cluster.id, cluster.name or next(iter(hosts), "") or address, owner, address,
-        cluster.first_seen, cluster.last_seen, cluster.service, detail,
+        cluster.first_seen, cluster.last_seen, service, detail,
     )  # fmt: skip
 
 
@@ -157,9 +162,10 @@ def identity_of(row: Mapping[str, object]) -> Identity:
     )  # fmt: skip
 
 
-def dimensions(row: Mapping[str, object]) -> tuple[str, ...]:
-    """Under what a row is counted."""
-    return tuple(str(row[name]) for name in DIMENSIONS)
+def dimensions(row: Mapping[str, object]) -> list[tuple[str, ...]]:
+    """Under what a row is counted: dimension, value, and the three states."""
+    states = tuple(str(row[name]) for name in ("patch", "compromise", "work"))
+    return [("", "", *states), *((name, str(row[name]), *states) for name in DIMENSIONS)]
 
 
 def words_of(known: Identity) -> list[str]:

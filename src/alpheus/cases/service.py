@@ -1,0 +1,147 @@
+"""What can be asked of cases and done to them: for the command line, and for a console as it is.
+
+Every call is a transaction. Times are ISO 8601 in UTC. Servers go by the number of their lowest
+observation; the number of a server that was merged into another, or of any of its observations,
+leads to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DBAPIError
+
+from alpheus.cases import service_acts, service_listing, service_statistics
+from alpheus.cases.acts import ActKind
+from alpheus.cases.database import Database
+from alpheus.cases.derived_store import Standing, current, standing
+from alpheus.cases.failures import is_unknown_table
+from alpheus.cases.observations import iso
+from alpheus.cases.schema import Derived, observations
+from alpheus.cases.service_listing import Filters, Page
+from alpheus.cases.service_show import Case, show
+from alpheus.cases.service_statistics import Day, Line
+
+_Answer = TypeVar("_Answer")
+
+
+class Cases:
+    """The service over one database. `clock` gives the time, for tests."""
+
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self.database = database
+        self._clock = clock
+
+    def page(
+        self,
+        filters: Filters | None = None,
+        *,
+        sort: str = "priority",
+        after: str = "",
+        size: int = 50,
+    ) -> Page:
+        """A page of servers; `after` is the `next` of the page before. Raises UsageError."""
+        asked = filters or Filters()
+        return self._read(
+            lambda connection, tables, _: service_listing.page(
+                connection, tables, asked, sort=sort, after=after, size=size
+            )
+        )
+
+    def every(
+        self, filters: Filters | None = None, *, sort: str = "priority"
+    ) -> Iterator[dict[str, Any]]:
+        """All servers that fit, as of one moment."""
+        with self.database.read() as connection:
+            tables, _ = current(connection, self.database.place)
+            yield from service_listing.every(connection, tables, filters or Filters(), sort=sort)
+
+    def show(self, server: int) -> Case:
+        """All that is known of a server. Raises RefusedError where there is none."""
+        now = iso(self._clock())
+        return self._read(
+            lambda connection, tables, found: show(connection, tables, found, server, now=now)
+        )
+
+    def statistics(self, by: str = "") -> list[Line]:
+        """Counts by `sector`, `region`, `network` or `product`; one line of all for ''.
+
+        Each has the raw number of observations and that of servers. Raises UsageError.
+        """
+        return self._read(
+            lambda connection, tables, _: service_statistics.lines(connection, tables, by)
+        )
+
+    def days(self, first: str = "", last: str = "") -> list[Day]:
+        """How many servers came into which state on which day, from `first` to `last`."""
+        return self._read(
+            lambda connection, tables, _: service_statistics.days(connection, tables, first, last)
+        )
+
+    def act(
+        self,
+        server: int,
+        kind: ActKind,
+        *,
+        who: str,
+        why: str = "",
+        evidence: str = "",
+        to: str = "",
+        until: str = "",
+        when: str = "",
+    ) -> dict[str, Any]:
+        """Do something to a server; gives its row. Raises RefusedError with what is in the way."""
+        now = iso(self._clock())
+        asked = service_acts.Asked(kind, who, why, evidence, to, until, when or now, now)
+        with self._write() as (connection, tables, found):
+            return service_acts.do(connection, tables, found, server, asked=asked, now=now)
+
+    def merge(self, servers: Sequence[int], *, who: str, why: str) -> dict[str, Any]:
+        """Make several servers one; gives its row. Raises RefusedError."""
+        now = iso(self._clock())
+        asked = service_acts.Asked(ActKind.MERGED, who, why, when=now, now=now)
+        with self._write() as (connection, tables, found):
+            return service_acts.merge(connection, tables, found, servers, asked=asked, now=now)
+
+    def split(
+        self, server: int, members: Sequence[int], *, who: str, why: str
+    ) -> list[dict[str, Any]]:
+        """Make some observations of a server one of their own; gives both rows. RefusedError."""
+        now = iso(self._clock())
+        asked = service_acts.Asked(ActKind.SPLIT, who, why, when=now, now=now)
+        with self._write() as (connection, tables, found):
+            return service_acts.split(
+                connection, tables, found, server, observations=members, asked=asked, now=now
+            )
+
+    def waiting(self) -> int:
+        """Observations that came since servers were last worked out; a rebuild takes them in."""
+        with self.database.read() as connection:
+            newest = connection.execute(select(func.max(observations.c.id))).scalar() or 0
+            return newest - standing(connection).observation
+
+    def _read(self, ask: Callable[[Connection, Derived, Standing], _Answer]) -> _Answer:
+        """Ask; once more if the tables were exchanged meanwhile."""
+        try:
+            return self._read_once(ask)
+        except DBAPIError as error:
+            if not is_unknown_table(error):
+                raise
+            return self._read_once(ask)
+
+    def _read_once(self, ask: Callable[[Connection, Derived, Standing], _Answer]) -> _Answer:
+        with self.database.read() as connection:
+            tables, found = current(connection, self.database.place)
+            return ask(connection, tables, found)
+
+    @contextmanager
+    def _write(self) -> Iterator[tuple[Connection, Derived, Standing]]:
+        with self.database.write() as connection:
+            tables, found = current(connection, self.database.place)
+            yield connection, tables, found

@@ -1,0 +1,208 @@
+"""Servers by what is asked of them, a page at a time.
+
+A page begins after the last server of the one before, by key, so that the thousandth is as quick as
+the first. Alternatives are asked one by one, each along an index, and merged.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from itertools import product
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
+
+from alpheus.cases.schema import Derived
+from alpheus.cases.server_rows import places_of
+from alpheus.errors import UsageError
+
+SORTS = ("priority", "last-seen", "name")
+MOST = 1_000
+"""Servers of a page."""
+
+SHOWN = (
+    "id", "name", "organisation", "sector", "region", "network", "product", "build", "address",
+    "patch", "patch_since", "compromise", "compromise_since", "work", "work_since", "assignee",
+    "until", "first_seen", "last_seen", "priority", "observations", "service",
+)  # fmt: skip
+"""The fields of a server in a listing."""
+
+_FEW = 2_000
+_MOST_QUERIES = 40
+_END = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a server must be; of several values of a field, one. Empty asks nothing.
+
+    `network` holds numbers of autonomous systems, with or without `AS`, or networks such as
+    `192.0.2.0/24`; `text` words that names, keys or addresses begin with, all of them.
+    """
+
+    patch: tuple[str, ...] = ()
+    compromise: tuple[str, ...] = ()
+    work: tuple[str, ...] = ()
+    sector: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
+    product: tuple[str, ...] = ()
+    build: tuple[str, ...] = ()
+    organisation: tuple[str, ...] = ()
+    assignee: tuple[str, ...] = ()
+    network: tuple[str, ...] = ()
+    text: str = ""
+
+
+_EXACT = tuple(f.name for f in fields(Filters) if f.name not in {"network", "text"})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Servers with the fields `SHOWN`; `next` is the key of the page after, '' at the end."""
+
+    servers: list[dict[str, Any]]
+    next: str
+
+
+def page(
+    connection: Connection,
+    tables: Derived,
+    filters: Filters,
+    *,
+    sort: str = "priority",
+    after: str = "",
+    size: int = 50,
+) -> Page:
+    """A page of servers. Raises UsageError for a sort, a key or a network that is none."""
+    if sort not in SORTS:
+        raise UsageError(f"'{sort}' is none of {', '.join(SORTS)}")
+    size = max(1, min(size, MOST))
+    order = _Order(tables, sort, after)
+    rows: list[dict[str, Any]] = []
+    for query in _queries(connection, tables, filters):
+        found = connection.execute(order.apply(query).limit(size + 1))
+        rows += [row._asdict() for row in found]
+    rows.sort(key=order.key_of)
+    more = len(rows) > size
+    rows = rows[:size]
+    return Page(rows, order.written(rows[-1]) if more else "")
+
+
+class _Order:
+    """The order of servers, and where in it a page begins."""
+
+    def __init__(self, tables: Derived, sort: str, after: str) -> None:
+        self._sort = sort
+        self._name = {"last-seen": "last_seen"}.get(sort, sort)
+        self._id = tables.servers.c.id
+        self._column: ColumnElement[Any] = tables.servers.c[self._name]
+        self._falls = sort != "name"
+        self._after = self._read(after) if after else None
+
+    def apply(self, query: Select[Any]) -> Select[Any]:
+        """The query in order, from where the page begins."""
+        column = self._column
+        if self._after is not None:
+            value, number = self._after
+            edge = column <= value if self._falls else column >= value
+            past = column < value if self._falls else column > value
+            query = query.where(and_(edge, or_(past, self._id > number)))
+        return query.order_by(column.desc() if self._falls else column, self._id)
+
+    def key_of(self, row: dict[str, Any]) -> tuple[Any, ...]:
+        """By what rows of several queries are merged."""
+        value = row[self._name]
+        if not self._falls:
+            return value, row["id"]
+        falling = -value if isinstance(value, int) else (*(-ord(c) for c in value), 1)
+        return falling, row["id"]
+
+    def written(self, row: dict[str, Any]) -> str:
+        """The key of the page after a row."""
+        raw = msgspec.json.encode([self._sort, row[self._name], row["id"]])
+        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+    def _read(self, key: str) -> tuple[Any, int]:
+        try:
+            raw = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
+            sort, value, number = msgspec.json.decode(raw, type=tuple[str, int | str, int])
+        except ValueError:
+            raise UsageError(f"'{key}' is no key of a page") from None
+        if sort != self._sort or isinstance(value, int) != (sort == "priority"):
+            raise UsageError(f"this key is of a list sorted by {sort}, not by {self._sort}")
+        return value, number
+
+
+def _queries(connection: Connection, tables: Derived, filters: Filters) -> Iterator[Select[Any]]:
+    """One query per alternative, unless there were too many."""
+    servers = tables.servers.c
+    base = select(*(servers[name] for name in SHOWN))
+    for condition in _conditions(connection, tables, filters):
+        base = base.where(condition)
+    asked = [(name, getattr(filters, name)) for name in _EXACT if getattr(filters, name)]
+    systems = [_system(one) for one in filters.network if places_of(one) is None or one.isdigit()]
+    if systems:
+        asked.append(("network", tuple(systems)))
+    alternatives = 1
+    for _, values in asked:
+        alternatives *= len(set(values))
+    if alternatives > _MOST_QUERIES:
+        yield base.where(*(servers[name].in_(values) for name, values in asked))
+        return
+    for values in product(*(dict.fromkeys(values) for _, values in asked)):
+        yield base.where(*(servers[name] == value
+                           for (name, _), value in zip(asked, values, strict=True)))  # fmt: skip
+
+
+def _system(text: str) -> str:
+    number = text.upper().removeprefix("AS")
+    if not number.isdigit():
+        raise UsageError(f"'{text}' is neither a network such as 192.0.2.0/24 nor an AS number")
+    return number
+
+
+def _conditions(
+    connection: Connection, tables: Derived, filters: Filters
+) -> Iterator[ColumnElement[bool]]:
+    """What is found by words and addresses. Few are named; many are looked up on the way."""
+    words = tables.words.c
+    for word in filters.text.lower().split():
+        yield _held(
+            connection, tables, words.server, and_(words.word >= word, words.word <= word + _END)
+        )
+    networks = [found for one in filters.network if not one.isdigit() and (found := places_of(one))]
+    if networks:
+        places = tables.addresses.c
+        spans = or_(
+            *(and_(places.place >= first, places.place <= last) for first, last in networks)
+        )
+        yield _held(connection, tables, places.server, spans)
+
+
+def _held(
+    connection: Connection,
+    tables: Derived,
+    server: ColumnElement[int],
+    condition: ColumnElement[bool],
+) -> ColumnElement[bool]:
+    few = select(server).where(condition).limit(_FEW + 1)
+    found: Sequence[int] = connection.execute(few).scalars().all()
+    if len(found) <= _FEW:
+        return tables.servers.c.id.in_(set(found))
+    return exists(select(server).where(condition, server == tables.servers.c.id))
+
+
+def every(
+    connection: Connection, tables: Derived, filters: Filters, *, sort: str = "priority"
+) -> Iterator[dict[str, Any]]:
+    """All servers that fit, page after page."""
+    after = ""
+    while True:
+        found = page(connection, tables, filters, sort=sort, after=after, size=MOST)
+        yield from found.servers
+        after = found.next
+        if not after:
+            return

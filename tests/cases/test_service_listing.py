@@ -1,0 +1,100 @@
+"""Servers by what is asked, in order, page after page."""
+
+from __future__ import annotations
+
+import pytest
+
+from alpheus.cases import service_listing as module
+from alpheus.cases.database import Database
+from alpheus.cases.rebuild import rebuild
+from alpheus.cases.service import Cases
+from alpheus.cases.service_listing import Filters
+from alpheus.errors import UsageError
+from cases_filling import NOW, fill, listed, seen
+from exposure_runs import CLOSED, OPEN
+
+
+@pytest.fixture
+def cases(database: Database) -> Cases:
+    """Nine servers of three sectors in two networks."""
+    sectors = ("hospital", "bank", "")
+    fill(database, [
+        seen(n, (OPEN, CLOSED, None)[n % 3], n, **listed(n, n, sector=sectors[n // 3 % 3],
+             asn=str(64500 + n % 2), geo="US"))
+        for n in range(1, 10)
+    ])  # fmt: skip
+    rebuild(database, now=NOW)
+    return Cases(database, lambda: NOW)
+
+
+def _ids(cases: Cases, **filters: object) -> list[int]:
+    return [one["id"] for one in cases.page(Filters(**filters)).servers]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("filters", "ids"),
+    [
+        ({"patch": ("vulnerable",)}, {3, 6, 9}),
+        ({"patch": ("vulnerable", "fixed")}, {1, 3, 4, 6, 7, 9}),
+        ({"sector": ("hospital",)}, {1, 2, 9}),
+        ({"patch": ("vulnerable",), "sector": ("bank", "hospital")}, {3, 9}),
+        ({"network": ("AS64501",)}, {1, 3, 5, 7, 9}),
+        ({"network": ("192.0.2.4/31",)}, {4, 5}),
+        ({"network": ("64500", "192.0.2.4/31")}, {4}),
+        ({"network": ("2001:db8::/32",)}, set()),
+        ({"build": (CLOSED,)}, {1, 4, 7}),
+        ({"product": ("Microsoft Exchange Server 2016",), "region": ("US",)}, set(range(1, 10))),
+        ({"compromise": ("compromised",)}, set()),
+        ({"work": ("new",), "assignee": ("lou",)}, set()),
+        ({"organisation": ("org5.example",)}, {5}),
+        ({"text": "QQ0007"}, {7}),
+        ({"text": "mail.org8"}, {8}),
+        ({"text": "org8 mail"}, {8}),
+        ({"text": "192.0.2.3"}, {3}),
+        ({"text": "no%thing_"}, set()),
+    ],
+)
+def test_filters(
+    cases: Cases, filters: dict[str, object], ids: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that are given have to fit; few or many hits, and few or many alternatives, alike."""
+    for few in (2_000, 0):
+        for queries in (40, 0):
+            monkeypatch.setattr(module, "_FEW", few)
+            monkeypatch.setattr(module, "_MOST_QUERIES", queries)
+            found = _ids(cases, **filters)
+            assert len(found) == len(set(found))
+            assert set(found) == ids
+
+
+@pytest.mark.parametrize("sort", ["priority", "last-seen", "name"])
+@pytest.mark.parametrize("filters", [Filters(), Filters(patch=("vulnerable", "fixed", "unknown"))])
+def test_pages_are_the_whole_in_order(cases: Cases, sort: str, filters: Filters) -> None:
+    """None twice, none left out, whatever the size of a page."""
+    whole = cases.page(filters, sort=sort).servers
+    name, falls = {"priority": ("priority", True), "last-seen": ("last_seen", True),
+                   "name": ("name", False)}[sort]  # fmt: skip
+    values = [one[name] for one in whole]
+    assert values == sorted(values, reverse=falls)
+    found, after = [], ""
+    while True:
+        page = cases.page(filters, sort=sort, after=after, size=2)
+        found += page.servers
+        after = page.next
+        if not after:
+            break
+    assert found == whole
+    assert len(found) == 9
+
+
+def test_what_cannot_be_asked(cases: Cases) -> None:
+    """Is said."""
+    key = cases.page(size=1).next
+    for ask, said in (
+        (lambda: cases.page(sort="luck"), "none of priority"),
+        (lambda: cases.page(after="?"), "no key"),
+        (lambda: cases.page(after=key, sort="name"), "sorted by priority"),
+        (lambda: cases.page(Filters(network=("mail",))), "neither a network"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            ask()

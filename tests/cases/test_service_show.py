@@ -1,0 +1,36 @@
+"""All that is known of one server, and why it is one."""
+
+from __future__ import annotations
+
+from alpheus.cases.acts import ActKind
+from alpheus.cases.database import Database
+from alpheus.cases.rebuild import rebuild
+from alpheus.cases.service import Cases
+from cases_filling import NOW, fill, listed, seen
+from exposure_runs import CLOSED, OPEN
+
+
+def test_a_case_shows_everything(database: Database) -> None:
+    """History, acts, clocks, states of CVEs, provenance, and the reasons of identity."""
+    fill(database, [
+        seen(1, OPEN, 1, **listed(7, 1, sector="hospital")),
+        seen(1, CLOSED, 2),
+        seen(1, None, 3, flags=("compromised-reported",), **listed(8, 3)),
+        seen(2, OPEN, 1, names=("mail.org1.example",)),
+    ])  # fmt: skip
+    rebuild(database, now=NOW)
+    cases = Cases(database, lambda: NOW)
+    cases.act(1, ActKind.NOTE, who="kim", why="called them")
+    case = cases.show(2)
+    assert case.server["id"] == 1
+    assert [change.after for change in case.changes] == ["vulnerable", "fixed", "reported"]
+    assert [(act.who, act.why) for act in case.acts] == [("kim", "called them")]
+    assert [clock.step for clock in case.clocks if clock.law == "NIS2"] == [
+        "early-warning", "notification", "final-report",
+    ]  # fmt: skip
+    assert case.cves["CVE-2021-26855"].state == "fixed"
+    assert [one["id"] for one in case.sources] == [3, 2, 1]
+    assert case.sources[0]["sha256"] == "x"
+    assert case.detail.keys["server"] == ("QQ0001XY",)
+    assert case.detail.reasons
+    assert "same server because" in case.identity
