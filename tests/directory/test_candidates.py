@@ -89,3 +89,35 @@ def test_weights_of_different_kinds_add_up() -> None:
     one.hints += [Hint(kind, "a", "", 99, "") for kind in "abc"]
     assert one.weight == 99
     assert (one.title, one.domain) == ("", "")
+
+
+def test_two_become_one() -> None:
+    """Everything of the second is the first's, and its domain leads there."""
+    candidates = Candidates(Directory())
+    first = _host(candidates, "mail.lakeview.example")
+    second = _host(candidates, "mail.elsewhere.example")
+    second.hints.append(Hint("name", "mail.elsewhere.example", "", 50, ""))
+    candidates.join(first, second)
+    candidates.join(first, first)
+    assert candidates.all == [first]
+    assert [domain.label for domain in first.domains] == ["lakeview", "elsewhere"]
+    assert candidates.known_host("x.elsewhere.example")[0] is first
+    assert first.weight == 50
+
+
+def test_a_lead_is_no_owner() -> None:
+    """It has a label and nothing else, until something else names it."""
+    candidates = Candidates(Directory())
+    one = candidates.lead("lakeview")
+    assert one.is_lead
+    assert one.title == "lakeview"
+    assert _host(candidates, "mail.lakeview.example") is one
+    assert not one.is_lead
+    assert one.title == "lakeview.example"
+
+
+def test_a_domain_of_very_many(tmp_path: Path) -> None:
+    """One that lists give to many organisations names none of them."""
+    many = [Organisation(f"Customer {n}", domains=("served.example",)) for n in range(5)]
+    candidates = Candidates(made(tmp_path / "many.directory", many))
+    assert _host(candidates, "mail.served.example").organisations == ()

@@ -126,6 +126,27 @@ def test_a_strong_word_is_no_provider() -> None:
 def test_the_place_of_a_subject() -> None:
     """Country and state choose between organisations of the same name."""
     found = Hints(OwnerEvidence(subject="C=US, ST=Oregon, L=Springfield, O=x"), Directory())
-    assert (found.country, found.region) == ("US", "OR")
+    assert found.place == ("US", "OR")
     found = Hints(OwnerEvidence(subject="C=DE, ST=Bayern, O=x"), Directory())
-    assert (found.country, found.region) == ("DE", "")
+    assert found.place == ("DE", "")
+
+
+def test_a_hosts_certificate_names_no_owner() -> None:
+    """Who runs servers for others is told as the provider; a name that leads there decides."""
+    evidence = OwnerEvidence(
+        certificate_names=("musterhosting.example",), organisation="Muster Hosting",
+        asked_names=("mail.lakeview.example",),
+    )  # fmt: skip
+    found = Hints(evidence, Directory())
+    assert [one.title for one in found.candidates.all if one.hints] == ["lakeview.example"]
+    assert found.provider in {"Muster Hosting", "musterhosting.example"}
+
+
+def test_a_few_domains_of_a_checked_certificate_are_one_owners(tmp_path: Path) -> None:
+    """The one that a list knows comes first; two that lists know are two owners."""
+    directory = made(tmp_path / "a.directory")
+    names = ("mail.elsewhere.example", "mail.springfieldor.gov")
+    (one,) = Hints(OwnerEvidence(certificate_names=names), directory).candidates.all
+    assert one.title == "City of Springfield"
+    names = ("mail.lakeviewclinic.example", "mail.springfieldor.gov")
+    assert len(Hints(OwnerEvidence(certificate_names=names), directory).candidates.all) == 2

@@ -147,3 +147,12 @@ def test_the_public_lists(tmp_path: Path) -> None:
             asked += 1
             right += found.owner in titles and bool(found.sector)
     assert right / asked >= 0.98
+
+
+def test_a_lead_is_told_and_names_nobody(directory: Directory) -> None:
+    """The label of an inner domain alone is a note; beside weak evidence it lowers confidence."""
+    found = owner_of(OwnerEvidence(server_names=("ex1.smithclinic.local",)), directory)
+    assert found.owner == UNKNOWN
+    assert found.notes == ("a lead: its inner domain is called 'smithclinic'",)
+    claimed = OwnerEvidence("192.0.2.7", server_names=("ex1.somebodyelse.local",))
+    assert owner_of(claimed, directory).confidence == "low"

@@ -121,3 +121,10 @@ def test_a_bad_line_is_named(change: dict[str, str], monkeypatch: pytest.MonkeyP
             sectors()
     finally:
         sectors.cache_clear()
+
+
+def test_the_state_at_the_end_of_a_gov_name() -> None:
+    """It is a local government's, and the word before it still counts."""
+    for host, sector in (("lakeviewor.gov", "local-government"), ("lakeviewpdor.gov", "police"),
+                         ("lakeview.gov", "government")):  # fmt: skip
+        assert decide_sector(domain_hints(host, domain_of(host))).sector == sector

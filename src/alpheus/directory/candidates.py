@@ -16,6 +16,8 @@ from alpheus.directory.owner_model import Hint
 from alpheus.directory.words import fits_label, key_of
 
 _SHORTEST_LABEL = 4
+_MOST_NAMES = 3
+"""A domain that lists give to more organisations is that of somebody who serves them."""
 
 Identity = tuple[str, str]
 
@@ -23,10 +25,13 @@ Identity = tuple[str, str]
 class Candidate:
     """One possible owner, with the evidence for it."""
 
-    __slots__ = ("domains", "hints", "hosts", "identity", "name", "names", "organisations")
+    __slots__ = (
+        "domains", "hints", "hosts", "identity", "lead", "name", "names", "organisations",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.name = ""
+        self.lead = ""
         self.domains: list[Domain] = []
         self.hosts: list[str] = []
         self.names: list[str] = []
@@ -42,7 +47,12 @@ class Candidate:
         if self.name:
             return self.name
         first = self.domains[0] if self.domains else None
-        return (first.title or first.name) if first else ""
+        return (first.title or first.name) if first else self.lead
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether nothing but the label of an inner domain is known of it."""
+        return not (self.name or self.domains or self.organisations)
 
     @property
     def domain(self) -> str:
@@ -66,7 +76,7 @@ class Candidate:
 
     def take_organisations(self, found: Sequence[Organisation]) -> None:
         """What lists say of it; constituents' own lists come first."""
-        if found and not self.organisations:
+        if found and not self.organisations and len(set(map(identity_of, found))) <= _MOST_NAMES:
             ordered = sorted(found, key=lambda one: one.kind != "customers")
             self.organisations = tuple(ordered)
             self.identity = identity_of(ordered[0])
@@ -107,14 +117,21 @@ class Candidates:
 
     def of_name(self, name: str, country: str, region: str) -> Candidate:
         """The owner with a name; a list's record only where the name is that of a single one."""
-        key = key_of(name)
-        for known in self.all:
-            if key in {key_of(known.name), known.identity[0]} or _spells(name, known):
-                return self._named(known, name)
+        known = self.called(name)
+        if known is not None:
+            return known
         found = one_organisation(self._directory.by_name(name), country, region)
         candidate = self._by_organisation(found) or self._new()
         candidate.take_organisations(found)
         return self._named(candidate, name)
+
+    def called(self, name: str) -> Candidate | None:
+        """The owner that was met with a name, or with a domain that is made of it."""
+        key = key_of(name)
+        for known in self.all:
+            if key in {key_of(known.name), known.identity[0]} or _spells(name, known):
+                return self._named(known, name)
+        return None
 
     def of_organisation(self, one: Organisation) -> Candidate:
         """The owner that a record describes."""
@@ -149,8 +166,24 @@ class Candidates:
     def lead(self, label: str) -> Candidate:
         """A candidate that has only the label of an inner domain for a name."""
         candidate = self._new()
-        candidate.name = label
+        candidate.lead = label
         return candidate
+
+    def join(self, into: Candidate, other: Candidate) -> None:
+        """Make one owner of two; what lists say of the second is said of both."""
+        if into is other:
+            return
+        into.take_organisations(other.organisations)
+        into.domains += other.domains
+        into.hosts += other.hosts
+        into.names += other.names
+        into.hints += other.hints
+        into.name = into.name or other.name
+        into.lead = into.lead or other.lead
+        self.all.remove(other)
+        for name, (known, domain) in list(self._by_domain.items()):
+            if known is other:
+                self._by_domain[name] = into, domain
 
     def _new(self) -> Candidate:
         candidate = Candidate()
@@ -188,8 +221,13 @@ class Candidates:
 
     def _by_spelling(self, label: str) -> Candidate | None:
         return next(
-            (known for known in self.all if known.name and fits_label(known.name, label)), None
-        )
+            (
+                known for known in self.all
+                if (known.name and fits_label(known.name, label))
+                or (known.lead and fits_label(known.lead, label))
+            ),
+            None,
+        )  # fmt: skip
 
 
 def _spells(name: str, known: Candidate) -> bool:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 
 from alpheus.directory.candidates import Candidate, Candidates
 from alpheus.directory.domains import STATES, Domain, domain_of
-from alpheus.directory.keywords import in_name
+from alpheus.directory.keywords import in_label, in_name
 from alpheus.directory.lookup import Directory, Holder
 from alpheus.directory.model import Layer
 from alpheus.directory.owner_model import Hint, OwnerEvidence
@@ -53,9 +54,16 @@ class Hints:
         self.ignored: list[Hint] = []
         self.notes: list[str] = []
         self.provider = ""
+        self._carrier_domains: list[str] = []
         self.holders: list[Holder] = []
-        self.country, self.region = _place(evidence.subject)
+        self._delegated = ""
         self._collect()
+
+    @cached_property
+    def place(self) -> tuple[str, str]:
+        """Country and state by the certificate's subject; the country else by the registry."""
+        country, region = _place(self._evidence.subject)
+        return country or self._delegated, region
 
     def _collect(self) -> None:
         evidence = self._evidence
@@ -73,6 +81,8 @@ class Hints:
             return
         groups = self._groups(evidence.certificate_names)
         many = len(groups) > _FEW
+        if 1 < len(groups) <= _FEW and not evidence.self_signed:
+            groups = self._joined(groups)
         if many:
             self.notes.append(
                 f"the certificate is for {len(groups)} unrelated domains: that of a provider"
@@ -97,12 +107,26 @@ class Hints:
             domain = domain_of(host)
             if domain is None:
                 inner.append(host)
+            elif self._is_carriers(host, domain):
+                continue
             elif not self._is_anybodys(host, domain, "certificate"):
                 candidate = self.candidates.of_host(host, domain)
                 groups.setdefault(id(candidate), (candidate, host, domain))
         for host in inner[:_MOST_NAMES]:
             self._inner_name("certificate", host, first_is_host=True)
         return groups
+
+    def _joined(
+        self, groups: dict[int, tuple[Candidate, str, Domain]]
+    ) -> dict[int, tuple[Candidate, str, Domain]]:
+        """A few domains in one checked certificate are one owner's, if no list says otherwise."""
+        listed = [group for group in groups.values() if group[0].organisations]
+        if len(listed) > 1:
+            return groups
+        first = listed[0] if listed else next(iter(groups.values()))
+        for candidate, _, _ in groups.values():
+            self.candidates.join(first[0], candidate)
+        return {id(first[0]): first}
 
     def _organisation(
         self, groups: dict[int, tuple[Candidate, str, Domain]], *, many: bool
@@ -115,6 +139,10 @@ class Hints:
         if is_placeholder(name):
             self._ignore("subject", name, "this name stands in certificates of many")
             return
+        if self._carrier_domains and not groups:
+            self.provider = name
+            self._ignore("subject", name, "a host's certificate: its customer may own the server")
+            return
         weight = SELF_NAMED if evidence.self_signed else SUBJECT
         reason = "the certificate's subject names it"
         if len(groups) == 1 and not evidence.self_signed and not many:
@@ -124,7 +152,7 @@ class Hints:
                 candidate.names.append(name)
             reason = f"{reason} together with the domain, and its issuer checked that"
         else:
-            candidate = self.candidates.of_name(name, self.country, self.region)
+            candidate = self.candidates.of_name(name, *self.place)
         candidate.hints.append(Hint("subject", name, name, weight, reason))
 
     def _hosts(self, kind: str, hosts: tuple[str, ...], weight: int, reason: str) -> None:
@@ -215,7 +243,7 @@ class Hints:
                 "assignment", one.name, weight, f"the registry has {where} as its own", netname
             )
         elif holder.layer is Layer.DELEGATION:
-            self.country = self.country or one.country
+            self._delegated = one.country
         elif one.name:
             reason = f"announces {where} as AS{holder.as_number}"
             self._carrier_or_owner("route", one.name, ROUTE, reason)
@@ -230,12 +258,26 @@ class Hints:
             self.provider = self.provider or name
             self._ignore(kind, name, f"{reason}; it carries others: ask it to forward")
             return
-        candidate = self.candidates.of_name(name, self.country, self.region)
+        known = self.candidates.called(name)
+        if known is None and weight < LEAD:
+            self._ignore(kind, name, f"{reason}; that alone names no owner")
+            return
+        candidate = known or self.candidates.of_name(name, *self.place)
         candidate.hints.append(Hint(kind, name, name, weight, reason))
 
+    def _is_carriers(self, host: str, domain: Domain) -> bool:
+        """Whether a certificate's domain is that of somebody who runs servers for others."""
+        if not hosts_others(domain.label):
+            return False
+        self._carrier_domains.append(domain.name)
+        self.provider = self.provider or domain.name
+        reason = "the domain of somebody who runs servers for others"
+        self._ignore("certificate", host, reason)
+        return True
+
     def _is_anybodys(self, host: str, domain: Domain, kind: str) -> bool:
-        if is_shared(domain.name):
-            self._ignore(kind, host, "a domain of many people, or of nobody")
+        if is_shared(domain.name) or (kind != "certificate" and hosts_others(domain.label)):
+            self._ignore(kind, host, "a domain of many people")
             return True
         return False
 
@@ -254,6 +296,12 @@ def _certificate_weight(at: int, groups: int, full: int) -> tuple[int, str]:
         return min(full, SEVERAL), f"one of {groups} unrelated domains of the certificate"
     weight = 2 * MANY if at == 0 else max(5, 3 * MANY // groups)
     return weight, f"one of {groups} unrelated domains of the certificate"
+
+
+def hosts_others(label: str) -> bool:
+    """Whether the label of a domain is that of somebody who runs servers for others."""
+    found = in_label(label)
+    return bool(found) and found[0].sector == "hosting" and found[0].weight >= _STRONG_NAME
 
 
 def carries_others(name: str) -> bool:

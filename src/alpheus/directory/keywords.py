@@ -23,6 +23,7 @@ COLUMNS = (
 )  # fmt: skip
 _PLACES = frozenset({"name", "domain"})
 _LONGEST_LABEL = 63
+_REMEMBERED = 32_768
 
 _Place = tuple[int, int, "Keyword"]
 
@@ -53,7 +54,7 @@ def keywords() -> tuple[Keyword, ...]:
             raise KnowledgeError(f"{where}: '{pattern}' is no pattern for a name or a domain")
         if "*" in pattern and " " in pattern:
             raise KnowledgeError(f"{where}: '{pattern}' has both several words and a '*'")
-        if place == "name" and words_of(plain) != plain.split():
+        if place == "name" and " ".join(words_of(plain)) != plain:
             raise KnowledgeError(f"{where}: '{pattern}' is not in lower case without accents")
         if not (cells["sector"] and cells["reason"]):
             raise KnowledgeError(f"{where}: a sector and a reason are needed")
@@ -77,19 +78,33 @@ class _Names:
             first, *rest = entry.pattern.split()
             self._by_first.setdefault(first, []).append((tuple(rest), entry))
 
-    def found(self, words: list[str]) -> Iterator[_Place]:
+        self._known: dict[str, tuple[_Place, ...]] = {}
+
+    def found(self, words: tuple[str, ...]) -> Iterator[_Place]:
         """Each keyword with its beginning and end in the words, joined by blanks."""
-        start = 1
+        start = 0
         for at, word in enumerate(words):
             for rest, entry in self._by_first.get(word, ()):
-                if not rest or tuple(words[at + 1 : at + 1 + len(rest)]) == rest:
+                if not rest or words[at + 1 : at + 1 + len(rest)] == rest:
                     yield start, start + len(entry.pattern), entry
+            for first, last, entry in self._inside(word):
+                yield start + first, start + last, entry
             start += len(word) + 1
-        text = f" {' '.join(words)} "
+
+    def _inside(self, word: str) -> tuple[_Place, ...]:
+        """The keywords that are parts of a word; words are few, and are looked at once."""
+        known = self._known.get(word)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[word] = tuple(self._parts_of(f" {word} "))
+        return known
+
+    def _parts_of(self, text: str) -> Iterator[_Place]:
         for part, entry in self._parts:
             if part in text:
-                begin = text.index(part)
-                yield begin + (part[0] == " "), begin + len(part.rstrip()), entry
+                begin = text.index(part) - (part[0] != " ")
+                yield begin, begin + len(part.strip()), entry
 
 
 class _Labels:

@@ -52,14 +52,18 @@ def owner_of(evidence: OwnerEvidence, directory: Directory) -> Ownership:
         key=lambda entry: entry[:2],
         reverse=True,
     )
-    best = ranked[0][2] if ranked and ranked[0][0] >= ENOUGH else None
-    weight = ranked[0][0] if best else 0
+    weight, _, best = next(
+        (entry for entry in ranked if entry[0] >= ENOUGH and not entry[2].is_lead), (0, 0, None)
+    )
     others = [(other, one) for other, _, one in ranked if one is not best]
     conflicts = tuple(_conflicts(weight, others)) if best else ()
     near = bool(conflicts) and conflicts[0].weight >= weight - _CONFLICT_LOWERS
+    near = near or (weight < HIGH and any(one.is_lead for _, _, one in ranked))
     reasons = _sector_reasons(best, evidence)
     sector = decide_sector(reasons)
-    notes = list(hints.notes)
+    notes = hints.notes + [
+        f"a lead: its inner domain is called '{one.lead}'" for _, _, one in ranked if one.is_lead
+    ]
     if sector.others:
         notes.append(f"the sector may also be {', '.join(sector.others)}")
     country = _country(best, hints, evidence)
@@ -68,7 +72,7 @@ def owner_of(evidence: OwnerEvidence, directory: Directory) -> Ownership:
         owner=best.title if best else UNKNOWN,
         domain=best.domain if best else "",
         country=country,
-        region=first.region if first else hints.region if best else "",
+        region=first.region if first else hints.place[1] if best else "",
         city=first.city if first else "",
         sector=sector.sector,
         confidence=_confidence(weight, near=near),
@@ -123,7 +127,7 @@ def _sector_reasons(best: Candidate | None, evidence: OwnerEvidence) -> list[Sec
     if best is not None:
         for one in best.organisations[:4]:
             found += _of_record(one.kind, one.sector, one.name, one.unit, one.country)
-        for host, domain in zip(best.hosts, best.domains, strict=False):
+        for host, domain in zip(best.hosts, best.domains, strict=True):
             found += domain_hints(host, domain)
         for name in best.names or ([best.name] if best.name else []):
             found += name_hints(name)
@@ -154,7 +158,7 @@ def _country(best: Candidate | None, hints: Hints, evidence: OwnerEvidence) -> s
                 return "US"
             if len(top) == 2 and top not in _FOR_ANYBODY:
                 return "GB" if top == "uk" else top.upper()
-    return hints.country or evidence.country
+    return hints.place[0] or evidence.country
 
 
 _FOR_ANYBODY = frozenset({"io", "co", "me", "tv", "cc", "ws", "eu", "ai", "ly", "to", "fm", "us"})

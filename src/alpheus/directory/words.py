@@ -23,7 +23,8 @@ _LEGAL_FORMS = frozenset({
 })  # fmt: skip
 
 
-def words_of(name: str) -> list[str]:
+@lru_cache(maxsize=16_384)
+def words_of(name: str) -> tuple[str, ...]:
     """The words of a name: lower case, no accents, initials joined (`L.L.P.` is `llp`)."""
     text = name[:LONGEST]
     if not text.isascii():
@@ -34,13 +35,13 @@ def words_of(name: str) -> list[str]:
     text = text.casefold().replace("&", " and ")
     if "'" in text or not text.isascii():
         text = _APOSTROPHES.sub("", text)
-    return _OTHERS.sub(" ", text).split()
+    return tuple(_OTHERS.sub(" ", text).split())
 
 
 @lru_cache(maxsize=65_536)
 def key_of(name: str) -> str:
     """What two spellings of one name have in common: no article first, no legal form last."""
-    words = words_of(name)
+    words = list(words_of(name))
     while len(words) > 1 and words[-1] in _LEGAL_FORMS:
         words.pop()
     if len(words) > 1 and words[0] in _ARTICLES:

@@ -120,3 +120,12 @@ def test_any_rows(tmp_path: Path, rows: list[list[str]]) -> None:
 def test_any_bytes(tmp_path: Path, content: bytes) -> None:
     """Nothing upsets it."""
     read(tmp_path, b"name,domain\n" + content)
+
+
+def test_the_host_of_a_customer(tmp_path: Path) -> None:
+    """Its domain is the customer's; a name of an inner network is nobody's."""
+    content = "Customer,Host\nLakeview,mail.lakeview.example\nInner,ex1.inner.lan\n"
+    entries, losses, kind = read(tmp_path, content)
+    assert kind == "customers"
+    assert [one.domains for one in entries] == [("lakeview.example",)]
+    assert [loss.row for loss in losses] == [2]

@@ -29,8 +29,7 @@ class Layout:
     """One kind of table. `columns` are by role, of each the names in order of preference.
 
     It is told by a header that has one name of each of `signs`. `sector` is given the cells of
-    roles `type` and `naics`. `registered`: its
-    mailboxes are those that constituents gave for this purpose.
+    roles `type` and `naics`.
     """
 
     kind: str
@@ -38,7 +37,6 @@ class Layout:
     signs: tuple[frozenset[str], ...]
     sector: Callable[[str, str], str]
     country: str = ""
-    registered: bool = False
 
 
 def _of(sector: str) -> Callable[[str, str], str]:
@@ -77,6 +75,7 @@ _CUSTOMERS: Columns = _PLACE | {
     "domain": ("domain", "domains", "domain_name", "domain_names", "email_domain", "fqdn",
                "dominio", "dominios", "domain(s)", "mail_domain"),
     "website": ("website", "web", "url", "homepage"),
+    "host": ("host", "hostname", "host_name", "mail_server", "mailserver", "owa", "owa_url"),
     "network": ("network", "networks", "network(s)", "cidr", "cidrs", "range", "ranges",
                 "ip_range", "ip_ranges", "prefix", "prefixes", "ip", "ips", "ip_address",
                 "ip_addresses", "netz", "netze", "red", "redes", "inetnum"),
@@ -170,11 +169,10 @@ LAYOUTS: tuple[Layout, ...] = (
         _CUSTOMERS,
         (
             frozenset(_CUSTOMER_NAMES),
-            frozenset((*_CUSTOMERS["domain"], *_CUSTOMERS["network"], *_CUSTOMERS["website"],
-                       *_CUSTOMERS["registered"], *_CUSTOMERS["security"])),
+            frozenset(name for role in ("domain", "host", "network", "website", "registered",
+                                        "security") for name in _CUSTOMERS[role]),
         ),
         _by_code(""),
-        registered=True,
     ),
 )  # fmt: skip
 """In the order in which a header is tried."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from alpheus.directory.domains import domain_of
 from alpheus.directory.importers import cells
 from alpheus.directory.importers.layouts import BY_KIND, Layout, layout_of
 from alpheus.directory.importers.model import Context, Entry
 from alpheus.directory.model import Contact, Layer, Organisation
 from alpheus.directory.sectors import naics_sector, sector_named
+from alpheus.exposure.imports.fields import host_name
 from alpheus.exposure.imports.model import Loss
 from alpheus.exposure.imports.opening import Source
 from alpheus.exposure.imports.rows import Cells, Rows, column_names
@@ -60,7 +62,7 @@ class _Table:
     @property
     def tells_something(self) -> bool:
         """Whether there is a name, and something to find it by or a way to reach it."""
-        useful = {"domain", "website", "network", "as_number", "country", *_MAILBOXES}
+        useful = {"domain", "host", "website", "network", "as_number", "country", *_MAILBOXES}
         return "name" in self._by_role and bool(useful & set(self._by_role))
 
     def entries(self, row: int, content: Cells) -> Iterator[Entry]:
@@ -113,6 +115,10 @@ class _Table:
             own = cells.website_domain(content[n])
             if own:
                 domains[own] = None
+        for n in self._by_role.get("host", ()):
+            owner = domain_of(host_name(content[n].strip()))
+            if owner is not None:
+                domains[owner.name] = None
         for n in self._by_role.get("network", ()):
             good, bad = cells.networks(content[n])
             networks |= dict.fromkeys(good)
