@@ -8,11 +8,22 @@ import sys
 from collections.abc import Sequence
 
 from alpheus import __version__
-from alpheus.cli import baseline, build, directory, import_, lab, probe, rules, triage, webshell
+from alpheus.cli import (
+    baseline,
+    build,
+    case,
+    directory,
+    import_,
+    lab,
+    probe,
+    rules,
+    triage,
+    webshell,
+)
 from alpheus.cli.output import drop_output, mend_streams, say
 from alpheus.errors import AlpheusError
 
-COMMANDS = (triage, webshell, baseline, rules, build, probe, import_, directory, lab)
+COMMANDS = (triage, webshell, baseline, rules, build, probe, import_, directory, case, lab)
 """One module per command, in the order in which help lists them."""
 
 INTERRUPTED = 130
