@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alpheus.exposure.claims import Claims, family_of, hear
 from alpheus.exposure.model import Answer, ProbeKind, Witness
-from alpheus.exposure.read_answer import FRONT_END, MANIFEST, OWA_VERSION, PAGE
+from alpheus.exposure.read_answer import (
+    FRONT_END,
+    MANIFEST,
+    MANY_BUILDS,
+    MOST_SAID,
+    OWA_VERSION,
+    PAGE,
+)
 
 CU, OLD, NEW = "15.1.2176", "15.1.2176.4", "15.1.2176.9"
 
@@ -76,6 +85,20 @@ def test_one_server_that_says_two_things_contradicts_itself() -> None:
     ):
         assert hear(answers).contradiction
     assert not hear([_says("EX01", NEW), _says("EX01", OLD, source=MANIFEST)]).contradiction
+
+
+def test_more_than_any_server_says_is_left_out_and_told() -> None:
+    """In one answer by its doubt, in several by their number: a contradiction, whatever is kept."""
+    doubted = replace(_says("EX01", NEW, CU), doubts=(MANY_BUILDS,))
+    assert hear([doubted]).left_out
+    assert hear([doubted]).contradiction == (NEW, CU)
+    assert hear([_says("EX02", OLD), doubted]).left_out
+    many = [_says("EX01", *[f"15.1.2176.{n + 7 * k}" for n in range(7)]) for k in range(8)]
+    for answers in (many, [replace(one, servers=(), signs=("sign",)) for one in many]):
+        claims = hear(answers)
+        assert claims.left_out
+        assert len(claims.contradiction) == MOST_SAID
+    assert not hear([_says("EX01", NEW, "15.2.721")]).left_out
 
 
 def test_lower_bounds_that_differ_give_the_lowest() -> None:

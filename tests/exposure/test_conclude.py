@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import msgspec
@@ -19,6 +20,7 @@ from alpheus.exposure.model import (
     Observation,
     Pool,
     ProbeKind,
+    Response,
     Status,
     Tls,
     Witness,
@@ -31,6 +33,7 @@ from alpheus.exposure.read_answer import (
     OWA_VERSION,
     PAGE,
     UNKNOWN_GATEWAY,
+    read_answer,
 )
 from alpheus.knowledge.builds import Builds
 
@@ -144,12 +147,82 @@ def test_a_contradiction_lowers_confidence_and_settles_nothing_that_it_touches()
     assert found.cves[CVE].state == "undetermined"
 
 
-def test_several_products_at_once_are_none() -> None:
-    """A header of 2013 with a page of 2019 is nobody's server."""
-    found = _conclude(_says("15.0.1497.12", "15.2.721"))
+@pytest.mark.parametrize(
+    "builds",
+    [("15.0.1497.12", "15.2.721"), ("15.1.2507.72", "15.2.2562.46"), ("15.2.2562.46", "14.3.513.0"),
+     ("15.1.2176.9", "16.0.1.1")],
+)  # fmt: skip
+def test_several_products_at_once_are_none(builds: tuple[str, ...]) -> None:
+    """A header of 2013 with a page of 2019 is nobody's server: not even old flaws are settled."""
+    found = _conclude(_says(*builds))
     assert (found.status, found.exchange, found.build) == (Status.BUILD_UNKNOWN, None, None)
     assert (found.confidence, found.flags) == ("low", ("inconsistent",))
-    assert found.cves[CVE].state == "undetermined"
+    assert {entry.state for entry in found.cves.values()} == {"undetermined"}
+    assert all("ExSetup" in entry.why for entry in found.cves.values())
+
+
+def test_a_contradiction_of_one_server_clears_no_other() -> None:
+    """What one says of itself twice settles nothing that another, or an unseen one, denies."""
+    double = _says(NEW, "15.1.2242.4")
+    assert _conclude(double).cves[CVE].state == "fixed"
+    assert _conclude(double, _says(OLD, server="EX02")).cves[CVE].state == "undetermined"
+    assert _conclude(double, _says(server="EX02")).cves[CVE].state == "undetermined"
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("x-owa-version", "15.1.2176.{}"), ("x-owa-version", "15.1.{}.9"),
+     ("x-owa-version", "15.2.2562.{}"), ("x-serverapplication", "Exchange/15.1.2507.{}"),
+     ("x-feserver", "EX{}"),
+     ("x-beserver", "EX{}"), ("x-owa-version", "x{}")],
+)  # fmt: skip
+def test_a_flood_of_headers_costs_little_and_settles_nothing(header: str, value: str) -> None:
+    """A few milliseconds, a short result, low confidence, and no fix."""
+    answers = [
+        read_answer(
+            probe, ADDRESS,
+            Response(200, tuple((header, value.format(900 * k + n)) for n in range(900)), b""),
+        )
+        for k, probe in enumerate([*[ProbeKind.OWA] * 3, *list(ProbeKind)[:4]])
+    ]  # fmt: skip
+    module._known.clear()
+    begun = time.process_time()
+    found = _conclude(*answers)
+    assert time.process_time() - begun < 0.5
+    assert len(msgspec.json.encode(found)) < 12_000
+    assert found.confidence == "low"
+    assert "odd-header" in found.flags
+    assert {entry.state for entry in found.cves.values()} == {"undetermined"}
+
+
+def test_names_and_witnesses_of_a_result_are_bounded() -> None:
+    """Eight answers may each name others; what is left out is flagged."""
+    answers = [
+        replace(_says(NEW, server=f"EX{n}"), servers=tuple(f"EX{n}-{k}" for k in range(4)))
+        for n in range(8)
+    ]
+    found = _conclude(*answers)
+    assert len(found.servers) == 16
+    assert "odd-header" in found.flags
+
+
+def test_a_fix_that_one_connection_showed_says_so() -> None:
+    """A flaw outside the default campaign is no reason for a second connection."""
+    once = _conclude(_says(OLD), _says(CU, probe=ProbeKind.LOGON))
+    assert once.cves[CVE].state == "vulnerable"
+    fixed = [entry for entry in once.cves.values() if entry.state == "fixed"]
+    assert fixed
+    assert all("one connection showed it" in entry.why for entry in fixed)
+    assert "one connection" not in once.cves[CVE].why
+    twice = _conclude(_says(NEW), _says(CU, probe=ProbeKind.LOGON))
+    assert twice.cves[CVE].state == "fixed"
+    assert not any("one connection" in entry.why for entry in twice.cves.values())
+    alone = _conclude(_says(NEW))
+    assert "one connection showed it" in alone.cves[CVE].why
+    assert not any(
+        "one connection" in entry.why
+        for entry in _conclude(_says(NEW), failure=Status.BROKEN).cves.values()
+    )
 
 
 @pytest.mark.parametrize("build", ["15.20.3912.31", "15.1.2044.99", "16.1.1.1", "15.1.9999.1"])
@@ -240,12 +313,56 @@ def test_exchange_online() -> None:
     assert _conclude(CLOUD, tls=_tls("evil-outlook.com")).confidence == "low"
 
 
+@pytest.mark.parametrize("names", [("EX01",), ("mail.example.com",), (), ("outlook.office.com",)])
+def test_headers_of_the_cloud_clear_nobody_under_another_certificate(
+    names: tuple[str, ...],
+) -> None:
+    """Nor under one that a server wrote for itself: whoever relays or hides is left open."""
+    tls = Tls("x", "x", Certificate("", names=names, self_signed="outlook.office.com" in names))
+    found = _conclude(CLOUD, tls=tls)
+    assert (found.exchange, found.confidence) == (None, "low")
+    assert found.flags == ("foreign-certificate",)
+    assert {entry.state for entry in found.cves.values()} == {"undetermined"}
+
+
+_TWO_HEADERS = (("x-owa-version", "15.20.1.1"), ("x-feserver", "FR0P281CA0001"))
+_ITS_PAGE = b'<link href="/owa/auth/15.1.2176/themes/x.css">'
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [(ProbeKind.OWA, _TWO_HEADERS, _ITS_PAGE)],
+        [(ProbeKind.OWA, _TWO_HEADERS, b""), (ProbeKind.LOGON, _TWO_HEADERS, _ITS_PAGE)],
+        [(ProbeKind.OWA, _TWO_HEADERS, b""), (ProbeKind.LOGON, _TWO_HEADERS[1:], _ITS_PAGE)],
+        [(ProbeKind.OWA, _TWO_HEADERS, b""), (ProbeKind.LOGON, (), _ITS_PAGE)],
+    ],
+)
+@pytest.mark.parametrize("names", [("EXCH01",), ("outlook.office.com",), None])
+def test_two_headers_never_clear_a_server_that_contradicts_itself(
+    answers: list[tuple[ProbeKind, tuple[tuple[str, str], ...], bytes]],
+    names: tuple[str, ...] | None,
+) -> None:
+    """The cloud's build and front end, and a page of Exchange 2016: open, and not believed."""
+    read = [
+        read_answer(probe, ADDRESS, Response(200, headers, body))
+        for probe, headers, body in answers
+    ]
+    tls = None if names is None else Tls("x", "x", Certificate("", names=names, self_signed=True))
+    found = _conclude(*read, tls=tls)
+    assert (found.exchange, found.build, found.confidence) == (None, None, "low")
+    assert "inconsistent" in found.flags
+    assert {entry.state for entry in found.cves.values()} == {"undetermined"}
+
+
 def test_names_of_the_cloud_do_not_clear_what_answers_as_on_premises() -> None:
     """A build of the product, a foreign certificate: open; a local server beside it: local."""
     hiding = replace(CLOUD, witnesses=(Witness(OWA_VERSION, OLD),))
     found = _conclude(hiding, tls=_tls("mail.example.com"))
     assert (found.status, found.exchange) == (Status.ONLINE, None)
     assert {entry.state for entry in found.cves.values()} == {"undetermined"}
+    own = _conclude(hiding, tls=_tls("outlook.office365.com"))
+    assert (own.exchange, own.confidence, own.flags) == (None, "low", ("inconsistent",))
     both = _conclude(CLOUD, _says(OLD))
     assert (both.status, both.cves[CVE].state) == (Status.IDENTIFIED, "vulnerable")
     assert "cloud-and-local" in both.flags
@@ -338,6 +455,44 @@ def test_no_pool_of_two_is_ever_called_fixed(
     found = conclude(talk, TIME)
     assert found.cves[CVE].state in {"vulnerable", "undetermined"}
     assert len(talk.answers) <= 6
+
+
+@given(
+    st.lists(
+        st.sampled_from([OLD, NEW, "15.0.1497.2", "15.2.2562.46", "14.3.509.0", "15.1.2507.72"]),
+        min_size=2, max_size=4,
+    ),
+    st.lists(st.integers(0, 3), min_size=8, max_size=8),
+    st.integers(3, 6),
+    st.booleans(),
+)  # fmt: skip
+def test_every_member_of_a_pool_that_a_further_look_meets_counts(
+    builds: list[str], turns: list[int], looks: int, named: bool
+) -> None:
+    """A pool that is found is flagged, and no state is better than that of its worst member."""
+    talk = _talk()
+    talk.endpoint = replace(talk.endpoint, names=())
+    met: list[int] = []
+    while (step := next_step(talk, looks=looks)) is not None:
+        if step.fresh or not met:
+            met.append(turns[len(met)] % len(builds))
+        build = builds[met[-1]]
+        told = build if step.probe is ProbeKind.OWA else ".".join(build.split(".")[:3])
+        server = f"EX{met[-1]}" if named else ""
+        talk.answers.append(
+            replace(_says(told, server=server, probe=step.probe), host=step.host or ADDRESS)
+        )
+    found = conclude(talk, TIME)
+    assert len(met) >= looks - 1
+    kinds = {builds[member] for member in met}
+    if len(kinds) > 1:
+        assert {"mixed-pool", "inconsistent"} & set(found.flags)
+    for cve, entry in found.cves.items():
+        states = {Builds.load().patch_state(build, cve).state.value for build in kinds}
+        if entry.state in {"fixed", "not-affected"}:
+            assert states <= {"fixed", "not-affected"}
+        if "mixed-pool" in found.flags and "vulnerable" in states:
+            assert entry.state == "vulnerable"
 
 
 _ANSWERS = st.builds(

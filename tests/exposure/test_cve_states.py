@@ -12,6 +12,7 @@ from alpheus.exposure.cve_states import (
     every,
     impossible,
     lowest,
+    shown_once,
     worst,
 )
 from alpheus.knowledge.builds import BuildNumber, Builds, parse_build
@@ -162,6 +163,26 @@ def test_any_number_gives_states_with_reasons(parts: tuple[int, ...]) -> None:
 def test_nonsense_is_undetermined() -> None:
     """What is no build settles nothing."""
     assert set(_states("nonsense").values()) == {"undetermined"}
+
+
+def test_a_fix_that_one_connection_showed_says_so() -> None:
+    """No state changes, and nothing else is told so; without a fix the map is the same."""
+    states = cve_states("15.1.2176.9", None, exchange=True, why="")
+    told = shown_once(states)
+    for cve, entry in told.items():
+        assert entry.state == states[cve].state
+        assert ("one connection showed it" in entry.why) is (entry.state == "fixed")
+        assert entry.why.startswith(states[cve].why)
+    unfixed = every("undetermined", "x")
+    assert shown_once(unfixed) is unfixed
+
+
+def test_a_server_that_was_not_seen_keeps_open_what_contradictory_builds_agree_on() -> None:
+    """As in a pool."""
+    builds = ("15.1.2176.9", "15.1.2242.4")
+    assert agreed(builds)[CVE].state == "fixed"
+    assert agreed(builds, "EX02")[CVE].state == "undetermined"
+    assert "EX02" in agreed(builds, "EX02")[CVE].why
 
 
 def test_lowest_compares_integers() -> None:

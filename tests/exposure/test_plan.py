@@ -29,6 +29,7 @@ from alpheus.exposure.plan import (
     is_host_name,
     needs_fourth_part,
     next_step,
+    one_connection,
     port_of,
     request_bytes,
 )
@@ -195,23 +196,128 @@ def test_a_manifest_is_enough_where_no_later_update_differs() -> None:
     assert next_step(_talk(*last)) is None
 
 
+@pytest.mark.parametrize("build", [VULNERABLE, FIXED, "15.2.2562.46", "14.3.509.0"])
+@pytest.mark.parametrize("looks", [3, 5])
+def test_looks_beyond_the_second_go_over_new_connections(build: str, looks: int) -> None:
+    """Whatever the server said: an operator looks for a pool."""
+    answers = [_exchange(build=build, server="EX01")]
+    steps = []
+    while (step := next_step(_talk(*answers), looks=looks)) is not None:
+        steps.append(step)
+        answers.append(_exchange(step.probe, build, server="EX01"))
+    assert steps[0] == next_step(_talk(answers[0]))
+    assert steps[1:] == [Step(OWA, "", fresh=True)] * (looks - 2)
+
+
+def test_looks_beyond_the_second_for_a_server_that_hides_its_build() -> None:
+    """They ask for the page that told the most, after all the others."""
+
+    def told(probe: ProbeKind) -> Answer:
+        return _exchange(probe, "15.1.2176" if probe is LOGON else "", PAGE)
+
+    answers = [told(OWA)]
+    while (step := next_step(_talk(*answers), looks=4)) is not None:
+        answers.append(told(step.probe))
+        assert step.fresh is (len(answers) > 4)
+    assert [one.probe for one in answers] == [OWA, LOGON, ProbeKind.MANIFEST, EWS, LOGON, LOGON]
+
+
+def test_a_pool_that_a_further_look_finds_is_asked_until_each_has_a_build() -> None:
+    """As with two looks; no endpoint is asked more often than any may be."""
+    answers = [_exchange(build=VULNERABLE, server="EX01"), _exchange(LOGON, server="EX01")]
+    answers.append(_exchange(build="15.0.1497.2", server="EX02"))
+    assert next_step(_talk(*answers), looks=3) is None
+    answers[2] = _exchange(server="EX02")
+    assert next_step(_talk(*answers), looks=3) == Step(OWA, "", fresh=True)
+    while (step := next_step(_talk(*answers), looks=99)) is not None:
+        answers.append(_exchange(step.probe, VULNERABLE, server="EX01"))
+    assert len(answers) == MOST_ANSWERS
+
+
+def test_which_answers_came_over_one_connection() -> None:
+    """A page that is asked again, another name or port, and what follows a fix have their own."""
+    first = _exchange(build=VULNERABLE)
+    page = _exchange(LOGON, "15.1.2176", PAGE)
+    assert one_connection([])
+    assert one_connection([first])
+    assert one_connection([first, page])
+    assert one_connection([_exchange(), page, _exchange(EWS, FIXED)])
+    assert not one_connection([first, first])
+    assert not one_connection([first, replace(page, host=NAME)])
+    assert not one_connection([first, _exchange(ProbeKind.BACK_END)])
+    assert not one_connection([_exchange(build=FIXED), page])
+    assert not one_connection([replace(first, hints=(BALANCER,)), page])
+
+
+@given(
+    st.sampled_from([VULNERABLE, FIXED, "15.2.2562.46", ""]),
+    st.sampled_from(["", "EX01"]),
+    st.sampled_from([(), (BALANCER,)]),
+    st.integers(1, 5),
+)
+def test_what_one_connection_showed_is_known_from_the_answers(
+    build: str, server: str, hints: tuple[str, ...], looks: int
+) -> None:
+    """As the steps were planned, so they are told."""
+    answers = [replace(_exchange(build=build, server=server), hints=hints)]
+    fresh = False
+    while (step := next_step(_talk(*answers), looks=looks)) is not None:
+        fresh = fresh or step.fresh
+        told = build if step.probe is OWA else ""
+        answers.append(replace(_exchange(step.probe, told, server=server), hints=hints))
+    assert one_connection(answers) is not fresh
+
+
 def test_the_cloud_service_is_left_alone() -> None:
-    """Its build decides nothing."""
-    assert next_step(_talk(replace(_exchange(), online=True)), back_end=True) is None
+    """Its build decides nothing; its certificate shows that it is the cloud."""
+    online = replace(_exchange(), online=True)
+    assert next_step(_talk(online, tls=_tls("outlook.office365.com")), back_end=True) is None
+    assert next_step(_talk(online, tls=_tls("*.outlook.com")), looks=5) is None
+
+
+def test_who_only_says_that_it_is_the_cloud_is_looked_at_once_more() -> None:
+    """Headers are easily sent: under another certificate, or none, the logon page is asked too."""
+    online = replace(_exchange(), online=True)
+    signed = Tls("x", "x", Certificate("", names=("outlook.office365.com",), self_signed=True))
+    for tls in (None, _tls("EX01"), _tls(), signed, _tls("evil-outlook.com")):
+        assert next_step(_talk(online, tls=tls)) == Step(LOGON, "")
+        assert next_step(_talk(online, _exchange(LOGON), tls=tls), back_end=True) is None
+        assert next_step(_talk(online, tls=tls, failure=Status.BROKEN)) is None
 
 
 def test_other_names_where_the_bare_address_is_no_exchange() -> None:
     """Names of the endpoint, of redirects and of the certificate, two at most, each anew."""
-    tls = _tls("www.example.com", "*.example.com", "EX01", "mail.example.com")
+    tls = _tls("www.example.com", "EX01", "mail.example.com")
+    assert _names_asked(tls) == [NAME, "www.example.com"]
+
+
+@pytest.mark.parametrize(
+    ("names", "asked"),
+    [
+        (("*.town.example",), ["mail.town.example", "autodiscover.town.example"]),
+        (("*.town.example", "town.example"), ["mail.town.example", "autodiscover.town.example"]),
+        (("www.town.example", "*.Town.Example"),
+         ["mail.town.example", "autodiscover.town.example"]),
+        (("*.town.example", "owa.town.example"), ["owa.town.example", "mail.town.example"]),
+        (("*.town.example", "mail.town.example"),
+         ["mail.town.example", "autodiscover.town.example"]),
+        (("*", "*.", "*.*.x", "x.*.town.example"), []),
+    ],
+)  # fmt: skip
+def test_a_wildcard_stands_for_what_mail_servers_are_called(
+    names: tuple[str, ...], asked: list[str]
+) -> None:
+    """Behind names of mail servers that the certificate spells out, before all others."""
+    assert _names_asked(_tls(*names)) == asked
+
+
+def _names_asked(tls: Tls) -> list[str]:
+    """By which names an address is asked that has nothing to show by any."""
     answers = [_other()]
-    asked = []
     while (step := next_step(_talk(*answers, tls=tls))) is not None:
-        asked.append(step)
-        answers.append(_other(step.probe, step.host))
-    assert asked == [
-        Step(OWA, NAME, fresh=True), Step(OWA, "www.example.com", fresh=True),
-        Step(EWS, "www.example.com"),
-    ]  # fmt: skip
+        assert step.fresh == (step.probe is OWA)
+        answers.append(_other(step.probe, step.host or ADDRESS))
+    return [one.host for one in answers[1:] if one.probe is OWA]
 
 
 def test_the_web_services_where_there_is_no_name() -> None:

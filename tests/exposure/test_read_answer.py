@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpheus.exposure.model import Answer, ProbeKind, Response, Witness
+from alpheus.exposure.model import Answer, Certificate, ProbeKind, Response, Tls, Witness
 from alpheus.exposure.read_answer import (
     ABSENT,
     BALANCER,
     DEFAULT_PAGE,
     FRONT_END,
     MANIFEST,
+    MANY_BUILDS,
+    MANY_HEADERS,
+    MOST_SAID,
     OWA_VERSION,
     PAGE,
     REFUSED,
@@ -21,6 +26,7 @@ from alpheus.exposure.read_answer import (
     TRUNCATED,
     UNKNOWN_GATEWAY,
     WINDOWS_SIGN_ON,
+    is_certified,
     read_answer,
 )
 
@@ -71,6 +77,41 @@ def test_a_header_that_is_no_build_is_a_doubt(value: str) -> None:
     assert len(answer.doubts) == 1
     assert len(answer.doubts[0]) < 200
     assert answer.signs
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("x-owa-version", "15.1.2176.{}"), ("x-owa-version", "15.1.{}.9"), ("x-owa-version", "x{}"),
+     ("x-serverapplication", "Exchange/15.1.2176.{}"), ("x-feserver", "EX{}"),
+     ("x-beserver", "EX{}"), ("x-diaginfo", "EX{}"), ("x-owa-error", "{}")],
+)  # fmt: skip
+def test_an_answer_says_so_much_and_no_more(header: str, value: str) -> None:
+    """Thousands of headers fill no result, take no time, and are a doubt."""
+    many = tuple((header, value.format(number)) for number in range(20_000))
+    begun = time.process_time()
+    answer = _read(200, *many)
+    assert time.process_time() - begun < 1
+    for said in (answer.witnesses, answer.servers, answer.signs):
+        assert len(said) <= MOST_SAID
+    assert len(answer.doubts) <= MOST_SAID + 2
+    assert {MANY_HEADERS, MANY_BUILDS} & set(answer.doubts)
+    assert (MANY_BUILDS in answer.doubts) is (len(answer.witnesses) == MOST_SAID)
+    few = _read(200, *many[:2])
+    assert not {MANY_HEADERS, MANY_BUILDS} & set(few.doubts)
+
+
+def test_a_page_says_so_much_and_no_more() -> None:
+    """Paths of many builds are a doubt, also beside a header."""
+    page = b" ".join(b"/owa/auth/15.1.%d/" % number for number in range(2000, 2020))
+    answer = _read(200, ("x-owa-version", "15.1.2176.9"), body=page)
+    assert len(answer.witnesses) == MOST_SAID
+    assert answer.doubts == (MANY_BUILDS,)
+
+
+def test_cookies_of_which_there_are_many_are_no_doubt() -> None:
+    """Exchange and balancers set several."""
+    cookies = [("set-cookie", f"c{number}=1; path=/") for number in range(30)]
+    assert _read(200, ("x-feserver", "EX01"), *cookies).doubts == ()
 
 
 def test_two_different_headers_are_a_doubt() -> None:
@@ -316,3 +357,29 @@ def test_hostile_pages_cost_no_time(piece: bytes) -> None:
     body = (b"<script" + piece * (262_144 // len(piece)))[:262_144]
     for probe in (ProbeKind.OWA, ProbeKind.MANIFEST):
         _read(body=body, probe=probe)
+
+
+def test_the_cloud_is_not_believed_by_its_headers_where_the_page_is_a_product_s() -> None:
+    """Its build, a name like its own, and a page of Exchange 2016: a server with such headers."""
+    headers = (("x-owa-version", "15.20.1.1"), ("x-feserver", "FR0P281CA0001"))
+    assert _read(200, *headers).online
+    page = b'<link href="/owa/auth/15.1.2176/themes/x.css">'
+    answer = _read(200, *headers, body=page)
+    assert not answer.online
+    assert [witness.build for witness in answer.witnesses] == ["15.20.1.1", "15.1.2176"]
+
+
+@pytest.mark.parametrize(
+    ("names", "self_signed", "certified"),
+    [(("outlook.office365.com",), False, True), (("x", "*.outlook.com"), False, True),
+     (("*.outlook.com",), True, False), (("EX01",), False, False), ((), False, False),
+     (("evil-outlook.com",), False, False)],
+)  # fmt: skip
+def test_whose_certificate_it_is(
+    names: tuple[str, ...], self_signed: bool, certified: bool
+) -> None:
+    """Microsoft's by its names, and by no name that a server signed for itself."""
+    tls = Tls("x", "x", Certificate("", names=names, self_signed=self_signed))
+    assert is_certified(tls) is certified
+    assert is_certified(None) is None
+    assert is_certified(Tls(error="x")) is None

@@ -11,27 +11,50 @@ from dataclasses import dataclass, field
 
 from alpheus.exposure.cve_states import lowest
 from alpheus.exposure.model import Answer, ProbeKind, Witness
-from alpheus.exposure.read_answer import FRONT_END, MANIFEST
+from alpheus.exposure.read_answer import FRONT_END, MANIFEST, MANY_BUILDS, MOST_SAID
 
 
 @dataclass(slots=True)
 class Speaker:
-    """One server as far as its answers go; `name` is '' where they name none."""
+    """One server as far as its answers go; `name` is '' where they name none.
+
+    Of each kind so many builds are kept as one answer may name; `left_out`: it said more.
+    """
 
     name: str
     exact: dict[str, Witness] = field(default_factory=dict)
     short: dict[str, Witness] = field(default_factory=dict)
     floor: dict[str, Witness] = field(default_factory=dict)
+    left_out: bool = False
 
-    def hear(self, witnesses: Iterable[Witness]) -> None:
+    def hear(self, answer: Answer) -> None:
         """Take what an answer says."""
-        for witness in witnesses:
+        self.left_out = self.left_out or MANY_BUILDS in answer.doubts
+        for witness in answer.witnesses:
             if witness.source == MANIFEST:
-                self.floor.setdefault(witness.build, witness)
+                self._keep(self.floor, witness)
             elif witness.build.count(".") == 3:
-                self.exact.setdefault(witness.build, witness)
+                self._keep(self.exact, witness)
             else:
-                self.short.setdefault(witness.build, witness)
+                self._keep(self.short, witness)
+
+    def join(self, other: Speaker) -> None:
+        """Take what another said for what this one said."""
+        self.name = self.name or other.name
+        self.left_out = self.left_out or other.left_out
+        for mine, its in (
+            (self.exact, other.exact),
+            (self.short, other.short),
+            (self.floor, other.floor),
+        ):
+            for witness in its.values():
+                self._keep(mine, witness)
+
+    def _keep(self, kind: dict[str, Witness], witness: Witness) -> None:
+        if witness.build in kind or len(kind) < MOST_SAID:
+            kind.setdefault(witness.build, witness)
+        else:
+            self.left_out = True
 
     @property
     def contradicts_itself(self) -> bool:
@@ -42,7 +65,7 @@ class Speaker:
             for low in self.floor
             for build in self.exact
         )
-        return len(self.exact) > 1 or len(families) > 1 or behind
+        return len(self.exact) > 1 or len(families) > 1 or behind or self.left_out
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -63,13 +86,15 @@ class Claims:
     """All that was said. `members` are the distinct builds, each with its lower-bound mark.
 
     `servers` are the front ends as they write themselves, `unseen` those whose build nothing says.
-    `contradiction` lists the builds that one server says of itself.
+    `contradiction` lists the builds that one server says of itself, the first of them where
+    `left_out` says that there are more.
     """
 
     members: tuple[tuple[Witness, bool], ...]
     servers: tuple[str, ...]
     unseen: tuple[str, ...]
     contradiction: tuple[str, ...] = ()
+    left_out: bool = False
 
     @property
     def mixed(self) -> bool:
@@ -96,7 +121,7 @@ def hear(answers: Sequence[Answer]) -> Claims:
         name = _front_end(answer)
         key = name.lower() or f"#{number}"
         shown.setdefault(name.lower(), name)
-        speakers.setdefault(key, Speaker(name)).hear(answer.witnesses)
+        speakers.setdefault(key, Speaker(name)).hear(answer)
     named = [speaker for speaker in speakers.values() if speaker.name]
     shown.pop("", None)
     if len(named) <= 1 and not _several(answers):
@@ -106,7 +131,7 @@ def hear(answers: Sequence[Answer]) -> Claims:
 
 def _of_one(answer: Answer) -> Claims:
     speaker = Speaker(_front_end(answer))
-    speaker.hear(answer.witnesses)
+    speaker.hear(answer)
     return _settle([speaker], (speaker.name,) if speaker.name else ())
 
 
@@ -144,19 +169,15 @@ def _joined(speakers: Iterable[Speaker]) -> Speaker:
     """All as one server: nothing shows that there are more."""
     result = Speaker("")
     for speaker in speakers:
-        result.name = result.name or speaker.name
-        for mine, other in (
-            (result.exact, speaker.exact),
-            (result.short, speaker.short),
-            (result.floor, speaker.floor),
-        ):
-            mine.update(other)
+        result.join(speaker)
     return result
 
 
 def _settle(speakers: list[Speaker], servers: tuple[str, ...]) -> Claims:
     """Contradictions first; else the distinct builds, without those that an exacter one covers."""
-    lying = [build for s in speakers if s.contradicts_itself for build in s.said]
+    liars = [speaker for speaker in speakers if speaker.contradicts_itself]
+    lying = tuple(dict.fromkeys(build for speaker in liars for build in speaker.said))
+    left_out = len(lying) > MOST_SAID or any(speaker.left_out for speaker in liars)
     found: dict[tuple[str, bool], Witness] = {}
     unseen = []
     for speaker in speakers:
@@ -172,4 +193,4 @@ def _settle(speakers: list[Speaker], servers: tuple[str, ...]) -> Claims:
         for (build, at_least), witness in found.items()
         if not (build in nameless and build.count(".") == 2 and build in exact)
     ]
-    return Claims(tuple(members), servers, tuple(unseen), tuple(dict.fromkeys(lying)))
+    return Claims(tuple(members), servers, tuple(unseen), lying[:MOST_SAID], left_out)

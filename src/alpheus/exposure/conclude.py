@@ -17,8 +17,10 @@ from alpheus.exposure.cve_states import (
     NOT_SAID,
     agreed,
     cve_states,
+    every,
     impossible,
     lowest,
+    shown_once,
     unconfirmed,
     worst,
 )
@@ -32,20 +34,26 @@ from alpheus.exposure.model import (
     Status,
     Witness,
 )
+from alpheus.exposure.plan import one_connection
 from alpheus.exposure.read_answer import (
     FRONT_END,
     MANIFEST,
+    MOST_SAID,
     ONLINE_BUILD,
-    ONLINE_HOSTS,
     OWA_VERSION,
+    is_certified,
 )
 from alpheus.knowledge.builds import Builds, parse_build
+from alpheus.model import PatchState
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 _MOST_SIGNS = 3
 """So many signs of cloud mail flow are told of."""
 
 _MOST_NAMES = 50
+_MOST_SHOWN = 16
+"""So many server names, and so many witnesses, stand in an observation."""
+
 _IIS = re.compile(r"microsoft-(?:iis|httpapi)", re.IGNORECASE)
 
 
@@ -75,10 +83,10 @@ def conclude(conversation: Conversation, time: str) -> Observation:
     signed = [answer for answer in heard if answer.signs]
     front = [answer for answer in heard if answer.probe is not ProbeKind.BACK_END]
     local = [answer for answer in signed if not answer.online]
+    if local and len(local) < len(signed) and hear(signed).contradiction:
+        local = signed
     if local:
-        judgement = _remembered(local, signed, front)
-        if conversation.failure:
-            judgement = _unconfirmed(judgement, local)
+        judgement = _of_local(local, signed, front, failed=bool(conversation.failure))
     elif signed:
         judgement = _of_online(signed, conversation)
     elif front:
@@ -106,6 +114,8 @@ def _observation(
     for answer in conversation.answers:
         servers.update(dict.fromkeys(answer.servers))
         witnesses.update(dict.fromkeys(answer.witnesses))
+    if max(len(servers), len(witnesses)) > _MOST_SHOWN and "odd-header" not in flags:
+        flags.append("odd-header")
     return Observation(
         target=endpoint.target,
         address=endpoint.address,
@@ -124,9 +134,9 @@ def _observation(
         time=time,
         product=judgement.product,
         confidence=judgement.confidence,
-        servers=tuple(servers),
+        servers=tuple(servers)[:_MOST_SHOWN],
         flags=tuple(flags),
-        witnesses=tuple(witnesses),
+        witnesses=tuple(witnesses)[:_MOST_SHOWN],
     )
 
 
@@ -159,15 +169,29 @@ _known: dict[tuple[object, ...], Judgement] = {}
 _MOST_KNOWN = 8192
 
 
+def _of_local(
+    local: Sequence[Answer], signed: Sequence[Answer], front: Sequence[Answer], *, failed: bool
+) -> Judgement:
+    """What a server says; `failed`: a step failed.
+
+    Then what only one answer has said stays open where it says that all is well.
+    """
+    if failed:
+        first = next((place for place, answer in enumerate(local) if answer.witnesses), len(local))
+        if len(local) - first < 2:
+            return _unconfirmed(_remembered(local, signed, front, once=False))
+    return _remembered(local, signed, front, once=one_connection(local))
+
+
 def _remembered(
-    local: Sequence[Answer], signed: Sequence[Answer], front: Sequence[Answer]
+    local: Sequence[Answer], signed: Sequence[Answer], front: Sequence[Answer], *, once: bool
 ) -> Judgement:
     """The judgement on such answers, made once: most hosts say what others said before.
 
-    Judgements that name servers are not kept.
+    `once`: one connection showed it. Judgements that name servers are not kept.
     """
     numbers: dict[str, int] = {"": 0}
-    facts: list[object] = [len(signed), any(answer.gateway for answer in front)]
+    facts: list[object] = [once, len(signed), any(answer.gateway for answer in front)]
     for answer in local:
         named = answer.servers[0].lower() if answer.servers and FRONT_END in answer.signs else ""
         number = numbers.setdefault(named, len(numbers))
@@ -179,17 +203,16 @@ def _remembered(
     if found is None:
         found = _of_exchange(local, signed, front)
         if found.pool is None:
+            if once:
+                found = replace(found, cves=shown_once(found.cves))
             if len(_known) >= _MOST_KNOWN:
                 _known.clear()
             _known[key] = found
     return found
 
 
-def _unconfirmed(judgement: Judgement, local: Sequence[Answer]) -> Judgement:
-    """A step failed: what only one answer has said stays open where it says that all is well."""
-    first = next((place for place, answer in enumerate(local) if answer.witnesses), len(local))
-    if len(local) - first >= 2:
-        return judgement
+def _unconfirmed(judgement: Judgement) -> Judgement:
+    """Every fix is left open."""
     return replace(
         judgement,
         cves=unconfirmed(judgement.cves),
@@ -253,23 +276,32 @@ def _of_builds(
 def _of_contradiction(claims: Claims, flags: list[str]) -> Judgement:
     """One server says two things: the lowest is shown, and only what all agree on is settled.
 
-    Of two products it may be neither: nobody's server is both, a decoy is.
+    Of two products, or of more builds than anybody has, it may be none: nobody's server is that, a
+    decoy is, and nothing that it says settles anything.
     """
     said = claims.contradiction
     shown = ", ".join(said)
+    flags = [*flags, "inconsistent"]
     possible = tuple(build for build in said if not _odd(build))
-    if len({tuple(build.split(".")[:2]) for build in possible}) != 1:
+    products = {tuple(build.split(".")[:2]) for build in said}
+    if claims.left_out or not possible or len(products) > 1:
+        what = "several products at once" if len(products) > 1 else "several builds at once"
+        if claims.left_out:
+            what = f"more than {MOST_SAID} builds at once"
+        why = f"the server says that it is {what} ({shown}): ExSetup.exe on the server settles it"
         return Judgement(
-            Status.BUILD_UNKNOWN, f"says that it is several products at once: {shown}",
-            agreed(said), flags=(*flags, "inconsistent"),
+            Status.BUILD_UNKNOWN, f"says that it is {what}: {shown}",
+            every(PatchState.UNDETERMINED.value, why), flags=tuple(flags),
         )  # fmt: skip
     build = lowest(possible)
+    others = tuple(witness.build for witness, _ in claims.members)
     return Judgement(
         Status.IDENTIFIED,
         f"the server contradicts itself: {shown}; a decoy, a cache or a balancer may be the cause",
-        agreed(said), exchange=True, build=build, precision=build.count(".") + 1,
+        agreed(tuple(dict.fromkeys((*said, *others))), ", ".join(claims.unseen[:3])),
+        exchange=True, build=build, precision=build.count(".") + 1,
         witness=_source_of(claims, build), pool=_pool(claims), product=_called(build)[0],
-        flags=(*flags, "inconsistent"),
+        flags=tuple(flags),
     )  # fmt: skip
 
 
@@ -355,33 +387,40 @@ def _reason(build: str, source: str, *, at_least: bool) -> str:
 
 
 def _of_online(signed: Sequence[Answer], conversation: Conversation) -> Judgement:
-    """The cloud service, which is no server of anybody's; unless build and certificate object."""
-    witness = next((w for a in signed for w in a.witnesses if w.source != MANIFEST), None)
-    tls = conversation.tls
-    names = tls.certificate.names if tls and tls.certificate else ()
-    foreign = bool(names) and not any(_is_microsoft(name) for name in names)
-    cloud = witness is None or witness.build.startswith(ONLINE_BUILD)
-    exchange = None if foreign and not cloud else False
+    """The cloud service, which is no server of anybody's; unless build or certificate objects.
+
+    What is easily sent by anyone clears nobody: it takes the absence of all that contradicts it.
+    """
+    said = [witness for answer in signed for witness in answer.witnesses]
+    witness = next((one for one in said if one.source != MANIFEST), None)
+    certified = is_certified(conversation.tls)
+    foreign = certified is False
+    local = [one.build for one in said if not one.build.startswith(ONLINE_BUILD)]
+    exchange = None if foreign or local else False
     reason = "the server names are those of Microsoft's cloud service"
+    objections = [*["the certificate is not"] * foreign]
+    if local:
+        objections.append(f"the build {local[0]} is none of its own")
+    why = _FOREIGN_WHY if foreign else _LOCAL_WHY
     return Judgement(
-        Status.ONLINE, f"{reason}, the certificate is not" if foreign else reason,
-        cve_states(None, None, exchange=exchange, why=_FOREIGN_WHY), exchange=exchange,
+        Status.ONLINE, ", ".join((reason, *objections)),
+        cve_states(None, None, exchange=exchange, why=why), exchange=exchange,
         build=witness.build if witness else None,
         precision=witness.build.count(".") + 1 if witness else None,
         witness=witness.source if witness else None, product="Exchange Online",
-        confidence=LOW if foreign else HIGH if names and cloud else MEDIUM,
-        flags=("foreign-certificate",) if foreign else (),
+        confidence=LOW if objections else HIGH if certified else MEDIUM,
+        flags=(*["foreign-certificate"] * foreign, *["inconsistent"] * bool(local)),
     )  # fmt: skip
 
 
 _FOREIGN_WHY = (
-    "server names of Exchange Online, a build and a certificate that are not: a relay to the cloud,"
-    " or a server that hides; its owner knows"
+    "server names of Exchange Online under a certificate that is not its: a relay to the cloud, or"
+    " a server that hides; its owner knows"
 )
-
-
-def _is_microsoft(name: str) -> bool:
-    return f".{name.lower().removeprefix('*.')}".endswith(ONLINE_HOSTS)
+_LOCAL_WHY = (
+    "server names of Exchange Online with a build that is a product's: the server contradicts"
+    " itself; its owner knows"
+)
 
 
 def _of_stranger(front: Sequence[Answer], conversation: Conversation) -> Judgement:

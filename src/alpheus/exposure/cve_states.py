@@ -8,6 +8,7 @@ per build and shared: they are not to be changed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from alpheus.exposure.model import CveEntry
@@ -71,23 +72,25 @@ def worst(members: tuple[tuple[str, bool], ...], unseen: str = "") -> Mapping[st
 
 
 @lru_cache(maxsize=2048)
-def agreed(builds: tuple[str, ...]) -> Mapping[str, CveEntry]:
-    """The states on which contradictory builds of one server agree; the rest is undetermined."""
+def agreed(builds: tuple[str, ...], unseen: str = "") -> Mapping[str, CveEntry]:
+    """The states on which contradictory builds of one server agree; the rest is undetermined.
+
+    `unseen` as in `worst`.
+    """
     maps = [_of_build(build, 0, at_least=False) for build in builds]
+    shown = ", ".join(builds)
     found: dict[str, CveEntry] = {}
     for cve in Builds.load().cves:
         entries = [states[cve] for states in maps]
-        same = len({entry.state for entry in entries}) == 1
-        shown = ", ".join(builds)
-        found[cve] = (
-            CveEntry(entries[0].state, f"the server says {shown}: {entries[0].why}")
-            if same
-            else CveEntry(
+        if len({entry.state for entry in entries}) == 1:
+            entry = CveEntry(entries[0].state, f"the server says {shown}: {entries[0].why}")
+            found[cve] = _of_pool(shown, entry, 1, unseen)
+        else:
+            found[cve] = CveEntry(
                 PatchState.UNDETERMINED.value,
                 f"the server contradicts itself ({shown}): the file version of ExSetup.exe settles"
                 " it",
             )
-        )
     return found
 
 
@@ -97,6 +100,25 @@ def unconfirmed(states: Mapping[str, CveEntry]) -> Mapping[str, CveEntry]:
         cve: CveEntry(
             PatchState.UNDETERMINED.value,
             f"{entry.why}; but the second look, which a balancer makes needful, failed: ask again",
+        )
+        if entry.state == PatchState.FIXED
+        else entry
+        for cve, entry in states.items()
+    }
+
+
+def shown_once(states: Mapping[str, CveEntry]) -> Mapping[str, CveEntry]:
+    """The states, every fix with the remark that one connection showed it; unchanged without one.
+
+    A flaw outside the default campaign is no reason for a second connection.
+    """
+    if all(entry.state != PatchState.FIXED for entry in states.values()):
+        return states
+    return {
+        cve: replace(
+            entry,
+            why=f"{entry.why}; one connection showed it, and none was opened to confirm it: behind"
+            " a balancer another server may lack the fix",
         )
         if entry.state == PatchState.FIXED
         else entry

@@ -7,14 +7,15 @@ manifest of the control panel, the web services. Each is a GET of a page that an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 
 from alpheus.exposure.claims import family_of
 from alpheus.exposure.cve_states import cve_states
-from alpheus.exposure.model import Answer, Conversation, Endpoint, ProbeKind, Status
+from alpheus.exposure.model import Answer, Conversation, Endpoint, ProbeKind, Status, Witness
+from alpheus.exposure.names import spelt_out
 from alpheus.exposure.read_answer import (
     BALANCER,
     FRONT_END,
@@ -23,6 +24,7 @@ from alpheus.exposure.read_answer import (
     REFUSED,
     TRUNCATED,
     UNKNOWN_GATEWAY,
+    is_certified,
 )
 from alpheus.knowledge.builds import BuildNumber, Builds, parse_build
 from alpheus.model import PatchState
@@ -60,6 +62,8 @@ _MAIL_NAME = re.compile(
     r"(?:mail|webmail|owa|exchange|exch|ex\d*|outlook|email|e-mail|autodiscover|remote|mobile|mx|cas"
     r"|post|mbx|activesync|sync|legacy|hybrid)\d*[.-]"
 )
+_AGREE = 2
+"""So many looks are for the build, those beyond for the pool."""
 _MORE_LOOKS = 3
 """So often a pool is asked again for the builds of those that did not say theirs."""
 _VISIBLE = re.compile(r"[\x20-\x7e]{1,300}")
@@ -85,16 +89,20 @@ def next_step(
 
     Call it before the first GET, after every answer and after every failure, which must stand in
     `conversation.answers` with status 0. `back_end` and `smtp`: the scope allows port 444 and the
-    SMTP banner. `looks`: how many answers must agree before a build is believed; with 1 the first
-    is believed, and a balancer that holds several servers is not noticed.
+    SMTP banner. `looks`: how many answers must agree before a build is believed. With 1 the first
+    is believed, and a balancer that holds several servers is not noticed. With 2 the second look
+    goes over a new connection where a fix would be claimed or a balancer shows. Each look beyond
+    goes over a new one, whatever Exchange said, until a pool shows or `MOST_ANSWERS` are there.
     """
     if not conversation.answers:
         usable = [name.lower() for name in conversation.endpoint.names[:1]]
         host = usable[0] if usable and is_host_name(usable[0]) else ""
         return None if conversation.failure else Step(ProbeKind.OWA, host)
     answers = [a for a in conversation.answers if a.probe not in _OTHER_PORT]
-    if len(conversation.answers) >= MOST_ANSWERS or any(a.online for a in answers):
+    if len(conversation.answers) >= MOST_ANSWERS:
         return None
+    if any(answer.online for answer in answers):
+        return _beside_the_cloud(conversation, answers)
     return _front_step(conversation, answers, looks) or _side_step(
         conversation, back_end=back_end, smtp=smtp
     )
@@ -170,6 +178,17 @@ def _front_step(conversation: Conversation, answers: list[Answer], looks: int) -
     return step
 
 
+def _beside_the_cloud(conversation: Conversation, answers: list[Answer]) -> Step | None:
+    """The cloud service is left alone; who only says so, under another certificate, is not.
+
+    Names and numbers of a header are easily sent, so the logon page is looked at too.
+    """
+    if conversation.failure or is_certified(conversation.tls):
+        return None
+    asked = any(answer.probe is ProbeKind.LOGON for answer in answers)
+    return None if asked else Step(ProbeKind.LOGON, _asked_by(conversation))
+
+
 def _side_step(conversation: Conversation, *, back_end: bool, smtp: bool) -> Step | None:
     """The probes of other ports, once each, where somebody is at home at all."""
     if conversation.failure in {Status.NO_ANSWER, Status.UNREACHABLE}:
@@ -222,15 +241,42 @@ def _names(conversation: Conversation, answers: list[Answer]) -> Iterator[str]:
     tls = conversation.tls
     shown = [name.lower() for name in tls.certificate.names] if tls and tls.certificate else []
     likely = [name for name in shown if _MAIL_NAME.match(name)]
+    below = spelt_out([name for name in shown if name.startswith("*.")][:MOST_NAMES])
     given = [name.lower() for name in conversation.endpoint.names]
-    for name in (*given, *told, *likely, *shown[:8]):
+    for name in (*given, *told, *likely, *below, *shown[:8]):
         if is_host_name(name):
             yield name
 
 
 def _for_build(answers: list[Answer], host: str, looks: int) -> Step | None:
-    """It is Exchange: the cheapest GET that still can tell more about the build."""
+    """It is Exchange: what still can tell more of its build, then further looks for a pool."""
     here = [answer for answer in answers if answer.host == host]
+    step = _for_one_build(here, host, min(looks, _AGREE))
+    if step is not None or looks <= _AGREE:
+        return step
+    enough = next(
+        count for count in range(1, len(here) + 1) if not _for_one_build(here[:count], host, _AGREE)
+    )
+    if len(here) - enough >= looks - _AGREE:
+        return None
+    return Step(_best(here).probe, host, fresh=True)
+
+
+def _best(here: list[Answer]) -> Answer:
+    """The first answer that told the most of the build."""
+    told = [(max(map(_worth, answer.witnesses), default=0), answer) for answer in here]
+    return max(told, key=lambda pair: (pair[0], bool(pair[1].signs)))[1]
+
+
+def _worth(witness: Witness) -> int:
+    """How much a witness tells: all four parts, the least that they are, or three."""
+    if witness.build.count(".") == 2:
+        return 1
+    return 2 if witness.source == MANIFEST else 3
+
+
+def _for_one_build(here: list[Answer], host: str, looks: int) -> Step | None:
+    """The cheapest GET that still can tell more about the build; `looks` is 1 or 2."""
     builds = [witness for answer in here for witness in answer.witnesses]
     exact = {w.build for w in builds if w.build.count(".") == 3 and w.source != MANIFEST}
     short = {w.build for w in builds if w.build.count(".") == 2}
@@ -285,6 +331,25 @@ def _another_look(here: list[Answer], host: str, said: set[str], looks: int) -> 
     fresh = fix or any(BALANCER in answer.hints for answer in here)
     page = ProbeKind.LOGON not in {answer.probe for answer in here} and bool(names or not fresh)
     return Step(ProbeKind.LOGON if page else here[first].probe, host, fresh=fresh)
+
+
+def one_connection(answers: Sequence[Answer]) -> bool:
+    """Whether the plan asked for all these answers of Exchange over one connection.
+
+    Over a new one goes a page that is asked again, another name or port, and what is asked after a
+    build that claims a fix or a balancer's cookie.
+    """
+    if len(answers) < 2:
+        return True
+    asked = {(answer.host, answer.probe) for answer in answers}
+    ports = {answer.probe for answer in answers} & _OTHER_PORT
+    if len(asked) < len(answers) or len({host for host, _ in asked}) > 1 or ports:
+        return False
+    first = next((place for place, answer in enumerate(answers) if _is_exact(answer)), None)
+    if first is None or first == len(answers) - 1:
+        return True
+    balanced = any(BALANCER in answer.hints for answer in answers[: first + 1])
+    return not (balanced or any(_claims_a_fix(w.build) for w in answers[first].witnesses))
 
 
 def _is_exact(answer: Answer) -> bool:

@@ -7,11 +7,12 @@ before anyone signs on; `docs/architecture.md` names the probes.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from alpheus.exposure.gateways import balancer, recognise
-from alpheus.exposure.model import Answer, ProbeKind, Response, Witness
+from alpheus.exposure.model import Answer, ProbeKind, Response, Tls, Witness
 from alpheus.knowledge.builds import parse_build
 
 OWA_VERSION = "X-OWA-Version"
@@ -48,6 +49,14 @@ ONLINE_BUILD = "15.20."
 ONLINE_HOSTS = (".outlook.com", ".office365.com", ".office.com", ".outlook.cn", ".office365.us")
 """Where Microsoft's cloud service lives."""
 
+MOST_SAID = 8
+"""So many builds, and so many doubts, are taken from one answer; no server has more to say."""
+MANY_BUILDS = "more builds than any server has"
+"""Doubt: builds beyond `MOST_SAID` were left out, so that nothing is sure of the rest."""
+MANY_HEADERS = "many headers of one kind"
+"""Doubt: a header that stands once in Exchange's answers stands there more than `MOST_SAID` times,
+or so many headers are odd that not each is told."""
+
 _NAMED_SERVERS = ("x-beserver", "x-calculatedbetarget", "x-diaginfo")
 _SIGN_HEADERS = {
     "x-owa-version": OWA_VERSION, "x-feserver": FRONT_END, "x-beserver": "X-BEServer",
@@ -56,6 +65,7 @@ _SIGN_HEADERS = {
     "ms-server-activesync": "MS-Server-ActiveSync", "x-backendhttpstatus": "X-BackEndHttpStatus",
     "x-proxyerrorhresult": "X-ProxyErrorHResult", "x-calculatedfetarget": "X-CalculatedFETarget",
 }  # fmt: skip
+_BUILD_HEADERS = {"x-owa-version": OWA_VERSION, "x-serverapplication": APPLICATION}
 _SIGN_COOKIES = ("x-backendcookie", "x-owa-canary", "x-backendoverridecookie", "exchangecookie")
 _ALL_SIGN_HEADERS = frozenset(_SIGN_HEADERS)
 
@@ -82,7 +92,7 @@ _SERVER_VERSION = re.compile(rb"ServerVersionInfo\s([^<>]{10,600})>")
 _ATTRIBUTE = re.compile(rb"(M(?:ajor|inor)(?:Build)?(?:Version|Number))\s?=\s?[\"'](\d{1,5})[\"']")
 _TITLE = re.compile(rb"<title[^<>]{0,200}>\s*([^<]{1,300})", re.IGNORECASE)
 _URL = re.compile(r"(?:(https?):)?//([^/?#\\]*)", re.IGNORECASE)
-_SERVER_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,10}")
+_SERVER_NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){0,10}")
 _ONLINE_FRONT_END = re.compile(
     r"[A-Z]{2,3}\d?[A-Z]{0,4}\d{2,4}[A-Z]{2,6}\d{2,5}(?:\..*)?", re.IGNORECASE
 )
@@ -114,6 +124,18 @@ _SMTP_IIS = re.compile(r"220[ -]\S{1,255} Microsoft ESMTP MAIL Service, Version:
 
 
 _Headers = tuple[tuple[str, str], ...]
+
+
+def is_certified(tls: Tls | None) -> bool | None:
+    """Whether a certificate names Microsoft's cloud service; None where there is no certificate.
+
+    One that a server signed for itself does not.
+    """
+    certificate = tls.certificate if tls else None
+    if certificate is None:
+        return None
+    names = (f".{name.lower().removeprefix('*.')}" for name in certificate.names)
+    return not certificate.self_signed and any(name.endswith(ONLINE_HOSTS) for name in names)
 
 
 def read_answer(probe: ProbeKind, host: str, response: Response) -> Answer:
@@ -175,15 +197,34 @@ class _Facts:
         self.hints: list[str] = []
         self.gateway = self.redirect = self.other = self.cookies = ""
 
+    def witness(self, witness: Witness) -> None:
+        """Note a build that is not known yet, within the bound."""
+        if len(self.witnesses) < MOST_SAID:
+            self.witnesses.append(witness)
+        elif MANY_BUILDS not in self.doubts:
+            self.doubts.append(MANY_BUILDS)
+
+    def doubt(self, text: str) -> None:
+        """Note a doubt once, within the bound."""
+        if len(self.doubts) >= MOST_SAID:
+            text = MANY_HEADERS
+        if text not in self.doubts:
+            self.doubts.append(text)
+
 
 def _read_headers(headers: _Headers, fields: Mapping[str, str], facts: _Facts) -> None:
     """Signs, builds and server names of the headers that Exchange alone sends."""
     facts.signs += [label for name, label in _SIGN_HEADERS.items() if name in fields]
     for name, value in headers:
-        if name == "x-owa-version":
-            _add_build(facts, OWA_VERSION, value)
-        elif name == "x-serverapplication":
-            _add_build(facts, APPLICATION, value.rpartition("/")[2])
+        if name in _BUILD_HEADERS:
+            own = value if name == "x-owa-version" else value.rpartition("/")[2]
+            _add_build(facts, _BUILD_HEADERS[name], own)
+            if MANY_BUILDS in facts.doubts:
+                break
+    if len(headers) - len(fields) >= MOST_SAID:
+        counts = Counter(name for name, _ in headers if name in _ALL_SIGN_HEADERS)
+        if max(counts.values()) > MOST_SAID:
+            facts.doubt(MANY_HEADERS)
     for name in ("x-feserver", *_NAMED_SERVERS):
         value = fields.get(name, "")
         if value and value not in facts.servers and _SERVER_NAME.fullmatch(value):
@@ -196,14 +237,14 @@ def _read_headers(headers: _Headers, fields: Mapping[str, str], facts: _Facts) -
 def _add_build(facts: _Facts, source: str, value: str) -> None:
     build = _dotted(value) if _AS_WRITTEN.fullmatch(value) else ""
     if not build:
-        facts.doubts.append(f"{source} is {value[:40]!r}, which is no build")
+        facts.doubt(f"{source} is {value[:40]!r}, which is no build")
         return
     witness = Witness(source, build)
     if witness in facts.witnesses:
         return
     if any(known.source == source for known in facts.witnesses):
-        facts.doubts.append(f"{source} stands there twice, with different builds")
-    facts.witnesses.append(witness)
+        facts.doubt(f"{source} stands there twice, with different builds")
+    facts.witness(witness)
 
 
 @lru_cache(maxsize=4096)
@@ -218,12 +259,13 @@ def _read_body(probe: ProbeKind, body: bytes, facts: _Facts) -> None:
     if probe is ProbeKind.MANIFEST:
         build = _manifest_build(body)
         if build:
-            facts.witnesses.append(Witness(MANIFEST, build))
+            facts.witness(Witness(MANIFEST, build))
             facts.signs.append("manifest of the export tool")
         return
     builds = dict.fromkeys(_path_builds(body))
     if builds:
-        facts.witnesses += [Witness(PAGE, build) for build in builds]
+        for build in builds:
+            facts.witness(Witness(PAGE, build))
         facts.signs.append("path with a build")
     else:
         facts.signs += [label for mark, label in _PAGE_MARKS if mark in body]
@@ -262,7 +304,7 @@ def _read_server_version(body: bytes, facts: _Facts) -> None:
     number = parse_build(".".join(parts.get(name, b"x").decode() for name in names))
     if number is not None:
         facts.signs.append(SERVER_VERSION)
-        facts.witnesses.append(Witness(SERVER_VERSION, str(number)))
+        facts.witness(Witness(SERVER_VERSION, str(number)))
 
 
 def _read_location(location: str, host: str, facts: _Facts) -> str:
@@ -291,11 +333,13 @@ def _bare(host: str) -> bool:
 def _is_online(facts: _Facts) -> bool:
     """Whether the cloud service answers, by its server names.
 
-    A build of the cloud service with server names of another kind is not enough.
+    A build of the cloud service with server names of another kind is not enough, nor is one beside
+    another that is a product's.
     """
     if any(name.lower().endswith(ONLINE_HOSTS) for name in facts.servers):
         return True
-    cloud = any(witness.build.startswith(ONLINE_BUILD) for witness in facts.witnesses)
+    builds = [witness.build.startswith(ONLINE_BUILD) for witness in facts.witnesses]
+    cloud = bool(builds) and all(builds)
     return cloud and all(_ONLINE_FRONT_END.fullmatch(name) for name in facts.servers)
 
 
