@@ -42,6 +42,8 @@ _WORD_PREFIXES = frozenset({
     "not", "await", "throw", "typeof", "delete", "void", "yield", "addressof", "ref", "out",
     "byval", "byref", "in",
 })  # fmt: skip
+_OPENING = frozenset({"(", "[", "{"})
+_CLOSING = frozenset({")", "]", "}"})
 _CASTS = frozenset({"ctype", "directcast", "trycast"})
 _TYPE_NAMES = frozenset({"byte", "char", "string", "object", "int", "long", "short", "bool", "var",
                          "uint", "double", "float", "decimal", "intptr"})  # fmt: skip
@@ -393,19 +395,22 @@ class Reader:
         return made
 
     def _skip_deep(self) -> None:
-        """Pass what is nested too deep, up to where it ends, without recursion."""
+        """Pass what is nested too deep, up to where it ends, without recursion.
+
+        Nothing is called for each word: so deep in the stack a call may cost a hundred times more.
+        """
         depth = 0
-        while not self.ended:
-            word = self.peek()
-            if word.kind is T.MARK and word.value in {"(", "[", "{"}:
+        words = self.words
+        for at in range(self.at, len(words)):
+            kind, value, _ = words[at]
+            if kind is T.MARK and value in _OPENING:
                 depth += 1
-            elif word.kind is T.MARK and word.value in {")", "]", "}"}:
-                if not depth:
-                    return
+            elif kind is T.MARK and value in _CLOSING:
                 depth -= 1
-            elif word.kind is T.END and not depth:
+            if depth < 0 or (kind is T.END and not depth):
+                self.at = at
                 return
-            self.take()
+        self.at = len(words)
 
 
 def _property(node: Node) -> Node:

@@ -71,7 +71,7 @@ _MOST_SHARING = 200_000
 """Characters of all lines that share a name; more is padding."""
 
 _TOGETHER = 64
-_MOST_ASKED = 60_000
+_MOST_ASKED = 30_000
 """So many lines are looked at one by one."""
 
 _COMPONENT = b"createobject"
