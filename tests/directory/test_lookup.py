@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alpheus.directory import lookup
 from alpheus.directory.lookup import Directory, is_directory, open_directory
 from alpheus.directory.model import Layer
 from alpheus.errors import EvidenceError, EvidenceFormatError, EvidenceNotFoundError
@@ -115,3 +116,16 @@ def test_a_damaged_file_does_no_harm(tmp_path: Path, data: st.DataObject) -> Non
         directory.by_address(*read_address("192.0.2.7"))
     except EvidenceError:
         pass
+
+
+def test_what_is_kept_of_answers_is_bounded(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many questions fill no memory, and answers stay the same."""
+    monkeypatch.setattr(lookup, "_REMEMBERED", 2)
+    for _ in range(2):
+        for number in range(5):
+            assert directory.by_domain(f"nobody{number}.example") == ()
+        assert directory.by_domain("springfieldor.gov") == (SPRINGFIELD,)
+        assert directory.by_name("Lakeview Clinic") == (CLINIC,)
+    assert len(directory._domains) <= 2

@@ -64,7 +64,7 @@ def contacts_of(known: Known) -> tuple[Advice, ...]:
 
 def _listed(organisations: Sequence[Organisation]) -> Iterator[Advice]:
     """What constituents gave, then the government's list, then other lists."""
-    ranked = sorted(organisations, key=lambda one: _RANKS.get(one.kind, 2))
+    ranked = sorted(organisations, key=_rank) if len(organisations) > 1 else organisations
     for one in ranked:
         kind = {"customers": "registered", "dotgov": "government-list"}.get(one.kind, "listed")
         for contact in sorted(one.contacts, key=_order):
@@ -73,6 +73,10 @@ def _listed(organisations: Sequence[Organisation]) -> Iterator[Advice]:
 
 
 _RANKS = {"customers": 0, "dotgov": 1}
+
+
+def _rank(one: Organisation) -> int:
+    return _RANKS.get(one.kind, 2)
 
 
 def _order(contact: Contact) -> int:

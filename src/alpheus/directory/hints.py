@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from alpheus.directory.candidates import Candidate, Candidates
 from alpheus.directory.domains import STATES, Domain, domain_of
@@ -18,7 +18,7 @@ from alpheus.directory.model import Layer
 from alpheus.directory.owner_model import Hint, OwnerEvidence
 from alpheus.directory.providers import is_line, is_placeholder, is_provider, is_shared
 from alpheus.directory.sectors import PROVIDERS
-from alpheus.exposure.addresses import read_address, write_range
+from alpheus.exposure.addresses import Range, read_address, write_range
 
 CERTIFICATE, SUBJECT, SELF_SIGNED, SELF_NAMED = 90, 88, 65, 50
 MAIL_NAME, ASKED_NAME, SERVER_NAME, INNER_NAME, LEAD = 80, 75, 65, 40, 25
@@ -230,7 +230,7 @@ class Hints:
         one, span = holder.organisation, holder.span
         if one is None:
             return
-        where = write_range(span)
+        where = _in_words(span)
         if holder.layer is Layer.CLAIM:
             weight = CLAIM if span.size <= 256 else WIDE_CLAIM
             candidate = self.candidates.of_organisation(one)
@@ -296,6 +296,11 @@ def _certificate_weight(at: int, groups: int, full: int) -> tuple[int, str]:
         return min(full, SEVERAL), f"one of {groups} unrelated domains of the certificate"
     weight = 2 * MANY if at == 0 else max(5, 3 * MANY // groups)
     return weight, f"one of {groups} unrelated domains of the certificate"
+
+
+@lru_cache(maxsize=8_192)
+def _in_words(span: Range) -> str:
+    return write_range(span)
 
 
 def hosts_others(label: str) -> bool:

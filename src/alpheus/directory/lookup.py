@@ -7,7 +7,7 @@ import sys
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -34,7 +34,12 @@ MOST_FOUND = 200
 """Records that one question is answered with at most."""
 
 _MOST_LABELS = 10
-_REMEMBERED = 4_096
+_REMEMBERED = 8_192
+"""Answers and records that are kept, as the same ones are asked for again."""
+
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 class Holder(NamedTuple):
@@ -64,13 +69,15 @@ class Directory:
         self._refs = self._section("refs")
         self._tables = self._read_tables()
         self._names: dict[str, tuple[Organisation, ...]] = {}
+        self._domains: dict[str, tuple[Organisation, ...]] = {}
+        self._records: dict[int, Organisation] = {}
 
     def __len__(self) -> int:
         return max(0, len(self._offsets) - 1)
 
     def __iter__(self) -> Iterator[Organisation]:
         """Every record in the order in which they came; the same record twice is there twice."""
-        return (self._record(number) for number in range(len(self)))
+        return (self._read_record(number) for number in range(len(self)))
 
     def entries(self) -> Iterator[Organisation | Route]:
         """Everything that was put in, for another directory."""
@@ -83,8 +90,12 @@ class Directory:
 
     def by_domain(self, name: str) -> tuple[Organisation, ...]:
         """The records of a domain, exactly."""
-        found = self._found(DOMAIN, name)
-        return tuple(one for one in found if name in one.domains) if found else ()
+        known = self._domains.get(name)
+        if known is None:
+            found = self._found(DOMAIN, name)
+            known = tuple(one for one in found if name in one.domains) if found else ()
+            _remember(self._domains, name, known)
+        return known
 
     def by_host(self, host: str) -> tuple[str, tuple[Organisation, ...]]:
         """The records of a host's nearest domain that has any, and that domain.
@@ -109,9 +120,7 @@ class Directory:
         if known is None:
             found = self._found(NAME, key) if key else ()
             known = tuple(one for one in found if key in {key_of(one.name), key_of(one.unit)})
-            if len(self._names) >= _REMEMBERED:
-                self._names.clear()
-            self._names[key] = known
+            _remember(self._names, key, known)
         return known
 
     def by_label(self, label: str) -> tuple[Organisation, ...]:
@@ -170,11 +179,25 @@ class Directory:
         return tuple(found)
 
     def _record(self, number: int) -> Organisation:
+        known = self._records.get(number)
+        if known is None:
+            known = self._read_record(number)
+            _remember(self._records, number, known)
+        return known
+
+    def _read_record(self, number: int) -> Organisation:
         try:
             start, end = self._offsets[number], self._offsets[number + 1]
             return self._decoder.decode(self._content[start:end])
         except (msgspec.MsgspecError, UnicodeDecodeError, IndexError) as error:
             raise EvidenceFormatError(f"the directory is damaged: {error}; import again") from error
+
+
+def _remember(table: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    """Keep an answer; a table that is full starts anew."""
+    if len(table) >= _REMEMBERED:
+        table.clear()
+    table[key] = value
 
 
 def is_directory(path: Path) -> bool:
