@@ -87,7 +87,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument(
         "--looks", type=bound, default=2, metavar="N",
         help="answers that must agree before a build is believed, since a balancer may hold "
-        "several servers (default: 2)",
+        "several servers (default: 2); from 3 on, each further one over a new connection",
     )  # fmt: skip
     parser.add_argument(
         "--timeout", type=seconds, default=10.0, metavar="SECONDS",
