@@ -17,7 +17,6 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import NullPool
 
 from alpheus.cases.failures import told
 from alpheus.cases.schema import HEAD
@@ -142,7 +141,7 @@ def _url(place: str | Path) -> URL:
 
 def _engine(url: URL) -> Engine:
     if url.drivername == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, poolclass=NullPool)
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _set_up)
         event.listen(engine, "begin", _begin)
         return engine

@@ -17,6 +17,9 @@ from alpheus.cases.priority import Factors, Reason, priority
 from alpheus.cases.schema import DIMENSIONS, derived
 from alpheus.model import Stage
 
+TOTAL = "#"
+"""Behind the name of a dimension where all states of a value are counted together."""
+
 COLUMNS = tuple(column.name for column in derived("a").servers.columns)
 _TEXTS = ("name", "organisation", "sector", "region", "network", "address", "first_seen",
           "last_seen")  # fmt: skip
@@ -165,7 +168,12 @@ def identity_of(row: Mapping[str, object]) -> Identity:
 def dimensions(row: Mapping[str, object]) -> list[tuple[str, ...]]:
     """Under what a row is counted: dimension, value, and the three states."""
     states = tuple(str(row[name]) for name in ("patch", "compromise", "work"))
-    return [("", "", *states), *((name, str(row[name]), *states) for name in DIMENSIONS)]
+    values = [(name, str(row[name])) for name in DIMENSIONS]
+    return [
+        ("", "", *states),
+        *((*one, *states) for one in values),
+        *((f"{name}{TOTAL}", value, "", "", "") for name, value in values),
+    ]
 
 
 def words_of(known: Identity) -> list[str]:

@@ -69,13 +69,15 @@ class Cases:
             lambda connection, tables, found: show(connection, tables, found, server, now=now)
         )
 
-    def statistics(self, by: str = "") -> list[Line]:
+    def statistics(self, by: str = "", *, most: int = 200) -> list[Line]:
         """Counts by `sector`, `region`, `network` or `product`; one line of all for ''.
+
+        Of many values, the `most` that have most servers are told.
 
         Each has the raw number of observations and that of servers. Raises UsageError.
         """
         return self._read(
-            lambda connection, tables, _: service_statistics.lines(connection, tables, by)
+            lambda connection, tables, _: service_statistics.lines(connection, tables, by, most)
         )
 
     def days(self, first: str = "", last: str = "") -> list[Day]:

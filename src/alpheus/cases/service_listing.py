@@ -56,6 +56,7 @@ class Filters:
     text: str = ""
 
 
+_STATES = ("patch", "compromise", "work")
 _EXACT = tuple(f.name for f in fields(Filters) if f.name not in {"network", "text"})
 
 
@@ -82,13 +83,37 @@ def page(
     size = max(1, min(size, MOST))
     order = _Order(tables, sort, after)
     rows: list[dict[str, Any]] = []
-    for query in _queries(connection, tables, filters):
+    if not _any(connection, tables, filters):
+        return Page([], "")
+    for query in _queries(connection, tables, filters, order.name):
         found = connection.execute(order.apply(query).limit(size + 1))
         rows += [row._asdict() for row in found]
     rows.sort(key=order.key_of)
     more = len(rows) > size
     rows = rows[:size]
-    return Page(rows, order.written(rows[-1]) if more else "")
+    next_key = order.written(rows[-1]) if more else ""
+    return Page(_whole(connection, tables, [row["id"] for row in rows]), next_key)
+
+
+def _whole(connection: Connection, tables: Derived, numbers: Sequence[int]) -> list[dict[str, Any]]:
+    """What is shown of servers; only those of the page are looked up."""
+    servers = tables.servers.c
+    query = select(*(servers[name] for name in SHOWN)).where(servers.id.in_(numbers))
+    found = {row.id: row._asdict() for row in connection.execute(query)}
+    return [found[number] for number in numbers]
+
+
+def _any(connection: Connection, tables: Derived, filters: Filters) -> bool:
+    """Whether the counts know of a server that fits, as far as they tell; quick where none does."""
+    c = tables.counts.c
+    states = [c[name].in_(getattr(filters, name)) for name in _STATES if getattr(filters, name)]
+    asked = [(name, getattr(filters, name)) for name in ("sector", "region", "product")
+             if getattr(filters, name)]  # fmt: skip
+    for name, values in asked or [("", ("",))]:
+        query = select(c.value).where(c.dimension == name, c.value.in_(values), *states).limit(1)
+        if connection.execute(query).first() is None:
+            return False
+    return True
 
 
 class _Order:
@@ -96,9 +121,9 @@ class _Order:
 
     def __init__(self, tables: Derived, sort: str, after: str) -> None:
         self._sort = sort
-        self._name = {"last-seen": "last_seen"}.get(sort, sort)
+        self.name = {"last-seen": "last_seen"}.get(sort, sort)
         self._id = tables.servers.c.id
-        self._column: ColumnElement[Any] = tables.servers.c[self._name]
+        self._column: ColumnElement[Any] = tables.servers.c[self.name]
         self._falls = sort != "name"
         self._after = self._read(after) if after else None
 
@@ -114,7 +139,7 @@ class _Order:
 
     def key_of(self, row: dict[str, Any]) -> tuple[Any, ...]:
         """By what rows of several queries are merged."""
-        value = row[self._name]
+        value = row[self.name]
         if not self._falls:
             return value, row["id"]
         falling = -value if isinstance(value, int) else (*(-ord(c) for c in value), 1)
@@ -122,7 +147,7 @@ class _Order:
 
     def written(self, row: dict[str, Any]) -> str:
         """The key of the page after a row."""
-        raw = msgspec.json.encode([self._sort, row[self._name], row["id"]])
+        raw = msgspec.json.encode([self._sort, row[self.name], row["id"]])
         return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
     def _read(self, key: str) -> tuple[Any, int]:
@@ -136,10 +161,12 @@ class _Order:
         return value, number
 
 
-def _queries(connection: Connection, tables: Derived, filters: Filters) -> Iterator[Select[Any]]:
-    """One query per alternative, unless there were too many."""
+def _queries(
+    connection: Connection, tables: Derived, filters: Filters, sort: str
+) -> Iterator[Select[Any]]:
+    """One query per alternative, unless there were too many; it gives numbers and their order."""
     servers = tables.servers.c
-    base = select(*(servers[name] for name in SHOWN))
+    base = select(servers.id, servers[sort])
     for condition in _conditions(connection, tables, filters):
         base = base.where(condition)
     asked = [(name, getattr(filters, name)) for name in _EXACT if getattr(filters, name)]

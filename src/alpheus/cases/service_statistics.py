@@ -9,7 +9,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from alpheus.cases.schema import DIMENSIONS, Derived
+from alpheus.cases.server_rows import TOTAL
 from alpheus.errors import UsageError
+
+MOST = 200
+"""Values of a dimension that are told, those with most servers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,19 @@ class _Sums:
         return Line(value, self.servers, self.observations, patch, compromise, work)
 
 
-def lines(connection: Connection, tables: Derived, by: str) -> list[Line]:
-    """A line per value of a dimension, the one with most servers first. Raises UsageError."""
+def lines(connection: Connection, tables: Derived, by: str, most: int = MOST) -> list[Line]:
+    """Lines of the values with most servers, these first. Raises UsageError."""
     if by and by not in DIMENSIONS:
         raise UsageError(f"'{by}' is none of {', '.join(DIMENSIONS)}")
     c = tables.counts.c
     query = select(c.value, c.patch, c.compromise, c.work, c.servers, c.observations)
+    query = query.where(c.dimension == by)
+    if by:
+        greatest = select(c.value).where(c.dimension == f"{by}{TOTAL}")
+        greatest = greatest.order_by(c.servers.desc(), c.value).limit(most)
+        query = query.where(c.value.in_(connection.execute(greatest).scalars().all()))
     sums: dict[str, _Sums] = {}
-    for value, *states, servers, seen in connection.execute(query.where(c.dimension == by)):
+    for value, *states, servers, seen in connection.execute(query):
         found = sums.get(value)
         if found is None:
             found = sums[value] = _Sums()

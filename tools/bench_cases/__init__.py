@@ -1,0 +1,1 @@
+"""How quickly cases are imported and asked for, at the size of a country."""

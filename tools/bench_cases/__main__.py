@@ -1,0 +1,155 @@
+"""Measure: `python -m tools.bench_cases WHAT PLACE`; a place is a file or `postgresql`.
+
+`import PLACE FILE` imports the JSON lines of a file and works out its servers; `query PLACE`
+fills an empty database with --servers servers, five observations each, and asks it. With the word
+`postgresql` a server of its own is started from the system's packages, and removed afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tools.bench_cases.filling import BUILDS, EACH, PRODUCTS, SECTORS, fill
+
+from alpheus.cases.database import Database, open_database
+from alpheus.cases.observations_import import import_file
+from alpheus.cases.rebuild import rebuild
+from alpheus.cases.service import Cases, Filters
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
+ROUNDS = 60
+
+
+@contextmanager
+def _opened(place: str) -> Iterator[Database]:
+    if place != "postgresql":
+        with open_database(place) as database:
+            yield database
+        return
+    from postgresql_server import programs, running  # noqa: PLC0415 - only where it is there
+
+    binaries = programs()
+    if binaries is None:
+        sys.exit("postgres is absent (Debian package postgresql)")
+    with running(binaries) as server, open_database(server.new()) as database:
+        yield database
+
+
+def _questions(
+    cases: Cases, servers: int, chance: random.Random
+) -> dict[str, Callable[[], object]]:
+    def pick(values: tuple[str, ...]) -> tuple[str, ...]:
+        return (chance.choice(values),)
+
+    def sector() -> tuple[str, ...]:
+        return pick(SECTORS[:-1])
+
+    page = cases.page
+    deep = ""
+    for _ in range(10):
+        deep = page(after=deep, size=1000).next
+    vulnerable, either = ("vulnerable",), ("vulnerable", "regressed")
+    return {
+        "list": page,
+        "list, page 200": lambda: page(after=deep),
+        "list by name": lambda: page(sort="name"),
+        "list last seen": lambda: page(sort="last-seen"),
+        "patch": lambda: page(Filters(patch=vulnerable)),
+        "two states, compromised": lambda: page(Filters(patch=either, compromise=("reported",))),
+        "sector": lambda: page(Filters(sector=sector())),
+        "sector, patch by last seen": lambda: page(
+            Filters(sector=sector(), patch=vulnerable), sort="last-seen"
+        ),
+        "sector, patch, compromise": lambda: page(
+            Filters(sector=sector(), patch=("fixed",), compromise=("reported",))
+        ),
+        "product, region, sector": lambda: page(
+            Filters(product=pick(PRODUCTS), region=("US-07",), sector=sector())
+        ),
+        "network": lambda: page(Filters(network=(str(64_500 + chance.randrange(40)),))),
+        "network, patch": lambda: page(Filters(network=("64501",), patch=("fixed",))),
+        "addresses": lambda: page(Filters(network=(f"{20 + chance.randrange(180)}.1.0.0/16",))),
+        "addresses, many": lambda: page(Filters(network=("20.0.0.0/6",), patch=("fixed",))),
+        "build": lambda: page(Filters(build=pick(BUILDS))),
+        "nothing fits": lambda: page(Filters(work=("closed",), sector=sector())),
+        "text, one": lambda: page(Filters(text=f"ex{chance.randrange(servers):07d}")),
+        "text, many": lambda: page(Filters(text="mail")),
+        "text, two words": lambda: page(Filters(text=f"mail town{chance.randrange(400)}")),
+        "text, sector": lambda: page(Filters(text="town1", sector=sector())),
+        "show": lambda: cases.show(chance.randrange(servers) * EACH + 1),
+        "statistics": cases.statistics,
+        "statistics by sector": lambda: cases.statistics("sector"),
+        "statistics by network": lambda: cases.statistics("network"),
+        "statistics by region": lambda: cases.statistics("region"),
+        "days": cases.days,
+        "waiting": cases.waiting,
+    }
+
+
+def _query(options: argparse.Namespace) -> None:
+    with _opened(options.place) as database:
+        cases = Cases(database)
+        begin = time.perf_counter()
+        fill(database, options.servers)
+        print(f"filled in {time.perf_counter() - begin:.0f} s")
+        every: list[float] = []
+        questions = _questions(cases, options.servers, random.Random(3))  # noqa: S311 - it is to be the same
+        for name, ask in questions.items():
+            ask()
+            spans = []
+            for _ in range(ROUNDS):
+                begin = time.perf_counter()
+                ask()
+                spans.append((time.perf_counter() - begin) * 1000)
+            every += spans
+            _print(name, spans)
+        _print("all", every)
+
+
+def _print(name: str, spans: list[float]) -> None:
+    p95 = statistics.quantiles(spans, n=20)[-1]
+    print(f"{name:<28} p50 {statistics.median(spans):7.1f} ms   p95 {p95:7.1f} ms", flush=True)
+
+
+def _import(options: argparse.Namespace) -> None:
+    with _opened(options.place) as database:
+        begin, cpu = time.perf_counter(), time.process_time()
+        done = import_file(database, options.file, "bench")
+        print(f"{done.added:,} imported in {time.perf_counter() - begin:.1f} s, "
+              f"{time.process_time() - cpu:.1f} s of CPU")  # fmt: skip
+        begin = time.perf_counter()
+        again = import_file(database, options.file, "bench")
+        print(f"again: {again.added:,} in {time.perf_counter() - begin:.1f} s")
+        if options.rebuild:
+            begin = time.perf_counter()
+            made = rebuild(database, now=datetime.now(UTC))
+            print(f"{made.servers:,} servers in {time.perf_counter() - begin:.1f} s")
+
+
+def main() -> None:
+    """Measure what is asked for."""
+    parser = argparse.ArgumentParser(prog="bench_cases", description=__doc__)
+    below = parser.add_subparsers(required=True)
+    importing = below.add_parser("import")
+    importing.add_argument("place")
+    importing.add_argument("file", type=Path)
+    importing.add_argument("--rebuild", action="store_true")
+    importing.set_defaults(run=_import)
+    query = below.add_parser("query")
+    query.add_argument("place")
+    query.add_argument("--servers", type=int, default=400_000)
+    query.set_defaults(run=_query)
+    options = parser.parse_args()
+    options.run(options)
+
+
+if __name__ == "__main__":
+    main()

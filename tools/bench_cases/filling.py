@@ -1,0 +1,118 @@
+"""A country's database without its lists: observations, and the tables that follow from them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+import msgspec
+from sqlalchemy import insert, text
+
+from alpheus.cases.bulk import add_rows
+from alpheus.cases.database import Database
+from alpheus.cases.derived_store import Standing, Tally, places_by, set_standing
+from alpheus.cases.identity import AddressSpan, Cluster
+from alpheus.cases.observations import iso
+from alpheus.cases.owners import Owner
+from alpheus.cases.schema import DERIVED_FORM, derived, imports, indices, observations
+from alpheus.cases.server_rows import COLUMNS, Part, identity, server_row, words_of
+
+SECTORS = ("hospital", "bank", "school", "local-government", "police", "law-firm", "utility", "")
+BUILDS = tuple(f"15.{n % 3}.{1000 + n * 7}.{n % 12}" for n in range(300))
+PRODUCTS = tuple(f"Microsoft Exchange Server {year}" for year in (2010, 2013, 2016, 2019))
+EACH = 5
+"""Observations of a server."""
+
+_START = datetime(2021, 3, 1, tzinfo=UTC)
+_STATES = ("vulnerable", "vulnerable", "fixed", "undetermined")
+_PORTION = 5_000
+
+
+def fill(database: Database, servers: int) -> None:
+    """Fill an empty database with `servers` servers, each seen five times."""
+    tables, tally, chance = derived("a"), Tally(), random.Random(7)  # noqa: S311 - it is to be the same
+    with database.write() as connection:
+        connection.execute(insert(imports).values(id=1, sha256="bench", finished=iso(_START)))
+        tables.metadata.create_all(connection)
+    numbers = iter(range(servers))
+    while portion := list(islice(numbers, _PORTION)):
+        made = [_server(number, chance) for number in portion]
+        with database.write() as connection:
+            add_rows(connection, observations, (row for one in made for row in _rows(*one)))
+            rows, words, places, changes, members = [], [], [], [], []
+            for cluster, owner, parts in made:
+                known = identity(cluster, owner)
+                row, changed = server_row(known, parts, (), now="2021-04-01T00:00:00Z")
+                tally.add(row, changed)
+                rows.append([row[name] for name in COLUMNS])
+                members += [(part.id, cluster.id) for part in parts]
+                words += [(word, cluster.id) for word in words_of(known)]
+                places += [(place, cluster.id) for place in places_by(known)]
+                changes += [(cluster.id, *change) for change in changed]
+            for table, values in (
+                (tables.servers, rows), (tables.members, members), (tables.words, words),
+                (tables.addresses, places), (tables.changes, changes),
+            ):  # fmt: skip
+                add_rows(connection, table, values)
+    with database.write() as connection:
+        counted = ((*key, n, tally.observations[key]) for key, n in tally.servers.items())
+        add_rows(connection, tables.counts, counted)
+        add_rows(connection, tables.days, ((*key, n) for key, n in tally.days.items()))
+    for index in indices(tables):
+        with database.write() as connection:
+            index.create(connection)
+    with database.write() as connection:
+        for table in tables.tables:
+            connection.execute(text(f"ANALYZE {table.name}"))
+        found = Standing("a", DERIVED_FORM, "2021-04-01T00:00:00Z", observation=servers * EACH)
+        set_standing(connection, found)
+    if not database.is_sqlite:
+        with database.engine.connect() as connection:
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            alone.execute(text("VACUUM ANALYZE"))
+
+
+def _server(number: int, chance: random.Random) -> tuple[Cluster, Owner, list[Part]]:
+    first = number * EACH + 1
+    city = int(chance.paretovariate(0.6)) % 50_000
+    address = f"{20 + number % 180}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+    times = sorted(_START + timedelta(minutes=chance.randrange(44_640)) for _ in range(EACH))
+    host, name = f"mail.town{city}-{number}.example", f"EX{number:07d}"
+    cluster = Cluster(
+        first, tuple(range(first, first + EACH)), name,
+        {"server": (name,), "host": (host, f"autodiscover.town{city}-{number}.example"),
+         "organisation": (f"town{city}-{number}.example",), "certificate": (f"{number:064x}",)},
+        (AddressSpan(address, (443,), iso(times[0]), iso(times[-1])),), iso(times[0]),
+        iso(times[-1]), {"probe": EACH},
+    )  # fmt: skip
+    owner = Owner(
+        f"town{city}-{number}.example", chance.choice(SECTORS),
+        f"US-{int(chance.paretovariate(1)) % 50:02d}",
+        str(64_500 + int(chance.paretovariate(0.5)) % 5_000),
+    )  # fmt: skip
+    product, reported = chance.choice(PRODUCTS), chance.random() < 0.08
+    parts = [
+        Part(first + n, "probe", "probe", iso(time), chance.choice(BUILDS), product,
+             chance.choice(_STATES), "", "", "", iso(time) if reported and n == EACH - 1 else "")
+        for n, time in enumerate(times)
+    ]  # fmt: skip
+    return cluster, owner, parts
+
+
+def _rows(cluster: Cluster, _: Owner, parts: list[Part]) -> Iterator[tuple[object, ...]]:
+    span = cluster.addresses[0]
+    for part in parts:
+        body = {
+            "target": span.address, "address": span.address, "port": 443,
+            "names": cluster.keys["host"], "exchange": True, "build": part.build, "precision": 4,
+            "witness": "X-OWA-Version", "pool": None, "cves": {}, "tls": None,
+            "status": "identified", "reason": "", "requests": 1, "time": part.seen,
+            "servers": [cluster.name],
+        }  # fmt: skip
+        yield (
+            part.id, part.id.to_bytes(20, "big"), 1, part.id, "probe", "probe", part.seen,
+            span.address, 443, "identified", 1, part.build, part.product, None, "", "", "",
+            part.breach, msgspec.json.encode(body).decode(),
+        )  # fmt: skip
