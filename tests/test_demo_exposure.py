@@ -28,8 +28,8 @@ def _command(servers: int) -> list[str]:
     """The recipe with the program of this Python, set up already."""
     programs = Path(sys.executable).parent
     return [
-        "make", "-f", str(ROOT / "Makefile"), "-o", ".venv/.installed", f"BIN={programs}",
-        f"SERVERS={servers}", "demo-exposure",
+        "make", "--no-print-directory", "-f", str(ROOT / "Makefile"), "-o", ".venv/.installed",
+        f"BIN={programs}", f"SERVERS={servers}", "demo-exposure",
     ]  # fmt: skip
 
 
