@@ -38,7 +38,7 @@ HEADS = [
     (_zip(), Kind.ZIP),
     (b"PK\x03\x04rest", Kind.ZIP),
     (_tar(), Kind.TAR),
-    (gzip.compress(b"x"), Kind.COMPRESSED),
+    (gzip.compress(b"x", mtime=0), Kind.COMPRESSED),
     (b"BZh91AY&SY...", Kind.COMPRESSED),
     (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP),
     (b"EVF\x09\x0d\x0a\xff\x00\x01\x01\x00", Kind.IMAGE),

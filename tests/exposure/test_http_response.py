@@ -178,7 +178,7 @@ def test_two_lengths_that_differ_end_the_connection() -> None:
 @pytest.mark.parametrize(
     ("coding", "packed"),
     [
-        (b"gzip", gzip.compress(b"hello" * 50)),
+        (b"gzip", gzip.compress(b"hello" * 50, mtime=0)),
         (b"deflate", zlib.compress(b"hello" * 50)),
         (b"Deflate", zlib.compress(b"hello" * 50)[2:-4]),
     ],

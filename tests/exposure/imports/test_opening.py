@@ -26,10 +26,10 @@ TEXT = "one\ntwo \u00e4\n\nlast".encode()
         b"\xef\xbb\xbf" + TEXT,
         TEXT.decode().encode("utf-16"),
         b"\xfe\xff" + TEXT.decode().encode("utf-16-be"),
-        gzip.compress(TEXT),
-        gzip.compress(TEXT[:5]) + gzip.compress(TEXT[5:]),
+        gzip.compress(TEXT, mtime=0),
+        gzip.compress(TEXT[:5], mtime=0) + gzip.compress(TEXT[5:], mtime=0),
         zstandard.compress(TEXT),
-        gzip.compress(b"\xef\xbb\xbf" + TEXT),
+        gzip.compress(b"\xef\xbb\xbf" + TEXT, mtime=0),
     ],
 )
 def test_the_content_is_utf8_whatever_it_was(tmp_path: Path, content: bytes) -> None:
