@@ -16,7 +16,8 @@ import pytest
 from alpheus.custody.chain import check_chain
 from alpheus.exposure.journal import AUDIT, RESULTS, read_record
 from alpheus.exposure.model import Observation, Status
-from alpheus.exposure.run import fitted, folder_for, not_asked
+from alpheus.exposure.named import not_asked
+from alpheus.exposure.run import fitted, folder_for
 from alpheus.exposure.targets import read_targets
 from alpheus.exposure.wiring import Limits
 from exposure_probing import probe_run, probed, scope_of

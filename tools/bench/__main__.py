@@ -5,9 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tools.bench import (
@@ -22,7 +20,7 @@ from tools.bench import (
     table,
     triage,
 )
-from tools.bench.race import FailedError, Row, Setting, cores, note
+from tools.bench.race import FailedError, Row, Setting, cores, note, scratch_room
 
 from alpheus.errors import UsageError
 from alpheus.lab.size import parse_size
@@ -63,19 +61,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-@contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
-    """Room that is given back however this ends; a second Ctrl-C does not disturb that."""
-    folder.mkdir(parents=True, exist_ok=True)
-    room = tempfile.TemporaryDirectory(dir=folder, prefix="scratch-")
-    try:
-        yield Path(room.name)
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        room.cleanup()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 def _rows(part: str, setting: Setting) -> list[Row]:
     """A part that fails costs its rows."""
     note(part)
@@ -91,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = _options(arguments)
     try:
-        with _scratch(options.folder.resolve()) as scratch:
+        with scratch_room(options.folder.resolve()) as scratch:
             setting = Setting(
                 options.folder.resolve(), scratch, options.size, options.rounds,
                 options.packages, cores(),

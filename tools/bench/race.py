@@ -180,3 +180,16 @@ def rate(size: float, seconds: float) -> str:
 def times(ratio: float) -> str:
     """A ratio as the table shows it."""
     return f"{ratio:.2f} ×" if ratio < 10 else f"{ratio:,.0f} ×"
+
+
+@contextmanager
+def scratch_room(folder: Path) -> Iterator[Path]:
+    """Room that is given back however this ends; a second Ctrl-C does not disturb that."""
+    folder.mkdir(parents=True, exist_ok=True)
+    room = tempfile.TemporaryDirectory(dir=folder, prefix="scratch-")
+    try:
+        yield Path(room.name)
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        room.cleanup()
+        signal.signal(signal.SIGINT, signal.default_int_handler)

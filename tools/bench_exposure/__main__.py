@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tools.bench.race import FailedError, Row, note
+from tools.bench.race import FailedError, Row, note, scratch_room
 from tools.bench_exposure import cost, kills, lists, scale, table, trouble
 from tools.bench_exposure.setting import Setting
 
@@ -49,19 +47,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-@contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
-    """Room that is given back however this ends; a second Ctrl-C does not disturb that."""
-    folder.mkdir(parents=True, exist_ok=True)
-    room = tempfile.TemporaryDirectory(dir=folder, prefix="scratch-")
-    try:
-        yield Path(room.name)
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        room.cleanup()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 def _rows(part: str, setting: Setting) -> list[Row]:
     """A part that fails costs its rows."""
     note(part)
@@ -86,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     folder = options.folder.resolve()
     try:
-        with _scratch(folder) as scratch:
+        with scratch_room(folder) as scratch:
             setting = Setting(
                 folder, scratch, options.hosts, options.few, options.rows, options.kills,
                 options.rounds, _aiohttp(options, folder),

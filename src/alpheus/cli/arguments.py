@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -69,3 +70,19 @@ def add_password_to(parser: argparse.ArgumentParser) -> None:
         "--password", action="append", default=[], metavar="WORD",
         help="password of encrypted archives (repeatable)",
     )  # fmt: skip
+
+
+def add_output_to(parser: argparse.ArgumentParser) -> None:
+    """Where a list goes that can be printed as well."""
+    parser.add_argument(
+        "-o", "--output", type=path, metavar="FILE",
+        help="write to this file, whole or not at all, and not to standard output",
+    )  # fmt: skip
+
+
+def one_of(text: str, known: Iterable[str]) -> str:
+    """A word of a list that is known only once it is needed."""
+    if text not in known:
+        message = f"'{text}' is none of {', '.join(known)}"
+        raise argparse.ArgumentTypeError(message)
+    return text

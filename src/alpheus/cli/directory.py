@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from alpheus.cli.arguments import path
+from alpheus.cli.arguments import add_output_to, one_of, path
 from alpheus.cli.output import say, standard_output
 
 if TYPE_CHECKING:
@@ -110,20 +110,14 @@ def _add_owner(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.add_argument(
         "--format", choices=FORMATS, default="jsonl", help="what is written (default: jsonl)"
     )
-    parser.add_argument(
-        "-o", "--output", type=path, metavar="FILE",
-        help="write to this file, whole or not at all, and not to standard output",
-    )  # fmt: skip
+    add_output_to(parser)
     parser.set_defaults(run=run_owner)
 
 
 def _kind(text: str) -> str:
     from alpheus.directory.importers import KINDS  # noqa: PLC0415 - keeps --help fast
 
-    if text not in KINDS:
-        message = f"'{text}' is none of {', '.join(KINDS)}"
-        raise argparse.ArgumentTypeError(message)
-    return text
+    return one_of(text, KINDS)
 
 
 def _refuse_to_overwrite(files: list[Path], *outputs: Path | None) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from alpheus.cli.arguments import path
+from alpheus.cli.arguments import add_output_to, one_of, path
 from alpheus.cli.output import say, standard_output
 
 if TYPE_CHECKING:
@@ -58,20 +58,14 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--losses", type=path, metavar="FILE",
         help="write every row that could not be read to this CSV file, with the reason",
     )  # fmt: skip
-    parser.add_argument(
-        "-o", "--output", type=path, metavar="FILE",
-        help="write to this file, whole or not at all, and not to standard output",
-    )  # fmt: skip
+    add_output_to(parser)
     parser.set_defaults(run=run)
 
 
 def _kind(text: str) -> str:
     from alpheus.exposure.imports.model import KINDS  # noqa: PLC0415 - keeps --help fast
 
-    if text not in KINDS:
-        message = f"'{text}' is none of {', '.join(KINDS)}"
-        raise argparse.ArgumentTypeError(message)
-    return text
+    return one_of(text, KINDS)
 
 
 def _label(text: str) -> str:

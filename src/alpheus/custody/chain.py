@@ -56,7 +56,7 @@ class Chain:
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
         except OSError as error:
-            raise _failed(path, error) from error
+            raise failed(path, error) from error
         try:
             self._lock()
             self.sequence, self.head, torn = self._end()
@@ -88,13 +88,7 @@ class Chain:
             lines.append(f"{sequence}\t{head}\t{body.partition(chr(9))[2]}\n")
         if not lines:
             return
-        before = os.fstat(self._file).st_size
-        try:
-            _write_all(self._file, "".join(lines).encode())
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                os.ftruncate(self._file, before)
-            raise _failed(self._path, error) from error
+        append_whole(self._file, self._path, "".join(lines).encode())
         self.sequence, self.head = sequence, head
 
     def sync(self) -> None:
@@ -201,10 +195,17 @@ def _one_line(text: str) -> str:
     return "".join(one if one.isprintable() else "\ufffd" for one in text)
 
 
-def _write_all(file: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(file, view) :]
+def append_whole(file: int, path: Path, data: bytes) -> None:
+    """Put bytes at the end of an open file, all of them or none. Raises OutputError."""
+    before = os.fstat(file).st_size
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(file, view) :]
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.ftruncate(file, before)
+        raise failed(path, error) from error
 
 
 def _read_all(file: int, size: int) -> bytes:
@@ -215,7 +216,8 @@ def _read_all(file: int, size: int) -> bytes:
     return b"".join(parts)
 
 
-def _failed(path: Path, error: OSError) -> OutputError:
+def failed(path: Path, error: OSError) -> OutputError:
+    """The error that says what could not be written, why, and what to do."""
     if error.errno == errno.ENOSPC:
         return OutputError(f"Cannot write {path}: no space is left there; free some and resume.")
     return OutputError(f"Cannot write {path}: {(error.strerror or str(error)).lower()}.")

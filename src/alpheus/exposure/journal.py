@@ -12,7 +12,6 @@ way are repeated.
 
 from __future__ import annotations
 
-import errno
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,7 +23,7 @@ from typing import Self
 
 import msgspec
 
-from alpheus.custody.chain import Chain, ChainReport, check_chain
+from alpheus.custody.chain import Chain, ChainReport, append_whole, check_chain, failed
 from alpheus.errors import OutputError
 from alpheus.exposure.addresses import read_address
 from alpheus.exposure.call import Call
@@ -104,7 +103,7 @@ class Journal:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise _failed(folder, error) from error
+            raise failed(folder, error) from error
         self._audit = Chain(folder / AUDIT)
         try:
             known = _fitting(folder, record)
@@ -150,7 +149,7 @@ class Journal:
         going_on = [call for call in (*kept, *asking) if call.conversation.answers]
         if going_on:
             lines = [msgspec.json.encode(_Pending(call.conversation)) for call in going_on]
-            _append(self._pending, self.folder / PENDING, b"\n".join([*lines, b""]))
+            append_whole(self._pending, self.folder / PENDING, b"\n".join([*lines, b""]))
         if connecting or asking:
             text = _moment_text(moment)
             self._audit.append(
@@ -161,7 +160,7 @@ class Journal:
     def conclude(self, observations: Iterable[Observation]) -> None:
         """Put observations on record."""
         pairs = [(observation, encode(observation)) for observation in observations]
-        _append(self._results, self.folder / RESULTS, b"".join(line for _, line in pairs))
+        append_whole(self._results, self.folder / RESULTS, b"".join(line for _, line in pairs))
         for observation, line in pairs:
             self._heard(observation, line)
 
@@ -258,7 +257,7 @@ def write_record(folder: Path, record: RunRecord) -> None:
         part.chmod(0o600)
         part.replace(path)
     except OSError as error:
-        raise _failed(path, error) from error
+        raise failed(path, error) from error
 
 
 def _audit_lines(event: str, moment: str, calls: Sequence[Call]) -> list[str]:
@@ -284,7 +283,7 @@ def _open(path: Path) -> int:
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
     except OSError as error:
-        raise _failed(path, error) from error
+        raise failed(path, error) from error
     size = whole = os.fstat(file).st_size
     block = 1 << 20
     while whole:
@@ -298,20 +297,6 @@ def _open(path: Path) -> int:
     if whole < size:
         os.ftruncate(file, whole)
     return file
-
-
-def _append(file: int, path: Path, data: bytes) -> None:
-    """All of it or nothing. Raises OutputError."""
-    if not data:
-        return
-    before = os.fstat(file).st_size
-    try:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(file, view) :]
-    except OSError as error:
-        os.ftruncate(file, before)
-        raise _failed(path, error) from error
 
 
 def _done(path: Path) -> Iterator[int | str]:
@@ -337,12 +322,6 @@ def _kept(path: Path) -> Iterator[tuple[int, Conversation]]:
                 raise OutputError(message) from error
             endpoint = conversation.endpoint
             yield place_key(endpoint.address, endpoint.port), conversation
-
-
-def _failed(path: Path, error: OSError) -> OutputError:
-    if error.errno == errno.ENOSPC:
-        return OutputError(f"Cannot write {path}: no space is left there; free some and resume.")
-    return OutputError(f"Cannot write {path}: {(error.strerror or str(error)).lower()}.")
 
 
 _BINARY: int = getattr(os, "O_BINARY", 0)

@@ -142,15 +142,16 @@ def _left_out(text: str, port: int, looked_up: Addresses, scope: Scope) -> Itera
         decision = scope.decide(address, (looked_up.name, *looked_up.aliases), port)
         if not decision.allowed:
             reason = f"{looked_up.name} is {address}, too: {decision.why}"
-            yield _not_asked(text, address, port, reason)
+            yield not_asked(text, address, port, reason)
     if looked_up.error:
         reason = f"perhaps not all addresses of {looked_up.name}: {looked_up.error}"
-        yield _not_asked(text, "", port, reason)
+        yield not_asked(text, "", port, reason)
 
 
-def _not_asked(text: str, address: str, port: int, reason: str) -> Observation:
+def not_asked(target: str, address: str, port: int, reason: str) -> Observation:
+    """The result of a target to which nothing was sent."""
     return Observation(
-        text, address, port, (), None, None, None, None, None, {}, None, Status.NOT_ASKED, reason,
+        target, address, port, (), None, None, None, None, None, {}, None, Status.NOT_ASKED, reason,
         0, now_text(),
     )  # fmt: skip
 

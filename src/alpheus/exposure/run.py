@@ -20,8 +20,8 @@ from alpheus.exposure.journal import (
     read_record,
     results_of,
 )  # fmt: skip
-from alpheus.exposure.model import CveEntry, Endpoint, Observation, Status
-from alpheus.exposure.named import denied_addresses, find_named
+from alpheus.exposure.model import CveEntry, Endpoint, Observation
+from alpheus.exposure.named import denied_addresses, find_named, not_asked
 from alpheus.exposure.names import Resolver
 from alpheus.exposure.output.lines import LineReader
 from alpheus.exposure.scope import Scope
@@ -194,14 +194,6 @@ def _key(observation: Observation) -> int | str:
 
 def _why(outside: Outside) -> str:
     return f"{outside.count:,} targets: {outside.why}" if outside.count > 1 else outside.why
-
-
-def not_asked(target: str, address: str, port: int, why: str) -> Observation:
-    """The result of a target to which nothing was sent."""
-    return Observation(
-        target, address, port, (), None, None, None, None, None, {}, None, Status.NOT_ASKED, why, 0,
-        now_text(),
-    )  # fmt: skip
 
 
 def fitted(limits: Limits) -> Limits:

@@ -192,15 +192,6 @@ class TargetList(Sequence[Target]):
                 yield block.place, Range(block.version, first, first + end - before - 1)
                 before = end
 
-    def without_names(self) -> TargetList:
-        """The addresses alone, at the same places."""
-        if not self.names:
-            return self
-        alone = TargetList({}, {}, called=self.called)
-        alone._blocks, alone._addresses = self._blocks, self._addresses
-        alone._last_index = self._last_index
-        return alone
-
     @property
     def digest(self) -> str:
         """SHA-256, in hexadecimal, of the targets without the operator's words for them."""

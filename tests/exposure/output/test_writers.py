@@ -7,9 +7,10 @@ import io
 
 import pytest
 
+from alpheus.exposure.named import not_asked
 from alpheus.exposure.output.jsonl import encode
 from alpheus.exposure.output.writers import result_writer
-from alpheus.exposure.run import Counts, not_asked
+from alpheus.exposure.run import Counts
 
 RESULTS = [not_asked(f"{name}.example", "", 443, "outside the scope") for name in "abc"]
 
