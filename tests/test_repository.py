@@ -33,6 +33,8 @@ ROOMS = (
     "exposure",
     "directory",
     "cases",
+    "notify",
+    "campaign",
     "lab",
     "cli",
 )
