@@ -26,6 +26,9 @@ class Said(NamedTuple):
 class Owner(NamedTuple):
     """Whose it is; '' is unknown. `sector` is one of `knowledge/tables/sectors.csv`.
 
+    `organisation` is the key of the owner: the main domain of its record, else its domain, else a
+    slug of its name. `name` is the owner in words, `ownership` the whole decision as JSON.
+
     `region` is a country's two letters, with a part of it after a hyphen where one is known;
     `network` the number of its autonomous system. `why` says where that comes from.
     """
@@ -35,6 +38,11 @@ class Owner(NamedTuple):
     region: str = ""
     network: str = ""
     why: str = ""
+    name: str = ""
+    domain: str = ""
+    country: str = ""
+    confidence: str = ""
+    ownership: bytes = b""
 
 
 Owners = Callable[[Cluster, Iterable[Said]], Owner]
