@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpheus.cases.identity import Kind, Sighting
-from alpheus.cases.observations import Row, RowError, Rows, Sightings, hand_entry, iso, states_of
+from alpheus.cases.observations import (
+    Row,
+    RowError,
+    Rows,
+    Sightings,
+    hand_entry,
+    iso,
+    report_of,
+    states_of,
+)
 from alpheus.exposure.model import Observation, Provenance
 from alpheus.exposure.output.jsonl import encode
 from alpheus.report.json_output import to_json
@@ -185,3 +194,13 @@ def test_states_are_known_by_their_text() -> None:
 def test_moments_are_written_in_utc() -> None:
     """Whole seconds, with `Z`."""
     assert iso(NOW) == "2021-04-01T00:00:00Z"
+
+
+def test_the_report_of_a_victim_is_the_list_without_its_day() -> None:
+    """And the page that it names: a list of every day is one list."""
+    said = '{"provenance":{"source":"s","file":"%s","sha256":"","row":1},"attributes":{%s}}'
+    page = '"url":"https://192.0.2.1/x.aspx"'
+    daily = [report_of(said % (f"2021-03-0{day}-victims.csv", page)) for day in (1, 2)]
+    assert daily == ["victims.csv https://192.0.2.1/x.aspx"] * 2
+    assert report_of(said % ("a.csv", '"detail":"hafnium"')) == "a.csv "
+    assert report_of("{}") == " "

@@ -81,9 +81,11 @@ def test_counts_are_those_of_the_rows(database: Database) -> None:
     assert found.observations == 8
     total = [row for row in rows["counts"] if not row[0]]
     assert found.servers == len(rows["servers"])
-    assert sum(row[-2] for row in total) == len([r for r in rows["servers"] if not r[-2]])
-    assert sum(row[-1] for row in total) == 8
-    assert sum(row[-1] for row in rows["days"]) == len(rows["changes"])
+    assert sum(row[5] for row in total) == len([r for r in rows["servers"] if not r[-2]])
+    assert sum(row[6] for row in total) == 8
+    axes = {"patch", "compromise", "work"}
+    changes = [row for row in rows["days"] if row[0] == "" and row[3] in axes]
+    assert sum(row[-1] for row in changes) == len(rows["changes"])
     assert len(rows["members"]) == 8
 
 

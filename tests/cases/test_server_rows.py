@@ -13,6 +13,7 @@ from alpheus.cases.owners import Owner
 from alpheus.cases.server_rows import (
     Part,
     dimensions,
+    entries,
     identity,
     identity_of,
     place_of,
@@ -100,3 +101,16 @@ def test_networks_are_from_place_to_place() -> None:
     assert places_of("AS64500") is None
     assert place_of("mail") == ""
     assert place_of(str(ip_address("::1")))
+
+
+def test_entries_count_once_for_each_list() -> None:
+    """By address, port and page; the days of a list together, a probe not at all."""
+
+    def part(kind: str, source: str, report: str = "", port: int = 443) -> Part:
+        return Part(1, kind, source, "", "", "", "", "", "", "", "", "192.0.2.1", port, report)
+
+    assert entries([
+        part("list", "scan"), part("list", "scan"), part("list", "other"), part("probe", "probe"),
+        part("list", "v", "victims.csv /a"), part("list", "v", "victims.csv /b"),
+        part("list", "v", "victims.csv /a"), part("list", "scan", "", 444),
+    ]) == {"entries": 5, "victim_entries": 2}  # fmt: skip

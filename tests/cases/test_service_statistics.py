@@ -39,9 +39,33 @@ def test_servers_are_counted_once(cases: Cases) -> None:
 
 def test_days_are_those_asked_for(cases: Cases) -> None:
     """The first and the last belong to them."""
-    states = [(day.day[-2:], day.state) for day in cases.days("2021-03-02", "2021-03-03")]
+    states = [
+        (day.day[-2:], day.state)
+        for day in cases.days("2021-03-02", "2021-03-03") if day.axis == "patch"
+    ]  # fmt: skip
     assert states == [("03", "fixed"), ("03", "vulnerable")]
-    assert len(cases.days()) == 3
+    assert len([day for day in cases.days() if day.axis == "patch"]) == 3
+
+
+def test_days_of_one_value(cases: Cases) -> None:
+    """Of a sector, region or network; others are refused."""
+    hospital = [(day.day[-2:], day.axis, day.before, day.state)
+                for day in cases.days(by="sector", value="hospital")]  # fmt: skip
+    assert hospital == [
+        ("01", "known", "", "known"), ("01", "left", "", "left"),
+        ("01", "patch", "unknown", "vulnerable"),
+        ("03", "left", "left", "done"), ("03", "patch", "vulnerable", "fixed"),
+    ]  # fmt: skip
+    bank = [(day.day[-2:], day.axis) for day in cases.days(by="sector", value="bank")]
+    assert ("03", "silent") in bank
+    with pytest.raises(UsageError, match="sector, region, network"):
+        cases.days(by="product", value="x")
+
+
+def test_entries_of_lists_stand_beside(cases: Cases) -> None:
+    """Daily ones count once; a probe is no list."""
+    found = {line.value: line for line in cases.statistics("sector")}
+    assert (found["hospital"].entries, found["hospital"].victim_entries) == (1, 0)
 
 
 def test_other_dimensions_are_refused(cases: Cases) -> None:

@@ -57,8 +57,7 @@ def fill(database: Database, servers: int) -> None:
             ):  # fmt: skip
                 add_rows(connection, table, values)
     with database.write() as connection:
-        counted = ((*key, n, tally.observations[key]) for key, n in tally.servers.items())
-        add_rows(connection, tables.counts, counted)
+        add_rows(connection, tables.counts, ((*key, *n) for key, n in tally.counted()))
         add_rows(connection, tables.days, ((*key, n) for key, n in tally.days.items()))
     for index in indices(tables):
         with database.write() as connection:

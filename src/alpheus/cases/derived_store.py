@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, and_, case, delete, insert, select, update
 
 from alpheus.cases.acts import Act, ActKind
+from alpheus.cases.day_rows import Step, day_rows
 from alpheus.cases.groups import Detail
+from alpheus.cases.identity import Kind
 from alpheus.cases.lifecycle import Change
+from alpheus.cases.observations import report_of
 from alpheus.cases.schema import DERIVED_FORM, Derived, acts, derived, facts, meta, observations
 from alpheus.cases.server_rows import (
     Identity,
@@ -27,7 +30,7 @@ from alpheus.exposure.model import CveEntry
 from alpheus.exposure.output.names import CHIEF
 
 _PART = ("id", "kind", "source", "seen", "build", "product", "facts_id", "flags", "verdict",
-         "stage", "breach")  # fmt: skip
+         "stage", "breach", "address", "port")  # fmt: skip
 _AT_ONCE = 500
 
 
@@ -78,22 +81,32 @@ class Tally:
     def __init__(self) -> None:
         self.servers = Counter[tuple[str, ...]]()
         self.observations = Counter[tuple[str, ...]]()
+        self.entries = Counter[tuple[str, ...]]()
+        self.victim_entries = Counter[tuple[str, ...]]()
         self.days = Counter[tuple[str, ...]]()
 
     def add(self, row: Row, changes: Iterable[Change]) -> None:
         """Count a server."""
         self._count(row, 1)
-        self.days.update((change.time[:10], change.axis, change.after) for change in changes)
+        self.days.update(day_rows(row, (Step(*change[:4]) for change in changes)))
 
-    def take(self, row: Mapping[str, object], changes: Iterable[tuple[str, str, str]]) -> None:
-        """Count a server no more; `changes` are its days, axes and states."""
+    def take(self, row: Mapping[str, object], changes: Iterable[Step]) -> None:
+        """Count a server no more."""
         self._count(row, -1)
-        self.days.subtract(changes)
+        self.days.subtract(day_rows(row, changes))
+
+    def counted(self) -> Iterator[tuple[tuple[str, ...], tuple[int, ...]]]:
+        """Rows of `counts`: their key, and their numbers."""
+        for key in self.servers.keys() | self.observations.keys():
+            yield key, (self.servers[key], self.observations[key], self.entries[key],
+                        self.victim_entries[key])  # fmt: skip
 
     def _count(self, row: Mapping[str, object], sign: int) -> None:
         for key in dimensions(row):
             self.servers[key] += 0 if row["service"] else sign
             self.observations[key] += sign * int(str(row["observations"]))
+            self.entries[key] += sign * int(str(row["entries"]))
+            self.victim_entries[key] += sign * int(str(row["victim_entries"]))
 
 
 class PatchStates:
@@ -116,20 +129,28 @@ class PatchStates:
         return found
 
 
+_VICTIM = case(
+    (and_(observations.c.kind == Kind.LIST.value, observations.c.breach != ""),
+     observations.c.body), else_="",
+)  # fmt: skip
+"""The body of what a list of victims says; the others are not read again."""
+
+
 def parts_between(
     connection: Connection, tables: Derived, states: PatchStates, first: int, last: int
 ) -> dict[int, list[Part]]:
     """The observations of servers from `first` to `last`, by server."""
     m, o = tables.members.c, observations.c
     query = (
-        select(m.server, *(o[name] for name in _PART))
+        select(m.server, *(o[name] for name in _PART), _VICTIM)
         .select_from(tables.members.join(observations, o.id == m.observation))
         .where(m.server.between(first, last))
         .order_by(m.server, m.observation)
     )
     found: dict[int, list[Part]] = {}
     for row in connection.execute(query).all():
-        values = [*row[1:7], states.of(connection, row[7]), *row[8:]]
+        values = [*row[1:7], states.of(connection, row[7]), *row[8:-1]]
+        values.append(report_of(row[-1]) if row[-1] else "")
         found.setdefault(row[0], []).append(Part(*values))
     return found
 
@@ -208,8 +229,8 @@ def _take_out(
 ) -> None:
     number = int(str(row["id"]))
     c = tables.changes.c
-    query = select(c.axis, c.time, c.after).where(c.server == number)
-    tally.take(row, [(time[:10], axis, after) for axis, time, after in connection.execute(query)])
+    query = select(c.axis, c.time, c.before, c.after).where(c.server == number)
+    tally.take(row, [Step(*step) for step in connection.execute(query)])
     connection.execute(delete(tables.servers).where(tables.servers.c.id == number))
     for table in (tables.words, tables.addresses, tables.changes):
         connection.execute(delete(table).where(table.c.server == number))
@@ -234,8 +255,7 @@ def places_by(known: Identity) -> list[str]:
 
 
 def _count(connection: Connection, tables: Derived, tally: Tally) -> None:
-    for key in tally.servers.keys() | tally.observations.keys():
-        more = (tally.servers[key], tally.observations[key])
+    for key, more in tally.counted():
         _add(connection, tables.counts, key, more)
     for key, number in tally.days.items():
         _add(connection, tables.days, key, (number,))

@@ -292,6 +292,27 @@ def _is_proof(finding: _Finding) -> bool:
     return finding.weight == "proof" and finding.stage.rank >= _PROOF_FROM
 
 
+class _Report(msgspec.Struct):
+    """Which list a victim stands in, and the page that it names."""
+
+    provenance: Provenance | None = None
+    attributes: Mapping[str, str] = {}
+
+
+_DATED = re.compile(r"\d{4}-?\d\d-?\d\d[-_]?")
+_PAGES = ("url", "http_url", "uri", "detail", "http")
+_read_report = msgspec.json.Decoder(_Report).decode
+
+
+def report_of(body: str) -> str:
+    """The list that a row is of, without the day of its name, and the page that it names."""
+    found = _read_report(body)
+    name = found.provenance.file.rpartition("/")[2] if found.provenance else ""
+    said = (found.attributes.get(field, "") for field in _PAGES)
+    page = next((text for text in said if "://" in text), "")
+    return f"{_DATED.sub('', name)} {page}"
+
+
 class Sightings:
     """Reads rows back as what they say of the identity of a server."""
 

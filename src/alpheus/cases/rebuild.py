@@ -146,7 +146,7 @@ class _Work:
         tables, tally = self._tables, self._tally
         with self._database.write() as connection:
             add_rows(connection, tables.counts, (
-                (*key, number, tally.observations[key]) for key, number in tally.servers.items()
+                (*key, *numbers) for key, numbers in tally.counted()
             ))  # fmt: skip
             add_rows(connection, tables.days, ((*key, n) for key, n in tally.days.items()))
             add_rows(connection, tables.pools, (

@@ -29,7 +29,7 @@ from sqlalchemy import (
 HEAD = "0001"
 """The revision of the lasting tables that this program reads and writes."""
 
-DERIVED_FORM = "1"
+DERIVED_FORM = "2"
 """Changes whenever derived tables are to be made again by a newer program."""
 
 LASTING = MetaData(
@@ -170,14 +170,21 @@ def derived(generation: str) -> Derived:
         counts=table(
             "counts",
             *(_text(name) for name in ("dimension", "value", "patch", "compromise", "work")),
-            _count("servers"), _count("observations"),
+            _count("servers"), _count("observations"), _count("entries"), _count("victim_entries"),
         ),
-        days=table("days", _text("day"), _text("axis"), _text("after"), _count("servers")),
+        days=table(
+            "days",
+            *(_text(name) for name in ("dimension", "value", "day", "axis", "before", "after")),
+            _count("servers"),
+        ),
     )  # fmt: skip
 
 
-DIMENSIONS = ("sector", "region", "network", "product")
+DIMENSIONS = ("sector", "region", "network", "product", "build")
 """By what servers are counted, beside their states; and all of them under ''."""
+
+DAY_DIMENSIONS = ("sector", "region", "network")
+"""By what changes are counted by day; and all of them under ''."""
 
 
 def _server_columns() -> tuple[Column[Any], ...]:
@@ -190,7 +197,7 @@ def _server_columns() -> tuple[Column[Any], ...]:
         Column("id", Number, primary_key=True, autoincrement=False),
         *(_sorted_text(name) for name in texts),
         Column("priority", Integer, nullable=False, server_default="0"),
-        _count("observations"),
+        *(_count(name) for name in ("observations", "entries", "victim_entries")),
         Column("service", SmallInteger, nullable=False, server_default="0"),
         _text("detail"),
     )
@@ -226,5 +233,6 @@ def indices(tables: Derived) -> tuple[Index, ...]:
         on("addresses_server", tables.addresses.c.server, tables.addresses.c.place),
         on("changes_server", tables.changes.c.server),
         on("counts_dimension", tables.counts.c.dimension, tables.counts.c.value),
+        on("days_dimension", tables.days.c.dimension, tables.days.c.value, tables.days.c.day),
         on("counts_servers", tables.counts.c.dimension, tables.counts.c.servers.desc()),
     )

@@ -44,6 +44,10 @@ class Part(NamedTuple):
     verdict: str
     stage: str
     breach: str
+    address: str = ""
+    port: int = 0
+    report: str = ""
+    """Of what reports a victim: the report and the page that it names; see `entries`."""
 
 
 class Span(msgspec.Struct, array_like=True):
@@ -133,10 +137,21 @@ def server_row(
         "compromise": state.compromise.value, "compromise_since": state.compromise_since,
         "work": state.work.value, "work_since": state.work_since, "assignee": state.assignee,
         "until": state.until, "first_seen": known.first_seen, "last_seen": known.last_seen,
-        "priority": found.points, "observations": len(parts), "service": int(known.service),
+        "priority": found.points, "observations": len(parts), **entries(parts),
+        "service": int(known.service),
         "detail": msgspec.json.encode(detail).decode(),
     }  # fmt: skip
     return row, state.changes
+
+
+def entries(parts: Iterable[Part]) -> dict[str, int]:
+    """What adding up lists gives for a server: `entries`, and `victim_entries` of lists of victims.
+
+    An entry of address, port and page counts once for each list; a list of every day is one list.
+    """
+    every = {(p.source, p.report, p.address, p.port) for p in parts if p.kind == Kind.LIST}
+    victims = sum(1 for one in every if one[1])
+    return {"entries": len(every), "victim_entries": victims}
 
 
 def state_of(parts: Sequence[Part], acts: Iterable[Act], *, now: str) -> State:

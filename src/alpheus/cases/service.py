@@ -80,10 +80,15 @@ class Cases:
             lambda connection, tables, _: service_statistics.lines(connection, tables, by, most)
         )
 
-    def days(self, first: str = "", last: str = "") -> list[Day]:
-        """How many servers came into which state on which day, from `first` to `last`."""
+    def days(self, first: str = "", last: str = "", *, by: str = "", value: str = "") -> list[Day]:
+        """How many servers came into which state on which day, from `first` to `last`.
+
+        Of all, or of one value of a sector, region or network. Raises UsageError.
+        """
         return self._read(
-            lambda connection, tables, _: service_statistics.days(connection, tables, first, last)
+            lambda connection, tables, _: service_statistics.days(
+                connection, tables, first, last, by=by, value=value
+            )
         )
 
     def act(
