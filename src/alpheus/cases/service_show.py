@@ -63,7 +63,9 @@ def show(
     state = state_of(parts, done, now=now)
     return Case(
         values, detail, state.changes, tuple(done),
-        clocks(state, done, sector=str(values["sector"]), now=now), _cves(connection, numbers),
+        clocks(state, done, sector=str(values["sector"]), region=str(values["region"]),
+               watched=found.watched, now=now),
+        _cves(connection, numbers),
         _sources(connection, numbers), _why(connection, tables, server, numbers),
     )  # fmt: skip
 
