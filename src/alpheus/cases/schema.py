@@ -26,7 +26,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision of the lasting tables that this program reads and writes."""
 
 DERIVED_FORM = "2"
@@ -118,6 +118,64 @@ acts = Table(
 )  # fmt: skip
 """What people did and decided. `anchor` is an observation of the server it was done to, so that it
 stays with the server however servers are merged and split. `detail` is JSON."""
+
+
+batches = Table(
+    "batches", LASTING,
+    Column("id", Number, primary_key=True),
+    _text("made"), _text("who"), _text("filters"),
+    *(_count(name) for name in ("planned", "servers", "organisations", "withdrawn")),
+    Column("whole", SmallInteger, nullable=False, server_default="0"),
+    _text("omitted"), _text("channels"),
+)  # fmt: skip
+"""Plans of who is told what. `whole` is 1 where nothing was filtered; the last two are JSON."""
+
+notices = Table(
+    "notices", LASTING,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    Column("batch", Number, ForeignKey("batches.id"), nullable=False, index=True),
+    Column("reference", Text, nullable=False, unique=True),
+    _text("organisation"), _text("rung"), _text("channel"), _text("address"), _text("made"),
+    _text("content"),
+)  # fmt: skip
+"""One message to one recipient. `content` is all of it as JSON, in the form of `notify.model`."""
+
+notice_servers = Table(
+    "notice_servers", LASTING,
+    Column("notice", Number, ForeignKey("notices.id"), primary_key=True, autoincrement=False),
+    Column("anchor", Number, primary_key=True, autoincrement=False, index=True),
+    Column("organisation", Text, nullable=False, server_default="", index=True),
+    *(_text(name) for name in ("patch", "patch_since", "compromise", "compromise_since")),
+)  # fmt: skip
+"""What a notice says of which server. `anchor` is an observation of it, as in `acts`."""
+
+notice_events = Table(
+    "notice_events", LASTING,
+    Column("id", Number, primary_key=True),
+    Column("notice", Number, ForeignKey("notices.id"), nullable=False, index=True),
+    _text("time"), _text("who"), _text("kind"), _text("detail"), _text("left_out"),
+)  # fmt: skip
+"""What became of notices. `left_out` are anchors of servers that it did not tell of when it was
+handed over, since it was no longer so."""
+
+notice_standings = Table(
+    "notice_standings", LASTING,
+    Column("notice", Number, ForeignKey("notices.id"), primary_key=True, autoincrement=False),
+    Column("batch", Number, nullable=False),
+    _text("status"), _text("rung"), _text("channel"), _text("handed_over"), _text("answered"),
+    Index(None, "batch", "status", "notice"),
+    Index(None, "status", "rung", "channel", "handed_over"),
+)  # fmt: skip
+"""Where notices stand. This alone changes: it follows from the events, and is kept to be quick."""
+
+unreached = Table(
+    "unreached", LASTING,
+    Column("batch", Number, ForeignKey("batches.id"), primary_key=True, autoincrement=False),
+    Column("anchor", Number, primary_key=True, autoincrement=False),
+    *(_text(name) for name in ("organisation", "owner", "reason", "why")),
+    _count("servers"),
+)  # fmt: skip
+"""Whom a plan could reach by no notice, and why; `anchor` is an observation of a server."""
 
 
 @dataclass(frozen=True, slots=True)
