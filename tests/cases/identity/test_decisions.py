@@ -90,6 +90,18 @@ def test_splits_and_merges() -> None:
     assert (found.groups, found.conflicts[0].overruled) == (((1, 2), (3,), (4, 5), (6,)), 1)
 
 
+def test_decisions_are_carried_out_in_their_order() -> None:
+    """Taken out of a server that was put together, the rest stays together, and the other way."""
+    joined, out = _by(1, MERGE, 1, 4, 6), _by(2, SPLIT, 6)
+    assert _decided(joined, out).groups == ((1, 2, 3, 4, 5), (6,))
+    assert _decided(joined, out, _by(3, SPLIT, 1, 4)).groups == ((1, 4), (2, 3, 5), (6,))
+    assert _decided(joined, out, _by(3, MERGE, 1, 6)).groups == ((1, 2, 3, 4, 5, 6),)
+    assert _decided(joined, out, _by(3, REVOKE, revokes=2)).groups == ((1, 2, 3, 4, 5, 6),)
+    parted = _by(1, SPLIT, 3)
+    again = _decided(parted, _by(2, MERGE, 1, 3, 6), _by(3, SPLIT, 3))
+    assert again.groups == ((1, 2, 6), (3,), (4, 5))
+
+
 def test_never_merge_holds_on_top_of_a_merge_of_whole_servers() -> None:
     """A merge of two servers leaves out what is never to be with the other."""
     found = _decided(_by(1, MERGE, 1, 4), _by(2, NEVER, 2, 5))

@@ -1,7 +1,8 @@
 """What people decide is stronger than what is worked out, and can be taken back.
 
-Decisions are kept beside the sightings and applied on top, each time anew: nothing is lost when one
-is revoked. Of two that contradict each other the later one holds, and the conflict is told.
+Decisions are kept beside the sightings and applied on top, each time anew and in the order in which
+they were made: nothing is lost when one is revoked. Of two that contradict each other the later one
+holds, and the conflict is told.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ def decide(
 
 def _standing(decisions: Iterable[Decision]) -> list[Decision]:
     """Decisions that are not revoked, the latest first. A revocation can be revoked."""
-    latest = sorted(decisions, key=lambda one: (one.when, one.id), reverse=True)
+    latest = sorted(decisions, key=_made, reverse=True)
     revoked: set[int] = set()
     standing = []
     for one in latest:
@@ -135,23 +136,31 @@ def _standing(decisions: Iterable[Decision]) -> list[Decision]:
     return standing
 
 
+def _made(one: Decision) -> tuple[str, int]:
+    """When it was made, by which decisions are ordered."""
+    return one.when, one.id
+
+
 def _accept(
     decisions: Iterable[Decision], home: Mapping[int, int]
 ) -> tuple[_Accepted, list[Conflict]]:
-    """The decisions that hold, given the latest first; and those that they overrule."""
+    """The decisions that hold, given the latest first; and those that they overrule.
+
+    A merge and a split hold both, the later one on top of the earlier: of a server that was put
+    together from three, one can be taken out without parting the others.
+    """
     accepted, conflicts = _Accepted(), list[Conflict]()
     for one in decisions:
-        found = list(_against(accepted, one, home))
+        found = list(_against(accepted, one))
         if found:
             conflicts += found
-        elif one.kind is DecisionKind.MERGE:
-            accepted.unite(one, one.sightings)
-            accepted.merges.append(one)
-        elif one.kind is DecisionKind.SPLIT:
-            accepted.unite(one, one.sightings)
-            accepted.splits.append(one)
-        else:
+            continue
+        conflicts += _on_top(accepted, one, home)
+        if one.kind is DecisionKind.NEVER_MERGE:
             accepted.apart += [(a, b, one) for a, b in _pairs(one.sightings)]
+            continue
+        accepted.unite(one, one.sightings)
+        (accepted.merges if one.kind is DecisionKind.MERGE else accepted.splits).append(one)
     return accepted, sorted(conflicts, key=lambda c: (c.overruled, c.holds))
 
 
@@ -160,8 +169,8 @@ def _pairs(sightings: Sequence[int]) -> Iterator[tuple[int, int]]:
     return ((a, b) for n, a in enumerate(ordered) for b in ordered[n + 1 :])
 
 
-def _against(accepted: _Accepted, one: Decision, home: Mapping[int, int]) -> Iterator[Conflict]:
-    """Later decisions that a decision contradicts."""
+def _against(accepted: _Accepted, one: Decision) -> Iterator[Conflict]:
+    """Later decisions that leave nothing of a decision."""
     if one.kind is DecisionKind.NEVER_MERGE:
         for a, b in _pairs(one.sightings):
             if accepted.top(a) == accepted.top(b):
@@ -173,6 +182,12 @@ def _against(accepted: _Accepted, one: Decision, home: Mapping[int, int]) -> Ite
         if accepted.top(a) in tops and accepted.top(b) in tops:
             yield Conflict(other.id, one.id, f"{a} and {b} were decided to be two")
             return
+
+
+def _on_top(accepted: _Accepted, one: Decision, home: Mapping[int, int]) -> Iterator[Conflict]:
+    """Later splits that take apart what a merge joins, and merges that join what a split parts."""
+    if one.kind is DecisionKind.NEVER_MERGE:
+        return
     others = accepted.splits if one.kind is DecisionKind.MERGE else accepted.merges
     for other in others:
         split, merge = (other, one) if one.kind is DecisionKind.MERGE else (one, other)
@@ -194,10 +209,9 @@ def _across(split: Decision, merge: Decision, home: Mapping[int, int]) -> tuple[
 def _cut(graph: _Graph, accepted: _Accepted) -> list[Link]:
     """Carry out what was accepted on the links; gives those that are overruled."""
     cut: list[Link] = []
-    for one in accepted.splits:
-        cut += graph.isolate(set(one.sightings))
-        graph.bind(one)
-    for one in accepted.merges:
+    for one in sorted((*accepted.merges, *accepted.splits), key=_made):
+        if one.kind is DecisionKind.SPLIT:
+            cut += graph.isolate(set(one.sightings))
         graph.bind(one)
     for a, b, _ in accepted.apart:
         while (weakest := graph.weakest_between(a, b)) is not None:
