@@ -8,7 +8,6 @@ from alpheus.cases.acts import ActKind
 from alpheus.cases.database import Database
 from alpheus.cases.groups import Detail, combined, described, read_groups
 from alpheus.cases.identity import Sighting
-from alpheus.cases.owners import Said
 from cases_filling import act, fill, listed, seen
 from exposure_runs import CLOSED, OPEN
 
@@ -22,12 +21,11 @@ def _groups(database: Database) -> list[tuple[int, ...]]:
 
 
 def test_sightings_of_one_server_are_one(database: Database) -> None:
-    """Whichever list they came by; and what the lists said is kept."""
+    """Whichever list they came by."""
     fill(database, [seen(1, OPEN, 1), seen(2, OPEN, 1),
                     seen(1, CLOSED, 3, **listed(1, 3, geo="US", asn="64500"))])  # fmt: skip
     groups = read_groups(database)
     assert [one.sightings for one in groups.clusters] == [(1, 3), (2,)]
-    assert groups.said.of((3, 1)) == [Said(region="US", network="64500"), Said()]
     assert (groups.last, groups.last_act) == (3, 0)
 
 

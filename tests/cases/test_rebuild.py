@@ -90,13 +90,14 @@ def test_counts_are_those_of_the_rows(database: Database) -> None:
 
 
 def test_an_owner_comes_from_whoever_knows(database: Database) -> None:
-    """By lists unless somebody else is asked."""
+    """By lists and names unless somebody else is asked."""
     fill(database, FIRST)
-    rebuild(database, now=NOW, owners=lambda *_: Owner("o", "bank", "FR", "1", "so"))
+    owner = Owner("o", "bank", "FR", "1", "so", ownership=b"{}")
+    rebuild(database, now=NOW, owners=lambda *_: owner)
     assert _values(database, "sector") == {"bank"}
     rebuild(database, now=NOW)
     assert _values(database, "sector") == {"", "hospital"}
-    assert _values(database, "region") == {"", "US-Ohio"}
+    assert _values(database, "region") == {"", "US-OH"}
     assert _values(database, "network") == {"", "64500"}
 
 

@@ -14,6 +14,7 @@ from alpheus.cases.groups import Detail
 from alpheus.cases.identity import Kind
 from alpheus.cases.lifecycle import Change
 from alpheus.cases.observations import report_of
+from alpheus.cases.organisation_rows import recount, renew
 from alpheus.cases.schema import DERIVED_FORM, Derived, acts, derived, facts, meta, observations
 from alpheus.cases.server_rows import (
     Identity,
@@ -37,7 +38,8 @@ _AT_ONCE = 500
 class Standing(msgspec.Struct, omit_defaults=True):
     """Where the derived tables stand: their generation, form, and what they are made of.
 
-    `observation` and `act` are the newest that are in them; `again`: a decision has come since that
+    `directory` is the file by which owners were found. `observation` and `act` are the newest that
+    are in them; `again`: a decision has come since that
     only a rebuild can take in.
     """
 
@@ -45,6 +47,7 @@ class Standing(msgspec.Struct, omit_defaults=True):
     form: str = ""
     as_of: str = ""
     watched: str = CHIEF
+    directory: str = ""
     observation: int = 0
     act: int = 0
     again: bool = False
@@ -54,7 +57,9 @@ def standing(connection: Connection) -> Standing:
     """Where they stand; a generation of '' where there are none yet, or of another form."""
     text = connection.execute(select(meta.c.value).where(meta.c.key == "derived")).scalar()
     found = msgspec.json.decode(text, type=Standing) if text else Standing()
-    return found if found.form == DERIVED_FORM else Standing(watched=found.watched)
+    if found.form == DERIVED_FORM:
+        return found
+    return Standing(watched=found.watched, directory=found.directory)
 
 
 def set_standing(connection: Connection, found: Standing) -> None:
@@ -202,7 +207,8 @@ def replace_server(
 ) -> list[Row]:
     """Put servers in the place of others that have the same observations; gives their rows.
 
-    Observations have to name their new servers already.
+    Observations have to name their new servers already. An owner that has no `ownership` is the one
+    that stands in the tables.
     """
     states = PatchStates(found.watched)
     tally = Tally()
@@ -213,12 +219,36 @@ def replace_server(
         parts = parts_between(connection, tables, states, known.id, known.id)[known.id]
         done = read_acts(connection, [part.id for part in parts])
         acts_here = [act for each in done.values() for act in each]
-        row, changes = server_row(known, parts, acts_here, now=now)
+        row, changes = server_row(known, parts, acts_here, watched=found.watched, now=now)
         _put_in(connection, tables, known, row, changes)
         tally.add(row, changes)
         rows.append(row)
     _count(connection, tables, tally)
+    _owners_of(connection, tables, old, new)
     return rows
+
+
+def _owners_of(
+    connection: Connection,
+    tables: Derived,
+    old: Sequence[Mapping[str, object]],
+    new: Sequence[Identity],
+) -> None:
+    """Bring ownerships and organisations up to date."""
+    keys = {str(row["organisation"]) for row in old} | {one.owner.organisation for one in new}
+    o = tables.ownerships
+    decided = [one for one in new if one.owner.ownership]
+    gone = {int(str(row["id"])) for row in old} - {one.id for one in new}
+    gone |= {one.id for one in decided}
+    if not gone:
+        recount(connection, tables, keys)
+        return
+    connection.execute(delete(o).where(o.c.server.in_(gone)))
+    for one in decided:
+        content = one.owner.ownership.decode()
+        values = {"server": one.id, "weight": one.owner.weight, "content": content}
+        connection.execute(insert(o).values(values))
+    renew(connection, tables, keys)
 
 
 def _take_out(

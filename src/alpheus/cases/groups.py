@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -23,7 +22,7 @@ from alpheus.cases.identity import (
     decide,
 )
 from alpheus.cases.observations import Sightings
-from alpheus.cases.owners import Said, said_of
+from alpheus.cases.pools import moved
 from alpheus.cases.schema import acts, observations
 
 _PAGE = 20_000
@@ -48,52 +47,38 @@ class Detail(msgspec.Struct, omit_defaults=True):
 
 @dataclass(slots=True)
 class Groups:
-    """Every server, and what stands behind it. `last` and `last_act` are the newest that count."""
+    """Every server, and what stands behind it. `last` and `last_act` are the newest that count.
+
+    `bases` are servers as they were worked out that are none because somebody decided otherwise,
+    `made` those in their place; `base_pools` are all services as they were worked out, or empty
+    where nobody decided anything.
+    """
 
     clusters: list[Cluster]
     pools: list[Pool]
     conflicts: tuple[Conflict, ...]
-    said: SaidBy
     last: int
     last_act: int
-
-
-class SaidBy:
-    """What each observation's source said of the owner, kept once for all that say the same."""
-
-    def __init__(self) -> None:
-        self._which = array("i")
-        self._known: dict[Said, int] = {}
-        self._place: dict[int, int] = {}
-
-    def add(self, number: int, said: Said) -> None:
-        """Take what an observation said, in rising order of numbers."""
-        self._place[number] = len(self._which)
-        self._which.append(self._known.setdefault(said, len(self._known)))
-
-    def of(self, numbers: Iterable[int]) -> list[Said]:
-        """What some observations said."""
-        every = list(self._known)
-        return [every[self._which[self._place[number]]] for number in numbers]
+    bases: list[Cluster] = field(default_factory=list)
+    made: list[Cluster] = field(default_factory=list)
+    base_pools: list[Pool] = field(default_factory=list)
 
 
 def read_groups(database: Database) -> Groups:
     """Work out every server anew from all observations and decisions. Raises DatabaseError."""
-    resolver, said, reader = Resolver(), SaidBy(), Sightings()
+    resolver, reader = Resolver(), Sightings()
     last = 0
     while page := _page(database, last):
         sightings = []
         for number, kind, seen, body in page:
-            sighting, attributes = reader.read(number, kind, seen, body)
-            sightings.append(sighting)
-            said.add(number, said_of(attributes, sighting.network))
+            sightings.append(reader.of(number, kind, seen, body))
         resolver.add(sightings)
         last = page[-1][0]
     with database.read() as connection:
         decisions, last_act = read_decisions(connection)
     if not decisions:
-        return Groups(resolver.clusters(), resolver.pools(), (), said, last, last_act)
-    return _decided(database, resolver, decisions, Groups([], [], (), said, last, last_act))
+        return Groups(resolver.clusters(), resolver.pools(), (), last, last_act)
+    return _decided(database, resolver, decisions, Groups([], [], (), last, last_act))
 
 
 def read_decisions(connection: Connection) -> tuple[list[Decision], int]:
@@ -179,19 +164,16 @@ def _decided(
         if found is None:
             with database.read() as connection:
                 found = described(read_sightings(connection, group))
+            groups.made.append(found)
         groups.clusters.append(found)
     groups.clusters.sort(key=lambda one: one.id)
     groups.conflicts = decided.conflicts
+    kept = set(decided.groups)
+    groups.bases = [one for one in clusters if one.sightings not in kept]
     home = {number: one.id for one in groups.clusters for number in one.sightings}
-    groups.pools = [
-        replace(pool, members=_moved(pool.members, home), unnamed=_moved(pool.unnamed, home))
-        for pool in resolver.pools()
-    ]
+    groups.base_pools = resolver.pools()
+    groups.pools = [moved(pool, home) for pool in groups.base_pools]
     return groups
-
-
-def _moved(numbers: Iterable[int], home: Mapping[int, int]) -> tuple[int, ...]:
-    return tuple(sorted({home[number] for number in numbers}))
 
 
 def each_member(clusters: Iterable[Cluster]) -> Iterator[tuple[int, int]]:

@@ -1,36 +1,47 @@
-"""Whose a server is, as far as lists say so; a directory that knows more can take its place."""
+"""Whose a server is: what all its observations say of that, put to the directory."""
 
 from __future__ import annotations
 
+import os
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import msgspec
 
 from alpheus.cases.identity import Cluster
-from alpheus.knowledge.tables import read_table
+from alpheus.directory.domains import STATES
+from alpheus.directory.lookup import Directory, open_directory
+from alpheus.directory.model import Layer
+from alpheus.directory.owner_model import UNKNOWN, OwnerEvidence, Ownership
+from alpheus.directory.ownership import owner_of
+from alpheus.directory.providers import is_line
+from alpheus.directory.sectors import PROVIDERS, naics_sector, sector_named
+from alpheus.directory.words import key_of
+from alpheus.errors import EvidenceError
+from alpheus.exposure.addresses import read_address
 
-_REGIONS = ("region", "state")
-_COUNTRIES = ("country_code", "geo", "country", "cc")
+NO_DIRECTORY = "-"
+"""In place of a directory's file: domain rules and names alone."""
 
-
-class Said(NamedTuple):
-    """What one observation's source said of the owner; texts as they stand in it."""
-
-    sector: str = ""
-    naics: str = ""
-    region: str = ""
-    network: str = ""
+_MOST_NAMES = 20
+_CODES = {name.lower(): code.upper() for code, name in STATES.items()}
+_OTHERS = re.compile(r"[^a-z0-9]+")
+_ENCODER = msgspec.json.Encoder()
+_Text = TypeVar("_Text", str, int, tuple[str, str])
 
 
 class Owner(NamedTuple):
     """Whose it is; '' is unknown. `sector` is one of `knowledge/tables/sectors.csv`.
 
     `organisation` is the key of the owner: the main domain of its record, else its domain, else a
-    slug of its name. `name` is the owner in words, `ownership` the whole decision as JSON.
-
-    `region` is a country's two letters, with a part of it after a hyphen where one is known;
-    `network` the number of its autonomous system. `why` says where that comes from.
+    slug of its name with where it is. `region` is a country's two letters, with a part of it after
+    a hyphen where one is known (`US-TX`); `network` the number of its autonomous system. `why` says
+    where that comes from. `name` is the owner in words, `ownership` the whole decision (an
+    `Ownership`) as JSON, `weight` what its evidence weighs.
     """
 
     organisation: str = ""
@@ -41,58 +52,221 @@ class Owner(NamedTuple):
     name: str = ""
     domain: str = ""
     country: str = ""
+    city: str = ""
     confidence: str = ""
+    weight: int = 0
     ownership: bytes = b""
 
 
-Owners = Callable[[Cluster, Iterable[Said]], Owner]
-"""Finds the owner of a server."""
+Owners = Callable[[Cluster, Sequence[OwnerEvidence]], Owner]
+"""Finds the owner of a server by what its observations say, the newest first."""
 
 
-def said_of(attributes: Mapping[str, str], network: str) -> Said:
-    """What the attributes of an observation say."""
-    if not attributes:
-        return Said(network=network)
-    said = {name.lower(): value for name, value in attributes.items()}
-    country = next((said[name] for name in _COUNTRIES if said.get(name)), "").upper()
-    part = next((said[name] for name in _REGIONS if said.get(name)), "")
-    region = f"{country}-{part}" if country and part else country or part
-    return Said(said.get("sector", ""), said.get("naics", ""), region, network)
+def owners_by_directory(directory: Directory) -> Owners:
+    """Finds owners by a directory; by domain rules and names alone if it is empty."""
+
+    def find(cluster: Cluster, evidence: Sequence[OwnerEvidence]) -> Owner:
+        whole = gathered(cluster, evidence)
+        found = owner_of(whole, directory)
+        known = found.owner != UNKNOWN
+        network = whole.as_number or _routed(whole.address, directory)
+        return Owner(
+            organisation=key_of_owner(found), sector=found.sector,
+            region=_region(found, whole), network=str(network or ""), why=_why(found),
+            name=found.owner if known else "", domain=found.domain, country=found.country,
+            city=found.city, confidence=found.confidence, weight=found.weight,
+            ownership=_ENCODER.encode(found),
+        )  # fmt: skip
+
+    return find
 
 
-def owner_by_lists(cluster: Cluster, said: Iterable[Said]) -> Owner:
-    """What most lists say; the organisation is the domain that the server is known by."""
-    rows = list(said)
-    sectors = [found for one in rows if (found := sector_of(one.sector, one.naics))]
-    sector = _most(sectors)
-    return Owner(
-        next(iter(cluster.keys.get("organisation", ())), ""), sector,
-        _most(one.region for one in rows), _most(one.network for one in rows),
-        f"{sectors.count(sector)} of {len(rows)} observations say {sector}" if sector else "",
+def owners_by_file(file: str) -> Owners:
+    """Finds owners by the directory in a file; '' and `-` stand for none.
+
+    Raises EvidenceError with what to do where the file is gone or broken.
+    """
+    if file in {"", NO_DIRECTORY}:
+        return owners_by_directory(Directory())
+    try:
+        return owners_by_directory(_opened(file, _age_of(file)))
+    except EvidenceError as error:
+        raise type(error)(f"{error}; {_REMEDY}") from error
+
+
+_REMEDY = (
+    "owners are found by this directory; name another with alpheus case rebuild --directory FILE, "
+    "or do without one: --directory -"
+)
+
+
+def _age_of(file: str) -> tuple[int, int]:
+    try:
+        stat = Path(file).stat()
+    except OSError:
+        return 0, 0
+    return stat.st_mtime_ns, stat.st_ino
+
+
+@lru_cache(maxsize=2)
+def _opened(file: str, _: tuple[int, int]) -> Directory:
+    """A directory that is open stays so; one that was written anew is another."""
+    return open_directory(Path(file))
+
+
+def directory_named(asked: str | None, kept: str) -> str:
+    """The directory that counts: the one asked for, that of ALPHEUS_DIRECTORY, the one kept."""
+    named = asked if asked is not None else os.environ.get("ALPHEUS_DIRECTORY", "")
+    if not named:
+        return kept
+    return named if named == NO_DIRECTORY else str(Path(named).absolute())
+
+
+def key_of_owner(found: Ownership) -> str:
+    """The key of an organisation, '' where the owner is unknown.
+
+    One name may be that of several organisations, so a slug says where as well.
+    """
+    if found.owner == UNKNOWN:
+        return ""
+    if found.main_domain or found.domain:
+        return found.main_domain or found.domain
+    place = f"{found.country} {found.region}"
+    return _OTHERS.sub("-", f"{key_of(found.owner)} {place}".lower()).strip("-")
+
+
+def gathered(cluster: Cluster, evidence: Sequence[OwnerEvidence]) -> OwnerEvidence:
+    """What all observations of a server say, as one; the newest come first.
+
+    Of several certificates one that was checked counts, and of these the one that most have seen;
+    what a server calls itself in its own certificate is a name of the server. Of what lists say in
+    different ways, what most say counts. The address is the last one.
+    """
+    address = _address(cluster, evidence)
+    chosen = _certificate(evidence)
+    names = chosen.certificate_names
+    own = [
+        name for one in evidence if one.self_signed for name in one.certificate_names
+        if one.certificate_names != names
+    ]  # fmt: skip
+    own += [name for one in evidence for name in one.server_names]
+    own += cluster.keys.get("ad-domain", ())
+    naics, sector = _most(
+        ((one.naics, one.sector) for one in evidence if one.naics or one.sector), ("", "")
+    )
+    business = [
+        (one.naics, one.sector) for one in evidence
+        if _business(one.naics, one.sector) not in PROVIDERS
+    ]  # fmt: skip
+    if business:
+        naics, sector = _most(business, ("", ""))
+    country = _most((one.country for one in evidence if one.country), "")
+    here = [one for one in evidence if not country or one.country in {"", country}]
+    return OwnerEvidence(
+        address=address,
+        certificate_names=names,
+        organisation=chosen.organisation,
+        subject=chosen.subject,
+        self_signed=chosen.self_signed,
+        mail_names=_once(name for one in evidence for name in one.mail_names),
+        asked_names=_once(name for one in evidence for name in one.asked_names),
+        server_names=_once(own),
+        reverse_names=_reverse(evidence, address),
+        network_name=_most((one.network_name for one in evidence if one.network_name), ""),
+        as_number=_most((one.as_number for one in evidence if one.as_number), 0),
+        as_name=_most((one.as_name for one in evidence if one.as_name), ""),
+        country=country,
+        region=_most((_part(one) for one in here if one.region), ""),
+        naics=naics,
+        sector=sector,
+        security_txt=_once(mail for one in evidence for mail in one.security_txt),
+        claims=tuple(dict.fromkeys(claim for one in evidence for claim in one.claims)),
+    )
+
+
+def _address(cluster: Cluster, evidence: Sequence[OwnerEvidence]) -> str:
+    """The last one at which it was seen."""
+    spans = cluster.addresses
+    if spans:
+        return max(spans, key=lambda one: (one.last_seen, one.address)).address
+    return next((one.address for one in evidence if one.address), "")
+
+
+def _certificate(evidence: Sequence[OwnerEvidence]) -> OwnerEvidence:
+    """The certificate that counts; its subject as the list says that has most of it."""
+    seen = [one for one in evidence if one.certificate_names or one.organisation]
+    if not seen:
+        return OwnerEvidence()
+    counts = Counter((not one.self_signed, one.certificate_names) for one in seen)
+    best = max(counts, key=lambda key: (key[0], bool(key[1]), counts[key]))
+    same = [one for one in seen if (not one.self_signed, one.certificate_names) == best]
+    return max(same, key=lambda one: (bool(one.organisation), len(one.subject)))
+
+
+def _reverse(evidence: Sequence[OwnerEvidence], address: str) -> tuple[str, ...]:
+    """Names of its addresses; those of earlier addresses unless they are of a line."""
+    return _once(
+        name for one in evidence for name in one.reverse_names
+        if one.address == address or not is_line(name, one.address)
     )  # fmt: skip
 
 
-def sector_of(word: str, naics: str) -> str:
-    """The sector that a list's word or NAICS code stands for, '' for none that is known."""
-    by_word, by_code = _sectors()
-    code = next((naics[:n] for n in range(len(naics), 1, -1) if naics[:n] in by_code), "")
-    return by_word.get(word.strip().lower(), "") or by_code.get(code, "")
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))[:_MOST_NAMES]
 
 
-@cache
-def _sectors() -> tuple[dict[str, str], dict[str, str]]:
-    words: dict[str, str] = {}
-    codes: dict[str, str] = {}
-    for row in read_table("sectors.csv", ("sector", "title", "naics", "words")):
-        sector = row["sector"]
-        for word in (sector, row["title"], *row["words"].split("|")):
-            words.setdefault(word.strip().lower(), sector)
-        codes.update(dict.fromkeys(row["naics"].split(), sector))
-    words.pop("", None)
-    return words, codes
+def _most(values: Iterable[_Text], otherwise: _Text) -> _Text:
+    """The most frequent; of equals the first by order, so that portions make no difference."""
+    counts = Counter(values)
+    if len(counts) < 2:
+        return next(iter(counts), otherwise)
+    most = max(counts.values())
+    return min(value for value, count in counts.items() if count == most)
 
 
-def _most(texts: Iterable[str]) -> str:
-    """The most frequent text that is not empty; of equals the first by alphabet."""
-    counts = Counter(text for text in texts if text)
-    return min(counts, key=lambda text: (-counts[text], text), default="")
+@lru_cache(maxsize=4_096)
+def _business(naics: str, word: str) -> str:
+    """The sector that a list gives; that of providers where it gives none."""
+    return sector_named(word) or naics_sector(naics.strip()) or next(iter(PROVIDERS))
+
+
+def _part(evidence: OwnerEvidence) -> str:
+    """A part of a country; those of the United States as two letters."""
+    text = evidence.region.strip()
+    if evidence.country in {"US", ""}:
+        return _CODES.get(text.lower(), text.upper() if len(text) == 2 else text)
+    return text
+
+
+def _region(found: Ownership, evidence: OwnerEvidence) -> str:
+    """Where the owner is; else where lists see the server, if that is in the same country."""
+    if found.region and found.country:
+        return f"{found.country}-{found.region}"
+    country = found.country or evidence.country
+    if evidence.region and country == evidence.country:
+        return f"{country}-{evidence.region}" if country else evidence.region
+    return country
+
+
+def _routed(address: str, directory: Directory) -> int:
+    """The number of the network that announces an address, by the directory; 0 unknown."""
+    if not (address and len(directory)):
+        return 0
+    try:
+        version, number = read_address(address)
+    except ValueError:
+        return 0
+    holders = directory.by_address(version, number)
+    return next((one.as_number for one in holders if one.layer is Layer.ROUTE), 0)
+
+
+def _why(found: Ownership) -> str:
+    """The weightiest reason for the owner, and that for the sector."""
+    hint = next((one for one in found.hints if one.weight), None)
+    said = []
+    if found.owner != UNKNOWN and hint is not None:
+        said.append(f"{hint.evidence} {hint.value}: {hint.reason}")
+    reason = next((one for one in found.sector_reasons if one.sector == found.sector), None)
+    if found.sector and reason is not None:
+        said.append(f"{reason.sector}: {reason.reason}")
+    return "; ".join(said)

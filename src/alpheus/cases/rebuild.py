@@ -7,7 +7,7 @@ rebuild that is killed leaves the current ones as they were.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import Connection, select, text
 
 from alpheus.cases.acts import Act
+from alpheus.cases.bases import add_bases, seen_of
 from alpheus.cases.bulk import add_rows
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import (
@@ -33,7 +34,10 @@ from alpheus.cases.derived_store import (
 from alpheus.cases.groups import DECISIONS, Groups, each_member, read_groups
 from alpheus.cases.identity import Cluster
 from alpheus.cases.observations import iso
-from alpheus.cases.owners import Owner, Owners, owner_by_lists
+from alpheus.cases.organisation_rows import OrganisationTally
+from alpheus.cases.owner_evidence import evidence_of
+from alpheus.cases.owners import Owners, directory_named, owners_by_file
+from alpheus.cases.pools import doubtful_of, members_of
 from alpheus.cases.schema import DERIVED_FORM, Derived, acts, derived, indices
 from alpheus.cases.server_rows import COLUMNS, identity, server_row, words_of
 
@@ -60,17 +64,23 @@ def rebuild(
     database: Database,
     *,
     now: datetime,
-    owners: Owners = owner_by_lists,
+    owners: Owners | None = None,
+    directory: str | None = None,
     watched: str | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Rebuilt:
     """Work out every server as of `now`.
 
-    `watched` is the CVE that patch states are of; it is kept for later. Raises DatabaseError; then
-    the current tables stay.
+    `watched` is the CVE that patch states are of, `directory` the file by which owners are found
+    ('-' for none); both are kept for later. `owners` takes the place of a directory. Raises
+    DatabaseError, and EvidenceError for a directory that is gone or broken; then the current tables
+    stay.
     """
     say = tell or (lambda _: None)
     with database.work():
+        with database.read() as connection:
+            named = directory_named(directory, standing(connection).directory)
+        find = owners or owners_by_file(named)
         say("reading observations")
         groups = read_groups(database)
         with database.write() as connection:
@@ -80,8 +90,8 @@ def rebuild(
             tables.metadata.drop_all(connection)
             tables.metadata.create_all(connection)
         found = Standing(generation, DERIVED_FORM, iso(now), watched or before.watched,
-                         groups.last, groups.last_act)  # fmt: skip
-        work = _Work(database, tables, groups, found, owners)
+                         named, groups.last, groups.last_act)  # fmt: skip
+        work = _Work(database, tables, groups, found, find)
         work.add_members()
         work.add_servers(say)
         say("sorting")
@@ -112,12 +122,10 @@ class _Work:
         self._found = found
         self._owners = owners
         self._tally = Tally()
-        self._members = _members(groups)
-        self._doubtful = _doubtful(groups)
-        self._breached = Counter(
-            name for one in groups.clusters if one.compromised
-            for name in one.keys.get("organisation", ())
-        )  # fmt: skip
+        self._organisations = OrganisationTally()
+        self._members = members_of(groups.pools)
+        self._doubtful = doubtful_of(groups.pools)
+        self._breached = _breached(groups.clusters)
 
     def add_members(self) -> None:
         """Say which observation is of which server."""
@@ -149,10 +157,10 @@ class _Work:
                 (*key, *numbers) for key, numbers in tally.counted()
             ))  # fmt: skip
             add_rows(connection, tables.days, ((*key, n) for key, n in tally.days.items()))
-            add_rows(connection, tables.pools, (
-                (number, msgspec.json.encode(pool).decode())
-                for number, pool in enumerate(self._groups.pools, start=1)
-            ))  # fmt: skip
+            add_rows(connection, tables.organisations, self._organisations.rows())
+            add_rows(connection, tables.organisation_words, self._organisations.words())
+            add_rows(connection, tables.pools, self._pools())
+            self._add_bases(connection)
         for index in indices(tables):
             if index.table is not tables.members:
                 with self._database.write() as connection:
@@ -206,41 +214,65 @@ class _Work:
     ) -> None:
         tables, found = self._tables, self._found
         parts = parts_between(connection, tables, states, clusters[0].id, clusters[-1].id)
-        servers, words, places, changes = [], [], [], []
+        said = evidence_of(connection, parts)
+        servers, words, places, changes, ownerships = [], [], [], [], []
         for cluster in clusters:
+            owner = self._owners(cluster, said[cluster.id])
             known = identity(
-                cluster, self._owner(cluster), members=self._members.get(cluster.id, 1),
-                neighbours=self._neighbours(cluster), service=cluster.id in self._doubtful,
+                cluster, owner, members=self._members.get(cluster.id, 1),
+                neighbours=_neighbours(self._breached, cluster), service=cluster.id in self._doubtful,
             )  # fmt: skip
             row, changed = server_row(
-                known, parts[cluster.id], done.get(cluster.id, ()), now=found.as_of
+                known, parts[cluster.id], done.get(cluster.id, ()), watched=found.watched,
+                now=found.as_of,
             )
             self._tally.add(row, changed)
+            self._organisations.add(cluster.id, owner, row)
+            ownerships.append((cluster.id, owner.weight, owner.ownership.decode()))
             servers.append([row[name] for name in COLUMNS])
             words += [(word, cluster.id) for word in words_of(known)]
             places += [(place, cluster.id) for place in places_by(known)]
             changes += [(cluster.id, *change) for change in changed]
         for table, rows in ((tables.servers, servers), (tables.words, words),
-                            (tables.addresses, places), (tables.changes, changes)):  # fmt: skip
+                            (tables.addresses, places), (tables.changes, changes),
+                            (tables.ownerships, ownerships)):  # fmt: skip
             add_rows(connection, table, rows)
 
-    def _owner(self, cluster: Cluster) -> Owner:
-        return self._owners(cluster, self._groups.said.of(cluster.sightings))
+    def _pools(self) -> Iterator[tuple[int, str, str]]:
+        """Rows of services, with what was worked out where that is another."""
+        write = msgspec.json.encode
+        bases = self._groups.base_pools or self._groups.pools
+        for number, (pool, base) in enumerate(zip(self._groups.pools, bases, strict=True), start=1):
+            yield number, write(pool).decode(), "" if pool == base else write(base).decode()
 
-    def _neighbours(self, cluster: Cluster) -> int:
-        """Compromised servers of the same organisation, but for itself."""
-        near = [self._breached[name] for name in cluster.keys.get("organisation", ())]
-        return max(max(near, default=0) - bool(cluster.compromised), 0)
+    def _add_bases(self, connection: Connection) -> None:
+        """Keep what was worked out where somebody decided otherwise."""
+        groups = self._groups
+        if not groups.bases:
+            return
+        members, doubtful = members_of(groups.base_pools), doubtful_of(groups.base_pools)
+        breached = self._breached.copy()
+        breached.subtract(_breached(groups.made))
+        breached.update(_breached(groups.bases))
+        seen = seen_of(connection, [number for one in groups.bases for number in one.sightings])
+        said = evidence_of(
+            connection, {one.id: [seen[number] for number in one.sightings] for one in groups.bases}
+        )
+        home = {number: one.id for one in groups.clusters for number in one.sightings}
+        add_bases(connection, self._tables, groups.bases, home, lambda one: identity(
+            one, self._owners(one, said[one.id]), members=members.get(one.id, 1),
+            neighbours=_neighbours(breached, one), service=one.id in doubtful,
+        ))  # fmt: skip
 
 
-def _members(groups: Groups) -> dict[int, int]:
-    """How many servers stand in the service that a server is of."""
-    return {one: len(pool.members) for pool in groups.pools for one in pool.members}
+def _breached(clusters: Iterable[Cluster]) -> Counter[str]:
+    """Compromised servers by organisation."""
+    return Counter(
+        name for one in clusters if one.compromised for name in one.keys.get("organisation", ())
+    )
 
 
-def _doubtful(groups: Groups) -> set[int]:
-    """What was seen of a service without telling the member, where one is counted already."""
-    return {
-        number for pool in groups.pools for place, number in enumerate(pool.unnamed)
-        if pool.members or place
-    }  # fmt: skip
+def _neighbours(breached: Mapping[str, int], cluster: Cluster) -> int:
+    """Compromised servers of the same organisation, but for itself."""
+    near = [breached.get(name, 0) for name in cluster.keys.get("organisation", ())]
+    return max(max(near, default=0) - bool(cluster.compromised), 0)

@@ -9,6 +9,7 @@ Times are ISO 8601 in UTC, whole seconds, with `Z`, so that they sort as text; '
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -29,7 +30,7 @@ from sqlalchemy import (
 HEAD = "0002"
 """The revision of the lasting tables that this program reads and writes."""
 
-DERIVED_FORM = "2"
+DERIVED_FORM = "3"
 """Changes whenever derived tables are to be made again by a newer program."""
 
 LASTING = MetaData(
@@ -180,7 +181,13 @@ unreached = Table(
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """The tables of one generation, without their indices."""
+    """The tables of one generation, without their indices.
+
+    `bases` has the observations whose server is not the one that was worked out, because somebody
+    decided otherwise, with the number of that one; `base_rows` holds what was known of those that
+    are no servers now (an `Identity` as JSON), and `pools.base` a service as it was worked out, ''
+    where that is no different. `servers.due` is when a law next asks for something.
+    """
 
     metadata: MetaData
     servers: Table
@@ -191,6 +198,11 @@ class Derived:
     pools: Table
     counts: Table
     days: Table
+    bases: Table
+    base_rows: Table
+    ownerships: Table
+    organisations: Table
+    organisation_words: Table
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -224,6 +236,7 @@ def derived(generation: str) -> Derived:
         ),
         pools=table(
             "pools", Column("id", Number, primary_key=True, autoincrement=False), _text("content"),
+            _text("base"),
         ),
         counts=table(
             "counts",
@@ -234,6 +247,25 @@ def derived(generation: str) -> Derived:
             "days",
             *(_text(name) for name in ("dimension", "value", "day", "axis", "before", "after")),
             _count("servers"),
+        ),
+        bases=table(
+            "bases",
+            Column("observation", Number, primary_key=True, autoincrement=False),
+            Column("base", Number, nullable=False),
+        ),
+        base_rows=table(
+            "base_rows", Column("base", Number, primary_key=True, autoincrement=False),
+            _text("content"),
+        ),
+        ownerships=table(
+            "ownerships",
+            Column("server", Number, primary_key=True, autoincrement=False),
+            Column("weight", SmallInteger, nullable=False, server_default="0"),
+            _text("content"),
+        ),
+        organisations=table("organisations", *_organisation_columns()),
+        organisation_words=table(
+            "organisation_words", _sorted_text("word"), _sorted_text("key"),
         ),
     )  # fmt: skip
 
@@ -249,7 +281,7 @@ def _server_columns() -> tuple[Column[Any], ...]:
     texts = (
         "name", "organisation", "sector", "region", "network", "product", "build", "address",
         "patch", "patch_since", "compromise", "compromise_since", "work", "work_since", "assignee",
-        "until", "first_seen", "last_seen",
+        "until", "first_seen", "last_seen", "due",
     )  # fmt: skip
     return (
         Column("id", Number, primary_key=True, autoincrement=False),
@@ -258,6 +290,17 @@ def _server_columns() -> tuple[Column[Any], ...]:
         *(_count(name) for name in ("observations", "entries", "victim_entries")),
         Column("service", SmallInteger, nullable=False, server_default="0"),
         _text("detail"),
+    )
+
+
+def _organisation_columns() -> tuple[Column[Any], ...]:
+    """`described` is the server whose ownership describes an organisation best."""
+    texts = ("key", "name", "domain", "country", "region", "city", "sector")
+    return (
+        *(_sorted_text(name) for name in texts),
+        *(_count(name) for name in ("servers", "open", "compromised")),
+        Column("priority", Integer, nullable=False, server_default="0"),
+        Column("described", Number, nullable=False),
     )
 
 
@@ -284,7 +327,9 @@ def indices(tables: Derived) -> tuple[Index, ...]:
         on("servers_narrow", *first, *narrow),
         on("servers_last_seen", servers.last_seen.desc(), servers.id, *narrow),
         on("servers_name", servers.name, servers.id, *narrow),
+        on("servers_due", servers.due, servers.id, *narrow),
         on("members_server", tables.members.c.server),
+        on("bases_base", tables.bases.c.base),
         on("words_word", tables.words.c.word, tables.words.c.server),
         on("words_server", tables.words.c.server, tables.words.c.word),
         on("addresses_place", tables.addresses.c.place, tables.addresses.c.server),
@@ -293,4 +338,20 @@ def indices(tables: Derived) -> tuple[Index, ...]:
         on("counts_dimension", tables.counts.c.dimension, tables.counts.c.value),
         on("days_dimension", tables.days.c.dimension, tables.days.c.value, tables.days.c.day),
         on("counts_servers", tables.counts.c.dimension, tables.counts.c.servers.desc()),
+        *_organisation_indices(tables, on),
     )
+
+
+def _organisation_indices(tables: Derived, on: Callable[..., Index]) -> Iterator[Index]:
+    """Each order, with what is filtered by; and for each filter, by priority."""
+    o, words = tables.organisations.c, tables.organisation_words.c
+    narrow = (o.sector, o.region, o.country, o.open)
+    yield on("organisations_key", o.key)
+    yield on("organisations_priority", o.priority.desc(), o.key, *narrow)
+    yield on("organisations_name", o.name, o.key, *narrow)
+    yield on("organisations_servers", o.servers.desc(), o.key, *narrow)
+    for one in narrow[:3]:
+        others = (other for other in narrow if other is not one)
+        yield on(f"organisations_{one.name}", one, o.priority.desc(), o.key, *others)
+    yield on("organisation_words_word", words.word, words.key)
+    yield on("organisation_words_key", words.key)

@@ -10,11 +10,13 @@ from typing import NamedTuple
 import msgspec
 
 from alpheus.cases.acts import Act
+from alpheus.cases.deadlines import next_due
 from alpheus.cases.identity import Cluster, Kind
 from alpheus.cases.lifecycle import Change, Seen, State, derive
 from alpheus.cases.owners import Owner
 from alpheus.cases.priority import Factors, Reason, priority
 from alpheus.cases.schema import DIMENSIONS, derived
+from alpheus.exposure.output.names import CHIEF
 from alpheus.model import Stage
 
 TOTAL = "#"
@@ -66,7 +68,9 @@ class ServerDetail(msgspec.Struct, omit_defaults=True):
     addresses: tuple[Span, ...] = ()
     sources: dict[str, int] = {}
     compromised: dict[str, int] = {}
+    owner: str = ""
     owner_why: str = ""
+    confidence: str = ""
     members: int = 1
     neighbours: int = 0
     stage: str = ""
@@ -105,7 +109,8 @@ def identity(
     detail = ServerDetail(
         dict(cluster.keys), tuple(Span(a.address, a.ports, a.first_seen, a.last_seen)
                                   for a in cluster.addresses),
-        dict(cluster.sources), dict(cluster.compromised), owner.why, members, neighbours,
+        dict(cluster.sources), dict(cluster.compromised), owner.name, owner.why, owner.confidence,
+        members, neighbours,
     )  # fmt: skip
     return Identity(
         cluster.id, cluster.name or next(iter(hosts), "") or address, owner, address,
@@ -114,10 +119,14 @@ def identity(
 
 
 def server_row(
-    known: Identity, parts: Sequence[Part], acts: Iterable[Act], *, now: str
+    known: Identity, parts: Sequence[Part], acts: Iterable[Act], *, watched: str = CHIEF, now: str
 ) -> tuple[Row, tuple[Change, ...]]:
-    """The row of `servers` and the changes of a server, as of `now` (ISO 8601 UTC)."""
-    state = state_of(parts, acts, now=now)
+    """The row of `servers` and the changes of a server, as of `now` (ISO 8601 UTC).
+
+    `watched` is the CVE that the patch states of `parts` are of.
+    """
+    done = list(acts)
+    state = state_of(parts, done, now=now)
     detail = known.detail
     detail.stage = max((p.stage for p in parts), key=lambda one: _STAGES.get(one, -1), default="")
     detail.flags = _flags(parts)
@@ -137,6 +146,8 @@ def server_row(
         "compromise": state.compromise.value, "compromise_since": state.compromise_since,
         "work": state.work.value, "work_since": state.work_since, "assignee": state.assignee,
         "until": state.until, "first_seen": known.first_seen, "last_seen": known.last_seen,
+        "due": next_due(state, done, sector=known.owner.sector, region=known.owner.region,
+                        watched=watched, now=now),
         "priority": found.points, "observations": len(parts), **entries(parts),
         "service": int(known.service),
         "detail": msgspec.json.encode(detail).decode(),
@@ -175,7 +186,7 @@ def identity_of(row: Mapping[str, object]) -> Identity:
     return Identity(
         int(str(row["id"])), said["name"],
         Owner(said["organisation"], said["sector"], said["region"], said["network"],
-              detail.owner_why),
+              detail.owner_why, detail.owner, confidence=detail.confidence),
         said["address"], said["first_seen"], said["last_seen"], bool(row["service"]), detail,
     )  # fmt: skip
 
@@ -194,8 +205,10 @@ def dimensions(row: Mapping[str, object]) -> list[tuple[str, ...]]:
 def words_of(known: Identity) -> list[str]:
     """The words that a server is found by, in lower case: names, their parts, keys, addresses."""
     keys = known.detail.keys
-    whole = [known.name, known.owner.organisation, *keys.get("server", ()), *keys.get("host", ()),
-             *keys.get("ad-domain", ()), *keys.get("organisation", ())]  # fmt: skip
+    owner = known.owner
+    whole = [known.name, owner.organisation, owner.name]
+    for kind in ("server", "host", "ad-domain", "organisation"):
+        whole += keys.get(kind, ())
     whole = [text.lower() for text in whole if text]
     parts = [part for text in whole for part in _PARTS.split(text) if len(part) >= _SHORTEST]
     exact = [*keys.get("certificate", ()), *(one.address for one in known.detail.addresses)]

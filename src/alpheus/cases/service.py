@@ -124,7 +124,7 @@ class Cases:
         asked = service_acts.Asked(ActKind.SPLIT, who, why, when=now, now=now)
         with self._write() as (connection, tables, found):
             return service_acts.split(
-                connection, tables, found, server, observations=members, asked=asked, now=now
+                connection, tables, found, server, apart=members, asked=asked, now=now
             )
 
     def waiting(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,7 +20,9 @@ from alpheus.cases.derived_store import (
     set_standing,
 )
 from alpheus.cases.groups import Detail, described, read_sightings
-from alpheus.cases.schema import Derived, acts
+from alpheus.cases.owner_evidence import Seen, evidence_of
+from alpheus.cases.owners import owners_by_file
+from alpheus.cases.schema import Derived, acts, observations
 from alpheus.cases.server_rows import Identity, identity, identity_of, state_of
 from alpheus.errors import RefusedError
 
@@ -86,7 +88,7 @@ def merge(
     _check(asked, _formal(asked, now), servers[0])
     _take_down(connection, found, servers[0], asked, Detail(observations=tuple(servers)))
     old = [_row(connection, tables, server) for server in servers]
-    known = _described(connection, members, old[0])
+    known = _described(connection, found, members, old[0])
     _move(connection, tables, members, servers[0])
     return replace_server(connection, tables, found, old, [known], now=now)[0]
 
@@ -97,14 +99,14 @@ def split(
     found: Standing,
     number: int,
     *,
-    observations: Sequence[int],
+    apart: Collection[int],
     asked: Asked,
     now: str,
 ) -> list[dict[str, Any]]:
     """Make observations of a server one of their own. Raises RefusedError."""
     server = find(connection, tables, number)
     members = set(_members(connection, tables, server))
-    apart = set(observations)
+    apart = set(apart)
     if not apart <= members:
         wrong = ", ".join(map(str, sorted(apart - members)))
         raise RefusedError(f"server {server} has no observation {wrong}")
@@ -115,7 +117,7 @@ def split(
     old = _row(connection, tables, server)
     known = []
     for part in (members - apart, apart):
-        known.append(_described(connection, sorted(part), old))
+        known.append(_described(connection, found, sorted(part), old))
         _move(connection, tables, sorted(part), min(part))
     return replace_server(connection, tables, found, [old], known, now=now)
 
@@ -161,11 +163,18 @@ def _row(connection: Connection, tables: Derived, server: int) -> dict[str, Any]
     return found._asdict()
 
 
-def _described(connection: Connection, members: Sequence[int], old: dict[str, Any]) -> Identity:
-    """What is known of new members together; the owner stays who it was until a rebuild."""
+def _described(
+    connection: Connection, found: Standing, members: Sequence[int], old: dict[str, Any]
+) -> Identity:
+    """What is known of new members together."""
     before = identity_of(old)
     cluster = described(read_sightings(connection, members))
-    return identity(cluster, before.owner, members=before.detail.members,
+    o = observations.c
+    query = select(o.id, o.source, o.seen).where(o.id.in_(members))
+    seen = [Seen(*row) for row in connection.execute(query)]
+    said = evidence_of(connection, {cluster.id: seen})[cluster.id]
+    owner = owners_by_file(found.directory)(cluster, said)
+    return identity(cluster, owner, members=before.detail.members,
                     neighbours=before.detail.neighbours)  # fmt: skip
 
 

@@ -245,3 +245,21 @@ def one_organisation(
     ]  # fmt: skip
     identities = {identity_of(one) for one in near}
     return tuple(near) if len(identities) == 1 else ()
+
+
+def main_domain(found: Sequence[Organisation], directory: Directory) -> str:
+    """The first domain of an organisation's records, whichever of its domains was met.
+
+    Records of one name, part, place and country are one organisation's.
+    """
+    listed = next((one for one in found if one.domains), None)
+    if listed is None:
+        return ""
+    place = _whole(listed)
+    every = directory.by_name(listed.name) if listed.name else ()
+    return next((one.domains[0] for one in every if one.domains and _whole(one) == place),
+                listed.domains[0])  # fmt: skip
+
+
+def _whole(one: Organisation) -> tuple[str, str, str, str, str]:
+    return key_of(one.name), key_of(one.unit), one.country, one.region, key_of(one.city)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from alpheus.directory.domains import domain_of
 from alpheus.directory.lookup import Holder
 from alpheus.directory.model import Contact, Layer, Organisation
-from alpheus.directory.owner_model import Advice
+from alpheus.directory.owner_model import Advice, Claim
 from alpheus.directory.providers import is_free_mail
 
 USUAL = ("security", "abuse", "postmaster")
@@ -30,13 +30,15 @@ _ORDER = {"security": 0, "registered": 1, "abuse": 2, "technical": 3, "letter": 
 class Known(NamedTuple):
     """What tells how an owner is reached.
 
-    `domain` is the owner's, `domains` are all whose mail the server may hold. `provider` is the
-    name of who carries it, `teams` are the CERTs of its country.
+    `claims` are those of lists that name the owner. `domain` is the owner's, `domains` are all
+    whose mail the server may hold. `provider` is the name of who carries it, `teams` are the CERTs of its
+    country.
     """
 
     organisations: Sequence[Organisation] = ()
     domain: str = ""
     domains: frozenset[str] = frozenset()
+    claims: Sequence[Claim] = ()
     security_txt: Sequence[str] = ()
     holders: Sequence[Holder] = ()
     provider: str = ""
@@ -45,10 +47,16 @@ class Known(NamedTuple):
 
 def contacts_of(known: Known) -> tuple[Advice, ...]:
     """Every known way to reach the owner, the best first."""
-    if not (known.organisations or known.security_txt or known.holders or known.teams):
+    if not (known.organisations or known.security_txt or known.holders or known.teams
+            or known.claims):  # fmt: skip
         return tuple(_usual(known.domain))
     own = known.domains | {known.domain} if known.domain else known.domains
     found = [
+        *(
+            Advice("registered", one.email, one.phone, source=one.source or "a list")
+            for one in known.claims
+            if one.email or one.phone
+        ),
         *_listed(known.organisations),
         *(Advice("security-txt", email, source="security.txt") for email in known.security_txt),
         *_abuse(known.holders, known.provider),

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from alpheus.directory.importers.cells import mailbox, number
-from alpheus.directory.owner_model import OwnerEvidence
+from alpheus.directory.owner_model import Claim, OwnerEvidence
 from alpheus.errors import AlpheusError
 from alpheus.exposure.imports.fields import host_name
 
 _MOST = 50
 _LONGEST = 300
+_LONGEST_PHONE = 60
+_LONGEST_PLACE = 60
 _MAIL = ("autodiscover.", "mx.", "mx1.", "mx2.", "smtp.")
 _FROM_CERTIFICATES = ("ssl", "tls", "cert", "san", "sni")
 
@@ -46,6 +48,8 @@ class _Attributes(msgspec.Struct, gc=False):
     netname: str = ""
     as_number: str = msgspec.field(default="", name="autonomous_system.asn")
     as_title: str = msgspec.field(default="", name="autonomous_system.name")
+    as_short: str = msgspec.field(default="", name="as")
+    as_source: str = msgspec.field(default="", name="source.asn")
     naics: str = ""
     sector: str = ""
     industry: str = ""
@@ -53,6 +57,9 @@ class _Attributes(msgspec.Struct, gc=False):
     country: str = ""
     country_code: str = ""
     location: str = msgspec.field(default="", name="location.country_code")
+    region: str = ""
+    state: str = ""
+    region_code: str = msgspec.field(default="", name="location.region_code")
     hostname_source: str = ""
     hostname: str = ""
     reverse: str = ""
@@ -61,6 +68,22 @@ class _Attributes(msgspec.Struct, gc=False):
     autodiscover: str = ""
     mx: str = ""
     security_txt: str = ""
+    url: str = ""
+    http_host: str = ""
+    detail: str = ""
+    customer: str = ""
+    organisation: str = ""
+    organization: str = ""
+    company: str = ""
+    owner: str = ""
+    constituent: str = ""
+    contact: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+class _Provenance(msgspec.Struct, gc=False):
+    source: str = ""
 
 
 class _Line(msgspec.Struct, gc=False):
@@ -72,7 +95,7 @@ class _Line(msgspec.Struct, gc=False):
     names: tuple[str, ...] = ()
     servers: tuple[str, ...] = ()
     tls: _Tls | None = None
-    provenance: object = None
+    provenance: _Provenance | None = None
     attributes: _Attributes = msgspec.field(default_factory=_Attributes)
 
 
@@ -101,13 +124,36 @@ def read_line(line: bytes | memoryview) -> OwnerEvidence:
         server_names=tuple(_hosts(found.servers)),
         reverse_names=reverse,
         network_name=(attributes.netname or attributes.org)[:_LONGEST],
-        as_number=number(attributes.asn or attributes.as_number),
+        as_number=_as_number(attributes),
         as_name=(attributes.as_name or attributes.as_title or attributes.isp)[:_LONGEST],
         country=country.upper() if len(country) == 2 else "",
+        region=(attributes.region or attributes.state or attributes.region_code)[:_LONGEST_PLACE],
         naics=attributes.naics,
         sector=(attributes.sector or attributes.industry)[:_LONGEST],
         security_txt=_mailboxes(attributes.security_txt),
+        claims=_claims(found),
     )
+
+
+def _as_number(attributes: _Attributes) -> int:
+    return number(
+        attributes.asn or attributes.as_number or attributes.as_short or attributes.as_source
+    )
+
+
+def _claims(found: _Line) -> tuple[Claim, ...]:
+    """Whom a list of customers names."""
+    attributes = found.attributes
+    if found.provenance is None:
+        return ()
+    name = (attributes.customer or attributes.organisation or attributes.organization
+            or attributes.company or attributes.owner or attributes.constituent)  # fmt: skip
+    if not name.strip():
+        return ()
+    email = _mailboxes(attributes.email or attributes.contact)
+    phone = " ".join(attributes.phone.split())[:_LONGEST_PHONE]
+    source = found.provenance.source
+    return (Claim(" ".join(name.split())[:_LONGEST], email[0] if email else "", phone, source),)
 
 
 def _hosts(names: Iterable[str]) -> Iterator[str]:
@@ -134,6 +180,8 @@ def _other_names(
     from_certificate = any(word in source for word in _FROM_CERTIFICATES)
     asked: list[str] = []
     listed = found.provenance is not None
+    pages = (attributes.url, attributes.http_host, attributes.detail)
+    asked += _hosts(host for text in pages if text and (host := _host_of(text)))
     for name in _hosts((*found.names, attributes.hostname) if listed else found.names):
         if not listed:
             # A probe lists names that lead to the address, and those of the certificate.
@@ -142,6 +190,14 @@ def _other_names(
         elif name not in shown and not from_certificate:
             reverse.append(name)
     return _once(mail), _once(asked), _once(reverse)
+
+
+def _host_of(text: str) -> str:
+    """The host of a URL, or a host alone; '' for an address or any other text."""
+    if "://" in text:
+        text = text.partition("://")[2]
+    host = text.partition("/")[0].rpartition("@")[2].partition(":")[0]
+    return "" if host.replace(".", "").isdigit() or " " in host else host
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:

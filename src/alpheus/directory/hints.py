@@ -15,7 +15,7 @@ from alpheus.directory.domains import STATES, Domain, domain_of
 from alpheus.directory.keywords import in_label, in_name
 from alpheus.directory.lookup import Directory, Holder
 from alpheus.directory.model import Layer
-from alpheus.directory.owner_model import Hint, OwnerEvidence
+from alpheus.directory.owner_model import Claim, Hint, OwnerEvidence
 from alpheus.directory.providers import is_line, is_placeholder, is_provider, is_shared
 from alpheus.directory.sectors import PROVIDERS
 from alpheus.exposure.addresses import Range, read_address, write_range
@@ -56,6 +56,7 @@ class Hints:
         self.provider = ""
         self._carrier_domains: list[str] = []
         self.holders: list[Holder] = []
+        self.claimed: list[tuple[Candidate, Claim]] = []
         self._delegated = ""
         self._collect()
 
@@ -73,6 +74,8 @@ class Hints:
         self._server_names()
         reason = "the address leads back to this name"
         self._hosts("reverse-name", evidence.reverse_names, REVERSE_NAME, reason)
+        for claim in evidence.claims[:_MOST_NAMES]:
+            self._claim(claim)
         self._networks()
 
     def _certificate(self) -> None:
@@ -203,6 +206,20 @@ class Hints:
             candidate = self.candidates.lead(label)
             weight, why = LEAD, "the name of an inner domain: a lead, and no more"
         candidate.hints.append(Hint(kind, host, label, weight, why))
+
+    def _claim(self, claim: Claim) -> None:
+        """A list's word for whose the server is; its contact is that of whom it names."""
+        if is_placeholder(claim.name):
+            return
+        known = self.candidates.called(claim.name)
+        reason = f"{claim.source or 'a list'} has it as the owner"
+        if known is None and carries_others(claim.name):
+            self.provider = self.provider or claim.name
+            self._ignore("claim", claim.name, f"{reason}; it carries others: ask it to forward")
+            return
+        candidate = known or self.candidates.of_name(claim.name, *self.place)
+        candidate.hints.append(Hint("claim", claim.name, claim.name, CLAIM, reason))
+        self.claimed.append((candidate, claim))
 
     def _networks(self) -> None:
         evidence = self._evidence

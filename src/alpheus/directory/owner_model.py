@@ -7,13 +7,23 @@ import msgspec
 UNKNOWN = "unknown"
 
 
+class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Whom a list names as the owner of a server, and how that one is reached."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    source: str = ""
+
+
 class OwnerEvidence(msgspec.Struct, frozen=True, gc=False):
     """What is known of a server that may tell its owner. Names are host names in lower case.
 
     `mail_names` are autodiscover and MX names that lead to it, `asked_names` others that do.
     `server_names` is what the server calls itself: the domain of Active Directory. `reverse_names`
     come from its address. `network_name` and `as_name` are a list's word for who has the network,
-    `naics` and `sector` for what they are. `security_txt` are mailboxes of a page that was read.
+    `naics` and `sector` for what they are, `country` and `region` for where it is. `security_txt`
+    are mailboxes of a page that was read. `claims` come from lists of customers.
     """
 
     address: str = ""
@@ -29,9 +39,11 @@ class OwnerEvidence(msgspec.Struct, frozen=True, gc=False):
     as_number: int = 0
     as_name: str = ""
     country: str = ""
+    region: str = ""
     naics: str = ""
     sector: str = ""
     security_txt: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
 
 class Hint(msgspec.Struct, frozen=True, gc=False):
@@ -85,7 +97,8 @@ class Ownership(msgspec.Struct, frozen=True, gc=False):
 
     `owner` is a name in words, or the domain where no list and no certificate names it; `unknown`
     where evidence names nobody. `confidence` is `high`, `medium`, `low` or ''. `provider` carries
-    the server's network: a message to it is one to be forwarded.
+    the server's network: a message to it is one to be forwarded. `main_domain` is the first domain
+    of the owner's record, the same for all servers of the record; '' where no list has one.
     """
 
     owner: str = UNKNOWN
@@ -104,3 +117,4 @@ class Ownership(msgspec.Struct, frozen=True, gc=False):
     conflicts: tuple[Conflict, ...] = ()
     contacts: tuple[Advice, ...] = ()
     notes: tuple[str, ...] = ()
+    main_domain: str = ""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from alpheus.directory.candidates import Candidate
+from alpheus.directory.candidates import Candidate, main_domain
 from alpheus.directory.contacts import Known, contacts_of
 from alpheus.directory.hints import Hints
 from alpheus.directory.lookup import Directory
@@ -87,6 +87,7 @@ def owner_of(evidence: OwnerEvidence, directory: Directory) -> Ownership:
         conflicts=conflicts,
         contacts=_contacts(best, hints, evidence, country, directory),
         notes=tuple(notes),
+        main_domain=main_domain(best.organisations, directory) if best else "",
     )
 
 
@@ -176,6 +177,7 @@ def _contacts(
         organisations=best.organisations if best else (),
         domain=best.domain if best else "",
         domains=domains,
+        claims=[claim for one, claim in hints.claimed if one is best],
         security_txt=evidence.security_txt,
         holders=hints.holders,
         provider=hints.provider,
