@@ -86,6 +86,8 @@ def answer_of(code: int, text: str, phase: Phase) -> Answer:
         outcome = Outcome.REFUSED
     else:
         outcome = Outcome.UNCERTAIN if phase is Phase.DOT else Outcome.NOT_TAKEN
+    if not 200 <= code < 600 or code // 100 == 3:
+        return Answer(outcome, phase, Blame.UNCLEAR, max(0, code), status, text)
     return Answer(outcome, phase, blame(code, status, text, phase), code, status, text)
 
 
@@ -333,7 +335,7 @@ def _refused_session(place: str, error: smtplib.SMTPResponseException) -> Transp
 
 
 def _said(error: BaseException) -> str:
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return "no answer in time"
     if isinstance(error, OSError) and error.strerror:
         return one_line(error.strerror).lower()
