@@ -36,6 +36,7 @@ ROOMS = (
     "notify",
     "campaign",
     "lab",
+    "web",
     "cli",
 )
 """The order of docs/architecture.md: a room imports rooms that stand before it."""

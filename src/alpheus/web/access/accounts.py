@@ -1,0 +1,288 @@
+"""Accounts: made, invited, let in, locked out, disabled.
+
+Whoever fails to sign in too often is locked out for a while that doubles each time; the right
+password does not help until then. An unknown name and a wrong password look alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from alpheus.cases.database import Database
+from alpheus.cases.observations import iso
+from alpheus.errors import RefusedError
+from alpheus.web.access import audit
+from alpheus.web.access.passwords import digest_of, hash_password, is_password, new_secret
+from alpheus.web.access.roles import Grant, Person, Role
+from alpheus.web.access.schema import accounts, grants, invitations, sessions, tokens
+
+INVITED_FOR = timedelta(days=3)
+TRIES = 5
+"""Failures before the first lock-out."""
+
+_FIRST_LOCK = timedelta(minutes=1)
+_LONGEST_LOCK = timedelta(hours=1)
+_LONGEST_NAME = 80
+
+
+class Accounts:
+    """The accounts of one database. `clock` gives the time, for tests."""
+
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._database = database
+        self._clock = clock
+
+    def are_there(self) -> bool:
+        """Whether there is any account."""
+        with self._database.read() as connection:
+            return bool(connection.execute(select(func.count()).select_from(accounts)).scalar())
+
+    def make(self, name: str, given: Sequence[Grant], *, who: str) -> str:
+        """Make an account; gives the secret of a link by which its owner sets a password.
+
+        Raises RefusedError where the name is taken or none.
+        """
+        name = name.strip()
+        if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+            raise RefusedError(f"a name has 1 to {_LONGEST_NAME} characters that can be seen")
+        now = self._clock()
+        with self._database.write() as connection:
+            if connection.execute(select(accounts.c.id).where(accounts.c.name == name)).first():
+                raise RefusedError(f"there is an account '{name}' already")
+            made = insert(accounts).values(name=name, made=iso(now)).returning(accounts.c.id)
+            account = connection.execute(made).scalar_one()
+            self._grant(connection, account, given, who)
+            audit.note(connection, time=iso(now), who=who, action="account made", object_=name,
+                       roles=_written(given))  # fmt: skip
+            return self._invite(connection, account)
+
+    def invite(self, account: int, *, who: str) -> str:
+        """A new link for an account; earlier ones hold no more. Raises RefusedError."""
+        with self._database.write() as connection:
+            name = _name(connection, account)
+            connection.execute(delete(invitations).where(invitations.c.account == account))
+            audit.note(connection, time=iso(self._clock()), who=who, action="account invited",
+                       object_=name)  # fmt: skip
+            return self._invite(connection, account)
+
+    def accept(self, secret: str, password: str) -> int:
+        """Set the password by a link, once; gives the account. Raises RefusedError."""
+        kept = hash_password(password)
+        now = iso(self._clock())
+        i = invitations.c
+        with self._database.write() as connection:
+            found = connection.execute(
+                select(i.account).where(
+                    i.digest == digest_of(secret), i.used == "", i.expires > now
+                )
+            ).first()
+            if found is None:
+                raise RefusedError("this link has been used, or is too old; ask for a new one")
+            connection.execute(
+                update(invitations).where(i.account == found.account).values(used=now)
+            )
+            account: int = found.account
+            self._set_password(connection, account, kept, "password set by a link")
+            return account
+
+    def change_password(self, account: int, old: str, new: str) -> None:
+        """Change it; all sessions of the account end. Raises RefusedError."""
+        kept = hash_password(new)
+        with self._database.write() as connection:
+            found = connection.execute(
+                select(accounts.c.password).where(accounts.c.id == account)
+            ).scalar_one()
+            if not is_password(old, found):
+                raise RefusedError("the old password is another one")
+            self._set_password(connection, account, kept, "password changed")
+
+    def sign_in(self, name: str, password: str) -> int | None:
+        """The account, or None where name and password do not fit, or it is locked or disabled."""
+        a = accounts.c
+        with self._database.read() as connection:
+            found = connection.execute(select(accounts).where(a.name == name.strip())).first()
+        now = self._clock()
+        right = is_password(password, found.password if found else "")  # slow, outside transactions
+        if found is None:
+            return None
+        locked = found.locked_until > iso(now)
+        with self._database.write() as connection:
+            if right and not locked and not found.disabled:
+                connection.execute(
+                    update(accounts).where(a.id == found.id).values(failures=0, locked_until="")
+                )
+                audit.note(connection, time=iso(now), who=found.name, action="signed in")
+                return int(found.id)
+            if not locked:
+                failures = found.failures + 1
+                until = _locked_until(failures, now)
+                connection.execute(
+                    update(accounts).where(a.id == found.id)
+                    .values(failures=failures, locked_until=until)
+                )  # fmt: skip
+            audit.note(connection, time=iso(now), who=found.name, action="sign-in refused",
+                       why="locked" if locked else "disabled" if right else "password")  # fmt: skip
+        return None
+
+    def person(self, account: int) -> Person | None:
+        """The person that an account is; None where it is disabled or gone."""
+        with self._database.read() as connection:
+            return person_of(connection, account)
+
+    def every(self) -> list[dict[str, object]]:
+        """All accounts by name, with their grants."""
+        a, g = accounts.c, grants.c
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(a.id, a.name, a.made, a.disabled, a.locked_until, a.password != "")
+                .order_by(a.name)
+            ).all()  # fmt: skip
+            given = connection.execute(select(g.account, g.role, g.organisation)).all()
+        by_account: dict[int, list[Grant]] = {}
+        for one in given:
+            by_account.setdefault(one.account, []).append(Grant(Role(one.role), one.organisation))
+        return [
+            {
+                "id": row[0], "name": row[1], "made": row[2], "disabled": row[3],
+                "locked_until": row[4], "has_password": bool(row[5]),
+                "grants": tuple(by_account.get(row[0], ())),
+            }
+            for row in found
+        ]  # fmt: skip
+
+    def regrant(self, account: int, given: Sequence[Grant], *, who: str) -> None:
+        """Give an account these grants in place of those it has. Raises RefusedError."""
+        with self._database.write() as connection:
+            name = _name(connection, account)
+            connection.execute(delete(grants).where(grants.c.account == account))
+            self._grant(connection, account, given, who)
+            _keep_an_admin(connection)
+            audit.note(connection, time=iso(self._clock()), who=who, action="roles changed",
+                       object_=name, roles=_written(given))  # fmt: skip
+
+    def disable(self, account: int, *, who: str) -> None:
+        """Let it in no more; its sessions and tokens end. Raises RefusedError."""
+        now = iso(self._clock())
+        with self._database.write() as connection:
+            name = _name(connection, account)
+            connection.execute(
+                update(accounts).where(accounts.c.id == account).values(disabled=now)
+            )
+            connection.execute(delete(sessions).where(sessions.c.account == account))
+            connection.execute(
+                update(tokens).where(tokens.c.account == account, tokens.c.revoked == "")
+                .values(revoked=now)
+            )  # fmt: skip
+            _keep_an_admin(connection)
+            audit.note(connection, time=now, who=who, action="account disabled", object_=name)
+
+    def enable(self, account: int, *, who: str) -> None:
+        """Let it in again, unlocked. Raises RefusedError."""
+        with self._database.write() as connection:
+            name = _name(connection, account)
+            connection.execute(
+                update(accounts).where(accounts.c.id == account)
+                .values(disabled="", failures=0, locked_until="")
+            )  # fmt: skip
+            audit.note(connection, time=iso(self._clock()), who=who, action="account enabled",
+                       object_=name)  # fmt: skip
+
+    def prefer(self, account: int, *, language: str, theme: str) -> None:
+        """Keep how somebody likes to see the console."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(accounts).where(accounts.c.id == account)
+                .values(language=language, theme=theme)
+            )  # fmt: skip
+
+    def looked(self, account: int) -> str:
+        """When the campaign was last looked at by this account; it is now looked at."""
+        with self._database.write() as connection:
+            before = connection.execute(
+                select(accounts.c.looked).where(accounts.c.id == account)
+            ).scalar()
+            connection.execute(
+                update(accounts).where(accounts.c.id == account).values(looked=iso(self._clock()))
+            )
+        return before or ""
+
+    def _grant(
+        self, connection: Connection, account: int, given: Sequence[Grant], who: str
+    ) -> None:
+        for one in dict.fromkeys(given):
+            connection.execute(
+                insert(grants).values(account=account, role=one.role.value,
+                                      organisation=one.organisation, made=iso(self._clock()),
+                                      who=who)
+            )  # fmt: skip
+
+    def _invite(self, connection: Connection, account: int) -> str:
+        now, secret = self._clock(), new_secret()
+        connection.execute(
+            insert(invitations).values(
+                digest=digest_of(secret),
+                account=account,
+                made=iso(now),
+                expires=iso(now + INVITED_FOR),
+            )
+        )
+        return secret
+
+    def _set_password(self, connection: Connection, account: int, kept: str, action: str) -> None:
+        connection.execute(
+            update(accounts).where(accounts.c.id == account)
+            .values(password=kept, failures=0, locked_until="")
+        )  # fmt: skip
+        connection.execute(delete(sessions).where(sessions.c.account == account))
+        audit.note(connection, time=iso(self._clock()), who=_name(connection, account),
+                   action=action)  # fmt: skip
+
+
+def person_of(connection: Connection, account: int) -> Person | None:
+    """The person that an account is; None where it is disabled or gone."""
+    a, g = accounts.c, grants.c
+    found = connection.execute(
+        select(a.name, a.language, a.theme).where(a.id == account, a.disabled == "")
+    ).first()
+    if found is None:
+        return None
+    given = connection.execute(
+        select(g.role, g.organisation).where(g.account == account).order_by(g.id)
+    )
+    return Person(
+        account, found.name, tuple(Grant(Role(one.role), one.organisation) for one in given),
+        found.language, found.theme,
+    )  # fmt: skip
+
+
+def _name(connection: Connection, account: int) -> str:
+    found = connection.execute(select(accounts.c.name).where(accounts.c.id == account)).scalar()
+    if found is None:
+        raise RefusedError(f"there is no account {account}")
+    return str(found)
+
+
+def _keep_an_admin(connection: Connection) -> None:
+    """Whoever takes away the last administrator locks everybody out."""
+    a, g = accounts.c, grants.c
+    left = connection.execute(
+        select(a.id).join(grants, g.account == a.id)
+        .where(a.disabled == "", g.role == Role.ADMIN.value, g.organisation == "").limit(1)
+    ).first()  # fmt: skip
+    if left is None:
+        raise RefusedError("this is the last administrator; make another one first")
+
+
+def _locked_until(failures: int, now: datetime) -> str:
+    if failures < TRIES:
+        return ""
+    return iso(now + min(_FIRST_LOCK * 2 ** min(failures - TRIES, 16), _LONGEST_LOCK))
+
+
+def _written(given: Sequence[Grant]) -> str:
+    return ", ".join(f"{one.role.value} of {one.organisation or 'all'}" for one in given)

@@ -1,0 +1,113 @@
+"""What was done at the console, in a log that only grows.
+
+Each entry carries the SHA-256 (hex) of the previous entry's hash, a line feed, and its own fields
+as a JSON list. An entry that was changed, left out, moved or put in breaks the chain from there on;
+entries cut off at the end show only against a head that was noted elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import msgspec
+from sqlalchemy import Connection, Row, insert, select
+
+from alpheus.cases.database import Database
+from alpheus.web.access.schema import audit
+
+START = "0" * 64
+_FIELDS = ("id", "time", "who", "action", "object", "detail")
+_AT_ONCE = 5_000
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One thing that was done. `time` is ISO 8601 UTC; `detail` what tells it from its like."""
+
+    id: int
+    time: str
+    who: str
+    action: str
+    object: str
+    detail: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What checking the log found: entries that hold, the last hash that does, the first fault."""
+
+    entries: int
+    head: str
+    fault: str = ""
+
+
+def note(
+    connection: Connection, *, time: str, who: str, action: str, object_: str = "", **detail: str
+) -> None:
+    """Take something down, in the transaction that does it."""
+    last = connection.execute(
+        select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1)
+    ).first()
+    previous = last.hash if last else START
+    text = msgspec.json.encode(detail, order="sorted").decode()
+    values = ((last.id if last else 0) + 1, time, who, action, object_, text)
+    connection.execute(
+        insert(audit).values(
+            **dict(zip(_FIELDS, values, strict=True)), previous=previous,
+            hash=_hash(previous, values),
+        )
+    )  # fmt: skip
+
+
+def entries(
+    connection: Connection, *, before: int = 0, size: int = 100, who: str = "", action: str = ""
+) -> list[Entry]:
+    """The newest first; `before` is the number of the last of the page before."""
+    query = select(audit).order_by(audit.c.id.desc()).limit(size)
+    if before:
+        query = query.where(audit.c.id < before)
+    if who:
+        query = query.where(audit.c.who == who)
+    if action:
+        query = query.where(audit.c.action == action)
+    return [_entry(row) for row in connection.execute(query)]
+
+
+def verify(database: Database) -> Verdict:
+    """Check every entry. Raises DatabaseError."""
+    number, head = 0, START
+    with database.read() as connection:
+        for row in _every(connection):
+            fault = ""
+            if row.id != number + 1:
+                fault = f"entry {number + 1:,} is not there"
+            elif row.previous != head or row.hash != _hash(head, row[: len(_FIELDS)]):
+                fault = f"entry {row.id:,} is not what was taken down"
+            if fault:
+                return Verdict(number, head, fault)
+            number, head = row.id, row.hash
+    return Verdict(number, head)
+
+
+def _every(connection: Connection) -> Iterator[Row[tuple[object, ...]]]:
+    last = -1
+    while True:
+        query = select(audit).where(audit.c.id > last).order_by(audit.c.id).limit(_AT_ONCE)
+        rows = connection.execute(query).all()
+        yield from rows
+        if not rows:
+            return
+        last = rows[-1].id
+
+
+def _entry(row: Row[tuple[object, ...]]) -> Entry:
+    try:
+        detail = msgspec.json.decode(row.detail or "{}", type=dict[str, str])
+    except msgspec.MsgspecError:  # somebody wrote into the table: the hash will not hold
+        detail = {"": row.detail}
+    return Entry(row.id, row.time, row.who, row.action, row.object, detail)
+
+
+def _hash(previous: str, values: Sequence[object]) -> str:
+    return sha256(f"{previous}\n".encode() + msgspec.json.encode(values)).hexdigest()

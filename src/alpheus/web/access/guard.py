@@ -1,0 +1,128 @@
+"""Who asks is found out before every request, and whether the route is for them.
+
+A route says by `opt` which permission it asks for; one that says nothing lets the program not
+start. Requests that change something must come from our own pages: `Sec-Fetch-Site` or `Origin` say
+so, and the session's own word is in the form or in a header.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.middleware import ASGIMiddleware
+
+from alpheus.web.access.roles import ALLOWED, NOBODY, Permission, Person, Role
+from alpheus.web.access.sessions import Session, Sessions
+
+if TYPE_CHECKING:
+    from litestar.connection import ASGIConnection
+    from litestar.handlers.base import BaseRouteHandler
+    from litestar.types import ASGIApp, Receive, Scope, Send
+
+COOKIE = "alpheus"
+SECURE_COOKIE = "__Host-alpheus"
+FIELD = "csrf"
+HEADER = "x-csrf"
+PERMISSION = "permission"
+"""The name in `opt` under which a route says what it asks for."""
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_LARGEST_FORM = 1 << 20
+
+
+class Identify(ASGIMiddleware):
+    """Puts `user` (a Person) and `auth` (a Session, or None) into the scope."""
+
+    def __init__(self, sessions: Sessions, *, secure: bool) -> None:
+        self._sessions = sessions
+        self._cookie = SECURE_COOKIE if secure else COOKIE
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Look at the cookie, or at the bearer token where there is one."""
+        from litestar.concurrency import sync_to_thread  # noqa: PLC0415 - as below
+        from litestar.connection import ASGIConnection  # noqa: PLC0415 - slow to load
+
+        connection = ASGIConnection[Any, Any, Any, Any](scope)
+        scope["user"], scope["auth"] = NOBODY, None
+        bearer = connection.headers.get("authorization", "")
+        if bearer.lower().startswith("bearer "):
+            found = await sync_to_thread(self._sessions.find_token, bearer[7:].strip())
+            if found is not None:
+                scope["user"] = found[0]
+                scope["state"]["token_scope"] = found[1]
+        elif secret := connection.cookies.get(self._cookie, ""):
+            session = await sync_to_thread(self._sessions.find, secret)
+            if session is not None:
+                scope["user"], scope["auth"] = session.person, session
+        await next_app(scope, receive, send)
+
+
+async def check(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Refuse whom the route is not for, and what comes from somebody else's page."""
+    asked: Permission = handler.opt.get(PERMISSION, Permission.PUBLIC)  # for OPTIONS alone
+    person: Person = connection.user
+    token_scope: frozenset[Permission] | None = connection.state.get("token_scope")
+    if asked is Permission.PUBLIC:
+        if connection.auth is not None:
+            await _check_form(connection, connection.auth)
+        elif _method(connection) not in _SAFE and not _is_ours(connection):
+            raise PermissionDeniedException("this form was sent from another site")
+        return
+    if person is NOBODY:
+        raise NotAuthorizedException("sign in first")
+    if token_scope is not None and asked not in token_scope | {Permission.SIGNED_IN}:
+        raise PermissionDeniedException("this token is not for that")
+    if not person.may(asked):
+        raise PermissionDeniedException("your account does not allow that")
+    if token_scope is None:
+        await _check_form(connection, connection.auth)
+
+
+async def _check_form(
+    connection: ASGIConnection[Any, Any, Any, Any], session: Session | None
+) -> None:
+    if _method(connection) in _SAFE:
+        return
+    word = connection.headers.get(HEADER, "") or await _field(connection)
+    known = session.csrf if session else ""
+    if (
+        not _is_ours(connection)
+        or not known
+        or not secrets.compare_digest(word.encode(), known.encode())
+    ):
+        raise PermissionDeniedException(
+            "this form is not from this session; go back, load the page again and send it again"
+        )
+
+
+def _method(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    return str(connection.scope.get("method", "GET"))
+
+
+async def _field(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    kind = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+    length = connection.headers.get("content-length", "")
+    is_form = kind in {RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART}
+    if not is_form or not length.isdigit() or int(length) > _LARGEST_FORM:
+        return ""
+    form = await connection.form()  # type: ignore[attr-defined] # it is a Request, which keeps it
+    word = form.get(FIELD, "")
+    return word if isinstance(word, str) else ""
+
+
+def _is_ours(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Whether a browser says that the request comes from our pages; programs say nothing."""
+    site = connection.headers.get("sec-fetch-site", "")
+    if site:
+        return site in {"same-origin", "none"}
+    origin = connection.headers.get("origin", "")
+    return not origin or urlsplit(origin).netloc == connection.headers.get("host", "")
+
+
+def roles_of(permission: Permission) -> frozenset[Role]:
+    """The roles that have a permission somewhere."""
+    return frozenset(role for role, allowed in ALLOWED.items() if permission in allowed)

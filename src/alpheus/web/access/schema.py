@@ -1,0 +1,88 @@
+"""The tables of the console: accounts, grants, sessions, tokens, the audit log, jobs.
+
+They are lasting tables of the database of cases, looked after by its migrations. Times are ISO 8601
+in UTC, whole seconds, with `Z`. Secrets are kept as digests only.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+from alpheus.cases.schema import LASTING, Number
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default="")
+
+
+accounts = Table(
+    "accounts", LASTING,
+    Column("id", Number, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    _text("password"), _text("oidc_subject"), _text("language"), _text("theme"), _text("made"),
+    _text("disabled"), _text("looked"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    _text("locked_until"),
+)  # fmt: skip
+"""`password` is an argon2id hash, '' for none. `looked` is when the campaign was last looked at."""
+
+grants = Table(
+    "grants", LASTING,
+    Column("id", Number, primary_key=True),
+    Column("account", Number, ForeignKey("accounts.id"), nullable=False, index=True),
+    _text("role"), _text("organisation"), _text("made"), _text("who"),
+)  # fmt: skip
+
+sessions = Table(
+    "sessions", LASTING,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("account", Number, nullable=False, server_default="0", index=True),
+    _text("notice"), _text("organisation"), _text("csrf"), _text("made"), _text("used"),
+    _text("expires"),
+)  # fmt: skip
+"""`digest` is the SHA-256 of what the browser holds. An organisation's session has no account."""
+
+invitations = Table(
+    "invitations", LASTING,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("account", Number, ForeignKey("accounts.id"), nullable=False),
+    _text("made"), _text("expires"), _text("used"),
+)  # fmt: skip
+"""Links by which somebody sets a password, once."""
+
+tokens = Table(
+    "tokens", LASTING,
+    Column("id", Number, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("account", Number, ForeignKey("accounts.id"), nullable=False, index=True),
+    _text("name"), _text("scope"), _text("made"), _text("expires"), _text("used"), _text("revoked"),
+)  # fmt: skip
+"""`scope` is the permissions that a token keeps of those of its account, set apart by spaces."""
+
+audit = Table(
+    "audit", LASTING,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    _text("time"), _text("who"), _text("action"), _text("object"), _text("detail"),
+    _text("previous"), _text("hash"),
+)  # fmt: skip
+"""What was done at the console, each line bound to the one before (`audit.py`)."""
+
+jobs = Table(
+    "jobs", LASTING,
+    Column("id", Number, primary_key=True),
+    _text("kind"), _text("name"), _text("who"), _text("organisation"), _text("state"),
+    _text("made"), _text("started"), _text("finished"), _text("note"), _text("result"),
+    Column("done", BigInteger, nullable=False, server_default="0"),
+    Column("of", BigInteger, nullable=False, server_default="0"),
+    Column("attempts", SmallInteger, nullable=False, server_default="0"),
+)  # fmt: skip
+"""Imports and triages that the console runs: `state` is waiting, running, done or failed."""

@@ -1,0 +1,116 @@
+"""The console as an application (ASGI): routes, who may use them, and what every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import TooManyRequestsException
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ControllerRouterHandler
+
+from alpheus.cases.database import Database
+from alpheus.cases.service import Cases
+from alpheus.errors import UsageError
+from alpheus.web import failures
+from alpheus.web.access.accounts import Accounts
+from alpheus.web.access.guard import PERMISSION, Identify, check
+from alpheus.web.access.sessions import Sessions
+from alpheus.web.access.throttle import Rate, Throttle
+from alpheus.web.desk import Desk
+from alpheus.web.pages import PAGES
+from alpheus.web.settings import Settings
+
+Clock = Callable[[], datetime]
+
+RATE = Rate(burst=300, per_minute=3_000)
+"""Requests of one asker."""
+SIGN_IN_RATE = Rate(burst=10, per_minute=10)
+"""Tries of one address to sign in, by password, link or code."""
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "cache-control": "no-store",
+}
+
+
+def create_app(
+    database: Database,
+    settings: Settings,
+    *,
+    clock: Clock = lambda: datetime.now(UTC),
+    rate: Rate = RATE,
+) -> Litestar:
+    """The application over an open database. Raises UsageError for a route without a permission."""
+    sessions = Sessions(database, clock)
+    state = State(
+        {
+            "database": database, "settings": settings, "clock": clock, "sessions": sessions,
+            "accounts": Accounts(database, clock), "cases": Cases(database, clock),
+            "throttle": Throttle(rate), "sign_in_throttle": Throttle(SIGN_IN_RATE),
+        }
+    )  # fmt: skip
+    app = Litestar(
+        route_handlers=list(handlers()),
+        state=state,
+        middleware=[Identify(sessions, secure=settings.is_secure)],
+        guards=[check],
+        dependencies={"desk": Provide(desk_of, sync_to_thread=False)},
+        before_request=_within_rate,
+        after_request=_with_headers,
+        exception_handlers={Exception: failures.refused},
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1_000),
+        openapi_config=None,
+        debug=False,
+    )
+    _check_permissions(app)
+    return app
+
+
+def handlers() -> Sequence[ControllerRouterHandler]:
+    """Every route, in the order in which the menu names them."""
+    return PAGES
+
+
+def desk_of(request: Request[Any, Any, Any], state: State) -> Desk:
+    """The services, for whoever asks."""
+    return Desk(state.cases, request.user)
+
+
+def _within_rate(request: Request[Any, Any, Any]) -> None:
+    throttle: Throttle = request.app.state.throttle
+    asker = request.user.name or (request.client.host if request.client else "")
+    if wait := throttle.wait(asker):
+        raise TooManyRequestsException(
+            f"too many requests; wait {wait:.0f} seconds", headers={"retry-after": f"{wait:.0f}"}
+        )
+
+
+def _with_headers(response: Response[Any]) -> Response[Any]:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _check_permissions(app: Litestar) -> None:
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if not isinstance(handler, HTTPRouteHandler) or handler.http_methods == {"OPTIONS"}:
+                continue
+            if PERMISSION not in handler.opt:
+                raise UsageError(f"{route.path}: the route does not say whom it is for")

@@ -1,0 +1,66 @@
+"""What one person can ask and do: the services of cases, bounded by what the person may.
+
+What somebody may not see is not there for them: the same answer as for what does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from alpheus.cases.acts import ActKind
+from alpheus.cases.service import Cases
+from alpheus.cases.service_listing import Filters, Page
+from alpheus.cases.service_show import Case
+from alpheus.errors import RefusedError
+from alpheus.web.access.roles import Permission, Person
+
+
+class Desk:
+    """The services, for one person."""
+
+    def __init__(self, cases: Cases, person: Person) -> None:
+        self._cases = cases
+        self.person = person
+
+    def page(
+        self,
+        filters: Filters,
+        *,
+        sort: str = "priority",
+        after: str = "",
+        size: int = 50,
+        permission: Permission = Permission.SEE,
+    ) -> Page:
+        """A page of the servers that may be seen. Raises UsageError."""
+        bounded = self.bounded(filters, permission)
+        if bounded is None:
+            return Page([], "")
+        return self._cases.page(bounded, sort=sort, after=after, size=size)
+
+    def every(self, filters: Filters, *, sort: str = "priority") -> Iterator[dict[str, Any]]:
+        """All servers that fit and may be taken away in a file."""
+        bounded = self.bounded(filters, Permission.EXPORT)
+        return iter(()) if bounded is None else self._cases.every(bounded, sort=sort)
+
+    def show(self, server: int, permission: Permission = Permission.SEE) -> Case:
+        """All that is known of a server. Raises RefusedError where there is none to be seen."""
+        found = self._cases.show(server)
+        if not self.person.may(permission, str(found.server["organisation"])):
+            raise RefusedError(f"there is no server {server}")
+        return found
+
+    def act(self, server: int, kind: ActKind, **what: str) -> dict[str, Any]:
+        """Do something to a server that one may work on. Raises RefusedError."""
+        self.show(server, Permission.WORK)
+        return self._cases.act(server, kind, who=self.person.name, **what)
+
+    def bounded(self, filters: Filters, permission: Permission) -> Filters | None:
+        """The filters within what may be seen; None where nothing is left."""
+        scope = self.person.scope(permission)
+        if scope is None:
+            return filters
+        asked = frozenset(filters.organisation)
+        left = scope & asked if asked else scope
+        return replace(filters, organisation=tuple(sorted(left))) if left else None

@@ -1,0 +1,78 @@
+"""What a person or a program sees when something was refused or went wrong."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from litestar import Response
+from litestar.exceptions import (
+    HTTPException,
+    MethodNotAllowedException,
+    NotAuthorizedException,
+    NotFoundException,
+)
+from litestar.response import Redirect
+
+from alpheus.errors import AlpheusError, DatabaseBusyError, DatabaseError, RefusedError
+from alpheus.web.rendering import AnyRequest, page
+
+_LOG = logging.getLogger("alpheus.web")
+_API = "/api/"
+_OURS = 500
+"""From here on it is our fault."""
+
+
+def refused(request: AnyRequest, error: Exception) -> Response[Any]:
+    """The answer to an error: a page for people, JSON (RFC 9457) for programs."""
+    status, reason = _told(error)
+    if status >= _OURS:
+        _LOG.error("%s %s: %s", request.method, request.url.path, reason, exc_info=error)
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if request.url.path.startswith(_API) or "text/html" not in request.headers.get("accept", ""):
+        return _problem(status, reason, headers)
+    if isinstance(error, NotAuthorizedException) and request.method == "GET":
+        here = request.url.path
+        return Redirect(f"/sign-in?next={here}" if here != "/" else "/sign-in")
+    answer = page(request, "failure.html", status=status, code=status, reason=reason)
+    answer.headers.update(headers)
+    return answer
+
+
+def _problem(status: int, reason: str, headers: dict[str, str]) -> Response[Any]:
+    if status == 401:
+        headers |= {"www-authenticate": "Bearer"}
+    return Response(
+        {"status": status, "title": reason}, status_code=status, headers=headers,
+        media_type="application/problem+json",
+    )  # fmt: skip
+
+
+def _told(error: Exception) -> tuple[int, str]:
+    """The status and the reason; what nobody foresaw is told to the log, not to the asker."""
+    if isinstance(error, HTTPException) and error.status_code < _OURS:
+        known = _KNOWN.get(type(error))
+        return error.status_code, known or _detail(error)
+    if isinstance(error, DatabaseBusyError):
+        return 503, str(error)
+    if isinstance(error, DatabaseError):
+        return 503, "the database cannot be reached; nothing was lost, try again in a minute"
+    if isinstance(error, AlpheusError):
+        absent = isinstance(error, RefusedError) and str(error).startswith("there is no ")
+        return 404 if absent else 422, str(error)
+    return 500, "something went wrong here, and was taken down; nothing half-done was kept"
+
+
+_KNOWN: dict[type[HTTPException], str] = {
+    NotFoundException: "there is nothing here",
+    MethodNotAllowedException: "this cannot be asked for in this way",
+}
+
+
+def _detail(error: HTTPException) -> str:
+    """What a validation of Litestar found, in one line."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    found = [
+        f"{one.get('key', '')}: {one.get('message', '')}" for one in extra if isinstance(one, dict)
+    ]
+    return "; ".join(found) or error.detail

@@ -1,0 +1,9 @@
+"""The pages, an explicit list: one module for each kind."""
+
+from __future__ import annotations
+
+from litestar.types import ControllerRouterHandler
+
+from alpheus.web.pages import account, static
+
+PAGES: tuple[ControllerRouterHandler, ...] = (*static.ROUTES, *account.ROUTES)

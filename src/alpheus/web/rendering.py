@@ -1,0 +1,159 @@
+"""How a page comes about: a template, the person who looks, and the words of their language.
+
+Every value is made visible and escaped (`report.visible`): what an attacker wrote is looked at and
+does nothing. A page loads nothing but the two files of `static/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from litestar import MediaType, Request, Response
+from markupsafe import Markup, escape
+
+from alpheus import __version__
+from alpheus.report.visible import visible
+from alpheus.web.access.roles import NOBODY, Permission, Person
+from alpheus.web.access.sessions import Session
+from alpheus.web.settings import LANGUAGES
+from alpheus.web.words import Words, chosen, words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+THEMES = ("system", "light", "dark")
+LANGUAGE_COOKIE = "language"
+NAMES_OF_LANGUAGES = {"en": "English", "es": "Español", "de": "Deutsch"}
+MENU = (
+    ("/", "Campaign", Permission.SEE),
+    ("/servers", "Servers", Permission.SEE),
+    ("/organisations", "Organisations", Permission.SEE),
+    ("/notices", "Notices", Permission.SEE),
+    ("/imports", "Evidence and lists", Permission.IMPORT),
+    ("/own", "Your servers", Permission.OWN),
+    ("/accounts", "Accounts", Permission.ADMINISTER),
+    ("/audit", "Audit log", Permission.ADMINISTER),
+)
+"""Where the menu leads, what it says (English), and for whom."""
+STATIC = ("alpheus.css", "alpheus.js")
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What every template knows: who looks, in which language, and where they are."""
+
+    person: Person
+    csrf: str
+    words: Words
+    theme: str
+    path: str
+    version: str = __version__
+
+    def may(self, permission: str) -> bool:
+        """Whether the person may do something, anywhere."""
+        return self.person.may(Permission(permission))
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether somebody is."""
+        return self.person is not NOBODY
+
+
+def asker(request: AnyRequest) -> tuple[Person, Session | None]:
+    """Who asks; nobody where no route was found, so that nobody was looked for."""
+    return request.scope.get("user") or NOBODY, request.scope.get("auth")
+
+
+def look_of(request: AnyRequest) -> Look:
+    """Who looks, in which language; the person's choice, then the browser's."""
+    person, session = asker(request)
+    preferred = person.language or request.cookies.get(LANGUAGE_COOKIE, "")
+    language = chosen(preferred, request.headers.get("accept-language", ""))
+    theme = person.theme if person.theme in THEMES else "system"
+    return Look(person, session.csrf if session else "", words(language), theme, request.url.path)
+
+
+def page(
+    request: AnyRequest, template: str, *, status: int = 200, **values: object
+) -> Response[str]:
+    """A page made of a template. `look` is there for every template."""
+    look = look_of(request)
+    said = _Said(look.words)
+    text = environment().get_template(template).render(
+        look=look, _=said.gettext, gettext=said.gettext, ngettext=said.ngettext, **values
+    )  # fmt: skip
+    return Response(text, media_type=MediaType.HTML, status_code=status)
+
+
+@cache
+def environment() -> Environment:
+    """The templates."""
+    from jinja2 import (  # noqa: PLC0415 - slow to load
+        Environment,
+        PackageLoader,
+        StrictUndefined,
+        select_autoescape,
+    )
+
+    made = Environment(
+        loader=PackageLoader("alpheus.web", "templates"),
+        autoescape=select_autoescape(default=True),
+        finalize=_made_visible,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals.update(
+        languages=[(one, NAMES_OF_LANGUAGES[one]) for one in LANGUAGES],
+        menu=MENU,
+        static=static_path,
+    )
+    return made
+
+
+@cache
+def static_path(name: str) -> str:
+    """Where a file of ours is; its name changes with its content, so that it may be kept."""
+    return f"/static/{sha256(static_file(name)).hexdigest()[:12]}/{name}"
+
+
+@cache
+def static_file(name: str) -> bytes:
+    """The content of a file of `static/`."""
+    return files("alpheus.web").joinpath("static").joinpath(name).read_bytes()
+
+
+class _Said:
+    """The words of templates: `_("Server %(name)s", name=…)`, every value visible and escaped."""
+
+    def __init__(self, words_: Words) -> None:
+        self._words = words_
+
+    def gettext(self, text: str, **values: object) -> Markup:
+        """A text, with values in their places."""
+        return _filled(self._words.gettext(text), values)
+
+    def ngettext(self, one: str, many: str, number: int, **values: object) -> Markup:
+        """The text for one or for many; `%(number)s` is the number as the language writes it."""
+        said = self._words.ngettext(one, many, number)
+        return _filled(said, {"number": self._words.number(number), **values})
+
+
+def _filled(text: str, values: Mapping[str, object]) -> Markup:
+    safe = escape(text)
+    return safe % {name: _made_visible(value) for name, value in values.items()} if values else safe
+
+
+def _made_visible(value: object) -> object:
+    """Applied to every expression of a template, before it is escaped."""
+    if isinstance(value, Markup):
+        return value
+    return "" if value is None else visible(str(value))

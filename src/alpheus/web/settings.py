@@ -1,0 +1,92 @@
+"""How the console is served: where, to whom, how safely."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+
+from alpheus.errors import UsageError
+
+LANGUAGES = ("en", "es", "de")
+MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Oidc:
+    """Who looks after accounts elsewhere. The client's secret comes from ALPHEUS_OIDC_SECRET."""
+
+    issuer: str
+    client: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `alpheus serve` is told.
+
+    `proxies` are the networks from which `X-Forwarded-For` and `-Proto` are believed. `uploads` is
+    where evidence lies while it is read; `largest_list` and `largest_package` are in bytes.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8443
+    certificate: Path | None = None
+    key: Path | None = None
+    proxies: tuple[str, ...] = ()
+    public_url: str = ""
+    uploads: Path = Path("alpheus-uploads")
+    notify: Path | None = None
+    oidc: Oidc | None = None
+    largest_list: int = 512 * MEGABYTE
+    largest_package: int = 64 * 1024 * MEGABYTE
+    workers: int = 1
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach it by TLS, ours or that of a proxy."""
+        return self.certificate is not None or bool(self.proxies)
+
+    @property
+    def url(self) -> str:
+        """Where browsers find it, without a slash at the end."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.certificate else 'http'}://{host}:{self.port}"
+
+
+def check(settings: Settings) -> None:
+    """Refuse what would send passwords in clear over a network. Raises UsageError."""
+    if (settings.certificate is None) != (settings.key is None):
+        raise UsageError("--certificate and --key go together")
+    for network in settings.proxies:
+        try:
+            ip_network(network)
+        except ValueError:
+            raise UsageError(f"--proxy {network}: is no address and no network") from None
+    if settings.certificate is not None and settings.key is not None:
+        _check_pair(settings.certificate, settings.key)
+    if not (settings.is_secure or _is_loopback(settings.host)):
+        raise UsageError(
+            f"--host {settings.host} can be reached from elsewhere: give --certificate and --key, "
+            "or name the proxy in front that speaks TLS with --proxy ADDRESS"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_pair(certificate: Path, key: Path) -> None:
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        reason = error.strerror or error.args[-1]
+        raise UsageError(f"{certificate}, {key}: no certificate and its key: {reason}") from error

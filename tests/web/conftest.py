@@ -1,0 +1,57 @@
+"""What tests of the console share: a database with its tables, an application, and people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from alpheus.cases.database import Database, open_database
+from alpheus.cases.schema import LASTING
+from alpheus.web.access import passwords
+from alpheus.web.access.throttle import Rate
+from alpheus.web.app import create_app
+from alpheus.web.settings import Settings
+from console import Client, Clock
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Hashes that cost little, but for where they are what is tested."""
+    if request.module.__name__.endswith("test_passwords"):
+        return
+    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    passwords._nobody.cache_clear()
+    monkeypatch.setattr(passwords, "_hasher", lambda: cheap)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock of the test's own."""
+    return Clock()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """An empty database with the console's tables."""
+    with open_database(tmp_path / "cases.db") as opened:
+        LASTING.create_all(opened.engine)
+        yield opened
+
+
+@pytest.fixture
+def app(database: Database, clock: Clock) -> Litestar:
+    """The application, without a limit that tests would run into."""
+    return create_app(database, Settings(), clock=clock, rate=Rate(1_000_000, 1_000_000))
+
+
+@pytest.fixture
+def client(app: Litestar) -> Iterator[Client]:
+    """A browser that nobody has signed in with."""
+    with TestClient(app, raise_server_exceptions=False) as opened:
+        opened.headers["accept"] = "text/html"
+        yield opened

@@ -1,0 +1,73 @@
+"""What every answer of the console carries, and what no route goes without."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pkgutil import iter_modules
+
+import pytest
+from litestar import Litestar, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.testing import TestClient
+
+from alpheus.cases.database import Database
+from alpheus.errors import UsageError
+from alpheus.web import app as web_app
+from alpheus.web import pages
+from alpheus.web.access.throttle import Rate
+from alpheus.web.settings import Settings
+from console import Client, made, signed_in
+
+
+def test_answers_carry_what_keeps_a_browser_safe(client: Client) -> None:
+    """No script but ours, no frame, no guess at kinds, nothing kept."""
+    headers = client.get("/sign-in").headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["cache-control"] == "no-store"
+    assert client.get("/sign-in").text.count("<script") == 1
+
+
+def test_a_route_that_does_not_say_whom_it_is_for_stops_the_program(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forgetting is told at the start, not found by an attacker."""
+
+    @get("/open", sync_to_thread=False)
+    def forgotten() -> str:
+        return ""
+
+    monkeypatch.setattr(web_app, "handlers", lambda: [forgotten])
+    with pytest.raises(UsageError, match="/open: the route does not say whom it is for"):
+        web_app.create_app(database, Settings())
+
+
+def test_whoever_asks_too_often_waits(database: Database) -> None:
+    """And is told for how long."""
+    app = web_app.create_app(database, Settings(), clock=lambda: datetime.now(UTC), rate=Rate(2, 1))
+    with TestClient(app) as client:
+        statuses = [client.get("/sign-in").status_code for _ in range(3)]
+        last = client.get("/sign-in")
+    assert statuses == [200, 200, 429]
+    assert int(last.headers["retry-after"]) > 0
+
+
+def test_the_desk_is_for_whoever_asks(client: Client, app: Litestar) -> None:
+    """One person's desk never serves another."""
+    account = made(app, "mia")
+    signed_in(client, app, account)
+    assert client.get("/account").status_code == 200
+    assert "mia" in client.get("/account").text
+
+
+def test_every_module_of_pages_is_in_the_list() -> None:
+    """What is not in it cannot be asked for."""
+    modules = {one.name for one in iter_modules(pages.__path__)}
+    listed = {
+        one.fn.__module__.rpartition(".")[2]
+        for one in pages.PAGES
+        if isinstance(one, HTTPRouteHandler)
+    }
+    assert modules == listed
