@@ -26,7 +26,11 @@ from directory_samples import write
 
 HOSTS = ("mail.town.example",)
 CLUSTER = described(
-    [Sighting(1, "probe", servers=("QQ1",), hosts=HOSTS, address="192.0.2.7", ad_domain="town.local")]
+    [
+        Sighting(
+            1, "probe", servers=("QQ1",), hosts=HOSTS, address="192.0.2.7", ad_domain="town.local"
+        )
+    ]
 )
 PLAIN = owners_by_directory(Directory())
 

@@ -220,7 +220,8 @@ class _Work:
             owner = self._owners(cluster, said[cluster.id])
             known = identity(
                 cluster, owner, members=self._members.get(cluster.id, 1),
-                neighbours=_neighbours(self._breached, cluster), service=cluster.id in self._doubtful,
+                neighbours=_neighbours(self._breached, cluster),
+                service=cluster.id in self._doubtful,
             )  # fmt: skip
             row, changed = server_row(
                 known, parts[cluster.id], done.get(cluster.id, ()), watched=found.watched,

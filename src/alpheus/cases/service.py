@@ -15,16 +15,18 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
-from alpheus.cases import service_acts, service_listing, service_statistics
+from alpheus.cases import organisations, service_acts, service_listing, service_statistics
 from alpheus.cases.acts import ActKind
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import Standing, current, standing
 from alpheus.cases.failures import is_unknown_table
 from alpheus.cases.observations import iso
+from alpheus.cases.organisations import Organisation, OrganisationFilters, OrganisationPage
 from alpheus.cases.schema import Derived, observations
 from alpheus.cases.service_listing import Filters, Page
 from alpheus.cases.service_show import Case, show
 from alpheus.cases.service_statistics import Day, Line
+from alpheus.directory.owner_model import Ownership
 
 _Answer = TypeVar("_Answer")
 
@@ -68,6 +70,51 @@ class Cases:
         return self._read(
             lambda connection, tables, found: show(connection, tables, found, server, now=now)
         )
+
+    def ownership(self, server: int) -> Ownership:
+        """Whose a server is, with all reasons. Raises RefusedError where there is none."""
+        return self._read(
+            lambda connection, tables, _: organisations.ownership(
+                connection, tables, service_acts.find(connection, tables, server)
+            )
+        )
+
+    def organisation(self, key: str) -> Organisation:
+        """An organisation with the contacts of all its servers. Raises RefusedError."""
+        return self._read(lambda connection, tables, _: organisations.one(connection, tables, key))
+
+    def organisations(
+        self,
+        filters: OrganisationFilters | None = None,
+        *,
+        sort: str = "priority",
+        after: str = "",
+        size: int = 50,
+    ) -> OrganisationPage:
+        """A page of organisations by `priority`, `name` or `servers`. Raises UsageError.
+
+        `after` is the `next` of the page before.
+        """
+        asked = filters or OrganisationFilters()
+        return self._read(
+            lambda connection, tables, _: organisations.page(
+                connection, tables, asked, sort=sort, after=after, size=size
+            )
+        )
+
+    def by_organisation(
+        self, filters: Filters | None = None
+    ) -> Iterator[tuple[Organisation, list[dict[str, Any]]]]:
+        """Organisations with those of their servers that fit, the most urgent first.
+
+        A server has the fields of `SHOWN`, its `detail` and its `ownership`, which tells the
+        provider of its own network. Counts are those of the whole organisation, contacts those of
+        the servers that fit. A server of unknown owner comes alone, with an organisation whose key
+        is '' and with the contacts that its network gives. All is as of one moment.
+        """
+        with self.database.read() as connection:
+            tables, _ = current(connection, self.database.place)
+            yield from organisations.each(connection, tables, filters or Filters())
 
     def statistics(self, by: str = "", *, most: int = 200) -> list[Line]:
         """Counts by `sector`, `region`, `network` or `product`; one line of all for ''.

@@ -169,10 +169,7 @@ def _queries(
     base = select(servers.id, servers[sort])
     for condition in _conditions(connection, tables, filters):
         base = base.where(condition)
-    asked = [(name, getattr(filters, name)) for name in _EXACT if getattr(filters, name)]
-    systems = [_system(one) for one in filters.network if places_of(one) is None or one.isdigit()]
-    if systems:
-        asked.append(("network", tuple(systems)))
+    asked = _asked(filters)
     alternatives = 1
     for _, values in asked:
         alternatives *= len(set(values))
@@ -182,6 +179,22 @@ def _queries(
     for values in product(*(dict.fromkeys(values) for _, values in asked)):
         yield base.where(*(servers[name] == value
                            for (name, _), value in zip(asked, values, strict=True)))  # fmt: skip
+
+
+def where(
+    connection: Connection, tables: Derived, filters: Filters
+) -> list[ColumnElement[bool]]:
+    """What a server must be, all of it, for who reads every one that fits. Raises UsageError."""
+    servers = tables.servers.c
+    exact = (servers[name].in_(values) for name, values in _asked(filters))
+    return [*_conditions(connection, tables, filters), *exact]
+
+
+def _asked(filters: Filters) -> list[tuple[str, tuple[str, ...]]]:
+    """The fields that must have one of some values."""
+    asked = [(name, getattr(filters, name)) for name in _EXACT if getattr(filters, name)]
+    systems = [_system(one) for one in filters.network if places_of(one) is None or one.isdigit()]
+    return [*asked, ("network", tuple(systems))] if systems else asked
 
 
 def _system(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
+from alpheus.cases import organisations
 from alpheus.cases.acts import Act
 from alpheus.cases.deadlines import Clock, clocks
 from alpheus.cases.derived_store import PatchStates, Standing, parts_between, read_acts
@@ -17,6 +18,7 @@ from alpheus.cases.lifecycle import Change
 from alpheus.cases.schema import Derived, facts, imports, observations
 from alpheus.cases.server_rows import ServerDetail, state_of
 from alpheus.cases.service_acts import find
+from alpheus.directory.owner_model import Ownership
 from alpheus.exposure.model import CveEntry
 
 SHOWN = 200
@@ -32,7 +34,7 @@ class Case:
 
     `sources` are its newest observations with where they come from; `cves` the states that the
     newest one with a build gives. `identity` says why its sightings are one server, and why those
-    that share a key with it are others.
+    that share a key with it are others. `ownership` says whose it is, why, and who else it may be.
     """
 
     server: dict[str, Any]
@@ -43,6 +45,7 @@ class Case:
     cves: dict[str, CveEntry]
     sources: list[dict[str, Any]]
     identity: str
+    ownership: Ownership
 
 
 def show(
@@ -67,6 +70,7 @@ def show(
                watched=found.watched, now=now),
         _cves(connection, numbers),
         _sources(connection, numbers), _why(connection, tables, server, numbers),
+        organisations.ownership(connection, tables, server),
     )  # fmt: skip
 
 

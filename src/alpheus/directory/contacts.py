@@ -31,8 +31,8 @@ class Known(NamedTuple):
     """What tells how an owner is reached.
 
     `claims` are those of lists that name the owner. `domain` is the owner's, `domains` are all
-    whose mail the server may hold. `provider` is the name of who carries it, `teams` are the CERTs of its
-    country.
+    whose mail the server may hold. `provider` is the name of who carries it, `teams` are the CERTs
+    of its country.
     """
 
     organisations: Sequence[Organisation] = ()
