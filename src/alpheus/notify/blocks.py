@@ -1,8 +1,8 @@
 """The plain marks that the templates of notices are written in, and what they become.
 
 A template is text: an empty line ends a paragraph; `! ` begins the sentence that matters, `# ` a
-heading, `- ` and `1. ` an item, `| a | b |` is a row of a table whose first row is the heading, `\\`
-at the end of a line keeps the line's end, `**` makes bold, `---` ends the main part.
+heading, `- ` and `1. ` an item, `| a | b |` is a row of a table whose first row is the heading, a
+backslash at the end of a line keeps the line's end, `**` makes bold, `---` ends the main part.
 
 Values are put between two marks of their own (`mark`, `link`) when they are filled in, so that
 nothing in a value is ever taken for one of the marks above.
@@ -71,8 +71,10 @@ Line = tuple[Run, ...]
 
 
 class Block(NamedTuple):
-    """A paragraph, list or table. `kind` is `lead`, `heading`, `text`, `bullets`, `steps`, `table`
-    or `break`; `rows` are its lines: of a table the cells of each row, else one cell each.
+    """A paragraph, list or table.
+
+    `kind` is `lead`, `heading`, `text`, `bullets`, `steps`, `table` or `break`; `rows` are its
+    lines: of a table the cells of each row, else one cell each.
     """
 
     kind: str

@@ -29,12 +29,12 @@ CONDITIONS = (
 TABLE_FROM = 4
 """From so many servers on they are listed as a file, too."""
 
-SHOWN = 10
-"""Servers in the main part of a mail; all are in the file."""
+SHOWN, SHOWN_ON_PAPER = 10, 4
+"""Servers in the main part; all are in the file, or in the annex of a letter."""
 
 _STEPS = "notice_steps.csv"
 _NAMED = 3
-_EVIDENCE_SERVERS, _EVIDENCE_EACH = 5, 5
+_EVIDENCE_SERVERS, _EVIDENCE_EACH = 8, 5
 _MAIN_STEPS, _CROWDED, _CROWDED_STEPS = 5, 3, 3
 _STAGES = frozenset({"attempted", "exploited", "implanted", "operated", "spread"})
 _HTTPS = 443
@@ -165,9 +165,7 @@ class Facts:
         group = self.groups[0]
         if self.count == 1:
             return say(f"lead.{whose}.{group.condition}.one", server=group.servers[0].place)
-        return say(
-            f"lead.{whose}.{group.condition}.many", count=self.language.number(self.count)
-        )
+        return say(f"lead.{whose}.{group.condition}.many", count=self.language.number(self.count))
 
     @property
     def summary(self) -> Marked:
@@ -207,19 +205,22 @@ class Facts:
 
     @property
     def table(self) -> Marked:
-        """The servers as rows of a table, those of the main part."""
-        shown = self.servers if self.is_letter else self.servers[:SHOWN]
-        return self._table(shown)
+        """The servers as rows of a table, all of them."""
+        return self._table(self.servers)
 
     @property
     def main_table(self) -> Marked:
-        """The first servers alone, for the first page of a letter."""
-        return self._table(self.servers[:SHOWN])
+        """The first servers alone, for the main part."""
+        return self._table(self.servers[: self._most])
 
     @property
     def left(self) -> int:
         """How many servers the table of the main part leaves out."""
-        return max(0, self.count - SHOWN)
+        return max(0, self.count - self._most)
+
+    @property
+    def _most(self) -> int:
+        return SHOWN_ON_PAPER if self.is_letter else SHOWN
 
     def _table(self, servers: Sequence[Server]) -> Marked:
         say = self.language.say
@@ -238,8 +239,7 @@ class Facts:
     @property
     def seen(self) -> tuple[Server, ...]:
         """The servers of which the annex tells what was seen."""
-        known = tuple(one for one in self.servers if one.evidence)
-        return known if self.is_letter else known[:_EVIDENCE_SERVERS]
+        return tuple(one for one in self.servers if one.evidence)[:_EVIDENCE_SERVERS]
 
     @property
     def seen_left(self) -> int:

@@ -17,7 +17,8 @@ _KEY = bytes(32)
 _URL = re.compile(
     r"\b(https?|ftp)://(?:[^\s/@\"'<>]{1,300}@)?([^\s/?#\"'<>]{1,300})", re.IGNORECASE
 )
-_QUERY = re.compile(r"(?<=[\w/)\]])[?#;](?=[^\s?#]*[=&%])[^\s\"'<>]+|(?<=\.\w{3}[\w ])\?[^\s\"'<>]+")
+_QUERY = re.compile(r"(?<=[\w/)\]])[?#;](?=[^\s\"'<>]*[=&%])[^\s\"'<>]+")
+_BARE_QUERY = re.compile(r"(\.(?:as[hmp]x?|php|jsp))\?[^\s\"'<>]+", re.IGNORECASE)
 _NAMED = re.compile(
     r"\b((?:(?:pass|pwd|passwd|password|passphrase|key|machine-?key|validation-?key|decryption-?key"
     r"|token|secret|cookie|auth\w*|canary|parameter|param|contrase\w+|kennwort|passwort)s?)"
@@ -41,7 +42,7 @@ def harmless(text: str, withheld: str) -> str:
     """
     shown = Redactor(_KEY).text(text)
     shown = _MARK.sub("\0", shown)
-    shown = _QUERY.sub("?\0", shown)
+    shown = _BARE_QUERY.sub("\\1?\0", _QUERY.sub("?\0", shown))
     shown = _NAMED.sub("\\1\0", shown)
     shown = _URL.sub(_dead, shown)
     shown = _SCRIPT.sub("[.]", shown)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from typing import cast
+from typing import Literal
 
 from alpheus.errors import OutputError
 from alpheus.knowledge.tables import read_table
@@ -28,7 +28,8 @@ _STATE_AND_ZIP = re.compile(r"\b[A-Z]{2}[ .,]+\d{5}(?:-\d{4})?$")
 _CERTAIN = re.compile("[\x20-\x7e\xa0-\u0148\u014a-\u017f\u0391-\u03a1\u03a3-\u03c9\u0400-\u045f]*")
 """What the fonts surely have: these need no test."""
 
-_STANDARD = ["a-2a", "ua-1"]
+_Standard = Literal["a-2a", "ua-1"]
+_STANDARD: list[_Standard] = ["a-2a", "ua-1"]
 """Kept for good (PDF/A) and read aloud (PDF/UA); both refuse what a font lacks."""
 
 _LINES = 6
@@ -189,20 +190,23 @@ def _set(layout: str, name: str, content: dict[str, object]) -> bytes:
 
     text = json.dumps(_shown(content), ensure_ascii=False)
     source = (BUILT_IN / layout).read_bytes()
-    standards: Sequence[list[str] | None] = (_STANDARD, None)
-    for standard in standards:
+    try:
+        return _compiled(source, name, text, _STANDARD)
+    except typst.TypstError:
+        # Rather a letter that no archive takes than none.
         try:
-            return cast(
-                "bytes",
-                typst.compile(
-                    source, format="pdf", sys_inputs={name: text}, ignore_system_fonts=True,
-                    timestamp=0, **({"pdf_standards": standard} if standard else {}),
-                ),
-            )  # fmt: skip
+            return _compiled(source, name, text, None)
         except typst.TypstError as error:
-            if standard is None:
-                raise OutputError(f"{layout} cannot be set: {error}") from error
-    raise AssertionError
+            raise OutputError(f"{layout} cannot be set: {error}") from error
+
+
+def _compiled(source: bytes, name: str, text: str, standard: list[_Standard] | None) -> bytes:
+    import typst  # noqa: PLC0415 - only for paper
+
+    return typst.compile(
+        source, format="pdf", sys_inputs={name: text}, ignore_system_fonts=True, timestamp=0,
+        pdf_standards=standard,
+    )  # fmt: skip
 
 
 def _shown(value: object) -> object:

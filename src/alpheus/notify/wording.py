@@ -172,10 +172,15 @@ def _load(folder: Path) -> Language:
         _compare(f"{place}/{_STEPS}", "step", {key: " ".join(v) for key, v in steps.items()},
                  {key: " ".join(step) for key, step in english.steps.items()})  # fmt: skip
     thousands = phrases["thousands"][0]
+    # Nothing is escaped here: templates give text with marked values, which each layout escapes.
     environment = SandboxedEnvironment(
-        loader=FileSystemLoader(folder), autoescape=False, undefined=StrictUndefined,  # noqa: S701 - made text of marked values, escaped by each layout
-        finalize=lambda value: _marked(value, thousands), trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
+        loader=FileSystemLoader(folder),
+        autoescape=False,
+        undefined=StrictUndefined,
+        finalize=lambda value: _marked(value, thousands),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     _check_templates(folder, place, environment)
     return Language(
         folder.name, place, {key: row[0] for key, row in phrases.items()},
@@ -219,7 +224,7 @@ def _compare(where: str, what: str, own: Mapping[str, str], english: Mapping[str
             raise KnowledgeError(f"{where}: there is no {what} {key}: correct or remove it")
         expected, given = set(_PLACE.findall(english[key])), set(_PLACE.findall(text))
         if expected != given:
-            odd = sorted(expected ^ given)[0]
+            odd = min(expected ^ given)
             fault = "lacks" if odd in expected else "has"
             wanted = ", ".join(f"{{{name}}}" for name in sorted(expected)) or "none"
             raise KnowledgeError(
