@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from alpheus.cases import service_listing as module
 from alpheus.cases.database import Database
+from alpheus.cases.derived_store import current
 from alpheus.cases.rebuild import rebuild
 from alpheus.cases.service import Cases
 from alpheus.cases.service_listing import Filters
@@ -98,3 +100,15 @@ def test_what_cannot_be_asked(cases: Cases) -> None:
     ):
         with pytest.raises(UsageError, match=said):
             ask()
+
+
+def test_conditions_for_who_reads_all(database: Database, cases: Cases) -> None:
+    """The same servers as page after page."""
+    with database.read() as connection:
+        tables, _ = current(connection, "")
+        several = Filters(network=("AS64500", "192.0.2.0/24"), patch=("vulnerable",))
+        for filters in (Filters(), Filters(sector=("hospital",)), Filters(text="mail"), several):
+            found = connection.execute(
+                select(tables.servers.c.id).where(*module.where(connection, tables, filters))
+            )
+            assert {*found.scalars()} == {row["id"] for row in cases.every(filters)}

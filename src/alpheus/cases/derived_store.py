@@ -90,7 +90,7 @@ class Tally:
         self.victim_entries = Counter[tuple[str, ...]]()
         self.days = Counter[tuple[str, ...]]()
 
-    def add(self, row: Row, changes: Iterable[Change]) -> None:
+    def add(self, row: Row, changes: Iterable[Change] | Iterable[Step]) -> None:
         """Count a server."""
         self._count(row, 1)
         self.days.update(day_rows(row, (Step(*change[:4]) for change in changes)))

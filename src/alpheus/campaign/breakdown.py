@@ -1,0 +1,174 @@
+"""Servers counted once, beside what adding up lists gives.
+
+**Raw numbers.** `entries` is what adding up lists gives: every entry of address, port and page once
+for each list, the days of a daily list together. `victim_entries` are those of them that lists of
+victims make. `observations` are all sightings there are, every day of every list and look by
+itself. **Servers** are what is left of all that when it is merged; what was seen of a service whose
+members are counted is none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from alpheus.cases.day_rows import is_left
+from alpheus.cases.schema import DIMENSIONS, Derived
+from alpheus.cases.server_rows import TOTAL
+from alpheus.cases.states import OPEN_COMPROMISE, OPEN_PATCH, Compromise
+from alpheus.errors import UsageError
+
+MOST = 200
+"""Values that are told, those with most servers."""
+
+VICTIMS = frozenset({
+    Compromise.REPORTED, Compromise.COMPROMISED, Compromise.CLEANED, Compromise.VERIFIED_CLEAN,
+    Compromise.RE_INFECTED,
+})  # fmt: skip
+"""Somebody broke in, by proof or by the word of a list, whatever became of it."""
+
+_PATCH = {state.value for state in OPEN_PATCH}
+_COMPROMISE = {state.value for state in OPEN_COMPROMISE}
+_VICTIMS = {state.value for state in VICTIMS}
+
+Key = tuple[str, ...]
+Numbers = tuple[int, ...]
+
+
+class Count(msgspec.Struct, frozen=True):
+    """Servers of one value; '' is all, or those of which it is unknown.
+
+    `left` have something to do (see `series.Point`): `open_flaw` and `open_intrusion` say for which
+    of both, and a server may be in both. `victims` is as `VICTIMS`.
+    """
+
+    value: str
+    servers: int
+    left: int
+    open_flaw: int
+    open_intrusion: int
+    victims: int
+    observations: int
+    entries: int
+    victim_entries: int
+    patch: dict[str, int]
+    compromise: dict[str, int]
+    work: dict[str, int]
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """Servers by a dimension, those with most first; `values` is how many values there are."""
+
+    by: str
+    values: int
+    lines: tuple[Count, ...]
+
+
+class Owners(msgspec.Struct, frozen=True):
+    """How many organisations have a server, and how many one that is a victim.
+
+    `unowned` are victims of which nobody knows whose they are.
+    """
+
+    organisations: int
+    victims: int
+    unowned: int
+
+
+def counts(connection: Connection, tables: Derived, by: str = "", most: int = MOST) -> Counts:
+    """Counts by `sector`, `region`, `network`, `product` or `build`; of all for ''.
+
+    Kept ready. Raises UsageError for another dimension.
+    """
+    if by and by not in DIMENSIONS:
+        raise UsageError(f"'{by}' is none of {', '.join(DIMENSIONS)}")
+    c = tables.counts.c
+    query = select(c.value, c.patch, c.compromise, c.work, c.servers, c.observations, c.entries,
+                   c.victim_entries).where(c.dimension == by)  # fmt: skip
+    values = 1
+    if by:
+        every = c.dimension == f"{by}{TOTAL}"
+        values = connection.execute(select(func.count()).where(every)).scalar_one()
+        first = select(c.value).where(every).order_by(c.servers.desc(), c.value).limit(most)
+        query = query.where(c.value.in_(connection.execute(first).scalars().all()))
+    rows = ((tuple(row[:4]), tuple(row[4:])) for row in connection.execute(query))
+    return Counts(by, values, _lines(rows))
+
+
+def counted(rows: Iterable[tuple[Key, Numbers]], by: str = "", most: int = MOST) -> Counts:
+    """The same of rows of `counts` that somebody made: dimension, value and states; numbers."""
+    own = ((key[1:], numbers) for key, numbers in rows if key[0] == by)
+    lines = _lines(own)
+    return Counts(by, len(lines), lines[:most])
+
+
+def owners(connection: Connection, tables: Derived) -> Owners:
+    """Organisations of all servers."""
+    s = tables.servers.c
+    every = select(func.count()).select_from(tables.organisations)
+    query = select(func.count(s.organisation.distinct()),
+                   func.count().filter(s.organisation == ""))  # fmt: skip
+    row = connection.execute(query.where(s.compromise.in_(_VICTIMS), s.service == 0)).one()
+    victims, unowned = int(row[0]), int(row[1])
+    return Owners(connection.execute(every).scalar_one(), victims - bool(unowned), unowned)
+
+
+class OwnerSets:
+    """Organisations of some servers, one after the other."""
+
+    def __init__(self) -> None:
+        self._every, self._victims, self._unowned = set[str](), set[str](), 0
+
+    def add(self, organisation: str, compromise: str) -> None:
+        """Take in a server."""
+        victim = compromise in _VICTIMS
+        if organisation:
+            self._every.add(organisation)
+            if victim:
+                self._victims.add(organisation)
+        else:
+            self._unowned += victim
+
+    def result(self) -> Owners:
+        """How many there are."""
+        return Owners(len(self._every), len(self._victims), self._unowned)
+
+
+class _Sums:
+    def __init__(self) -> None:
+        self.numbers = Counter[str]()
+        self.states: tuple[Counter[str], ...] = (Counter(), Counter(), Counter())
+
+    def add(self, states: Key, numbers: Numbers) -> None:
+        """Servers of one combination of states."""
+        patch, compromise, work = states
+        servers, observations, entries, victim_entries = numbers
+        left = is_left(patch, compromise, work)
+        self.numbers.update({
+            "servers": servers, "observations": observations, "entries": entries,
+            "victim_entries": victim_entries, "left": servers * left,
+            "open_flaw": servers * (left and patch in _PATCH),
+            "open_intrusion": servers * (left and compromise in _COMPROMISE),
+            "victims": servers * (compromise in _VICTIMS),
+        })  # fmt: skip
+        for counter, state in zip(self.states, states, strict=True):
+            counter[state] += servers
+
+    def count(self, value: str) -> Count:
+        """What was summed up, states without a server left out."""
+        patch, compromise, work = (
+            {state: number for state, number in sorted(one.items()) if number}
+            for one in self.states
+        )
+        return Count(value=value, **self.numbers, patch=patch, compromise=compromise, work=work)
+
+
+def _lines(rows: Iterable[tuple[Key, Numbers]]) -> tuple[Count, ...]:
+    sums: dict[str, _Sums] = {}
+    for (value, *states), numbers in rows:
+        sums.setdefault(value, _Sums()).add(tuple(states), numbers)
+    lines = [one.count(value) for value, one in sums.items()]
+    return tuple(sorted(lines, key=lambda one: (-one.servers, -one.left, one.value)))

@@ -1,0 +1,202 @@
+"""Every server that ever had something to do, one after the other, with what may explain it.
+
+Read in portions by number, so that memory does not grow with servers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, select
+
+from alpheus.campaign.notices import Telling, Tellings, by_hand
+from alpheus.cases.day_rows import Step, is_left
+from alpheus.cases.schema import Derived, observations
+from alpheus.cases.states import HEALTHY, OPEN_COMPROMISE, OPEN_PATCH
+
+PORTION = 4_000
+_AT_ONCE = 500
+_PATCH = {state.value for state in OPEN_PATCH}
+_COMPROMISE = {state.value for state in OPEN_COMPROMISE}
+_HEALTHY = {state.value for state in HEALTHY}
+_TOLD = {"notified", "acknowledged", "in-progress", "needs-help"}
+_ROW = ("id", "organisation", "sector", "region", "network", "product", "build", "patch",
+        "compromise", "work", "first_seen", "last_seen", "observations", "service")  # fmt: skip
+
+
+class Contact(msgspec.Struct, gc=False):
+    """What of an `Advice` says whether somebody can be reached."""
+
+    kind: str = ""
+    email: str = ""
+    phone: str = ""
+    warning: str = ""
+
+
+class _Ownership(msgspec.Struct, gc=False):
+    provider: str = ""
+    contacts: tuple[Contact, ...] = ()
+
+
+class _Detail(msgspec.Struct, gc=False):
+    addresses: tuple[tuple[Any, ...], ...] = ()
+    sources: dict[str, int] = {}
+
+
+class Member(NamedTuple):
+    """A server that ever had something to do; times are ISO 8601 UTC, '' is never or unknown.
+
+    `opened` is when the flaw was first seen open, with which build; `fixed` when it was first seen
+    fixed after that; `told` when it was first told. `sources` is how many lists and looks have it,
+    `addresses` at how many addresses it was seen. `contacts` are the ways to its owner.
+    """
+
+    server: int
+    organisation: str
+    sector: str
+    region: str
+    network: str
+    product: str
+    build: str
+    patch: str
+    compromise: str
+    work: str
+    first_seen: str
+    last_seen: str
+    observations: int
+    left: bool
+    opened: str
+    opened_build: str
+    fixed: str
+    told: str
+    sources: int
+    addresses: int
+    provider: str
+    contacts: tuple[Contact, ...]
+    tellings: tuple[Telling, ...]
+
+
+def members(
+    connection: Connection, tables: Derived, conditions: Sequence[ColumnElement[bool]] = ()
+) -> Iterator[Member]:
+    """All of them, in the order of their numbers; `conditions` are of the table of servers."""
+    tellings = Tellings(connection, tables)
+    for rows in portions(connection, tables, conditions, detail=True):
+        first, last = rows[0].id, rows[-1].id
+        steps = steps_between(connection, tables, first, last)
+        told = tellings.between(first, last)
+        owners = _ownerships(connection, tables, first, last)
+        builds = _opening_builds(connection, tables, first, last)
+        for row in rows:
+            if not row.service and _was_open(steps.get(row.id, ())):
+                yield _member(
+                    row, steps[row.id], told.get(row.id), owners.get(row.id, _NOBODY),
+                    builds.get(row.id, ""),
+                )  # fmt: skip
+
+
+def portions(
+    connection: Connection,
+    tables: Derived,
+    conditions: Sequence[ColumnElement[bool]] = (),
+    *,
+    detail: bool = False,
+) -> Iterator[Sequence[Row[Any]]]:
+    """Rows of servers by number, some thousand at a time; all columns, or what a member needs."""
+    servers = tables.servers.c
+    names = (*_ROW, "detail") if detail else (*_ROW, "entries", "victim_entries")
+    query = select(*(servers[name] for name in names)).where(*conditions).order_by(servers.id)
+    last = 0
+    while rows := connection.execute(query.where(servers.id > last).limit(PORTION)).all():
+        yield rows
+        last = rows[-1].id
+
+
+def steps_between(
+    connection: Connection, tables: Derived, first: int, last: int
+) -> dict[int, list[Step]]:
+    """Changes by server, in the order of time."""
+    c = tables.changes.c
+    query = select(c.server, c.axis, c.time, c.before, c.after).where(c.server.between(first, last))
+    found: dict[int, list[Step]] = {}
+    for server, *step in connection.execute(query.order_by(c.server, c.time)):
+        found.setdefault(server, []).append(Step(*step))
+    return found
+
+
+def days_between(begin: str, end: str) -> int:
+    """Whole days from one time to another; negative if it lies before."""
+    return _ordinal(end[:10]) - _ordinal(begin[:10])
+
+
+@lru_cache(maxsize=8_192)
+def _ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()
+
+
+def _was_open(steps: Sequence[Step]) -> bool:
+    return any(
+        step.after in (_PATCH if step.axis == "patch" else _COMPROMISE)
+        for step in steps if step.axis != "work"
+    )  # fmt: skip
+
+
+_NOBODY = _Ownership()
+_read_detail = msgspec.json.Decoder(_Detail).decode
+_read_ownership = msgspec.json.Decoder(_Ownership).decode
+
+
+def _opening_builds(
+    connection: Connection, tables: Derived, first: int, last: int
+) -> dict[int, str]:
+    """The builds with which servers were first seen open: a later one would tell of the fix."""
+    c, o = tables.changes.c, observations.c
+    query = select(c.server, c.evidence).where(
+        c.server.between(first, last), c.axis == "patch", c.after.in_(_PATCH)
+    )
+    causes: dict[int, int] = {}
+    for server, evidence in connection.execute(query.order_by(c.server, c.time)):
+        number = evidence.rpartition(" ")[2]
+        if number.isdigit():
+            causes.setdefault(int(number), server)
+    found: dict[int, str] = {}
+    numbers = sorted(causes)
+    for begin in range(0, len(numbers), _AT_ONCE):
+        some = select(o.id, o.build).where(o.id.in_(numbers[begin : begin + _AT_ONCE]))
+        for number, build in connection.execute(some.order_by(o.id)):
+            found.setdefault(causes[number], build)
+    return found
+
+
+def _ownerships(
+    connection: Connection, tables: Derived, first: int, last: int
+) -> Mapping[int, _Ownership]:
+    o = tables.ownerships.c
+    query = select(o.server, o.content).where(o.server.between(first, last))
+    return {server: _read_ownership(text) for server, text in connection.execute(query) if text}
+
+
+def _member(
+    row: Row[Any],
+    steps: Sequence[Step],
+    told: list[Telling] | None,
+    owner: _Ownership,
+    build: str,
+) -> Member:
+    detail = _read_detail(row.detail)
+    patches = [step for step in steps if step.axis == "patch"]
+    opened = next((step.time for step in patches if step.after in _PATCH), "")
+    fixed = next((s.time for s in patches if s.after in _HEALTHY and opened and s.time >= opened),
+                 "")  # fmt: skip
+    noted = [step.time for step in steps if step.axis == "work" and step.after in _TOLD]
+    tellings = told or by_hand(noted[:1])
+    first = min([one.time for one in tellings if one.time] + noted[:1], default="")
+    left = is_left(row.patch, row.compromise, row.work)
+    return Member._make((
+        *row[:13], left, opened, build, fixed, first, len(detail.sources), len(detail.addresses),
+        owner.provider, owner.contacts, tuple(tellings),
+    ))  # fmt: skip

@@ -1,0 +1,72 @@
+"""What servers were told, by which way, and what became of it.
+
+Where notices are kept, a telling is one of them that went out; where none are, it is the entry that
+somebody made in the case (`alpheus case note --as notified`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from alpheus.cases.schema import Derived, notice_servers, notice_standings, notices
+from alpheus.notify.model import Status
+
+BY_HAND = "by hand"
+"""The channel of what people wrote down without a notice."""
+
+_WENT_OUT = frozenset({
+    Status.UNCERTAIN, Status.SENT, Status.DELAYED, Status.DELIVERED, Status.FAILED,
+    Status.ACKNOWLEDGED,
+})  # fmt: skip
+
+
+class Telling(NamedTuple):
+    """A server was told. `time` is the hand-over, ISO 8601 UTC; `address` is where it went.
+
+    `rung`, `channel` and `status` are those of `notify.model`, '' for what was told by hand.
+    """
+
+    time: str
+    rung: str
+    channel: str
+    status: str
+    address: str = ""
+
+
+class Tellings:
+    """Reads them for servers of a span of numbers."""
+
+    def __init__(self, connection: Connection, tables: Derived) -> None:
+        self._connection = connection
+        self._members = tables.members
+        query = select(notice_standings.c.notice).limit(1)
+        self.kept = connection.execute(query).first() is not None
+        """Whether any notice is kept at all."""
+
+    def between(self, first: int, last: int) -> Mapping[int, list[Telling]]:
+        """Tellings by server, the earliest first; those that never went out are left out."""
+        if not self.kept:
+            return {}
+        n, s, m, ns = notices.c, notice_standings.c, self._members.c, notice_servers.c
+        query = (
+            select(m.server, s.handed_over, s.rung, s.channel, s.status, n.address)
+            .select_from(
+                self._members.join(notice_servers, ns.anchor == m.observation)
+                .join(notice_standings, s.notice == ns.notice)
+                .join(notices, n.id == ns.notice)
+            )
+            .where(m.server.between(first, last), s.status.in_([*_WENT_OUT]))
+            .order_by(m.server, s.handed_over, n.id)
+        )
+        found: dict[int, list[Telling]] = {}
+        for row in self._connection.execute(query):
+            found.setdefault(row[0], []).append(Telling(*row[1:]))
+        return found
+
+
+def by_hand(times: Iterable[str]) -> list[Telling]:
+    """What people wrote down, where no notice says more."""
+    return [Telling(time, "", BY_HAND, "") for time in times]
