@@ -35,7 +35,8 @@ SHOWN, SHOWN_ON_PAPER = 10, 4
 _STEPS = "notice_steps.csv"
 _NAMED = 3
 _EVIDENCE_SERVERS, _EVIDENCE_EACH = 8, 5
-_MAIN_STEPS, _CROWDED, _CROWDED_STEPS = 5, 3, 3
+_MOST_STEPS = (5, 5, 5, 3)
+"""In the main part, by how many groups there are; of still more groups two each."""
 _STAGES = frozenset({"attempted", "exploited", "implanted", "operated", "spread"})
 _HTTPS = 443
 _UNNAMED = "-"
@@ -80,13 +81,12 @@ class Group:
     title: Marked
     servers: tuple[Server, ...]
     actions: tuple[Action, ...]
-    crowded: bool = False
+    most: int = 5
 
     @property
     def steps(self) -> tuple[Marked, ...]:
         """What to do, as the main part has it."""
-        most = _CROWDED_STEPS if self.crowded else _MAIN_STEPS
-        return tuple(one.text for one in self.actions if one.main)[:most]
+        return tuple(one.text for one in self.actions if one.main)[: self.most]
 
 
 class From(NamedTuple):
@@ -297,10 +297,10 @@ def _groups(subjects: Sequence[Subject], language: Language, today: str) -> tupl
     for subject in subjects:
         server = server_of(subject, language, today)
         by.setdefault(server.condition, []).append(server)
-    crowded = len(by) >= _CROWDED
+    most = _MOST_STEPS[len(by)] if len(by) < len(_MOST_STEPS) else 2
     return tuple(
         Group(one, language.say(f"group.{one}"), tuple(by[one]),
-              tuple(_actions(one, by[one], language)), crowded)
+              tuple(_actions(one, by[one], language)), most)
         for one in CONDITIONS if one in by
     )  # fmt: skip
 

@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from typing import Literal
 
 from alpheus.errors import OutputError
 from alpheus.knowledge.tables import read_table
@@ -27,10 +26,6 @@ _PAPER = "notice_paper.csv"
 _STATE_AND_ZIP = re.compile(r"\b[A-Z]{2}[ .,]+\d{5}(?:-\d{4})?$")
 _CERTAIN = re.compile("[\x20-\x7e\xa0-\u0148\u014a-\u017f\u0391-\u03a1\u03a3-\u03c9\u0400-\u045f]*")
 """What the fonts surely have: these need no test."""
-
-_Standard = Literal["a-2a", "ua-1"]
-_STANDARD: list[_Standard] = ["a-2a", "ua-1"]
-"""Kept for good (PDF/A) and read aloud (PDF/UA); both refuse what a font lacks."""
 
 _LINES = 6
 
@@ -139,7 +134,7 @@ def _letter(notice: Notice, document: Document, settings: Settings) -> dict[str,
         fields.append((bare(say("letter.code")), facts.code))
     sender = facts.sender
     own = [line for line in sender.address if line != sender.organisation]
-    reach = [sender.telephone, sender.email, sender.page]
+    reach = [sender.telephone, sender.hours, sender.email, sender.page]
     return {
         "paper": paper_of(notice, settings),
         "language": document.language.tag.partition("-")[0],
@@ -191,21 +186,25 @@ def _set(layout: str, name: str, content: dict[str, object]) -> bytes:
     text = json.dumps(_shown(content), ensure_ascii=False)
     source = (BUILT_IN / layout).read_bytes()
     try:
-        return _compiled(source, name, text, _STANDARD)
+        return _compiled(source, name, text, kept=True)
     except typst.TypstError:
         # Rather a letter that no archive takes than none.
         try:
-            return _compiled(source, name, text, None)
+            return _compiled(source, name, text, kept=False)
         except typst.TypstError as error:
             raise OutputError(f"{layout} cannot be set: {error}") from error
 
 
-def _compiled(source: bytes, name: str, text: str, standard: list[_Standard] | None) -> bytes:
+def _compiled(source: bytes, name: str, text: str, *, kept: bool) -> bytes:
+    """Set pages; `kept`: for good (PDF/A) and for reading aloud (PDF/UA).
+
+    Both refuse what a font lacks.
+    """
     import typst  # noqa: PLC0415 - only for paper
 
     return typst.compile(
         source, format="pdf", sys_inputs={name: text}, ignore_system_fonts=True, timestamp=0,
-        pdf_standards=standard,
+        pdf_standards=["a-2a", "ua-1"] if kept else None,
     )  # fmt: skip
 
 
