@@ -20,7 +20,7 @@ TOLD = OUT | {Status.ACKNOWLEDGED}
 ALIVE = OPEN | TOLD | {Status.UNCERTAIN}
 """What it says has been said, will be, or may have been."""
 
-_NEVER_OUT = OPEN | {Status.REJECTED, Status.WITHDRAWN}
+NEVER_OUT = OPEN | {Status.REJECTED, Status.WITHDRAWN}
 _REACHED = OUT | {Status.UNCERTAIN}
 
 
@@ -48,9 +48,9 @@ def standing_of(events: Iterable[Event]) -> Standing:
 def after(before: Standing, kind: EventKind, time: str) -> Standing:
     """The standing after one more event."""
     status = _status(before.status, kind)
-    handed_over = time if kind is EventKind.HANDED_OVER else before.handed_over
+    handed_over = before.handed_over
     if status in OUT and not handed_over:
-        handed_over = time  # a report or an answer shows that it had gone out
+        handed_over = time  # also where a report or an answer shows that it had gone out
     return Standing(status, handed_over, time if kind is EventKind.ANSWERED else before.answered)
 
 
@@ -71,6 +71,8 @@ def _status(before: Status, kind: EventKind) -> Status:
         return Status.DELIVERED if before in _REACHED else before
     if kind is EventKind.DELAYED:
         return Status.DELAYED if before in {Status.SENT, Status.UNCERTAIN} else before
+    if kind is EventKind.HANDED_OVER and before not in {Status.UNCERTAIN, Status.APPROVED}:
+        return before  # a report was quicker
     return _AFTER.get(kind, before)
 
 
@@ -87,13 +89,13 @@ _AFTER = {
     EventKind.ACKNOWLEDGED: Status.ACKNOWLEDGED,
 }
 
-_HANDED = frozenset(Status) - _NEVER_OUT
+_HANDED = frozenset(Status) - NEVER_OUT
 _ALLOWED = {
     EventKind.APPROVED: OPEN,
     EventKind.REJECTED: OPEN,
     EventKind.WITHDRAWN: OPEN,
     EventKind.HANDING_OVER: frozenset({Status.APPROVED}),
-    EventKind.HANDED_OVER: frozenset({Status.UNCERTAIN, Status.APPROVED}),
+    EventKind.HANDED_OVER: _HANDED | {Status.APPROVED},
     EventKind.NOT_TAKEN: frozenset({Status.UNCERTAIN}),
     EventKind.UNCERTAIN: frozenset({Status.UNCERTAIN}),
     EventKind.REFUSED: _HANDED,

@@ -1,0 +1,83 @@
+"""What an approval binds to: every notice as it would be sent, and whoever has planned it.
+
+The digest of a notice is over its recipient, its words and all that stands around them; it is taken
+down with the approval, and whoever sends compares. Four eyes look at what goes to many.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from alpheus.errors import RefusedError
+from alpheus.notify.model import Notice, Rendered
+from alpheus.notify.settings import Settings
+
+SHORTEST = 12
+"""Characters of a digest that have to be given."""
+
+_TEMPLATES = Path(__file__).with_name("templates")
+
+
+def digest_of(notice: Notice, rendered: Rendered, settings: Settings) -> str:
+    """A digest over one notice as it would be sent."""
+    said = msgspec.json.encode(
+        [notice.reference, notice.recipient, notice.tlp, rendered, settings.frame(), templates()]
+    )
+    return hashlib.sha256(said).hexdigest()
+
+
+def digest_of_all(digests: Iterable[str]) -> str:
+    """A digest over notices in their order."""
+    whole = hashlib.sha256()
+    for one in digests:
+        whole.update(one.encode())
+    return whole.hexdigest()
+
+
+@cache
+def templates() -> str:
+    """A digest over the templates, of which letters are made as well."""
+    whole = hashlib.sha256()
+    for path in sorted(_TEMPLATES.rglob("*")):
+        if path.is_file():
+            whole.update(f"{path.relative_to(_TEMPLATES).as_posix()}\0".encode())
+            whole.update(hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()
+
+
+def check_digest(given: str, digest: str) -> None:
+    """Raise RefusedError where what somebody has seen is not what would be sent."""
+    plain = given.strip().lower()
+    if len(plain) < SHORTEST:
+        raise RefusedError(
+            f"give the digest that alpheus notify show tells, {SHORTEST} characters of it or more"
+        )
+    if not digest.startswith(plain):
+        raise RefusedError(
+            "what would be sent is not what this digest is of: notices, templates or settings "
+            "have changed; look at them again with alpheus notify show"
+        )
+
+
+def check_person(who: str, planner: str, notices: int, bulk_above: int) -> None:
+    """Raise RefusedError where somebody may not approve so many notices of their own planning."""
+    if notices > bulk_above and is_same(who, planner):
+        raise RefusedError(
+            f"{planner} has planned these {notices:,} notices; more than {bulk_above:,} are "
+            "approved by somebody else (--who NAME)"
+        )
+
+
+def is_same(one: str, other: str) -> bool:
+    """Whether two names are of one person, however they are written."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())

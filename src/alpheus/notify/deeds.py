@@ -1,0 +1,75 @@
+"""What notices do to cases: servers are taken down as notified and as acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import msgspec
+from sqlalchemy import Connection, insert
+
+from alpheus.cases.acts import ActKind
+from alpheus.cases.derived_store import current
+from alpheus.cases.schema import acts
+from alpheus.cases.service_acts import Asked, do
+from alpheus.errors import DatabaseError, RefusedError
+from alpheus.notify import history, store
+from alpheus.notify.model import Notice, Status
+from alpheus.notify.news import situation_of
+from alpheus.notify.status import OUT, TOLD, Standing
+
+
+def still_so(connection: Connection, place: str, notice: Notice) -> Notice | None:
+    """A notice about those of its servers of which it is still true, and all there is to say.
+
+    None where there are none. It stays reduced where it was.
+    """
+    tables, _ = current(connection, place)
+    facts = history.facts_in(connection, [notice.id])[notice.id]
+    states = history.states_of(connection, tables, (one.anchor for one in notice.subjects))
+    subjects = history.still_so(notice, facts, states)
+    if not subjects or len(subjects) == len(notice.subjects):
+        return notice if subjects else None
+    situation = situation_of(facts[one.anchor] for one in subjects)
+    return msgspec.structs.replace(notice, subjects=subjects, situation=situation)
+
+
+def take_down(
+    connection: Connection,
+    place: str,
+    notice: Notice,
+    was: Standing,
+    now_is: Standing,
+    *,
+    who: str,
+    now: str,
+) -> None:
+    """Say on its servers what a notice has come to; those whose case has ended are left alone."""
+    out = was.status not in TOLD and now_is.status in OUT
+    known = was.status is not now_is.status and now_is.status is Status.ACKNOWLEDGED
+    if not (out or known):
+        return
+    to = notice.recipient
+    kind = ActKind.ACKNOWLEDGED if known else ActKind.NOTIFIED
+    why = f"{to.channel} to the {to.rung}" if out else "the notice was acknowledged"
+    asked = Asked(kind, who, why, f"notice {notice.reference}", when=now, now=now)
+    left_out = store.left_out_of(connection, notice.id)
+    anchors = [one.anchor for one in notice.subjects if one.anchor not in left_out]
+    _do(connection, place, anchors, asked)
+
+
+def _do(connection: Connection, place: str, anchors: Collection[int], asked: Asked) -> None:
+    try:
+        tables, found = current(connection, place)
+    except DatabaseError:
+        # A newer program has not made its tables yet; what it makes them of is kept all the same.
+        for anchor in anchors:
+            connection.execute(insert(acts).values(
+                time=asked.when, recorded=asked.now, who=asked.who, kind=asked.kind.value,
+                anchor=anchor, why=asked.why, evidence=asked.evidence, detail="{}",
+            ))  # fmt: skip
+        return
+    for anchor in anchors:
+        try:
+            do(connection, tables, found, anchor, asked=asked, now=asked.now)
+        except RefusedError:
+            continue  # its case has ended, or somebody is further already
