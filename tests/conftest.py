@@ -1,13 +1,47 @@
-"""What all tests share."""
+"""What all tests share: nothing is remembered, and the same database twice."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from alpheus.cases.database import Database, open_database
+from postgresql_server import Server, programs, running
 
 
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test remembers anything for another, or in the user's cache."""
     monkeypatch.setenv("ALPHEUS_CACHE", str(tmp_path / "cache-of-alpheus"))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL of this run; skipped where it is not installed, but for where CI=true."""
+    binaries = programs()
+    if binaries is None:
+        reason = "postgres is absent (Debian package postgresql)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{reason}, and CI=true promises that it is there")
+        pytest.skip(reason)
+    with running(binaries) as started:
+        yield started
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.system)])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty database may be made: once a file, once on a server."""
+    if request.param == "sqlite":
+        return str(tmp_path / "cases.db")
+    started: Server = request.getfixturevalue("postgresql")
+    return started.new()
+
+
+@pytest.fixture
+def database(place: str) -> Iterator[Database]:
+    """An empty database, on either."""
+    with open_database(place) as opened:
+        yield opened

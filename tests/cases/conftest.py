@@ -1,41 +1,13 @@
-"""What tests of cases share: the same database twice, as a file and on a server."""
+"""What tests of cases share."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from alpheus.cases.database import Database, open_database
-from postgresql_server import Server, programs, running
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """A PostgreSQL of this run; skipped where it is not installed, but for where CI=true."""
-    binaries = programs()
-    if binaries is None:
-        reason = "postgres is absent (Debian package postgresql)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{reason}, and CI=true promises that it is there")
-        pytest.skip(reason)
-    with running(binaries) as started:
-        yield started
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.system)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where an empty database may be made: once a file, once on a server."""
-    if request.param == "sqlite":
-        return str(tmp_path / "cases.db")
-    started: Server = request.getfixturevalue("server")
-    return started.new()
+from postgresql_server import Server
 
 
 @pytest.fixture
-def database(place: str) -> Iterator[Database]:
-    """An empty database, on either."""
-    with open_database(place) as opened:
-        yield opened
+def server(postgresql: Server) -> Server:
+    """The PostgreSQL of this run."""
+    return postgresql
