@@ -325,6 +325,7 @@ def indices(tables: Derived) -> tuple[Index, ...]:
             for name in filters
         ),
         on("servers_narrow", *first, *narrow),
+        on("servers_victims", servers.compromise, servers.service, servers.organisation),
         on("servers_last_seen", servers.last_seen.desc(), servers.id, *narrow),
         on("servers_name", servers.name, servers.id, *narrow),
         on("servers_due", servers.due, servers.id, *narrow),
