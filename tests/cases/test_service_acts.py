@@ -5,13 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from alpheus.cases import service_acts as module
 from alpheus.cases.acts import ActKind
 from alpheus.cases.database import Database
 from alpheus.cases.rebuild import rebuild
 from alpheus.cases.schema import acts
 from alpheus.cases.service import Cases
-from alpheus.errors import RefusedError
 from cases_filling import NOW, fill, seen
 from exposure_runs import OPEN
 
@@ -39,12 +37,3 @@ def test_an_act_of_the_past_takes_its_place_in_time(cases: Cases) -> None:
     cases.act(1, ActKind.STARTED, who="kim", when="2021-03-20T00:00:00Z")
     row = cases.act(1, ActKind.NOTIFIED, who="kim", when="2021-03-10T00:00:00Z")
     assert (row["work"], row["work_since"]) == ("in-progress", "2021-03-20T00:00:00Z")
-
-
-def test_very_large_servers_are_left_to_lists(
-    cases: Cases, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A merge by hand has a bound, and says so."""
-    monkeypatch.setattr(module, "_MOST", 1)
-    with pytest.raises(RefusedError, match="too many"):
-        cases.merge([1, 3], who="kim", why="so")

@@ -115,7 +115,11 @@ def seen_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Seen]:
 
 
 def _written(known: Identity) -> str:
-    return msgspec.json.encode(known).decode()
+    """Without what follows from states, and what stands in the ownership."""
+    d = known.detail
+    d.stage, d.flags, d.mitigated_by, d.work_why, d.reasons = "", (), "", "", ()
+    owner = known.owner._replace(domain="", country="", city="")
+    return msgspec.json.encode(known._replace(owner=owner)).decode()
 
 
 def _parts(numbers: Iterable[int]) -> Iterator[list[int]]:

@@ -15,7 +15,13 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
-from alpheus.cases import organisations, service_acts, service_listing, service_statistics
+from alpheus.cases import (
+    organisations,
+    service_acts,
+    service_decisions,
+    service_listing,
+    service_statistics,
+)
 from alpheus.cases.acts import ActKind
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import Standing, current, standing
@@ -158,27 +164,50 @@ class Cases:
 
     def merge(self, servers: Sequence[int], *, who: str, why: str) -> dict[str, Any]:
         """Make several servers one; gives its row. Raises RefusedError."""
-        now = iso(self._clock())
-        asked = service_acts.Asked(ActKind.MERGED, who, why, when=now, now=now)
+        asked = self._decision(ActKind.MERGED, who, why)
         with self._write() as (connection, tables, found):
-            return service_acts.merge(connection, tables, found, servers, asked=asked, now=now)
+            return service_decisions.merge(connection, tables, found, servers, asked=asked)
 
     def split(
         self, server: int, members: Sequence[int], *, who: str, why: str
     ) -> list[dict[str, Any]]:
         """Make some observations of a server one of their own; gives both rows. RefusedError."""
-        now = iso(self._clock())
-        asked = service_acts.Asked(ActKind.SPLIT, who, why, when=now, now=now)
+        asked = self._decision(ActKind.SPLIT, who, why)
         with self._write() as (connection, tables, found):
-            return service_acts.split(
-                connection, tables, found, server, apart=members, asked=asked, now=now
+            return service_decisions.split(
+                connection, tables, found, server, apart=members, asked=asked
             )
+
+    def keep_apart(self, servers: Sequence[int], *, who: str, why: str) -> list[dict[str, Any]]:
+        """Say that servers are never one, whatever is seen; gives their rows. RefusedError."""
+        asked = self._decision(ActKind.KEPT_APART, who, why)
+        with self._write() as (connection, tables, found):
+            return service_decisions.keep_apart(connection, tables, found, servers, asked=asked)
+
+    def revoke(self, decision: int, *, who: str, why: str) -> list[dict[str, Any]]:
+        """Take back a merge, a split or what was kept apart, by the number of that decision.
+
+        Gives the rows of all servers that it concerns; `again` says where that takes a rebuild.
+        Raises RefusedError.
+        """
+        asked = self._decision(ActKind.REVOKED, who, why)
+        with self._write() as (connection, tables, found):
+            return service_decisions.revoke(connection, tables, found, decision, asked=asked)
+
+    def again(self) -> bool:
+        """Whether a decision waits for a rebuild, because it cannot be carried out without one."""
+        with self.database.read() as connection:
+            return standing(connection).again
 
     def waiting(self) -> int:
         """Observations that came since servers were last worked out; a rebuild takes them in."""
         with self.database.read() as connection:
             newest = connection.execute(select(func.max(observations.c.id))).scalar() or 0
             return newest - standing(connection).observation
+
+    def _decision(self, kind: ActKind, who: str, why: str) -> service_acts.Asked:
+        now = iso(self._clock())
+        return service_acts.Asked(kind, who, why, when=now, now=now)
 
     def _read(self, ask: Callable[[Connection, Derived, Standing], _Answer]) -> _Answer:
         """Ask; once more if the tables were exchanged meanwhile."""

@@ -56,7 +56,8 @@ class Conflict:
 class Decided:
     """Servers after all decisions: sightings in groups, what was decided, and what conflicts.
 
-    `applied` are the decisions that hold. `cut` are links that were worked out and are overruled.
+    `applied` are the decisions that hold. `cut` are links that were worked out and are overruled;
+    of these, `cut_apart` were chosen because they are the weakest between two that are kept apart.
     `unknown` are decisions about sightings that are not there.
     """
 
@@ -66,6 +67,7 @@ class Decided:
     cut: tuple[Link, ...]
     conflicts: tuple[Conflict, ...]
     unknown: tuple[int, ...] = ()
+    cut_apart: tuple[Link, ...] = ()
 
 
 @dataclass(slots=True)
@@ -100,7 +102,7 @@ def decide(
 
     Only the groups that decisions name need their links. A group is cut where its weakest link is.
     """
-    standing = _standing(decisions)
+    standing = standing_of(decisions)
     every = [tuple(sorted(group)) for group in groups]
     home = {sighting: number for number, group in enumerate(every) for sighting in group}
     unknown = [one for one in standing if any(s not in home for s in one.sightings)]
@@ -110,18 +112,19 @@ def decide(
     graph = _Graph(s for number in touched for s in every[number])
     for link in links:
         graph.add(link)
-    cut = _cut(graph, accepted)
+    cut = _carry_out(graph, accepted)
+    cut_apart = _part(graph, accepted)
     result = [group for number, group in enumerate(every) if number not in touched]
     result += graph.components()
     applied = {one.id for one in (*accepted.merges, *accepted.splits)}
     applied |= {decision.id for *_, decision in accepted.apart}
     return Decided(
-        tuple(sorted(result)), tuple(sorted(applied)), tuple(graph.decided), tuple(cut),
-        tuple(conflicts), tuple(one.id for one in unknown),
+        tuple(sorted(result)), tuple(sorted(applied)), tuple(graph.decided),
+        (*cut, *cut_apart), tuple(conflicts), tuple(one.id for one in unknown), tuple(cut_apart),
     )  # fmt: skip
 
 
-def _standing(decisions: Iterable[Decision]) -> list[Decision]:
+def standing_of(decisions: Iterable[Decision]) -> list[Decision]:
     """Decisions that are not revoked, the latest first. A revocation can be revoked."""
     latest = sorted(decisions, key=_made, reverse=True)
     revoked: set[int] = set()
@@ -206,13 +209,19 @@ def _across(split: Decision, merge: Decision, home: Mapping[int, int]) -> tuple[
     return (taken[0], left[0]) if taken and left else None
 
 
-def _cut(graph: _Graph, accepted: _Accepted) -> list[Link]:
-    """Carry out what was accepted on the links; gives those that are overruled."""
+def _carry_out(graph: _Graph, accepted: _Accepted) -> list[Link]:
+    """Carry out merges and splits on the links; gives those that are overruled."""
     cut: list[Link] = []
     for one in sorted((*accepted.merges, *accepted.splits), key=_made):
         if one.kind is DecisionKind.SPLIT:
             cut += graph.isolate(set(one.sightings))
         graph.bind(one)
+    return cut
+
+
+def _part(graph: _Graph, accepted: _Accepted) -> list[Link]:
+    """Cut links until nothing holds together what is kept apart; gives them."""
+    cut: list[Link] = []
     for a, b, _ in accepted.apart:
         while (weakest := graph.weakest_between(a, b)) is not None:
             graph.remove(weakest)
