@@ -32,10 +32,10 @@ def told_of(
     n, keys = notice_servers.c, sorted({key for key in organisations if key})
     m = tables.members.c
     found: dict[tuple[int, int], tuple[str, Told]] = {}
-    members: dict[int, int] = {}
+    members: set[int] = set()
     for part in _parts(sorted(set(servers))):
-        query = select(m.observation, m.server).where(m.server.in_(part))
-        members.update(connection.execute(query).tuples())
+        query = select(m.observation).where(m.server.in_(part))
+        members.update(connection.execute(query).scalars())
     for column, values in ((n.organisation, keys), (n.anchor, sorted(members))):
         for part in _parts(values):
             for row in _rows(connection, tables, column.in_(part)):

@@ -170,7 +170,7 @@ def append_many(
     for part in _parts(sorted(details)):
         query = select(s.notice, s.status).where(s.notice.in_([number for number, _ in part]))
         moved: dict[Status, list[int]] = {}
-        for number, status in connection.execute(query).tuples():
+        for number, status in connection.execute(query):
             moved.setdefault(after(Standing(Status(status)), kind, time).status, []).append(number)
         rows = [(event + place, number, time, who, kind.value, detail, "")
                 for place, (number, detail) in enumerate(part, start=1)]  # fmt: skip
@@ -276,5 +276,5 @@ def _batch(connection: Connection, row: Row[Any]) -> Batch:
         row.id, row.made, row.who, row.filters, row.planned, row.servers, row.organisations,
         row.withdrawn, msgspec.json.decode(row.omitted, type=dict[str, int]),
         msgspec.json.decode(row.channels, type=dict[str, int]),
-        dict(connection.execute(counts).tuples().all()),
+        {row[0]: row[1] for row in connection.execute(counts)},
     )  # fmt: skip

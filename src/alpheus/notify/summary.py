@@ -59,7 +59,7 @@ def _organisations(connection: Connection) -> tuple[int, int, int]:
         .subquery()
     )
     query = select(best.c.best, func.count()).group_by(best.c.best)
-    found: dict[int, int] = dict(connection.execute(query).tuples().all())
+    found: dict[int, int] = {row[0]: row[1] for row in connection.execute(query)}
     return found.get(2, 0) + found.get(3, 0), found.get(3, 0), found.get(1, 0)
 
 
