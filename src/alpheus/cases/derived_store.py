@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 import msgspec
 from sqlalchemy import Connection, Table, and_, case, delete, insert, select, update
@@ -77,7 +78,11 @@ def current(connection: Connection, place: str) -> tuple[Derived, Standing]:
         raise DatabaseError(
             f"{place}: servers have not been worked out yet; run: alpheus case rebuild"
         )
-    return derived(found.generation), found
+    return _known_tables(found.generation), found
+
+
+_known_tables = cache(derived)
+"""Made once for all who ask; a rebuild makes its own, since it gives them indices."""
 
 
 class Tally:
