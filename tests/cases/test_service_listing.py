@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from alpheus.cases import service_listing as module
+from alpheus.cases.acts import ActKind
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import current
 from alpheus.cases.rebuild import rebuild
@@ -112,3 +113,28 @@ def test_conditions_for_who_reads_all(database: Database, cases: Cases) -> None:
                 select(tables.servers.c.id).where(*module.where(connection, tables, filters))
             )
             assert {*found.scalars()} == {row["id"] for row in cases.every(filters)}
+
+
+def test_servers_of_which_a_law_asks_something(database: Database) -> None:
+    """By the day that it is due; only those, and only in this order."""
+    federal = {"geo": "US", "sector": "national-government"}
+    fill(database, [
+        *(seen(n, OPEN, 1, **listed(n, 1, **federal)) for n in (1, 2, 3)), seen(4, OPEN, 1),
+    ])  # fmt: skip
+    rebuild(database, now=NOW)
+    cases = Cases(database, lambda: NOW)
+    cases.act(1, ActKind.CLOSED, who="kim", why="so", to="gone")
+    for step in ("report", "scan"):
+        for server in (1, 2)[: 2 if step == "report" else 1]:
+            cases.act(server, ActKind.REPORTED_TO_AUTHORITY, who="kim", to=f"ED-21-02:{step}")
+    every = cases.page(sort="due").servers
+    assert [(one["id"], one["due"][:10]) for one in every] == [
+        (2, "2021-03-05"), (3, "2021-03-05"), (1, "2021-04-16"),
+    ]  # fmt: skip
+    first = cases.page(sort="due", size=1)
+    assert first.servers + cases.page(sort="due", after=first.next).servers == every
+    overdue = cases.page(Filters(due_before="2021-04-01T00:00:00Z"), sort="due").servers
+    assert [one["id"] for one in overdue] == [2, 3]
+    assert cases.matching(Filters(due_before="2021-04-01T00:00:00Z")).servers == (2, 3)
+    with pytest.raises(UsageError, match="by that day"):
+        cases.page(Filters(due_before="2026"), sort="priority")

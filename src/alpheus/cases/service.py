@@ -20,6 +20,7 @@ from alpheus.cases import (
     service_acts,
     service_decisions,
     service_listing,
+    service_many,
     service_statistics,
 )
 from alpheus.cases.acts import ActKind
@@ -30,9 +31,11 @@ from alpheus.cases.observations import iso
 from alpheus.cases.organisations import Organisation, OrganisationFilters, OrganisationPage
 from alpheus.cases.schema import Derived, observations
 from alpheus.cases.service_listing import Filters, Page
+from alpheus.cases.service_many import Many, Matching
 from alpheus.cases.service_show import Case, show
 from alpheus.cases.service_statistics import Day, Line
 from alpheus.directory.owner_model import Ownership
+from alpheus.errors import RefusedError
 
 _Answer = TypeVar("_Answer")
 
@@ -161,6 +164,47 @@ class Cases:
         asked = service_acts.Asked(kind, who, why, evidence, to, until, when or now, now)
         with self._write() as (connection, tables, found):
             return service_acts.do(connection, tables, found, server, asked=asked, now=now)
+
+    def matching(self, filters: Filters) -> Matching:
+        """The servers that fit, with a code that stands for exactly these; see `act_many`.
+
+        Raises RefusedError where they are more than `service_many.MOST`, UsageError.
+        """
+        return self._read(
+            lambda connection, tables, _: service_many.matching(connection, tables, filters)
+        )
+
+    def act_many(
+        self,
+        servers: Sequence[int] | Filters,
+        kind: ActKind,
+        *,
+        who: str,
+        why: str = "",
+        evidence: str = "",
+        to: str = "",
+        until: str = "",
+        when: str = "",
+        code: str = "",
+    ) -> Many:
+        """Do something to many servers, in one transaction: to all that allow it.
+
+        Those that do not are told with the reason, and nothing has happened to them. Servers come
+        by their numbers, or as filters with the `code` of those that `matching` showed; if these
+        are not the same any more, nothing happens to any. Raises RefusedError.
+        """
+        now = iso(self._clock())
+        asked = service_acts.Asked(kind, who, why, evidence, to, until, when or now, now)
+        with self._write() as (connection, tables, found):
+            if isinstance(servers, Filters):
+                fitting = service_many.matching(connection, tables, servers)
+                if fitting.code != code:
+                    raise RefusedError(
+                        f"{len(fitting.servers):,} servers fit now, and not the same as were "
+                        f"shown; nothing was done: look at them again"
+                    )
+                servers = fitting.servers
+            return service_many.act_on_many(connection, tables, found, servers, asked=asked)
 
     def merge(self, servers: Sequence[int], *, who: str, why: str) -> dict[str, Any]:
         """Make several servers one; gives its row. Raises RefusedError."""

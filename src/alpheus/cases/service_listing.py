@@ -19,14 +19,16 @@ from alpheus.cases.schema import Derived
 from alpheus.cases.server_rows import places_of
 from alpheus.errors import UsageError
 
-SORTS = ("priority", "last-seen", "name")
+SORTS = ("priority", "last-seen", "name", "due")
+"""By `due` only those are listed of which a law asks something."""
+
 MOST = 1_000
 """Servers of a page."""
 
 SHOWN = (
     "id", "name", "organisation", "sector", "region", "network", "product", "build", "address",
     "patch", "patch_since", "compromise", "compromise_since", "work", "work_since", "assignee",
-    "until", "first_seen", "last_seen", "priority", "observations", "service",
+    "until", "first_seen", "last_seen", "due", "priority", "observations", "service",
 )  # fmt: skip
 """The fields of a server in a listing."""
 
@@ -40,7 +42,9 @@ class Filters:
     """What a server must be; of several values of a field, one. Empty asks nothing.
 
     `network` holds numbers of autonomous systems, with or without `AS`, or networks such as
-    `192.0.2.0/24`; `text` words that names, keys or addresses begin with, all of them.
+    `192.0.2.0/24`; `text` words that names, keys or addresses begin with, all of them. `due_before`
+    is a time (ISO 8601 in UTC) before which a law asks for something that has not been done; it
+    goes with the order by `due`.
     """
 
     patch: tuple[str, ...] = ()
@@ -54,10 +58,11 @@ class Filters:
     assignee: tuple[str, ...] = ()
     network: tuple[str, ...] = ()
     text: str = ""
+    due_before: str = ""
 
 
 _STATES = ("patch", "compromise", "work")
-_EXACT = tuple(f.name for f in fields(Filters) if f.name not in {"network", "text"})
+_EXACT = tuple(f.name for f in fields(Filters) if f.name not in {"network", "text", "due_before"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ def page(
     """A page of servers. Raises UsageError for a sort, a key or a network that is none."""
     if sort not in SORTS:
         raise UsageError(f"'{sort}' is none of {', '.join(SORTS)}")
+    if filters.due_before and sort != "due":
+        raise UsageError("servers with a day by which something is due are listed by that day")
     size = max(1, min(size, MOST))
     order = _Order(tables, sort, after)
     rows: list[dict[str, Any]] = []
@@ -124,7 +131,7 @@ class _Order:
         self.name = {"last-seen": "last_seen"}.get(sort, sort)
         self._id = tables.servers.c.id
         self._column: ColumnElement[Any] = tables.servers.c[self.name]
-        self._falls = sort != "name"
+        self._falls = sort not in {"name", "due"}
         self._after = self._read(after) if after else None
 
     def apply(self, query: Select[Any]) -> Select[Any]:
@@ -167,6 +174,8 @@ def _queries(
     """One query per alternative, unless there were too many; it gives numbers and their order."""
     servers = tables.servers.c
     base = select(servers.id, servers[sort])
+    if sort == "due":
+        base = base.where(servers.due > "")
     for condition in _conditions(connection, tables, filters):
         base = base.where(condition)
     asked = _asked(filters)
@@ -181,9 +190,7 @@ def _queries(
                            for (name, _), value in zip(asked, values, strict=True)))  # fmt: skip
 
 
-def where(
-    connection: Connection, tables: Derived, filters: Filters
-) -> list[ColumnElement[bool]]:
+def where(connection: Connection, tables: Derived, filters: Filters) -> list[ColumnElement[bool]]:
     """What a server must be, all of it, for who reads every one that fits. Raises UsageError."""
     servers = tables.servers.c
     exact = (servers[name].in_(values) for name, values in _asked(filters))
@@ -208,6 +215,9 @@ def _conditions(
     connection: Connection, tables: Derived, filters: Filters
 ) -> Iterator[ColumnElement[bool]]:
     """What is found by words and addresses. Few are named; many are looked up on the way."""
+    if filters.due_before:
+        due = tables.servers.c.due
+        yield and_(due > "", due < filters.due_before)
     words = tables.words.c
     for word in filters.text.lower().split():
         yield _held(

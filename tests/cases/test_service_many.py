@@ -1,0 +1,69 @@
+"""What is done to many servers happens to those that were shown, and to no others."""
+
+from __future__ import annotations
+
+import pytest
+
+from alpheus.cases import service_many as module
+from alpheus.cases.acts import ActKind
+from alpheus.cases.database import Database
+from alpheus.cases.rebuild import rebuild
+from alpheus.cases.service import Cases, Filters
+from alpheus.cases.service_many import code_of
+from alpheus.errors import RefusedError
+from cases_filling import NOW, derived_rows, fill, seen
+from exposure_runs import CLOSED, OPEN
+
+VULNERABLE = Filters(patch=("vulnerable",))
+
+
+@pytest.fixture
+def cases(database: Database) -> Cases:
+    """Four servers, three of them vulnerable; the first seen twice."""
+    fill(database, [seen(1, OPEN, 1), seen(2, OPEN, 1), seen(3, CLOSED, 1), seen(4, OPEN, 2),
+                    seen(1, OPEN, 3)])  # fmt: skip
+    rebuild(database, now=NOW)
+    return Cases(database, lambda: NOW)
+
+
+def test_some_are_done_and_the_others_told(cases: Cases) -> None:
+    """Each once, whatever number leads to it; a rebuild has the same."""
+    cases.act(2, ActKind.CLOSED, who="kim", why="so", to="gone")
+    found = cases.act_many([5, 1, 2, 3, 99], ActKind.CLOSED, who="kim", why="moved", to="gone")
+    assert [row["id"] for row in found.done] == [1, 3]
+    assert [number for number, _ in found.refused] == [2, 99]
+    assert "server 2: closed: the case is closed already" in found.refused[0][1]
+    assert len(cases.show(1).acts) == 1
+    before = derived_rows(cases.database)
+    rebuild(cases.database, now=NOW)
+    assert derived_rows(cases.database) == before
+
+
+def test_all_that_fit_and_no_others(cases: Cases) -> None:
+    """If others fit meanwhile, nothing happens to any."""
+    shown = cases.matching(VULNERABLE)
+    assert sorted(shown.servers) == [1, 2, 4]
+    assert shown.code.startswith("3-")
+    before = derived_rows(cases.database)
+    for wrong in ("", "3", code_of([1, 2, 3])):
+        with pytest.raises(RefusedError, match="3 servers fit now"):
+            cases.act_many(VULNERABLE, ActKind.ASSIGNED, who="kim", to="lou", code=wrong)
+    assert derived_rows(cases.database) == before
+    done = cases.act_many(VULNERABLE, ActKind.ASSIGNED, who="kim", to="lou", code=shown.code)
+    assert {row["assignee"] for row in done.done} == {"lou"}
+    assert cases.matching(Filters(assignee=("lou",))).servers == shown.servers
+
+
+def test_a_code_stands_for_a_set() -> None:
+    """In any order; another one has another code."""
+    assert code_of([3, 1, 1]) == code_of([1, 3])
+    assert code_of([1, 3]) != code_of([1, 4])
+
+
+def test_there_is_a_bound(cases: Cases, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond it, it is done in parts."""
+    monkeypatch.setattr(module, "MOST", 2)
+    with pytest.raises(RefusedError, match="narrow it down"):
+        cases.matching(VULNERABLE)
+    with pytest.raises(RefusedError, match="in parts"):
+        cases.act_many([1, 2, 3], ActKind.NOTE, who="kim", why="so")
