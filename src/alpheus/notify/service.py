@@ -23,6 +23,7 @@ from alpheus.notify.records import Acknowledged, Approval, Batch, Omission, Summ
 from alpheus.notify.settings import Settings
 from alpheus.notify.status import NEVER_OUT, OPEN, impossible
 from alpheus.notify.summary import summary
+from alpheus.notify.tokens import Tokens
 
 AT_WORK = timedelta(minutes=10)
 """So long after a sender began with a notice, it may still be at it."""
@@ -113,6 +114,11 @@ class Notices:
         """A notice with its one-time code."""
         with self.database.read() as connection:
             return _with_code(store.secret(connection), notice)
+
+    def tokens(self) -> Tokens:
+        """What makes and proves the tokens of mail that comes back. Raises RefusedError."""
+        with self.database.read() as connection:
+            return Tokens(store.secret(connection).encode())
 
     def rendered(self, notice: Notice) -> Rendered:
         """A notice in words, as it was or will be sent: the same whenever it is asked for."""
