@@ -20,8 +20,7 @@ SETTINGS = Settings(
 CODE = "K7MN-2QRT-9XWD"
 REFERENCE = "A-4F7K2Q"
 EVIDENCE = (
-    "2021-03-08T14:02:00Z: a page that Exchange does not ship answered at"
-    " https://mail.school.example/aspnet_client/discover.aspx?pw=orange7 (a list of victims)",
+    "2021-03-08T14:02:00Z: https://mail.school.example/aspnet_client/discover.aspx?pw=orange7 seen",
     "2021-03-09T07:30:00Z: build 15.1.2176.2 seen by a probe",
 )
 

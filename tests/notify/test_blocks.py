@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from notice_samples import texts
 
 from alpheus.notify.blocks import (
     Run,
@@ -17,11 +16,14 @@ from alpheus.notify.blocks import (
     plain,
     said,
 )
+from notice_samples import texts
 
 
 def test_each_mark_begins_its_block() -> None:
     """A lead, headings, lists, tables and the end of the main part are told apart."""
-    text = "! a\nb\n\n# c\nd\ne\\\nf\n\n- g\nmore\n- h\n\n1. i\n2. j\n\n| k | l |\n| m | n |\n\n---\no"
+    text = (
+        "! a\nb\n\n# c\nd\ne\\\nf\n\n- g\nmore\n- h\n\n1. i\n2. j\n\n| k | l |\n| m | n |\n\n---\no"
+    )
     found = [(block.kind, [[said(cell) for cell in row] for row in block.rows])
              for block in parse(text)]  # fmt: skip
     assert found == [

@@ -34,7 +34,9 @@ def test_secrets_are_withheld(carrier: str, secret: str) -> None:
 def test_addresses_are_dead() -> None:
     """Nothing can be clicked on, and no page's name opens by mistake."""
     shown = harmless("http://a.example/b.aspx and HTTPS://C.example/d.ashx, ftp://e.example/", "-")
-    assert shown == "hxxp://a[.]example/b[.]aspx and hxxps://C[.]example/d[.]ashx, fxp://e[.]example/"
+    assert (
+        shown == "hxxp://a[.]example/b[.]aspx and hxxps://C[.]example/d[.]ashx, fxp://e[.]example/"
+    )
 
 
 def test_ordinary_sentences_stay() -> None:

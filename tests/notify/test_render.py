@@ -10,6 +10,11 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from alpheus.notify.model import Attachment, Channel, Notice, Rendered, Rung
+from alpheus.notify.render import render
+from alpheus.notify.rows import COLUMNS
+from alpheus.notify.wording import shipped
 from notice_samples import (
     CODE,
     PAGE,
@@ -21,13 +26,10 @@ from notice_samples import (
     vulnerable,
 )
 
-from alpheus.notify.model import Attachment, Channel, Notice, Rendered, Rung
-from alpheus.notify.render import render
-from alpheus.notify.rows import COLUMNS
-from alpheus.notify.wording import shipped
-
 LANGUAGES = shipped().tags
-_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff]")
+_UNSEEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff]"
+)
 _TAGS = {
     "html", "head", "meta", "title", "style", "body", "main", "p", "strong", "h1", "h2", "ol", "ul",
     "li", "table", "thead", "tbody", "tr", "th", "td", "hr", "br", "bdi", "a",
@@ -50,7 +52,7 @@ class Page(HTMLParser):
         self.links |= {value or "" for name, value in attrs if name in {"href", "src"}}
 
 
-def everything(rendered: Rendered) -> str:
+def _everything(rendered: Rendered) -> str:
     files = "".join(one.content.decode("utf-8-sig") for one in rendered.attachments)
     return "\0".join((rendered.subject, rendered.text, rendered.html, files))
 
@@ -90,7 +92,7 @@ def test_no_secret_of_evidence_is_told(one: Notice, secret: str) -> None:
         f'eval(Request["{secret}"],"unsafe") stood in the page',
     ))  # fmt: skip
     one = _with(one, subjects=(*one.subjects, told), reduced=False)
-    assert secret not in everything(render(one, SETTINGS))
+    assert secret not in _everything(render(one, SETTINGS))
 
 
 def _with(one: Notice, **changes: object) -> Notice:
@@ -106,7 +108,7 @@ def test_a_reduced_notice_names_no_detail(language: str, rung: Rung) -> None:
         server, vulnerable(2), reduced=True, language=language, rung=rung, owner="Secret Owner"
     )
     rendered = render(one, SETTINGS)
-    shown = everything(rendered)
+    shown = _everything(rendered)
     for secret in ("secret", "198.51", "192.0.2", "Secret Owner", "Exchange", "15.1", CODE, "2021"):
         assert secret not in shown
     assert rendered.attachments == ()
@@ -125,7 +127,7 @@ def test_a_reduced_notice_names_no_detail(language: str, rung: Rung) -> None:
             vulnerable(patch="fixed")],
 )  # fmt: skip
 def test_a_notice_says_all_that_it_must(language: str, rung: Rung, one: object) -> None:
-    """What matters first, then the sender, the way to check, the code, the label; none left open."""
+    """What matters first, the sender, the way to check, the code, the label; nothing left open."""
     rendered = render(notice(one, language=language, rung=rung), SETTINGS)  # type: ignore[arg-type]
     text = rendered.text
     assert text.startswith("TLP:AMBER\n\n")

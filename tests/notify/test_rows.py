@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from notice_samples import SETTINGS, notice, subject, vulnerable
-
 from alpheus.notify.facts import facts_of
 from alpheus.notify.rows import COLUMNS, rows_of
 from alpheus.notify.wording import shipped
+from notice_samples import SETTINGS, notice, subject, vulnerable
 
 
 def test_a_row_has_its_columns() -> None:

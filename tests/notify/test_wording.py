@@ -7,11 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from notice_samples import SETTINGS, notice
 
 from alpheus.errors import KnowledgeError
 from alpheus.notify.render import render
 from alpheus.notify.wording import BUILT_IN, TEMPLATES, Wording, shipped
+from notice_samples import SETTINGS, notice
 
 
 @pytest.fixture
@@ -20,13 +20,13 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(BUILT_IN / "en", tmp_path / "xx"))
 
 
-def edit(path: Path, before: str, after: str) -> None:
+def _edit(path: Path, before: str, after: str) -> None:
     text = path.read_text("utf-8")
     assert before in text
     path.write_text(text.replace(before, after, 1), "utf-8")
 
 
-def problem(folder: Path) -> str:
+def _problem(folder: Path) -> str:
     with pytest.raises(KnowledgeError) as caught:
         Wording([folder]).language("xx")
     return str(caught.value)
@@ -34,8 +34,8 @@ def problem(folder: Path) -> str:
 
 def test_a_language_is_added_by_a_folder(folder: Path) -> None:
     """A folder given by its path, or by that of the folder above it, is a language."""
-    edit(folder / "phrases.csv", "has been broken into.", "is brokked.")
-    edit(folder / "organisation.txt", "! {{", "! Oyez! {{")
+    _edit(folder / "phrases.csv", "has been broken into.", "is brokked.")
+    _edit(folder / "organisation.txt", "! {{", "! Oyez! {{")
     for place in (folder, folder.parent):
         wording = Wording([place])
         assert "xx" in wording.tags
@@ -47,7 +47,7 @@ def test_a_language_is_added_by_a_folder(folder: Path) -> None:
 def test_a_folder_may_stand_in_for_one_that_ships(folder: Path) -> None:
     """A team's own English is used in place of ours."""
     own = folder.rename(folder.with_name("en"))
-    edit(own / "phrases.csv", "has been broken into.", "was hacked.")
+    _edit(own / "phrases.csv", "has been broken into.", "was hacked.")
     assert "was hacked." in render(notice(), SETTINGS, wording=Wording([own])).text
 
 
@@ -55,7 +55,7 @@ def test_a_folder_may_stand_in_for_one_that_ships(folder: Path) -> None:
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     """The error says which file of which folder."""
     (folder / name).unlink()
-    assert f"{folder}/{name} is missing" in problem(folder)
+    assert f"{folder}/{name} is missing" in _problem(folder)
 
 
 def test_a_folder_without_phrases_is_no_language(folder: Path) -> None:
@@ -70,59 +70,59 @@ def test_a_missing_phrase_is_named(folder: Path) -> None:
     path = folder / "phrases.csv"
     rows = [row for row in path.read_text("utf-8").splitlines() if not row.startswith("month.")]
     path.write_text("\n".join(rows), "utf-8")
-    assert problem(folder) == (
-        f"{path}: the phrase month.1 is missing (and 11 more): add it"
-    )
+    assert _problem(folder) == (f"{path}: the phrase month.1 is missing (and 11 more): add it")
 
 
 def test_a_wrong_placeholder_is_named(folder: Path) -> None:
     """What is to be filled in is the same as in English."""
-    edit(folder / "phrases.csv", "Your mail server {server} has", "Your mail server has")
-    assert "the phrase lead.own.compromised.one lacks {server}" in problem(folder)
+    _edit(folder / "phrases.csv", "Your mail server {server} has", "Your mail server has")
+    assert "the phrase lead.own.compromised.one lacks {server}" in _problem(folder)
 
 
 def test_an_unknown_phrase_is_named(folder: Path) -> None:
     """A misspelt key is found beside the one that is missing, and by itself."""
     with (folder / "phrases.csv").open("a", encoding="utf-8") as stream:
         stream.write("lead.tpyo,x\n")
-    assert "there is no phrase lead.tpyo" in problem(folder)
+    assert "there is no phrase lead.tpyo" in _problem(folder)
 
 
 def test_a_doubled_phrase_is_named(folder: Path) -> None:
     """Which of two would hold?"""
     with (folder / "phrases.csv").open("a", encoding="utf-8") as stream:
         stream.write("date,{day} {month} {year}\n")
-    assert "date stands there twice" in problem(folder)
+    assert "date stands there twice" in _problem(folder)
 
 
 def test_a_ragged_row_is_named_by_its_line(folder: Path) -> None:
     """A forgotten quotation mark around a text with a comma is the commonest mistake."""
-    edit(folder / "steps.csv", "\nrotate,", "\nrotate,one,more,")
-    assert "line" in problem(folder)
+    _edit(folder / "steps.csv", "\nrotate,", "\nrotate,one,more,")
+    assert "line" in _problem(folder)
 
 
 def test_a_broken_template_is_named_by_its_line(folder: Path) -> None:
     """The error of the template's language comes with its place."""
-    edit(folder / "verify.txt", "{% endif %}", "{% endfi %}")
-    assert problem(folder).startswith(f"{folder}/verify.txt: line ")
+    _edit(folder / "verify.txt", "{% endif %}", "{% endfi %}")
+    assert _problem(folder).startswith(f"{folder}/verify.txt: line ")
 
 
 def test_an_unknown_name_in_a_template_is_named(folder: Path) -> None:
     """And what there is."""
-    edit(folder / "reduced.txt", "{{ notice.reference }}", "{{ reference }}")
-    assert "reduced.txt: there is no reference; a template may name date, notice" in problem(folder)
+    _edit(folder / "reduced.txt", "{{ notice.reference }}", "{{ reference }}")
+    assert "reduced.txt: there is no reference; a template may name date, notice" in _problem(
+        folder
+    )
 
 
 def test_an_unknown_value_in_a_template_is_named(folder: Path) -> None:
     """It is found when a notice is written."""
-    edit(folder / "organisation.txt", "{{ notice.lead }}", "{{ notice.led }}")
+    _edit(folder / "organisation.txt", "{{ notice.lead }}", "{{ notice.led }}")
     with pytest.raises(KnowledgeError, match=r"organisation\.txt: .*led"):
         render(notice(language="xx"), SETTINGS, wording=Wording([folder]))
 
 
 def test_templates_cannot_reach_the_program(folder: Path) -> None:
     """A folder of words from somebody else runs no code."""
-    edit(folder / "organisation.txt", "{{ notice.lead }}", "{{ notice.__class__.__mro__ }}")
+    _edit(folder / "organisation.txt", "{{ notice.lead }}", "{{ notice.__class__.__mro__ }}")
     with pytest.raises(KnowledgeError):
         render(notice(language="xx"), SETTINGS, wording=Wording([folder]))
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import base64
 import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import NamedTuple, TextIO
 
@@ -25,7 +25,7 @@ from alpheus.notify.model import Channel, Notice
 from alpheus.notify.render import render
 from alpheus.notify.rows import COLUMNS, row_of
 from alpheus.notify.settings import Settings
-from alpheus.notify.wording import Wording, shipped
+from alpheus.notify.wording import Wording, shipped, time_of
 from alpheus.report.csv_output import cell
 from alpheus.report.visible import portable
 
@@ -66,6 +66,7 @@ _CLASSES = {
 _URGENCY = {"compromised": "high", "re-infected": "high", "reported": "high"}
 _LONGEST_LABEL = 63
 _FIRST_YEAR = 1970
+_ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
 
 
 class _Maker(NamedTuple):
@@ -241,13 +242,10 @@ def _event(notice: Notice, facts: Facts, server: Server) -> Iterator[tuple[str, 
 
 def _zoned(time: str) -> str | None:
     """ISO 8601 with `+00:00`; None for what is no time in UTC that was written with its zone."""
-    try:
-        found = datetime.fromisoformat(time)
-    except ValueError:
+    found = time_of(time)
+    if found is None or found.year < _FIRST_YEAR or not _ZONE.search(time):
         return None
-    if found.tzinfo is None or found.year < _FIRST_YEAR:
-        return None
-    return found.astimezone(UTC).isoformat(timespec="seconds")
+    return found.isoformat(timespec="seconds")
 
 
 def _address(text: str) -> str | None:

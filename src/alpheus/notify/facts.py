@@ -33,7 +33,7 @@ SHOWN, SHOWN_ON_PAPER = 10, 4
 """Servers in the main part; all are in the file, or in the annex of a letter."""
 
 _STEPS = "notice_steps.csv"
-_NAMED = 3
+_BUILDS = 20
 _EVIDENCE_SERVERS, _EVIDENCE_EACH = 8, 5
 _MOST_STEPS = (5, 5, 5, 3)
 """In the main part, by how many groups there are; of still more groups two each."""
@@ -62,6 +62,13 @@ class Server(NamedTuple):
     since: str
     install: Marked
     evidence: tuple[str, ...]
+
+
+class Update(NamedTuple):
+    """What to install on a build."""
+
+    build: str
+    install: Marked
 
 
 class Action(NamedTuple):
@@ -215,12 +222,14 @@ class Facts:
 
     @property
     def left(self) -> int:
-        """How many servers the table of the main part leaves out."""
+        """How many servers the table of the main part leaves out; paper with several kinds: all."""
         return max(0, self.count - self._most)
 
     @property
     def _most(self) -> int:
-        return SHOWN_ON_PAPER if self.is_letter else SHOWN
+        if self.is_letter:
+            return SHOWN_ON_PAPER if len(self.groups) == 1 else 0
+        return SHOWN
 
     def _table(self, servers: Sequence[Server]) -> Marked:
         say = self.language.say
@@ -245,6 +254,14 @@ class Facts:
     def seen_left(self) -> int:
         """Of how many more something was seen."""
         return sum(1 for one in self.servers if one.evidence) - len(self.seen)
+
+    @property
+    def installs(self) -> tuple[Update, ...]:
+        """What to install on which build, if the steps do not say it; the commonest first."""
+        found = Counter((clean(one.subject.build) or _UNNAMED, one.install) for one in self.servers)
+        if len(self.groups) < 2 and len({install for _, install in found}) < 2:
+            return ()
+        return tuple(Update(*one) for one, _ in found.most_common(_BUILDS))
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -298,9 +315,13 @@ def _groups(subjects: Sequence[Subject], language: Language, today: str) -> tupl
         server = server_of(subject, language, today)
         by.setdefault(server.condition, []).append(server)
     most = _MOST_STEPS[len(by)] if len(by) < len(_MOST_STEPS) else 2
+    kinds = {server.install for servers in by.values() for server in servers}
+    install = language.say("install.several")
+    if len(kinds) == len(by) == 1:
+        install = kinds.pop()
     return tuple(
         Group(one, language.say(f"group.{one}"), tuple(by[one]),
-              tuple(_actions(one, by[one], language)), most)
+              tuple(_actions(one, install, language)), most)
         for one in CONDITIONS if one in by
     )  # fmt: skip
 
@@ -355,25 +376,10 @@ def _details(server: Server, language: Language) -> Iterator[Marked]:
         yield language.say("last-seen", time=language.time(subject.last_seen))
 
 
-def _actions(condition: str, servers: Sequence[Server], language: Language) -> Iterator[Action]:
+def _actions(condition: str, install: Marked, language: Language) -> Iterator[Action]:
     for name, main in steps_of(condition):
-        text, detail = language.step(name, install=_installs(servers, language))
+        text, detail = language.step(name, install=install)
         yield Action(name, text, detail, main)
-
-
-def _installs(servers: Sequence[Server], language: Language) -> Marked:
-    """What to install: on all, or per build for a few builds, or where that is to be read."""
-    found = Counter((one.subject.build, one.install) for one in servers)
-    kinds = {install for _, install in found}
-    if len(kinds) == 1:
-        return kinds.pop()
-    if len(found) > _NAMED:
-        return language.say("install.several")
-    parts = [
-        language.say("install.for", build=clean(build or "?"), install=install)
-        for (build, install), _ in found.most_common()
-    ]
-    return Marked("; ".join(parts))
 
 
 @lru_cache(maxsize=32)

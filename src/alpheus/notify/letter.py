@@ -19,7 +19,7 @@ from alpheus.notify.blocks import bare, clean, data
 from alpheus.notify.model import Notice
 from alpheus.notify.render import Document, document_of
 from alpheus.notify.settings import Settings
-from alpheus.notify.wording import BUILT_IN, Wording
+from alpheus.notify.wording import BUILT_IN, Wording, time_of
 
 A4 = "a4"
 _PAPER = "notice_paper.csv"
@@ -28,6 +28,7 @@ _CERTAIN = re.compile("[\x20-\x7e\xa0-\u0148\u014a-\u017f\u0391-\u03a1\u03a3-\u0
 """What the fonts surely have: these need no test."""
 
 _LINES = 6
+_EPOCH = 1970
 
 
 def letter(
@@ -49,18 +50,18 @@ def letters(
 
     Raises KnowledgeError if a template is wrong, OutputError if there is no notice.
     """
+    told = list(notices)
+    if not told:
+        raise OutputError("there is no letter to write: no notice goes by letter")
     made = [
         _letter(notice, document_of(notice, settings, now=now, wording=wording), settings)
-        for notice in notices
+        for notice in told
     ]
-    if not made:
-        raise OutputError("there is no letter to write: no notice goes by letter")
-    author = clean(settings.sender.organisation or settings.sender.name)
-    title = made[0]["reference"] if len(made) == 1 else f"{len(made)} letters"
-    return _set(
-        "letter.typ", "letters",
-        {"title": title, "author": author, "duplex": duplex, "letters": made},
-    )  # fmt: skip
+    title = clean(told[0].reference) if len(told) == 1 else f"{len(told)} letters"
+    content: dict[str, object] = {
+        "title": title, "author": _author(settings), "duplex": duplex, "letters": made,
+    }  # fmt: skip
+    return _set("letter.typ", "letters", _newest(told), content)
 
 
 def call_sheets(
@@ -74,14 +75,26 @@ def call_sheets(
 
     Raises KnowledgeError if a template is wrong, OutputError if there is no notice.
     """
+    told = list(notices)
+    if not told:
+        raise OutputError("there is no sheet to write: no notice goes by telephone")
     made = [
         _call(notice, document_of(notice, settings, now=now, wording=wording), settings)
-        for notice in notices
+        for notice in told
     ]
-    if not made:
-        raise OutputError("there is no sheet to write: no notice goes by telephone")
-    author = clean(settings.sender.organisation or settings.sender.name)
-    return _set("call.typ", "calls", {"title": author, "author": author, "calls": made})
+    author = _author(settings)
+    content: dict[str, object] = {"title": author, "author": author, "calls": made}
+    return _set("call.typ", "calls", _newest(told), content)
+
+
+def _author(settings: Settings) -> str:
+    return clean(settings.sender.organisation or settings.sender.name)
+
+
+def _newest(notices: Iterable[Notice]) -> int:
+    """The time that a file bears: when the newest of its notices was made, not when it is set."""
+    times = [time_of(notice.made) for notice in notices]
+    return max([int(time.timestamp()) for time in times if time and time.year >= _EPOCH], default=0)
 
 
 def paper_of(notice: Notice, settings: Settings) -> str:
@@ -179,23 +192,26 @@ OUTCOMES = ("reached", "told", "nobody", "wrong", "help", "again")
 """What may come of a call; the phrases are `phone.<outcome>`."""
 
 
-def _set(layout: str, name: str, content: dict[str, object]) -> bytes:
-    """Compile a layout with data; characters without a glyph are written out."""
+def _set(layout: str, name: str, made: int, content: dict[str, object]) -> bytes:
+    """Compile a layout with data; characters without a glyph are written out.
+
+    `made` (seconds of the epoch) is the time that the file bears.
+    """
     import typst  # noqa: PLC0415 - only for paper
 
     text = json.dumps(_shown(content), ensure_ascii=False)
     source = (BUILT_IN / layout).read_bytes()
     try:
-        return _compiled(source, name, text, kept=True)
+        return _compiled(source, name, text, made, kept=True)
     except typst.TypstError:
         # Rather a letter that no archive takes than none.
         try:
-            return _compiled(source, name, text, kept=False)
+            return _compiled(source, name, text, made, kept=False)
         except typst.TypstError as error:
             raise OutputError(f"{layout} cannot be set: {error}") from error
 
 
-def _compiled(source: bytes, name: str, text: str, *, kept: bool) -> bytes:
+def _compiled(source: bytes, name: str, text: str, made: int, *, kept: bool) -> bytes:
     """Set pages; `kept`: for good (PDF/A) and for reading aloud (PDF/UA).
 
     Both refuse what a font lacks.
@@ -203,7 +219,7 @@ def _compiled(source: bytes, name: str, text: str, *, kept: bool) -> bytes:
     import typst  # noqa: PLC0415 - only for paper
 
     return typst.compile(
-        source, format="pdf", sys_inputs={name: text}, ignore_system_fonts=True, timestamp=0,
+        source, format="pdf", sys_inputs={name: text}, ignore_system_fonts=True, timestamp=made,
         pdf_standards=["a-2a", "ua-1"] if kept else None,
     )  # fmt: skip
 
@@ -237,12 +253,13 @@ def _covered(character: str) -> bool:
     return True
 
 
-_PROBE = b"""#set text(font: ("Libertinus Serif", "DejaVu Sans Mono"))
+_PROBE = b"""#set document(title: "probe")
+#set text(font: ("Libertinus Serif", "DejaVu Sans Mono"))
 a#sys.inputs.text
 """
 
 
-def references(notices: Iterable[Notice]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def unprintable(notices: Iterable[Notice]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The notices whose addresses hold characters that cannot be printed, with these."""
     for notice in notices:
         missing = uncovered("".join(address_lines(notice)))

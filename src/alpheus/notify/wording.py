@@ -69,7 +69,7 @@ class Language:
 
     def date(self, time: str) -> str:
         """A day in words, such as `8 March 2021`, of an ISO 8601 time; other text as it is."""
-        found = _time(time)
+        found = time_of(time)
         if found is None:
             return clean(time)
         month = self.phrases[f"month.{found.month}"]
@@ -78,7 +78,7 @@ class Language:
 
     def time(self, time: str) -> str:
         """A day in words and the time of the day with its zone, UTC."""
-        found = _time(time)
+        found = time_of(time)
         if found is None:
             return clean(time)
         parts = {"date": self.date(time), "clock": f"{found:%H:%M}"}
@@ -258,9 +258,13 @@ def _check_templates(folder: Path, place: str, environment: Environment) -> None
                 raise KnowledgeError(f"{place}/{part} is missing: {name} takes it in")
 
 
-def _time(text: str) -> datetime | None:
+def time_of(text: str) -> datetime | None:
+    """An ISO 8601 time in UTC, which it is taken for where no zone is said; None for no time."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    try:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except OverflowError:
+        return None
