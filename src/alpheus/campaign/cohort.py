@@ -5,7 +5,7 @@ Read in portions by number, so that memory does not grow with servers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -88,11 +88,12 @@ def members(
     for rows in portions(connection, tables, conditions, detail=True):
         first, last = rows[0].id, rows[-1].id
         steps = steps_between(connection, tables, first, last)
+        opened = {row.id for row in rows if not row.service and _was_open(steps.get(row.id, ()))}
         told = tellings.between(first, last)
         owners = _ownerships(connection, tables, first, last)
-        builds = _opening_builds(connection, tables, first, last)
+        builds = _opening_builds(connection, steps, opened)
         for row in rows:
-            if not row.service and _was_open(steps.get(row.id, ())):
+            if row.id in opened:
                 yield _member(
                     row, steps[row.id], told.get(row.id), owners.get(row.id, _NOBODY),
                     builds.get(row.id, ""),
@@ -121,10 +122,11 @@ def steps_between(
 ) -> dict[int, list[Step]]:
     """Changes by server, in the order of time."""
     c = tables.changes.c
-    query = select(c.server, c.axis, c.time, c.before, c.after).where(c.server.between(first, last))
+    query = select(c.server, c.axis, c.time, c.before, c.after, c.evidence)
+    query = query.where(c.server.between(first, last)).order_by(c.server, c.time)
     found: dict[int, list[Step]] = {}
-    for server, *step in connection.execute(query.order_by(c.server, c.time)):
-        found.setdefault(server, []).append(Step(*step))
+    for row in connection.execute(query).all():
+        found.setdefault(row[0], []).append(Step._make(row[1:]))
     return found
 
 
@@ -151,24 +153,20 @@ _read_ownership = msgspec.json.Decoder(_Ownership).decode
 
 
 def _opening_builds(
-    connection: Connection, tables: Derived, first: int, last: int
+    connection: Connection, steps: Mapping[int, Sequence[Step]], servers: Iterable[int]
 ) -> dict[int, str]:
     """The builds with which servers were first seen open: a later one would tell of the fix."""
-    c, o = tables.changes.c, observations.c
-    query = select(c.server, c.evidence).where(
-        c.server.between(first, last), c.axis == "patch", c.after.in_(_PATCH)
-    )
     causes: dict[int, int] = {}
-    for server, evidence in connection.execute(query.order_by(c.server, c.time)):
-        number = evidence.rpartition(" ")[2]
+    for server in servers:
+        first = next((s for s in steps[server] if s.axis == "patch" and s.after in _PATCH), None)
+        number = first.evidence.rpartition(" ")[2] if first else ""
         if number.isdigit():
-            causes.setdefault(int(number), server)
+            causes[int(number)] = server
     found: dict[int, str] = {}
-    numbers = sorted(causes)
+    numbers, o = sorted(causes), observations.c
     for begin in range(0, len(numbers), _AT_ONCE):
         some = select(o.id, o.build).where(o.id.in_(numbers[begin : begin + _AT_ONCE]))
-        for number, build in connection.execute(some.order_by(o.id)):
-            found.setdefault(causes[number], build)
+        found.update((causes[row[0]], row[1]) for row in connection.execute(some).all())
     return found
 
 
@@ -177,7 +175,8 @@ def _ownerships(
 ) -> Mapping[int, _Ownership]:
     o = tables.ownerships.c
     query = select(o.server, o.content).where(o.server.between(first, last))
-    return {server: _read_ownership(text) for server, text in connection.execute(query) if text}
+    found = connection.execute(query).all()
+    return {server: _read_ownership(text) for server, text in found if text}
 
 
 def _member(

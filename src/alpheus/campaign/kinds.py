@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from alpheus.campaign.breakdown import VICTIMS
@@ -16,22 +15,24 @@ _HALF_YEAR, _YEAR, _TWO_YEARS = 183, 365, 731
 _VICTIMS = {state.value for state in VICTIMS}
 
 
-def kinds_of(member: Member, end: str) -> Iterator[tuple[str, str]]:
+def kinds_of(member: Member, end: str) -> tuple[tuple[str, str], ...]:
     """By what servers are grouped: kind and value. `end` is the last day of which all is known."""
-    yield "sector", member.sector or "unknown"
-    yield "network", member.network or "unknown"
-    yield "region", member.region or "unknown"
-    yield "product", member.product or "unknown"
-    yield "build age", build_age(member.opened_build, end)
-    yield "owner", "known" if member.organisation else "unknown"
-    yield "contact", contact_of(member)
-    yield "addresses", "changing" if member.addresses >= DYNAMIC else "steady"
-    yield "lists", "one list, once" if is_doubtful(member) else "several sightings"
-    yield "intrusion", intrusion_of(member)
     last = member.tellings[-1] if member.tellings else None
-    yield "told", (last.rung or last.channel) if last else "not told"
-    yield "channel", last.channel if last else "not told"
-    yield "delivery", (last.status or "unknown") if last else "not told"
+    return (
+        ("sector", member.sector or "unknown"),
+        ("network", member.network or "unknown"),
+        ("region", member.region or "unknown"),
+        ("product", member.product or "unknown"),
+        ("build age", build_age(member.opened_build, end)),
+        ("owner", "known" if member.organisation else "unknown"),
+        ("contact", contact_of(member)),
+        ("addresses", "changing" if member.addresses >= DYNAMIC else "steady"),
+        ("lists", "one list, once" if is_doubtful(member) else "several sightings"),
+        ("intrusion", intrusion_of(member)),
+        ("told", (last.rung or last.channel) if last else "not told"),
+        ("channel", last.channel if last else "not told"),
+        ("delivery", (last.status or "unknown") if last else "not told"),
+    )
 
 
 def is_doubtful(member: Member) -> bool:
@@ -54,6 +55,7 @@ def intrusion_of(member: Member) -> str:
     return "reported or proven" if member.compromise in _VICTIMS else "none known"
 
 
+@lru_cache(maxsize=4_096)
 def build_age(build: str, end: str) -> str:
     """How old the newest update of a build was on the last day."""
     released = _released().get(build) or _released().get(build.rpartition(".")[0])

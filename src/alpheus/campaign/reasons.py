@@ -44,7 +44,10 @@ class Reason(StrEnum):
 
 def reason_of(member: Member, end: str) -> Reason:
     """Why a server that is left is left; `NOT_PASSED_ON` is told apart later."""
-    return next(reason for reason, fits in _REASONS if fits(member, end))
+    for reason, fits in _REASONS:
+        if fits(member, end):
+            return reason
+    return Reason.NO_OWNER
 
 
 def _is_silent(member: Member, end: str) -> bool:
@@ -71,7 +74,6 @@ _REASONS = (
     (Reason.UNTOLD, lambda m, _: contact_of(m) in {"known", "usual mailbox only"}),
     (Reason.PROVIDER_ONLY, lambda m, _: contact_of(m) == "provider only"),
     (Reason.NO_CONTACT, lambda m, _: bool(m.organisation)),
-    (Reason.NO_OWNER, lambda *_: True),
 )
 
 

@@ -106,8 +106,8 @@ class Sorter:
 
     def add(self, member: Member) -> None:
         """Take in a server that ever had something to do."""
-        kinds = dict(kinds_of(member, self._end))
-        self._ever.update(kinds.items())
+        pairs = kinds_of(member, self._end)
+        self._ever.update(pairs)
         self._totals[1] += 1
         through = through_provider(member)
         if through and days_between(through, self._end) >= WAIT_DAYS:
@@ -117,7 +117,8 @@ class Sorter:
         if not member.left:
             return
         self._totals[0] += 1
-        self._left.update(kinds.items())
+        self._left.update(pairs)
+        kinds = dict(pairs)
         for pair in CROSSES:
             self._crosses[pair][kinds[pair[0]], kinds[pair[1]]] += 1
         reason = reason_of(member, self._end)
@@ -164,8 +165,8 @@ class Sorter:
             networks[told][network] += count
         if Reason.NOT_PASSED_ON not in networks:
             owners[Reason.UNANSWERED] |= owners.pop(Reason.NOT_PASSED_ON, set())
-        for reason in Reason:
-            if reason in networks:
+        for reason in sorted(Reason, key=lambda one: -networks[one].total()):
+            if networks[reason]:
                 top = sorted(networks[reason].items(), key=lambda one: (-one[1], one[0]))[:5]
                 yield Left(reason, networks[reason].total(), len(owners[reason]),
                            tuple((name or "unknown", count) for name, count in top))  # fmt: skip

@@ -27,12 +27,13 @@ _ENDED = {state.value for state in ENDED}
 
 
 class Step(NamedTuple):
-    """A change without its cause."""
+    """A change, with what shows it and without who and why."""
 
     axis: str
     time: str
     before: str
     after: str
+    evidence: str = ""
 
 
 def is_left(patch: str, compromise: str, work: str) -> bool:

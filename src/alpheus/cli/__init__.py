@@ -11,6 +11,7 @@ from alpheus import __version__
 from alpheus.cli import (
     baseline,
     build,
+    campaign,
     case,
     directory,
     import_,
@@ -23,7 +24,9 @@ from alpheus.cli import (
 from alpheus.cli.output import drop_output, mend_streams, say
 from alpheus.errors import AlpheusError
 
-COMMANDS = (triage, webshell, baseline, rules, build, probe, import_, directory, case, lab)
+COMMANDS = (
+    triage, webshell, baseline, rules, build, probe, import_, directory, case, campaign, lab,
+)  # fmt: skip
 """One module per command, in the order in which help lists them."""
 
 INTERRUPTED = 130
