@@ -7,7 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 import msgspec
-from sqlalchemy import Connection, Table, and_, case, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from alpheus.cases.acts import Act, ActKind
 from alpheus.cases.day_rows import Step, day_rows
@@ -150,11 +161,24 @@ def parts_between(
     connection: Connection, tables: Derived, states: PatchStates, first: int, last: int
 ) -> dict[int, list[Part]]:
     """The observations of servers from `first` to `last`, by server."""
+    return _parts(connection, tables, states, tables.members.c.server.between(first, last))
+
+
+def parts_of(
+    connection: Connection, tables: Derived, states: PatchStates, servers: Sequence[int]
+) -> dict[int, list[Part]]:
+    """The observations of some servers, by server."""
+    return _parts(connection, tables, states, tables.members.c.server.in_(servers))
+
+
+def _parts(
+    connection: Connection, tables: Derived, states: PatchStates, which: ColumnElement[bool]
+) -> dict[int, list[Part]]:
     m, o = tables.members.c, observations.c
     query = (
         select(m.server, *(o[name] for name in _PART), _VICTIM)
         .select_from(tables.members.join(observations, o.id == m.observation))
-        .where(m.server.between(first, last))
+        .where(which)
         .order_by(m.server, m.observation)
     )
     found: dict[int, list[Part]] = {}
@@ -196,9 +220,67 @@ def refresh(
     connection: Connection, tables: Derived, server: int, found: Standing, *, now: str
 ) -> Row:
     """Bring the state of one server up to date after something was done; gives its row."""
-    old = connection.execute(select(tables.servers).where(tables.servers.c.id == server)).one()
-    return replace_server(connection, tables, found, [old._asdict()], [identity_of(old._asdict())],
-                          now=now)[0]  # fmt: skip
+    parts = parts_of(connection, tables, PatchStates(found.watched), [server])
+    done = read_acts(connection, [part.id for part in parts[server]])
+    every = {server: [act for each in done.values() for act in each]}
+    return refresh_many(connection, tables, found, parts, every, now=now)[0]
+
+
+def refresh_many(
+    connection: Connection,
+    tables: Derived,
+    found: Standing,
+    parts: Mapping[int, Sequence[Part]],
+    done: Mapping[int, Sequence[Act]],
+    *,
+    now: str,
+) -> list[Row]:
+    """Bring the states of servers up to date after something was done; gives their rows.
+
+    `parts` has their observations and `done` what was done to them; what follows from identity
+    stays as it is.
+    """
+    s, c, tally = tables.servers, tables.changes, Tally()
+    numbers = sorted(parts)
+    query = select(s).where(s.c.id.in_(numbers)).order_by(s.c.id)
+    old = [row._asdict() for row in connection.execute(query)]
+    before: dict[int, list[Step]] = {}
+    told = select(c.c.server, c.c.axis, c.c.time, c.c.before, c.c.after)
+    for server, *step in connection.execute(told.where(c.c.server.in_(numbers))):
+        before.setdefault(server, []).append(Step(*step))
+    rows, steps = [], []
+    for values in old:
+        number = int(values["id"])
+        tally.take(values, before.get(number, ()))
+        row, changes = server_row(identity_of(values), parts[number], done.get(number, ()),
+                                  watched=found.watched, now=now)  # fmt: skip
+        tally.add(row, changes)
+        rows.append(row)
+        steps += [{"server": number, **change._asdict()} for change in changes]
+    connection.execute(delete(c).where(c.c.server.in_(numbers)))
+    if steps:
+        connection.execute(insert(c), steps)
+    _set_rows(connection, s, rows)
+    _count(connection, tables, tally)
+    recount(connection, tables, {str(row["organisation"]) for row in rows})
+    return rows
+
+
+_OF_STATE = ("patch", "patch_since", "compromise", "compromise_since", "work", "work_since",
+             "assignee", "until", "due", "priority", "detail")  # fmt: skip
+"""What changes in a server's row when something is done to it."""
+
+
+def _set_rows(connection: Connection, servers: Table, rows: Sequence[Row]) -> None:
+    asked = (
+        update(servers)
+        .where(servers.c.id == bindparam("this"))
+        .values({name: bindparam(f"new_{name}") for name in _OF_STATE})
+    )
+    values = [{"this": row["id"], **{f"new_{name}": row[name] for name in _OF_STATE}}
+              for row in rows]  # fmt: skip
+    if values:
+        connection.execute(asked, values)
 
 
 def replace_server(

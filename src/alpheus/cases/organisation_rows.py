@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, or_, select, update
 
 from alpheus.cases.owners import Owner
 from alpheus.cases.schema import Derived
@@ -18,6 +18,7 @@ _COUNTS = ("servers", "open", "compromised", "priority")
 _BREACHED = frozenset({*BREACHED, Compromise.RE_INFECTED})
 _PARTS = re.compile(r"[\W_]+")
 _SHORTEST = 3
+_AT_ONCE = 500
 _MOST_WORDS = 30
 _LONGEST_WORD = 120
 
@@ -97,11 +98,16 @@ def renew(connection: Connection, tables: Derived, keys: Iterable[str]) -> None:
 
 def recount(connection: Connection, tables: Derived, keys: Collection[str]) -> None:
     """Count the servers of some organisations anew, after their states have changed."""
-    for key in {key for key in keys if key}:
-        o = tables.organisations
+    o = tables.organisations
+    counted = _counted(connection, tables, {key for key in keys if key})
+    if counted:
         connection.execute(
-            update(o).where(o.c.key == key).values(_counted(connection, tables, key))
-        )
+            update(o).where(o.c.key == bindparam("this")).values(
+                {name: bindparam(f"new_{name}") for name in _COUNTS}
+            ),
+            [{"this": key, **{f"new_{name}": number for name, number in counts.items()}}
+             for key, counts in counted.items()],
+        )  # fmt: skip
 
 
 def _made_anew(connection: Connection, tables: Derived, key: str) -> dict[str, Any]:
@@ -120,24 +126,31 @@ def _made_anew(connection: Connection, tables: Derived, key: str) -> dict[str, A
     return {
         "key": key, "name": found.owner, "domain": found.domain, "country": found.country,
         "region": best.region, "city": found.city, "sector": best.sector,
-        **_counted(connection, tables, key), "described": best.id,
+        **_counted(connection, tables, {key})[key], "described": best.id,
     }  # fmt: skip
 
 
-def _counted(connection: Connection, tables: Derived, key: str) -> dict[str, int]:
-    """As `OrganisationTally` counts."""
+def _counted(
+    connection: Connection, tables: Derived, keys: Collection[str]
+) -> dict[str, dict[str, int]]:
+    """As `OrganisationTally` counts, by organisation."""
     s = tables.servers.c
     goes_on = s.work.not_in([*ENDED])
     is_open = and_(goes_on, or_(s.patch.in_([*OPEN_PATCH]), s.compromise.in_([*OPEN_COMPROMISE])))
     breached = and_(goes_on, s.compromise.in_([*_BREACHED]))
     own = s.service == 0
     query = select(
+        s.organisation,
         func.sum(case((own, 1), else_=0)),
         *(func.sum(case((and_(own, state), 1), else_=0)) for state in (is_open, breached)),
         func.max(s.priority),
         *(func.max(case((state, 1), else_=0)) for state in (is_open, breached)),
-    ).where(s.organisation == key)
-    row = connection.execute(query).one()
-    servers, opened, broken, priority, any_open, any_breached = (int(value or 0) for value in row)
-    counts = (servers, max(opened, any_open), max(broken, any_breached), priority)
-    return dict(zip(_COUNTS, counts, strict=True))
+    ).group_by(s.organisation)
+    ordered, found = sorted(keys), dict[str, dict[str, int]]()
+    for begin in range(0, len(ordered), _AT_ONCE):
+        part = ordered[begin : begin + _AT_ONCE]
+        for key, *sums in connection.execute(query.where(s.organisation.in_(part))):
+            servers, opened, broken, priority, any_open, any_breached = (int(n or 0) for n in sums)
+            counts = (servers, max(opened, any_open), max(broken, any_breached), priority)
+            found[key] = dict(zip(_COUNTS, counts, strict=True))
+    return found

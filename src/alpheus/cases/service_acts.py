@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -11,9 +12,9 @@ from alpheus.cases.acts import Act, ActKind, refusal
 from alpheus.cases.derived_store import (
     PatchStates,
     Standing,
-    parts_between,
+    parts_of,
     read_acts,
-    refresh,
+    refresh_many,
     server_of,
     set_standing,
 )
@@ -55,13 +56,42 @@ def do(
 ) -> dict[str, Any]:
     """Do it to the server that a number leads to; gives its row. Raises RefusedError."""
     server = find(connection, tables, number)
-    states = PatchStates(found.watched)
-    parts = parts_between(connection, tables, states, server, server)[server]
-    done = read_acts(connection, [part.id for part in parts])
-    state = state_of(parts, [act for each in done.values() for act in each], now=now)
-    _check(asked, refusal(state, _act(asked), now=now), server)
-    take_down(connection, found, server, asked, Detail(to=asked.to, until=asked.until))
-    return refresh(connection, tables, server, found, now=now)
+    found_rows, refused = do_to(connection, tables, found, [server], asked=asked, now=now)
+    if refused:
+        raise RefusedError(refused[server])
+    return found_rows[0]
+
+
+def do_to(
+    connection: Connection,
+    tables: Derived,
+    found: Standing,
+    servers: Sequence[int],
+    *,
+    asked: Asked,
+    now: str,
+) -> tuple[list[dict[str, Any]], dict[int, str]]:
+    """Do it to each of some servers that allows it; gives their rows, and why not to others."""
+    parts = parts_of(connection, tables, PatchStates(found.watched), servers)
+    home = {part.id: server for server, each in parts.items() for part in each}
+    done: dict[int, list[Act]] = {}
+    for anchor, each in read_acts(connection, sorted(home)).items():
+        done.setdefault(home[anchor], []).extend(each)
+    refused = {}
+    for server in servers:
+        state = state_of(parts[server], done.get(server, ()), now=now)
+        reason = refusal(state, _act(asked), now=now)
+        if reason:
+            refused[server] = _told(asked, reason, server)
+            del parts[server]
+    detail = Detail(to=asked.to, until=asked.until)
+    for server, number in zip(
+        parts, take_down(connection, found, parts, asked, detail), strict=True
+    ):
+        done.setdefault(server, []).append(_act(asked)._replace(id=number))
+    if parts:
+        set_standing(connection, found)
+    return refresh_many(connection, tables, found, parts, done, now=now), refused
 
 
 def _act(asked: Asked) -> Act:
@@ -71,21 +101,35 @@ def _act(asked: Asked) -> Act:
 
 def check_decision(asked: Asked, server: int) -> None:
     """Decisions about what a server is are allowed in every state, but need who and why."""
-    _check(asked, refusal(state_of((), (), now=asked.now), _act(asked), now=asked.now), server)
-
-
-def _check(asked: Asked, reason: str, server: int) -> None:
+    reason = refusal(state_of((), (), now=asked.now), _act(asked), now=asked.now)
     if reason:
-        raise RefusedError(f"server {server}: {asked.kind}: {reason}")
+        raise RefusedError(_told(asked, reason, server))
+
+
+def _told(asked: Asked, reason: str, server: int) -> str:
+    return f"server {server}: {asked.kind}: {reason}"
 
 
 def take_down(
-    connection: Connection, found: Standing, server: int, asked: Asked, detail: Detail
-) -> None:
-    """Keep an act, of a server that one of its observations stands for."""
-    made = insert(acts).values(
-        time=asked.when, recorded=asked.now, who=asked.who, kind=asked.kind.value, anchor=server,
-        why=asked.why, evidence=asked.evidence, detail=msgspec.json.encode(detail).decode(),
-    )  # fmt: skip
-    found.act = connection.execute(made.returning(acts.c.id)).scalar_one()
-    set_standing(connection, found)
+    connection: Connection,
+    found: Standing,
+    servers: Collection[int],
+    asked: Asked,
+    detail: Detail,
+) -> list[int]:
+    """Keep an act of each of some servers that one of its observations stands for.
+
+    Gives their numbers; `found` has to be kept afterwards, see `set_standing`.
+    """
+    values = {
+        "time": asked.when, "recorded": asked.now, "who": asked.who, "kind": asked.kind.value,
+        "why": asked.why, "evidence": asked.evidence,
+        "detail": msgspec.json.encode(detail).decode(),
+    }  # fmt: skip
+    if not servers:
+        return []
+    made = insert(acts).returning(acts.c.id, sort_by_parameter_order=True)
+    rows = [{**values, "anchor": server} for server in servers]
+    numbers = list(connection.execute(made, rows).scalars())
+    found.act = max(numbers)
+    return numbers

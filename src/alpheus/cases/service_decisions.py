@@ -8,7 +8,7 @@ from itertools import combinations
 from sqlalchemy import Connection
 
 from alpheus.cases.bases import bases_of
-from alpheus.cases.derived_store import Standing
+from alpheus.cases.derived_store import Standing, set_standing
 from alpheus.cases.groups import Detail, read_decisions
 from alpheus.cases.identity import Decision, DecisionKind
 from alpheus.cases.identity.decisions import standing_of
@@ -37,7 +37,8 @@ def merge(
             f"decision {one.id} of {one.who} on {one.when[:10]} keeps them apart: {one.why}; "
             f"if that does not hold any more, take it back: alpheus case revoke {one.id}"
         )
-    take_down(connection, found, servers[0], asked, Detail(observations=tuple(servers)))
+    take_down(connection, found, [servers[0]], asked, Detail(observations=tuple(servers)))
+    set_standing(connection, found)
     rows = regroup(connection, tables, found, servers, now=asked.now)
     return next(row for row in rows if row["id"] == servers[0])
 
@@ -61,7 +62,8 @@ def split(
     if not out or out == members:
         raise RefusedError(f"name some of the {len(members)} observations of server {server}")
     check_decision(asked, server)
-    take_down(connection, found, server, asked, Detail(observations=tuple(sorted(out))))
+    take_down(connection, found, [server], asked, Detail(observations=tuple(sorted(out))))
+    set_standing(connection, found)
     rows = regroup(connection, tables, found, members, now=asked.now)
     here = {server for server, _ in bases_of(connection, tables, members).values()}
     return [row for row in rows if row["id"] in here]
@@ -86,7 +88,8 @@ def keep_apart(
     known = {pair for one in _apart(connection, tables, servers) for pair in _pairs(one.sightings)}
     if set(_pairs(servers)) <= known:
         raise RefusedError(f"server {servers[0]}: they are kept apart already")
-    take_down(connection, found, servers[0], asked, Detail(observations=tuple(servers)))
+    take_down(connection, found, [servers[0]], asked, Detail(observations=tuple(servers)))
+    set_standing(connection, found)
     return rows_of(connection, tables, servers)
 
 
@@ -110,7 +113,8 @@ def revoke(
     if not anchor:
         raise RefusedError(f"decision {number} is about observations that were purged")
     check_decision(asked, anchor)
-    take_down(connection, found, anchor, asked, Detail(revokes=number))
+    take_down(connection, found, [anchor], asked, Detail(revokes=number))
+    set_standing(connection, found)
     return regroup(connection, tables, found, named, now=asked.now)
 
 

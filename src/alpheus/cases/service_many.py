@@ -10,14 +10,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from alpheus.cases import service_listing
+from alpheus.cases.bases import bases_of
 from alpheus.cases.derived_store import Standing
 from alpheus.cases.schema import Derived
-from alpheus.cases.service_acts import Asked, do, find
+from alpheus.cases.service_acts import Asked, do_to
 from alpheus.cases.service_listing import Filters
 from alpheus.errors import RefusedError
 
 MOST = 20_000
 """Servers that something is done to at once."""
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +67,16 @@ def act_on_many(
     """Do it to every server that allows it; those that do not are told with the reason."""
     if len(servers) > MOST:
         raise RefusedError(f"more than {MOST:,} servers at once; do it in parts")
-    done: dict[int, dict[str, Any]] = {}
-    refused = []
-    for number in dict.fromkeys(servers):
-        try:
-            if find(connection, tables, number) in done:
-                continue  # two numbers of one server
-            row = do(connection, tables, found, number, asked=asked, now=asked.now)
-        except RefusedError as error:
-            refused.append((number, str(error)))
-        else:
-            done[int(row["id"])] = row
-    return Many(tuple(done.values()), tuple(refused))
+    places = bases_of(connection, tables, servers)
+    wanted = list(dict.fromkeys(places[one][0] for one in servers if one in places))
+    refused = {one: f"there is no server {one}" for one in servers if one not in places}
+    done: list[dict[str, Any]] = []
+    for begin in range(0, len(wanted), _AT_ONCE):
+        part = wanted[begin : begin + _AT_ONCE]
+        rows, others = do_to(connection, tables, found, part, asked=asked, now=asked.now)
+        done += rows
+        refused |= others
+    return Many(tuple(done), tuple(sorted(refused.items())))
 
 
 def _fitting(connection: Connection, tables: Derived, filters: Filters) -> Iterator[dict[str, Any]]:
