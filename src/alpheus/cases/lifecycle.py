@@ -32,7 +32,8 @@ class Seen(NamedTuple):
 
     `patch` is the state of the CVE that is watched, '' for none. `partly`: of several servers it
     speaks for one. `verdict` is an assessment's; `reported`: somebody else says that it was broken
-    into. `breach` is when the last sign of the intruder was.
+    into. `breach` is when the last sign of the intruder was. `told`: it is somebody's word, and
+    nothing was assessed.
     """
 
     id: int
@@ -44,6 +45,7 @@ class Seen(NamedTuple):
     verdict: str = ""
     reported: bool = False
     breach: str = ""
+    told: bool = False
 
 
 class Change(NamedTuple):
@@ -213,13 +215,18 @@ class _Replay:
             if breached and one.breach > self.cleaned:
                 why = f"signs of an intruder from {one.breach}, after it was cleaned"
                 self._seen("compromise", Compromise.RE_INFECTED, one, why)
-            elif after is Compromise.NO_EVIDENCE and self.compromise is Compromise.CLEANED:
+            elif (
+                after is Compromise.NO_EVIDENCE
+                and self.compromise is Compromise.CLEANED
+                and not one.told
+            ):
                 why = "assessed after it was cleaned, and nothing was found"
                 self._seen("compromise", Compromise.VERIFIED_CLEAN, one, why)
         elif (
             self.compromise is not Compromise.RE_INFECTED and _RANK[after] > _RANK[self.compromise]
         ):
-            why = "reported by others" if one.reported else f"assessed as {one.verdict}"
+            word = "said to be" if one.told else "assessed as"
+            why = "reported by others" if one.reported else f"{word} {one.verdict}"
             self._seen("compromise", after, one, why)
 
     def _see_contradiction(self, one: Seen) -> None:

@@ -143,11 +143,16 @@ def record(
     Raises RowError, DatabaseError; then nothing was added.
     """
     rows = Rows(datetime.now(UTC))
-    made = [(number, rows.of_line(encode(one), kind))
-            for number, one in enumerate(observations, start=1)]  # fmt: skip
+    return record_rows(database, [rows.of_line(encode(one), kind) for one in observations], who,
+                       kind)  # fmt: skip
+
+
+def record_rows(database: Database, rows: Iterable[Row], who: str, kind: str = Kind.HAND) -> Stored:
+    """Add rows that come from no file. Raises DatabaseError; then nothing was added."""
     with database.work(), database.write() as connection:
         entry = Imported("", f"{kind}:{who}", kind)
-        return Store().add(connection, _Ledger(connection, entry, who, 0).id, made)
+        ledger = _Ledger(connection, entry, who, 0)
+        return Store().add(connection, ledger.id, list(enumerate(rows, start=1)))
 
 
 def _load(

@@ -173,6 +173,7 @@ def state_of(parts: Sequence[Part], acts: Iterable[Act], *, now: str) -> State:
             part.id, part.seen, part.source, part.patch, part.build,
             mixed and _SEVERAL not in part.flags, part.verdict,
             bool(part.breach) and part.kind != Kind.ASSESSMENT, part.breach,
+            part.kind == Kind.HAND,
         )
         for part in parts
     ]  # fmt: skip
