@@ -16,6 +16,7 @@ from alpheus.cli import (
     directory,
     import_,
     lab,
+    notify,
     probe,
     rules,
     triage,
@@ -25,7 +26,8 @@ from alpheus.cli.output import drop_output, mend_streams, say
 from alpheus.errors import AlpheusError
 
 COMMANDS = (
-    triage, webshell, baseline, rules, build, probe, import_, directory, case, campaign, lab,
+    triage, webshell, baseline, rules, build, probe, import_, directory, case, notify, campaign,
+    lab,
 )  # fmt: skip
 """One module per command, in the order in which help lists them."""
 

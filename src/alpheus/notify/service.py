@@ -87,6 +87,10 @@ class Notices:
         """Notices in the order in which they are sent; of all batches for 0. Without codes."""
         yield from (one for one, _ in self._pages(batch, () if status is None else (status,)))
 
+    def standing(self, batch: int = 0) -> Iterator[tuple[Notice, Status]]:
+        """Notices with where each stands, in the order in which they are sent."""
+        yield from self._pages(batch, ())
+
     def notice(self, reference: str) -> Notice:
         """A notice by its reference, in any case, with its code. Raises RefusedError."""
         with self.database.read() as connection:

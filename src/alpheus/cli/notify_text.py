@@ -1,0 +1,302 @@
+"""Batches, notices and where they stand, for people at 80 columns and for programs."""
+
+from __future__ import annotations
+
+import csv
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+import msgspec
+
+from alpheus.cli.output import say, standard_output
+from alpheus.errors import UsageError
+from alpheus.notify.model import Channel, Event, Notice, Rendered, Status
+from alpheus.notify.records import UNREACHED, Batch, Omission, Reason, Summary
+from alpheus.notify.service import Notices
+from alpheus.report.csv_output import cell
+from alpheus.report.files import write_files
+from alpheus.report.visible import visible
+
+WIDTH = 80
+SHOWN = 20
+"""Notices and organisations that are named in a text."""
+
+_OMITTED = ("organisation", "owner", "server", "servers", "reason", "why", "until")
+_REASONS = {
+    Reason.NO_CONTACT: "no contact is known, or none has worked",
+    Reason.NEVER: "all that is known is never written to",
+    Reason.ON_SERVER: "only a mailbox on the compromised server: call them",
+    Reason.FOLLOWED_UP: "every way was tried, nobody answers",
+    Reason.UNCERTAIN: "a notice is uncertain, and has to be settled",
+    Reason.PLANNED: "a notice waits to be approved or sent",
+    Reason.WAITING: "told, and there is still time to answer",
+    Reason.ACKNOWLEDGED: "they know",
+}
+
+
+class Omissions:
+    """Hears why organisations get no notice: keeps the first that need a person, writes all."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._writer = None if stream is None else csv.writer(stream)
+        if self._writer is not None:
+            self._writer.writerow(_OMITTED)
+        self.first: list[Omission] = []
+
+    def __call__(self, one: Omission) -> None:
+        """Hear of one."""
+        if one.reason in UNREACHED and len(self.first) < SHOWN:
+            self.first.append(one)
+        if self._writer is not None:
+            self._writer.writerow([cell(getattr(one, name)) for name in _OMITTED])
+
+
+@contextmanager
+def omissions(file: Path | None) -> Iterator[Omissions]:
+    """What a plan tells of those who get none; all of it as CSV in a file, if one is named."""
+    if file is None:
+        yield Omissions(None)
+        return
+    import io  # noqa: PLC0415 - seldom needed
+
+    kept = io.StringIO(newline="")
+    yield Omissions(kept)
+    write_file(file, kept.getvalue())
+
+
+def write_file(file: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all, for its owner alone. Raises OutputError."""
+    raw = content.encode() if isinstance(content, str) else content
+
+    def write(stream: TextIO) -> None:
+        stream.buffer.write(raw)
+
+    write_files(file.absolute().parent, {file.name: write})
+    say(f"written: {file}")
+
+
+def write_batch(batch: Batch, heard: Omissions, form: str) -> None:
+    """Write what a plan has come to."""
+    if form == "json":
+        _json({"batch": batch, "unreached": heard.first})
+        return
+    _lines([*_planned(batch), *_unreached(batch, heard.first), *_next(batch)])
+
+
+def _planned(batch: Batch) -> Iterator[str]:
+    name = f"batch {batch.number}" if batch.number else "dry run"
+    yield from _wrapped(
+        f"{name}: {batch.planned:,} notices to {batch.organisations:,} organisations about "
+        f"{batch.servers:,} servers; {batch.withdrawn:,} that were not sent are withdrawn"
+    )
+    for channel, number in sorted(batch.channels.items()):
+        yield f"  by {channel:<30}{number:>10,}"
+    if batch.omitted:
+        yield "without a notice"
+    for reason in Reason:
+        if batch.omitted.get(reason.value):
+            yield f"  {_REASONS[reason]:<58}{batch.omitted[reason.value]:>10,}"
+
+
+def _unreached(batch: Batch, first: Sequence[Omission]) -> Iterator[str]:
+    if not first:
+        return
+    yield "somebody has to find a way to"
+    for one in first:
+        yield from _wrapped(f"{one.owner or f'server {one.server}'}: {one.why}", "  ", "    ")
+    number = sum(batch.omitted.get(reason.value, 0) for reason in UNREACHED)
+    if number > len(first):
+        yield f"  and {number - len(first):,} more; all with --omitted FILE"
+
+
+def _next(batch: Batch) -> Iterator[str]:
+    if batch.number and batch.planned:
+        yield f"look at it, then approve it: alpheus notify show {batch.number}"
+
+
+def show_batch(notices: Notices, number: int, form: str, output: Path | None) -> None:
+    """Show a batch: its notices, and what an approval of it binds to."""
+    if form not in {"text", "json"}:
+        raise UsageError(f"{form} is of one notice; name it by its reference, such as A-4F7K2Q")
+    batch, approval = notices.batch(number), notices.approval(number)
+    if form == "json":
+        found = {"batch": batch, "approval": approval, "notices": list(notices.notices(number))}
+        _put(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n", output)
+        return
+    lines = [
+        *_wrapped(f"batch {number}, planned by {batch.who} at {batch.made}"
+                  + (f", {batch.filters}" if batch.filters else "")),
+        *_planned(batch),
+        *(f"  {status:<33}{count:>10,}" for status, count in sorted(batch.notices.items())),
+    ]  # fmt: skip
+    for one in islice(notices.notices(number), SHOWN):
+        lines += _listed(one)
+    if batch.planned > SHOWN:
+        lines.append(f"  and {batch.planned - SHOWN:,} more; all with --format json")
+    if approval.notices:
+        lines.append(f"digest of {approval.notices:,} notices that are not sent yet:")
+        lines.append(f"  {approval.digest}")
+        second = " --who NAME" if approval.needs_second else ""
+        if approval.needs_second:
+            lines += _wrapped(f"so many need a second person: somebody else than {batch.who}")
+        lines.append(f"alpheus notify approve {number} --digest {approval.digest[:16]}{second}")
+    _put("".join(f"{visible(line)}\n" for line in lines), output)
+
+
+def _listed(one: Notice) -> Iterator[str]:
+    to = one.recipient
+    servers = f"{len(one.subjects):,} server{'s' * (len(one.subjects) != 1)}"
+    reduced = ", without details" if one.reduced else ""
+    yield from _wrapped(
+        f"{one.reference}  {to.channel} to {to.rung} {_flat(to.address)}: {one.situation}, "
+        f"{servers}{reduced}; {one.owner or 'several owners'}", "  ", "            ",
+    )  # fmt: skip
+
+
+def show_notice(notices: Notices, reference: str, form: str, output: Path | None) -> None:
+    """Show a notice exactly as it is sent, with what became of it."""
+    notice = notices.notice(reference)
+    rendered = notices.rendered(notice)
+    if form == "text":
+        lines = _of_notice(notice, notices.status_of(notice), notices.events(notice), rendered)
+        _put("".join(f"{visible(line)}\n" for line in lines), output)
+    elif form == "html":
+        _put(rendered.html, output)
+    elif form == "json":
+        found = {"notice": notice, "status": notices.status_of(notice),
+                 "events": notices.events(notice), "rendered": rendered}  # fmt: skip
+        _put(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n", output)
+    else:
+        if output is None:
+            raise UsageError(f"{form} goes into a file: -o FILE")
+        write_file(output, _message(notices, notice, rendered) if form == "eml"
+                   else _letter(notices, notice))  # fmt: skip
+
+
+def _of_notice(
+    notice: Notice, status: Status, events: Sequence[Event], rendered: Rendered
+) -> Iterator[str]:
+    to = notice.recipient
+    yield f"{notice.reference}  {status}, {to.channel} to the {to.rung}"
+    yield from _wrapped(f"to: {_flat(f'{to.name} {to.address}'.strip())}")
+    for one in events:
+        yield from _wrapped(f"{one.time}  {one.who}: {one.kind} {one.detail}", "", "    ")
+    if notice.reduced:
+        yield from _wrapped("it names no details: an intruder may read this mailbox")
+    for file in rendered.attachments:
+        yield f"with {file.name}, {len(file.content):,} bytes"
+    yield ""
+    yield from _wrapped(f"Subject: {rendered.subject}", "", "  ")
+    yield ""
+    yield from rendered.text.splitlines()
+
+
+def _message(notices: Notices, notice: Notice, rendered: Rendered) -> bytes:
+    from alpheus.notify.message import message_of  # noqa: PLC0415 - keeps the others fast
+
+    if notice.recipient.channel is not Channel.EMAIL:
+        raise UsageError(f"{notice.reference} does not go by mail; show it as text or pdf")
+    mail = message_of(notice, rendered, notices.settings.sender, notices.tokens(),
+                      now=notices.clock())  # fmt: skip
+    return mail.content
+
+
+def _letter(notices: Notices, notice: Notice) -> bytes:
+    from alpheus.notify.letter import letter  # noqa: PLC0415 - slow to load
+
+    return letter(notice, notices.settings, now=notice.made)
+
+
+def write_status(notices: Notices, form: str) -> None:
+    """Write where all notices stand."""
+    found = notices.status()
+    if form == "json":
+        _json(found)
+    elif form == "csv":
+        with standard_output(exact=True) as stream:
+            writer = csv.writer(stream)
+            writer.writerow(("rung", "channel", "status", "notices"))
+            writer.writerows((cell(one.rung), cell(one.channel), cell(one.status), one.notices)
+                             for one in found.lines)  # fmt: skip
+    else:
+        _lines([*_headline(found), *_table(found), *_for_a_person(found)])
+
+
+def _headline(found: Summary) -> Iterator[str]:
+    yield from _wrapped(
+        f"{found.told:,} organisations told, {found.acknowledged:,} acknowledged, "
+        f"{found.failed:,} failed, {found.uncertain:,} uncertain need a person, for "
+        f"{found.unreached:,} nobody can be reached"
+    )
+    late = f"nobody answered {found.overdue_total:,} notices in time"
+    yield f"{found.servers_told:,} servers are told of; {late}"
+
+
+def _table(found: Summary) -> Iterator[str]:
+    if not found.lines:
+        return
+    yield ""
+    yield f"{'rung':<16}{'channel':<10}{'status':<16}{'notices':>10}"
+    for one in found.lines:
+        yield f"{one.rung:<16}{one.channel:<10}{one.status:<16}{one.notices:>10,}"
+    totals = Counter[str]()
+    for one in found.lines:
+        totals[one.status] += one.notices
+    for status, number in sorted(totals.items()):
+        yield f"{'all':<26}{status:<16}{number:>10,}"
+
+
+def _for_a_person(found: Summary) -> Iterator[str]:
+    if found.uncertain_notices:
+        yield ""
+        yield "uncertain: look into the mail log, then alpheus notify settle REFERENCE"
+        yield from _wrapped(" ".join(found.uncertain_notices[:SHOWN]), "  ", "  ")
+    if found.answered:
+        yield ""
+        yield "answered: read it, then alpheus notify acknowledge --notice REFERENCE"
+        yield from _wrapped(" ".join(found.answered[:SHOWN]), "  ", "  ")
+    if found.overdue:
+        yield ""
+        yield "overdue: alpheus notify plan goes up a rung"
+    for one in found.overdue[:SHOWN]:
+        yield from _wrapped(f"{one.reference}  since {one.until[:10]}  {one.rung}, {one.channel} "
+                            f"{_flat(one.address)}  {one.owner}", "  ", "            ")  # fmt: skip
+    if found.overdue_total > SHOWN:
+        yield f"  and {found.overdue_total - SHOWN:,} more"
+    if found.unreached:
+        yield ""
+        yield from _wrapped(f"as of {found.as_of} nobody can be reached for {found.unreached:,}: "
+                            "alpheus notify plan --omitted FILE lists them")  # fmt: skip
+
+
+def _flat(text: str) -> str:
+    return ", ".join(text.splitlines())
+
+
+def _wrapped(text: str, first: str = "", then: str = "  ") -> list[str]:
+    return textwrap.wrap(visible(_flat(text)), WIDTH, initial_indent=first, subsequent_indent=then,
+                         break_on_hyphens=False) or [""]  # fmt: skip
+
+
+def _lines(lines: Iterable[str]) -> None:
+    with standard_output(exact=False) as stream:
+        for line in lines:
+            stream.write(visible(line) + "\n")
+
+
+def _json(found: Any) -> None:  # noqa: ANN401 - anything that is written as JSON
+    with standard_output(exact=True) as stream:
+        stream.write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
+
+
+def _put(text: str, output: Path | None) -> None:
+    if output is not None:
+        write_file(output, text)
+        return
+    with standard_output(exact=True) as stream:
+        stream.write(text)
