@@ -39,6 +39,7 @@ class Machines:
     def __init__(self, forest: Forest, nodes: Sequence[int], shared: Shared) -> None:
         self._forest = forest
         self._nodes = nodes
+        self._open = nodes
         self._shared = shared
         self._key = Key.SAME_FACTS
         self._bearers: Counter[str] = Counter()
@@ -54,6 +55,7 @@ class Machines:
             (Key.COMPUTER_AND_ADDRESS, self._address),
         ):
             self._key = key
+            self._open = self._of_several()
             for value, nodes in self._groups(values):
                 self._join_group(value, nodes)
         for root in self._forest.roots(self._nodes):
@@ -65,19 +67,44 @@ class Machines:
             (Key.COMPUTER, self._alone),
         ):
             self._key = key
+            self._open = self._of_several()
             for value, nodes in self._groups(values):
                 self._join_only_ones(value, nodes)
 
+    def _of_several(self) -> list[int]:
+        """The nodes that have a name in common with another server.
+
+        Joins never give a name to more servers than had it: who is out once stays out.
+        """
+        computers, root_of = self._forest.computers, self._forest.root
+        roots = list(map(root_of, self._open))
+        first: dict[str, int] = {}
+        several: set[str] = set()
+        for root in set(roots):
+            for name in computers[root]:
+                if first.setdefault(name, root) != root:
+                    several.add(name)
+        return [node for node, root in zip(self._open, roots, strict=True)
+                if not several.isdisjoint(computers[root])]  # fmt: skip
+
     def _groups(self, values: _Values) -> Iterator[tuple[str, list[int]]]:
-        groups: dict[str, list[int]] = {}
-        facts = self._forest.facts
-        for node in self._nodes:
-            for name in self._forest.computers[self._forest.root(node)]:
-                for value in values(name, facts[node]):
-                    groups.setdefault(f"{name} {value}".rstrip(), []).append(node)
-        for value in sorted(value for value, nodes in groups.items() if len(nodes) > 1):
-            nodes = groups[value]
-            if len(self._forest.roots(nodes)) > 1:
+        groups: dict[str, int | list[int]] = {}
+        facts, computers, root_of = self._forest.facts, self._forest.computers, self._forest.root
+        for node in self._open:
+            fact = facts[node]
+            for name in computers[root_of(node)]:
+                for value in values(name, fact):
+                    shown = f"{name} {value}" if value else name
+                    held = groups.setdefault(shown, node)
+                    if isinstance(held, list):
+                        held.append(node)
+                    elif held != node:  # most values are of one node: a list for each costs much
+                        groups[shown] = [held, node]
+        several = {value: nodes for value, nodes in groups.items() if isinstance(nodes, list)}
+        del groups
+        for value in sorted(several):
+            nodes = several[value]
+            if len(set(map(root_of, nodes))) > 1:
                 yield value, nodes
 
     @staticmethod
