@@ -11,7 +11,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from alpheus.cases.schema import Derived, notice_servers, notice_standings, notices
+from alpheus.cases.schema import (
+    Derived,
+    notice_events,
+    notice_servers,
+    notice_standings,
+    notices,
+)
 from alpheus.notify.model import Status
 
 BY_HAND = "by hand"
@@ -45,6 +51,7 @@ class Tellings:
         query = select(notice_standings.c.notice).limit(1)
         self.kept = connection.execute(query).first() is not None
         """Whether any notice is kept at all."""
+        self._left_out = _left_out(connection) if self.kept else frozenset()
 
     def between(self, first: int, last: int) -> Mapping[int, list[Telling]]:
         """Tellings by server, the earliest first; those that never went out are left out."""
@@ -52,7 +59,7 @@ class Tellings:
             return {}
         n, s, m, ns = notices.c, notice_standings.c, self._members.c, notice_servers.c
         query = (
-            select(m.server, s.handed_over, s.rung, s.channel, s.status, n.address)
+            select(m.server, s.handed_over, s.rung, s.channel, s.status, n.address, n.id, ns.anchor)
             .select_from(
                 self._members.join(notice_servers, ns.anchor == m.observation)
                 .join(notice_standings, s.notice == ns.notice)
@@ -62,9 +69,20 @@ class Tellings:
             .order_by(m.server, s.handed_over, n.id)
         )
         found: dict[int, list[Telling]] = {}
-        for row in self._connection.execute(query):
-            found.setdefault(row[0], []).append(Telling(*row[1:]))
+        for server, *telling, notice, anchor in self._connection.execute(query):
+            if (notice, anchor) not in self._left_out:
+                found.setdefault(server, []).append(Telling(*telling))
         return found
+
+
+def _left_out(connection: Connection) -> frozenset[tuple[int, int]]:
+    """Notices and the servers that they did not tell of in the end."""
+    e = notice_events.c
+    query = select(e.notice, e.left_out).where(e.left_out != "")
+    return frozenset(
+        (notice, int(anchor))
+        for notice, anchors in connection.execute(query) for anchor in anchors.split()
+    )  # fmt: skip
 
 
 def by_hand(times: Iterable[str]) -> list[Telling]:

@@ -166,11 +166,11 @@ def _title(title: str, more: str) -> Iterator[str]:
 def _paragraph(text: str, *, before: bool = True) -> Iterator[str]:
     if before:
         yield ""
-    yield from wrap(visible(text), WIDTH, break_long_words=False, break_on_hyphens=False)
+    yield from wrap(visible(text), WIDTH, break_on_hyphens=False)
 
 
 def _item(text: str, *, first: str = "  ", then: str = "    ") -> Iterator[str]:
     yield from wrap(
         visible(text), WIDTH, initial_indent=first, subsequent_indent=then,
-        break_long_words=False, break_on_hyphens=False,
+        break_on_hyphens=False,
     )  # fmt: skip

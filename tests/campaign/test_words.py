@@ -1,0 +1,98 @@
+"""What numbers say in sentences."""
+
+from __future__ import annotations
+
+import msgspec
+
+from alpheus.campaign import words
+from alpheus.campaign.estimates import Range
+from alpheus.campaign.pace import Pace, Projection, Trend
+from alpheus.campaign.reasons import Reason
+from campaign_overview import nothing, overview
+
+
+def test_the_sentence_that_matters() -> None:
+    """How many are left of how many, and where the number is going."""
+    said = words.headline(overview())
+    assert said.startswith("148 of 900 servers that had something to do are left, and the number ")
+    assert "stopped falling around" in said
+    assert words.headline(nothing()) == "No server is known that had anything to do."
+
+
+def test_every_trend_has_words() -> None:
+    """None is left out."""
+    whole = overview()
+    for trend in Trend:
+        pace = msgspec.structs.replace(whole.pace, trend=trend, since="2021-03-20")
+        said = words.headline(msgspec.structs.replace(whole, pace=pace))
+        assert said.startswith("148 of 900 servers")
+        assert said.endswith(".")
+
+
+def test_raw_and_merged() -> None:
+    """Side by side."""
+    said = words.merged(overview())
+    assert "Raw lists say 90 victims; they are 0 servers of 120 organisations" in said
+    assert "1,450 entries of lists and 1,700 sightings are 900 servers" in said
+    assert words.merged(nothing()) == "Nothing has been imported that is a server."
+
+
+def test_pace_in_words() -> None:
+    """With its interval; a date has two ends, or there is none."""
+    pace = Pace(
+        Trend.FALLING, 14, 100, 500, "2021-03-02", per_day=Range(0.05, 0.04, 0.06), fastest=0.1,
+        fastest_day="2021-03-16", half_life=Range(13.5, 11.2, 17.0),
+        projection=Projection("2021-04-12", "2021-04-14", "2021-04-18"),
+    )  # fmt: skip
+    said = " ".join(words.speed(pace))
+    assert "5.0 % a day (4.0 to 6.0; below 0 it rose): half of them in 14 days (11 to 17)" in said
+    assert "between 12 April 2021 and 18 April 2021" in said
+    open_end = msgspec.structs.replace(
+        pace, half_life=Range(60, 30, float("inf")), projection=Projection(why_not="of chance")
+    )
+    said = " ".join(words.speed(open_end))
+    assert "(30 to without end)" in said
+    assert "No date can be foretold: of chance." in said
+
+
+def test_alerts() -> None:
+    """Open again, broken into again, not seen."""
+    said = list(words.alerts(overview()))
+    assert said[0].startswith("3 servers vulnerable again")
+    assert "1 came in the last 14 days" in said[0]
+    assert said[1].startswith("1 server broken into again")
+    assert said[2].startswith("9 servers of those left not seen for 14 days")
+    assert list(words.alerts(nothing())) == []
+
+
+def test_every_reason_has_words_and_an_act() -> None:
+    """And every group."""
+    assert set(words.REASONS) == set(Reason)
+    for one in overview().remaining.reasons:
+        said, act = words.reason(one)
+        assert said.startswith(f"{one.servers} server")
+        assert act
+    found = overview().remaining.groups
+    assert found
+    for group in found:
+        said, act = words.group(group)
+        assert f"{group.left} of {group.ever} left" in said
+        assert act
+
+
+def test_ways_in_words() -> None:
+    """With their denominators."""
+    channels = overview().channels
+    said = {words.way(one): words.fixed(one, channels.within) for one in channels.ways}
+    assert said["letter by letter"].startswith("252 of 252 fixed within 14 days, 100 % (98 to 100)")
+    assert said["contact by email"].startswith("0 of 100 fixed within 14 days, 0 % (0 to 4)")
+    assert any(text.startswith("After the notice: 352 servers") for text in words.waiting(channels))
+    assert "Nobody is known to have been told" in " ".join(words.waiting(nothing().channels))
+
+
+def test_small_words() -> None:
+    """One is no more than one."""
+    assert (words.servers(1), words.servers(1_204)) == ("1 server", "1,204 servers")
+    assert (words.organisations(1), words.days(1.2)) == ("1 organisation", "1 day")
+    assert words.value_of("network", "64500") == "AS64500"
+    assert words.value_of("sector", "") == "unknown"
