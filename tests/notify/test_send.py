@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import signal
@@ -129,7 +130,7 @@ def agree(country: Country, inbox: Inbox, killed: int) -> None:
 def test_a_sender_that_is_killed_sends_nothing_twice(
     point: str, place: str, database: Database
 ) -> None:
-    """SIGKILL at a point of its second notice, then a run to the end: at most that one is unsure."""
+    """SIGKILL at a point of its second notice, then a run to the end: that one may be unsure."""
     country, inbox = approved(database, 4), Inbox()
     with real_server(inbox) as port:
         died = program(place, port, point, 2)
@@ -137,7 +138,7 @@ def test_a_sender_that_is_killed_sends_nothing_twice(
         assert died.returncode == -signal.SIGKILL
         time.sleep(0.3)  # what is on its way to the server still arrives
         after = program(place, port, "never", 0)
-        said, errors = after.communicate(timeout=60)
+        _, errors = after.communicate(timeout=60)
         assert after.returncode == 0, errors
     agree(country, inbox, 1)
     flagged = [each.reference for each in uncertain(country.notices)]
@@ -152,7 +153,7 @@ def test_senders_killed_at_any_moment_send_nothing_twice(place: str, database: D
 
     async def slow(server, session, envelope) -> str:
         inbox.taken.append(envelope)
-        time.sleep(0.02)
+        await asyncio.sleep(0.02)
         return "250 ok"
 
     inbox.handle_DATA = slow  # type: ignore[method-assign]
