@@ -81,7 +81,7 @@ def test_whose_server_it_is_depends_on_the_reader() -> None:
     assert bare(_facts(notice()).lead) == own
     assert bare(_facts(notice(rung=Rung.LETTER)).lead) == own
     assert bare(_facts(notice(rung=Rung.REGISTRANT)).lead) == own.replace("Your", "The")
-    assert bare(_facts(notice(rung=Rung.PROVIDER)).lead).endswith("today: broken into: 1.")
+    assert bare(_facts(notice(rung=Rung.PROVIDER)).lead).endswith("today (broken into: 1).")
 
 
 def test_a_server_is_named_by_what_is_known() -> None:

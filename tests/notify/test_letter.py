@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,9 +12,11 @@ from pypdf import PdfReader
 
 from alpheus.errors import OutputError
 from alpheus.notify.letter import (
+    MOST,
     address_lines,
     call_sheets,
     letter,
+    letter_files,
     letters,
     paper_of,
     uncovered,
@@ -117,6 +120,18 @@ def test_many_letters_are_one_file() -> None:
     assert "Seite 2 von 2" in shown[5]
     assert "Página 1 de 2" in shown[6]
     assert len(_pages(letters([reduced, *many], SETTINGS, duplex=False))) == 7
+
+
+def test_any_number_of_letters_is_some_files() -> None:
+    """A file holds as many as memory and printer bear; none is left out or doubled."""
+    many = [letter_notice(reference=f"A-{number}", reduced=True) for number in range(7)]
+    files = list(letter_files(many, SETTINGS, each=3, duplex=False))
+    found = [re.findall(r"A-\d", page)[0] for file in files for page in _pages(file)]
+    assert len(files) == 3
+    assert found == [one.reference for one in many]
+    assert list(letter_files([], SETTINGS)) == []
+    with pytest.raises(OutputError, match="at most 300"):
+        letters([letter_notice()] * (MOST + 1), SETTINGS)
 
 
 def test_no_letter_is_no_file() -> None:

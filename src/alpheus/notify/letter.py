@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from itertools import islice
 
 from alpheus.errors import OutputError
 from alpheus.knowledge.tables import read_table
@@ -22,6 +23,9 @@ from alpheus.notify.settings import Settings
 from alpheus.notify.wording import BUILT_IN, Wording, time_of
 
 A4 = "a4"
+MOST = 300
+"""Letters in one file; they are all in memory while it is made."""
+
 _PAPER = "notice_paper.csv"
 _STATE_AND_ZIP = re.compile(r"\b[A-Z]{2}[ .,]+\d{5}(?:-\d{4})?$")
 _CERTAIN = re.compile("[\x20-\x7e\xa0-\u0148\u014a-\u017f\u0391-\u03a1\u03a3-\u03c9\u0400-\u045f]*")
@@ -29,6 +33,7 @@ _CERTAIN = re.compile("[\x20-\x7e\xa0-\u0148\u014a-\u017f\u0391-\u03a1\u03a3-\u0
 
 _LINES = 6
 _EPOCH = 1970
+_RUNS_KEPT = 12
 
 
 def letter(
@@ -48,11 +53,14 @@ def letters(
 ) -> bytes:
     """Letters in one PDF, for printing; with `duplex` each begins on the front of a sheet.
 
-    Raises KnowledgeError if a template is wrong, OutputError if there is no notice.
+    Raises KnowledgeError if a template is wrong, OutputError if there is no notice, or if there
+    are more than `MOST`: see `letter_files`.
     """
     told = list(notices)
     if not told:
         raise OutputError("there is no letter to write: no notice goes by letter")
+    if len(told) > MOST:
+        raise OutputError(f"{len(told)} letters are too many for one file: at most {MOST}")
     made = [
         _letter(notice, document_of(notice, settings, now=now, wording=wording), settings)
         for notice in told
@@ -62,6 +70,25 @@ def letters(
         "title": title, "author": _author(settings), "duplex": duplex, "letters": made,
     }  # fmt: skip
     return _set("letter.typ", "letters", _newest(told), content)
+
+
+def letter_files(
+    notices: Iterable[Notice],
+    settings: Settings,
+    *,
+    each: int = 100,
+    now: str = "",
+    wording: Wording | None = None,
+    duplex: bool = True,
+) -> Iterator[bytes]:
+    """Any number of letters as PDFs of `each` letters, the last of fewer; memory stays bounded.
+
+    Raises KnowledgeError if a template is wrong.
+    """
+    rest = iter(notices)
+    while some := list(islice(rest, min(each, MOST))):
+        yield letters(some, settings, now=now, wording=wording, duplex=duplex)
+        _forget()
 
 
 def call_sheets(
@@ -222,6 +249,14 @@ def _compiled(source: bytes, name: str, text: str, made: int, *, kept: bool) -> 
         source, format="pdf", sys_inputs={name: text}, ignore_system_fonts=True, timestamp=made,
         pdf_standards=["a-2a", "ua-1"] if kept else None,
     )  # fmt: skip
+
+
+def _forget() -> None:
+    """Let Typst forget pages that were set: it keeps those of its last runs, 2 MB for a letter."""
+    import typst  # noqa: PLC0415 - only for paper
+
+    for _ in range(_RUNS_KEPT):
+        typst.compile(b"", format="pdf", ignore_system_fonts=True)
 
 
 def _shown(value: object) -> object:
