@@ -138,3 +138,35 @@ def test_a_sighting_that_shows_two_servers_to_be_one() -> None:
         seen(3, "192.0.2.1", 1, **CERT),
     )
     assert found == [(1, 2, 3)]
+
+
+def _passed_on(**shell: object) -> list[tuple[int, ...]]:
+    """A range whose addresses pass from server to server, and one server's page in it twice."""
+    servers = [
+        seen(10 * n + turn, f"192.0.2.{n}", 1 + 6 * turn, servers=(f"LAKE{letters}",),
+             ad_domain=f"{letters.lower()}lake.local")
+        for n, pair in enumerate((("AA", "BB"), ("CC", "DD"), ("EE", "FF")), start=1)
+        for turn, letters in enumerate(pair)
+    ]  # fmt: skip
+    url = "https://192.0.2.50/aspnet_client/"
+    return groups(
+        *servers,
+        seen(50, "192.0.2.50", 2, compromised=True, network="64500", url=f"{url}w7.aspx"),
+        seen(51, "192.0.2.60", 9, compromised=True,
+             **{"network": "64500", "url": f"{url}w7.aspx", **shell}),
+    )  # fmt: skip
+
+
+def test_a_page_of_an_intruder_moves_with_its_server() -> None:
+    """In a range that passes its addresses on, and in one network, at one place at a time."""
+    assert (50, 51) in _passed_on()
+    assert (50, 51) not in _passed_on(network="64501")
+    assert (50, 51) not in _passed_on(url="https://192.0.2.60/aspnet_client/w8.aspx")
+
+
+def test_a_report_that_sums_up_counts_when_its_address_was_first_seen() -> None:
+    """The end of what it says is often the day of the report."""
+    before = [seen(n, "192.0.2.1", n, servers=("LAKEA",), ad_domain="a.local") for n in (1, 3)]
+    after = [seen(n, "192.0.2.1", n, servers=("LAKEB",), ad_domain="b.local") for n in (7, 9)]
+    told = {"first_seen": "2021-03-02T00:00:00Z", "last_seen": "2021-03-15T00:00:00Z"}
+    assert groups(*before, *after, seen(20, "192.0.2.1", **told)) == [(1, 3, 20), (7, 9)]

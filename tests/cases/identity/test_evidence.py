@@ -50,3 +50,10 @@ def test_domains_of_computers() -> None:
     assert evidence.other_domains(("a.example.com",), ("b.example.com",))
     assert evidence.other_domains(("corp",), ("sales",))
     assert not evidence.other_domains((), ("sales",))
+
+
+def test_addresses_that_are_passed_on_are_soon_somebody_else_s() -> None:
+    """A day is as good as anywhere; after three it takes more than the address."""
+    assert evidence.by_gap(DAY, passed_on=True) == evidence.by_gap(DAY)
+    assert ENOUGH <= evidence.by_gap(2 * DAY, passed_on=True) < evidence.by_gap(2 * DAY)
+    assert evidence.by_gap(4 * DAY, passed_on=True) < ENOUGH < evidence.by_gap(4 * DAY)

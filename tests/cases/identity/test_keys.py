@@ -5,6 +5,7 @@ from __future__ import annotations
 from alpheus.cases.identity.keys import (
     UNKNOWN_TIME,
     Facts,
+    build_of,
     facts_of,
     place_of,
     product_of,
@@ -98,3 +99,27 @@ def test_times_and_products() -> None:
     assert seconds("") == seconds("yesterday") == UNKNOWN_TIME
     assert written(UNKNOWN_TIME) == ""
     assert (product_of("15.2.792.10"), product_of("15.2"), product_of("")) == ("15.2", "", "")
+
+
+def test_pages_of_intruders() -> None:
+    """With the network in which they were found; pages of others tell nothing."""
+    url = "https://192.0.2.1/owa/auth/W7.aspx"
+    facts = facts_of(seen(1, "192.0.2.1", url=url, network="64500", compromised=True))
+    assert facts.pages == ("AS64500 /owa/auth/w7.aspx",)
+    assert facts.is_placed
+    assert not facts.is_bare
+    assert facts_of(seen(1, "192.0.2.1", url=url, network="64500")).pages == ()
+    assert facts_of(seen(1, "192.0.2.1", url=url, compromised=True)).pages == ()
+
+
+def test_a_domain_of_a_wildcard_leads_nowhere() -> None:
+    """Lists write the names of a certificate among those of the host."""
+    cert = host_certificate("a", "*.example.com", "example.com")
+    facts = facts_of(seen(1, "192.0.2.1", hosts=("owa.example.com", "example.com"), **cert))
+    assert facts.hosts == ("owa.example.com",)
+
+
+def test_builds() -> None:
+    """Three parts, which every list has."""
+    assert build_of("15.1.2176.9") == build_of("15.1.2176") == "15.1.2176"
+    assert build_of("15.1") == build_of("") == ""

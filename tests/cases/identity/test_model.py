@@ -7,6 +7,7 @@ from dataclasses import replace
 from alpheus.cases.identity.model import Demotion, Explanation, Kind, Link, Near, Sighting
 from alpheus.exposure.model import Certificate, Observation, Pool, Provenance, Status, Tls
 from alpheus.model import Build, Confidence, ServerAssessment, Stage, Verdict
+from exposure_runs import observation
 
 OBSERVATION = Observation(
     target="192.0.2.1",
@@ -150,3 +151,20 @@ def test_the_text_of_an_explanation() -> None:
     assert "not merged with server 9 because their computers are in other domains" in text
     assert "certificate c decides nothing: 38 computers have it" in text
     assert Explanation(1, (), ()).text() == "one sighting"
+
+
+def test_a_url_among_the_remarks() -> None:
+    """Reports of victims have it there; other remarks are none."""
+
+    def url(**said: str) -> str:
+        return Sighting.from_observation(observation("192.0.2.1", None, attributes=said), 1).url
+
+    assert url(detail="https://mail.example.com/x.aspx") == "https://mail.example.com/x.aspx"
+    assert url(url="https://a.example/x", detail="https://b.example/x") == "https://a.example/x"
+    assert url(detail="seen twice") == ""
+
+
+def test_the_path_of_a_url() -> None:
+    """Without its host; '' for what is none."""
+    assert Sighting(1, "a", url="https://a.example/owa/x.aspx?y").url_path == "/owa/x.aspx"
+    assert Sighting(1, "a", url="//[").url_path == Sighting(1, "a", url="x").url_path == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from alpheus.cases.identity.resolve import Resolver
 from cases.identity.identity_build import groups, host_certificate, own_certificate, seen
 
 CERT = host_certificate("a", "mail.example.com")
@@ -71,3 +72,53 @@ def test_a_server_in_between() -> None:
     stranger = seen(3, "192.0.2.1", 10, servers=("ELM-EX1",), hosts=("mail.two.com",))
     assert groups(before, after) == [(1, 2)]
     assert groups(before, after, stranger) == [(1,), (2,), (3,)]
+
+
+def test_one_name_at_several_addresses_is_one_service() -> None:
+    """One name leads to both, or both show the certificate of that name, with the same builds."""
+    span = {"first_seen": "2021-03-01T00:00:00Z", "last_seen": "2021-03-30T00:00:00Z"}
+    assert groups(seen(1, "192.0.2.1", **span, **CERT), seen(2, "192.0.2.2", **span, **CERT)) == [
+        (1, 2)
+    ]
+    led = {"hosts": ("mail.example.com",), **span}
+    assert groups(seen(1, "192.0.2.1", **led), seen(2, "192.0.2.2", **led)) == [(1, 2)]
+
+
+def test_names_of_their_own_keep_two_servers_apart() -> None:
+    """A certificate of the first may stand before the second, which is called otherwise."""
+    span = {"first_seen": "2021-03-01T00:00:00Z", "last_seen": "2021-03-30T00:00:00Z", **CERT}
+    one = seen(1, "192.0.2.1", hosts=("mail.example.com",), **span)
+    two = seen(2, "192.0.2.2", hosts=("mail2.example.com",), **span)
+    assert groups(one, two) == [(1,), (2,)]
+    behind = seen(2, "192.0.2.1", **{**span, "port": 8443})
+    assert groups(one, behind) == [(1,), (2,)]
+
+
+def test_two_builds_at_once_are_two_servers_of_one_service() -> None:
+    """An address that still shows the old build after the other has the new one is another's."""
+    sightings = [
+        seen(n, f"192.0.2.{1 + n % 2}", day, build=build, **CERT)
+        for n, day, build in (
+            (1, 1, "15.1.1847"), (2, 1, "15.1.1847"), (3, 5, "15.1.2176"), (4, 9, "15.1.1847"),
+            (5, 12, "15.1.2176"), (6, 12, "15.1.2176"),
+        )
+    ]  # fmt: skip
+    resolver = Resolver(sightings)
+    assert [one.sightings for one in resolver.clusters()] == [(1, 3, 5), (2, 4, 6)]
+    (pool,) = resolver.pools()
+    assert (pool.members, pool.unnamed) == ((1, 2), ())
+    moved = [seen(n, f"192.0.2.{1 + n % 2}", n, build="15.1.1847" if n < 5 else "15.1.2176", **CERT)
+             for n in range(1, 9)]  # fmt: skip
+    assert groups(*moved) == [tuple(range(1, 9))]
+
+
+def test_another_product_at_an_address_is_not_the_server() -> None:
+    """Neither the place nor the name that leads there says so; a certificate does."""
+    name = {"hosts": ("mail.example.com",)}
+    assert groups(
+        seen(1, "192.0.2.1", 1, **name), seen(2, "192.0.2.1", 2, other_product=True, **name),
+        seen(3, "192.0.2.1", 3, **name), seen(4, "192.0.2.1", 4, other_product=True),
+    ) == [(1, 3), (2, 4)]  # fmt: skip
+    assert groups(
+        seen(1, "192.0.2.1", 1, **CERT), seen(2, "192.0.2.1", 2, other_product=True, **CERT)
+    ) == [(1, 2)]

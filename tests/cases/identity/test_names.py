@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alpheus.cases.identity import names
 
@@ -110,3 +112,27 @@ def test_lines(name: str, address: str) -> None:
 def test_no_lines(name: str) -> None:
     """What somebody calls a server is none of a line."""
     assert not names.is_line(name, "192.0.2.9")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "slip"),
+    [
+        ("EXCH01", "ECXH01", True), ("EXCH01", "EXH01", True), ("EXCH01", "EXXCH01", True),
+        ("EXCH01", "EXVH01", True), ("EX1", "EX01", True), ("EXCH01", "EXCH01", False),
+        ("EXCH01", "EXCH02", False), ("EXCH01", "EXCH10", False), ("EXCH01", "EX01", False),
+        ("MAIL", "MALI", True), ("MAIL", "MIAL", True), ("MAIL", "LIAM", False), ("A", "", True),
+        ("ABCD", "BADC", False),
+    ],
+)  # fmt: skip
+def test_a_slip_of_the_pen(one: str, other: str, slip: bool) -> None:
+    """One letter left out, put in, wrong, or two exchanged; never another number."""
+    assert names.is_slip(one, other) is slip
+    assert names.is_slip(other, one) is slip
+
+
+@given(st.text("ABX01", max_size=6), st.integers(0, 5), st.sampled_from("YZ"))
+def test_any_letter_put_in_is_a_slip(name: str, at: int, letter: str) -> None:
+    """Wherever it was put in, unless it parts a number."""
+    longer = name[:at] + letter + name[at:]
+    parted = name[:at][-1:].isdigit() and name[at : at + 1].isdigit()
+    assert names.is_slip(name, longer) is not parted

@@ -91,3 +91,28 @@ def test_one_service_at_two_addresses() -> None:
     )
     (pool,) = resolver.pools()
     assert pool.addresses == ("192.0.2.10", "192.0.2.11")
+
+
+def test_a_name_that_leads_to_numbered_computers() -> None:
+    """Computers of one organisation to which one name leads at the same time are a service."""
+    span = {"first_seen": "2021-03-01T00:00:00Z", "last_seen": "2021-03-30T00:00:00Z"}
+
+    def resolver(**port: int) -> Resolver:
+        return Resolver(
+            seen(n, f"192.0.2.{n % 2 if port else n}", servers=(f"LAKE-EX0{n}",),
+                 **{**span, "hosts": ("mail.example.com",), **({} if n == 1 else port)})
+            for n in (1, 3)
+        )  # fmt: skip
+
+    (pool,) = resolver().pools()
+    assert (pool.members, pool.names) == ((1, 3), ("LAKE-EX01", "LAKE-EX03"))
+    assert resolver(port=8443).pools() == []
+
+
+def test_names_that_anybody_gives_are_kin_only_in_turn() -> None:
+    """A line that passes from one customer's EXCH01 to another's EXCH02 is no service."""
+    one, two = {"servers": ("EXCH01",)}, {"servers": ("EXCH02",)}
+    later = [seen(1, "192.0.2.10", 1, **one), seen(2, "192.0.2.10", 7, **two)]
+    assert Resolver(later).pools() == []
+    in_turn = [*later, seen(3, "192.0.2.10", 9, **one)]
+    assert len(Resolver(in_turn).pools()) == 1

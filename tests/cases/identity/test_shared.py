@@ -92,3 +92,33 @@ def test_kinds_of_certificates() -> None:
     kinds = [certificate_key(Facts("", 0, form=form)) for form in ("self", "host", "wildcard")]
     assert kinds == [Key.OWN_CERTIFICATE, Key.CERTIFICATE, Key.WILDCARD]
     assert own_certificate("a", "EX01", "x.local")["self_signed"]
+
+
+def test_a_service_of_one_organisation_is_no_crowd() -> None:
+    """Computers of one domain, or numbered alike, may show one certificate at many addresses."""
+    cert = host_certificate("a", "mail.example.com")
+    by_domain = _shared(
+        *(
+            seen(n, f"192.0.2.{n}", servers=(f"EX{n % 6}",), ad_domain="lakeview.local", **cert)
+            for n in range(1, 9)
+        )
+    )
+    by_names = _shared(
+        *(seen(n, f"192.0.2.{n}", servers=(f"LAKE-EX{n % 6}",), **cert) for n in range(1, 9))
+    )
+    assert by_domain.certificates == by_names.certificates == set()
+    assert by_domain.domains == set()
+
+
+def test_a_service_whose_computers_are_not_named() -> None:
+    """A name of the certificate leads to eight addresses: one service; a crowd is more."""
+    cert = host_certificate("a", "mail.example.com")
+
+    def led(many: int) -> Shared:
+        return _shared(
+            *(seen(n, f"192.0.2.{n}", hosts=("mail.example.com",), **cert)
+              for n in range(1, many + 1))
+        )  # fmt: skip
+
+    assert led(8).certificates == set()
+    assert led(13).certificates == {"a" * 64}

@@ -83,3 +83,12 @@ def test_domains_of_providers_are_forgotten() -> None:
     resolver = Resolver([*sightings, seen(9, "198.51.100.1", **host_certificate("c", "x.h.net"))])
     assert len(resolver.clusters()) == 5
     assert {one.value for one in resolver.demoted()} == {"h.net"}
+
+
+def test_a_slip_in_a_name_is_mended() -> None:
+    """A name seen once where a computer is known that is called so but for one letter."""
+    known = [seen(n, "192.0.2.1", n, servers=("LAKE-EX01",)) for n in (1, 2, 4)]
+    found = Resolver([*known, seen(9, "192.0.2.1", 3, servers=("LAKE-XE01",))]).clusters()
+    assert [(one.sightings, one.name) for one in found] == [((1, 2, 4, 9), "LAKE-EX01")]
+    other = Resolver([*known, seen(9, "192.0.2.1", 3, servers=("LAKE-EX02",))]).clusters()
+    assert len(other) == 2

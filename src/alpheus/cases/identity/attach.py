@@ -35,8 +35,13 @@ _ROUNDS = 5
 _BRIDGE = 40
 """What a sighting must have in common with each of two servers to show that they are one."""
 
-_SHARED = frozenset({Key.CERTIFICATE, Key.WILDCARD, Key.PRESENTED, Key.HOST})
+_SHARED = frozenset({Key.CERTIFICATE, Key.WILDCARD, Key.PRESENTED, Key.HOST, Key.PAGE})
 """Keys that several servers of an organisation may share."""
+
+
+_CHANGED = 3
+_CHANGED_SHARE = 5
+"""A range passes its addresses on where three of them and a fifth of them were seen to."""
 
 
 @dataclass(slots=True)
@@ -66,6 +71,7 @@ class Claim:
 _KINDS = {
     Key.OWN_CERTIFICATE: "certificate", Key.CERTIFICATE: "certificate", Key.WILDCARD: "certificate",
     Key.PRESENTED: "certificate", Key.HOST: "host", Key.SOCKET: "place", Key.ADDRESS: "place",
+    Key.PAGE: "page",
 }  # fmt: skip
 
 
@@ -88,9 +94,12 @@ class Places:
             if socket_of(facts) in pooled
             for value in (facts.certificate, *facts.hosts, *facts.presented)
         }
+        self._changing: dict[str, list[int]] = {}
+        self._held_by: dict[str, int] = {}
         self.certificates = Holders(forest)
         self.hosts = Holders(forest)
         self.presented = Holders(forest)
+        self.pages = Holders(forest)
         self.sockets = Holders(forest)
         self.addresses = Holders(forest)
 
@@ -103,17 +112,41 @@ class Places:
             self.hosts.hold(host, node)
         for host in self.presented_of(facts):
             self.presented.hold(host, node)
+        for page in facts.pages:
+            self.pages.hold(page, node)
+        if facts.apart:
+            return
         socket = socket_of(facts)
         if socket:
             self.sockets.hold(socket, node)
         if facts.address:
             self.addresses.hold(facts.address, node)
+            if socket and socket not in self.pooled:
+                self._note_change(socket, facts.address, node)
+
+    def _note_change(self, socket: str, address: str, node: int) -> None:
+        """Count the sockets of a range, and those at which a server follows another."""
+        root = self._forest.root(node)
+        before = self._held_by.setdefault(socket, root)
+        counts = self._changing.setdefault(_range(address), [0, 0])
+        if before == root and len(self.sockets.nodes(socket)) == 1:
+            counts[0] += 1
+        elif before >= 0 and self._forest.contradiction(
+            self._forest.root(before), root, organisations=True
+        ):
+            counts[1] += 1
+            self._held_by[socket] = -1
+
+    def changes_hands(self, address: str) -> bool:
+        """Whether many addresses of a range pass from server to server."""
+        held, changed = self._changing.get(_range(address), (0, 0))
+        return changed >= _CHANGED and changed * _CHANGED_SHARE >= held
 
     def witness(self, claim: Claim, root: int) -> int:
         """The node of a server on which a claim rests."""
         holders = {
             Key.SOCKET: (self.sockets,), Key.ADDRESS: (self.addresses,), Key.HOST: (self.hosts,),
-            Key.PRESENTED: (self.presented, self.hosts),
+            Key.PAGE: (self.pages,), Key.PRESENTED: (self.presented, self.hosts),
         }.get(claim.key, (self.certificates,))  # fmt: skip
         for holder in holders:
             node = holder.witness(claim.value, root)
@@ -134,6 +167,10 @@ class Places:
             for host in facts.hosts
             if host not in self._shared.hosts and host not in self._of_services
         ]
+
+    def pages_of(self, facts: Facts) -> tuple[str, ...]:
+        """Pages found at a node that servers of its range may take with them."""
+        return facts.pages if facts.pages and self.changes_hands(facts.address) else ()
 
     def presented_of(self, facts: Facts) -> list[str]:
         """Names that a node's certificate is for, if both are one server's."""
@@ -203,24 +240,38 @@ class Attachment:
                 yield root, WEIGHTS[Key.HOST], Key.HOST, host
             for root, _ in candidates(places.presented.spans(host), when):
                 yield root, WEIGHTS[Key.PRESENTED], Key.PRESENTED, host
-        for host in places.presented_of(facts):
-            for root, _ in candidates(places.hosts.spans(host), when):
-                yield root, WEIGHTS[Key.PRESENTED], Key.PRESENTED, host
+        for key, values, holders in (
+            (Key.PRESENTED, places.presented_of(facts), places.hosts),
+            (Key.PAGE, places.pages_of(facts), places.pages),
+        ):
+            for value in values:
+                for root, _ in candidates(holders.spans(value), when):
+                    yield root, WEIGHTS[key], key, value
         yield from self._by_address(facts, when)
 
     def _by_address(self, facts: Facts, when: Span) -> Iterator[tuple[int, int, Key, str]]:
-        """By the same port where any server is known to answer there, else by the address."""
+        """By the same port where any server is known to answer there, else by the address.
+
+        Where nothing else is known it counts when it was first seen there: the end of a report that
+        sums up is often that of the report.
+        """
         places = self._places
+        if facts.apart:
+            return
+        if facts.is_placed and when[0] != UNKNOWN_TIME:
+            when = (when[0], when[0])
         socket = socket_of(facts)
         if socket and socket in places.sockets:
             spans = places.sockets.spans(socket)
+            passed = places.changes_hands(facts.address)
             for root, gap in candidates(spans, when):
-                yield root, by_gap(gap), Key.SOCKET, socket
+                yield root, by_gap(gap, passed_on=passed), Key.SOCKET, socket
         elif facts.address:
             spans = places.addresses.spans(facts.address)
             for root, gap in candidates(spans, when):
                 less = self._other_port(facts, root)
-                yield root, by_gap(gap) + less, Key.ADDRESS, facts.address
+                worth = by_gap(gap, passed_on=places.changes_hands(facts.address))
+                yield root, worth + less, Key.ADDRESS, facts.address
 
     def _other_port(self, facts: Facts, root: int) -> int:
         """What it costs that a server was seen at the same address on other ports."""
@@ -312,6 +363,13 @@ class Attachment:
             shown = claim.value.replace(" ", " port ")
             forest.join(witness, claim.node, claim.key, claim.total, shown)
         return True
+
+
+def _range(address: str) -> str:
+    """Addresses that are likely to be given out alike: /24, or /64."""
+    if ":" in address:
+        return ":".join(address.split(":")[:4])
+    return address.rpartition(".")[0]
 
 
 def _lives_elsewhere(address: str, places: dict[str, Span]) -> bool:

@@ -41,6 +41,7 @@ class Key(IntEnum):
     PRESENTED = 16
     COMPUTER_AND_NAMESAKE = 17
     ORGANISATION = 18
+    PAGE = 19
 
 
 WEIGHTS: Mapping[Key, int] = {
@@ -63,6 +64,7 @@ WEIGHTS: Mapping[Key, int] = {
     Key.PRESENTED: 25,
     Key.COMPUTER_AND_NAMESAKE: 35,
     Key.ORGANISATION: 22,
+    Key.PAGE: 45,
 }
 
 SAID: Mapping[Key, str] = {
@@ -86,6 +88,7 @@ SAID: Mapping[Key, str] = {
         "computers of the same name in domains that are called alike, and no others are: {value}"
     ),
     Key.ORGANISATION: "no other server of the organisation is known: {value}",
+    Key.PAGE: "the same page of an intruder, in a range that passes its addresses on: {value}",
     Key.PRESENTED: "their certificates are for the same host: {value}",
 }
 
@@ -117,16 +120,24 @@ OTHER_PRODUCT_HERE = -20
 
 _BY_GAP = ((1, 60), (3, 50), (7, 45), (14, 40), (30, 35), (60, 25), (120, 15))
 _GAP_UNKNOWN = 35
+PASSED_ON = 25
+"""After two or three days in a range that passes its addresses on every few days."""
+
 _LONG_AGO = 5
 
 NEVER_SEEN = -1
 """A gap that is not known, because a time is not."""
 
 
-def by_gap(gap: int) -> int:
-    """What the same address and port are worth after so many seconds. Addresses change hands."""
+def by_gap(gap: int, *, passed_on: bool = False) -> int:
+    """What the same address and port are worth after so many seconds. Addresses change hands.
+
+    `passed_on`: those of this range do so within days.
+    """
     if gap == NEVER_SEEN:
         return _GAP_UNKNOWN
+    if passed_on and gap > DAY:
+        return PASSED_ON if gap <= 3 * DAY else _LONG_AGO
     return next((weight for days, weight in _BY_GAP if gap <= days * DAY), _LONG_AGO)
 
 

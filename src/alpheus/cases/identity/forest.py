@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from alpheus.cases.identity.evidence import Key, other_computers, other_domains, strangers
 from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts, place_of
 
 Span = tuple[int, int]
+Builds = Callable[[int], dict[str, Span]]
+"""The builds that a node was seen with, each from when to when."""
 
 
 class Links:
@@ -38,8 +40,15 @@ class Forest:
     nodes name: computers, domains, organisations, places with times.
     """
 
-    def __init__(self, facts: Sequence[Facts], first: Sequence[int], last: Sequence[int]) -> None:
+    def __init__(
+        self,
+        facts: Sequence[Facts],
+        first: Sequence[int],
+        last: Sequence[int],
+        builds: Builds | None = None,
+    ) -> None:
         self.facts = facts
+        self.builds: Builds = builds or (lambda _: {})
         self.first = first
         self.last = last
         self.links = Links()

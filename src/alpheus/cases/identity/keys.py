@@ -20,6 +20,7 @@ OWN_PORTS = frozenset({25, 80, 110, 143, 443, 444, 465, 587, 593, 993, 995})
 """Ports of one Exchange server."""
 
 _MOST_HOSTS = 24
+_PAGES = (".aspx", ".ashx", ".asmx", ".asp", ".php", ".jsp")
 _SELF_SIGNED_NAMES = frozenset({"", "localhost"})
 
 
@@ -31,7 +32,8 @@ class Facts(NamedTuple):
     certificate. `hosts` are names that lead to it and to no line, `presented` those of its
     certificate. `certified` are the domains of the certificate, `domains` all
     that say which organisation it is. `product` is the first two parts
-    of its build.
+    of its build. `apart`: another product answered, so that place and names that lead there say
+    nothing of a server.
     """
 
     address: str
@@ -48,6 +50,8 @@ class Facts(NamedTuple):
     domains: tuple[str, ...] = ()
     product: str = ""
     network: str = ""
+    apart: bool = False
+    pages: tuple[str, ...] = ()
 
     @property
     def is_weak(self) -> bool:
@@ -57,6 +61,11 @@ class Facts(NamedTuple):
     @property
     def is_bare(self) -> bool:
         """Whether nothing but an address tells which server it was."""
+        return self.is_placed and not self.pages
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether nothing but an address, or a page found there, tells which server it was."""
         return not (self.machine or self.given or self.members or self.certificate or self.hosts)
 
 
@@ -82,6 +91,10 @@ def facts_of(sighting: Sighting) -> Facts:
     led = _hosts((*sighting.hosts, sighting.url_host, *full))
     hosts = [name for name in led if not names.is_private(name)]
     hosts = [name for name in hosts if not names.is_line(name, address)]
+    if sighting.other_product:
+        hosts = []
+    elif form == "wildcard":
+        hosts = [name for name in hosts if name not in shown]
     presented = [name for name in shown if not names.is_private(name)]
     certified = {names.registered(name) for name in presented} - {""}
     domains = certified | {names.registered(name) for name in hosts} - {""}
@@ -92,8 +105,17 @@ def facts_of(sighting: Sighting) -> Facts:
         intern(sighting.certificate.lower()), form, tuple(sorted(hosts))[:_MOST_HOSTS],
         () if form == "wildcard" else tuple(sorted(presented))[:_MOST_HOSTS],
         tuple(sorted(certified)), tuple(sorted(domains)),
-        product_of(sighting.build), sighting.network,
+        product_of(sighting.build), sighting.network, sighting.other_product,
+        _pages(sighting),
     )  # fmt: skip
+
+
+def _pages(sighting: Sighting) -> tuple[str, ...]:
+    """The page that an intruder left, with the network in which it was found."""
+    if not (sighting.compromised and sighting.network and sighting.url):
+        return ()
+    path = sighting.url_path.lower()
+    return (f"AS{sighting.network} {path}",) if path.endswith(_PAGES) else ()
 
 
 def _computer(sighting: Sighting) -> tuple[tuple[str, ...], tuple[str, ...], str]:
@@ -162,6 +184,13 @@ def product_of(build: str) -> str:
     """The first two parts of a build, or ''."""
     parts = build.split(".")
     return ".".join(parts[:2]) if len(parts) > 2 else ""
+
+
+@lru_cache(1 << 14)
+def build_of(build: str) -> str:
+    """The first three parts of a build, which every list has, or ''."""
+    parts = build.split(".")
+    return ".".join(parts[:3]) if len(parts) > 2 else ""
 
 
 @lru_cache(1 << 18)

@@ -29,6 +29,7 @@ _DOMAIN_ATTRIBUTES = (
 )  # fmt: skip
 _HOST_ATTRIBUTES = ("hostname", "http_host", "fqdn")
 _NETWORK_ATTRIBUTES = ("asn", "as", "autonomous_system.asn", "source.asn")
+_OTHERS = frozenset({Status.NOT_EXCHANGE, Status.ONLINE})
 _NTLM = re.compile(r"(NetBIOS_Computer_Name|DNS_Computer_Name|DNS_Domain_Name): ?(\S{1,255})")
 _NTLM_SCRIPTS = ("script.http-ntlm-info", "script.smtp-ntlm-info")
 
@@ -48,7 +49,8 @@ class Sighting:
 
     `servers` are names of the computer, the surest first; `members` those of several computers that
     answered in turn. `hosts` are names that lead to it. `network` is the number of the autonomous
-    system. `compromised`: the source says that somebody broke in.
+    system. `compromised`: the source says that somebody broke in; `other_product`: something else
+    than an Exchange server answered, or Microsoft's cloud.
     """
 
     id: int
@@ -71,6 +73,7 @@ class Sighting:
     build: str = ""
     network: str = ""
     compromised: bool = False
+    other_product: bool = False
 
     @classmethod
     def from_observation(cls, observation: Observation, id: int) -> Sighting:  # noqa: A002
@@ -103,10 +106,11 @@ class Sighting:
             ad_domain=(_first(said, _DOMAIN_ATTRIBUTES) or ntlm.get("DNS_Domain_Name", ""))
             if ours else "",
             hosts=_unique((*observation.names, *_all(said, _HOST_ATTRIBUTES))),
-            url=said.get("url", ""),
+            url=_url(said),
             build=observation.build or "",
             network=_first(said, _NETWORK_ATTRIBUTES).upper().removeprefix("AS"),
             compromised=COMPROMISED in observation.flags,
+            other_product=observation.status in _OTHERS,
         )  # fmt: skip
 
     @classmethod
@@ -144,6 +148,14 @@ class Sighting:
         except ValueError:
             return ""
 
+    @property
+    def url_path(self) -> str:
+        """The path of the URL, or ''."""
+        try:
+            return urlsplit(self.url).path if "//" in self.url else ""
+        except ValueError:
+            return ""
+
 
 def _servers(
     observation: Observation, said: Mapping[str, str], ntlm: Mapping[str, str]
@@ -155,6 +167,11 @@ def _servers(
     ))  # fmt: skip
     short = names.server(found[0]) if found else ""
     return tuple(name for name in found if names.server(name) == short)
+
+
+def _url(said: Mapping[str, str]) -> str:
+    """The URL of what was found; reports of victims have it in their remarks."""
+    return next((text for place in ("url", "detail") if "//" in (text := said.get(place, ""))), "")
 
 
 def _ntlm(said: Mapping[str, str]) -> Iterable[tuple[str, str]]:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from alpheus.cases.identity.attach import Places, socket_of
 from alpheus.cases.identity.evidence import (
+    DAY,
     ENOUGH,
     KIN,
     NEVER_SEEN,
@@ -19,10 +20,14 @@ from alpheus.cases.identity.evidence import (
     other_port,
     strangers,
 )
-from alpheus.cases.identity.forest import Forest
+from alpheus.cases.identity.forest import Forest, Span
+from alpheus.cases.identity.holders import wider
 from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts
 from alpheus.cases.identity.names import registered, stem
 from alpheus.cases.identity.shared import certificate_key
+
+_CLOCKS = DAY
+"""By so much lists may be wrong about when they saw a build."""
 
 
 class Nameless:
@@ -31,12 +36,22 @@ class Nameless:
     def __init__(self, forest: Forest, places: Places) -> None:
         self._forest = forest
         self._places = places
+        self._led: dict[int, set[str]] = {}
+        self._builds: dict[int, dict[str, Span]] = {}
+        self.together: list[tuple[int, int, str]] = []
+        """Two servers at which the same name leads to the same service, and the name."""
 
     def join(self, nodes: Sequence[int]) -> None:
         """Join those that say who they are."""
+        self._led = self._led_by(nodes)
+        self._builds = {}
+        for node in nodes:
+            root = self._forest.root(node)
+            self._builds[root] = _all_builds(self._builds.get(root, {}), self._forest.builds(node))
         for key in (Key.OWN_CERTIFICATE, Key.CERTIFICATE, Key.WILDCARD):
             self._join_by(nodes, key, lambda f, key=key: self._certificate(f, key))  # type: ignore[misc]
         self._join_by(nodes, Key.HOST, self._places.hosts_of)
+        self._join_by(nodes, Key.PAGE, self._places.pages_of)
         self.join_neighbours(nodes)
         self._join_led([node for node in nodes if self._forest.facts[node].hosts], nodes)
 
@@ -54,8 +69,11 @@ class Nameless:
 
     def join_neighbours(self, nodes: Sequence[int]) -> None:
         """Join those at one place, one after the other: the same port, then any port."""
-        self._along(nodes, Key.SOCKET, socket_of)
-        self._along(nodes, Key.ADDRESS, lambda facts: facts.address)
+        facts = self._forest.facts
+        for apart in (False, True):
+            alike = [node for node in nodes if facts[node].apart is apart]
+            self._along(alike, Key.SOCKET, socket_of)
+            self._along(alike, Key.ADDRESS, lambda facts: facts.address)
 
     def _join_led(self, led: Sequence[int], nodes: Sequence[int]) -> None:
         """Join what a host name leads to with those whose certificate is for it, if that is one."""
@@ -108,18 +126,65 @@ class Nameless:
         forest = self._forest
         for value, group in self._groups(nodes, values):
             kept: list[int] = []
+            names = {value, *(name for node in group for name in forest.facts[node].presented)}
             for node in forest.roots(group):
                 root = forest.root(node)
                 for one in kept:
                     mine = forest.root(one)
                     if forest.contradiction(mine, root, organisations=False):
                         continue
-                    if key is not Key.OWN_CERTIFICATE and forest.at_once(mine, root):
+                    if self._has_other_names(key, mine, root):
                         continue
-                    forest.join(one, root, key, WEIGHTS[key], value)
+                    if key is not Key.OWN_CERTIFICATE and forest.at_once(mine, root):
+                        if not self._is_one_name(key, names, mine, root):
+                            continue
+                        if self._have_other_builds(mine, root):
+                            self.together.append((one, node, value))
+                            continue
+                    top = forest.join(one, root, key, WEIGHTS[key], value)
+                    self._led[top] = self._led.get(mine, set()) | self._led.get(root, set())
+                    self._builds[top] = _all_builds(self._builds.get(mine, {}),
+                                                    self._builds.get(root, {}))  # fmt: skip
                     break
                 else:
                     kept.append(root)
+
+    def _led_by(self, nodes: Sequence[int]) -> dict[int, set[str]]:
+        """The names that lead to every server."""
+        found: dict[int, set[str]] = {}
+        for node in nodes:
+            root = self._forest.root(node)
+            found.setdefault(root, set()).update(self._places.hosts_of(self._forest.facts[node]))
+        return found
+
+    def _have_other_builds(self, one: int, other: int) -> bool:
+        """Whether two were seen with different builds at the same time: one server has one."""
+        mine, yours = self._builds.get(one, {}), self._builds.get(other, {})
+        for build, span in mine.items():
+            for theirs, held in yours.items():
+                old, new = sorted((span, held))
+                if build != theirs and old[1] > new[0] + _CLOCKS:
+                    return True
+        return False
+
+    def _has_other_names(self, key: Key, one: int, other: int) -> bool:
+        """Whether a certificate of several hosts stands before two that have names of their own."""
+        if key not in {Key.CERTIFICATE, Key.WILDCARD}:
+            return False
+        mine, yours = self._led.get(one, set()), self._led.get(other, set())
+        return bool(mine and yours) and mine.isdisjoint(yours)
+
+    def _is_one_name(self, key: Key, names: set[str], one: int, other: int) -> bool:
+        """Whether one name leads to several addresses, or each shows the certificate of that name.
+
+        Whether one server answers there or several in turn, nothing tells; it is one service.
+        """
+        if key not in {Key.CERTIFICATE, Key.HOST}:
+            return False
+        forest = self._forest
+        led = self._led.get(one, set()) | self._led.get(other, set())
+        every = [*forest.places(one), *forest.places(other)]
+        return led <= names and not any(" " in place for place in every)
 
     def _groups(
         self, nodes: Sequence[int], values: Callable[[Facts], Iterable[str]], fewest: int = 2
@@ -154,7 +219,8 @@ class Nameless:
         forest = self._forest
         before, after = forest.last[one], forest.first[other]
         unknown = UNKNOWN_TIME in {before, after}
-        weight = by_gap(NEVER_SEEN if unknown else max(0, after - before))
+        passed = self._places.changes_hands(forest.facts[one].address)
+        weight = by_gap(NEVER_SEEN if unknown else max(0, after - before), passed_on=passed)
         ours, theirs = (forest.domains[forest.root(node)] for node in (one, other))
         if strangers(ours, theirs):
             weight += STRANGERS
@@ -177,6 +243,13 @@ class Nameless:
         return any(
             root not in own and before < span[0] and span[1] < after for root, span in spans.items()
         )
+
+
+def _all_builds(one: dict[str, Span], other: dict[str, Span]) -> dict[str, Span]:
+    found = dict(one)
+    for build, span in other.items():
+        found[build] = wider(found.get(build), span)
+    return found
 
 
 def _certificates(facts: Facts) -> Iterable[str]:

@@ -124,6 +124,23 @@ def own_letters(name: str) -> int:
     return sum(map(len, rest))
 
 
+def is_slip(one: str, other: str) -> bool:
+    """Whether two names of computers differ by one slip of the pen, and not by their numbers.
+
+    A letter left out, put in, wrong, or two letters exchanged.
+    """
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    if [int(n) for n in _NUMBERS.findall(one)] != [int(n) for n in _NUMBERS.findall(other)]:
+        return False
+    short, long = sorted((one, other), key=len)
+    at = next((n for n, letter in enumerate(short) if letter != long[n]), len(short))
+    if len(short) < len(long):
+        return short[at:] == long[at + 1 :]
+    exchanged = short[at : at + 2] == long[at : at + 2][::-1]
+    return short[at + 1 :] == long[at + 1 :] or (exchanged and short[at + 2 :] == long[at + 2 :])
+
+
 @lru_cache(_CACHED)
 def is_private(name: str) -> bool:
     """Whether a name lies in a domain that exists inside an organisation only."""

@@ -18,7 +18,9 @@ import numpy.typing as npt
 
 from alpheus.cases.identity import describe
 from alpheus.cases.identity.evidence import DAY, WEIGHTS, Key
-from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts, facts_of, seconds
+from alpheus.cases.identity.forest import Builds, Span
+from alpheus.cases.identity.holders import wider
+from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts, build_of, facts_of, seconds
 from alpheus.cases.identity.model import Cluster, Demotion, Explanation, Link, Pool, Sighting
 from alpheus.cases.identity.solve import Solution, solve
 
@@ -43,6 +45,8 @@ class Resolver:
         self._last = array("q")
         self._source_of = array("q")
         self._compromised = bytearray()
+        self._builds: dict[str, int] = {"": 0}
+        self._build_of = array("i")
         self._answer: _Answer | None = None
         self.add(sightings)
 
@@ -66,6 +70,9 @@ class Resolver:
             self._last.append(max(known))
             self._source_of.append(sources.setdefault(sighting.source, len(sources)))
             self._compromised.append(sighting.compromised)
+            builds = self._builds
+            build = build_of(sighting.build)
+            self._build_of.append(builds.setdefault(build, len(builds)))
         if len(self._ids) > before:
             self._answer = None
         return len(self._ids) - before
@@ -165,7 +172,25 @@ class Resolver:
         earliest[earliest == _LATE] = UNKNOWN_TIME
         latest = np.maximum.reduceat(ends, starts)
         node_facts = [facts[place] for place in kinds[starts].tolist()]
-        return _Answer(solve(node_facts, earliest.tolist(), latest.tolist()), rows, starts, ids)
+        builds = self._seen_builds(rows, starts)
+        solution = solve(node_facts, earliest.tolist(), latest.tolist(), builds)
+        return _Answer(solution, rows, starts, ids)
+
+    def _seen_builds(self, rows: _Numbers, starts: _Numbers) -> Builds:
+        """Tells the builds that a node was seen with, each from when to when."""
+        ends = [*starts[1:].tolist(), len(rows)]
+        names = list(self._builds)
+
+        def of(node: int) -> dict[str, Span]:
+            found: dict[str, Span] = {}
+            for row in rows[starts[node] : ends[node]].tolist():
+                build, first, last = self._build_of[row], self._first[row], self._last[row]
+                if build and first != UNKNOWN_TIME:
+                    name = names[build]
+                    found[name] = wider(found.get(name), (first, last))
+            return found
+
+        return of
 
     def _cluster(self, answer: _Answer, rows: list[int]) -> Cluster:
         sources = list(self._sources)

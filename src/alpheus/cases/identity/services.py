@@ -7,13 +7,16 @@ be a guess.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from alpheus.cases.identity.attach import socket_of
 from alpheus.cases.identity.evidence import DAY, WEIGHTS, Key
 from alpheus.cases.identity.forest import Forest, Span
 from alpheus.cases.identity.holders import Holders, overlapping
+from alpheus.cases.identity.keys import place_of
+from alpheus.cases.identity.names import is_common_server
+from alpheus.cases.identity.shared import Shared
 
 _SOON = 14 * DAY
 """Members of one organisation that answer so soon after each other do so in turn."""
@@ -36,8 +39,9 @@ class Service:
 class Services:
     """Finds services among the servers that are told."""
 
-    def __init__(self, forest: Forest, named: Iterable[int]) -> None:
+    def __init__(self, forest: Forest, named: Iterable[int], shared: Shared) -> None:
         self._forest = forest
+        self._shared = shared
         self._sockets = Holders(forest)
         self.pooled: set[str] = set()
         self._nodes = list(named)
@@ -74,23 +78,32 @@ class Services:
         forest = self._forest
         if not (forest.computers[one] and forest.computers[other]):
             return False
-        if not self._kin(one, other):
+        in_turn = overlapping(spans[one], spans[other])
+        if not self._kin(one, other, in_turn=in_turn):
             return False
-        if overlapping(spans[one], spans[other]):
+        if in_turn:
             return True
         products = {forest.facts[root].product for root in (one, other)} - {""}
         early, late = sorted((spans[one], spans[other]))
         return len(products) < 2 and late[0] - early[1] <= _SOON
 
-    def _kin(self, one: int, other: int) -> bool:
-        """Whether two computers are of one organisation."""
+    def _kin(self, one: int, other: int, *, in_turn: bool) -> bool:
+        """Whether two computers are of one organisation.
+
+        Names that anybody gives say so only if they are numbered and seen `in_turn`.
+        """
         forest = self._forest
         if forest.contradiction(one, other, organisations=True).startswith(_OTHERS):
             return False
         if forest.domains[one] & forest.domains[other] or forest.ads[one] & forest.ads[other]:
             return True
         stems = [
-            {_DIGITS.sub("", name) for name in forest.computers[root]} for root in (one, other)
+            {
+                _DIGITS.sub("#", name)
+                for name in forest.computers[root]
+                if not is_common_server(name) or (in_turn and _DIGITS.search(name))
+            }
+            for root in (one, other)
         ]
         return bool(stems[0] & stems[1])
 
@@ -106,8 +119,13 @@ class Services:
             ):
                 forest.join(one, node, Key.SERVICE, WEIGHTS[Key.SERVICE], address)
 
-    def services(self, unnamed: Iterable[int]) -> list[Service]:
-        """Every service; those with a member or an unnamed part in common are one."""
+    def services(
+        self, unnamed: Iterable[int], together: Iterable[tuple[int, int, str]] = ()
+    ) -> list[Service]:
+        """Every service; those with a member or an unnamed part in common are one.
+
+        `together` are servers to which the same name leads.
+        """
         forest = self._forest
         for root in {forest.root(node) for node in self._nodes}:
             for name in forest.computers[root]:
@@ -129,7 +147,32 @@ class Services:
                 service.names |= set(facts.members)
                 service.members |= self._named(node)
                 service.unnamed.add(forest.root(node))
-        return [service for service in _merged(found) if len(service.names) > 1]
+        found += self._led()
+        for one, other, _ in together:
+            members = {forest.root(one), forest.root(other)}
+            found.append(Service(set(), members, set(), set(), ""))
+        return [one for one in _merged(found) if len(one.names) > 1 or len(one.members) > 1]
+
+    def _led(self) -> Iterator[Service]:
+        """Computers of one organisation to which one name leads at the same time.
+
+        A certificate may be for names that lead elsewhere, so what shows one is left out; and a
+        name of an address leads to each server behind it, whatever its port.
+        """
+        forest, hosts = self._forest, Holders(self._forest)
+        every = [forest.facts[node] for node in self._nodes]
+        divided = {facts.address for facts in every if " " in place_of(facts)}
+        for node, facts in zip(self._nodes, every, strict=True):
+            if not facts.certificate and facts.address not in divided:
+                for host in facts.hosts:
+                    if host not in self._shared.hosts:
+                        hosts.hold(host, node)
+        for host in hosts.values():
+            spans = hosts.spans(host)
+            members = self._members(spans) if 1 < len(spans) <= _MOST_MEMBERS else set()
+            if members:
+                names = {name for root in members for name in forest.computers[root]}
+                yield Service(set(), members, names, set(), "")
 
     def _named(self, node: int) -> set[int]:
         """The servers of one organisation that a node was seen as."""

@@ -7,6 +7,7 @@ what was seen: by how many addresses at the same time, how many computers, how m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,17 +15,24 @@ from alpheus.cases.identity.evidence import DAY, Key, other_domains
 from alpheus.cases.identity.forest import Forest
 from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts
 from alpheus.cases.identity.model import Demotion
-from alpheus.cases.identity.names import registered
+from alpheus.cases.identity.names import is_common_domain, is_common_server, registered
 
 CROWD = 6
 """So many addresses at the same time may be one server's, or those of a service."""
 
 _COMPUTERS = 6
+_FAMILY = 24
+"""So many may be one organisation's, where all of them that say whose they are say so."""
+
 _FOREIGN_HOSTS = 3
 _CROWDED_DOMAIN = 8
 _PROVIDER_DOMAINS = 3
 _PROVIDER_ADDRESSES = 60
 _WIDER = DAY // 2
+_SERVICE = 12
+"""So many addresses may be those of one service whose computers are not named."""
+
+_NUMBER = re.compile(r"\d+$")
 
 
 @dataclass(slots=True)
@@ -106,10 +114,30 @@ def _crowd(forest: Forest, holders: Sequence[int]) -> str:
     if len(ads) > 1:
         return f"computers of several domains have it: {', '.join(ads[:3])}"
     computers = {name for node in holders for name in forest.facts[node].machine[:1]}
-    if len(computers) >= _COMPUTERS:
+    family = _is_family(ads, computers)
+    if len(computers) >= (_FAMILY if family else _COMPUTERS):
         return f"{len(computers)} computers have it"
     at_once = addresses_at_once(forest, holders)
-    return f"{at_once} addresses show it at the same time" if at_once > CROWD else ""
+    most = _FAMILY if family else CROWD
+    if not computers and _is_own(forest, holders):
+        most = _SERVICE
+    return f"{at_once} addresses show it at the same time" if at_once > most else ""
+
+
+def _is_family(ads: Sequence[str], computers: Iterable[str]) -> bool:
+    """Whether computers show that they are one organisation's: by their domain, or their names."""
+    if len(ads) == 1 and not is_common_domain(ads[0]):
+        return True
+    stems = {_NUMBER.sub("", name) for name in computers}
+    return len(stems) == 1 and not is_common_server(*stems)
+
+
+def _is_own(forest: Forest, holders: Sequence[int]) -> bool:
+    """Whether names lead to holders of a certificate, and all of them are of its one domain."""
+    facts = [forest.facts[node] for node in holders]
+    own = {name for f in facts for name in f.certified}
+    led = {registered(name) for f in facts for name in f.hosts}
+    return len(own) == 1 and led == own
 
 
 def _foreign(forest: Forest, holders: Sequence[int]) -> str:

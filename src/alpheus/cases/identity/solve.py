@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from alpheus.cases.identity.attach import Attachment, Places, socket_of
-from alpheus.cases.identity.forest import Forest
+from alpheus.cases.identity.forest import Builds, Forest
 from alpheus.cases.identity.keys import Facts
 from alpheus.cases.identity.machines import Machines
 from alpheus.cases.identity.nameless import Nameless
+from alpheus.cases.identity.names import is_slip
 from alpheus.cases.identity.services import Service, Services
 from alpheus.cases.identity.shared import Shared, find_shared
 
@@ -41,27 +42,33 @@ class Solution:
         return found
 
 
-def solve(facts: Sequence[Facts], first: Sequence[int], last: Sequence[int]) -> Solution:
+def solve(
+    facts: Sequence[Facts],
+    first: Sequence[int],
+    last: Sequence[int],
+    builds: Builds | None = None,
+) -> Solution:
     """The servers among nodes; they must be in an order that their content alone decides."""
-    forest = Forest(facts, first, last)
+    forest = Forest(facts, first, last, builds)
     told = [node for node, fact in enumerate(facts) if not fact.is_bare]
     _believe_certificates(forest, told)
     shared = find_shared(forest, told)
     _forget_providers(forest, told, shared)
+    _mend_slips(forest, told)
     named = [node for node in told if forest.computers[node]]
     Machines(forest, named, shared).join()
-    services = Services(forest, named)
+    services = Services(forest, named, shared)
     pooled = services.find(node for node in told if facts[node].members)
     places = Places(forest, shared, pooled)
     for node in named:
         places.settle(node)
-    unnamed = _give(forest, places, shared, services, named)
-    return Solution(forest, places, shared, services.services(unnamed), unnamed)
+    unnamed, together = _give(forest, places, shared, services, named)
+    return Solution(forest, places, shared, services.services(unnamed, together), unnamed)
 
 
 def _give(
     forest: Forest, places: Places, shared: Shared, services: Services, named: Sequence[int]
-) -> list[int]:
+) -> tuple[list[int], list[tuple[int, int, str]]]:
     """Give the nameless to servers, or join them; gives those of a service."""
     attachment, nameless = Attachment(forest, places), Nameless(forest, places)
     open_nodes = [node for node in range(len(forest.facts)) if not forest.computers[node]]
@@ -86,7 +93,7 @@ def _give(
         places.settle(node)
     nameless.join_neighbours(attachment.attach(bare))
     services.join_unnamed(unnamed)
-    return unnamed
+    return unnamed, nameless.together
 
 
 def _believe_certificates(forest: Forest, nodes: Sequence[int]) -> None:
@@ -100,6 +107,32 @@ def _believe_certificates(forest: Forest, nodes: Sequence[int]) -> None:
         facts = forest.facts[node]
         if facts.given and facts.given in said.get(facts.certificate, {facts.given}):
             forest.computers[node] = frozenset((facts.given,))
+
+
+def _mend_slips(forest: Forest, nodes: Sequence[int]) -> None:
+    """Take a name that was seen once, and at one place, as that of the computer known there.
+
+    Only where it is that name with one slip of the pen.
+    """
+    bearers: dict[str, list[int]] = {}
+    by_socket: dict[str, set[str]] = {}
+    for node in nodes:
+        for name in forest.computers[node]:
+            bearers.setdefault(name, []).append(node)
+            by_socket.setdefault(socket_of(forest.facts[node]), set()).add(name)
+
+    def is_seen_once(name: str) -> bool:
+        node = bearers[name][0]
+        return len(bearers[name]) == 1 and forest.first[node] == forest.last[node]
+
+    for socket, names in sorted(by_socket.items()):
+        if not socket or len(names) == 1:
+            continue
+        known = [name for name in names if not is_seen_once(name)]
+        for name in names.difference(known):
+            meant = [other for other in known if is_slip(name, other)]
+            if len(meant) == 1:
+                forest.computers[bearers[name][0]] = frozenset(meant)
 
 
 def _forget_providers(forest: Forest, nodes: Sequence[int], shared: Shared) -> None:
