@@ -22,7 +22,7 @@ def test_the_picture_says_in_words_what_it_shows() -> None:
     assert "148 at the end" in (root.findtext(f"{_SVG}desc") or "")
     assert svg(overview()) == drawn
     text = "".join(root.itertext())
-    for name in ("148 all that are left", "Why they are left", "no experiment", "letter by letter"):
+    for name in ("148 all that are left", "Why they are left", "no experiment", "contact by email"):
         assert name in text
 
 

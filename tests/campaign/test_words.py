@@ -84,7 +84,7 @@ def test_ways_in_words() -> None:
     """With their denominators."""
     channels = overview().channels
     said = {words.way(one): words.fixed(one, channels.within) for one in channels.ways}
-    assert said["letter by letter"].startswith("252 of 252 fixed within 14 days, 100 % (98 to 100)")
+    assert said["letter"].startswith("252 of 252 fixed within 14 days, 100 % (98 to 100)")
     assert said["contact by email"].startswith("0 of 100 fixed within 14 days, 0 % (0 to 4)")
     assert any(text.startswith("After the notice: 352 servers") for text in words.waiting(channels))
     assert "Nobody is known to have been told" in " ".join(words.waiting(nothing().channels))

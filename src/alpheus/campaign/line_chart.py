@@ -39,10 +39,10 @@ def days_chart(days: Sequence[str], lines: Sequence[Line], label: str) -> Markup
 
 
 def share_chart(most: int, lines: Sequence[Line], label: str) -> Markup:
-    """Lines of shares from 0 to 1 over so many days from 0 on."""
+    """Steps of shares from 0 to 1 over so many days from 0 on."""
     step = max(-(-most // 6), 1)
     ticks = [(100 * day / max(most, 1), f"{day}") for day in range(0, most + 1, step)]
-    return _chart(lines, label, ticks, 1.0, "{:.0%}")
+    return _chart(lines, label, ticks, 1.0, "{:.0%}", steps=True)
 
 
 def _chart(
@@ -51,9 +51,13 @@ def _chart(
     ticks: Iterable[tuple[float, str]],
     top: float,
     form: str,
+    *,
+    steps: bool = False,
 ) -> Markup:
     drawn = Markup("").join(
-        Markup('<path class="line {}" d="{}"/>').format(line.kind, _path(line.values, top))
+        Markup('<path class="line {}" d="{}"/>').format(
+            line.kind, _path(line.values, top, steps=steps)
+        )
         for line in lines
     )
     height = HEIGHT - _TOP - _BOTTOM
@@ -71,13 +75,15 @@ def _chart(
     )  # fmt: skip
 
 
-def _path(values: Sequence[float], top: float) -> str:
+def _path(values: Sequence[float], top: float, *, steps: bool) -> str:
     height, last = HEIGHT - _TOP - _BOTTOM, max(len(values) - 1, 1)
-    points = (
-        f"{_UNITS * place / last:.1f} {height - height * min(value / top, 1):.1f}"
+    points = [
+        (f"{_UNITS * place / last:.1f}", f"{height - height * min(value / top, 1):.1f}")
         for place, value in enumerate(values)
-    )
-    return "M" + "L".join(points)
+    ]
+    if steps:
+        return f"M{' '.join(points[0])}" + "".join(f"H{x}V{y}" for x, y in points[1:])
+    return "M" + "L".join(f"{x} {y}" for x, y in points)
 
 
 def _heights() -> Iterable[tuple[int, float]]:

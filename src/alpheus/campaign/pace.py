@@ -187,12 +187,23 @@ def _days(falls: float) -> float:
     return _LN2 / -math.log1p(-falls) if falls > 0 else math.inf
 
 
+_NOT_FALLING = {
+    Trend.NONE: "nothing is left",
+    Trend.EARLY: "too few days are known",
+    Trend.RISING: "the number is rising",
+    Trend.STOPPED: "the number has stopped falling",
+    Trend.UNSEEN: "most of those left have not been seen for two weeks",
+    Trend.FEW: "so few are left that each has its own pace",
+    Trend.FLAT: "the number has not fallen yet",
+}
+
+
 def _project(
     trend: Trend, now: Range | None, run: Sequence[int], window: int, end: str
 ) -> Projection:
     """Only where it falls, surely, and did so in the window before at much the same rate."""
     if trend is not Trend.FALLING or now is None:
-        return Projection(why_not=f"it is not falling ({trend})")
+        return Projection(why_not=_NOT_FALLING[trend])
     if now.low <= 0:
         return Projection(why_not="the decline of the last days may be chance")
     before = _falls(run[-2 * window - 1 : -window]) if len(run) > 2 * window else None

@@ -227,7 +227,7 @@ def _ways(overview: Overview) -> _Drawing:
         return None
     base = alt.Chart(_data(alt, values)).encode(
         alt.Y("name:N", sort=None, title=None,
-              axis=alt.Axis(ticks=False, domain=False, labelColor=INK)),
+              axis=alt.Axis(ticks=False, domain=False, labelColor=INK, labelPadding=12)),
     )  # fmt: skip
     scale = alt.Scale(domain=[0, 1])
     axis = alt.Axis(format="%", tickCount=5)

@@ -44,17 +44,17 @@ REASONS = {
         "look at them (`alpheus probe`) before anybody is told"),
     Reason.SILENT: Words(
         "not seen since",
-        f"not seen for {SILENT_DAYS} days or more: gone, hidden, or not looked at",
+        f"they were not seen for {SILENT_DAYS} days or more: gone, hidden, or not looked at",
         "look again; who is gone is closed as gone, not counted as fixed"),
     Reason.AGAIN: Words(
         "open again",
-        "were fixed or clean and are open again: their owners believe that it is done",
+        "they were fixed or clean and are open again: their owners believe that it is done",
         "call each of them; a later update may have taken the fix away"),
     Reason.WORKING: Words(
         "owner at work", "their owners know, and are at work or ask for help",
         "ask how far they are, and help those that asked for it first"),
     Reason.WAITING: Words(
-        "told just now", f"told less than {WAIT_DAYS} days ago", "wait"),
+        "told just now", f"they were told less than {WAIT_DAYS} days ago", "wait"),
     Reason.FAILED: Words(
         "nothing arrived", "all that was sent to them bounced or was refused",
         "write a letter, or call: no more mail to these addresses"),
@@ -62,7 +62,7 @@ REASONS = {
         "not passed on", "their providers were told, and hardly any of their customers has fixed",
         "call these providers"),
     Reason.UNANSWERED: Words(
-        "no answer", "were told, and nobody has answered",
+        "no answer", "they were told, and nobody has answered",
         "take the next rung (`alpheus notify plan`): the same once more does not help"),
     Reason.UNTOLD: Words(
         "not told", "their owners can be reached, and nobody has told them",
@@ -190,10 +190,10 @@ def both_axes(overview: Overview) -> str:
         return ""
     total = overview.total.lines[0]
     both = total.open_flaw + total.open_intrusion - total.left
+    of_both = f"; {number(both)} are both" if both else ""
     return (
         f"Of those left, {number(total.open_flaw)} are without the fix and "
-        f"{number(total.open_intrusion)} have an intrusion that is not shown to be over; "
-        f"{number(both)} are both."
+        f"{number(total.open_intrusion)} have an intrusion that is not shown to be over{of_both}."
     )
 
 
@@ -246,8 +246,8 @@ def alerts(overview: Overview) -> Iterator[str]:
     lately = points[-overview.pace.window :]
     last = points[-1]
     for state, now, words in (
-        ("regressed", last.patch, "vulnerable again after they had been fixed or mitigated"),
-        ("re-infected", last.compromise, "broken into again after they had been cleaned"),
+        ("regressed", last.patch, "vulnerable again after a fix or a mitigation"),
+        ("re-infected", last.compromise, "broken into again after cleaning"),
     ):
         came = sum(point.entered.get(state, 0) for point in lately)
         if now.get(state) or came:
@@ -269,7 +269,8 @@ def reason(left: Left) -> tuple[str, str]:
     of = f" of {organisations(left.organisations)}" if left.organisations else ""
     name, count = left.top[0]
     most = (
-        f"; {number(count)} of them in {value_of('network', name)}"
+        f"; {'all' if count == left.servers else number(count)} of them in "
+        f"{value_of('network', name)}"
         if name != "unknown" and count >= max(_MANY * left.servers, _MANY_SERVERS) else ""
     )  # fmt: skip
     act = words.act
@@ -293,6 +294,8 @@ def group(found: Group) -> tuple[str, str]:
 def way(found: Way) -> str:
     """A way to reach people, in words."""
     name = f"{found.rung} by {found.channel}" if found.rung else f"told {found.channel}"
+    if found.rung == found.channel:
+        name = found.rung
     return f"{name}, {found.status}" if found.status else name
 
 
