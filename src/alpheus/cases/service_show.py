@@ -12,29 +12,26 @@ from alpheus.cases import organisations
 from alpheus.cases.acts import Act
 from alpheus.cases.deadlines import Clock, clocks
 from alpheus.cases.derived_store import PatchStates, Standing, parts_between, read_acts
-from alpheus.cases.groups import read_sightings
-from alpheus.cases.identity import Resolver
+from alpheus.cases.explain import MOST, CveSaid, DecisionSaid, cves_of, decisions_of, explained
 from alpheus.cases.lifecycle import Change
-from alpheus.cases.schema import Derived, facts, imports, observations
+from alpheus.cases.schema import Derived, imports, observations
 from alpheus.cases.server_rows import ServerDetail, state_of
 from alpheus.cases.service_acts import find
 from alpheus.directory.owner_model import Ownership
-from alpheus.exposure.model import CveEntry
 
 SHOWN = 200
 """Observations that are shown, the newest first."""
-
-_MOST_SIGHTINGS = 2_000
-_MOST_NEAR = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """A server: its row, what is known of it, its history, and why it is one.
 
-    `sources` are its newest observations with where they come from; `cves` the states that the
-    newest one with a build gives. `identity` says why its sightings are one server, and why those
-    that share a key with it are others. `ownership` says whose it is, why, and who else it may be.
+    `sources` are its newest observations with where they come from; `cves` the last word on every
+    flaw, of which the row's patch state is about `watched`. `identity` says why its observations
+    are one server, why those that share a key with it are others, and what people decided about
+    that, in `decisions` with their numbers. `ownership` says whose it is, why, and who else it may
+    be.
     """
 
     server: dict[str, Any]
@@ -42,10 +39,12 @@ class Case:
     changes: tuple[Change, ...]
     acts: tuple[Act, ...]
     clocks: tuple[Clock, ...]
-    cves: dict[str, CveEntry]
+    cves: dict[str, CveSaid]
     sources: list[dict[str, Any]]
     identity: str
     ownership: Ownership
+    decisions: tuple[DecisionSaid, ...]
+    watched: str
 
 
 def show(
@@ -68,23 +67,12 @@ def show(
         values, detail, state.changes, tuple(done),
         clocks(state, done, sector=str(values["sector"]), region=str(values["region"]),
                watched=found.watched, now=now),
-        _cves(connection, numbers),
-        _sources(connection, numbers), _why(connection, tables, server, numbers),
+        cves_of(connection, numbers), _sources(connection, numbers),
+        explained(connection, tables, server, numbers),
         organisations.ownership(connection, tables, server),
+        decisions_of(connection, tables, numbers),
+        found.watched,
     )  # fmt: skip
-
-
-def _cves(connection: Connection, numbers: list[int]) -> dict[str, CveEntry]:
-    o = observations.c
-    query = (
-        select(facts.c.content)
-        .select_from(observations.join(facts, facts.c.id == o.facts_id))
-        .where(o.id.in_(numbers[-_MOST_SIGHTINGS:]))
-        .order_by((o.build != "").desc(), o.seen.desc(), o.id.desc())
-        .limit(1)
-    )
-    text = connection.execute(query).scalar()
-    return msgspec.json.decode(text, type=dict[str, CveEntry]) if text else {}
 
 
 def _sources(connection: Connection, numbers: list[int]) -> list[dict[str, Any]]:
@@ -94,31 +82,8 @@ def _sources(connection: Connection, numbers: list[int]) -> list[dict[str, Any]]
     query = (
         select(*(o[name] for name in names), i.file, i.sha256, i.who, i.started.label("imported"))
         .select_from(observations.join(imports, i.id == o.import_id))
-        .where(o.id.in_(numbers[-_MOST_SIGHTINGS:]))
+        .where(o.id.in_(numbers[-MOST:]))
         .order_by(o.seen.desc(), o.id.desc())
         .limit(SHOWN)
     )
     return [row._asdict() for row in connection.execute(query)]
-
-
-def _why(connection: Connection, tables: Derived, server: int, numbers: list[int]) -> str:
-    """Worked out from its sightings and those of servers that share a word with it."""
-    own = read_sightings(connection, numbers[:_MOST_SIGHTINGS])
-    near = _near(connection, tables, server)
-    resolver = Resolver(own)
-    if near:
-        resolver.add(read_sightings(connection, near))
-    return resolver.explain(own[0].id).text()
-
-
-def _near(connection: Connection, tables: Derived, server: int) -> list[int]:
-    w, m = tables.words.c, tables.members.c
-    words = connection.execute(select(w.word).where(w.server == server)).scalars().all()
-    whole = [word for word in words if "." in word or len(word) == 64]
-    found: dict[int, None] = {}
-    for word in whole:
-        query = select(w.server).where(w.word == word, w.server != server).limit(_MOST_NEAR)
-        found |= dict.fromkeys(connection.execute(query).scalars())
-    near = list(found)[:_MOST_NEAR]
-    query = select(m.observation).where(m.server.in_(near)).limit(_MOST_SIGHTINGS)
-    return list(connection.execute(query).scalars()) if near else []
