@@ -138,8 +138,9 @@ def send_mail(
 ) -> Sending:
     """Hand over what is due by e-mail; see the module. `wait` waits seconds, and may be cut short.
 
-    Raises DatabaseError where the database fails; what was handed over stays so. Ends early, with a
-    sentence in `stopped`, where the mail server cannot be used, or wants no mail of us.
+    Raises DatabaseError where the database fails, RefusedError where words have changed since the
+    approval; what was handed over stays so. Ends early, with a sentence in `stopped`, where the
+    mail server cannot be used, or wants no mail of us.
     """
     ending = stop or threading.Event()
     run = _Run(
