@@ -33,7 +33,7 @@ _CERTAIN = re.compile("[\x20-\x7e\xa0-\u0148\u014a-\u017f\u0391-\u03a1\u03a3-\u0
 
 _LINES = 6
 _EPOCH = 1970
-_RUNS_KEPT = 12
+_RUNS_KEPT, _FEW = 12, 20
 
 
 def letter(
@@ -60,7 +60,9 @@ def letters(
     if not told:
         raise OutputError("there is no letter to write: no notice goes by letter")
     if len(told) > MOST:
-        raise OutputError(f"{len(told)} letters are too many for one file: at most {MOST}")
+        raise OutputError(
+            f"{len(told)} letters are too many for one file: at most {MOST}; take them in parts"
+        )
     made = [
         _letter(notice, document_of(notice, settings, now=now, wording=wording), settings)
         for notice in told
@@ -69,7 +71,10 @@ def letters(
     content: dict[str, object] = {
         "title": title, "author": _author(settings), "duplex": duplex, "letters": made,
     }  # fmt: skip
-    return _set("letter.typ", "letters", _newest(told), content)
+    whole = _set("letter.typ", "letters", _newest(told), content)
+    if len(told) > _FEW:
+        _forget()
+    return whole
 
 
 def letter_files(
@@ -88,7 +93,6 @@ def letter_files(
     rest = iter(notices)
     while some := list(islice(rest, min(each, MOST))):
         yield letters(some, settings, now=now, wording=wording, duplex=duplex)
-        _forget()
 
 
 def call_sheets(
