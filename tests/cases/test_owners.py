@@ -122,6 +122,19 @@ def test_names_are_put_together_and_lines_left_out() -> None:
     assert found.mail_names == ("mx.town.example", "autodiscover.town.example")
 
 
+def test_names_that_other_observations_gave_are_not_lost() -> None:
+    """Those by which identity knows the server; not those of a certificate that is counted."""
+    assert gathered(CLUSTER, [_one()]).listed_names == HOSTS
+    assert gathered(CLUSTER, [_one(asked_names=HOSTS)]).listed_names == ()
+    assert gathered(CLUSTER, [_one(certificate_names=HOSTS)]).listed_names == ()
+    owner = PLAIN(CLUSTER, [])
+    assert owner.domain == "town.example"
+    assert "it is known by this name" in owner.why
+    shared = [f"mail.town{n}.example" for n in range(5)]
+    many = described([Sighting(1, "probe", servers=("QQ1",), hosts=tuple(shared))])
+    assert gathered(many, []).listed_names == ()
+
+
 def test_what_most_lists_say_counts() -> None:
     """But a list that gives the provider's business says nothing of the customer's."""
     provider = {"naics": "517311", "sector": "Communications, Service Provider"}
@@ -148,7 +161,8 @@ def test_regions_are_written_in_one_way() -> None:
 def test_a_customer_is_taken_at_its_word() -> None:
     """What a list of customers says is a claim, and its contact is that of the owner."""
     claim = Claim("Lakeview Clinic", "it@lakeview.example", "+1 555 0100", "customers")
-    owner = PLAIN(CLUSTER, [_one(claims=(claim,)), _one(claims=(claim,))])
+    bare = described([Sighting(1, "probe", address="192.0.2.7")])
+    owner = PLAIN(bare, [_one(claims=(claim,)), _one(claims=(claim,))])
     found = msgspec.json.decode(owner.ownership, type=Ownership)
     assert owner.name == "Lakeview Clinic"
     assert [(one.kind, one.email, one.phone) for one in found.contacts][:1] == [

@@ -21,6 +21,7 @@ from tools.bench_cases.filling import BUILDS, EACH, PRODUCTS, SECTORS, fill
 
 from alpheus.cases.database import Database, open_database
 from alpheus.cases.observations_import import import_file
+from alpheus.cases.organisations import OrganisationFilters
 from alpheus.cases.rebuild import rebuild
 from alpheus.cases.service import Cases, Filters
 
@@ -84,6 +85,7 @@ def _questions(
         "text, many": lambda: page(Filters(text="mail")),
         "text, two words": lambda: page(Filters(text=f"mail town{chance.randrange(400)}")),
         "text, sector": lambda: page(Filters(text="town1", sector=sector())),
+        **_of_organisations(cases, servers, chance),
         "show": lambda: cases.show(chance.randrange(servers) * EACH + 1),
         "statistics": cases.statistics,
         "statistics by sector": lambda: cases.statistics("sector"),
@@ -91,6 +93,45 @@ def _questions(
         "statistics by region": lambda: cases.statistics("region"),
         "days": cases.days,
         "waiting": cases.waiting,
+    }
+
+
+def _of_organisations(
+    cases: Cases, servers: int, chance: random.Random
+) -> dict[str, Callable[[], object]]:
+    page, filters = cases.organisations, OrganisationFilters
+    deep = ""
+    for _ in range(10):
+        deep = page(after=deep, size=1000).next
+
+    def sector() -> tuple[str, ...]:
+        return (chance.choice(SECTORS[:-1]),)
+
+    def text(words: str) -> OrganisationFilters:
+        return filters(text=words)
+
+    return {
+        "organisations": page,
+        "organisations, page 200": lambda: page(after=deep),
+        "organisations by name": lambda: page(sort="name"),
+        "organisations by servers": lambda: page(sort="servers"),
+        "organisations, sector": lambda: page(filters(sector=sector())),
+        "organisations, sector, name": lambda: page(filters(sector=sector()), sort="name"),
+        "organisations, rare region": lambda: page(filters(region=("US-37",)), sort="servers"),
+        "organisations, all filters": lambda: page(
+            filters(sector=sector(), region=("US-21",), country=("US",), open_only=True),
+            sort="name",
+        ),
+        "organisations, no country": lambda: page(filters(country=("FR",)), sort="name"),
+        "organisations, two sectors": lambda: page(filters(sector=("bank", "school")), sort="name"),
+        "organisations, one": lambda: page(text(f"org{chance.randrange(servers // 2)}.")),
+        "organisations, many": lambda: page(text("school")),
+        "organisations, two words": lambda: page(text(f"water {chance.randrange(9_973)}")),
+        "organisations, rare pair": lambda: page(text("school water")),
+        "organisation": lambda: cases.organisation(f"org{chance.randrange(servers // 2)}.example"),
+        "by organisation, one": lambda: list(
+            cases.by_organisation(Filters(organisation=(f"org{chance.randrange(1000)}.example",)))
+        ),
     }
 
 

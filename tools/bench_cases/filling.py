@@ -15,9 +15,11 @@ from alpheus.cases.database import Database
 from alpheus.cases.derived_store import Standing, Tally, places_by, set_standing
 from alpheus.cases.identity import AddressSpan, Cluster
 from alpheus.cases.observations import iso
+from alpheus.cases.organisation_rows import OrganisationTally
 from alpheus.cases.owners import Owner
 from alpheus.cases.schema import DERIVED_FORM, derived, imports, indices, observations
 from alpheus.cases.server_rows import COLUMNS, Part, identity, server_row, words_of
+from alpheus.directory.owner_model import Advice, Hint, Ownership, Reason
 
 SECTORS = ("hospital", "bank", "school", "local-government", "police", "law-firm", "utility", "")
 BUILDS = tuple(f"15.{n % 3}.{1000 + n * 7}.{n % 12}" for n in range(300))
@@ -25,6 +27,8 @@ PRODUCTS = tuple(f"Microsoft Exchange Server {year}" for year in (2010, 2013, 20
 EACH = 5
 """Observations of a server."""
 
+_NAMES = ("School District", "City", "First National Bank", "Regional Hospital", "Sheriff",
+          "Water District", "Law Offices", "University")  # fmt: skip
 _START = datetime(2021, 3, 1, tzinfo=UTC)
 _STATES = ("vulnerable", "vulnerable", "fixed", "undetermined")
 _PORTION = 5_000
@@ -33,6 +37,7 @@ _PORTION = 5_000
 def fill(database: Database, servers: int) -> None:
     """Fill an empty database with `servers` servers, each seen five times."""
     tables, tally, chance = derived("a"), Tally(), random.Random(7)  # noqa: S311 - it is to be the same
+    organisations = OrganisationTally()
     with database.write() as connection:
         connection.execute(insert(imports).values(id=1, sha256="bench", finished=iso(_START)))
         tables.metadata.create_all(connection)
@@ -41,11 +46,13 @@ def fill(database: Database, servers: int) -> None:
         made = [_server(number, chance) for number in portion]
         with database.write() as connection:
             add_rows(connection, observations, (row for one in made for row in _rows(*one)))
-            rows, words, places, changes, members = [], [], [], [], []
+            rows, words, places, changes, members, owned = [], [], [], [], [], []
             for cluster, owner, parts in made:
                 known = identity(cluster, owner)
                 row, changed = server_row(known, parts, (), now="2021-04-01T00:00:00Z")
                 tally.add(row, changed)
+                organisations.add(cluster.id, owner, row)
+                owned.append((cluster.id, owner.weight, owner.ownership.decode()))
                 rows.append([row[name] for name in COLUMNS])
                 members += [(part.id, cluster.id) for part in parts]
                 words += [(word, cluster.id) for word in words_of(known)]
@@ -54,9 +61,12 @@ def fill(database: Database, servers: int) -> None:
             for table, values in (
                 (tables.servers, rows), (tables.members, members), (tables.words, words),
                 (tables.addresses, places), (tables.changes, changes),
+                (tables.ownerships, owned),
             ):  # fmt: skip
                 add_rows(connection, table, values)
     with database.write() as connection:
+        add_rows(connection, tables.organisations, organisations.rows())
+        add_rows(connection, tables.organisation_words, organisations.words())
         add_rows(connection, tables.counts, ((*key, *n) for key, n in tally.counted()))
         add_rows(connection, tables.days, ((*key, n) for key, n in tally.days.items()))
     for index in indices(tables):
@@ -86,11 +96,9 @@ def _server(number: int, chance: random.Random) -> tuple[Cluster, Owner, list[Pa
         (AddressSpan(address, (443,), iso(times[0]), iso(times[-1])),), iso(times[0]),
         iso(times[-1]), {"probe": EACH},
     )  # fmt: skip
-    owner = Owner(
-        f"town{city}-{number}.example", chance.choice(SECTORS),
-        f"US-{int(chance.paretovariate(1)) % 50:02d}",
-        str(64_500 + int(chance.paretovariate(0.5)) % 5_000),
-    )  # fmt: skip
+    sector, region = chance.choice(SECTORS), f"{int(chance.paretovariate(1)) % 50:02d}"
+    owner = _owner(number * 3 // 4, sector, region)
+    owner = owner._replace(network=str(64_500 + int(chance.paretovariate(0.5)) % 5_000))
     product, reported = chance.choice(PRODUCTS), chance.random() < 0.08
     parts = [
         Part(first + n, "probe", "probe", iso(time), chance.choice(BUILDS), product,
@@ -98,6 +106,25 @@ def _server(number: int, chance: random.Random) -> tuple[Cluster, Owner, list[Pa
         for n, time in enumerate(times)
     ]  # fmt: skip
     return cluster, owner, parts
+
+
+def _owner(number: int, sector: str, region: str) -> Owner:
+    """One of three organisations for each four servers."""
+    domain, name = (
+        f"org{number}.example",
+        f"{_NAMES[number % len(_NAMES)]} of Town {number % 9_973}",
+    )
+    hint = Hint("certificate", f"mail.{domain}", domain, 90, "the certificate is for this domain")
+    mails = (f"{user}@{domain}" for user in ("security", "abuse", "postmaster"))
+    found = Ownership(
+        name, domain, "US", region, "", sector, "high", 90, 80, "Wide Telecom", ("bench",),
+        (hint,) * 5, (Reason(sector, 80, "the list bench says so"),) * 3, (),
+        tuple(Advice("usual-mailbox", mail, source="RFC 2142") for mail in mails), (), domain,
+    )  # fmt: skip
+    return Owner(
+        domain, sector, f"US-{region}", name=name, domain=domain, country="US", confidence="high",
+        weight=90, ownership=msgspec.json.encode(found),
+    )  # fmt: skip
 
 
 def _rows(cluster: Cluster, _: Owner, parts: list[Part]) -> Iterator[tuple[object, ...]]:

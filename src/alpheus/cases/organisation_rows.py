@@ -78,7 +78,7 @@ def _states(row: Mapping[str, object]) -> tuple[bool, bool]:
 
 def words_of_names(*names: str) -> list[str]:
     """The words that an organisation is found by, in lower case: its names and their parts."""
-    whole = [name.lower()[:_LONGEST_WORD] for name in names if name]
+    whole = [word[:_LONGEST_WORD] for name in names for word in name.lower().split()]
     parts = [part for name in whole for part in _PARTS.split(name) if len(part) >= _SHORTEST]
     return list(dict.fromkeys([*whole, *parts]))[:_MOST_WORDS]
 

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, intersect, or_, select
 
 from alpheus.cases.schema import Derived
 from alpheus.cases.server_rows import ServerDetail
@@ -24,6 +24,8 @@ MOST = 1_000
 _FIELDS = ("key", "name", "domain", "country", "region", "city", "sector", "servers", "open",
            "compromised", "priority", "described")  # fmt: skip
 _FEW = 2_000
+_COMMON = 80_000
+_MOST_WORDS = 8
 _MOST_QUERIES = 40
 _AT_ONCE = 500
 _MOST_CONTACTS = 60
@@ -298,10 +300,16 @@ def _queries(
     base = select(g.key, g[sort])
     if filters.open_only:
         base = base.where(g.open > 0)
-    for word in filters.text.lower().split():
-        base = base.where(_held(connection, tables, word))
+    for condition in _named(connection, tables, filters.text):
+        base = base.where(condition)
     asked = [(g[name], tuple(dict.fromkeys(values))) for name in ("sector", "region", "country")
              if (values := getattr(filters, name))]  # fmt: skip
+    if asked:
+        base = base.where(*(column.in_(values) for column, values in asked))
+        keys = base.with_only_columns(g.key)
+        if not _are_more(connection, keys, _FEW):
+            yield base.where(g.key.in_(connection.execute(keys).scalars().all()))
+            return
     alternatives = 1
     for _, values in asked:
         alternatives *= len(values)
@@ -314,12 +322,28 @@ def _queries(
         )
 
 
-def _held(connection: Connection, tables: Derived, word: str) -> ColumnElement[bool]:
-    """Organisations with a word that begins so."""
-    words = tables.organisation_words.c
-    condition = and_(words.word >= word, words.word <= word + _END)
-    few = select(words.key).where(condition).limit(_FEW + 1)
-    found = connection.execute(few).scalars().all()
-    if len(found) <= _FEW:
-        return tables.organisations.c.key.in_(set(found))
-    return exists(select(words.key).where(condition, words.key == tables.organisations.c.key))
+def _named(connection: Connection, tables: Derived, text: str) -> Iterator[ColumnElement[bool]]:
+    """Organisations with words that begin with those of a text.
+
+    Where only few have them all these are named, so that no order is walked through in vain.
+    """
+    key, column = tables.organisations.c.key, tables.organisation_words.c
+    asked = [and_(column.word >= word, column.word <= word + _END)
+             for word in dict.fromkeys(text.lower().split())]  # fmt: skip
+    held = [select(column.key).where(condition) for condition in asked[:_MOST_WORDS]]
+    telling = [one for one in held if not _are_more(connection, one, _COMMON)]
+    if telling:
+        both = telling[0] if len(telling) == 1 else intersect(*telling)
+        found = connection.execute(both.limit(_FEW + 1)).scalars().all()
+        if len(found) <= _FEW:
+            yield key.in_(set(found))
+            held = [one for one in held if one not in telling]
+    for one in held:
+        yield exists(one.where(column.key == key))
+
+
+def _are_more(connection: Connection, asked: Select[tuple[str]], number: int) -> bool:
+    """Whether more rows fit than a number."""
+    some = asked.limit(number + 1).subquery()
+    counted: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    return counted > number

@@ -1,7 +1,8 @@
 """What observations say of owners, read back from the database.
 
 A server is seen again and again by the same sources, which say the same again and again: of each
-source the newest and the oldest observations are read, and the others passed over.
+source the newest observation is read, and of lists without times the newest few. What names others
+give stands among the keys of the server.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from alpheus.cases.schema import observations
 from alpheus.directory.evidence import LineError, read_line
 from alpheus.directory.owner_model import OwnerEvidence
 
-OF_A_SOURCE = 3
-MOST = 24
-"""Observations of a server that are read."""
+UNDATED = 3
+"""Observations of a server that are read of those that have no time, as in lists of customers."""
+
+MOST = 8
+"""Observations of a server that are read in all."""
 
 _AT_ONCE = 900
 
@@ -50,17 +53,16 @@ class Seen(NamedTuple):
 
 def chosen(seen: Iterable[Observed]) -> list[int]:
     """The observations of one server that are read, the newest first."""
-    by_source: dict[str, list[Observed]] = {}
+    newest: dict[str, Observed] = {}
+    undated: list[Observed] = []
     for one in seen:
-        by_source.setdefault(one.source, []).append(one)
-    found: list[Observed] = []
-    for each in by_source.values():
-        if len(each) > OF_A_SOURCE:
-            each.sort(key=_age)
-            each = [each[0], *each[1 - OF_A_SOURCE :]]  # noqa: PLW2901 - fewer of them
-        found += each
-    found.sort(key=_age, reverse=True)
-    return [one.id for one in found[:MOST]]
+        if not one.seen:
+            undated.append(one)
+        elif (known := newest.get(one.source)) is None or _age(known) < _age(one):
+            newest[one.source] = one
+    dated = sorted(newest.values(), key=_age, reverse=True)[: MOST - UNDATED]
+    undated.sort(key=_age, reverse=True)
+    return [one.id for one in (*dated, *undated[:UNDATED])]
 
 
 def _age(one: Observed) -> tuple[str, int]:

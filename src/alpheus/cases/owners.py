@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -31,7 +31,9 @@ _MOST_NAMES = 20
 _CODES = {name.lower(): code.upper() for code, name in STATES.items()}
 _OTHERS = re.compile(r"[^a-z0-9]+")
 _ENCODER = msgspec.json.Encoder()
-_Text = TypeVar("_Text", str, int, tuple[str, str])
+_FEW_DOMAINS = 3
+_Order = TypeVar("_Order", str, int, tuple[str, str])
+_Value = TypeVar("_Value")
 
 
 class Owner(NamedTuple):
@@ -145,43 +147,66 @@ def gathered(cluster: Cluster, evidence: Sequence[OwnerEvidence]) -> OwnerEviden
     address = _address(cluster, evidence)
     chosen = _certificate(evidence)
     names = chosen.certificate_names
-    own = [
-        name for one in evidence if one.self_signed for name in one.certificate_names
-        if one.certificate_names != names
-    ]  # fmt: skip
-    own += [name for one in evidence for name in one.server_names]
-    own += cluster.keys.get("ad-domain", ())
-    naics, sector = _most(
-        ((one.naics, one.sector) for one in evidence if one.naics or one.sector), ("", "")
-    )
-    business = [
-        (one.naics, one.sector) for one in evidence
-        if _business(one.naics, one.sector) not in PROVIDERS
-    ]  # fmt: skip
-    if business:
-        naics, sector = _most(business, ("", ""))
-    country = _most((one.country for one in evidence if one.country), "")
-    here = [one for one in evidence if not country or one.country in {"", country}]
+    mail: dict[str, None] = {}
+    asked: dict[str, None] = {}
+    reverse: dict[str, None] = {}
+    own: dict[str, None] = {}
+    for one in evidence:
+        mail |= dict.fromkeys(one.mail_names)
+        asked |= dict.fromkeys(one.asked_names)
+        own |= dict.fromkeys(one.server_names)
+        if one.self_signed and one.certificate_names != names:
+            own |= dict.fromkeys(one.certificate_names)
+        for name in one.reverse_names:
+            # A name of an earlier address that is but a line's says nothing of the server.
+            if one.address == address or not is_line(name, one.address):
+                reverse[name] = None
+    own |= dict.fromkeys(cluster.keys.get("ad-domain", ()))
+    naics, sector = _business(evidence)
+    country, region = _place(evidence)
     return OwnerEvidence(
         address=address,
         certificate_names=names,
         organisation=chosen.organisation,
         subject=chosen.subject,
         self_signed=chosen.self_signed,
-        mail_names=_once(name for one in evidence for name in one.mail_names),
-        asked_names=_once(name for one in evidence for name in one.asked_names),
-        server_names=_once(own),
-        reverse_names=_reverse(evidence, address),
-        network_name=_most((one.network_name for one in evidence if one.network_name), ""),
-        as_number=_most((one.as_number for one in evidence if one.as_number), 0),
-        as_name=_most((one.as_name for one in evidence if one.as_name), ""),
+        mail_names=_some(mail),
+        asked_names=_some(asked),
+        listed_names=_some(_listed(cluster, evidence, {*mail, *asked, *reverse, *own})),
+        server_names=_some(own),
+        reverse_names=_some(reverse),
+        network_name=_most([one.network_name for one in evidence if one.network_name], ""),
+        as_number=_most([one.as_number for one in evidence if one.as_number], 0),
+        as_name=_most([one.as_name for one in evidence if one.as_name], ""),
         country=country,
-        region=_most((_part(one) for one in here if one.region), ""),
+        region=region,
         naics=naics,
         sector=sector,
-        security_txt=_once(mail for one in evidence for mail in one.security_txt),
-        claims=tuple(dict.fromkeys(claim for one in evidence for claim in one.claims)),
+        security_txt=_some(mail for one in evidence for mail in one.security_txt),
+        claims=_some(claim for one in evidence for claim in one.claims),
     )
+
+
+def _listed(cluster: Cluster, evidence: Sequence[OwnerEvidence], told: set[str]) -> Iterator[str]:
+    """Names that other observations gave; where they are of many, somebody serves them all."""
+    if len(cluster.keys.get("organisation", ())) <= _FEW_DOMAINS:
+        for name in cluster.keys.get("host", ()):
+            if name not in told and not any(name in one.certificate_names for one in evidence):
+                yield name
+
+
+def _business(evidence: Sequence[OwnerEvidence]) -> tuple[str, str]:
+    """What most lists give as industry code and sector; a provider's only if none gives another."""
+    told = [(one.naics, one.sector) for one in evidence if one.naics or one.sector]
+    others = [pair for pair in told if _sector_of(*pair) not in PROVIDERS]
+    return _most(others or told, ("", ""))
+
+
+def _place(evidence: Sequence[OwnerEvidence]) -> tuple[str, str]:
+    """The country that most lists give, and the part of it."""
+    country = _most([one.country for one in evidence if one.country], "")
+    parts = [_part(one) for one in evidence if one.region and one.country in {"", country}]
+    return country, _most(parts, "")
 
 
 def _address(cluster: Cluster, evidence: Sequence[OwnerEvidence]) -> str:
@@ -203,29 +228,24 @@ def _certificate(evidence: Sequence[OwnerEvidence]) -> OwnerEvidence:
     return max(same, key=lambda one: (bool(one.organisation), len(one.subject)))
 
 
-def _reverse(evidence: Sequence[OwnerEvidence], address: str) -> tuple[str, ...]:
-    """Names of its addresses; those of earlier addresses unless they are of a line."""
-    return _once(
-        name for one in evidence for name in one.reverse_names
-        if one.address == address or not is_line(name, one.address)
-    )  # fmt: skip
+def _some(values: Iterable[_Value]) -> tuple[_Value, ...]:
+    return tuple(dict.fromkeys(values))[:_MOST_NAMES]
 
 
-def _once(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))[:_MOST_NAMES]
-
-
-def _most(values: Iterable[_Text], otherwise: _Text) -> _Text:
+def _most(values: Sequence[_Order], otherwise: _Order) -> _Order:
     """The most frequent; of equals the first by order, so that portions make no difference."""
+    if not values:
+        return otherwise
+    first = values[0]
+    if all(value == first for value in values):
+        return first
     counts = Counter(values)
-    if len(counts) < 2:
-        return next(iter(counts), otherwise)
     most = max(counts.values())
     return min(value for value, count in counts.items() if count == most)
 
 
 @lru_cache(maxsize=4_096)
-def _business(naics: str, word: str) -> str:
+def _sector_of(naics: str, word: str) -> str:
     """The sector that a list gives; that of providers where it gives none."""
     return sector_named(word) or naics_sector(naics.strip()) or next(iter(PROVIDERS))
 
@@ -262,7 +282,10 @@ def _routed(address: str, directory: Directory) -> int:
 
 def _why(found: Ownership) -> str:
     """The weightiest reason for the owner, and that for the sector."""
-    hint = next((one for one in found.hints if one.weight), None)
+    own = {found.owner, found.domain, found.main_domain}
+    counted = [one for one in found.hints if one.weight]
+    hint = max((one for one in counted if one.owner in own), key=lambda one: one.weight,
+               default=next(iter(counted), None))  # fmt: skip
     said = []
     if found.owner != UNKNOWN and hint is not None:
         said.append(f"{hint.evidence} {hint.value}: {hint.reason}")

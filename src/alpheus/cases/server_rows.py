@@ -207,7 +207,7 @@ def words_of(known: Identity) -> list[str]:
     """The words that a server is found by, in lower case: names, their parts, keys, addresses."""
     keys = known.detail.keys
     owner = known.owner
-    whole = [known.name, owner.organisation, owner.name]
+    whole = [known.name, owner.organisation, *owner.name.split()]
     for kind in ("server", "host", "ad-domain", "organisation"):
         whole += keys.get(kind, ())
     whole = [text.lower() for text in whole if text]

@@ -74,6 +74,8 @@ class Hints:
         self._server_names()
         reason = "the address leads back to this name"
         self._hosts("reverse-name", evidence.reverse_names, REVERSE_NAME, reason)
+        reason = "it is known by this name"
+        self._hosts("name", evidence.listed_names, REVERSE_NAME, reason)
         for claim in evidence.claims[:_MOST_NAMES]:
             self._claim(claim)
         self._networks()

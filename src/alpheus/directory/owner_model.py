@@ -19,7 +19,8 @@ class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class OwnerEvidence(msgspec.Struct, frozen=True, gc=False):
     """What is known of a server that may tell its owner. Names are host names in lower case.
 
-    `mail_names` are autodiscover and MX names that lead to it, `asked_names` others that do.
+    `mail_names` are autodiscover and MX names that lead to it, `asked_names` others that do, and
+    `listed_names` those of which nothing says how they lead to it.
     `server_names` is what the server calls itself: the domain of Active Directory. `reverse_names`
     come from its address. `network_name` and `as_name` are a list's word for who has the network,
     `naics` and `sector` for what they are, `country` and `region` for where it is. `security_txt`
@@ -33,6 +34,7 @@ class OwnerEvidence(msgspec.Struct, frozen=True, gc=False):
     self_signed: bool = False
     mail_names: tuple[str, ...] = ()
     asked_names: tuple[str, ...] = ()
+    listed_names: tuple[str, ...] = ()
     server_names: tuple[str, ...] = ()
     reverse_names: tuple[str, ...] = ()
     network_name: str = ""
