@@ -355,4 +355,4 @@ def _organisation_indices(tables: Derived, on: Callable[..., Index]) -> Iterator
         others = (other for other in narrow if other is not one)
         yield on(f"organisations_{one.name}", one, o.priority.desc(), o.key, *others)
     yield on("organisation_words_word", words.word, words.key)
-    yield on("organisation_words_key", words.key)
+    yield on("organisation_words_key", words.key, words.word)
