@@ -71,6 +71,13 @@ def test_a_stream_is_an_mbox_or_a_message() -> None:
     assert list(stream_messages(io.BytesIO(b""), "-")) == []
 
 
+def test_a_dash_is_the_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a mail server's pipe gives a message."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(ALL[0])))
+    (found,) = read_reports(Path("-"))
+    assert (found.kind.value, found.place) == (KINDS[0], "standard input")
+
+
 def test_the_same_report_has_one_digest_wherever_it_lies(tmp_path: Path) -> None:
     """So it is applied once."""
     (tmp_path / "a.eml").write_bytes(ALL[0])

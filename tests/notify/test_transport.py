@@ -303,3 +303,13 @@ def test_a_dot_at_the_beginning_of_a_line_is_doubled_on_the_wire() -> None:
             transport.send(mail.with_body(b"\r\n\n.\n"), Watch())
         transport.close()
     assert inbox.contents == [mail.content]
+
+
+def test_we_call_ourselves_by_a_name_of_the_dns() -> None:
+    """EHLO is ASCII, whatever the sender's domain is written in."""
+    with player() as server:
+        settings = SmtpSettings("127.0.0.1", server.port, "none")
+        transport = Transport(settings, hostname="bücher.example")
+        transport.send(made_mail(), Watch())
+        transport.close()
+    assert server.said[0] == "ehlo xn--bcher-kva.example"

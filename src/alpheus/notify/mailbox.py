@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -34,7 +35,13 @@ def read_reports(source: Path) -> Iterator[Report]:
 
 
 def messages(source: Path) -> Iterator[Message]:
-    """The messages of a file, a Maildir or a folder of `.eml`. Raises EvidenceError."""
+    """The messages of a file, a Maildir or a folder of `.eml`; of standard input for `-`.
+
+    Raises EvidenceError.
+    """
+    if str(source) == "-":
+        yield from stream_messages(sys.stdin.buffer, "standard input")
+        return
     try:
         mode = source.stat().st_mode
     except OSError as error:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from alpheus.errors import AlpheusError
-from alpheus.notify.mail_headers import one_line
+from alpheus.notify.mail_headers import a_labels, one_line
 from alpheus.notify.message import Mail
 from alpheus.notify.settings import PASSWORD, SmtpSettings
 from alpheus.notify.settings_values import is_loopback
@@ -105,7 +105,7 @@ class Transport:
     ) -> None:
         """Take how to reach the server; `hostname` is what we call ourselves."""
         self._settings = settings
-        self._hostname = hostname
+        self._hostname = a_labels(hostname)
         self._password = os.environ.get(PASSWORD, "") if password is None else password
         self._seconds = seconds
         self._dot_seconds = dot_seconds
