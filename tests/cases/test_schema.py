@@ -6,6 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
+from alpheus.cases.console_schema import accounts
 from alpheus.cases.database import Database
 from alpheus.cases.schema import LASTING, derived, indices
 
@@ -14,6 +15,7 @@ def test_migrations_make_these_tables(database: Database) -> None:
     """No column, key or index is in one and not in the other."""
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), LASTING) == []
+    assert accounts.metadata is LASTING, "those of the console are among them"
 
 
 def test_generations_stand_side_by_side(database: Database) -> None:

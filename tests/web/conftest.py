@@ -11,7 +11,6 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from alpheus.cases.database import Database, open_database
-from alpheus.cases.schema import LASTING
 from alpheus.web.access import passwords
 from alpheus.web.access.throttle import Rate
 from alpheus.web.app import create_app
@@ -39,7 +38,6 @@ def clock() -> Clock:
 def database(tmp_path: Path) -> Iterator[Database]:
     """An empty database with the console's tables."""
     with open_database(tmp_path / "cases.db") as opened:
-        LASTING.create_all(opened.engine)
         yield opened
 
 

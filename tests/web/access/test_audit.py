@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import delete, update
 
+from alpheus.cases.console_schema import audit as table
 from alpheus.cases.database import Database
 from alpheus.web.access import audit
-from alpheus.web.access.schema import audit as table
 
 COUNT = 5
 

@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from alpheus.cases.console_schema import accounts, grants, invitations, sessions, tokens
 from alpheus.cases.database import Database
 from alpheus.cases.observations import iso
 from alpheus.errors import RefusedError
 from alpheus.web.access import audit
 from alpheus.web.access.passwords import digest_of, hash_password, is_password, new_secret
 from alpheus.web.access.roles import Grant, Person, Role
-from alpheus.web.access.schema import accounts, grants, invitations, sessions, tokens
 
 INVITED_FOR = timedelta(days=3)
 TRIES = 5

@@ -14,8 +14,8 @@ from hashlib import sha256
 import msgspec
 from sqlalchemy import Connection, Row, insert, select
 
+from alpheus.cases.console_schema import audit
 from alpheus.cases.database import Database
-from alpheus.web.access.schema import audit
 
 START = "0" * 64
 _FIELDS = ("id", "time", "who", "action", "object", "detail")

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from alpheus.cases.console_schema import sessions, tokens
 from alpheus.cases.database import Database
 from alpheus.cases.observations import iso
 from alpheus.errors import RefusedError
@@ -20,7 +21,6 @@ from alpheus.web.access import audit
 from alpheus.web.access.accounts import person_of
 from alpheus.web.access.passwords import digest_of, new_secret
 from alpheus.web.access.roles import Grant, Permission, Person, Role
-from alpheus.web.access.schema import sessions, tokens
 
 IDLE = timedelta(hours=2)
 LONGEST = timedelta(hours=24)

@@ -57,9 +57,8 @@ def test_a_database_of_the_first_revision_is_upgraded(
             with opened.read() as connection:
                 assert TABLES.isdisjoint(inspect(connection).get_table_names())
     with open_database(place) as opened:
-        assert HEAD == "0002"
-        assert "from revision 0001 to 0002" in opened.notes[0]
-        assert (".before-0002" in opened.notes[0]) == opened.is_sqlite
+        assert f"from revision 0001 to {HEAD}" in opened.notes[0]
+        assert (f".before-{HEAD}" in opened.notes[0]) == opened.is_sqlite
         with opened.read() as connection:
             assert set(inspect(connection).get_table_names()) >= TABLES
             assert len(connection.execute(select(observations.c.id)).all()) == 1

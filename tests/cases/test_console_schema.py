@@ -1,6 +1,6 @@
 """The console's tables."""
 
-from alpheus.web.access import schema
+from alpheus.cases import console_schema as schema
 
 
 def test_no_secret_has_a_column_of_its_own() -> None:

@@ -1,6 +1,6 @@
 """The tables of the console: accounts, grants, sessions, tokens, the audit log, jobs.
 
-They are lasting tables of the database of cases, looked after by its migrations. Times are ISO 8601
+They are lasting tables, looked after by migrations like those of cases. Times are ISO 8601
 in UTC, whole seconds, with `Z`. Secrets are kept as digests only.
 """
 
@@ -74,7 +74,15 @@ audit = Table(
     _text("time"), _text("who"), _text("action"), _text("object"), _text("detail"),
     _text("previous"), _text("hash"),
 )  # fmt: skip
-"""What was done at the console, each line bound to the one before (`audit.py`)."""
+"""What was done at the console, each line bound to the one before (`web/access/audit.py`)."""
+
+assessments = Table(
+    "assessments", LASTING,
+    Column("observation", Number, ForeignKey("observations.id"), primary_key=True,
+           autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+)  # fmt: skip
+"""The whole assessment of a server, as `alpheus triage` wrote it: JSON, compressed by Zstandard."""
 
 jobs = Table(
     "jobs", LASTING,
