@@ -60,6 +60,8 @@ def test_a_provider_that_passes_nothing_on() -> None:
     reasons = {one.reason: one for one in remaining(members, END).reasons}
     assert reasons[Reason.NOT_PASSED_ON].top == (("64501", 50),)
     assert reasons[Reason.UNANSWERED].top == (("64502", 10),)
+    assert (reasons[Reason.NOT_PASSED_ON].organisations, reasons[Reason.UNANSWERED].organisations) \
+        == (50, 10)  # fmt: skip
 
 
 def test_two_things_at_once() -> None:

@@ -101,7 +101,7 @@ class Sorter:
         self._totals = [0, 0]
         self._crosses: dict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
         self._reasons: dict[tuple[Reason, str], int] = Counter()
-        self._owners: dict[Reason, set[int]] = defaultdict(set)
+        self._owners: dict[tuple[Reason, str], set[int]] = defaultdict(set)
         self._by_provider: dict[str, list[int]] = defaultdict(lambda: [0, 0])
 
     def add(self, member: Member) -> None:
@@ -126,7 +126,8 @@ class Sorter:
             reason = Reason.NOT_PASSED_ON
         self._reasons[reason, member.network] += 1
         if member.organisation:
-            self._owners[reason].add(hash(member.organisation))
+            of = member.network if reason is Reason.NOT_PASSED_ON else ""
+            self._owners[reason, of].add(hash(member.organisation))
 
     def result(self) -> Remaining:
         """Who is left."""
@@ -157,19 +158,20 @@ class Sorter:
     def _lefts(self) -> Iterator[Left]:
         """A provider that passes on is no reason; those that it was told of are unanswered."""
         networks: dict[Reason, Counter[str]] = defaultdict(Counter)
-        owners = defaultdict(set, self._owners)
+        owners: dict[Reason, set[int]] = defaultdict(set)
         for (reason, network), count in self._reasons.items():
-            told = reason
-            if reason is Reason.NOT_PASSED_ON and not self._is_deaf(network):
-                told = Reason.UNANSWERED
-            networks[told][network] += count
-        if Reason.NOT_PASSED_ON not in networks:
-            owners[Reason.UNANSWERED] |= owners.pop(Reason.NOT_PASSED_ON, set())
+            networks[self._settled(reason, network)][network] += count
+        for (reason, network), found in self._owners.items():
+            owners[self._settled(reason, network)] |= found
         for reason in sorted(Reason, key=lambda one: -networks[one].total()):
             if networks[reason]:
                 top = sorted(networks[reason].items(), key=lambda one: (-one[1], one[0]))[:5]
                 yield Left(reason, networks[reason].total(), len(owners[reason]),
                            tuple((name or "unknown", count) for name, count in top))  # fmt: skip
+
+    def _settled(self, reason: Reason, network: str) -> Reason:
+        deaf = reason is not Reason.NOT_PASSED_ON or self._is_deaf(network)
+        return reason if deaf else Reason.UNANSWERED
 
     def _is_deaf(self, network: str) -> bool:
         """Enough of its customers were told through it, and surely few of them were fixed."""
