@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tools.bench_cases import campaign
 from tools.bench_cases.filling import BUILDS, EACH, PRODUCTS, SECTORS, fill
 
 from alpheus.cases.database import Database, open_database
@@ -142,7 +143,9 @@ def _query(options: argparse.Namespace) -> None:
         fill(database, options.servers)
         print(f"filled in {time.perf_counter() - begin:.0f} s")
         every: list[float] = []
-        questions = _questions(cases, options.servers, random.Random(3))  # noqa: S311 - it is to be the same
+        chance = random.Random(3)  # noqa: S311 - it is to be the same
+        questions = _questions(cases, options.servers, chance)
+        questions |= campaign.questions(database, chance)
         for name, ask in questions.items():
             ask()
             spans = []
