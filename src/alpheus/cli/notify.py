@@ -147,6 +147,13 @@ def _add_answers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     _by_word(parser, "without a code, by somebody's word: of this notice")
     parser = _add(below, "failed", _failed, "take down that a letter, call or mail reached nobody")
     _by_word(parser, "of this notice", required=True)
+    parser = _add(below, "bounces", _bounces, "read reports and answers that came back by mail")
+    parser.add_argument(
+        "files", nargs="+", type=path, metavar="FILE",
+        help="an mbox, a maildir, a message as .eml, or a folder of these; each report once",
+    )  # fmt: skip
+    parser.add_argument("--dry-run", action="store_true", help="say what it means, keep none")
+    _person(parser)
 
 
 def _by_word(parser: argparse.ArgumentParser, text: str, *, required: bool = False) -> None:
@@ -292,6 +299,13 @@ def _by_hand(notices: Notices, options: argparse.Namespace, kind: str) -> Notice
     notice = notices.notice(options.notice)
     notices.record(notice, EventKind(kind), who=_who(options), detail=options.why)
     return notice
+
+
+def _bounces(options: argparse.Namespace) -> int:
+    from alpheus.cli import notify_mail  # noqa: PLC0415 - keeps --help fast
+
+    with _notices(options) as notices:
+        return notify_mail.bounces(notices, options.files, _who(options), dry_run=options.dry_run)
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
+from pathlib import Path
 
 from alpheus.cli.output import say
-from alpheus.errors import UsageError
+from alpheus.errors import EvidenceError, UsageError
+from alpheus.notify.mailbox import read_reports
+from alpheus.notify.reports import Applied, apply_reports
 from alpheus.notify.send import Sending, Step, gently, preview, send_mail
 from alpheus.notify.service import Notices
 from alpheus.notify.signing import signer
@@ -56,3 +60,29 @@ def _ended(done: Sending) -> int:
         say(done.stopped)
         return FAILED
     return UNSETTLED if done.uncertain else 0
+
+
+def bounces(notices: Notices, files: Iterable[Path], who: str, *, dry_run: bool) -> int:
+    """Take down what came back; 3 if a file could not be read at all."""
+    status = 0
+    for file in files:
+        try:
+            done = apply_reports(notices, read_reports(file), who=who, tell=_hear, dry_run=dry_run)
+        except EvidenceError as error:
+            say(error)
+            status = error.exit_status
+            continue
+        taken = "would be taken down" if dry_run else "taken down"
+        say(f"{file}: {done.read:,} messages, {done.applied:,} {taken}, {done.known:,} known, "
+            f"{done.unmatched:,} of no notice")  # fmt: skip
+    return status
+
+
+def _hear(one: Applied) -> None:
+    """Say what changed something, and what a person should read."""
+    place, kind = one.report.place, one.report.kind.value
+    if one.event is not None:
+        say(f"{one.reference}: {one.event} ({place})")
+    if one.for_a_person:
+        why = f"; {one.why}" if one.why else ""
+        say(f"read it: {place}: {kind} {one.reference}{why}")
