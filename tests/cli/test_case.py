@@ -108,7 +108,7 @@ def test_merge_split_and_show(capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert main(["case", "show", "4"]) == 0
     said = capsys.readouterr().out
-    assert "server 1  QQ0001XY" in said
+    assert "Server 1  QQ0001XY" in said
     assert "same server because" in said
     assert "a.jsonl:4" in said
     assert main(["case", "show", "4", "--format", "json"]) == 0

@@ -68,11 +68,18 @@ def cves_of(connection: Connection, numbers: Sequence[int]) -> dict[str, CveSaid
             continue  # a newer observation says the same
         states = known[place] = read(content)
         for cve, entry in states.items():
-            before = found.get(cve)
-            open_before = before is not None and before.state == PatchState.UNDETERMINED
-            if before is None or (open_before and entry.state != PatchState.UNDETERMINED):
-                found[cve] = CveSaid(entry.state, entry.why, source, seen, build, number)
+            said = CveSaid(entry.state, entry.why, source, seen, build, number)
+            if cve not in found or _outweighs(said, found[cve]):
+                found[cve] = said
     return dict(sorted(found.items()))
+
+
+def _outweighs(said: CveSaid, newer: CveSaid) -> bool:
+    """Whether an older word counts: of one moment the graver does."""
+    if newer.state == PatchState.UNDETERMINED:
+        return said.state != PatchState.UNDETERMINED
+    at_once = said.seen == newer.seen
+    return at_once and said.state == PatchState.VULNERABLE != newer.state
 
 
 def decisions_of(

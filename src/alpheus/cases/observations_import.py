@@ -115,16 +115,17 @@ def import_file(
     *,
     options: ImportOptions | None = None,
     tell: Callable[[int], None] | None = None,
+    name: str = "",
 ) -> Imported:
     """Import lines of observations, an assessment, or a list that `alpheus import` reads.
 
     What cannot be read is counted and listed; the rest goes in. `tell` is called with the number
-    of lines that are done. Raises EvidenceError where the file cannot be read at all,
-    DatabaseError; a second call goes on where the first was.
+    of lines that are done; `name` is kept in place of the path. Raises EvidenceError where the file
+    cannot be read at all, DatabaseError; a second call goes on where the first was.
     """
     with _opened(path) as stream:
         sha256, size = _digest(stream)
-        result = Imported(str(path), sha256, _kind(stream))
+        result = Imported(name or str(path), sha256, _kind(stream))
         with database.work():
             with database.write() as connection:
                 ledger = _Ledger(connection, result, who, size)

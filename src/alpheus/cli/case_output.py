@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, TextIO
 
@@ -11,18 +11,23 @@ import msgspec
 
 from alpheus.cases.service_listing import SHOWN
 from alpheus.cases.service_show import Case
+from alpheus.cli.case_text import lines_of
 from alpheus.cli.output import console, standard_output
+from alpheus.report.csv_output import cell
 from alpheus.report.visible import visible
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_COLUMNS = ("id", "priority", "name", "organisation", "sector", "patch", "compromise", "work",
-            "build", "last_seen")  # fmt: skip
+_NARROW = ("id", "priority", "name", "patch", "compromise", "work")
+_WIDTHS = ((100, "last_seen"), (120, "organisation"), (140, "sector"), (160, "build"),
+           (180, "assignee"))  # fmt: skip
+"""Columns that are there from a width on."""
 
 
-def write_servers(servers: Iterable[dict[str, Any]], form: str, limit: int | None) -> None:
+def write_servers(
+    servers: Iterable[dict[str, Any]], form: str, limit: int | None, sort: str = "priority"
+) -> None:
     """Write servers as `table`, `jsonl` or `csv`, up to `limit`."""
     if form == "table":
-        _write_table(servers, limit or 0)
+        _write_table(servers, limit or 0, sort)
         return
     with standard_output(exact=True) as stream:
         for line in (_json if form == "jsonl" else _csv)(islice(servers, limit), stream):
@@ -31,7 +36,20 @@ def write_servers(servers: Iterable[dict[str, Any]], form: str, limit: int | Non
 
 def _json(servers: Iterable[dict[str, Any]], _: TextIO) -> Iterator[str]:
     for one in servers:
-        yield msgspec.json.encode(one).decode() + "\n"
+        yield harmless(msgspec.json.encode(one).decode()) + "\n"
+
+
+def harmless(text: str) -> str:
+    """JSON in which no character moves a cursor, turns a line or hides; it says the same."""
+    if visible(text) == text:
+        return text
+    return "".join(one if one == "\n" or visible(one) == one else _escaped(one) for one in text)
+
+
+def _escaped(character: str) -> str:
+    """As JSON writes it in ASCII."""
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[n : n + 2].hex()}" for n in range(0, len(units), 2))
 
 
 def _csv(servers: Iterable[dict[str, Any]], stream: TextIO) -> Iterator[str]:
@@ -44,67 +62,59 @@ def _csv(servers: Iterable[dict[str, Any]], stream: TextIO) -> Iterator[str]:
 
 
 def _cell(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    text = visible(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return cell(value) if isinstance(value, str) else value
 
 
-def _write_table(servers: Iterable[dict[str, Any]], limit: int) -> None:
+def _write_table(servers: Iterable[dict[str, Any]], limit: int, sort: str) -> None:
     from rich.table import Table  # noqa: PLC0415 - only for people
     from rich.text import Text  # noqa: PLC0415 - as above
 
-    table = Table(box=None, pad_edge=False)
-    for name in _COLUMNS:
-        table.add_column(name.replace("_", " "), overflow="fold")
-    shown = list(islice(servers, limit + 1))
-    for one in shown[:limit]:
-        table.add_row(*(Text(visible(str(one[name]))) for name in _COLUMNS))
     out = console()
+    shown = list(islice(servers, limit + 1))
+    if not shown:
+        out.print("no server fits")
+        return
+    names = _columns(out.width, sort)
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in names:
+        heading = {"priority": "prio", "name": "server"}.get(name, name.replace("_", " "))
+        wide = name in {"name", "organisation"}
+        right = name in {"id", "priority"}
+        table.add_column(heading, overflow="fold", no_wrap=not wide, ratio=1 if wide else None,
+                         justify="right" if right else "left")  # fmt: skip
+    for one in shown[:limit]:
+        table.add_row(*(Text(visible(_shown(one, name))) for name in names))
     out.print(table)
     if len(shown) > limit:
         out.print(f"the first {limit:,}; more with --limit, all with --format jsonl or csv")
+
+
+def _columns(width: int, sort: str) -> list[str]:
+    more = [name for least, name in _WIDTHS if width >= least]
+    due = ["due"] if sort == "due" else []
+    narrow = [name for name in _NARROW if not (due and width < 90 and name == "priority")]
+    return [*narrow, *due, *more]
+
+
+_Form = Callable[[str], str]
+_FORMS: dict[str, _Form] = {
+    "due": lambda text: text[:16].replace("T", " "),
+    "last_seen": lambda text: text[:10],
+}
+"""Days and minutes are enough in a table."""
+
+
+def _shown(row: dict[str, Any], name: str) -> str:
+    text = str(row[name])
+    return _FORMS[name](text) if name in _FORMS else text
 
 
 def write_case(case: Case, form: str) -> None:
     """Write all that is known of a server as `text` or `json`."""
     with standard_output(exact=form == "json") as stream:
         if form == "json":
-            stream.write(msgspec.json.format(msgspec.json.encode(case)).decode() + "\n")
+            text = msgspec.json.format(msgspec.json.encode(case)).decode()
+            stream.write(harmless(text) + "\n")
             return
-        for line in _lines(case):
-            stream.write(visible(line) + "\n")
-
-
-def _lines(case: Case) -> Iterator[str]:
-    row, detail = case.server, case.detail
-    yield f"server {row['id']}  {row['name']}"
-    for name in SHOWN[2:]:
-        if row[name] not in {"", 0}:
-            yield f"  {name.replace('_', ' '):<18}{row[name]}"
-    for kind, values in detail.keys.items():
-        yield f"  {kind:<18}{' '.join(values)}"
-    for reason in detail.reasons:
-        yield f"  {reason.points:+4d}  {reason.text}"
-    yield "why it is one server"
-    for line in case.identity.splitlines():
-        yield f"  {line}"
-    yield from _history(case)
-
-
-def _history(case: Case) -> Iterator[str]:
-    yield "history"
-    for change in case.changes:
-        yield (f"  {change.time}  {change.axis}: {change.before} -> {change.after}, "
-               f"{change.who}: {change.why} ({change.evidence})")  # fmt: skip
-    for act in case.acts:
-        yield f"  {act.time}  {act.who}: {act.kind} {act.to} {act.why} {act.evidence}".rstrip()
-    if case.clocks:
-        yield "clocks"
-    for clock in case.clocks:
-        yield f"  {clock.due}  {clock.law} {clock.title}: {clock.standing} {clock.met}".rstrip()
-    yield "observations"
-    for one in case.sources:
-        found = f"{one['status']}{one['verdict']}  {one['build']}  {one['file']}:{one['line']}"
-        place = f"{one['address']}:{one['port']}"
-        yield f"  {one['id']}  {one['seen']}  {one['source']}  {place}  {found}"
+        for line in lines_of(case):
+            stream.write(line + "\n")

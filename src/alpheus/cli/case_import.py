@@ -1,0 +1,67 @@
+"""Files into the database of cases, with what became of each."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alpheus.cli.output import say
+
+if TYPE_CHECKING:
+    from alpheus.cases.database import Database
+    from alpheus.exposure.imports import ImportOptions
+
+STANDARD_INPUT = Path("-")
+LISTED = 20
+"""Lines of a file that are told one by one because they could not be read."""
+
+
+def import_all(
+    database: Database, files: Iterable[Path], who: str, options: ImportOptions | None = None
+) -> int:
+    """Import all; 3 if one could not be read at all, else 0."""
+    from alpheus.errors import EvidenceError  # noqa: PLC0415 - keeps --help fast
+
+    status = 0
+    for file in files:
+        try:
+            with _readable(file) as (place, name):
+                _import(database, place, name, who, options)
+        except EvidenceError as error:
+            say(error)
+            status = error.exit_status
+    return status
+
+
+def _import(
+    database: Database, file: Path, name: str, who: str, options: ImportOptions | None
+) -> None:
+    from alpheus.cases.observations_import import import_file  # noqa: PLC0415 - keeps --help fast
+
+    done = import_file(database, file, who, options=options, name=name)
+    if done.before:
+        say(f"{name}: is in already")
+        return
+    resumed = f", {done.resumed:,} by an earlier run" if done.resumed else ""
+    say(f"{name}: {done.added:,} new, {done.known:,} known, {done.lost:,} not{resumed}")
+    for line, reason in done.losses[:LISTED]:
+        say(f"{name}: line {line:,}: {reason}")
+    if done.lost > LISTED:
+        say(f"{name}: and {done.lost - LISTED:,} more lines that could not be read")
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[tuple[Path, str]]:
+    """A file with its name; what comes by standard input is laid down first, to be read twice."""
+    if file != STANDARD_INPUT:
+        yield file, str(file)
+        return
+    with tempfile.NamedTemporaryFile(prefix="alpheus-", suffix=".jsonl") as held:
+        shutil.copyfileobj(sys.stdin.buffer, held)
+        held.flush()
+        yield Path(held.name), "standard input"
