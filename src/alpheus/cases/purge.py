@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, exists, func, select, text, update
 
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import current, server_of
+from alpheus.cases.purge_notices import forget_notices
 from alpheus.cases.schema import Derived, acts, facts, imports, losses, observations
 from alpheus.errors import RefusedError
 
@@ -38,6 +39,7 @@ def purge(database: Database, *, before: str = "", servers: Iterable[int] = ()) 
             gone = _of_servers(connection, tables, servers)
             gone |= _old(connection, before) if before else set()
             forgotten = _forget_acts(connection, tables, gone)
+            forget_notices(connection, tables, gone)
             _delete(connection, sorted(gone))
         _shrink(database)
     return Purged(len(gone), forgotten)
