@@ -171,7 +171,7 @@ def test_victims(tool, world: World) -> None:
 
 
 def test_patch_states(tool, world: World) -> None:
-    """As at the end; what is gone counts as it was, and what changed since the last look is told."""
+    """As at the end; what is gone counts as it was, and what changed since a look is told."""
     world.owner("O1", "company", "a.example")
     then, now = ("2021-03-01", "2021-03-10"), ("2021-03-11", "2021-03-31")
     vulnerable, fixed = (*then, "vulnerable", "none"), (*now, "fixed", "none")
@@ -271,7 +271,7 @@ def _run(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_small_country(scored: tuple[Path, Path], tmp_path: Path) -> None:
-    """Every record that can be read is matched; what is printed fits a screen and is in the JSON."""
+    """Every record that can be read is matched; what is printed fits a screen; a file has it."""
     country, place = scored
     done = _run(country, "--database", place, "--json", tmp_path / "score.json")
     assert done.returncode == 0, done.stderr

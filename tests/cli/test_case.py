@@ -63,6 +63,19 @@ def test_import_can_leave_servers_for_later(
     assert len(_listed(capsys)) == 1
 
 
+def test_a_rebuild_as_of_a_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What has been open for long by then is more urgent."""
+    file = write_lines(tmp_path / "a.jsonl", [seen(1, OPEN, 1)])
+    assert main(["case", "import", str(file), "--later"]) == 0
+    urgent = []
+    for when in ("2021-03-02", "2031-03-02"):
+        assert main(["case", "rebuild", "--as-of", when]) == 0
+        urgent.append(_listed(capsys)[0]["priority"])
+    assert urgent[0] < urgent[1]
+    with pytest.raises(SystemExit):
+        main(["case", "rebuild", "--as-of", "yesterday"])
+
+
 @pytest.mark.usefixtures("filled")
 def test_list_filters_and_forms(capsys: pytest.CaptureFixture[str]) -> None:
     """As lines, as a table with its bound, as CSV."""

@@ -56,6 +56,11 @@ def add_to(commands: Below[argparse.ArgumentParser]) -> None:
         "--cve", default=None, metavar="CVE",
         help="the flaw that patch states are of, from now on (default: CVE-2021-26855)",
     )  # fmt: skip
+    rebuild.add_argument(
+        "--as-of", type=instant, default=None, metavar="TIME",
+        help="reckon priorities and deadlines as of this time; all observations count all the same "
+        "(default: now)",
+    )  # fmt: skip
     add_directory_to(rebuild)
     _add_purge(below)
 
@@ -112,7 +117,7 @@ def _import(options: argparse.Namespace) -> int:
 
 def _rebuild(options: argparse.Namespace) -> int:
     with open_place(options) as database:
-        work_out(database, cve=options.cve, directory=options.directory)
+        work_out(database, cve=options.cve, directory=options.directory, as_of=options.as_of)
     return 0
 
 

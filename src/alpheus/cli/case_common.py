@@ -12,6 +12,8 @@ from alpheus.cli.arguments import bound, instant
 from alpheus.cli.output import say
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from alpheus.cases.database import Database
     from alpheus.cases.service import Cases
     from alpheus.cases.service_listing import Filters
@@ -139,13 +141,20 @@ def who_does_it(options: argparse.Namespace) -> str:
     return options.who.strip() or getpass.getuser()
 
 
-def work_out(database: Database, *, cve: str | None = None, directory: str | None = None) -> None:
-    """Work out every server anew, and say what came of it."""
+def work_out(
+    database: Database,
+    *,
+    cve: str | None = None,
+    directory: str | None = None,
+    as_of: datetime | None = None,
+) -> None:
+    """Work out every server anew, as of now or a time, and say what came of it."""
     from datetime import UTC, datetime  # noqa: PLC0415 - keeps --help fast
 
     from alpheus.cases.rebuild import rebuild  # noqa: PLC0415 - as above
 
-    done = rebuild(database, now=datetime.now(UTC), watched=cve, directory=directory)
+    now = as_of or datetime.now(UTC)
+    done = rebuild(database, now=now, watched=cve, directory=directory)
     say(f"{done.observations:,} observations are {done.servers:,} servers, "
         f"{done.pools:,} services with several of them")  # fmt: skip
     for conflict in done.conflicts:
