@@ -59,6 +59,18 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="write every row that could not be read to this CSV file, with the reason",
     )  # fmt: skip
     add_output_to(parser)
+    parser.add_argument(
+        "--database", metavar="PLACE", default="",
+        help="write nothing, but take it all into this database of cases, as alpheus case import "
+        "does: a file, or postgresql://user@host/name",
+    )  # fmt: skip
+    parser.add_argument(
+        "--later", action="store_true",
+        help="with --database: leave it to alpheus case rebuild to work out servers",
+    )  # fmt: skip
+    parser.add_argument(
+        "--who", default="", metavar="NAME", help="with --database: who does it (default: you)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -88,6 +100,8 @@ def run(options: argparse.Namespace) -> int:
 
     _refuse_to_overwrite(options)
     given = ImportOptions(options.kind or "", options.tlp or "", options.source)
+    if options.database:
+        return _into_cases(options, given)
     work = _Work(options.files, given, options.format, options.output)
     try:
         if options.losses is None:
@@ -97,6 +111,25 @@ def run(options: argparse.Namespace) -> int:
     except _NothingImported as nothing:
         raise nothing.failure from None
     return work.status
+
+
+def _into_cases(options: argparse.Namespace, given: ImportOptions) -> int:
+    """Into the database of cases; raises UsageError where a file is asked for, too."""
+    from alpheus.cli.case_common import (  # noqa: PLC0415 - only with a database
+        open_place,
+        who_does_it,
+        work_out,
+    )
+    from alpheus.cli.case_import import import_all  # noqa: PLC0415 - as above
+    from alpheus.errors import UsageError  # noqa: PLC0415 - as above
+
+    if options.output is not None or options.losses is not None:
+        raise UsageError("with --database no file is written; what could not be read is kept there")
+    with open_place(options, create=True) as database:
+        status = import_all(database, options.files, who_does_it(options), given)
+        if not options.later:
+            work_out(database)
+    return status
 
 
 def _refuse_to_overwrite(options: argparse.Namespace) -> None:
