@@ -189,7 +189,7 @@ def test_status_says_what_matters_first(capsys: pytest.CaptureFixture[str]) -> N
     _run(capsys, "export", "letters", "-o", "l.pdf", "--hand-over")
     out = _run(capsys, "status")[0]
     assert " ".join(out.split()).startswith(
-        "1 organisations told, 0 acknowledged, 0 failed, 0 uncertain need a person, for 2 nobody "
+        "1 organisation told, 0 acknowledged, 0 failed, 0 uncertain need a person, for 2 nobody "
         "can be reached"
     )
     assert re.search(r"^letter +letter +sent +1$", out, re.MULTILINE)

@@ -39,7 +39,7 @@ def test_a_status_names_all_that_needs_a_person(capsys: pytest.CaptureFixture[st
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
     for said in ("A-222229", "A-333333", "alpheus notify settle", "--omitted FILE", "{ESC}",
-                 "and 10 more", "nobody answered 30 notices in time"):  # fmt: skip
+                 "and 10 more", "5 servers told of; nobody answered 30 notices"):  # fmt: skip
         assert said in out
     assert "\x1b" not in out
 

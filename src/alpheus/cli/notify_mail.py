@@ -47,8 +47,8 @@ def send(notices: Notices, batch: int, who: str, *, dry_run: bool) -> int:
 
 
 def _tell(step: Step) -> None:
-    kind = f"{step.kind}: " if step.kind else ""
-    say(f"{step.notice.reference}  {step.notice.recipient.address}: {kind}{step.line}")
+    told = f"{step.notice.recipient.address}: {step.kind}: " if step.kind else ""
+    say(f"{step.notice.reference}  {told}{step.line}")
 
 
 def _ended(done: Sending) -> int:

@@ -90,10 +90,13 @@ def write_batch(batch: Batch, heard: Omissions, form: str) -> None:
 
 def _planned(batch: Batch) -> Iterator[str]:
     name = f"batch {batch.number}" if batch.number else "dry run"
-    yield from _wrapped(
-        f"{name}: {batch.planned:,} notices to {batch.organisations:,} organisations about "
-        f"{batch.servers:,} servers; {batch.withdrawn:,} that were not sent are withdrawn"
+    said = (
+        f"{name}: {_many(batch.planned, 'notice')} to {_many(batch.organisations, 'organisation')} "
+        f"about {_many(batch.servers, 'server')}"
     )
+    if batch.withdrawn:
+        said += f"; withdrawn, since no longer so: {batch.withdrawn:,} of earlier batches"
+    yield from _wrapped(said)
     for channel, number in sorted(batch.channels.items()):
         yield f"  by {channel:<30}{number:>10,}"
     if batch.omitted:
@@ -139,7 +142,7 @@ def show_batch(notices: Notices, number: int, form: str, output: Path | None) ->
     if batch.planned > SHOWN:
         lines.append(f"  and {batch.planned - SHOWN:,} more; all with --format json")
     if approval.notices:
-        lines.append(f"digest of {approval.notices:,} notices that are not sent yet:")
+        lines.append(f"digest of {_many(approval.notices, 'notice')} not sent yet:")
         lines.append(f"  {approval.digest}")
         second = " --who NAME" if approval.needs_second else ""
         if approval.needs_second:
@@ -150,10 +153,11 @@ def show_batch(notices: Notices, number: int, form: str, output: Path | None) ->
 
 def _listed(one: Notice) -> Iterator[str]:
     to = one.recipient
-    servers = f"{len(one.subjects):,} server{'s' * (len(one.subjects) != 1)}"
+    servers = _many(len(one.subjects), "server")
+    way = "letter" if to.channel is Channel.LETTER else f"{to.channel} to {to.rung}"
     reduced = ", without details" if one.reduced else ""
     yield from _wrapped(
-        f"{one.reference}  {to.channel} to {to.rung} {_flat(to.address)}: {one.situation}, "
+        f"{one.reference}  {way} {_flat(to.address)}: {one.situation}, "
         f"{servers}{reduced}; {one.owner or 'several owners'}", "  ", "            ",
     )  # fmt: skip
 
@@ -185,7 +189,9 @@ def _of_notice(
     yield f"{notice.reference}  {status}, {to.channel} to the {to.rung}"
     yield from _wrapped(f"to: {_flat(f'{to.name} {to.address}'.strip())}")
     for one in events:
-        yield from _wrapped(f"{one.time}  {one.who}: {one.kind} {one.detail}", "", "    ")
+        yield from _wrapped(
+            f"{one.time}  {one.who}: {one.kind}{': ' * bool(one.detail)}{one.detail}", "", "    "
+        )
     if notice.reduced:
         yield from _wrapped("it names no details: an intruder may read this mailbox")
     for file in rendered.attachments:
@@ -229,12 +235,12 @@ def write_status(notices: Notices, form: str) -> None:
 
 def _headline(found: Summary) -> Iterator[str]:
     yield from _wrapped(
-        f"{found.told:,} organisations told, {found.acknowledged:,} acknowledged, "
+        f"{_many(found.told, 'organisation')} told, {found.acknowledged:,} acknowledged, "
         f"{found.failed:,} failed, {found.uncertain:,} uncertain need a person, for "
         f"{found.unreached:,} nobody can be reached"
     )
-    late = f"nobody answered {found.overdue_total:,} notices in time"
-    yield f"{found.servers_told:,} servers are told of; {late}"
+    late = f"nobody answered {_many(found.overdue_total, 'notice')} in time"
+    yield f"{_many(found.servers_told, 'server')} told of; {late}"
 
 
 def _table(found: Summary) -> Iterator[str]:
@@ -272,6 +278,10 @@ def _for_a_person(found: Summary) -> Iterator[str]:
         yield ""
         yield from _wrapped(f"as of {found.as_of} nobody can be reached for {found.unreached:,}: "
                             "alpheus notify plan --omitted FILE lists them")  # fmt: skip
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number:,} {word}{'s' * (number != 1)}"
 
 
 def _flat(text: str) -> str:
