@@ -9,7 +9,6 @@ members are counted is none.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 import msgspec
@@ -94,7 +93,7 @@ def counts(connection: Connection, tables: Derived, by: str = "", most: int = MO
         values = connection.execute(select(func.count()).where(every)).scalar_one()
         first = select(c.value).where(every).order_by(c.servers.desc(), c.value).limit(most)
         query = query.where(c.value.in_(connection.execute(first).scalars().all()))
-    rows = ((tuple(row[:4]), tuple(row[4:])) for row in connection.execute(query))
+    rows = ((row[:4], row[4:]) for row in connection.execute(query).all())
     return Counts(by, values, _lines(rows))
 
 
@@ -139,23 +138,19 @@ class OwnerSets:
 
 class _Sums:
     def __init__(self) -> None:
-        self.numbers = Counter[str]()
-        self.states: tuple[Counter[str], ...] = (Counter(), Counter(), Counter())
+        self.numbers = [0] * len(_SUMMED)
+        self.states: tuple[dict[str, int], ...] = ({}, {}, {})
 
     def add(self, states: Key, numbers: Numbers) -> None:
         """Servers of one combination of states."""
         patch, compromise, work = states
-        servers, observations, entries, victim_entries = numbers
-        left = is_left(patch, compromise, work)
-        self.numbers.update({
-            "servers": servers, "observations": observations, "entries": entries,
-            "victim_entries": victim_entries, "left": servers * left,
-            "open_flaw": servers * (left and patch in _PATCH),
-            "open_intrusion": servers * (left and compromise in _COMPROMISE),
-            "victims": servers * (compromise in _VICTIMS),
-        })  # fmt: skip
+        servers, *raw = numbers
+        left = servers if is_left(patch, compromise, work) else 0
+        more = (servers, left, left * (patch in _PATCH), left * (compromise in _COMPROMISE),
+                servers * (compromise in _VICTIMS), *raw)  # fmt: skip
+        self.numbers = [had + one for had, one in zip(self.numbers, more, strict=True)]
         for counter, state in zip(self.states, states, strict=True):
-            counter[state] += servers
+            counter[state] = counter.get(state, 0) + servers
 
     def count(self, value: str) -> Count:
         """What was summed up, states without a server left out."""
@@ -163,7 +158,13 @@ class _Sums:
             {state: number for state, number in sorted(one.items()) if number}
             for one in self.states
         )
-        return Count(value=value, **self.numbers, patch=patch, compromise=compromise, work=work)
+        numbers = dict(zip(_SUMMED, self.numbers, strict=True))
+        return Count(value=value, **numbers, patch=patch, compromise=compromise, work=work)
+
+
+_SUMMED = ("servers", "left", "open_flaw", "open_intrusion", "victims", "observations", "entries",
+           "victim_entries")  # fmt: skip
+"""In the order of `Count`."""
 
 
 def _lines(rows: Iterable[tuple[Key, Numbers]]) -> tuple[Count, ...]:
