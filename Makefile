@@ -11,9 +11,13 @@ ROUNDS ?= 3
 PACKAGES ?= 100
 # Servers of the test internet that make demo-exposure asks.
 SERVERS ?= 1500
+# Organisations of the simulated country that make demo-campaign tells, and its seed.
+ORGANISATIONS ?= 3000
+SEED ?= 2021
+HERE := $(dir $(realpath $(lastword $(MAKEFILE_LIST))))
 BENCH := $(BIN)/python -m tools.bench --size $(SIZE) --rounds $(ROUNDS) --packages $(PACKAGES)
 
-.PHONY: demo demo-exposure test lint types unit docs format lock clean help bench bench-prefilter \
+.PHONY: demo demo-exposure demo-campaign test lint types unit docs format lock clean help bench bench-prefilter \
 	bench-triage bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start \
 	bench-webshell bench-exposure
 
@@ -22,6 +26,11 @@ help:
 	@echo "make demo-exposure"
 	@echo "             set up, simulate $(SERVERS) servers on this machine, ask them for their patch state,"
 	@echo "             and again as they are 13 days later, say where the report is; a minute or so"
+	@echo "make demo-campaign"
+	@echo "             set up, simulate a country of $(ORGANISATIONS) organisations and a month of lists of"
+	@echo "             their servers, make one record of each server, find owners, plan notices, and"
+	@echo "             compare it all with what is true; two minutes or so"
+	@echo "             ORGANISATIONS=300 SEED=7"
 	@echo "make test    set up, run every check"
 	@echo "make format  put the code in the house form"
 	@echo "make docs    write the generated parts of docs/"
@@ -81,6 +90,39 @@ demo-exposure: $(STAMP)
 	@echo
 	@echo "The report: $(CURDIR)/$@/report.html"
 
+# History is March 2021: what is urgent is reckoned as of its end. Nothing is sent.
+demo-campaign: $(STAMP)
+	@rm -rf $@
+	@mkdir $@
+	@echo "A simulated country, with lists that others made of its servers:"
+	@$(BIN)/alpheus lab country $@/country --organisations $(ORGANISATIONS) --seed $(SEED)
+	@echo
+	@echo "Who owns what, by public registers and a list of customers:"
+	@$(BIN)/alpheus directory import $@/country/registers/* $@/country/lists/customers/*.csv \
+		-o $@/directory 2>$@/directory.log || { cat $@/directory.log >&2; exit 1; }
+	@sed -n '$$s/^alpheus: //p' $@/directory.log
+	@echo
+	@echo "All lists, results of probes and assessments into one database:"
+	@find $@/country/lists -type f | LC_ALL=C sort >$@/lists.txt
+	@xargs $(BIN)/alpheus case import --later --database $@/cases.db <$@/lists.txt \
+		2>$@/import.log || { cat $@/import.log >&2; exit 1; }
+	@echo "$$(wc -l <$@/lists.txt | tr -d ' ') files; what could not be read: $@/import.log"
+	@$(BIN)/alpheus case rebuild --database $@/cases.db --directory $@/directory \
+		--as-of 2021-04-01 2>&1
+	@$(BIN)/alpheus campaign stats --database $@/cases.db --html $@/report.html \
+		>$@/campaign.txt 2>$@/campaign.log || { cat $@/campaign.log >&2; exit 1; }
+	@sed '/^CVE-/,$$d' $@/campaign.txt
+	@echo "Who would be told what, if it were sent (whole: $@/notices.txt):"
+	@$(BIN)/alpheus notify plan --dry-run --database $@/cases.db \
+		--settings $(HERE)src/alpheus/notify/notify_example.yaml --omitted $@/omitted.csv \
+		>$@/notices.txt 2>$@/notices.log || { cat $@/notices.log >&2; exit 1; }
+	@sed '/^somebody has to/,$$d' $@/notices.txt
+	@echo
+	@PYTHONPATH=$(HERE) $(BIN)/python -m tools.score_country $@/country \
+		--database $@/cases.db --json $@/score.json --worst 0
+	@echo
+	@echo "The report: $(CURDIR)/$@/report.html"
+
 test: lint types unit
 
 lint: $(STAMP_DEV)
@@ -117,4 +159,4 @@ bench-exposure: $(STAMP)
 	@$(BIN)/python -m tools.bench_exposure $(PARTS) --rounds $(ROUNDS) $(if $(HOSTS),--hosts $(HOSTS)) $(if $(AIOHTTP),--aiohttp "$(AIOHTTP)")
 
 clean:
-	rm -rf $(VENV) demo demo-exposure bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) demo demo-exposure demo-campaign bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
