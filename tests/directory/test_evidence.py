@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpheus.directory.evidence import LineError, read_line
+from alpheus.directory.owner_model import Claim
 from alpheus.exposure.model import Certificate, Observation, Provenance, Status, Tls
 from alpheus.exposure.output.jsonl import encode
 
@@ -108,3 +109,37 @@ def test_any_names(names: list[str]) -> None:
         assert host.isascii()
         assert host == host.lower()
         assert not host.startswith("*")
+
+
+def test_pages_and_places_of_a_list() -> None:
+    """The host of a page leads to the server; an address leads nowhere new."""
+    found = read_line(encode(_observation(
+        names=(), provenance=LISTED, attributes={
+            "url": "https://owa.lakeview.example:8443/owa/", "detail": "https://192.0.2.7/x.aspx",
+            "http_host": "mail.lakeview.example", "geo": "US", "region": "Texas", "as": "AS64500",
+        },
+    )))  # fmt: skip
+    assert found.asked_names == ("owa.lakeview.example", "mail.lakeview.example")
+    assert (found.country, found.region, found.as_number) == ("US", "Texas", 64500)
+    for page in ("https://user@h.example/", "h.example/a", "//", "https://[2001:db8::1]/", "a b"):
+        line = encode(_observation(names=(), provenance=LISTED, attributes={"url": page}))
+        assert read_line(line).asked_names in {(), ("h.example",)}
+
+
+def test_customers() -> None:
+    """Whom a list names, with the contact; a probe claims nothing."""
+    said = {"customer": " Lakeview  Clinic", "contact": "call it@lakeview.example", "phone": "+1 2"}
+    found = read_line(encode(_observation(provenance=LISTED, attributes=said)))
+    assert found.claims == (
+        Claim("Lakeview Clinic", "it@lakeview.example", "+1 2", "shadowserver"),
+    )
+    assert read_line(encode(_observation(attributes=said))).claims == ()
+    assert (
+        read_line(encode(_observation(provenance=LISTED, attributes={"owner": " "}))).claims == ()
+    )
+
+
+def test_names_that_are_too_long() -> None:
+    """Are none."""
+    name = ".".join(["a" * 60] * 6)
+    assert read_line(encode(_observation(names=(name,)))).asked_names == ()

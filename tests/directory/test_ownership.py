@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from alpheus.directory.build import DirectoryWriter
 from alpheus.directory.importers import ImportedList
 from alpheus.directory.lookup import Directory, open_directory
-from alpheus.directory.owner_model import UNKNOWN, OwnerEvidence
+from alpheus.directory.model import Organisation
+from alpheus.directory.owner_model import UNKNOWN, Claim, OwnerEvidence
 from alpheus.directory.ownership import ENOUGH, owner_of
 from directory_samples import made
 from samples import SAMPLES, real
@@ -30,7 +31,9 @@ EVIDENCE = st.builds(
     server_names=NAMES, reverse_names=NAMES, network_name=st.text(max_size=20),
     as_number=st.integers(0, 1 << 32), as_name=st.text(max_size=20), country=st.text(max_size=2),
     naics=st.sampled_from(["", "517311", "622110"]), sector=st.text(max_size=20),
-    security_txt=st.lists(st.text(max_size=20), max_size=2).map(tuple),
+    security_txt=st.lists(st.text(max_size=20), max_size=2).map(tuple), listed_names=NAMES,
+    claims=st.lists(st.builds(Claim, st.text(max_size=20), st.text(max_size=9)), max_size=2)
+    .map(tuple),
 )  # fmt: skip
 
 
@@ -156,3 +159,45 @@ def test_a_lead_is_told_and_names_nobody(directory: Directory) -> None:
     assert found.notes == ("a lead: its inner domain is called 'smithclinic'",)
     claimed = OwnerEvidence("192.0.2.7", server_names=("ex1.somebodyelse.local",))
     assert owner_of(claimed, directory).confidence == "low"
+
+
+def test_whom_a_list_of_customers_names(directory: Directory) -> None:
+    """Is a claim like others, and brings its contact; a provider in a customer's place is none."""
+    claim = Claim("Smith Bakery", "smith@mailbox.example", "+1 555 0100", "ours.csv")
+    found = owner_of(OwnerEvidence(claims=(claim,)), directory)
+    assert (found.owner, found.confidence) == ("Smith Bakery", "medium")
+    first = found.contacts[0]
+    assert (first.kind, first.email, first.source) == ("registered", claim.email, "ours.csv")
+    other = OwnerEvidence(certificate_names=("mail.lakeview.example",), claims=(claim,))
+    against = owner_of(other, directory)
+    assert against.domain == "lakeview.example"
+    assert claim.email not in [one.email for one in against.contacts]
+    assert [one.owner for one in against.conflicts] == []
+    carried = owner_of(OwnerEvidence(claims=(Claim("Wide Broadband Telecom"),)), directory)
+    assert (carried.owner, carried.provider) == (UNKNOWN, "Wide Broadband Telecom")
+    assert owner_of(OwnerEvidence(claims=(Claim("localhost"), Claim(""))), directory).hints == ()
+
+
+def test_names_of_which_no_more_is_known(directory: Directory) -> None:
+    """Count as the name of an address does."""
+    found = owner_of(OwnerEvidence(listed_names=("mail.lakeview.example",)), directory)
+    assert (found.domain, found.confidence) == ("lakeview.example", "medium")
+
+
+def test_one_record_has_one_main_domain(tmp_path: Path) -> None:
+    """Whichever of its domains is met; another place or part is another record."""
+    directory = made(tmp_path / "a", [
+        Organisation("Town of A", domains=("a.example", "b.example"), region="TX"),
+        Organisation("Town of A", "other list", domains=("c.example",), region="TX"),
+        Organisation("Town of A", domains=("d.example",), region="OR"),
+        Organisation("Town of A", unit="Police", domains=("e.example",), region="TX"),
+    ])  # fmt: skip
+
+    def main(domain: str) -> str:
+        evidence = OwnerEvidence(certificate_names=(f"mail.{domain}",))
+        return owner_of(evidence, directory).main_domain
+
+    assert [main(f"{one}.example") for one in "abcde"] == [
+        "a.example", "a.example", "a.example", "d.example", "e.example",
+    ]  # fmt: skip
+    assert main("f.example") == ""

@@ -6,7 +6,9 @@ A list's host names are taken for names of the address, unless the list says tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import islice
 
 import msgspec
 
@@ -156,16 +158,19 @@ def _claims(found: _Line) -> tuple[Claim, ...]:
     return (Claim(" ".join(name.split())[:_LONGEST], email[0] if email else "", phone, source),)
 
 
-def _hosts(names: Iterable[str]) -> Iterator[str]:
+def _hosts(names: Iterable[str]) -> list[str]:
     """Host names in lower case, as ASCII; what is none, and addresses, left out."""
-    for count, name in enumerate(names):
-        if count >= _MOST:
-            return
-        plain = name.lower().removeprefix("*.").rstrip(".")
-        if plain.isascii() and plain.replace("-", "").replace(".", "").isalpha():
-            yield plain
-        elif host := host_name(plain):
-            yield host
+    return [
+        host for name in islice(names, _MOST) if len(name) <= _LONGEST and (host := _host(name))
+    ]
+
+
+@lru_cache(maxsize=16_384)
+def _host(name: str) -> str:
+    plain = name.lower().removeprefix("*.").rstrip(".")
+    if plain.isascii() and plain.replace("-", "").replace(".", "").isalpha():
+        return plain
+    return host_name(plain) or ""
 
 
 def _other_names(
@@ -173,22 +178,21 @@ def _other_names(
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Names under which mail is served, others that lead to it, and names of the address."""
     attributes = found.attributes
-    mail = list(_hosts(attributes.mx.split()))
-    mail += _hosts(attributes.autodiscover.split())
-    reverse = list(_hosts(filter(None, (attributes.reverse, attributes.ptr, attributes.rdns))))
-    source = attributes.hostname_source.lower()
-    from_certificate = any(word in source for word in _FROM_CERTIFICATES)
-    asked: list[str] = []
-    listed = found.provenance is not None
-    pages = (attributes.url, attributes.http_host, attributes.detail)
-    asked += _hosts(host for text in pages if text and (host := _host_of(text)))
-    for name in _hosts((*found.names, attributes.hostname) if listed else found.names):
-        if not listed:
-            # A probe lists names that lead to the address, and those of the certificate.
+    mail = _hosts((*attributes.mx.split(), *attributes.autodiscover.split()))
+    reverse = _hosts(filter(None, (attributes.reverse, attributes.ptr, attributes.rdns)))
+    if found.provenance is None:
+        asked: list[str] = []
+        # A probe lists names that lead to the address, and those of the certificate.
+        for name in _hosts(found.names):
             if name not in shown or name == found.target:
                 (mail if name.startswith(_MAIL) else asked).append(name)
-        elif name not in shown and not from_certificate:
-            reverse.append(name)
+        return _once(mail), _once(asked), _once(reverse)
+    pages = (attributes.url, attributes.http_host, attributes.detail)
+    asked = _hosts(host for text in pages if text and (host := _host_of(text)))
+    source = attributes.hostname_source.lower()
+    if not (source and any(word in source for word in _FROM_CERTIFICATES)):
+        names = (*found.names, attributes.hostname) if attributes.hostname else found.names
+        reverse += (name for name in _hosts(names) if name not in shown)
     return _once(mail), _once(asked), _once(reverse)
 
 
@@ -200,10 +204,12 @@ def _host_of(text: str) -> str:
     return "" if host.replace(".", "").isdigit() or " " in host else host
 
 
-def _once(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
+def _once(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names)) if len(names) > 1 else tuple(names)
 
 
 def _mailboxes(text: str) -> tuple[str, ...]:
+    if not text:
+        return ()
     found = (mailbox(word) for word in text.split()[:_MOST])
-    return _once(email for email in found if email)
+    return _once([email for email in found if email])
