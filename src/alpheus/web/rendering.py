@@ -6,7 +6,7 @@ does nothing. A page loads nothing but the two files of `static/`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from alpheus import __version__
 from alpheus.report.visible import visible
+from alpheus.web import labels
 from alpheus.web.access.roles import NOBODY, Permission, Person
 from alpheus.web.access.sessions import Session
 from alpheus.web.settings import LANGUAGES
@@ -85,11 +86,15 @@ def page(
 ) -> Response[str]:
     """A page made of a template. `look` is there for every template."""
     look = look_of(request)
-    said = _Said(look.words)
-    text = environment().get_template(template).render(
-        look=look, _=said.gettext, gettext=said.gettext, ngettext=said.ngettext, **values
-    )  # fmt: skip
+    text = environment().get_template(template).render(look=look, **said_in(look.words), **values)
     return Response(text, media_type=MediaType.HTML, status_code=status)
+
+
+def said_in(language: Words | str) -> dict[str, Callable[..., object]]:
+    """The functions by which templates speak a language."""
+    said = _Said(words(language) if isinstance(language, str) else language)
+    return {"_": said.gettext, "gettext": said.gettext, "ngettext": said.ngettext,
+            "said": said.label, "meaning": said.meaning}  # fmt: skip
 
 
 @cache
@@ -115,6 +120,7 @@ def environment() -> Environment:
         languages=[(one, NAMES_OF_LANGUAGES[one]) for one in LANGUAGES],
         menu=MENU,
         static=static_path,
+        tone=labels.tone,
     )
     return made
 
@@ -145,6 +151,16 @@ class _Said:
         """The text for one or for many; `%(number)s` is the number as the language writes it."""
         said = self._words.ngettext(one, many, number)
         return _filled(said, {"number": self._words.number(number), **values})
+
+    def label(self, kind: str, value: object) -> Markup | str:
+        """A value of a table in words (see `labels`); one that nobody foresaw as it is."""
+        found = labels.label(kind, str(value))
+        return self.gettext(found.text) if found else str(value)
+
+    def meaning(self, kind: str, value: object) -> Markup | str:
+        """What a value of a table means, in a sentence; '' where that is clear."""
+        found = labels.label(kind, str(value))
+        return self.gettext(found.help) if found and found.help else ""
 
 
 def _filled(text: str, values: Mapping[str, object]) -> Markup:
