@@ -36,7 +36,7 @@ def test_services_of_the_database_move_and_move_back(database: Database) -> None
         for number, pool in enumerate((ONE, OTHER), start=1):
             text = msgspec.json.encode(pool).decode()
             connection.execute(insert(tables.pools).values(id=number, content=text))
-        before = connection.execute(select(tables.pools)).all()
+        before = connection.execute(select(tables.pools).order_by(tables.pools.c.id)).all()
         services = Services(connection, tables)
         assert services.named() == {1, 4, 7, 9, 12, 20}
         assert services.move({4: 1}) == {1, 4, 7, 9, 12}
@@ -46,4 +46,5 @@ def test_services_of_the_database_move_and_move_back(database: Database) -> None
         assert again.doubtful() == {9, 12}
         assert again.move({}) == {1, 4, 7, 9, 12}
         assert again.move({}) == set()
-        assert connection.execute(select(tables.pools)).all() == before
+        every = select(tables.pools).order_by(tables.pools.c.id)
+        assert connection.execute(every).all() == before
