@@ -8,10 +8,10 @@ import msgspec
 from sqlalchemy import Connection, insert
 
 from alpheus.cases.acts import ActKind
-from alpheus.cases.derived_store import current
+from alpheus.cases.derived_store import current, server_of
 from alpheus.cases.schema import acts
-from alpheus.cases.service_acts import Asked, do
-from alpheus.errors import DatabaseError, RefusedError
+from alpheus.cases.service_acts import Asked, do_to
+from alpheus.errors import DatabaseError
 from alpheus.notify import history, store
 from alpheus.notify.model import Notice, Status
 from alpheus.notify.news import situation_of
@@ -68,8 +68,8 @@ def _do(connection: Connection, place: str, anchors: Collection[int], asked: Ask
                 anchor=anchor, why=asked.why, evidence=asked.evidence, detail="{}",
             ))  # fmt: skip
         return
-    for anchor in anchors:
-        try:
-            do(connection, tables, found, anchor, asked=asked, now=asked.now)
-        except RefusedError:
-            continue  # its case has ended, or somebody is further already
+    servers = {
+        one for anchor in anchors if (one := server_of(connection, tables, anchor)) is not None
+    }
+    if servers:  # those whose case has ended, or where somebody is further, refuse it
+        do_to(connection, tables, found, sorted(servers), asked=asked, now=asked.now)
