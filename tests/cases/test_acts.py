@@ -80,3 +80,13 @@ def test_refusals(state: State, act: Act, said: str) -> None:
 def test_what_is_allowed(state: State, act: Act) -> None:
     """Gives no sentence."""
     assert refusal(state, act, now=NOW) == ""
+
+
+def test_a_report_is_one_that_a_law_asks_for() -> None:
+    """A slip of the pen would leave its clock running."""
+    for to, allowed in (("NIS2:early-warning", True), ("NIS2:early", False), ("", False),
+                        ("BOD-22-01:update", False)):  # fmt: skip
+        act = Act(1, NOW, "kim", ActKind.REPORTED_TO_AUTHORITY, to=to)
+        said = refusal(State(), act, now=NOW)
+        assert (said == "") is allowed
+        assert allowed or "ED-21-02:scan" in said

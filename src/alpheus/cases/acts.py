@@ -9,6 +9,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from alpheus.cases.laws import MetBy, rules
 from alpheus.cases.states import (
     CLEANABLE,
     DOUBTS,
@@ -163,6 +164,12 @@ def _clear(state: State, _: Act, __: str) -> str:
     return f"it is {state.compromise}; only a doubt can be cleared, not a proof"
 
 
+def _report(_: State, act: Act, __: str) -> str:
+    """A report that no law asks for would meet nothing."""
+    known = [f"{rule.law}:{rule.step}" for rule in rules() if rule.met_by is not MetBy.FIXED]
+    return "" if act.to in known else f"say which report was made: {', '.join(known)}"
+
+
 def _assign(_: State, act: Act, __: str) -> str:
     return "" if act.to.strip() else "say to whom"
 
@@ -177,4 +184,5 @@ _CHECKS: dict[ActKind, Callable[[State, Act, str], str]] = {
     ActKind.CLEANED: _clean,
     ActKind.VERIFIED: _verify,
     ActKind.CLEARED: _clear,
+    ActKind.REPORTED_TO_AUTHORITY: _report,
 }
