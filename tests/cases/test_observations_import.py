@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from alpheus.cases import observations_files
 from alpheus.cases import observations_import as module
 from alpheus.cases.database import Database, open_database
 from alpheus.cases.observations import RowError, hand_entry
@@ -61,7 +62,7 @@ def test_lines_that_cannot_be_read_are_listed(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By number and reason; the rest goes in. A torn last line is one of them."""
-    monkeypatch.setattr(module, "_LONGEST", 8_192)
+    monkeypatch.setattr(observations_files, "_LONGEST", 8_192)
     file = _lines(tmp_path / "a.jsonl", 3)
     with file.open("ab") as stream:
         stream.write(b'{"x": 1}\n\n' + b"y" * 20_000 + b'\n{"target": "torn')

@@ -10,6 +10,7 @@ import sys
 import msgspec
 import pytest
 
+from alpheus.cases import chunks, groups
 from alpheus.cases import rebuild as module
 from alpheus.cases.acts import ActKind
 from alpheus.cases.database import Database, open_database
@@ -17,7 +18,7 @@ from alpheus.cases.derived_store import current, standing
 from alpheus.cases.groups import Detail
 from alpheus.cases.owners import Owner
 from alpheus.cases.rebuild import rebuild
-from alpheus.errors import DatabaseBusyError
+from alpheus.errors import DatabaseBusyError, DatabaseError
 from alpheus.exposure.model import Pool
 from cases_filling import NOW, act, derived_rows, fill, listed, seen
 from exposure_runs import CLOSED, OPEN, tls
@@ -179,3 +180,50 @@ def test_a_killed_rebuild_leaves_what_was(place: str) -> None:
     with open_database(place) as opened:
         assert derived_rows(opened) == before
         assert rebuild(opened, now=NOW).observations == 8
+
+
+@pytest.fixture
+def spread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many processes, each with so little, as if the database were large."""
+    for place in (module, groups):
+        monkeypatch.setattr(place, "workers", lambda: 3)
+    monkeypatch.setattr(groups, "_PAGE", 2)
+    monkeypatch.setattr(groups, "_FEW_PAGES", 1)
+    for place in (module, chunks):
+        monkeypatch.setattr(place, "CHUNK", 1)
+
+
+def test_several_processes_make_the_same_as_one(
+    database: Database, spread: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row for row, counts and organisations, too."""
+    del spread
+    fill(database, [*FIRST, *SECOND])
+    act(database, 1, ActKind.STARTED, 8)
+    rebuild(database, now=NOW)
+    several = derived_rows(database)
+    for place in (module, groups):
+        monkeypatch.setattr(place, "workers", lambda: 1)
+    rebuild(database, now=NOW)
+    assert several == derived_rows(database)
+    assert len(several["servers"]) > 3
+
+
+def test_a_process_that_dies_leaves_what_was(database: Database, spread: None) -> None:
+    """With one clear line; and the next rebuild is whole."""
+    del spread
+    fill(database, FIRST)
+    rebuild(database, now=NOW)
+    before = derived_rows(database)
+    fill(database, SECOND)
+    ours = os.getpid()
+
+    def die(*_: object) -> Owner:
+        assert os.getpid() != ours
+        os.kill(os.getpid(), signal.SIGKILL)
+        return Owner()
+
+    with pytest.raises(DatabaseError, match=r"^working out servers: a process was ended by SIGK"):
+        rebuild(database, now=NOW, owners=die)
+    assert derived_rows(database) == before
+    assert rebuild(database, now=NOW).observations == 8

@@ -96,6 +96,18 @@ class Database:
         """Let go of every connection."""
         self.engine.dispose()
 
+    def let_go(self) -> None:
+        """Let go of connections that a copy of this process could spoil; later calls make others.
+
+        The library of SQLite knows of locks by process; those to a server are left alone by copies.
+        """
+        if self.is_sqlite:
+            self.engine.dispose()
+
+    def again(self) -> Database:
+        """The same by connections of its own, for a process that is a copy of this one."""
+        return Database(_engine(self.engine.url), self.place)
+
     def __enter__(self) -> Self:
         return self
 

@@ -116,6 +116,14 @@ class Tally:
         self._count(row, -1)
         self.days.subtract(day_rows(row, changes))
 
+    def merge(self, other: Tally) -> None:
+        """Count what another counted."""
+        for mine, theirs in zip(self._counters(), other._counters(), strict=True):
+            mine.update(theirs)
+
+    def _counters(self) -> tuple[Counter[tuple[str, ...]], ...]:
+        return self.servers, self.observations, self.entries, self.victim_entries, self.days
+
     def counted(self) -> Iterator[tuple[tuple[str, ...], tuple[int, ...]]]:
         """Rows of `counts`: their key, and their numbers."""
         for key in self.servers.keys() | self.observations.keys():

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from alpheus.cases.database import Database
 from alpheus.cases.identity import (
@@ -21,11 +22,15 @@ from alpheus.cases.identity import (
     Sighting,
     decide,
 )
+from alpheus.cases.identity.portions import Portion, portion_of
+from alpheus.cases.identity.resolve import uncollected
 from alpheus.cases.observations import Sightings
 from alpheus.cases.pools import moved
 from alpheus.cases.schema import acts, observations
+from alpheus.cases.workers import in_turn, workers
 
-_PAGE = 20_000
+_PAGE = 10_000
+_FEW_PAGES = 2
 
 DECISIONS: Mapping[str, DecisionKind] = {
     "merged": DecisionKind.MERGE,
@@ -66,14 +71,7 @@ class Groups:
 
 def read_groups(database: Database) -> Groups:
     """Work out every server anew from all observations and decisions. Raises DatabaseError."""
-    resolver, reader = Resolver(), Sightings()
-    last = 0
-    while page := _page(database, last):
-        sightings = []
-        for number, kind, seen, body in page:
-            sightings.append(reader.of(number, kind, seen, body))
-        resolver.add(sightings)
-        last = page[-1][0]
+    resolver, last = _read(database)
     with database.read() as connection:
         decisions, last_act = read_decisions(connection)
     if not decisions:
@@ -144,11 +142,34 @@ def _spans(clusters: Iterable[Cluster]) -> tuple[AddressSpan, ...]:
     )  # fmt: skip
 
 
-def _page(database: Database, after: int) -> list[tuple[int, str, str, str]]:
+def _read(database: Database) -> tuple[Resolver, int]:
+    """All observations, ready to be worked out, and the number of the last."""
     o = observations.c
-    query = select(o.id, o.kind, o.seen, o.body).where(o.id > after).order_by(o.id).limit(_PAGE)
     with database.read() as connection:
-        return [tuple(row) for row in connection.execute(query)]
+        first, last = connection.execute(select(func.min(o.id), func.max(o.id))).one()
+    resolver = Resolver()
+    if last is None:
+        return resolver, 0
+    pages = range(first, last + 1, _PAGE)
+    count = min(workers(), len(pages) // _FEW_PAGES) or 1
+    makers = [partial(_portions, database, pages[number::count], last) for number in range(count)]
+    database.let_go()
+    with uncollected():
+        for portion in in_turn(makers, "reading observations", beside=count > 1):
+            resolver.take(portion)
+    return resolver, last
+
+
+def _portions(database: Database, begins: Iterable[int], last: int) -> Iterator[Portion]:
+    """Pages of observations, reduced; by connections of its own."""
+    reader, o = Sightings(), observations.c
+    query = select(o.id, o.kind, o.seen, o.body).order_by(o.id)
+    with database.again() as own:
+        for begin in begins:
+            page = query.where(o.id.between(begin, min(begin + _PAGE - 1, last)))
+            with own.read() as connection:
+                rows = connection.execute(page).all()
+            yield portion_of(reader.of(*row) for row in rows)
 
 
 def _decided(

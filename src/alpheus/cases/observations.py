@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from alpheus.cases.identity import Kind, Sighting
+from alpheus.cases.identity.known import Known
 from alpheus.cases.identity.model import COMPROMISED
 from alpheus.errors import AlpheusError
 from alpheus.exposure.cve_states import cve_states
@@ -75,6 +76,18 @@ class Row(NamedTuple):
     body: str
 
 
+class _From(msgspec.Struct, gc=False):
+    """The fields of `exposure.model.Provenance`, quicker to read and to write."""
+
+    source: str
+    file: str
+    sha256: str
+    row: int
+    first_seen: str = ""
+    last_seen: str = ""
+    tlp: str = ""
+
+
 class _Line(msgspec.Struct, gc=False):
     """An observation whose states of CVEs stay as they are written."""
 
@@ -98,7 +111,7 @@ class _Line(msgspec.Struct, gc=False):
     servers: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     witnesses: tuple[Witness, ...] = ()
-    provenance: Provenance | None = None
+    provenance: _From | None = None
     attributes: Mapping[str, str] = {}
 
 
@@ -174,7 +187,7 @@ class Rows:
         digest = blake2b(states.digest, digest_size=DIGEST_BYTES)
         digest.update(kind.encode())
         if read.provenance is not None:
-            read.provenance = replace(read.provenance, file="")
+            read.provenance.file = ""
             body = self._encode(read)
         digest.update(body)
         return digest.digest()
@@ -317,24 +330,17 @@ class Sightings:
     """Reads rows back as what they say of the identity of a server."""
 
     def __init__(self) -> None:
-        self._line = msgspec.json.Decoder(Observation).decode
+        self._line = msgspec.json.Decoder(Known).decode
         self._kept = msgspec.json.Decoder(_Kept).decode
 
     def of(self, number: int, kind: str, seen: str, body: str | bytes) -> Sighting:
         """The sighting that a row is."""
-        return self.read(number, kind, seen, body)[0]
-
-    def read(
-        self, number: int, kind: str, seen: str, body: str | bytes
-    ) -> tuple[Sighting, Mapping[str, str]]:
-        """The sighting that a row is, and the attributes that its source gave it."""
         if kind == Kind.ASSESSMENT:
-            return self._of_kept(number, seen, self._kept(body)), {}
-        line = self._line(body)
-        sighting = Sighting.from_observation(line, number)
+            return self._of_kept(number, seen, self._kept(body))
+        sighting = Sighting.from_observation(self._line(body), number)
         if kind == Kind.HAND:
             sighting = replace(sighting, kind=Kind.HAND, source=Kind.HAND)
-        return sighting, line.attributes
+        return sighting
 
     def _of_kept(self, number: int, seen: str, kept: _Kept) -> Sighting:
         build = Build(kept.build.value, kept.build.precision, ()) if kept.build else None

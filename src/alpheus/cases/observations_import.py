@@ -6,23 +6,23 @@ A batch and its line in the ledger are one transaction. A file is known by its c
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from alpheus.cases.database import Database
 from alpheus.cases.identity import Kind
-from alpheus.cases.observations import Row, RowError, Rows, iso
+from alpheus.cases.observations import Row, Rows, iso
+from alpheus.cases.observations_files import Item, Source, batches, kind_of
 from alpheus.cases.observations_store import Store, Stored
 from alpheus.cases.schema import imports, losses
 from alpheus.errors import EvidenceError, EvidenceFormatError, EvidenceNotFoundError
-from alpheus.exposure.imports import ImportedFile, ImportOptions
+from alpheus.exposure.imports import ImportOptions
 from alpheus.exposure.model import Observation
 from alpheus.exposure.output.jsonl import encode
 
@@ -30,10 +30,7 @@ BATCH = 10_000
 LISTED = 1_000
 """Losses of a file that are kept one by one."""
 
-_LONGEST = 4 << 20
-_LARGEST_DOCUMENT = 512 << 20
 _CHUNK = 1 << 20
-_REASON = 500
 
 
 @dataclass(slots=True)
@@ -52,15 +49,6 @@ class Imported:
     resumed: int = 0
     before: bool = False
     losses: list[tuple[int, str]] = field(default_factory=list)
-
-
-class _Item(msgspec.Struct):
-    """A row and the line that it came from, or why there is none; `end` is the offset after it."""
-
-    line: int
-    end: int
-    row: Row | None
-    reason: str = ""
 
 
 class _Ledger:
@@ -82,7 +70,7 @@ class _Ledger:
         self.finished: str = found.finished
         self._counts = [found.added, found.known, found.lost]
 
-    def note(self, connection: Connection, items: list[_Item], stored: Stored) -> None:
+    def note(self, connection: Connection, items: list[Item], stored: Stored) -> None:
         """Take down a batch, in its transaction."""
         bad = [item for item in items if item.row is None]
         room = max(LISTED - self._counts[2], 0)
@@ -125,14 +113,16 @@ def import_file(
     """
     with _opened(path) as stream:
         sha256, size = _digest(stream)
-        result = Imported(name or str(path), sha256, _kind(stream))
+        result = Imported(name or str(path), sha256, kind_of(stream))
         with database.work():
             with database.write() as connection:
                 ledger = _Ledger(connection, result, who, size)
             result.before, result.resumed = bool(ledger.finished), ledger.lines
             if not result.before:
-                items = _items(stream, path, ledger, result.kind, options)
-                _load(database, ledger, items, result, tell)
+                source = Source(path, result.kind, size, os.fstat(stream.fileno()).st_ino,
+                                ledger.lines, ledger.offset, options)  # fmt: skip
+                database.let_go()
+                _load(database, ledger, batches(source, BATCH), result, tell)
     return result
 
 
@@ -159,12 +149,12 @@ def record_rows(database: Database, rows: Iterable[Row], who: str, kind: str = K
 def _load(
     database: Database,
     ledger: _Ledger,
-    items: Iterator[_Item],
+    read: Iterator[list[Item]],
     result: Imported,
     tell: Callable[[int], None] | None,
 ) -> None:
     store = Store()
-    for batch in _batches(items):
+    for batch in read:
         good = [(item.line, item.row) for item in batch if item.row is not None]
         with database.write() as connection:
             stored = store.add(connection, ledger.id, good)
@@ -180,17 +170,6 @@ def _load(
             tell(ledger.lines)
     with database.write() as connection:
         ledger.finish(connection)
-
-
-def _batches(items: Iterator[_Item]) -> Iterator[list[_Item]]:
-    batch: list[_Item] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) >= BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -210,97 +189,3 @@ def _digest(stream: BinaryIO) -> tuple[str, int]:
         digest.update(chunk)
         size += len(chunk)
     return digest.hexdigest(), size
-
-
-class _Peek(msgspec.Struct):
-    """What tells a line of an observation from anything else."""
-
-    target: str
-    address: str
-    status: str
-    cves: msgspec.Raw
-
-
-def _kind(stream: BinaryIO) -> str:
-    stream.seek(0)
-    head = stream.read(4096)
-    stream.seek(0)
-    if head.lstrip()[:1] == b"{":
-        first = head.lstrip()[1:].lstrip()
-        if first.startswith(b'"schema"') and b"alpheus.assessment/" in first[:64]:
-            return "assessment"
-        with suppress(msgspec.MsgspecError, ValueError):
-            msgspec.json.decode(stream.readline(_LONGEST), type=_Peek)
-            return "lines"
-    return "list"
-
-
-def _items(
-    stream: BinaryIO, path: Path, ledger: _Ledger, kind: str, options: ImportOptions | None
-) -> Iterator[_Item]:
-    rows = Rows(datetime.now(UTC))
-    if kind == "lines":
-        return _of_lines(stream, ledger, rows)
-    if kind == "assessment":
-        return _of_document(stream, path, ledger, rows)
-    return _of_list(path, ledger, rows, options)
-
-
-def _of_lines(stream: BinaryIO, ledger: _Ledger, rows: Rows) -> Iterator[_Item]:
-    number, offset = ledger.lines, ledger.offset
-    stream.seek(offset)
-    while line := stream.readline(_LONGEST):
-        whole = len(line) < _LONGEST or line.endswith(b"\n")
-        offset += len(line)
-        while not whole:
-            rest = stream.readline(_LONGEST)
-            offset += len(rest)
-            whole = len(rest) < _LONGEST or rest.endswith(b"\n")
-            line = b""
-        number += 1
-        if line.strip() or not line:
-            yield _item(number, offset, line, rows)
-
-
-def _item(number: int, end: int, line: bytes, rows: Rows) -> _Item:
-    if not line:
-        return _Item(number, end, None, f"longer than {_LONGEST >> 20} MB")
-    try:
-        return _Item(number, end, rows.of_line(line))
-    except RowError as error:
-        return _Item(number, end, None, str(error)[:_REASON])
-
-
-def _of_document(stream: BinaryIO, path: Path, ledger: _Ledger, rows: Rows) -> Iterator[_Item]:
-    stream.seek(0)
-    document = stream.read(_LARGEST_DOCUMENT + 1)
-    if len(document) > _LARGEST_DOCUMENT:
-        raise EvidenceFormatError(f"{path}: larger than {_LARGEST_DOCUMENT >> 20} MB")
-    try:
-        for number, row in enumerate(rows.of_document(document), start=1):
-            if number > ledger.lines:
-                yield _Item(number, 0, row)
-    except RowError as error:
-        raise EvidenceFormatError(f"{path}: {error}") from error
-
-
-def _of_list(
-    path: Path, ledger: _Ledger, rows: Rows, options: ImportOptions | None
-) -> Iterator[_Item]:
-    """Records of a list count on, whether they could be read or not."""
-    lost: list[tuple[int, str]] = []
-    listing = ImportedFile(path, options)
-    number = 0
-    for observation in listing.observations(lambda loss: lost.append((loss.row, loss.reason))):
-        for _, reason in lost:
-            number += 1
-            if number > ledger.lines:
-                yield _Item(number, 0, None, reason[:_REASON])
-        lost.clear()
-        number += 1
-        if number > ledger.lines:
-            yield _item(number, 0, encode(observation), rows)
-    for _, reason in lost:
-        number += 1
-        if number > ledger.lines:
-            yield _Item(number, 0, None, reason[:_REASON])

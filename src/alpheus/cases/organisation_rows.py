@@ -50,6 +50,16 @@ class OrganisationTally:
         counts[4] |= is_open
         counts[5] |= is_breached
 
+    def merge(self, other: OrganisationTally) -> None:
+        """Sum up what another has summed up."""
+        for key, best in other._best.items():
+            known = self._best.get(key)
+            if known is None or best[:2] > known[:2]:
+                self._best[key] = best
+            counts, more = self._counts.setdefault(key, [0] * 6), other._counts[key]
+            counts[:3] = [mine + theirs for mine, theirs in zip(counts[:3], more[:3], strict=True)]
+            counts[3:] = map(max, counts[3:], more[3:])
+
     def rows(self) -> Iterator[Values]:
         """Rows of `organisations`."""
         for key, (_, server, described) in self._best.items():

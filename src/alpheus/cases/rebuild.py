@@ -6,10 +6,10 @@ rebuild that is killed leaves the current ones as they were.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 import msgspec
@@ -18,13 +18,11 @@ from sqlalchemy import Connection, select, text
 from alpheus.cases.acts import Act
 from alpheus.cases.bases import add_bases, seen_of
 from alpheus.cases.bulk import add_rows
+from alpheus.cases.chunks import CHUNK, Maker, breached_by, neighbours_of
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import (
-    PatchStates,
     Standing,
     Tally,
-    parts_between,
-    places_by,
     read_acts,
     refresh,
     server_of,
@@ -32,16 +30,15 @@ from alpheus.cases.derived_store import (
     standing,
 )
 from alpheus.cases.groups import DECISIONS, Groups, each_member, read_groups
-from alpheus.cases.identity import Cluster
 from alpheus.cases.observations import iso
 from alpheus.cases.organisation_rows import OrganisationTally
 from alpheus.cases.owner_evidence import evidence_of
 from alpheus.cases.owners import Owners, directory_named, owners_by_file
 from alpheus.cases.pools import doubtful_of, members_of
 from alpheus.cases.schema import DERIVED_FORM, Derived, acts, derived, indices
-from alpheus.cases.server_rows import COLUMNS, identity, server_row, words_of
+from alpheus.cases.server_rows import identity
+from alpheus.cases.workers import in_turn, workers
 
-_CHUNK = 4_000
 _MEMBERS = 100_000
 
 
@@ -123,9 +120,7 @@ class _Work:
         self._owners = owners
         self._tally = Tally()
         self._organisations = OrganisationTally()
-        self._members = members_of(groups.pools)
-        self._doubtful = doubtful_of(groups.pools)
-        self._breached = _breached(groups.clusters)
+        self._maker = Maker(tables, groups, found, owners, self._acts())
 
     def add_members(self) -> None:
         """Say which observation is of which server."""
@@ -139,15 +134,23 @@ class _Work:
                     index.create(connection)
 
     def add_servers(self, say: Callable[[str], None]) -> None:
-        """Work out states, some thousand servers at a time."""
-        done = self._acts()
-        states = PatchStates(self._found.watched)
-        clusters = self._groups.clusters
-        for begin in range(0, len(clusters), _CHUNK):
-            chunk = clusters[begin : begin + _CHUNK]
-            with self._database.write() as connection:
-                self._add_chunk(connection, chunk, states, done)
-            say(f"{begin + len(chunk):,} of {len(clusters):,} servers")
+        """Work out states, some thousand servers at a time, on all processors."""
+        database, whole = self._database, len(self._groups.clusters)
+        begins = range(0, whole, CHUNK)
+        count = min(workers(), len(begins)) or 1
+        makers = [partial(self._maker.chunks, database, begins[n::count]) for n in range(count)]
+        database.let_go()
+        done = 0
+        for chunk in in_turn(makers, "working out servers", beside=count > 1):
+            with database.write() as connection:
+                for table, rows in chunk.rows(self._tables):
+                    add_rows(connection, table, rows)
+            if chunk.tallies is not None:
+                self._tally.merge(chunk.tallies.servers)
+                self._organisations.merge(chunk.tallies.organisations)
+                continue
+            done += chunk.count
+            say(f"{done:,} of {whole:,} servers")
 
     def finish(self) -> bool:
         """Counts, indices, and the exchange; whether a decision came meanwhile."""
@@ -205,40 +208,6 @@ class _Work:
                     )
         return found
 
-    def _add_chunk(
-        self,
-        connection: Connection,
-        clusters: Sequence[Cluster],
-        states: PatchStates,
-        done: dict[int, list[Act]],
-    ) -> None:
-        tables, found = self._tables, self._found
-        parts = parts_between(connection, tables, states, clusters[0].id, clusters[-1].id)
-        said = evidence_of(connection, parts)
-        servers, words, places, changes, ownerships = [], [], [], [], []
-        for cluster in clusters:
-            owner = self._owners(cluster, said[cluster.id])
-            known = identity(
-                cluster, owner, members=self._members.get(cluster.id, 1),
-                neighbours=_neighbours(self._breached, cluster),
-                service=cluster.id in self._doubtful,
-            )  # fmt: skip
-            row, changed = server_row(
-                known, parts[cluster.id], done.get(cluster.id, ()), watched=found.watched,
-                now=found.as_of,
-            )
-            self._tally.add(row, changed)
-            self._organisations.add(cluster.id, owner, row)
-            ownerships.append((cluster.id, owner.weight, owner.ownership.decode()))
-            servers.append([row[name] for name in COLUMNS])
-            words += [(word, cluster.id) for word in words_of(known)]
-            places += [(place, cluster.id) for place in places_by(known)]
-            changes += [(cluster.id, *change) for change in changed]
-        for table, rows in ((tables.servers, servers), (tables.words, words),
-                            (tables.addresses, places), (tables.changes, changes),
-                            (tables.ownerships, ownerships)):  # fmt: skip
-            add_rows(connection, table, rows)
-
     def _pools(self) -> Iterator[tuple[int, str, str]]:
         """Rows of services, with what was worked out where that is another."""
         write = msgspec.json.encode
@@ -252,9 +221,9 @@ class _Work:
         if not groups.bases:
             return
         members, doubtful = members_of(groups.base_pools), doubtful_of(groups.base_pools)
-        breached = self._breached.copy()
-        breached.subtract(_breached(groups.made))
-        breached.update(_breached(groups.bases))
+        breached = self._maker.breached.copy()
+        breached.subtract(breached_by(groups.made))
+        breached.update(breached_by(groups.bases))
         seen = seen_of(connection, [number for one in groups.bases for number in one.sightings])
         said = evidence_of(
             connection, {one.id: [seen[number] for number in one.sightings] for one in groups.bases}
@@ -262,18 +231,5 @@ class _Work:
         home = {number: one.id for one in groups.clusters for number in one.sightings}
         add_bases(connection, self._tables, groups.bases, home, lambda one: identity(
             one, self._owners(one, said[one.id]), members=members.get(one.id, 1),
-            neighbours=_neighbours(breached, one), service=one.id in doubtful,
+            neighbours=neighbours_of(breached, one), service=one.id in doubtful,
         ))  # fmt: skip
-
-
-def _breached(clusters: Iterable[Cluster]) -> Counter[str]:
-    """Compromised servers by organisation."""
-    return Counter(
-        name for one in clusters if one.compromised for name in one.keys.get("organisation", ())
-    )
-
-
-def _neighbours(breached: Mapping[str, int], cluster: Cluster) -> int:
-    """Compromised servers of the same organisation, but for itself."""
-    near = [breached.get(name, 0) for name in cluster.keys.get("organisation", ())]
-    return max(max(near, default=0) - bool(cluster.compromised), 0)

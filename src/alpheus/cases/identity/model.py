@@ -13,6 +13,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from alpheus.cases.identity import names
+from alpheus.cases.identity.known import Known
 from alpheus.exposure.model import Observation, Status
 from alpheus.model import ServerAssessment, Verdict
 
@@ -32,6 +33,12 @@ _NETWORK_ATTRIBUTES = ("asn", "as", "autonomous_system.asn", "source.asn")
 _OTHERS = frozenset({Status.NOT_EXCHANGE, Status.ONLINE})
 _NTLM = re.compile(r"(NetBIOS_Computer_Name|DNS_Computer_Name|DNS_Domain_Name): ?(\S{1,255})")
 _NTLM_SCRIPTS = ("script.http-ntlm-info", "script.smtp-ntlm-info")
+_URL_ATTRIBUTES = ("url", "detail")
+_WANTED = frozenset((
+    *_SERVER_ATTRIBUTES, *_DOMAIN_ATTRIBUTES, *_HOST_ATTRIBUTES, *_NETWORK_ATTRIBUTES,
+    *_NTLM_SCRIPTS, *_URL_ATTRIBUTES,
+))  # fmt: skip
+"""The attributes that are looked at, of the many that lists have."""
 
 
 class Kind(StrEnum):
@@ -76,13 +83,14 @@ class Sighting:
     other_product: bool = False
 
     @classmethod
-    def from_observation(cls, observation: Observation, id: int) -> Sighting:  # noqa: A002
+    def from_observation(cls, observation: Observation | Known, id: int) -> Sighting:  # noqa: A002
         """The sighting that an observation is, whether a probe made it or a list was imported.
 
         Server names, the domain and the URL are found in the attributes of an import, too. The
         names of Microsoft's cloud service are of its machines and left out.
         """
-        said = {name.lower(): value for name, value in observation.attributes.items()}
+        said = {word: value for name, value in observation.attributes.items()
+                if (word := name.lower()) in _WANTED}  # fmt: skip
         source = observation.provenance
         certificate = observation.tls.certificate if observation.tls else None
         ours = observation.status is not Status.ONLINE
@@ -158,7 +166,7 @@ class Sighting:
 
 
 def _servers(
-    observation: Observation, said: Mapping[str, str], ntlm: Mapping[str, str]
+    observation: Observation | Known, said: Mapping[str, str], ntlm: Mapping[str, str]
 ) -> tuple[str, ...]:
     """The name that the front end calls itself, with its full form; back ends are others."""
     found = _unique((
@@ -171,7 +179,7 @@ def _servers(
 
 def _url(said: Mapping[str, str]) -> str:
     """The URL of what was found; reports of victims have it in their remarks."""
-    return next((text for place in ("url", "detail") if "//" in (text := said.get(place, ""))), "")
+    return next((text for place in _URL_ATTRIBUTES if "//" in (text := said.get(place, ""))), "")
 
 
 def _ntlm(said: Mapping[str, str]) -> Iterable[tuple[str, str]]:
@@ -180,7 +188,7 @@ def _ntlm(said: Mapping[str, str]) -> Iterable[tuple[str, str]]:
 
 
 def _all(said: Mapping[str, str], places: Iterable[str]) -> list[str]:
-    return [value for place in places if (value := said.get(place, ""))]
+    return [value for place in places if (value := said.get(place, ""))] if said else []
 
 
 def _first(said: Mapping[str, str], places: Iterable[str]) -> str:

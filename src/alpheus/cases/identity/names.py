@@ -207,8 +207,8 @@ def is_line(name: str, address: str) -> bool:
 
 def _spells(left: str, address: str) -> bool:
     compact = left.replace("-", "").replace(".", "")
-    if _is_address(address) and ":" not in address:
-        value = int(IPv4Address(address))
+    value = _number(address)
+    if value is not None:
         if f"{value:08x}" in compact:
             return True
         octets = address.split(".")
@@ -216,6 +216,15 @@ def _spells(left: str, address: str) -> bool:
         padded = "".join(octet.zfill(3) for octet in octets)
         return len(numbers & set(octets[1:])) >= 2 or padded in compact or str(value) in compact
     return _LONG_HEXADECIMAL.fullmatch(left.partition(".")[0].replace("-", "")) is not None
+
+
+@lru_cache(1 << 10)
+def _number(address: str) -> int | None:
+    """An IPv4 address as a number; None for all else."""
+    try:
+        return int(IPv4Address(address))
+    except ValueError:
+        return None
 
 
 def _is_address(text: str) -> bool:

@@ -12,6 +12,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,13 +21,15 @@ from alpheus.cases.identity import describe
 from alpheus.cases.identity.evidence import DAY, WEIGHTS, Key
 from alpheus.cases.identity.forest import Builds, Span
 from alpheus.cases.identity.holders import wider
-from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts, build_of, facts_of, seconds
+from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts
 from alpheus.cases.identity.model import Cluster, Demotion, Explanation, Link, Pool, Sighting
+from alpheus.cases.identity.portions import Portion, portion_of
 from alpheus.cases.identity.solve import Solution, solve
 
 _Numbers = npt.NDArray[np.int64]
 _LONG_GAP = 60 * DAY
 _LATE = np.iinfo(np.int64).max
+_SHARED = (str, tuple)
 
 
 class Resolver:
@@ -37,6 +40,7 @@ class Resolver:
 
     def __init__(self, sightings: Iterable[Sighting] = ()) -> None:
         self._facts: dict[Facts, int] = {}
+        self._parts: dict[Any, Any] = {}
         self._sources: dict[str, int] = {}
         self._known: set[int] = set()
         self._ids = array("q")
@@ -55,33 +59,42 @@ class Resolver:
 
     def add(self, sightings: Iterable[Sighting]) -> int:
         """Take sightings; gives how many were new."""
-        before = len(self._ids)
-        facts_known, sources = self._facts, self._sources
-        for sighting in sightings:
-            if sighting.id in self._known:
-                continue
-            self._known.add(sighting.id)
-            facts = facts_of(sighting)
-            first, last = seconds(sighting.first_seen), seconds(sighting.last_seen)
-            known = [time for time in (first, last) if time != UNKNOWN_TIME] or [UNKNOWN_TIME]
-            self._fact_of.append(facts_known.setdefault(facts, len(facts_known)))
-            self._ids.append(sighting.id)
-            self._first.append(min(known))
-            self._last.append(max(known))
-            self._source_of.append(sources.setdefault(sighting.source, len(sources)))
-            self._compromised.append(sighting.compromised)
-            builds = self._builds
-            build = build_of(sighting.build)
-            self._build_of.append(builds.setdefault(build, len(builds)))
-        if len(self._ids) > before:
-            self._answer = None
-        return len(self._ids) - before
+        return self.take(portion_of(sightings))
+
+    def take(self, portion: Portion) -> int:
+        """Take sightings that are reduced already; gives how many were new."""
+        portion = portion.without(self._known)
+        if not portion.ids:
+            return 0
+        facts = [self._place_of(fact) for fact in portion.facts]
+        sources, builds = self._sources, self._builds
+        source_at = [sources.setdefault(name, len(sources)) for name in portion.sources]
+        build_at = [builds.setdefault(name, len(builds)) for name in portion.builds]
+        self._known.update(portion.ids)
+        self._ids.extend(portion.ids)
+        self._first.extend(portion.first)
+        self._last.extend(portion.last)
+        self._fact_of.extend([facts[place] for place in portion.fact_of])
+        self._source_of.extend([source_at[place] for place in portion.source_of])
+        self._build_of.extend([build_at[place] for place in portion.build_of])
+        self._compromised.extend(portion.compromised)
+        self._answer = None
+        return len(portion.ids)
+
+    def _place_of(self, fact: tuple[Any, ...]) -> int:
+        """The place of facts among those known; parts that others have, too, are kept once."""
+        place = self._facts.get(Facts(*fact))
+        if place is not None:
+            return place
+        share = self._parts.setdefault
+        parts = (share(part, part) if part.__class__ in _SHARED else part for part in fact)
+        return self._facts.setdefault(Facts(*parts), len(self._facts))
 
     def clusters(self) -> list[Cluster]:
         """Every server, by the lowest number of its sightings."""
         answer = self._answered()
         if answer.clusters is None:
-            with _no_collection():
+            with uncollected():
                 found = [self._cluster(answer, rows) for rows in answer.groups()]
             answer.clusters = sorted(found, key=lambda cluster: cluster.id)
         return answer.clusters
@@ -141,7 +154,7 @@ class Resolver:
 
     def _answered(self) -> _Answer:
         if self._answer is None:
-            with _no_collection():
+            with uncollected():
                 self._answer = self._solve()
         return self._answer
 
@@ -283,7 +296,7 @@ class _Answer:
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Millions of small objects without cycles are made: looking for cycles would cost half."""
     collecting = gc.isenabled()
     gc.disable()

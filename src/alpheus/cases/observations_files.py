@@ -1,0 +1,185 @@
+"""What a file holds, as rows and as what was lost of it, batch after batch.
+
+Rows are made by several processes, each of which makes every so many batch: reading lines is quick,
+making rows of them is not.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from alpheus.cases.observations import Row, RowError, Rows
+from alpheus.cases.workers import in_turn, workers
+from alpheus.errors import EvidenceError, EvidenceFormatError
+from alpheus.exposure.imports import ImportedFile, ImportOptions
+from alpheus.exposure.output.jsonl import encode
+
+LARGE = 8 << 20
+"""Bytes of a file from which on it is worth while to start processes for it."""
+
+_LONGEST = 4 << 20
+_LARGEST_DOCUMENT = 512 << 20
+_REASON = 500
+
+
+class Item(msgspec.Struct):
+    """A row and the line that it came from, or why there is none; `end` is the offset after it."""
+
+    line: int
+    end: int
+    row: Row | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that is read from a line on, which begins at an offset.
+
+    `kind` is that of `kind_of`; `size` and `inode` tell whether it is still the same file.
+    """
+
+    path: Path
+    kind: str
+    size: int
+    inode: int
+    lines: int
+    offset: int
+    options: ImportOptions | None = None
+
+
+class _Peek(msgspec.Struct):
+    """What tells a line of an observation from anything else."""
+
+    target: str
+    address: str
+    status: str
+    cves: msgspec.Raw
+
+
+def kind_of(stream: BinaryIO) -> str:
+    """What a file is: `lines`, `assessment` or `list`."""
+    stream.seek(0)
+    head = stream.read(4096)
+    stream.seek(0)
+    if head.lstrip()[:1] == b"{":
+        first = head.lstrip()[1:].lstrip()
+        if first.startswith(b'"schema"') and b"alpheus.assessment/" in first[:64]:
+            return "assessment"
+        with suppress(msgspec.MsgspecError, ValueError):
+            msgspec.json.decode(stream.readline(_LONGEST), type=_Peek)
+            return "lines"
+    return "list"
+
+
+def batches(source: Source, size: int) -> Iterator[list[Item]]:
+    """All of a file in batches of `size` items; none is empty.
+
+    Raises EvidenceError where it cannot be read, DatabaseError where a process ended early.
+    """
+    large = source.size >= LARGE
+    count = workers() if large and source.kind == "lines" else 1
+    makers = [partial(_made, source, size, turn, count) for turn in range(count)]
+    yield from in_turn(makers, f"{source.path}", beside=large)
+
+
+def _made(source: Source, size: int, turn: int, count: int) -> Iterator[list[Item]]:
+    """Every batch whose number is `turn` by `count`."""
+    rows = Rows(datetime.now(UTC))
+    if source.kind == "lines":
+        yield from _of_lines(source, size, turn, count, rows)
+        return
+    items = _of_document(source, rows) if source.kind == "assessment" else _of_list(source, rows)
+    while batch := list(islice(items, size)):
+        yield batch
+
+
+def _of_lines(source: Source, size: int, turn: int, count: int, rows: Rows) -> Iterator[list[Item]]:
+    with _opened(source) as stream:
+        lines, number = _lines(stream, source), 0
+        while batch := list(islice(lines, size)):
+            if number % count == turn:
+                yield [_item(*line, rows) for line in batch]
+            number += 1
+
+
+def _lines(stream: BinaryIO, source: Source) -> Iterator[tuple[int, int, bytes]]:
+    """Lines that are not blank, with their number and the offset after them; b'' for too long."""
+    number, offset = source.lines, source.offset
+    stream.seek(offset)
+    while line := stream.readline(_LONGEST):
+        whole = len(line) < _LONGEST or line.endswith(b"\n")
+        offset += len(line)
+        while not whole:
+            rest = stream.readline(_LONGEST)
+            offset += len(rest)
+            whole = len(rest) < _LONGEST or rest.endswith(b"\n")
+            line = b""
+        number += 1
+        if not line or not line.isspace():
+            yield number, offset, line
+
+
+def _item(number: int, end: int, line: bytes, rows: Rows) -> Item:
+    if not line:
+        return Item(number, end, None, f"longer than {_LONGEST >> 20} MB")
+    try:
+        return Item(number, end, rows.of_line(line))
+    except RowError as error:
+        return Item(number, end, None, str(error)[:_REASON])
+
+
+def _of_document(source: Source, rows: Rows) -> Iterator[Item]:
+    with _opened(source) as stream:
+        document = stream.read(_LARGEST_DOCUMENT + 1)
+    if len(document) > _LARGEST_DOCUMENT:
+        raise EvidenceFormatError(f"{source.path}: larger than {_LARGEST_DOCUMENT >> 20} MB")
+    try:
+        for number, row in enumerate(rows.of_document(document), start=1):
+            if number > source.lines:
+                yield Item(number, 0, row)
+    except RowError as error:
+        raise EvidenceFormatError(f"{source.path}: {error}") from error
+
+
+def _of_list(source: Source, rows: Rows) -> Iterator[Item]:
+    """Records of a list count on, whether they could be read or not."""
+    lost: list[tuple[int, str]] = []
+    listing = ImportedFile(source.path, source.options)
+    number = 0
+    for observation in listing.observations(lambda loss: lost.append((loss.row, loss.reason))):
+        for _, reason in lost:
+            number += 1
+            if number > source.lines:
+                yield Item(number, 0, None, reason[:_REASON])
+        lost.clear()
+        number += 1
+        if number > source.lines:
+            yield _item(number, 0, encode(observation), rows)
+    for _, reason in lost:
+        number += 1
+        if number > source.lines:
+            yield Item(number, 0, None, reason[:_REASON])
+
+
+def _opened(source: Source) -> BinaryIO:
+    """The file, once more: a process that is a copy must not share its place in it."""
+    try:
+        stream = source.path.open("rb")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise EvidenceError(f"{source.path}: {reason}") from error
+    found = os.fstat(stream.fileno())
+    if (found.st_ino, found.st_size) != (source.inode, source.size):
+        stream.close()
+        raise EvidenceError(f"{source.path}: was changed while it was read; import it once more")
+    return stream
