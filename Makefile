@@ -19,7 +19,7 @@ BENCH := $(BIN)/python -m tools.bench --size $(SIZE) --rounds $(ROUNDS) --packag
 
 .PHONY: demo demo-exposure demo-campaign test lint types unit docs format lock clean help bench bench-prefilter \
 	bench-triage bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start \
-	bench-webshell bench-exposure
+	bench-webshell bench-exposure bench-cases
 
 help:
 	@echo "make demo    set up, simulate a compromised server, triage it, say where the report is"
@@ -42,6 +42,8 @@ help:
 	@echo "             RULES='FOLDER FOLDER' puts YARA rules beside; see docs/benchmarks.md"
 	@echo "make bench-exposure   what a probe costs, how far it scales, whether it is right"
 	@echo "             HOSTS=40000 ROUNDS=1; PARTS='probe trouble kills import scale'; AIOHTTP=python"
+	@echo "make bench-cases   a million observations imported and worked out, and 400,000 servers asked"
+	@echo "             for, on SQLite and PostgreSQL; OBSERVATIONS=100000 CASES=40000 FOLDER=/var/tmp"
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Alpheus needs Python 3.11 or newer; set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
@@ -157,6 +159,9 @@ bench-webshell: $(STAMP)
 
 bench-exposure: $(STAMP)
 	@$(BIN)/python -m tools.bench_exposure $(PARTS) --rounds $(ROUNDS) $(if $(HOSTS),--hosts $(HOSTS)) $(if $(AIOHTTP),--aiohttp "$(AIOHTTP)")
+
+bench-cases: $(STAMP)
+	@$(BIN)/python -m tools.bench_cases all $(if $(OBSERVATIONS),--observations $(OBSERVATIONS)) $(if $(CASES),--servers $(CASES)) $(if $(FOLDER),--folder "$(FOLDER)")
 
 clean:
 	rm -rf $(VENV) demo demo-exposure demo-campaign bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,8 +1,9 @@
 """Measure: `python -m tools.bench_cases WHAT PLACE`; a place is a file or `postgresql`.
 
-`import PLACE FILE` imports the JSON lines of a file and works out its servers; `query PLACE`
-fills an empty database with --servers servers, five observations each, and asks it. With the word
-`postgresql` a server of its own is started from the system's packages, and removed afterwards.
+`country FILE` writes a simulated country's lists as JSON lines; `import PLACE FILE` imports such a
+file and works out its servers, both twice; `query PLACE` fills an empty database with --servers
+servers, five observations each, and asks it. With the word `postgresql` a server of its own is
+started from the system's packages, and removed afterwards. `all` does all of it on both.
 """
 
 from __future__ import annotations
@@ -14,16 +15,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
-from tools.bench_cases import campaign
+from tools.bench_cases import campaign, importing
 from tools.bench_cases.filling import BUILDS, EACH, PRODUCTS, SECTORS, fill
 
 from alpheus.cases.database import Database, open_database
-from alpheus.cases.observations_import import import_file
 from alpheus.cases.organisations import OrganisationFilters
-from alpheus.cases.rebuild import rebuild
 from alpheus.cases.service import Cases, Filters
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
@@ -163,34 +161,48 @@ def _print(name: str, spans: list[float]) -> None:
     print(f"{name:<28} p50 {statistics.median(spans):7.1f} ms   p95 {p95:7.1f} ms", flush=True)
 
 
+def _country(options: argparse.Namespace) -> None:
+    importing.country(options.file, options.observations)
+
+
 def _import(options: argparse.Namespace) -> None:
     with _opened(options.place) as database:
-        begin, cpu = time.perf_counter(), time.process_time()
-        done = import_file(database, options.file, "bench")
-        print(f"{done.added:,} imported in {time.perf_counter() - begin:.1f} s, "
-              f"{time.process_time() - cpu:.1f} s of CPU")  # fmt: skip
-        begin = time.perf_counter()
-        again = import_file(database, options.file, "bench")
-        print(f"again: {again.added:,} in {time.perf_counter() - begin:.1f} s")
-        if options.rebuild:
-            begin = time.perf_counter()
-            made = rebuild(database, now=datetime.now(UTC))
-            print(f"{made.servers:,} servers in {time.perf_counter() - begin:.1f} s")
+        importing.measure(database, options.file)
+
+
+def _all(options: argparse.Namespace) -> None:
+    with importing.room(options.folder) as folder:
+        file = folder / "observations.jsonl"
+        importing.country(file, options.observations)
+        for name, place in (("SQLite", str(folder / "import.db")), ("PostgreSQL", "postgresql")):
+            print(f"\nimport of {options.observations:,} observations, {name}", flush=True)
+            _import(argparse.Namespace(place=place, file=file))
+        for name, place in (("SQLite", str(folder / "query.db")), ("PostgreSQL", "postgresql")):
+            print(f"\nqueries of {options.servers:,} servers, {name}", flush=True)
+            _query(argparse.Namespace(place=place, servers=options.servers))
 
 
 def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(prog="bench_cases", description=__doc__)
     below = parser.add_subparsers(required=True)
-    importing = below.add_parser("import")
-    importing.add_argument("place")
-    importing.add_argument("file", type=Path)
-    importing.add_argument("--rebuild", action="store_true")
-    importing.set_defaults(run=_import)
+    whole = below.add_parser("all")
+    whole.add_argument("--folder", type=Path, help="where there is room for 8 GB and more")
+    whole.set_defaults(run=_all)
+    country = below.add_parser("country")
+    country.add_argument("file", type=Path)
+    country.set_defaults(run=_country)
+    for one in (whole, country):
+        one.add_argument("--observations", type=int, default=1_000_000)
+    load = below.add_parser("import")
+    load.add_argument("place")
+    load.add_argument("file", type=Path)
+    load.set_defaults(run=_import)
     query = below.add_parser("query")
     query.add_argument("place")
-    query.add_argument("--servers", type=int, default=400_000)
     query.set_defaults(run=_query)
+    for one in (whole, query):
+        one.add_argument("--servers", type=int, default=400_000)
     options = parser.parse_args()
     options.run(options)
 
