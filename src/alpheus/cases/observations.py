@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from alpheus.cases.assessments import Head, packed
 from alpheus.cases.identity import Kind, Sighting
 from alpheus.cases.identity.known import Known
 from alpheus.cases.identity.model import COMPROMISED
@@ -74,6 +75,8 @@ class Row(NamedTuple):
     stage: str
     breach: str
     body: str
+    whole: bytes = b""
+    """The whole assessment, as `assessments` keeps it."""
 
 
 class _From(msgspec.Struct, gc=False):
@@ -153,12 +156,18 @@ class Rows:
         """A row per server of an assessment. Raises RowError."""
         try:
             whole = msgspec.json.decode(document, type=_Document)
+            head = msgspec.json.decode(document, type=Head)
         except (msgspec.MsgspecError, ValueError) as error:
             raise RowError(str(error)) from error
         if whole.schema != ASSESSMENT:
             raise RowError(f"its schema is {whole.schema!r}; {ASSESSMENT} is understood")
-        for server in whole.servers:
-            yield self._of_server(server, whole)
+        for raw in whole.servers:
+            try:
+                server = _read_server(raw)
+                kept = packed(raw, head)
+            except (msgspec.MsgspecError, ValueError) as error:
+                raise RowError(str(error)) from error
+            yield self._of_server(server, whole)._replace(whole=kept)
 
     def time(self, text: str) -> str:
         """A time as it is kept; '' for one that cannot be read, or lies in the future."""
@@ -276,10 +285,13 @@ class _Server(msgspec.Struct):
     next_steps: list[dict[str, Any]] = []
 
 
+_read_server = msgspec.json.Decoder(_Server).decode
+
+
 class _Document(msgspec.Struct):
     schema: str
     run: _Run
-    servers: list[_Server]
+    servers: list[msgspec.Raw]
     evidence: list[dict[str, Any]] = []
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
+from alpheus.cases import assessments
 from alpheus.cases.bulk import add_rows
 from alpheus.cases.database import driver
 from alpheus.cases.observations import Row, States
@@ -37,15 +38,19 @@ class Store:
         query = select(func.coalesce(func.max(observations.c.id), 0))
         number = connection.execute(query).scalar_one()
         fresh: list[tuple[object, ...]] = []
+        whole: list[tuple[int, bytes]] = []
         for line, row in rows:
             if row.digest in known:
                 continue
             known.add(row.digest)
             fresh.append((
                 number + len(fresh) + 1, row.digest, import_id, line, *row[1:10],
-                self._facts_id(connection, row.states) if row.states else None, *row[11:],
+                self._facts_id(connection, row.states) if row.states else None, *row[11:16],
             ))  # fmt: skip
+            if row.whole:
+                whole.append((number + len(fresh), row.whole))
         add_rows(connection, observations, fresh)
+        assessments.add(connection, whole)
         return Stored(len(fresh), len(rows) - len(fresh))
 
     def _facts_id(self, connection: Connection, states: States) -> int:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, exists, func, select, text, update
 
+from alpheus.cases import assessments
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import current, server_of
 from alpheus.cases.purge_notices import forget_notices
@@ -88,6 +89,7 @@ def _delete(connection: Connection, gone: list[int]) -> None:
     o = observations.c
     for begin in range(0, len(gone), _AT_ONCE):
         part = gone[begin : begin + _AT_ONCE]
+        assessments.forget(connection, part)
         connection.execute(delete(observations).where(o.id.in_(part)))
     used = exists(select(o.id).where(o.facts_id == facts.c.id))
     connection.execute(delete(facts).where(~used))
@@ -107,4 +109,4 @@ def _shrink(database: Database) -> None:
             raw.execute("VACUUM")
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
-            alone.execute(text("VACUUM observations"))
+            alone.execute(text("VACUUM observations, assessments"))

@@ -1,0 +1,534 @@
+"""Whole assessments of servers, kept beside their observations: what proves a verdict.
+
+An assessment is kept as frames of Zstandard, each of them JSON: an outline of all that was found,
+then the citations of each finding. Whoever looks at one finding reads two frames, however many
+there are. Texts stay as `alpheus triage` wrote them: secrets in them are keyed hashes, and what
+they stand for is in no frame.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from sqlalchemy import Connection, delete, select
+
+from alpheus.cases.bulk import add_rows
+from alpheus.cases.console_schema import assessments
+from alpheus.cases.identity import Kind
+from alpheus.cases.schema import Derived, imports, observations
+from alpheus.errors import DatabaseError
+from alpheus.model import Stage
+
+if TYPE_CHECKING:
+    import zstandard
+
+MOST_FINDINGS = 5_000
+"""Findings of a server that are kept, the gravest first."""
+MOST_CITATIONS = 100
+"""Citations of a finding that are kept; `alpheus triage` writes no more."""
+MOST_SKIPPED = 1_000
+"""Losses that are kept."""
+SHOWN = 100
+"""Assessments of a server that are listed, the newest first."""
+
+_FORM = 1
+_LEVEL = 6
+_LARGEST_FRAME = 64 << 20
+_SECRET = re.compile(r"\[secret:[0-9a-f]{8}\]")
+_ISO = r"(\d{4})-(\d\d)-(\d\d)[T ,](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,7}))?\s?(Z|[+-]\d\d:?\d\d)?"
+_TIME = re.compile(rf'^[\s"]*{_ISO}|SystemTime"?\s*[=:]\s*["\']{_ISO}', re.IGNORECASE)
+_PARTS = 8
+_NEAR = 2_000
+_ZONE_STEP = 15 * 60_000
+_WIDEST_ZONE = 14 * 3_600_000
+_WEIGHTS = {"proof": 2, "indication": 1, "context": 0}
+
+
+class Citation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A record or a file that proves a finding; the fields are those of `model.Citation`."""
+
+    evidence: str = ""
+    path: str = ""
+    line: int | None = None
+    offset: int | None = None
+    record_id: int | None = None
+    text: str = ""
+    sha256: str | None = None
+
+    @property
+    def place(self) -> tuple[str, str, str, int]:
+        """Where it stands: evidence, path, and which kind of place with its number."""
+        for name in ("line", "offset", "record_id"):
+            number = getattr(self, name)
+            if number is not None:
+                return self.evidence, self.path, name, number
+        return self.evidence, self.path, "", 0
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The keyed hashes in it, each once."""
+        return tuple(dict.fromkeys(_SECRET.findall(self.text)))
+
+
+class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A finding without its citations, of which `kept` are there and `citations_total` were."""
+
+    rule: str = ""
+    pack: str = ""
+    title: str = ""
+    stage: Stage = Stage.NONE
+    weight: str = "context"
+    confidence: str = "low"
+    time: str | None = None
+    cves: tuple[str, ...] = ()
+    techniques: tuple[str, ...] = ()
+    citations_total: int = 0
+    kept: int = 0
+
+
+class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A record of the evidence at its time (milliseconds since 1970, UTC), once.
+
+    `finding` is the gravest that cites it, as its `citation`-th; `others` cite it as well.
+    """
+
+    time: int
+    finding: int
+    citation: int
+    others: tuple[int, ...] = ()
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A step of the story; `findings` are rule ids."""
+
+    summary: str = ""
+    stage: Stage = Stage.NONE
+    time: str | None = None
+    findings: tuple[str, ...] = ()
+
+
+class Span(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"}):
+    """From when to when (ISO 8601 UTC)."""
+
+    start: str | None = None
+    end: str | None = None
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """What one source covers; the fields are those of `model.Coverage`."""
+
+    source: str = ""
+    files: int = 0
+    rows: int = 0
+    skipped: int = 0
+    first: str | None = None
+    last: str | None = None
+    time_basis: str = "unknown"
+    gaps: tuple[Span, ...] = ()
+    deciding: bool = False
+    covers_window: bool = False
+
+
+class Campaign(msgspec.Struct, frozen=True):
+    """The verdict of one pack."""
+
+    pack: str = ""
+    window: Span | None = None
+    verdict: str = ""
+    stage: str = ""
+    assessed: bool = False
+    why: str = ""
+
+
+class NextStep(msgspec.Struct, frozen=True):
+    """What to do, why; 1 is the most urgent."""
+
+    priority: int = 0
+    action: str = ""
+    why: str = ""
+
+
+class Witness(msgspec.Struct, frozen=True):
+    """Who saw which build, from when to when."""
+
+    source: str = ""
+    build: str = ""
+    first: str | None = None
+    last: str | None = None
+
+
+class BuildSeen(msgspec.Struct, frozen=True):
+    """The newest build and its witnesses."""
+
+    value: str = ""
+    precision: int = 0
+    witnesses: tuple[Witness, ...] = ()
+
+
+class CveSaid(msgspec.Struct, frozen=True):
+    """The state of a flaw, and why."""
+
+    state: str = ""
+    why: str = ""
+
+
+class Package(msgspec.Struct, frozen=True):
+    """A package of evidence. `sha256` is none where a folder was handed in."""
+
+    id: str = ""
+    name: str = ""
+    sha256: str | None = None
+    bytes: int = 0
+
+
+class Loss(msgspec.Struct, frozen=True):
+    """What could not be read."""
+
+    evidence: str = ""
+    path: str = ""
+    offset: int | None = None
+    reason: str = ""
+    count: int = 1
+
+
+class Pack(msgspec.Struct, frozen=True):
+    """Which knowledge was used."""
+
+    id: str = ""
+    version: str = ""
+
+
+class Run(msgspec.Struct, frozen=True):
+    """How the assessment was made."""
+
+    started: str = ""
+    finished: str = ""
+    version: str = ""
+    packs: tuple[Pack, ...] = ()
+    bytes_read: int = 0
+    files_read: int = 0
+
+
+class Outline(msgspec.Struct, frozen=True):
+    """An assessment of a server without what it quotes.
+
+    `records` are the dated records of all findings in the order of time; `undated` is how many
+    have no time, and `left_out` how many findings were too many to be kept. `frames` is how long
+    each frame of citations is.
+    """
+
+    name: str = ""
+    aliases: tuple[str, ...] = ()
+    product: str = ""
+    build: BuildSeen | None = None
+    cves: dict[str, CveSaid] = {}
+    verdict: str = ""
+    stage: str = ""
+    confidence: str = ""
+    headline: str = ""
+    campaigns: tuple[Campaign, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    story: tuple[Step, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    next_steps: tuple[NextStep, ...] = ()
+    evidence: tuple[Package, ...] = ()
+    skipped: tuple[Loss, ...] = ()
+    skipped_total: int = 0
+    run: Run = Run()
+    records: tuple[Record, ...] = ()
+    undated: int = 0
+    left_out: int = 0
+    frames: tuple[int, ...] = ()
+    form: int = _FORM
+
+
+class Head(msgspec.Struct):
+    """What an assessment says of all its servers together."""
+
+    run: Run = Run()
+    evidence: tuple[Package, ...] = ()
+    skipped: tuple[Loss, ...] = ()
+
+
+class _Found(msgspec.Struct):
+    rule: str = ""
+    pack: str = ""
+    title: str = ""
+    stage: Stage = Stage.NONE
+    weight: str = "context"
+    confidence: str = "low"
+    time: str | None = None
+    cves: tuple[str, ...] = ()
+    techniques: tuple[str, ...] = ()
+    citations: list[Citation] = []
+    citations_total: int = 0
+
+
+class _Whole(msgspec.Struct):
+    """A server as `alpheus triage` writes it."""
+
+    name: str = ""
+    aliases: tuple[str, ...] = ()
+    product: str = ""
+    build: BuildSeen | None = None
+    cves: dict[str, CveSaid] = {}
+    verdict: str = ""
+    stage: str = ""
+    confidence: str = ""
+    headline: str = ""
+    campaigns: tuple[Campaign, ...] = ()
+    findings: list[_Found] = []
+    story: tuple[Step, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    next_steps: tuple[NextStep, ...] = ()
+
+
+_read_whole = msgspec.json.Decoder(_Whole).decode
+_read_outline = msgspec.json.Decoder(Outline).decode
+_read_citations = msgspec.json.Decoder(list[Citation]).decode
+_write = msgspec.json.Encoder().encode
+
+
+def packed(server: msgspec.Raw | bytes, head: Head) -> bytes:
+    """A server of a document as it is kept. Raises msgspec.MsgspecError for what is none."""
+    whole = _read_whole(server)
+    found = sorted(whole.findings, key=_gravity)
+    kept, compress = found[:MOST_FINDINGS], _compressor().compress
+    quotes = [one.citations[:MOST_CITATIONS] for one in kept]
+    frames = [compress(_write(each)) for each in quotes]
+    records, undated = _records(kept, quotes)
+    outline = Outline(
+        whole.name, whole.aliases, whole.product, whole.build, whole.cves, whole.verdict,
+        whole.stage, whole.confidence, whole.headline, whole.campaigns,
+        tuple(_without(one, len(each)) for one, each in zip(kept, quotes, strict=True)),
+        whole.story, whole.coverage, whole.next_steps, head.evidence,
+        head.skipped[:MOST_SKIPPED], len(head.skipped), head.run, records, undated,
+        len(found) - len(kept), tuple(map(len, frames)),
+    )  # fmt: skip
+    return b"".join([compress(_write(outline)), *frames])
+
+
+class Kept:
+    """An assessment as it is kept. Raises DatabaseError where it cannot be read."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    @cached_property
+    def outline(self) -> Outline:
+        """All but the quotes."""
+        return self._opened[0]
+
+    def citations(self, finding: int) -> list[Citation]:
+        """The citations of a finding, by its place in the outline; none where there is none."""
+        outline, rest = self._opened
+        if not 0 <= finding < len(outline.frames):
+            return []
+        begin = sum(outline.frames[:finding])
+        try:
+            return _read_citations(_unpacked(rest[begin : begin + outline.frames[finding]]))
+        except msgspec.MsgspecError as error:
+            raise DatabaseError(f"{_BROKEN}: {error}") from error
+
+    @cached_property
+    def _opened(self) -> tuple[Outline, bytes]:
+        import zstandard  # noqa: PLC0415 - only where an assessment is looked at
+
+        try:
+            _check_size(self._content)
+            reader = zstandard.ZstdDecompressor().decompressobj()
+            return _read_outline(reader.decompress(self._content)), reader.unused_data
+        except (zstandard.ZstdError, msgspec.MsgspecError) as error:
+            raise DatabaseError(f"{_BROKEN}: {error}") from error
+
+
+class Assessed(msgspec.Struct, frozen=True):
+    """An assessment that is there: the observation that it is, and where that came from.
+
+    `whole`: all of it is kept; else it came before assessments were.
+    """
+
+    observation: int
+    seen: str
+    verdict: str
+    stage: str
+    file: str
+    sha256: str
+    who: str
+    imported: str
+    whole: bool
+
+
+def listed(connection: Connection, tables: Derived, server: int) -> list[Assessed]:
+    """The assessments of a server, the newest first; at most `SHOWN`."""
+    m, o, i = tables.members.c, observations.c, imports.c
+    query = (
+        select(o.id, o.seen, o.verdict, o.stage, i.file, i.sha256, i.who, i.started,
+               assessments.c.observation.is_not(None))
+        .select_from(
+            tables.members.join(observations, o.id == m.observation)
+            .join(imports, i.id == o.import_id)
+            .outerjoin(assessments, assessments.c.observation == o.id)
+        )
+        .where(m.server == server, o.kind == Kind.ASSESSMENT.value)
+        .order_by(o.seen.desc(), o.id.desc())
+        .limit(SHOWN)
+    )  # fmt: skip
+    return [
+        Assessed(row.id, row.seen, row.verdict, row.stage, row.file, row.sha256, row.who,
+                 row.started, bool(row[-1]))
+        for row in connection.execute(query)
+    ]  # fmt: skip
+
+
+def read(connection: Connection, observation: int) -> Kept | None:
+    """An assessment by its observation; None where none is kept."""
+    query = select(assessments.c.content).where(assessments.c.observation == observation)
+    content = connection.execute(query).scalar()
+    return None if content is None else Kept(bytes(content))
+
+
+def add(connection: Connection, rows: Iterable[tuple[int, bytes]]) -> None:
+    """Keep assessments by their observations, in the transaction that adds those."""
+    add_rows(connection, assessments, rows)
+
+
+def forget(connection: Connection, gone: Sequence[int]) -> None:
+    """Forget those of observations that are about to go."""
+    connection.execute(delete(assessments).where(assessments.c.observation.in_(gone)))
+
+
+def milliseconds(time: str | None) -> int | None:
+    """A time (ISO 8601; UTC where it names no zone) since 1970; None for what is none."""
+    if not time:
+        return None
+    try:
+        moment = datetime.fromisoformat(time)
+    except ValueError:
+        return None
+    return _since_1970(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def written(milliseconds_: int) -> str:
+    """The time of milliseconds since 1970, ISO 8601 UTC, whole seconds."""
+    moment = _EPOCH + timedelta(milliseconds=milliseconds_)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BROKEN = "an assessment that is kept cannot be read"
+
+
+def _gravity(one: _Found) -> tuple[int, int, str, str]:
+    return -_WEIGHTS.get(one.weight, 0), -one.stage.rank, one.time or "~", one.rule
+
+
+def _without(one: _Found, kept: int) -> Finding:
+    return Finding(
+        one.rule, one.pack, one.title, one.stage, one.weight, one.confidence, one.time, one.cves,
+        one.techniques, max(one.citations_total, kept), kept,
+    )  # fmt: skip
+
+
+def _records(
+    found: Sequence[_Found], quotes: Sequence[Sequence[Citation]]
+) -> tuple[tuple[Record, ...], int]:
+    """Every record once, under the gravest finding that cites it; and how many have no time."""
+    first: dict[tuple[object, ...], list[Any]] = {}
+    undated: set[tuple[object, ...]] = set()
+    for number, (one, each) in enumerate(zip(found, quotes, strict=True)):
+        for place, (time, citation) in enumerate(zip(_times(one, each), each, strict=True)):
+            if time is None:
+                undated.add(citation.place)
+                continue
+            known = first.setdefault((time, *citation.place), [time, number, place, []])
+            if known[1] != number and number not in known[3]:
+                known[3].append(number)
+    dated = {key[1:] for key in first}
+    records = [Record(time, number, place, tuple(others))
+               for time, number, place, others in first.values()]  # fmt: skip
+    records.sort(key=lambda record: (record.time, record.finding, record.citation))
+    return tuple(records), len(undated - dated)
+
+
+def _times(one: _Found, each: Sequence[Citation]) -> Iterator[int | None]:
+    """When each record was, as far as its own text or the finding says.
+
+    A finding's time is that of one of its records. Where no text says so, they are in local time if
+    the difference to the earliest can be that of a zone; else the texts are not believed.
+    """
+    begin = milliseconds(one.time)
+    said = [_time_in(citation.text) for citation in each]
+    known = [time for time in said if time is not None]
+    shift = _shift(begin, known) if begin is not None and known else None
+    for time in said:
+        yield begin if time is None or shift is None else time + shift
+
+
+def _shift(begin: int, known: Sequence[int]) -> int | None:
+    """What makes UTC of the times that records say; None where these are something else."""
+    if any(abs(begin - time) < _NEAR for time in known):
+        return 0
+    shift = begin - min(known)
+    zone = round(shift / _ZONE_STEP) * _ZONE_STEP
+    return zone if abs(shift - zone) < _NEAR and abs(zone) <= _WIDEST_ZONE else None
+
+
+def _time_in(text: str) -> int | None:
+    """The time that a record begins with, or that an event of Windows names."""
+    match = _TIME.search(text, 0, 2_000)
+    if match is None:
+        return None
+    groups = match.groups()
+    year, month, day, hour, minute, second, fraction, zone = (
+        groups[:_PARTS] if groups[0] else groups[_PARTS:]
+    )
+    try:
+        moment = datetime(
+            int(year), int(month), int(day), int(hour), int(minute), int(second),
+            int((fraction or "0")[:6].ljust(6, "0")), tzinfo=_zone_of(zone or ""),
+        )  # fmt: skip
+        return _since_1970(moment)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zone_of(text: str) -> timezone:
+    if text in {"", "Z", "z"}:
+        return UTC
+    hours, minutes = int(text[1:3]), int(text[-2:])
+    return timezone((1 if text[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
+
+
+def _since_1970(moment: datetime) -> int:
+    return int((moment - _EPOCH) / timedelta(milliseconds=1))
+
+
+def _unpacked(frame: bytes) -> bytes:
+    import zstandard  # noqa: PLC0415 - only where an assessment is looked at
+
+    try:
+        _check_size(frame)
+        return zstandard.ZstdDecompressor().decompress(frame, max_output_size=_LARGEST_FRAME)
+    except zstandard.ZstdError as error:
+        raise DatabaseError(f"{_BROKEN}: {error}") from error
+
+
+def _check_size(frame: bytes) -> None:
+    """What says that it is larger than anything that was packed is not unpacked."""
+    import zstandard  # noqa: PLC0415 - only where an assessment is looked at
+
+    size = zstandard.get_frame_parameters(frame).content_size
+    if size > _LARGEST_FRAME:
+        raise DatabaseError(f"{_BROKEN}: it is larger than {_LARGEST_FRAME >> 20} MB")
+
+
+def _compressor() -> zstandard.ZstdCompressor:
+    import zstandard  # noqa: PLC0415 - only where an assessment comes in
+
+    return zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True)
