@@ -19,7 +19,25 @@ def test_anything_else_demands_tls_or_a_named_proxy(host: str) -> None:
     """Passwords in clear would be everybody's."""
     with pytest.raises(UsageError, match="--certificate and --key, or name the proxy"):
         check(Settings(host=host))
-    check(Settings(host=host, proxies=("192.0.2.0/24",)))
+    check(Settings(host=host, proxies=("192.0.2.0/24",), public_url="https://clean.example"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        (Settings(proxies=("192.0.2.1",)), "say where browsers find the console"),
+        (Settings(proxies=("192.0.2.1",), public_url="http://clean.example"), "come by https"),
+        (Settings(public_url="clean.example"), "is no address such as"),
+        (Settings(public_url="https://"), "is no address such as"),
+        (Settings(public_url="https://clean.example/console"), "is no address such as"),
+        (Settings(public_url="https://clean.example:port"), "is no address such as"),
+        (Settings(public_url="javascript://clean.example"), "is no address such as"),
+    ],
+)
+def test_links_lead_to_where_browsers_find_the_console(settings: Settings, reason: str) -> None:
+    """A proxy is known by its name alone."""
+    with pytest.raises(UsageError, match=reason):
+        check(settings)
 
 
 def test_a_certificate_without_its_key_is_told(tmp_path: Path) -> None:

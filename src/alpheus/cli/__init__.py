@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from alpheus import __version__
 from alpheus.cli import (
+    audit,
     baseline,
     build,
     campaign,
@@ -19,6 +20,7 @@ from alpheus.cli import (
     notify,
     probe,
     rules,
+    serve,
     triage,
     webshell,
 )
@@ -27,7 +29,7 @@ from alpheus.errors import AlpheusError
 
 COMMANDS = (
     triage, webshell, baseline, rules, build, probe, import_, directory, case, notify, campaign,
-    lab,
+    serve, audit, lab,
 )  # fmt: skip
 """One module per command, in the order in which help lists them."""
 

@@ -6,6 +6,7 @@ import ssl
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from alpheus.errors import UsageError
 
@@ -66,16 +67,37 @@ def check(settings: Settings) -> None:
             ip_network(network)
         except ValueError:
             raise UsageError(f"--proxy {network}: is no address and no network") from None
+    _check_public(settings)
     if settings.certificate is not None and settings.key is not None:
         _check_pair(settings.certificate, settings.key)
-    if not (settings.is_secure or _is_loopback(settings.host)):
+    if not (settings.is_secure or is_loopback(settings.host)):
         raise UsageError(
             f"--host {settings.host} can be reached from elsewhere: give --certificate and --key, "
             "or name the proxy in front that speaks TLS with --proxy ADDRESS"
         )
 
 
-def _is_loopback(host: str) -> bool:
+def _check_public(settings: Settings) -> None:
+    """Links are made of it, and what is asked for by another name is refused."""
+    if not settings.public_url:
+        if settings.proxies:
+            raise UsageError("--proxy: say where browsers find the console: --public-url https://…")
+        return
+    try:
+        found = urlsplit(settings.public_url)
+        named = bool(found.hostname and found.port != 0)
+    except ValueError:
+        named = False
+    if not named or found.scheme not in {"http", "https"} or found.path.strip("/") or found.query:
+        raise UsageError(
+            f"--public-url {settings.public_url}: is no address such as https://console.example"
+        )
+    if settings.is_secure and found.scheme != "https":
+        raise UsageError(f"--public-url {settings.public_url}: browsers come by https")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach it."""
     if host == "localhost":
         return True
     try:

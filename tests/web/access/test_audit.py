@@ -71,3 +71,33 @@ def test_the_newest_come_first_and_a_page_goes_on(filled: Database) -> None:
         second = audit.entries(connection, size=2, before=first[-1].id)
     assert [one.id for one in (*first, *second)] == [5, 4, 3, 2]
     assert first[0].detail == {"why": "ﬁrst\n\x1b[2J"}
+
+
+def test_entries_that_are_shown_are_checked_among_themselves(filled: Database) -> None:
+    """A page of the log says whether what is on it holds, first page and any other."""
+    with filled.read() as connection:
+        newest = audit.entries(connection, size=3)
+        rest = audit.entries(connection, size=3, before=newest[-1].id)
+        assert audit.hold(connection, newest)
+        assert audit.hold(connection, rest)
+        assert audit.hold(connection, [])
+    with filled.write() as connection:
+        connection.execute(update(table).where(table.c.id == 4).values(who="noa"))
+    with filled.read() as connection:
+        assert not audit.hold(connection, newest)
+        assert audit.hold(connection, rest)
+
+
+def test_a_head_that_was_noted_is_still_there(filled: Database) -> None:
+    """Or the end was cut off, or it is another log."""
+    head = audit.verify(filled).head
+    assert audit.verify(filled, head=head).fault == ""
+    with filled.write() as connection:
+        connection.execute(delete(table).where(table.c.id == COUNT))
+    assert audit.verify(filled, head=head).fault == f"the head {head} is not in it"
+
+
+def test_who_and_what_there_is_to_filter_by(filled: Database) -> None:
+    """Each once."""
+    with filled.read() as connection:
+        assert audit.words(connection) == (["mia"], ["looked"])

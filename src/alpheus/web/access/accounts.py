@@ -23,6 +23,9 @@ INVITED_FOR = timedelta(days=3)
 TRIES = 5
 """Failures before the first lock-out."""
 
+FIRST = "first start"
+"""Who made the first account: whoever started the program."""
+
 _FIRST_LOCK = timedelta(minutes=1)
 _LONGEST_LOCK = timedelta(hours=1)
 _LONGEST_NAME = 80
@@ -41,6 +44,26 @@ class Accounts:
         """Whether there is any account."""
         with self._database.read() as connection:
             return bool(connection.execute(select(func.count()).select_from(accounts)).scalar())
+
+    def first_invitation(self) -> str:
+        """The secret of a link for the first administrator; '' where somebody could sign in ever.
+
+        Each call makes a new one, and the one before holds no more.
+        """
+        a = accounts.c
+        with self._database.read() as connection:
+            if connection.execute(
+                select(a.id).where((a.password != "") | (a.oidc_subject != "")).limit(1)
+            ).first():
+                return ""
+            found = connection.execute(
+                select(a.id).join(grants, grants.c.account == a.id)
+                .where(grants.c.role == Role.ADMIN.value, grants.c.organisation == "",
+                       a.disabled == "").order_by(a.id).limit(1)
+            ).first()  # fmt: skip
+        if found is not None:
+            return self.invite(int(found.id), who=FIRST)
+        return self.make("admin", [Grant(Role.ADMIN)], who=FIRST)
 
     def make(self, name: str, given: Sequence[Grant], *, who: str) -> str:
         """Make an account; gives the secret of a link by which its owner sets a password.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row, insert, select
@@ -20,6 +21,7 @@ from alpheus.cases.database import Database
 START = "0" * 64
 _FIELDS = ("id", "time", "who", "action", "object", "detail")
 _AT_ONCE = 5_000
+_MOST_WORDS = 500
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -74,20 +76,58 @@ def entries(
     return [_entry(row) for row in connection.execute(query)]
 
 
-def verify(database: Database) -> Verdict:
-    """Check every entry. Raises DatabaseError."""
-    number, head = 0, START
+def verify(database: Database, *, head: str = "") -> Verdict:
+    """Check every entry; that a head noted elsewhere is still there as well. Raises DatabaseError.
+
+    That shows what a chain alone does not: that entries were cut off at the end.
+    """
+    number, last, is_there = 0, START, head in {"", START}
     with database.read() as connection:
         for row in _every(connection):
-            fault = ""
-            if row.id != number + 1:
-                fault = f"entry {number + 1:,} is not there"
-            elif row.previous != head or row.hash != _hash(head, row[: len(_FIELDS)]):
-                fault = f"entry {row.id:,} is not what was taken down"
-            if fault:
-                return Verdict(number, head, fault)
-            number, head = row.id, row.hash
-    return Verdict(number, head)
+            if fault := _fault(row, number, last):
+                return Verdict(number, last, fault)
+            number, last = row.id, row.hash
+            is_there = is_there or last == head
+    return Verdict(number, last, "" if is_there else f"the head {head} is not in it")
+
+
+def hold(connection: Connection, newest: Sequence[Entry]) -> bool:
+    """Whether these entries, the newest first and without a gap, hold among themselves."""
+    if not newest:
+        return True
+    first, last = newest[-1].id, newest[0].id
+    query = select(audit).where(audit.c.id.between(first - 1, last)).order_by(audit.c.id)
+    rows = connection.execute(query).all()
+    number, head = (0, START) if first == 1 else (first - 1, rows[0].hash)
+    for row in rows if first == 1 else rows[1:]:
+        if _fault(row, number, head):
+            return False
+        number, head = row.id, row.hash
+    return number == last
+
+
+def rows(connection: Connection) -> Iterator[dict[str, object]]:
+    """All of the log in its order, with the hashes by which others can check it."""
+    for row in _every(connection):
+        yield dict(row._mapping)  # noqa: SLF001 - its public name, for all the underscore
+
+
+def words(connection: Connection) -> tuple[list[str], list[str]]:
+    """Who did something, and what was done, each once and in order, for filters."""
+    found = [
+        connection.execute(select(column).distinct().order_by(column).limit(_MOST_WORDS)).scalars()
+        for column in (audit.c.who, audit.c.action)
+    ]
+    return list(found[0]), list(found[1])
+
+
+def _fault(row: Row[Any], number: int, head: str) -> str:
+    """What is wrong with the entry that follows the one of this number and hash."""
+    if row.id != number + 1:
+        return f"entry {number + 1:,} is not there"
+    if row.previous != head or row.hash != _hash(head, row[: len(_FIELDS)]):
+        return f"entry {row.id:,} is not what was taken down"
+    return ""
 
 
 def _every(connection: Connection) -> Iterator[Row[tuple[object, ...]]]:

@@ -111,7 +111,8 @@ def sign_out(request: AnyRequest) -> Response[Any]:
     name = _cookie(request)
     request.app.state.sessions.end(request.cookies.get(name, ""))
     answer = Redirect("/sign-in", status_code=303)
-    answer.delete_cookie(name)
+    answer.set_cookie(name, "", max_age=0, httponly=True, samesite="lax",
+                      secure=request.app.state.settings.is_secure)  # fmt: skip
     return answer
 
 
