@@ -45,6 +45,7 @@ from alpheus.exposure.output.names import CHIEF
 _PART = ("id", "kind", "source", "seen", "build", "product", "facts_id", "flags", "verdict",
          "stage", "breach", "address", "port")  # fmt: skip
 _AT_ONCE = 500
+_COUNTED = ("observations", "entries", "victim_entries")
 
 
 class Standing(msgspec.Struct, omit_defaults=True):
@@ -100,10 +101,7 @@ class Tally:
     """Servers and observations by what they are counted under, and changes by day."""
 
     def __init__(self) -> None:
-        self.servers = Counter[tuple[str, ...]]()
-        self.observations = Counter[tuple[str, ...]]()
-        self.entries = Counter[tuple[str, ...]]()
-        self.victim_entries = Counter[tuple[str, ...]]()
+        self._counts: dict[tuple[str, ...], list[int]] = {}
         self.days = Counter[tuple[str, ...]]()
 
     def add(self, row: Row, changes: Iterable[Change] | Iterable[Step]) -> None:
@@ -118,24 +116,30 @@ class Tally:
 
     def merge(self, other: Tally) -> None:
         """Count what another counted."""
-        for mine, theirs in zip(self._counters(), other._counters(), strict=True):
-            mine.update(theirs)
-
-    def _counters(self) -> tuple[Counter[tuple[str, ...]], ...]:
-        return self.servers, self.observations, self.entries, self.victim_entries, self.days
+        self.days.update(other.days)
+        for key, numbers in other._counts.items():
+            held = self._counts.get(key)
+            if held is None:
+                self._counts[key] = list(numbers)
+            else:
+                held[:] = map(sum, zip(held, numbers, strict=True))
 
     def counted(self) -> Iterator[tuple[tuple[str, ...], tuple[int, ...]]]:
         """Rows of `counts`: their key, and their numbers."""
-        for key in self.servers.keys() | self.observations.keys():
-            yield key, (self.servers[key], self.observations[key], self.entries[key],
-                        self.victim_entries[key])  # fmt: skip
+        for key, numbers in self._counts.items():
+            yield key, tuple(numbers)
 
     def _count(self, row: Mapping[str, object], sign: int) -> None:
+        counts, servers = self._counts, 0 if row["service"] else sign
+        observed, entries, victims = (sign * int(str(row[name])) for name in _COUNTED)
         for key in dimensions(row):
-            self.servers[key] += 0 if row["service"] else sign
-            self.observations[key] += sign * int(str(row["observations"]))
-            self.entries[key] += sign * int(str(row["entries"]))
-            self.victim_entries[key] += sign * int(str(row["victim_entries"]))
+            held = counts.get(key)
+            if held is None:
+                held = counts[key] = [0, 0, 0, 0]
+            held[0] += servers
+            held[1] += observed
+            held[2] += entries
+            held[3] += victims
 
 
 class PatchStates:

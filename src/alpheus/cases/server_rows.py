@@ -22,6 +22,7 @@ from alpheus.model import Stage
 TOTAL = "#"
 """Behind the name of a dimension where all states of a value are counted together."""
 
+_TOTALS = {name: f"{name}{TOTAL}" for name in DIMENSIONS}
 COLUMNS = tuple(column.name for column in derived("a").servers.columns)
 _TEXTS = ("name", "organisation", "sector", "region", "network", "address", "first_seen",
           "last_seen")  # fmt: skip
@@ -199,7 +200,7 @@ def dimensions(row: Mapping[str, object]) -> list[tuple[str, ...]]:
     return [
         ("", "", *states),
         *((*one, *states) for one in values),
-        *((f"{name}{TOTAL}", value, "", "", "") for name, value in values),
+        *((_TOTALS[name], value, "", "", "") for name, value in values),
     ]
 
 
