@@ -13,6 +13,7 @@ from alpheus.cases.bases import bases_of, together
 from alpheus.cases.groups import read_decisions, read_sightings
 from alpheus.cases.identity import Decision, DecisionKind, Link, Resolver
 from alpheus.cases.identity.decisions import standing_of
+from alpheus.cases.identity.model import said_of_links
 from alpheus.cases.schema import Derived, facts, observations
 from alpheus.exposure.model import CveEntry
 from alpheus.model import PatchState
@@ -69,12 +70,12 @@ def cves_of(connection: Connection, numbers: Sequence[int]) -> dict[str, CveSaid
         states = known[place] = read(content)
         for cve, entry in states.items():
             said = CveSaid(entry.state, entry.why, source, seen, build, number)
-            if cve not in found or _outweighs(said, found[cve]):
+            if cve not in found or outweighs(said, found[cve]):
                 found[cve] = said
     return dict(sorted(found.items()))
 
 
-def _outweighs(said: CveSaid, newer: CveSaid) -> bool:
+def outweighs(said: CveSaid, newer: CveSaid) -> bool:
     """Whether an older word counts: of one moment the graver does."""
     if newer.state == PatchState.UNDETERMINED:
         return said.state != PatchState.UNDETERMINED
@@ -107,18 +108,26 @@ def _taken_back(every: Iterable[Decision]) -> dict[int, int]:
     return found
 
 
-def explained(connection: Connection, tables: Derived, server: int, numbers: Sequence[int]) -> str:
+def explained(
+    connection: Connection,
+    tables: Derived,
+    server: int,
+    numbers: Sequence[int],
+    *,
+    most: int = MOST,
+) -> str:
     """In lines of text: why its observations are one, which it is by decision, and what it is not.
 
-    Worked out from them, those of servers that share a word, and those that decisions tie to it.
+    Worked out from the first `most` of them, those of servers that share a word, and those that
+    decisions tie to it.
     """
-    own = numbers[:MOST]
+    own = numbers[:most]
     family = _family(connection, tables, own)
     decisions = [
         one for one in standing_of(read_decisions(connection)[0])
         if not family.isdisjoint(one.sightings)
     ]  # fmt: skip
-    tied = (_tied(connection, tables, decisions) | family) - {*own}
+    tied = (_tied(connection, tables, decisions) | family) - {*numbers}
     near = [one for one in _near(connection, tables, server) if one not in tied]
     resolver = Resolver(read_sightings(connection, own))
     resolver.add(read_sightings(connection, sorted([*tied, *near])[:MOST]))
@@ -143,9 +152,8 @@ def _lines(
         ]
         seen.add(number)
         seen.update(end for link in links for end in (link.one, link.other))
-        for link in links:
-            told = True
-            yield f"{link.one} and {link.other}: same server because {link.reason}"
+        told = told or bool(links)
+        yield from said_of_links(links)
         yield from _kept_out(crossing, tied)
         if number == own[0]:
             yield from (f"not merged with server {n.cluster} because {n.reason}"

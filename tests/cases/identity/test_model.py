@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from alpheus.cases.identity.model import Demotion, Explanation, Kind, Link, Near, Sighting
+from alpheus.cases.identity.model import (
+    Demotion,
+    Explanation,
+    Kind,
+    Link,
+    Near,
+    Sighting,
+    said_of_links,
+)
 from alpheus.exposure.model import Certificate, Observation, Pool, Provenance, Status, Tls
 from alpheus.model import Build, Confidence, ServerAssessment, Stage, Verdict
 from exposure_runs import observation
@@ -168,3 +176,15 @@ def test_the_path_of_a_url() -> None:
     """Without its host; '' for what is none."""
     assert Sighting(1, "a", url="https://a.example/owa/x.aspx?y").url_path == "/owa/x.aspx"
     assert Sighting(1, "a", url="//[").url_path == Sighting(1, "a", url="x").url_path == ""
+
+
+def test_sightings_that_one_reason_holds_together_are_told_in_one_line() -> None:
+    """Forty daily reports of one address are one line, not thirty-nine."""
+    links = [
+        Link(10, number, "address", "a", 0.9, "the same address: a") for number in range(1, 10)
+    ]
+    links.append(Link(10, 20, "host", "h", 0.9, "the same host name: h"))
+    assert list(said_of_links(links)) == [
+        "1, 2, 3, 4, 5, 6 and 4 more: same server because the same address: a",
+        "10 and 20: same server because the same host name: h",
+    ]

@@ -7,7 +7,7 @@ and stays the same for as long as the sighting is kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -288,8 +288,25 @@ class Explanation:
 
     def text(self) -> str:
         """A paragraph for people."""
-        lines = [f"{link.one} and {link.other}: same server because {link.reason}"
-                 for link in self.links] or ["one sighting"]  # fmt: skip
+        lines = list(said_of_links(self.links)) or ["one sighting"]
         lines += [f"not merged with server {n.cluster} because {n.reason}" for n in self.near]
         lines += [f"{d.key} {d.value} decides nothing: {d.reason}" for d in self.demoted]
         return "\n".join(lines)
+
+
+_NAMED = 6
+
+
+def said_of_links(links: Iterable[Link]) -> Iterator[str]:
+    """A line for each reason, with the sightings that it holds together."""
+    held: dict[str, dict[int, None]] = {}
+    for link in links:
+        held.setdefault(link.reason, {}).update({link.one: None, link.other: None})
+    for reason, ends in held.items():
+        numbers = sorted(ends)
+        if len(numbers) == 2:
+            told = f"{numbers[0]} and {numbers[1]}"
+        else:
+            more = len(numbers) - _NAMED
+            told = ", ".join(map(str, numbers[:_NAMED])) + (f" and {more} more" if more > 0 else "")
+        yield f"{told}: same server because {reason}"
