@@ -1,0 +1,163 @@
+"""Who gets what: every route of the console, and what each role gets of it.
+
+**To add a route**, add a line to `TABLE`:
+
+    Line("POST", "/servers/{server}/note", "S NN NAA YYA YYA YYA", "/servers/{own_server}/note",
+         form={"why": "looked"}),
+
+1. the method, and the path as Litestar has it with the names of its parameters alone (`{server}`,
+   not `{server:int}`); the failing test prints both;
+2. what each gets, in this order, one letter for each (`COLUMNS`):
+
+       nobody | constituent of the organisation, of another
+              | viewer   everywhere, of the organisation, of another
+              | analyst  ditto | approver  ditto | admin  ditto
+
+   `S` has to sign in first, `Y` is let through (the answer may be a complaint about the form),
+   `N` is told that the account does not allow it (403), `A` that there is nothing here (404). What
+   is about an organisation and may not be seen is always `A`: as if it were not there.
+   `ONE`, `SEE`, … below are the letters of common kinds.
+3. the address to ask for, if the path has parameters: `{own_server}` and the like are filled in
+   from `World.values`. They are things *of the organisation*, so that "of another" is a stranger to
+   them. What is not there yet, make in `made_world` and add to its values.
+4. `form` (sent as a browser sends it; the session's word is added) or `json`, for unsafe methods.
+   It need not be right, but should change nothing that other lines need.
+
+Besides, no answer to a stranger may hold one of `World.secrets`: the names of the organisation's
+servers. Each line is asked by all, in a world that is made once for all lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from litestar import Litestar
+
+from alpheus.cases.database import Database
+from alpheus.cases.observations import hand_entry
+from alpheus.cases.observations_import import record
+from alpheus.cases.rebuild import rebuild
+from alpheus.cases.service import Cases
+from alpheus.web.access.roles import Grant, Permission, Role
+from console import Clock, made
+
+OWN, OTHER = "own.example", "other.example"
+NOTICE = "A-4F7K2Q"
+
+
+class Line(NamedTuple):
+    """A route and what each gets of it; see above."""
+
+    method: str
+    path: str
+    gets: str
+    address: str = ""
+    form: Mapping[str, str] | None = None
+    json: object = None
+
+
+class Asker(NamedTuple):
+    """A role, and where: everywhere for ''."""
+
+    role: Role | None
+    organisation: str = ""
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether the organisation is none of their business."""
+        return self.role is None or self.organisation == OTHER
+
+
+COLUMNS = (
+    Asker(None),
+    Asker(Role.CONSTITUENT, OWN), Asker(Role.CONSTITUENT, OTHER),
+    *(Asker(role, place) for role in (Role.VIEWER, Role.ANALYST, Role.APPROVER, Role.ADMIN)
+      for place in ("", OWN, OTHER)),
+)  # fmt: skip
+
+PUBLIC = "Y YY YYY YYY YYY YYY"
+SIGNED_IN = "S YY YYY YYY YYY YYY"
+SEE = "S NN YYY YYY YYY YYY"
+"""A list: each sees the part that is theirs."""
+ONE = "S NN YYA YYA YYA YYA"
+"""Something of the organisation, to look at."""
+WORK_ON_ONE = "S NN NNN YYA YYA YYA"
+"""Something of the organisation, to be changed."""
+WORK = "S NN NNN YYY YYY YYY"
+APPROVE = "S NN NNN NNN YYY YYY"
+IMPORT = "S NN NNN YNN YNN YNN"
+"""What comes in may be about anybody: a role for one organisation is not enough."""
+ADMINISTER = "S NN NNN NNN NNN YNN"
+OWN_ONLY = "S YY NNN NNN NNN NNN"
+"""A constituent's pages, each about their own."""
+
+TABLE: tuple[Line, ...] = (
+    Line("GET", "/static/{digest}/{name}", PUBLIC, "/static/0/alpheus.css"),
+    Line("GET", "/sign-in", PUBLIC),
+    Line("POST", "/sign-in", PUBLIC, form={"name": "nobody", "password": "wrong"}),
+    Line("GET", "/join/{secret}", PUBLIC, "/join/no-such-link"),
+    Line("POST", "/join/{secret}", PUBLIC, "/join/no-such-link", form={"password": "short"}),
+    Line("POST", "/sign-out", SIGNED_IN, form={}),
+    Line("POST", "/preferences", PUBLIC, form={"language": "de"}),
+    Line("GET", "/account", SIGNED_IN),
+    Line("POST", "/account/password", SIGNED_IN, form={"old": "wrong"}),
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """What is there to be asked for. `values` fill the addresses of lines."""
+
+    app: Litestar
+    accounts: Mapping[Asker, int]
+    values: dict[str, Any] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ("mail.own.example",)
+
+    def session(self, asker: Asker) -> tuple[str, str]:
+        """A new session of theirs: its secret, and the word of its forms; '' for nobody."""
+        sessions = self.app.state.sessions
+        if asker.role is None:
+            return "", ""
+        if asker.role is Role.CONSTITUENT:
+            begun = sessions.begin_for(asker.organisation, NOTICE, f"notice {NOTICE}")
+        else:
+            begun = sessions.begin(self.accounts[asker])
+        return begun.secret, begun.csrf
+
+
+def made_world(app: Litestar, database: Database, clock: Clock) -> World:
+    """Servers of two organisations and one of nobody's, an account of every kind, and more."""
+    entries = [
+        hand_entry(time="2021-03-10T00:00:00Z", names=(f"mail.{key}",), build="15.1.2106.2")
+        for key in (OWN, OTHER)
+    ]
+    entries.append(hand_entry(time="2021-03-10T00:00:00Z", address="192.0.2.9"))
+    record(database, entries, "test")
+    rebuild(database, now=clock())
+    numbers = {row["name"]: int(row["id"]) for row in Cases(database, clock).page().servers}
+    accounts = {
+        asker: made(app, f"{asker.role} of {asker.organisation or 'all'}",
+                    Grant(asker.role, asker.organisation))
+        for asker in COLUMNS if asker.role not in {None, Role.CONSTITUENT}
+    }  # fmt: skip
+    admin = app.state.accounts.person(accounts[Asker(Role.ADMIN)])
+    app.state.sessions.make_token(admin, "of the administrator", frozenset({Permission.SEE}), 30)
+    tokens = app.state.sessions.tokens_of(accounts[Asker(Role.ADMIN)])
+    values = {
+        "own": OWN,
+        "other": OTHER,
+        "own_server": numbers[f"mail.{OWN}"],
+        "other_server": numbers[f"mail.{OTHER}"],
+        "account": made(app, "somebody", Grant(Role.VIEWER, OWN)),
+        "token": tokens[0]["id"],
+    }
+    return World(app, accounts, values)
+
+
+def letters(line: Line) -> dict[Asker, str]:
+    """What each asker gets of a line."""
+    found = line.gets.replace(" ", "")
+    assert len(found) == len(COLUMNS), f"{line.method} {line.path}: {len(COLUMNS)} letters"
+    return dict(zip(COLUMNS, found, strict=True))
