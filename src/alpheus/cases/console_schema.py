@@ -87,10 +87,18 @@ assessments = Table(
 jobs = Table(
     "jobs", LASTING,
     Column("id", Number, primary_key=True),
-    _text("kind"), _text("name"), _text("who"), _text("organisation"), _text("state"),
+    _text("kind"), _text("name"), _text("who"),
+    Column("organisation", Text, nullable=False, server_default="", index=True),
+    Column("state", Text, nullable=False, server_default="", index=True),
     _text("made"), _text("started"), _text("finished"), _text("note"), _text("result"),
+    _text("files"), _text("options"), _text("store"), _text("worker"), _text("beat"),
+    _text("stopped"), _text("log"),
     Column("done", BigInteger, nullable=False, server_default="0"),
     Column("of", BigInteger, nullable=False, server_default="0"),
     Column("attempts", SmallInteger, nullable=False, server_default="0"),
 )  # fmt: skip
-"""Imports and triages that the console runs: `state` is waiting, running, done or failed."""
+"""Imports, triages and rebuilds that the console runs; see `web/jobs/model.py` for `state`.
+
+`store` is the folder of uploads that holds its files, `worker` who runs it and `beat` when that was
+last heard of; `stopped` is who asked for its end. The texts from `note` to `log` that are not named
+here are JSON."""

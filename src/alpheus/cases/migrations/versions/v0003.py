@@ -53,7 +53,8 @@ def upgrade() -> None:
     op.create_table(
         "jobs", sa.Column("id", _NUMBER),
         *(_text(name) for name in ("kind", "name", "who", "organisation", "state", "made",
-                                   "started", "finished", "note", "result")),
+                                   "started", "finished", "note", "result", "files", "options",
+                                   "store", "worker", "beat", "stopped", "log")),
         *(sa.Column(name, sa.BigInteger, nullable=False, server_default="0")
           for name in ("done", "of")),
         sa.Column("attempts", sa.SmallInteger, nullable=False, server_default="0"),
@@ -66,6 +67,8 @@ def upgrade() -> None:
     )  # fmt: skip
     for table in ("grants", "sessions", "tokens"):
         op.create_index(f"ix_{table}_account", table, ["account"])
+    for name in ("organisation", "state"):
+        op.create_index(f"ix_jobs_{name}", "jobs", [name])
 
 
 def downgrade() -> None:
