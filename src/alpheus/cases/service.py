@@ -7,7 +7,7 @@ leads to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from alpheus.cases import (
     service_decisions,
     service_listing,
     service_many,
+    service_server,
     service_statistics,
 )
 from alpheus.cases.acts import ActKind
@@ -32,6 +33,7 @@ from alpheus.cases.organisations import Organisation, OrganisationFilters, Organ
 from alpheus.cases.schema import Derived, observations
 from alpheus.cases.service_listing import Filters, Page
 from alpheus.cases.service_many import Many, Matching
+from alpheus.cases.service_server import Identity, Look, Observed
 from alpheus.cases.service_show import Case, show
 from alpheus.cases.service_statistics import Day, Line
 from alpheus.directory.owner_model import Ownership
@@ -78,6 +80,62 @@ class Cases:
         now = iso(self._clock())
         return self._read(
             lambda connection, tables, found: show(connection, tables, found, server, now=now)
+        )
+
+    def look(self, server: int, *, assessment: int = 0) -> Look:
+        """A server at a glance; its newest assessment, or the one of an observation. RefusedError.
+
+        Reads little even of a server of which very much is known, unlike `show`.
+        """
+        now = iso(self._clock())
+        return self._read(
+            lambda connection, tables, found: service_server.look(
+                connection, tables, found, server, assessment=assessment, now=now
+            )
+        )
+
+    def row(self, server: int) -> dict[str, Any]:
+        """The row of the server that a number leads to. Raises RefusedError."""
+        return self._read(
+            lambda connection, tables, _: service_server.row_of(connection, tables, server)
+        )
+
+    def rows_behind(self, numbers: Collection[int]) -> list[dict[str, Any]]:
+        """The rows of the servers that observations are of; unknown numbers are left out."""
+        return self._read(
+            lambda connection, tables, _: service_server.rows_behind(connection, tables, numbers)
+        )
+
+    def observed(self, server: int, *, after: str = "", size: int = 50) -> Observed:
+        """A page of what was seen of a server, by its own number. Raises UsageError."""
+        return self._read(
+            lambda connection, tables, _: service_server.observed(
+                connection, tables, server, after=after, size=size
+            )
+        )
+
+    def every_observed(self, server: int) -> Iterator[dict[str, Any]]:
+        """All that was seen of a server, by its own number, as of one moment."""
+        with self.database.read() as connection:
+            tables, _ = current(connection, self.database.place)
+            yield from service_server.every_observed(connection, tables, server)
+
+    def members(self, server: int) -> list[int]:
+        """The numbers of a server's observations."""
+        return self._read(
+            lambda connection, tables, _: service_server.members_of(connection, tables, server)
+        )
+
+    def files_of(self, server: int) -> list[dict[str, Any]]:
+        """The files that observations of a server came from, the newest import first."""
+        return self._read(
+            lambda connection, tables, _: service_server.files_of(connection, tables, server)
+        )
+
+    def identity(self, server: int) -> Identity:
+        """Why observations are one server, by its own number, and what was decided about that."""
+        return self._read(
+            lambda connection, tables, _: service_server.identity(connection, tables, server)
         )
 
     def ownership(self, server: int) -> Ownership:
