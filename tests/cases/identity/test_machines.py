@@ -123,3 +123,16 @@ def test_namesakes_of_two_organisations() -> None:
         seen(3, servers=("EX01", "ex01.springfield.local")),
     )
     assert found == [(1,), (2,), (3,)]
+
+
+def test_a_name_of_its_own_at_addresses_side_by_side() -> None:
+    """A member of a service is seen at its own address and at that of all; not so `EXCH01`."""
+    span = {"first_seen": "2021-03-01T00:00:00Z", "last_seen": "2021-03-30T00:00:00Z"}
+
+    def two(name: str, address: str) -> list[tuple[int, ...]]:
+        return groups(seen(1, "192.0.2.1", servers=(name,), **span),
+                      seen(2, address, servers=(name,), **span))  # fmt: skip
+
+    assert two("LAKE-EX01", "192.0.2.9") == [(1, 2)]
+    assert two("LAKE-EX01", "198.51.100.9") == [(1,), (2,)]
+    assert two("EXCH01", "192.0.2.9") == [(1,), (2,)]

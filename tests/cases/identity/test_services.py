@@ -116,3 +116,29 @@ def test_names_that_anybody_gives_are_kin_only_in_turn() -> None:
     assert Resolver(later).pools() == []
     in_turn = [*later, seen(3, "192.0.2.10", 9, **one)]
     assert len(Resolver(in_turn).pools()) == 1
+
+
+def test_a_member_that_was_never_met_with_the_others() -> None:
+    """It shows their certificate and is numbered like them; a name of its own keeps it apart."""
+
+    def members(led: str = "", **third: object) -> tuple[int, ...]:
+        known = {"ad_domain": "lakeview.local", **CERT}
+        resolver = Resolver(
+            [
+                seen(1, "192.0.2.10", 1, servers=("EX01",), **known),
+                seen(2, "192.0.2.10", 2, servers=("EX02",), **known),
+                seen(3, "192.0.2.10", 3, servers=("EX01",), **known),
+                seen(4, "192.0.2.14", 3, servers=("EX04",), **{**known, **third}),
+                seen(5, "192.0.2.10", 3, servers=("EX02",), hosts=("mail.example.com",),
+                     ad_domain="lakeview.local"),
+                seen(6, "192.0.2.14", 3, servers=("EX04",), hosts=(led,),
+                     ad_domain="lakeview.local"),
+            ]
+        )  # fmt: skip
+        (pool,) = resolver.pools()
+        return pool.members
+
+    assert members() == (1, 2, 4)
+    assert members(certificate="b" * 64) == (1, 2)
+    assert members(led="mail4.example.com") == (1, 2)
+    assert members(led="mail.example.com") == (1, 2, 4)

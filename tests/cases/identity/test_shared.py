@@ -122,3 +122,6 @@ def test_a_service_whose_computers_are_not_named() -> None:
 
     assert led(8).certificates == set()
     assert led(13).certificates == {"a" * 64}
+    wrong = seen(9, "192.0.2.8", hosts=("mx.filter.net",), **cert)
+    every = [seen(n, f"192.0.2.{n}", hosts=("mail.example.com",), **cert) for n in range(1, 9)]
+    assert _shared(*every, wrong).certificates == set()

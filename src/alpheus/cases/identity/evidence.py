@@ -42,6 +42,7 @@ class Key(IntEnum):
     COMPUTER_AND_NAMESAKE = 17
     ORGANISATION = 18
     PAGE = 19
+    COMPUTER_AND_RANGE = 20
 
 
 WEIGHTS: Mapping[Key, int] = {
@@ -65,6 +66,7 @@ WEIGHTS: Mapping[Key, int] = {
     Key.COMPUTER_AND_NAMESAKE: 35,
     Key.ORGANISATION: 22,
     Key.PAGE: 45,
+    Key.COMPUTER_AND_RANGE: 40,
 }
 
 SAID: Mapping[Key, str] = {
@@ -88,6 +90,7 @@ SAID: Mapping[Key, str] = {
         "computers of the same name in domains that are called alike, and no others are: {value}"
     ),
     Key.ORGANISATION: "no other server of the organisation is known: {value}",
+    Key.COMPUTER_AND_RANGE: "a name of their own, at addresses side by side: {value}",
     Key.PAGE: "the same page of an intruder, in a range that passes its addresses on: {value}",
     Key.PRESENTED: "their certificates are for the same host: {value}",
 }

@@ -53,6 +53,7 @@ class Machines:
             (Key.COMPUTER_AND_HOST, self._hosts),
             (Key.COMPUTER_AND_ORGANISATION, self._organisations),
             (Key.COMPUTER_AND_ADDRESS, self._address),
+            (Key.COMPUTER_AND_RANGE, self._range),
         ):
             self._key = key
             self._open = self._of_several()
@@ -142,6 +143,12 @@ class Machines:
         del name
         if facts.address:
             yield facts.address
+
+    @staticmethod
+    def _range(name: str, facts: Facts) -> Iterator[str]:
+        """Addresses side by side: a member of a service has its own beside that of all."""
+        if ":" not in facts.address and facts.address and not is_common_server(name):
+            yield facts.address.rpartition(".")[0]
 
     def _network(self, name: str, facts: Facts) -> Iterator[str]:
         if facts.network and not is_common_server(name) and self._bearers[name] <= _SOME:

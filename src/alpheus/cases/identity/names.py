@@ -131,7 +131,7 @@ def is_slip(one: str, other: str) -> bool:
     """
     if one == other or abs(len(one) - len(other)) > 1:
         return False
-    if [int(n) for n in _NUMBERS.findall(one)] != [int(n) for n in _NUMBERS.findall(other)]:
+    if _digits(one) != _digits(other):
         return False
     short, long = sorted((one, other), key=len)
     at = next((n for n, letter in enumerate(short) if letter != long[n]), len(short))
@@ -139,6 +139,11 @@ def is_slip(one: str, other: str) -> bool:
         return short[at:] == long[at + 1 :]
     exchanged = short[at : at + 2] == long[at : at + 2][::-1]
     return short[at + 1 :] == long[at + 1 :] or (exchanged and short[at + 2 :] == long[at + 2 :])
+
+
+def _digits(name: str) -> str:
+    """All digits of a name, without noughts before them."""
+    return "".join(_NUMBERS.findall(name)).lstrip("0")
 
 
 @lru_cache(_CACHED)
