@@ -102,3 +102,18 @@ jobs = Table(
 `store` is the folder of uploads that holds its files, `worker` who runs it and `beat` when that was
 last heard of; `stopped` is who asked for its end. The texts from `note` to `log` that are not named
 here are JSON."""
+
+answers = Table(
+    "answers", LASTING,
+    Column("id", Number, primary_key=True),
+    _text("time"), _text("who"),
+    Column("notice", Text, nullable=False, server_default="", index=True),
+    Column("organisation", Text, nullable=False, server_default="", index=True),
+    Column("anchor", Number, nullable=False, server_default="0", index=True),
+    _text("kind"), _text("text"), _text("day"),
+    Column("seen", Text, nullable=False, server_default="", index=True),
+    _text("seen_by"),
+)  # fmt: skip
+"""What owners say at the console (`notify/answers.py`). `notice` is a reference, '' for none;
+`anchor` an observation of the server, as in `acts`, 0 for the notice as a whole; `organisation`
+whose the server was then. `day` is when they did what they say; `seen` when a person took it up."""

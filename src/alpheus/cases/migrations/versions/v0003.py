@@ -65,6 +65,14 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary, nullable=False),
         _key("assessments", "observation"), _to("assessments", "observation", "observations"),
     )  # fmt: skip
+    op.create_table(
+        "answers", sa.Column("id", _NUMBER),
+        *(_text(name) for name in ("time", "who", "notice", "organisation", "kind", "text", "day",
+                                   "seen", "seen_by")),
+        sa.Column("anchor", _NUMBER, nullable=False, server_default="0"), _key("answers", "id"),
+    )  # fmt: skip
+    for name in ("notice", "organisation", "anchor", "seen"):
+        op.create_index(f"ix_answers_{name}", "answers", [name])
     for table in ("grants", "sessions", "tokens"):
         op.create_index(f"ix_{table}_account", table, ["account"])
     for name in ("organisation", "state"):
@@ -73,8 +81,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away again, with all that is in them."""
-    for name in ("assessments", "jobs", "audit", "tokens", "invitations", "sessions", "grants",
-                 "accounts"):  # fmt: skip
+    for name in ("answers", "assessments", "jobs", "audit", "tokens", "invitations", "sessions",
+                 "grants", "accounts"):  # fmt: skip
         op.drop_table(name)
 
 
