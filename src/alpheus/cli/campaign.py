@@ -35,14 +35,34 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     text = "counts, days, pace, who is left and why, which way reached them"
     stats = below.add_parser("stats", help=text, description=f"{text[0].upper()}{text[1:]}.")
     stats.set_defaults(run=_stats)
-    stats.add_argument(
+    _add_database(stats)
+    _add_what(stats)
+    _add_filters(stats)
+    text = "work out ahead who is left and why, for the console, which shows it at once"
+    ahead = below.add_parser("prepare", help=text, description=f"{text[0].upper()}{text[1:]}.")
+    ahead.set_defaults(run=_prepare)
+    _add_database(ahead)
+
+
+def _add_database(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--database", metavar="PLACE",
         default=os.environ.get("ALPHEUS_DATABASE", "") or DEFAULT,
         help="a file, or postgresql://user@host/name (default: ALPHEUS_DATABASE, or "
         f"{DEFAULT} in this folder)",
     )  # fmt: skip
-    _add_what(stats)
-    _add_filters(stats)
+
+
+def _prepare(options: argparse.Namespace) -> int:
+    from alpheus.campaign.prepared import prepare  # noqa: PLC0415 - keeps --help fast
+    from alpheus.cases.database import open_database  # noqa: PLC0415 - as above
+
+    if hasattr(os, "nice"):
+        os.nice(10)
+    with open_database(options.database, create=False) as database:
+        made = prepare(database)
+    say(f"{made.remaining.left:,} of {made.remaining.ever:,} servers are left, as of {made.made}")
+    return 0
 
 
 def _add_what(parser: argparse.ArgumentParser) -> None:

@@ -22,9 +22,11 @@ from alpheus.web.access.accounts import Accounts
 from alpheus.web.access.guard import PERMISSION, Identify, check
 from alpheus.web.access.sessions import Sessions
 from alpheus.web.access.throttle import Rate, Throttle
+from alpheus.web.campaign_view import CampaignDesk, wait_days_of
 from alpheus.web.desk import Desk
 from alpheus.web.pages import PAGES
 from alpheus.web.settings import Settings
+from alpheus.web.working_out import in_a_process
 
 Clock = Callable[[], datetime]
 
@@ -63,6 +65,8 @@ def create_app(
             "database": database, "settings": settings, "clock": clock, "sessions": sessions,
             "accounts": Accounts(database, clock), "cases": Cases(database, clock),
             "throttle": Throttle(rate), "sign_in_throttle": Throttle(SIGN_IN_RATE),
+            "campaign": CampaignDesk(database, clock, wait_days_of(settings.notify)),
+            "start_working_out": in_a_process,
         }
     )  # fmt: skip
     app = Litestar(

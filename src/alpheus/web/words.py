@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -46,15 +46,21 @@ class Words:
         """A time (ISO 8601 UTC) as its day, in this language; '' for ''."""
         return _dated(time[:10], self.language) if time else ""
 
+    def short_day(self, day: str) -> str:
+        """A day (ISO 8601) without its year, for pictures."""
+        return _dated(day[:10], self.language, "MMMd")
+
     def moment(self, time: str) -> str:
         """A time (ISO 8601 UTC) to the minute, in UTC and saying so; '' for ''."""
         return f"{_dated(time[:10], self.language)}, {time[11:16]} UTC" if time else ""
 
     def number(self, number: float) -> str:
         """A number with the language's own marks."""
-        from babel.numbers import format_decimal  # noqa: PLC0415 - slow to load
+        return _numbered(number, self.language)
 
-        return format_decimal(number, locale=self.language)
+    def country(self, code: str) -> str:
+        """A country by its two letters (ISO 3166); the letters themselves where it is none."""
+        return _countries(self.language).get(code.upper(), code)
 
 
 @cache
@@ -80,14 +86,30 @@ def chosen(preferred: str, accepted: str) -> str:
     return min(wanted)[2] if wanted else ENGLISH
 
 
+@lru_cache(maxsize=1 << 16)
+def _numbered(number: float, language: str) -> str:
+    from babel.numbers import format_decimal  # noqa: PLC0415 - slow to load
+
+    return format_decimal(number, locale=language)
+
+
 @cache
-def _dated(day: str, language: str) -> str:
-    from babel.dates import format_date  # noqa: PLC0415 - slow to load
+def _countries(language: str) -> Mapping[str, str]:
+    from babel import Locale  # noqa: PLC0415 - slow to load
+
+    return dict(Locale(language).territories)
+
+
+@cache
+def _dated(day: str, language: str, skeleton: str = "") -> str:
+    from babel.dates import format_date, format_skeleton  # noqa: PLC0415 - slow to load
 
     try:
         found = datetime.fromisoformat(day)
     except ValueError:
         return day
+    if skeleton:
+        return format_skeleton(skeleton, found, locale=language)
     return format_date(found, "medium", locale=language)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from litestar.types import ControllerRouterHandler
 
-from alpheus.web.pages import account, static
+from alpheus.web.pages import account, campaign, static
 
-PAGES: tuple[ControllerRouterHandler, ...] = (*static.ROUTES, *account.ROUTES)
+PAGES: tuple[ControllerRouterHandler, ...] = (
+    *static.ROUTES, *campaign.ROUTES, *account.ROUTES,
+)  # fmt: skip

@@ -1,0 +1,269 @@
+"""An attack as a picture that can be zoomed down to single records of its evidence.
+
+Lanes are stages, marks are records. Positions across are in percent of the width, sizes are in
+pixels, so that letters keep their size; marks that would cover each other at a width are one mark
+with their number, which leads to a closer view of them. A picture is drawn for a width, and is good
+for every greater one. Times are milliseconds since 1970, UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from alpheus.report.visible import visible
+
+NARROW, WIDE = 300, 760
+"""Widths in pixels that pictures are drawn for: that of a phone, and that of a desk."""
+
+SHORTEST = 1_000
+"""The closest view."""
+EARLIEST = int((datetime(1, 1, 2, tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())
+LATEST = int(
+    (datetime(9999, 12, 30, tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()
+)
+
+_SECOND, _MINUTE, _HOUR, _DAY = 1_000, 60_000, 3_600_000, 86_400_000
+STEPS = (
+    *(unit * n for unit in (1, 10, 100) for n in (1, 2, 5)),
+    *(unit * n for unit in (_SECOND, _MINUTE) for n in (1, 2, 5, 10, 15, 30)),
+    *(_HOUR * n for n in (1, 2, 3, 6, 12)),
+    *(_DAY * n for n in (1, 2, 7, 14, 30, 60, 120, 365, 730, 1_825, 3_650, 18_250, 73_000,
+                         365_000, 3_650_000)),
+)  # fmt: skip
+
+RADIUS = 11
+GAP = 2 * RADIUS + 2
+"""Pixels between the middles of marks."""
+LETTER = 7.2
+"""Pixels of a letter of 12 pixels' height, at most, on the average."""
+TITLE, ROW, AXIS = 18, 2 * RADIUS + 6, 24
+_MOST_SHOWN = 99
+_MARGIN = 0.03
+
+
+class Span(NamedTuple):
+    """From a time to a later one."""
+
+    start: int
+    end: int
+
+    @property
+    def length(self) -> int:
+        """In milliseconds."""
+        return self.end - self.start
+
+    def holds(self, time: int) -> bool:
+        """Whether a time is inside."""
+        return self.start <= time <= self.end
+
+    def at(self, time: int) -> float:
+        """Where a time stands, 0 to 1 inside."""
+        return (time - self.start) / self.length
+
+
+class Dot(NamedTuple):
+    """A record: its time, its lane, how much it weighs (2 proof, 1 indication, 0 context)."""
+
+    time: int
+    lane: int
+    weight: int
+    number: int
+
+
+class Mark(NamedTuple):
+    """Records that stand at one place: `at` is where, 0 to 1 of the span; `dots` by time."""
+
+    at: float
+    dots: tuple[Dot, ...]
+
+    @property
+    def weight(self) -> int:
+        """Of the weightiest."""
+        return max(one.weight for one in self.dots)
+
+    @property
+    def span(self) -> Span:
+        """From the first to the last."""
+        return Span(self.dots[0].time, self.dots[-1].time)
+
+
+class Drawing(NamedTuple):
+    """What a picture needs beside records: words and addresses.
+
+    `lanes` are titles by lane. `href` gives the address of a mark, `title` its words. `bands` are
+    spans behind all, `label` says in words what is shown, and `tick` writes a time for a step.
+    """
+
+    lanes: Sequence[str]
+    href: Callable[[Mark], str]
+    title: Callable[[Mark], str]
+    label: str
+    tick: Callable[[int, int], str]
+    bands: Sequence[Span] = ()
+
+
+KINDS = ("context", "indication", "proof")
+
+
+def widened(first: int, last: int, *, margin: float = _MARGIN) -> Span:
+    """A span with some room on both sides, no shorter than `SHORTEST`, of years that there are."""
+    room = max(int((last - first) * margin), (SHORTEST - (last - first) + 1) // 2, 0)
+    return clamped(Span(first - room, last + room))
+
+
+def clamped(span: Span) -> Span:
+    """A span of years that there are, no shorter than `SHORTEST`."""
+    low, high = EARLIEST * 1_000, LATEST * 1_000
+    start = min(max(span.start, low), high - SHORTEST)
+    return Span(start, min(max(span.end, start + SHORTEST), high))
+
+
+def closer(mark: Mark) -> Span:
+    """The view of what stands at one mark."""
+    return widened(mark.span.start, mark.span.end, margin=0.08)
+
+
+def zoomed(span: Span, factor: float) -> Span:
+    """A view with the same middle; it shows more by a factor above 1."""
+    middle, half = (span.start + span.end) // 2, int(span.length * factor / 2)
+    return clamped(Span(middle - half, middle + half))
+
+
+def moved(span: Span, share: float) -> Span:
+    """A view as long, earlier for a negative share of its length."""
+    step = int(span.length * share)
+    low, high = EARLIEST * 1_000, LATEST * 1_000
+    step = min(max(step, low - span.start), high - span.end)
+    return Span(span.start + step, span.end + step)
+
+
+def marks(dots: Iterable[Dot], span: Span, width: int, *, gap: int = GAP) -> list[Mark]:
+    """The marks of one lane. No two stand closer together than `gap` pixels at a width.
+
+    Each stands where its first record does.
+    """
+    found: list[Mark] = []
+    group: list[Dot] = []
+    inner = width - gap
+    for dot in sorted(one for one in dots if span.holds(one.time)):
+        if group and (span.at(dot.time) - span.at(group[0].time)) * inner >= gap:
+            found.append(Mark(span.at(group[0].time), tuple(group)))
+            group = []
+        group.append(dot)
+    if group:
+        found.append(Mark(span.at(group[0].time), tuple(group)))
+    return found
+
+
+def ticks(
+    span: Span, width: int, tick: Callable[[int, int], str], *, gap: int = GAP
+) -> list[tuple[float, str]]:
+    """Round times and where they stand, 0 to 1; their words never meet at a width."""
+    inner = width - gap
+    for step in STEPS:
+        if span.length / step > inner / (4 * LETTER):
+            continue
+        first = -(-span.start // step) * step
+        times = range(first, span.end + 1, step)
+        found = [(span.at(time), tick(time, step)) for time in times]
+        room = [(gap / 2 + at * inner, len(text) * LETTER / 2) for at, text in found]
+        close = any(
+            b - a < half + other + LETTER
+            for (a, half), (b, other) in pairwise(room)
+        )
+        if not close:
+            return [one for one, (x, half) in zip(found, room, strict=True)
+                    if half <= x <= width - half]  # fmt: skip
+    return []
+
+
+def timeline(dots: Sequence[Dot], span: Span, width: int, drawing: Drawing) -> Markup:
+    """The picture for a width. Lanes without a title are left out."""
+    parts: list[Markup] = []
+    top = 0
+    by_lane: dict[int, list[Dot]] = {}
+    for dot in dots:
+        by_lane.setdefault(dot.lane, []).append(dot)
+    for lane, title in enumerate(drawing.lanes):
+        if title:
+            parts += _lane(title, marks(by_lane.get(lane, ()), span, width), top, width, drawing)
+            top += TITLE + ROW
+    kind = "narrow" if width < WIDE else "wide"
+    behind = [*_bands(drawing.bands, span, top, width)]
+    return Markup(
+        '<svg class="chart story {}" width="100%" height="{}" role="group" aria-label="{}">'
+        "{}</svg>"
+    ).format(
+        kind, top + AXIS, visible(drawing.label),
+        Markup("").join([*behind, *_axis(span, top, width, drawing.tick), *parts]),
+    )  # fmt: skip
+
+
+def across(at: float, width: int, *, gap: int = GAP) -> str:
+    """A place as percent of the whole width, with room for half a mark at both ends."""
+    edge = gap / 2 / width
+    return f"{100 * (edge + at * (1 - 2 * edge)):.3f}%"
+
+
+def _lane(
+    title: str, found: Iterable[Mark], top: int, width: int, drawing: Drawing
+) -> Iterator[Markup]:
+    yield Markup(
+        '<line class="grid" x1="0" x2="100%" y1="{0}" y2="{0}"/><text x="0" y="{1}">{2}</text>'
+    ).format(top + TITLE + ROW - 1, top + 13, visible(title))
+    for mark in found:
+        yield _mark(mark, top + TITLE + ROW // 2, width, drawing)
+
+
+def _mark(mark: Mark, y: int, width: int, drawing: Drawing) -> Markup:
+    words, kind = visible(drawing.title(mark)), KINDS[mark.weight]
+    x = across(mark.at, width)
+    count = len(mark.dots)
+    number = Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
+        x, y + 4, f"{_MOST_SHOWN}+" if count > _MOST_SHOWN else count
+    )
+    return Markup(
+        '<a class="mark {}" href="{}" aria-label="{}"><title>{}</title>'
+        '<circle cx="{}" cy="{}" r="{}"/>{}</a>'
+    ).format(
+        kind, drawing.href(mark), words, words, x, y, RADIUS if count > 1 else RADIUS - 3,
+        number if count > 1 else "",
+    )  # fmt: skip
+
+
+def _bands(bands: Iterable[Span], span: Span, height: int, width: int) -> Iterator[Markup]:
+    for band in bands:
+        low, high = max(band.start, span.start), min(band.end, span.end)
+        if low < high:
+            edge = GAP / 2 / width
+            share = (high - low) / span.length * (1 - 2 * edge)
+            yield Markup('<rect class="window" x="{}" y="0" width="{}%" height="{}"/>').format(
+                across(span.at(low), width), f"{100 * share:.3f}", height
+            )
+
+
+def _axis(span: Span, top: int, width: int, tick: Callable[[int, int], str]) -> Iterator[Markup]:
+    yield Markup('<line class="axis" x1="0" x2="100%" y1="{0}" y2="{0}"/>').format(top)
+    for at, text in ticks(span, width, tick):
+        x = across(at, width)
+        yield Markup(
+            '<line class="axis" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
+            '<text x="{0}" y="{3}" text-anchor="middle">{4}</text>'
+        ).format(x, top, top + 4, top + 17, text)
+
+
+def moment_words(time: int, step: int, day: Callable[[str], str]) -> str:
+    """A time for the axis: its day where steps are days, else its hour, to what a step needs."""
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=time)
+    if step >= _DAY:
+        return day(f"{moment.year:04}-{moment:%m-%d}")
+    if step >= _MINUTE:
+        return f"{moment:%H:%M}"
+    if step >= _SECOND:
+        return f"{moment:%H:%M:%S}"
+    return f"{moment:%S}.{moment.microsecond // 1_000:03}"

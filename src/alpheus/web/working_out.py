@@ -1,0 +1,37 @@
+"""Working out ahead why servers are left, in a process of its own: it reads every server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from threading import Thread
+
+from alpheus.campaign.prepared import claim
+from alpheus.cases.database import Database
+
+PLACE = "ALPHEUS_DATABASE"
+COMMAND = ("-m", "alpheus", "campaign", "prepare")
+
+Start = Callable[[Database], None]
+
+
+def work_out(database: Database, now: datetime, start: Start) -> bool:
+    """Have it worked out, unless that is being done already; says whether it was begun."""
+    if not claim(database, now):
+        return False
+    start(database)
+    return True
+
+
+def in_a_process(database: Database) -> None:
+    """Begin `alpheus campaign prepare`; where the database is goes by the environment."""
+    url = database.engine.url
+    place = database.place if database.is_sqlite else url.render_as_string(hide_password=False)
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, *COMMAND], env={**os.environ, PLACE: place}, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    Thread(target=process.wait, daemon=True).start()
