@@ -25,6 +25,7 @@ from alpheus.cases import (
     service_statistics,
 )
 from alpheus.cases.acts import ActKind
+from alpheus.cases.assessments import Assessed, Kept
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import Standing, current, standing
 from alpheus.cases.failures import is_unknown_table
@@ -50,6 +51,18 @@ class Cases:
     ) -> None:
         self.database = database
         self._clock = clock
+        self._note: Callable[[Connection], None] | None = None
+
+    @property
+    def now(self) -> str:
+        """The time, as it is taken down."""
+        return iso(self._clock())
+
+    def noting(self, note: Callable[[Connection], None]) -> Cases:
+        """The same, but that whatever changes something also does this, in its transaction."""
+        made = Cases(self.database, self._clock)
+        made._note = note
+        return made
 
     def page(
         self,
@@ -91,6 +104,19 @@ class Cases:
         return self._read(
             lambda connection, tables, found: service_server.look(
                 connection, tables, found, server, assessment=assessment, now=now
+            )
+        )
+
+    def assessment(
+        self, server: int, observation: int = 0
+    ) -> tuple[tuple[Assessed, ...], Kept | None, int]:
+        """Assessments of a server, by its own number; and one whole, the newest for 0.
+
+        The last is the observation that it is, 0 for none.
+        """
+        return self._read(
+            lambda connection, tables, _: service_server.assessment_of(
+                connection, tables, server, observation
             )
         )
 
@@ -330,3 +356,5 @@ class Cases:
         with self.database.write() as connection:
             tables, found = current(connection, self.database.place)
             yield connection, tables, found
+            if self._note is not None:
+                self._note(connection)

@@ -108,14 +108,21 @@ def look(
         state_of_row(row, changes), done, sector=str(row["sector"]), region=str(row["region"]),
         watched=found.watched, now=now,
     )  # fmt: skip
-    assessed = assessments.listed(connection, tables, server)
-    whole = [one.observation for one in assessed if one.whole]
-    chosen = assessment if assessment in whole else next(iter(whole), 0)
+    assessed, kept, chosen = assessment_of(connection, tables, server, assessment)
     return Look(
         row, detail, changes, done, running, _cves(connection, tables, server),
-        organisations.ownership(connection, tables, server), found.watched, tuple(assessed),
-        assessments.read(connection, chosen) if chosen else None, chosen,
+        organisations.ownership(connection, tables, server), found.watched, assessed, kept, chosen,
     )  # fmt: skip
+
+
+def assessment_of(
+    connection: Connection, tables: Derived, server: int, asked: int
+) -> tuple[tuple[Assessed, ...], Kept | None, int]:
+    """The assessments of a server; and one whole with its observation, the newest for 0."""
+    found = assessments.listed(connection, tables, server)
+    whole = [one.observation for one in found if one.whole]
+    chosen = asked if asked in whole else next(iter(whole), 0)
+    return tuple(found), assessments.read(connection, chosen) if chosen else None, chosen
 
 
 def state_of_row(row: dict[str, Any], changes: tuple[Change, ...] = ()) -> State:

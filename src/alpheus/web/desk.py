@@ -15,6 +15,7 @@ from alpheus.cases.service_listing import Filters, Page
 from alpheus.cases.service_show import Case
 from alpheus.errors import RefusedError
 from alpheus.web.access.roles import Permission, Person
+from alpheus.web.server_desk import ServerDesk
 
 
 class Desk:
@@ -51,10 +52,13 @@ class Desk:
             raise RefusedError(f"there is no server {server}")
         return found
 
+    def server(self, number: int, permission: Permission = Permission.SEE) -> ServerDesk:
+        """What can be asked of one server and done to it. RefusedError where none is to be seen."""
+        return ServerDesk(self._cases, self.person, number, permission)
+
     def act(self, server: int, kind: ActKind, **what: str) -> dict[str, Any]:
         """Do something to a server that one may work on. Raises RefusedError."""
-        self.show(server, Permission.WORK)
-        return self._cases.act(server, kind, who=self.person.name, **what)
+        return self.server(server, Permission.WORK).act(kind, **what)
 
     def bounded(self, filters: Filters, permission: Permission) -> Filters | None:
         """The filters within what may be seen; None where nothing is left."""

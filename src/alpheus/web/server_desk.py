@@ -1,0 +1,154 @@
+"""What one person can ask of one server and do to it. What is changed is taken down in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from alpheus.cases.acts import ActKind
+from alpheus.cases.assessments import Assessed, Kept
+from alpheus.cases.service import Cases
+from alpheus.cases.service_server import Identity, Look, Observed
+from alpheus.errors import RefusedError
+from alpheus.notify.about import Told, notices_about
+from alpheus.web.access import audit
+from alpheus.web.access.roles import Permission, Person
+
+
+class ServerDesk:
+    """The services about one server, for one person.
+
+    `number` is the server's own number, whichever one it was asked for by. Raises RefusedError
+    where there is none, or none that the person may see; both look the same.
+    """
+
+    def __init__(
+        self, cases: Cases, person: Person, number: int, permission: Permission = Permission.SEE
+    ) -> None:
+        self._cases = cases
+        self.person = person
+        self.row = cases.row(number)
+        if not person.may(permission, str(self.row["organisation"])):
+            raise RefusedError(f"there is no server {number}")
+        self.number = int(self.row["id"])
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the person may do something with this server."""
+        return self.person.may(permission, str(self.row["organisation"]))
+
+    # asking
+
+    def look(self, *, assessment: int = 0) -> Look:
+        """The server at a glance."""
+        return self._cases.look(self.number, assessment=assessment)
+
+    def assessment(self, observation: int = 0) -> tuple[tuple[Assessed, ...], Kept | None, int]:
+        """Its assessments, and one whole; see `Cases.assessment`."""
+        return self._cases.assessment(self.number, observation)
+
+    def observed(self, *, after: str = "", size: int = 50) -> Observed:
+        """A page of what was seen of it. Raises UsageError."""
+        return self._cases.observed(self.number, after=after, size=size)
+
+    def every_observed(self) -> Iterator[dict[str, Any]]:
+        """All that was seen of it, to be taken away in a file."""
+        return self._cases.every_observed(self.number) if self.may(Permission.EXPORT) else iter(())
+
+    def files(self) -> list[dict[str, Any]]:
+        """The files that it is known from."""
+        return self._cases.files_of(self.number)
+
+    def identity(self) -> Identity:
+        """Why it is one server."""
+        return self._cases.identity(self.number)
+
+    def members(self) -> list[int]:
+        """The numbers of its observations."""
+        return self._cases.members(self.number)
+
+    def notices(self) -> list[Told]:
+        """What was told about it."""
+        return notices_about(self._cases.database, self.number)
+
+    def others(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        """The rows of servers that one may work on, by numbers. Raises RefusedError for others."""
+        found = []
+        for number in dict.fromkeys(numbers):
+            row = self._cases.row(number)
+            if not self.person.may(Permission.WORK, str(row["organisation"])):
+                raise RefusedError(f"there is no server {number}")
+            if row["id"] not in {one["id"] for one in found}:
+                found.append(row)
+        return found
+
+    # doing
+
+    def act(self, kind: ActKind, **what: str) -> dict[str, Any]:
+        """Do something to it; gives its row. Raises RefusedError."""
+        self._demand(Permission.WORK)
+        cases = self._noting(f"server: {kind}", **what)
+        return cases.act(self.number, kind, who=self.person.name, **what)
+
+    def merge(self, numbers: Sequence[int], *, why: str) -> dict[str, Any]:
+        """Make it one with others; gives the row. Raises RefusedError."""
+        self._demand(Permission.WORK)
+        every = [self.number, *(int(row["id"]) for row in self.others(numbers))]
+        cases = self._noting("servers merged", servers=_listed(every), why=why)
+        return cases.merge(every, who=self.person.name, why=why)
+
+    def split(self, members: Sequence[int], *, why: str) -> list[dict[str, Any]]:
+        """Make observations of it one of their own; gives both rows. Raises RefusedError."""
+        self._demand(Permission.WORK)
+        cases = self._noting("server split", observations=_listed(members), why=why)
+        return cases.split(self.number, members, who=self.person.name, why=why)
+
+    def keep_apart(self, numbers: Sequence[int], *, why: str) -> list[dict[str, Any]]:
+        """Say that it is never one with others. Raises RefusedError."""
+        self._demand(Permission.WORK)
+        every = [self.number, *(int(row["id"]) for row in self.others(numbers))]
+        cases = self._noting("servers kept apart", servers=_listed(every), why=why)
+        return cases.keep_apart(every, who=self.person.name, why=why)
+
+    def revoke(self, decision: int, *, why: str) -> list[dict[str, Any]]:
+        """Take back a decision about it, if all servers that it is about may be worked on."""
+        self._demand(Permission.WORK)
+        known = {one.id: one for one in self.identity().decisions}
+        if decision not in known:
+            raise RefusedError(f"there is no decision {decision} about this server")
+        one = known[decision]
+        while one.revokes in known:
+            one = known[one.revokes]
+        for row in self._cases.rows_behind(one.observations):
+            if not self.person.may(Permission.WORK, str(row["organisation"])):
+                raise RefusedError(f"there is no decision {decision} about this server")
+        cases = self._noting("decision revoked", decision=str(decision), why=why)
+        return cases.revoke(decision, who=self.person.name, why=why)
+
+    def looked_at_secrets(self, why: str, assessment: int) -> None:
+        """Take down that secrets of an assessment were looked at in clear. Raises RefusedError."""
+        self._demand(Permission.SEE_SECRETS)
+        if not why.strip():
+            raise RefusedError("say why you need to see them")
+        with self._cases.database.write() as connection:
+            self._note(connection, "secrets looked at", {"why": why, "observation": assessment})
+
+    def _demand(self, permission: Permission) -> None:
+        if not self.may(permission):
+            raise RefusedError(f"there is no server {self.number}")
+
+    def _noting(self, action: str, **detail: str) -> Cases:
+        return self._cases.noting(lambda connection: self._note(connection, action, detail))
+
+    def _note(self, connection: Connection, action: str, detail: dict[str, Any]) -> None:
+        said = {name: str(value) for name, value in detail.items() if value}
+        audit.note(connection, time=self._cases.now, who=self.person.name, action=action,
+                   object_=f"server {self.number}", **said)  # fmt: skip
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    """Numbers in words, the first hundred of many."""
+    more = len(numbers) - 100
+    text = " ".join(map(str, numbers[:100]))
+    return f"{text} and {more} more" if more > 0 else text
