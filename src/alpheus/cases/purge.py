@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, exists, func, select, text, update
+from sqlalchemy import Connection, Table, delete, exists, func, select, text, update
 
 from alpheus.cases import assessments
+from alpheus.cases.console_schema import answers
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import current, server_of
 from alpheus.cases.purge_notices import forget_notices
@@ -68,20 +69,28 @@ def _old(connection: Connection, before: str) -> set[int]:
 
 
 def _forget_acts(connection: Connection, tables: Derived, gone: set[int]) -> int:
-    """Acts go to the lowest observation that stays of their server, or with the last one."""
+    """Acts go to the lowest observation that stays of their server, or with the last one.
+
+    So does what owners have said.
+    """
+    _forget(connection, tables, gone, answers)
+    return _forget(connection, tables, gone, acts)
+
+
+def _forget(connection: Connection, tables: Derived, gone: set[int], kept: Table) -> int:
     forgotten = 0
     m = tables.members.c
-    for anchor in connection.execute(select(acts.c.anchor).distinct()).scalars().all():
+    for anchor in connection.execute(select(kept.c.anchor).distinct()).scalars().all():
         if anchor not in gone:
             continue
         server = server_of(connection, tables, anchor)
         query = select(m.observation).where(m.server == server)
         left = [one for one in connection.execute(query).scalars() if one not in gone]
-        mine = acts.c.anchor == anchor
+        mine = kept.c.anchor == anchor
         if left:
-            connection.execute(update(acts).where(mine).values(anchor=min(left)))
+            connection.execute(update(kept).where(mine).values(anchor=min(left)))
         else:
-            forgotten += connection.execute(delete(acts).where(mine)).rowcount
+            forgotten += connection.execute(delete(kept).where(mine)).rowcount
     return forgotten
 
 

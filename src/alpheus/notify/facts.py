@@ -208,7 +208,7 @@ class Facts:
         """What else is to be said of the only server there is."""
         if self.count != 1:
             return ()
-        return tuple(_details(self.servers[0], self.language))
+        return tuple(details_of(self.servers[0], self.language))
 
     @property
     def table(self) -> Marked:
@@ -321,7 +321,7 @@ def _groups(subjects: Sequence[Subject], language: Language, today: str) -> tupl
         install = kinds.pop()
     return tuple(
         Group(one, language.say(f"group.{one}"), tuple(by[one]),
-              tuple(_actions(one, install, language)), most)
+              tuple(actions_of(one, install, language)), most)
         for one in CONDITIONS if one in by
     )  # fmt: skip
 
@@ -358,7 +358,8 @@ def _address(subject: Subject) -> str:
     return f"[{address}]:{subject.port}" if ":" in address else f"{address}:{subject.port}"
 
 
-def _details(server: Server, language: Language) -> Iterator[Marked]:
+def details_of(server: Server, language: Language) -> Iterator[Marked]:
+    """What else is to be said of a server, in sentences."""
     subject = server.subject
     broken = server.condition in {"compromised", "re-infected", "reported", "suspicious"}
     if broken and subject.stage in _STAGES:
@@ -376,7 +377,8 @@ def _details(server: Server, language: Language) -> Iterator[Marked]:
         yield language.say("last-seen", time=language.time(subject.last_seen))
 
 
-def _actions(condition: str, install: Marked, language: Language) -> Iterator[Action]:
+def actions_of(condition: str, install: Marked, language: Language) -> Iterator[Action]:
+    """What is to be done in a condition, in the order of the steps."""
     for name, main in steps_of(condition):
         text, detail = language.step(name, install=install)
         yield Action(name, text, detail, main)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -117,15 +117,19 @@ def plan(
     now: str,
     dry_run: bool,
     omitted: Callable[[Omission], None] | None,
+    drafted: Callable[[Draft], None] | None = None,
+    within: Collection[str] | None = None,
 ) -> Batch:
     """Plan the next notices; see `service.Notices.plan`."""
     drafts = Spool()
     try:
         with database.work():
             planner = _Planner(database, settings, now, _Found(drafts), omitted)
-            planner.look_over()
+            planner.look_over(within)
             planner.go_through(filters)
             planner.make_gathered()
+            for draft in drafts if drafted is not None else ():
+                drafted(draft)
             return _batch(planner.found, filters, who, now) if dry_run else _write(
                 database, planner.found, filters, who, now)  # fmt: skip
     finally:
@@ -149,8 +153,8 @@ class _Planner:
         self.found = found
         self._omitted = omitted
 
-    def look_over(self) -> None:
-        """See which notices that have not gone out are no longer so.
+    def look_over(self, within: Collection[str] | None = None) -> None:
+        """See which notices that have not gone out are no longer so; of all, or of some keys alone.
 
         A planned one is withdrawn for one server that is not, since another is made at once; an
         approved one when none of its servers is: what is not so of it is left out when it is sent.
@@ -165,6 +169,8 @@ class _Planner:
                     connection, tables, (s.anchor for one, _ in page for s in one.subjects)
                 )
             for notice, status in page:
+                if not _is_within(notice, within):
+                    continue
                 so = history.still_so(notice, facts[notice.id], states)
                 whole = len(so) == len(notice.subjects)
                 if not so or (status is Status.PLANNED and not whole):
@@ -275,6 +281,13 @@ class _Planner:
         priority = max(int(group.rows[one.subject.server]["priority"]) for one in said)
         self.found.drafts.add(Draft(notice, facts, step.why), priority)
         self.found.channels[to.channel.value] += 1
+
+
+def _is_within(notice: Notice, within: Collection[str] | None) -> bool:
+    """Whether a notice is about servers of these organisations alone; of any for None."""
+    if within is None:
+        return True
+    return {one.organisation for one in notice.subjects} <= set(within) - {""}
 
 
 def _open(rows: Sequence[Mapping[str, Any]]) -> dict[int, Facts]:

@@ -7,7 +7,7 @@ outcome is uncertain, and which is not sent again until a person has settled it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -59,16 +59,20 @@ class Notices:
         who: str,
         dry_run: bool = False,
         omitted: Callable[[Omission], None] | None = None,
+        drafted: Callable[[store.Draft], None] | None = None,
+        within: Collection[str] | None = None,
     ) -> Batch:
         """Work out who is to be told what next; whole or not at all.
 
         Planned notices whose servers were fixed meanwhile are withdrawn. `omitted` hears of every
-        organisation that gets none. Raises DatabaseError.
+        organisation that gets none, `drafted` of every notice, the most urgent first. `within`:
+        only notices about servers of these organisations alone are withdrawn; `filters` have to
+        ask for these as well. Raises DatabaseError.
         """
         _named(who)
         return planning.plan(
             self.database, self.settings, filters or Filters(), who=who, now=self.now,
-            dry_run=dry_run, omitted=omitted,
+            dry_run=dry_run, omitted=omitted, drafted=drafted, within=within,
         )  # fmt: skip
 
     # asking
@@ -128,10 +132,12 @@ class Notices:
         """A notice in words, as it was or will be sent: the same whenever it is asked for."""
         return self._render(notice if notice.code else self.with_code(notice))
 
-    def status(self) -> Summary:
-        """Where all notices stand."""
+    def status(self, within: Collection[str] | None = None) -> Summary:
+        """Where all notices stand, or those about servers of some organisations alone."""
         with self.database.read() as connection:
-            return summary(connection, now=self.now, wait_days=self.settings.wait_days)
+            return summary(
+                connection, now=self.now, wait_days=self.settings.wait_days, within=within
+            )
 
     # approving
 
@@ -170,6 +176,17 @@ class Notices:
             chosen = [(number, why) for number in _chosen(connection, batch, references)]
             store.append_many(connection, EventKind.REJECTED, chosen, who=who, time=self.now)
         return len(chosen)
+
+    def awaited(self, batch: int) -> tuple[int, str]:
+        """How many notices of a batch have not gone out, and what stands for all of `approval`.
+
+        Where that is the same as before, so is the digest. Raises RefusedError.
+        """
+        self.batch(batch)
+        with self.database.read() as connection:
+            found = store.numbers(connection, batch, OPEN)
+        said = (*map(str, found), self.settings.frame(), approve.templates())
+        return len(found), approve.digest_of_all(said)
 
     def _digests(self, batch: int) -> Iterator[tuple[int, str]]:
         """Notices that have not gone out, with the digest of each as it would be sent now."""

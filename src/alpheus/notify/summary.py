@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, func, or_, select
 
-from alpheus.cases.schema import batches, notice_servers, notice_standings, notices, unreached
+from alpheus.cases.schema import batches, notice_servers, notice_standings, notices
+from alpheus.notify.listing import reasons_of, visible_in
 from alpheus.notify.model import LADDER, Notice, Rung, Status
 from alpheus.notify.news import later
 from alpheus.notify.records import Line, Overdue, Summary
@@ -20,29 +21,43 @@ _TOLD = [one.value for one in TOLD]
 _OUT = [one.value for one in OUT]
 
 
-def summary(connection: Connection, *, now: str, wait_days: Mapping[Rung, int]) -> Summary:
-    """Where all notices stand as of `now` (ISO 8601, UTC)."""
+def summary(
+    connection: Connection,
+    *,
+    now: str,
+    wait_days: Mapping[Rung, int],
+    within: Collection[str] | None = None,
+) -> Summary:
+    """Where all notices stand as of `now` (ISO 8601, UTC); `within` organisations, those of them.
+
+    Then only notices count that are about servers of these organisations and of no other.
+    """
     s = notice_standings.c
+    mine: list[ColumnElement[bool]] = []
+    if within is not None:
+        mine.append(s.notice.in_(visible_in(connection, within)))
     lines = tuple(
         Line(row.rung, row.channel, row.status, row.number)
         for row in connection.execute(
             select(s.rung, s.channel, s.status, func.count().label("number"))
-            .group_by(s.status, s.rung, s.channel)
+            .where(*mine).group_by(s.status, s.rung, s.channel)
         )
     )  # fmt: skip
-    told, acknowledged, failed = _organisations(connection)
-    total, overdue = _overdue(connection, now, wait_days)
-    as_of, nobody = _nobody(connection)
+    told, acknowledged, failed = _organisations(connection, mine)
+    total, overdue = _overdue(connection, now, wait_days, mine)
+    as_of, nobody = _nobody(connection, within)
     uncertain = sum(one.notices for one in lines if one.status == Status.UNCERTAIN)
     return Summary(
-        told, acknowledged, failed, uncertain, nobody, as_of, _servers(connection),
+        told, acknowledged, failed, uncertain, nobody, as_of, _servers(connection, mine),
         tuple(sorted(lines, key=lambda one: (_rank(one.rung), one.channel, one.status))),
-        overdue, total, _references(connection, s.status == Status.UNCERTAIN.value),
-        _references(connection, s.answered != "", s.status.in_(_OUT)),
+        overdue, total, _references(connection, s.status == Status.UNCERTAIN.value, *mine),
+        _references(connection, s.answered != "", s.status.in_(_OUT), *mine),
     )  # fmt: skip
 
 
-def _organisations(connection: Connection) -> tuple[int, int, int]:
+def _organisations(
+    connection: Connection, mine: Sequence[ColumnElement[bool]]
+) -> tuple[int, int, int]:
     """How many were told, have acknowledged, and could not be told since all has failed."""
     n, s = notice_servers.c, notice_standings.c
     rank = case(
@@ -54,7 +69,7 @@ def _organisations(connection: Connection) -> tuple[int, int, int]:
     best = (
         select(func.max(rank).label("best"))
         .select_from(notice_servers.join(notice_standings, s.notice == n.notice))
-        .where(s.status.in_([*_TOLD, Status.FAILED.value]))
+        .where(s.status.in_([*_TOLD, Status.FAILED.value]), *mine)
         .group_by(whose)
         .subquery()
     )
@@ -63,18 +78,21 @@ def _organisations(connection: Connection) -> tuple[int, int, int]:
     return found.get(2, 0) + found.get(3, 0), found.get(3, 0), found.get(1, 0)
 
 
-def _servers(connection: Connection) -> int:
+def _servers(connection: Connection, mine: Sequence[ColumnElement[bool]]) -> int:
     n, s = notice_servers.c, notice_standings.c
     query = (
         select(func.count(n.anchor.distinct()))
         .select_from(notice_servers.join(notice_standings, s.notice == n.notice))
-        .where(s.status.in_(_TOLD))
+        .where(s.status.in_(_TOLD), *mine)
     )
     return int(connection.execute(query).scalar_one())
 
 
 def _overdue(
-    connection: Connection, now: str, wait_days: Mapping[Rung, int]
+    connection: Connection,
+    now: str,
+    wait_days: Mapping[Rung, int],
+    only: Sequence[ColumnElement[bool]],
 ) -> tuple[int, tuple[Overdue, ...]]:
     """Notices that nobody has answered in time, those that wait longest first."""
     s = notice_standings.c
@@ -88,7 +106,7 @@ def _overdue(
             for rung, days in wait_days.items()
         )
     )
-    mine = (s.status.in_(_OUT), late)
+    mine = (s.status.in_(_OUT), late, *only)
     total = connection.execute(select(func.count()).where(*mine)).scalar_one()
     query = (
         select(notices.c.reference, notices.c.content, s.handed_over)
@@ -108,15 +126,14 @@ def _late(content: str, handed_over: str, wait_days: Mapping[Rung, int]) -> Over
                    handed_over, later(handed_over, wait_days[to.rung]))  # fmt: skip
 
 
-def _nobody(connection: Connection) -> tuple[str, int]:
+def _nobody(connection: Connection, within: Collection[str] | None) -> tuple[str, int]:
     """When all were last planned for, and how many of them could not be reached."""
-    b, u = batches.c, unreached.c
+    b = batches.c
     query = select(b.id, b.made).where(b.whole == 1).order_by(b.id.desc()).limit(1)
     newest = connection.execute(query).first()
     if newest is None:
         return "", 0
-    counted = select(func.count()).where(u.batch == newest.id)
-    return newest.made, connection.execute(counted).scalar_one()
+    return newest.made, sum(reasons_of(connection, within).values())
 
 
 def _references(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[str, ...]:
