@@ -138,3 +138,33 @@ def test_servers_of_which_a_law_asks_something(database: Database) -> None:
     assert cases.matching(Filters(due_before="2021-04-01T00:00:00Z")).servers == (2, 3)
     with pytest.raises(UsageError, match="by that day"):
         cases.page(Filters(due_before="2026"), sort="priority")
+
+
+@pytest.mark.parametrize("sort", ["priority", "last-seen", "name"])
+def test_all_numbers_at_once_are_those_of_the_pages(cases: Cases, sort: str) -> None:
+    """In the same order; and so are the portions of who takes them away."""
+    for filters in (Filters(), Filters(patch=("vulnerable", "fixed")), Filters(text="mail org8")):
+        pages = [one["id"] for one in cases.every(filters, sort=sort)]
+        taken = [one for some in cases.portions(filters, sort=sort, size=2) for one in some]
+        assert [one["id"] for one in taken] == pages
+    assert [*taken[0]] == [*module.SHOWN]
+
+
+def test_words_that_many_have_and_few_have_both(
+    cases: Cases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same, however many have each."""
+    for few, common in ((0, 0), (0, 100), (1, 5), (100, 100)):
+        monkeypatch.setattr(module, "_FEW", few)
+        monkeypatch.setattr(module, "_COMMON", common)
+        assert _ids(cases, text="mail org8") == [8]
+        assert _ids(cases, text="org7 org8") == []
+        assert {*_ids(cases, text="mail", network=("192.0.2.4/31",))} == {4, 5}
+
+
+def test_what_cannot_be_taken_away(cases: Cases) -> None:
+    """Is told before anything is sent."""
+    with pytest.raises(UsageError, match="none of priority"):
+        cases.portions(sort="no such")
+    with pytest.raises(UsageError, match="listed by that day"):
+        cases.portions(Filters(due_before="2021-04-01T00:00:00Z"))

@@ -90,6 +90,12 @@ _WORKING = (ActKind.NOTIFIED, ActKind.ACKNOWLEDGED, ActKind.STARTED, ActKind.ASK
 
 def refusal(state: State, act: Act, *, now: str) -> str:
     """Why a case does not allow an act, in a sentence; '' where it does."""
+    check = _CHECKS.get(act.kind)
+    return lacking(act, now=now) or (check(state, act, now) if check else "")
+
+
+def lacking(act: Act, *, now: str) -> str:
+    """What an act lacks for any case to allow it, in a sentence; '' where it lacks nothing."""
     if not act.who.strip():
         return "say who does it"
     if act.time > now:
@@ -98,8 +104,8 @@ def refusal(state: State, act: Act, *, now: str) -> str:
         return f"say why: '{act.kind}' needs a reason"
     if act.kind in _NEED_EVIDENCE and not act.evidence.strip():
         return f"name {_NEED_EVIDENCE[act.kind]}: '{act.kind}' needs evidence"
-    check = _CHECKS.get(act.kind)
-    return check(state, act, now) if check else ""
+    said = _SAID.get(act.kind)
+    return said(act, now) if said else ""
 
 
 def _working(state: State, act: Act, _: str) -> str:
@@ -113,8 +119,6 @@ def _working(state: State, act: Act, _: str) -> str:
 def _close(state: State, act: Act, _: str) -> str:
     if state.work in ENDED:
         return f"the case is {state.work} already"
-    if act.to not in {*Closing}:
-        return f"say how it ends: {', '.join(Closing)}"
     return _not_done(state) if act.to == Closing.DONE else ""
 
 
@@ -132,9 +136,15 @@ def _reopen(state: State, _: Act, __: str) -> str:
     return "" if state.work in ENDED else f"the case is {state.work}, that is open"
 
 
-def _false_positive(state: State, act: Act, now: str) -> str:
-    if state.work in ENDED:
-        return f"the case is {state.work}; reopen it first"
+def _false_positive(state: State, _: Act, __: str) -> str:
+    return f"the case is {state.work}; reopen it first" if state.work in ENDED else ""
+
+
+def _how_it_ends(act: Act, _: str) -> str:
+    return "" if act.to in {*Closing} else f"say how it ends: {', '.join(Closing)}"
+
+
+def _until_when(act: Act, now: str) -> str:
     if not act.until:
         return "say until when: a false positive is looked at again"
     return "" if act.until > now else f"{act.until} is over; name a day to come"
@@ -164,19 +174,18 @@ def _clear(state: State, _: Act, __: str) -> str:
     return f"it is {state.compromise}; only a doubt can be cleared, not a proof"
 
 
-def _report(_: State, act: Act, __: str) -> str:
+def _which_report(act: Act, _: str) -> str:
     """A report that no law asks for would meet nothing."""
     known = [f"{rule.law}:{rule.step}" for rule in rules() if rule.met_by is not MetBy.FIXED]
     return "" if act.to in known else f"say which report was made: {', '.join(known)}"
 
 
-def _assign(_: State, act: Act, __: str) -> str:
+def _to_whom(act: Act, _: str) -> str:
     return "" if act.to.strip() else "say to whom"
 
 
 _CHECKS: dict[ActKind, Callable[[State, Act, str], str]] = {
     **dict.fromkeys(_WORKING, _working),
-    ActKind.ASSIGNED: _assign,
     ActKind.CLOSED: _close,
     ActKind.REOPENED: _reopen,
     ActKind.FALSE_POSITIVE: _false_positive,
@@ -184,5 +193,11 @@ _CHECKS: dict[ActKind, Callable[[State, Act, str], str]] = {
     ActKind.CLEANED: _clean,
     ActKind.VERIFIED: _verify,
     ActKind.CLEARED: _clear,
-    ActKind.REPORTED_TO_AUTHORITY: _report,
 }
+_SAID: dict[ActKind, Callable[[Act, str], str]] = {
+    ActKind.ASSIGNED: _to_whom,
+    ActKind.CLOSED: _how_it_ends,
+    ActKind.FALSE_POSITIVE: _until_when,
+    ActKind.REPORTED_TO_AUTHORITY: _which_report,
+}
+"""What has to be said, whatever the case."""

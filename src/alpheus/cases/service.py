@@ -21,6 +21,7 @@ from alpheus.cases import (
     service_decisions,
     service_listing,
     service_many,
+    service_queue,
     service_server,
     service_statistics,
 )
@@ -32,8 +33,10 @@ from alpheus.cases.failures import is_unknown_table
 from alpheus.cases.observations import iso
 from alpheus.cases.organisations import Organisation, OrganisationFilters, OrganisationPage
 from alpheus.cases.schema import Derived, observations
+from alpheus.cases.service_acts import Asked
 from alpheus.cases.service_listing import Filters, Page
-from alpheus.cases.service_many import Many, Matching
+from alpheus.cases.service_many import Also, Foreseen, Many, Matching
+from alpheus.cases.service_queue import Queue
 from alpheus.cases.service_server import Identity, Look, Observed
 from alpheus.cases.service_show import Case, show
 from alpheus.cases.service_statistics import Day, Line
@@ -78,6 +81,42 @@ class Cases:
             lambda connection, tables, _: service_listing.page(
                 connection, tables, asked, sort=sort, after=after, size=size
             )
+        )
+
+    def queue(
+        self,
+        filters: Filters | None = None,
+        *,
+        sort: str = "priority",
+        after: str = "",
+        size: int = 50,
+    ) -> Queue:
+        """A page of servers with why they come first, and what can be chosen. Raises UsageError."""
+        asked = filters or Filters()
+        return self._read(
+            lambda connection, tables, _: service_queue.queue(
+                connection, tables, asked, sort=sort, after=after, size=size
+            )
+        )  # fmt: skip
+
+    def portions(
+        self, filters: Filters | None = None, *, sort: str = "priority", size: int = 500
+    ) -> Iterator[list[dict[str, Any]]]:
+        """All servers that fit as of one moment, each as it is when it is read.
+
+        However slowly they are taken, no transaction waits for it. Raises UsageError at once.
+        """
+        asked = filters or Filters()
+        numbers = self._read(
+            lambda connection, tables, _: service_listing.numbers(
+                connection, tables, asked, sort=sort
+            )
+        )
+        return (self._rows(numbers[begin : begin + size]) for begin in range(0, len(numbers), size))
+
+    def _rows(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        return self._read(
+            lambda connection, tables, _: service_listing.rows_of(connection, tables, numbers)
         )
 
     def every(
@@ -290,6 +329,38 @@ class Cases:
                 servers = fitting.servers
             return service_many.act_on_many(connection, tables, found, servers, asked=asked)
 
+    def foreseen(self, filters: Filters, servers: Sequence[int] | None, asked: Asked) -> Foreseen:
+        """What doing something would do to all servers that fit, or to those of some that fit.
+
+        `asked` says what; its `now` is not looked at, and its `when` may be ''. Nothing is changed.
+        Raises RefusedError where they are too many or `asked` lacks something, UsageError.
+        """
+        said = self._said(asked)
+        return self._read(
+            lambda connection, tables, _: service_many.foreseen(
+                connection, tables, filters, servers, asked=said
+            )
+        )
+
+    def act_as_shown(
+        self,
+        filters: Filters,
+        servers: Sequence[int] | None,
+        asked: Asked,
+        *,
+        code: str,
+        also: Also | None = None,
+    ) -> Many:
+        """Do what `foreseen` showed with this code, in one transaction, and write `also` in it.
+
+        Nothing happens to any where other servers would allow it now. Raises RefusedError.
+        """
+        said = self._said(asked)
+        with self._write() as (connection, tables, found):
+            return service_many.act_as_shown(
+                connection, tables, found, filters, servers, asked=said, code=code, also=also
+            )
+
     def merge(self, servers: Sequence[int], *, who: str, why: str) -> dict[str, Any]:
         """Make several servers one; gives its row. Raises RefusedError."""
         asked = self._decision(ActKind.MERGED, who, why)
@@ -332,6 +403,10 @@ class Cases:
         with self.database.read() as connection:
             newest = connection.execute(select(func.max(observations.c.id))).scalar() or 0
             return newest - standing(connection).observation
+
+    def _said(self, asked: Asked) -> Asked:
+        now = iso(self._clock())
+        return asked._replace(now=now, when=asked.when or now)
 
     def _decision(self, kind: ActKind, who: str, why: str) -> service_acts.Asked:
         now = iso(self._clock())

@@ -80,7 +80,7 @@ def do_to(
     refused = {}
     for server in servers:
         state = state_of(parts[server], done.get(server, ()), now=now)
-        reason = refusal(state, _act(asked), now=now)
+        reason = refusal(state, act_of(asked), now=now)
         if reason:
             refused[server] = _told(asked, reason, server)
             del parts[server]
@@ -88,20 +88,21 @@ def do_to(
     for server, number in zip(
         parts, take_down(connection, found, parts, asked, detail), strict=True
     ):
-        done.setdefault(server, []).append(_act(asked)._replace(id=number))
+        done.setdefault(server, []).append(act_of(asked)._replace(id=number))
     if parts:
         set_standing(connection, found)
     return refresh_many(connection, tables, found, parts, done, now=now), refused
 
 
-def _act(asked: Asked) -> Act:
+def act_of(asked: Asked) -> Act:
+    """The act as it would be taken down."""
     return Act(0, asked.when, asked.who, asked.kind, asked.why, asked.evidence, asked.to,
                asked.until)  # fmt: skip
 
 
 def check_decision(asked: Asked, server: int) -> None:
     """Decisions about what a server is are allowed in every state, but need who and why."""
-    reason = refusal(state_of((), (), now=asked.now), _act(asked), now=asked.now)
+    reason = refusal(state_of((), (), now=asked.now), act_of(asked), now=asked.now)
     if reason:
         raise RefusedError(_told(asked, reason, server))
 

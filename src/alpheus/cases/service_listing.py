@@ -7,13 +7,24 @@ the first. Alternatives are asked one by one, each along an index, and merged.
 from __future__ import annotations
 
 import base64
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import product
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    exists,
+    func,
+    intersect,
+    or_,
+    select,
+)
 
 from alpheus.cases.schema import Derived
 from alpheus.cases.server_rows import places_of
@@ -33,6 +44,9 @@ SHOWN = (
 """The fields of a server in a listing."""
 
 _FEW = 2_000
+_MANY = 10_000
+_COMMON = 150_000
+_MOST_WORDS = 8
 _MOST_QUERIES = 40
 _END = "\U0010ffff"
 
@@ -81,12 +95,10 @@ def page(
     sort: str = "priority",
     after: str = "",
     size: int = 50,
+    shown: Sequence[str] = SHOWN,
 ) -> Page:
     """A page of servers. Raises UsageError for a sort, a key or a network that is none."""
-    if sort not in SORTS:
-        raise UsageError(f"'{sort}' is none of {', '.join(SORTS)}")
-    if filters.due_before and sort != "due":
-        raise UsageError("servers with a day by which something is due are listed by that day")
+    _check(filters, sort)
     size = max(1, min(size, MOST))
     order = _Order(tables, sort, after)
     rows: list[dict[str, Any]] = []
@@ -99,15 +111,37 @@ def page(
     more = len(rows) > size
     rows = rows[:size]
     next_key = order.written(rows[-1]) if more else ""
-    return Page(_whole(connection, tables, [row["id"] for row in rows]), next_key)
+    return Page(rows_of(connection, tables, [row["id"] for row in rows], shown), next_key)
 
 
-def _whole(connection: Connection, tables: Derived, numbers: Sequence[int]) -> list[dict[str, Any]]:
-    """What is shown of servers; only those of the page are looked up."""
+def rows_of(
+    connection: Connection, tables: Derived, numbers: Sequence[int], shown: Sequence[str] = SHOWN
+) -> list[dict[str, Any]]:
+    """What is shown of servers, in the order of their numbers; those that are gone are left out."""
     servers = tables.servers.c
-    query = select(*(servers[name] for name in SHOWN)).where(servers.id.in_(numbers))
+    query = select(*(servers[name] for name in shown)).where(servers.id.in_(numbers))
     found = {row.id: row._asdict() for row in connection.execute(query)}
-    return [found[number] for number in numbers]
+    return [found[number] for number in numbers if number in found]
+
+
+def numbers(
+    connection: Connection, tables: Derived, filters: Filters, *, sort: str = "priority"
+) -> array[int]:
+    """The numbers of all servers that fit, in order. Raises UsageError as `page` does."""
+    _check(filters, sort)
+    order = _Order(tables, sort, "")
+    query = select(tables.servers.c.id).where(*where(connection, tables, filters))
+    if sort == "due":
+        query = query.where(tables.servers.c.due > "")
+    found = connection.execution_options(yield_per=_MANY).execute(order.apply(query))
+    return array("q", found.scalars())
+
+
+def _check(filters: Filters, sort: str) -> None:
+    if sort not in SORTS:
+        raise UsageError(f"'{sort}' is none of {', '.join(SORTS)}")
+    if filters.due_before and sort != "due":
+        raise UsageError("servers with a day by which something is due are listed by that day")
 
 
 def _any(connection: Connection, tables: Derived, filters: Filters) -> bool:
@@ -214,35 +248,42 @@ def _system(text: str) -> str:
 def _conditions(
     connection: Connection, tables: Derived, filters: Filters
 ) -> Iterator[ColumnElement[bool]]:
-    """What is found by words and addresses. Few are named; many are looked up on the way."""
+    """What is found by words and addresses.
+
+    Where only few have all of it these are named, so that no order is walked through in vain.
+    """
     if filters.due_before:
         due = tables.servers.c.due
         yield and_(due > "", due < filters.due_before)
-    words = tables.words.c
-    for word in filters.text.lower().split():
-        yield _held(
-            connection, tables, words.server, and_(words.word >= word, words.word <= word + _END)
-        )
+    held = list(_held(tables, filters))
+    most = _COMMON if len(held) > 1 else _FEW
+    telling = [one for one in held if not _are_more(connection, one, most)]
+    if telling:
+        both = telling[0] if len(telling) == 1 else intersect(*telling)
+        found = connection.execute(both.limit(_FEW + 1)).scalars().all()
+        if len(found) <= _FEW:
+            yield tables.servers.c.id.in_(set(found))
+            held = [one for one in held if one not in telling]
+    for one in held:
+        yield exists(one.where(one.selected_columns[0] == tables.servers.c.id))
+
+
+def _held(tables: Derived, filters: Filters) -> Iterator[Select[tuple[int]]]:
+    """For each word, and for the networks, the servers that have it."""
+    words, places = tables.words.c, tables.addresses.c
+    for word in list(dict.fromkeys(filters.text.lower().split()))[:_MOST_WORDS]:
+        yield select(words.server).where(words.word >= word, words.word <= word + _END)
     networks = [found for one in filters.network if not one.isdigit() and (found := places_of(one))]
     if networks:
-        places = tables.addresses.c
-        spans = or_(
-            *(and_(places.place >= first, places.place <= last) for first, last in networks)
-        )
-        yield _held(connection, tables, places.server, spans)
+        spans = (and_(places.place >= first, places.place <= last) for first, last in networks)
+        yield select(places.server).where(or_(*spans))
 
 
-def _held(
-    connection: Connection,
-    tables: Derived,
-    server: ColumnElement[int],
-    condition: ColumnElement[bool],
-) -> ColumnElement[bool]:
-    few = select(server).where(condition).limit(_FEW + 1)
-    found: Sequence[int] = connection.execute(few).scalars().all()
-    if len(found) <= _FEW:
-        return tables.servers.c.id.in_(set(found))
-    return exists(select(server).where(condition, server == tables.servers.c.id))
+def _are_more(connection: Connection, asked: Select[tuple[int]], number: int) -> bool:
+    """Whether more rows fit than a number."""
+    some = asked.limit(number + 1).subquery()
+    counted: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    return counted > number
 
 
 def every(

@@ -1,20 +1,27 @@
-"""One thing done to many servers: to those that were shown, and to no others."""
+"""One thing done to many servers: to those that were shown, and to no others.
+
+`foreseen` says what would happen, by the states that servers have in their rows; what it says is
+done by `act_as_shown`, to those that were shown to allow it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from alpheus.cases import service_listing
+from alpheus.cases.acts import lacking, refusal
 from alpheus.cases.bases import bases_of
 from alpheus.cases.derived_store import Standing
+from alpheus.cases.lifecycle import State
 from alpheus.cases.schema import Derived
-from alpheus.cases.service_acts import Asked, do_to
+from alpheus.cases.service_acts import Asked, act_of, do_to
 from alpheus.cases.service_listing import Filters
+from alpheus.cases.states import Compromise, Patch, Work
 from alpheus.errors import RefusedError
 
 MOST = 20_000
@@ -37,6 +44,24 @@ class Many:
 
     done: tuple[dict[str, Any], ...]
     refused: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What would happen: the servers it would be done to, and reasons with those that refuse it.
+
+    `absent` are numbers that no server has, or none that may be worked on. `code` stands for
+    exactly the servers in `allowed`.
+    """
+
+    allowed: tuple[int, ...]
+    refused: tuple[tuple[str, tuple[int, ...]], ...]
+    absent: tuple[int, ...]
+    code: str
+
+
+Also = Callable[[Connection, Many], None]
+"""What is written in the same transaction."""
 
 
 def matching(connection: Connection, tables: Derived, filters: Filters) -> Matching:
@@ -77,6 +102,92 @@ def act_on_many(
         done += rows
         refused |= others
     return Many(tuple(done), tuple(sorted(refused.items())))
+
+
+def foreseen(
+    connection: Connection,
+    tables: Derived,
+    filters: Filters,
+    servers: Sequence[int] | None,
+    *,
+    asked: Asked,
+) -> Foreseen:
+    """What would happen to all that fit, or to those of some servers that fit.
+
+    Raises RefusedError where they are too many, or the act lacks what every server asks for.
+    """
+    act = act_of(asked)
+    if reason := lacking(act, now=asked.now):
+        raise RefusedError(reason)
+    rows, absent = _states(connection, tables, filters, servers)
+    known: dict[tuple[str, ...], str] = {}
+    allowed, refused = [], dict[str, list[int]]()
+    for number, *states in rows:
+        key = tuple(states)
+        if key not in known:
+            known[key] = refusal(_state(*key), act, now=asked.now)
+        if known[key]:
+            refused.setdefault(known[key], []).append(number)
+        else:
+            allowed.append(number)
+    ordered = sorted(refused.items(), key=lambda one: (-len(one[1]), one[0]))
+    return Foreseen(tuple(allowed), tuple((reason, tuple(those)) for reason, those in ordered),
+                    absent, code_of(allowed))  # fmt: skip
+
+
+def act_as_shown(
+    connection: Connection,
+    tables: Derived,
+    found: Standing,
+    filters: Filters,
+    servers: Sequence[int] | None,
+    *,
+    asked: Asked,
+    code: str,
+    also: Also | None = None,
+) -> Many:
+    """Do what was foreseen with this code. Raises RefusedError where it would be something else."""
+    shown = foreseen(connection, tables, filters, servers, asked=asked)
+    if shown.code != code:
+        raise RefusedError(
+            f"{len(shown.allowed):,} servers allow it now, and not the same as were shown; "
+            f"nothing was done: look at them again"
+        )
+    done = act_on_many(connection, tables, found, shown.allowed, asked=asked)
+    if also is not None:
+        also(connection, done)
+    return done
+
+
+def _states(
+    connection: Connection, tables: Derived, filters: Filters, servers: Sequence[int] | None
+) -> tuple[list[tuple[Any, ...]], tuple[int, ...]]:
+    """Numbers and states of servers, the most urgent first, and numbers of those that are none."""
+    s = tables.servers.c
+    query = select(s.id, s.patch, s.compromise, s.work)
+    query = query.where(*service_listing.where(connection, tables, filters))
+    if servers is None:
+        query = query.order_by(s.priority.desc(), s.id).limit(MOST + 1)
+        rows = [tuple(row) for row in connection.execute(query)]
+        if len(rows) > MOST:
+            raise RefusedError(f"more than {MOST:,} servers fit; narrow it down and do it in parts")
+        return rows, ()
+    if len(servers) > MOST:
+        raise RefusedError(f"more than {MOST:,} servers at once; do it in parts")
+    wanted = list(dict.fromkeys(servers))
+    places = bases_of(connection, tables, wanted)
+    home = {one: places[one][0] for one in wanted if one in places}
+    found: dict[int, tuple[Any, ...]] = {}
+    numbers = sorted(set(home.values()))
+    for begin in range(0, len(numbers), _AT_ONCE):
+        part = query.where(s.id.in_(numbers[begin : begin + _AT_ONCE]))
+        found |= {row.id: tuple(row) for row in connection.execute(part)}
+    rows = [found[number] for number in dict.fromkeys(home.values()) if number in found]
+    return rows, tuple(one for one in wanted if home.get(one) not in found)
+
+
+def _state(patch: str, compromise: str, work: str) -> State:
+    return State(patch=Patch(patch), compromise=Compromise(compromise), work=Work(work))
 
 
 def _fitting(connection: Connection, tables: Derived, filters: Filters) -> Iterator[dict[str, Any]]:
