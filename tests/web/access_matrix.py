@@ -44,6 +44,7 @@ from alpheus.web.access.roles import Grant, Permission, Role
 from console import Clock, made
 
 OWN, OTHER = "own.example", "other.example"
+LONG = "twelve characters and more"
 NOTICE = "A-4F7K2Q"
 
 
@@ -79,6 +80,8 @@ COLUMNS = (
 
 PUBLIC = "Y YY YYY YYY YYY YYY"
 SIGNED_IN = "S YY YYY YYY YYY YYY"
+ACCOUNT = "S AA YYY YYY YYY YYY"
+"""What an account has; an organisation that came with a code has none."""
 SEE = "S NN YYY YYY YYY YYY"
 """A list: each sees the part that is theirs."""
 ONE = "S NN YYA YYA YYA YYA"
@@ -95,6 +98,12 @@ OWN_ONLY = "S YY NNN NNN NNN NNN"
 
 TABLE: tuple[Line, ...] = (
     Line("GET", "/static/{digest}/{name}", PUBLIC, "/static/0/alpheus.css"),
+    Line("GET", "/", SIGNED_IN),
+    Line("POST", "/campaign/looked", SEE, form={}),
+    Line("POST", "/campaign/work-out", IMPORT, form={}),
+    Line("GET", "/campaign/by/{by}", SEE, "/campaign/by/region"),
+    Line("GET", "/campaign/days.csv", SEE),
+    Line("GET", "/campaign/report.html", SEE),
     Line("GET", "/sign-in", PUBLIC),
     Line("POST", "/sign-in", PUBLIC, form={"name": "nobody", "password": "wrong"}),
     Line("GET", "/join/{secret}", PUBLIC, "/join/no-such-link"),
@@ -102,7 +111,45 @@ TABLE: tuple[Line, ...] = (
     Line("POST", "/sign-out", SIGNED_IN, form={}),
     Line("POST", "/preferences", PUBLIC, form={"language": "de"}),
     Line("GET", "/account", SIGNED_IN),
-    Line("POST", "/account/password", SIGNED_IN, form={"old": "wrong"}),
+    Line(
+        "POST", "/account/password", ACCOUNT, form={"old": "wrong", "password": LONG, "again": LONG}
+    ),
+    Line("POST", "/account/tokens", ACCOUNT, form={"name": ""}),
+    Line(
+        "POST",
+        "/account/tokens/{token}/revoke",
+        "S AA AAA AAA AAA AAA",
+        "/account/tokens/{token}/revoke",
+        form={},
+    ),
+    Line("GET", "/accounts", ADMINISTER),
+    Line("POST", "/accounts", ADMINISTER, form={"name": ""}),
+    Line("GET", "/accounts/{account}", ADMINISTER, "/accounts/{account}"),
+    Line(
+        "POST",
+        "/accounts/{account}/roles",
+        ADMINISTER,
+        "/accounts/{account}/roles",
+        form={"role": "viewer", "organisation": "{own}"},
+    ),
+    Line("POST", "/accounts/{account}/invite", ADMINISTER, "/accounts/{account}/invite", form={}),
+    Line("POST", "/accounts/{account}/disable", ADMINISTER, "/accounts/{account}/disable", form={}),
+    Line("POST", "/accounts/{account}/enable", ADMINISTER, "/accounts/{account}/enable", form={}),
+    Line(
+        "POST",
+        "/accounts/{account}/subject",
+        ADMINISTER,
+        "/accounts/{account}/subject",
+        form={"subject": "s"},
+    ),
+    Line(
+        "POST",
+        "/accounts/{account}/tokens/{token}/revoke",
+        "S NN NNN NNN NNN ANN",
+        "/accounts/{account}/tokens/{token}/revoke",
+        form={},
+    ),
+    Line("GET", "/audit", ADMINISTER),
 )
 
 

@@ -44,7 +44,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def app(database: Database, clock: Clock) -> Litestar:
     """The application, without a limit that tests would run into."""
-    return create_app(database, Settings(), clock=clock, rate=Rate(1_000_000, 1_000_000))
+    made = create_app(database, Settings(), clock=clock, rate=Rate(1_000_000, 1_000_000))
+    made.state.start_working_out = lambda _: None  # no process is begun by a test
+    return made
 
 
 @pytest.fixture

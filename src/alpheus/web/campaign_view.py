@@ -128,6 +128,7 @@ class CampaignDesk:
         self.campaign = Campaign(database)
         self.wait_days = wait_days
         self.wholes: Kept[Whole] = Kept(_KEPT)
+        self.counts: Kept[Counts] = Kept(_KEPT)
         self.alerts: Kept[Alerts] = Kept(_KEPT)
         self.texts: Kept[Markup] = Kept(_KEPT)
         """Parts of pages, by what they were made of and their language."""
@@ -276,7 +277,7 @@ class CampaignOf:
     def _overdue_clocks(self, connection: Connection, now: str) -> int:
         tables, _ = current(connection, self._desk.database.place)
         s = tables.servers.c
-        query = select(s.id).where(s.due != "", s.due < now)
+        query = select(s.id).where(s.due > "", s.due < now)
         if self._scope is not None:
             query = query.where(s.organisation.in_(self._scope))
         some = query.limit(MOST).subquery()
@@ -287,6 +288,10 @@ class CampaignOf:
         if self.is_whole:
             return self._desk.campaign.counts(by)
         return self._desk.campaign.counts(by, self.filters)
+
+    def kept_counts(self, whole: Whole, by: str) -> Counts:
+        """The same, as of what was read last."""
+        return self._desk.counts.get((self._scope, whole.key, by), partial(self.counts, by))
 
     def overview(self) -> Overview:
         """All of it as the command line has it; who is left as it was worked out last.

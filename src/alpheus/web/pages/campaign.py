@@ -125,7 +125,7 @@ def by(request: AnyRequest, by: FromPath[str]) -> Response[Any]:
     if request.query_params.get("format") == "csv":
         return _csv(f"alpheus-{by}.csv", desk.of(request.user, Permission.EXPORT).counts(by))
     whole = mine.whole()
-    counts = mine.counts(by)
+    counts = mine.kept_counts(whole, by)
     words = look_of(request).words
     body = desk.texts.get(
         (mine.filters, whole.key, words.language, f"by {by}"),
