@@ -13,7 +13,7 @@ from alpheus.cases.acts import Act
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import PatchStates, Standing, Tally, parts_between, places_by
 from alpheus.cases.groups import Groups
-from alpheus.cases.identity import Cluster
+from alpheus.cases.identity import Cluster, Servers
 from alpheus.cases.organisation_rows import OrganisationTally
 from alpheus.cases.owner_evidence import evidence_of
 from alpheus.cases.owners import Owners
@@ -71,7 +71,10 @@ class Maker:
         self._done = done
         self._members = members_of(groups.pools)
         self._doubtful = doubtful_of(groups.pools)
-        self.breached = breached_by(groups.clusters)
+        clusters = groups.clusters
+        self.breached = breached_by(
+            clusters.compromised() if isinstance(clusters, Servers) else clusters
+        )
 
     def chunks(self, database: Database, begins: Iterable[int]) -> Iterator[Chunk]:
         """The servers from some places on, by connections of its own; its tallies at last."""

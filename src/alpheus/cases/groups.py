@@ -19,6 +19,7 @@ from alpheus.cases.identity import (
     DecisionKind,
     Pool,
     Resolver,
+    Servers,
     Sighting,
     decide,
 )
@@ -59,7 +60,7 @@ class Groups:
     where nobody decided anything.
     """
 
-    clusters: list[Cluster]
+    clusters: Sequence[Cluster]
     pools: list[Pool]
     conflicts: tuple[Conflict, ...]
     last: int
@@ -75,7 +76,7 @@ def read_groups(database: Database) -> Groups:
     with database.read() as connection:
         decisions, last_act = read_decisions(connection)
     if not decisions:
-        return Groups(resolver.clusters(), resolver.pools(), (), last, last_act)
+        return Groups(resolver.servers(), resolver.pools(), (), last, last_act)
     return _decided(database, resolver, decisions, Groups([], [], (), last, last_act))
 
 
@@ -180,14 +181,15 @@ def _decided(
     named = [number for one in decisions for number in one.sightings]
     decided = decide((one.sightings for one in clusters), resolver.links(named), decisions)
     by_sightings = {one.sightings: one for one in clusters}
+    every: list[Cluster] = []
     for group in decided.groups:
         found = by_sightings.get(group)
         if found is None:
             with database.read() as connection:
                 found = described(read_sightings(connection, group))
             groups.made.append(found)
-        groups.clusters.append(found)
-    groups.clusters.sort(key=lambda one: one.id)
+        every.append(found)
+    groups.clusters = sorted(every, key=lambda one: one.id)
     groups.conflicts = decided.conflicts
     kept = set(decided.groups)
     groups.bases = [one for one in clusters if one.sightings not in kept]
@@ -199,6 +201,9 @@ def _decided(
 
 def each_member(clusters: Iterable[Cluster]) -> Iterator[tuple[int, int]]:
     """Every observation with its server."""
+    if isinstance(clusters, Servers):  # which need not be described for that
+        yield from clusters.members()
+        return
     for one in clusters:
         for number in one.sightings:
             yield number, one.id

@@ -98,8 +98,7 @@ def rebuild(
                 derived(before.generation).metadata.drop_all(connection)
     conflicts = tuple(f"decision {c.overruled} does not hold against {c.holds}: {c.reason}"
                       for c in groups.conflicts)  # fmt: skip
-    return Rebuilt(sum(len(one.sightings) for one in groups.clusters), len(groups.clusters),
-                   len(groups.pools), conflicts, again)  # fmt: skip
+    return Rebuilt(work.members, len(groups.clusters), len(groups.pools), conflicts, again)
 
 
 class _Work:
@@ -118,6 +117,7 @@ class _Work:
         self._groups = groups
         self._found = found
         self._owners = owners
+        self.members = 0
         self._tally = Tally()
         self._organisations = OrganisationTally()
         self._maker = Maker(tables, groups, found, owners, self._acts())
@@ -126,6 +126,7 @@ class _Work:
         """Say which observation is of which server."""
         every = each_member(self._groups.clusters)
         while rows := list(islice(every, _MEMBERS)):
+            self.members += len(rows)
             with self._database.write() as connection:
                 add_rows(connection, self._tables.members, rows)
         with self._database.write() as connection:

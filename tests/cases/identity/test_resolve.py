@@ -232,3 +232,13 @@ def test_ipv6_and_moves() -> None:
         seen(5, "198.51.100.1", 22, compromised=True),
     )
     assert together(found, 1, 2, 3, 4, 5)
+
+
+def test_servers_are_described_when_they_are_asked_for() -> None:
+    """As all at once; their members and those that were broken into are known without."""
+    resolver = Resolver(make_world(3, 60).sightings)
+    servers, clusters = resolver.servers(), resolver.clusters()
+    assert list(servers) == clusters
+    assert (len(servers), servers[3], servers[2:9]) == (len(clusters), clusters[3], clusters[2:9])
+    assert list(servers.members()) == [(n, one.id) for one in clusters for n in one.sightings]
+    assert list(servers.compromised()) == [one for one in clusters if one.compromised]

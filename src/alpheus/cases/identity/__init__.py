@@ -15,10 +15,10 @@ from alpheus.cases.identity.model import (
     Pool,
     Sighting,
 )
-from alpheus.cases.identity.resolve import Resolver
+from alpheus.cases.identity.resolve import Resolver, Servers
 
 __all__ = [
     "AddressSpan", "Cluster", "Conflict", "Count", "Counts", "Decided", "Decision", "DecisionKind",
-    "Demotion", "Explanation", "Kind", "Link", "Near", "Pool", "Resolver", "Sighting", "count",
-    "decide",
+    "Demotion", "Explanation", "Kind", "Link", "Near", "Pool", "Resolver", "Servers", "Sighting",
+    "count", "decide",
 ]  # fmt: skip

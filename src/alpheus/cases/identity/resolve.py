@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import gc
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -95,9 +95,12 @@ class Resolver:
         answer = self._answered()
         if answer.clusters is None:
             with uncollected():
-                found = [self._cluster(answer, rows) for rows in answer.groups()]
-            answer.clusters = sorted(found, key=lambda cluster: cluster.id)
+                answer.clusters = list(Servers(self, answer))
         return answer.clusters
+
+    def servers(self) -> Servers:
+        """The same as `clusters`; none is described before it is asked for, and none is kept."""
+        return Servers(self, self._answered())
 
     def pools(self) -> list[Pool]:
         """Every service with several members."""
@@ -205,7 +208,18 @@ class Resolver:
 
         return of
 
-    def _cluster(self, answer: _Answer, rows: list[int]) -> Cluster:
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The numbers of sightings, by their place."""
+        return self._ids
+
+    @property
+    def reported(self) -> Sequence[int]:
+        """1 where a sighting says that somebody broke in, by its place."""
+        return self._compromised
+
+    def described(self, answer: _Answer, rows: list[int]) -> Cluster:
+        """The server that the sightings at some places are."""
         sources = list(self._sources)
         seen = [
             describe.Seen(self._ids[row], self._first[row], self._last[row],
@@ -229,6 +243,50 @@ class Resolver:
 
     def _numbers(self, answer: _Answer, nodes: Iterable[int]) -> tuple[int, ...]:
         return tuple(sorted({self._number(answer, node) for node in nodes}))
+
+
+class Servers(Sequence[Cluster]):
+    """Every server, by the lowest number of its sightings; described when it is asked for.
+
+    So that many processes can do it, and what is described is not held longer than it is used.
+    """
+
+    def __init__(self, resolver: Resolver, answer: _Answer) -> None:
+        self._resolver = resolver
+        self._answer = answer
+        self._roots = sorted(answer.number_of, key=answer.number_of.__getitem__)
+
+    def __len__(self) -> int:
+        return len(self._roots)
+
+    @overload
+    def __getitem__(self, place: int) -> Cluster: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Cluster]: ...
+
+    def __getitem__(self, place: int | slice) -> Cluster | list[Cluster]:
+        if isinstance(place, slice):
+            return [self._described(root) for root in self._roots[place]]
+        return self._described(self._roots[place])
+
+    def members(self) -> Iterator[tuple[int, int]]:
+        """Every sighting with its server, both by their numbers."""
+        numbers, answer = self._resolver.numbers, self._answer
+        for root in self._roots:
+            lowest = answer.number_of[root]
+            for number in sorted([numbers[row] for row in answer.rows((root,))]):
+                yield number, lowest
+
+    def compromised(self) -> Iterator[Cluster]:
+        """The servers of which a source says that somebody broke in."""
+        reported = self._resolver.reported
+        for root in self._roots:
+            if any(reported[row] for row in self._answer.rows((root,))):
+                yield self._described(root)
+
+    def _described(self, root: int) -> Cluster:
+        return self._resolver.described(self._answer, self._answer.rows((root,)))
 
 
 class _Answer:
@@ -260,10 +318,9 @@ class _Answer:
         """The sightings of a node, by their place."""
         return self._rows[self.starts[node] : self._ends[node]]
 
-    def groups(self) -> Iterator[list[int]]:
-        """The sightings of every server, by their place."""
-        for nodes in self._nodes.values():
-            yield [row for node in nodes for row in self.rows_of(node)]
+    def rows(self, roots: Iterable[int]) -> list[int]:
+        """The sightings of some servers, by their place."""
+        return [row for node in self.nodes(roots) for row in self.rows_of(node)]
 
     def nodes(self, roots: Iterable[int]) -> list[int]:
         """The nodes of some servers."""

@@ -22,7 +22,6 @@ _SOON = 14 * DAY
 """Members of one organisation that answer so soon after each other do so in turn."""
 
 _DIGITS = re.compile(r"\d+")
-_NUMBER = re.compile(r"\d+$")
 _MOST_MEMBERS = 24
 
 
@@ -46,7 +45,7 @@ class Services:
         self._sockets = Holders(forest)
         self.pooled: set[str] = set()
         self._nodes = list(named)
-        self._computers: dict[str, set[int]] = {}
+        self._by_domain: dict[tuple[str, str], list[int]] = {}
         for node in self._nodes:
             socket = socket_of(forest.facts[node])
             if socket:
@@ -129,8 +128,9 @@ class Services:
         """
         forest = self._forest
         for root in {forest.root(node) for node in self._nodes}:
-            for name in forest.computers[root]:
-                self._computers.setdefault(name, set()).add(root)
+            for domain in forest.ads[root] | forest.domains[root]:
+                for name in forest.computers[root]:
+                    self._by_domain.setdefault((name, domain), []).append(root)
         found: list[Service] = []
         for socket in sorted(self.pooled):
             spans = self._sockets.spans(socket)
@@ -152,52 +152,7 @@ class Services:
         for one, other, _ in together:
             members = {forest.root(one), forest.root(other)}
             found.append(Service(set(), members, set(), set(), ""))
-        services = [one for one in _merged(found) if len(one.names) > 1 or len(one.members) > 1]
-        self._complete(services)
-        return services
-
-    def _complete(self, services: Sequence[Service]) -> None:
-        """Add members that were never met where the others answer.
-
-        They show the certificate of the service, are numbered like its members and in their domain,
-        and no name of their own leads to them.
-        """
-        forest = self._forest
-        taken = {root for service in services for root in (*service.members, *service.unnamed)}
-        showing: dict[str, set[int]] = {}
-        led: dict[int, set[str]] = {}
-        for node in self._nodes:
-            facts, root = forest.facts[node], forest.root(node)
-            if facts.certificate:
-                showing.setdefault(facts.certificate, set()).add(root)
-            else:
-                led.setdefault(root, set()).update(set(facts.hosts) - self._shared.hosts)
-        certificates = {root: set[str]() for root in taken}
-        for certificate, roots in showing.items():
-            if certificate not in self._shared.certificates:
-                for root in roots & taken:
-                    certificates[root].add(certificate)
-        for service in services:
-            shown = {one for root in service.members for one in certificates[root]}
-            names = {name for root in service.members for name in led.get(root, ())}
-            near = {root for certificate in shown for root in showing[certificate]} - taken
-            for root in sorted(near):
-                own = led.get(root, set())
-                if (not own or own & names) and any(
-                    self._alike(root, member) for member in service.members
-                ):
-                    service.members.add(root)
-                    service.names |= forest.computers[root]
-                    taken.add(root)
-
-    def _alike(self, one: int, other: int) -> bool:
-        """Whether two computers are numbered alike, in one domain."""
-        forest = self._forest
-        stems = [{_NUMBER.sub("", name) for name in forest.computers[root] if _NUMBER.search(name)}
-                 for root in (one, other)]  # fmt: skip
-        return bool(stems[0] & stems[1]) and bool(
-            forest.ads[one] & forest.ads[other] or forest.domains[one] & forest.domains[other]
-        )
+        return [one for one in _merged(found) if len(one.names) > 1 or len(one.members) > 1]
 
     def _led(self) -> Iterator[Service]:
         """Computers of one organisation to which one name leads at the same time.
@@ -223,11 +178,13 @@ class Services:
     def _named(self, node: int) -> set[int]:
         """The servers of one organisation that a node was seen as."""
         forest = self._forest
+        ads, domains = forest.ads[node], forest.domains[node]
         return {
             root
             for name in forest.facts[node].members
-            for root in self._computers.get(name, ())
-            if forest.ads[root] & forest.ads[node] or forest.domains[root] & forest.domains[node]
+            for domain in ads | domains
+            for root in self._by_domain.get((name, domain), ())
+            if not (ads.isdisjoint(forest.ads[root]) and domains.isdisjoint(forest.domains[root]))
         }
 
 
