@@ -29,6 +29,9 @@ FIELD = "csrf"
 HEADER = "x-csrf"
 PERMISSION = "permission"
 """The name in `opt` under which a route says what it asks for."""
+STREAMED = "streamed"
+"""The name in `opt` under which a route says that it reads a form with files itself, as it comes:
+it looks with `is_word` for the session's word, which stands before the first file."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LARGEST_FORM = 1 << 20
@@ -78,8 +81,23 @@ async def check(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         raise PermissionDeniedException("this token is not for that")
     if not person.may(asked):
         raise PermissionDeniedException("your account does not allow that")
-    if token_scope is None:
+    if token_scope is None and not (handler.opt.get(STREAMED) and _is_streamed(connection)):
         await _check_form(connection, connection.auth)
+
+
+def is_word(connection: ASGIConnection[Any, Any, Any, Any], word: str) -> bool:
+    """Whether a form that is read piece by piece has the session's word; a token needs none."""
+    if connection.state.get("token_scope") is not None:
+        return True
+    session: Session | None = connection.auth
+    known = session.csrf if session else ""
+    return bool(known) and secrets.compare_digest(word.encode(), known.encode())
+
+
+def _is_streamed(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Whether it is a form of ours with files, whose word is looked for as it comes in."""
+    kind = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == RequestEncodingType.MULTI_PART and _is_ours(connection)
 
 
 def _is_within(scope: frozenset[Permission], asked: Permission, method: str) -> bool:
