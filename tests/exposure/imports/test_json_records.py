@@ -122,6 +122,26 @@ def test_lines_are_told_from_what_goes_over_several(tmp_path: Path) -> None:
     assert list(records(Source(write(tmp_path, "x", broken))))[1] == (2, {"a": 1})
 
 
+@pytest.mark.parametrize("cut", [b'{"a":', b'{"a":{"b":[{', b'{"a":"x', b'{"a":1}}', b"{", b"x"])
+def test_a_first_line_that_is_cut_off_costs_itself(tmp_path: Path, cut: bytes) -> None:
+    """The lines after it are read, each by itself, and the one that is broken among them is one."""
+    rows = [cut, b'{"n":2}', b'{"n":3}', b'{"n":[{"m":', b'{"n":5}']
+    source = Source(write(tmp_path, "a.json", b"\n".join(rows)))
+    found = list(records(source))
+    assert [one for one in found if not isinstance(one, Loss)] == [
+        (2, {"n": 2}), (3, {"n": 3}), (5, {"n": 5}),
+    ]  # fmt: skip
+    assert [one.row for one in found if isinstance(one, Loss)] == [1, 4]
+
+
+def test_the_last_of_a_list_is_no_line(tmp_path: Path) -> None:
+    """An object over several lines that holds others is one."""
+    whole = b'{"all": [\n{"n":1},\n{"n":2}\n]}'
+    assert list(records(Source(write(tmp_path, "a.json", whole)))) == [
+        (1, {"all": [{"n": 1}, {"n": 2}]})
+    ]
+
+
 def test_nesting_is_bounded(tmp_path: Path) -> None:
     """A list in a list in a list is one loss after the other, and no memory."""
     deep = b'{"a":' * 20_000 + b"[" * 200_000 + b'\n]}{"b": 1}'

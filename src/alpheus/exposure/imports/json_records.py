@@ -73,14 +73,16 @@ def records(
 
 
 def _is_lines(head: bytes) -> bool:
-    """Whether the first line is an object by itself, or is broken and one of the next is."""
+    """Whether the first line is an object by itself, or is broken and the next are.
+
+    Where it may go on, two of the next must be: the last of a list is an object by itself, too.
+    """
     first = head.lstrip().split(b"\n", _PEEK_LINES)[:_PEEK_LINES]
-    if not first[0].startswith(b"{"):
+    if first[0].startswith(b"["):
         return False
-    goes_on = first[0].count(b"{") > first[0].count(b"}")
-    return decode(first[0]) is not None or (
-        not goes_on and any(decode(line) is not None for line in first[1:])
-    )
+    goes_on = not first[0].startswith(b"{") or first[0].count(b"{") > first[0].count(b"}")
+    whole = sum(decode(line) is not None for line in first[1:])
+    return decode(first[0]) is not None or whole > goes_on
 
 
 def _is_marker(raw: bytes, markers: frozenset[bytes]) -> bool:
