@@ -68,3 +68,16 @@ def test_a_file_that_changes_is_refused(tmp_path: Path) -> None:
     source.path.unlink()
     with pytest.raises(EvidenceError, match=r"a\.jsonl: no such file"):
         _all(source, 5)
+
+
+@pytest.mark.parametrize(
+    "first", [b'{"target": "192.0.2.1", "addr\n', b"\xff\x00\n", b"\n", b"{}\n"]
+)
+def test_a_first_line_that_is_broken_costs_itself(tmp_path: Path, first: bytes) -> None:
+    """The file is still one of lines."""
+    path = _file(tmp_path / "a.jsonl", 9)
+    path.write_bytes(first + path.read_bytes())
+    source = _source(path)
+    assert source.kind == "lines"
+    read = [item for item in _all(source, 100) if item.row is not None]
+    assert len(read) == 9

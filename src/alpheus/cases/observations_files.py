@@ -57,6 +57,9 @@ class Source:
     options: ImportOptions | None = None
 
 
+_PEEKED = 5
+
+
 class _Peek(msgspec.Struct):
     """What tells a line of an observation from anything else."""
 
@@ -67,14 +70,14 @@ class _Peek(msgspec.Struct):
 
 
 def kind_of(stream: BinaryIO) -> str:
-    """What a file is: `lines`, `assessment` or `list`."""
+    """What a file is: `lines`, `assessment` or `list`; of broken lines among the first, too."""
     stream.seek(0)
     head = stream.read(4096)
     stream.seek(0)
-    if head.lstrip()[:1] == b"{":
-        first = head.lstrip()[1:].lstrip()
-        if first.startswith(b'"schema"') and b"alpheus.assessment/" in first[:64]:
-            return "assessment"
+    first = head.lstrip().removeprefix(b"{").lstrip()
+    if first.startswith(b'"schema"') and b"alpheus.assessment/" in first[:64]:
+        return "assessment"
+    for _ in range(_PEEKED):
         with suppress(msgspec.MsgspecError, ValueError):
             msgspec.json.decode(stream.readline(_LONGEST), type=_Peek)
             return "lines"
