@@ -118,7 +118,7 @@ TABLE: tuple[Line, ...] = (
     Line(
         "POST",
         "/account/tokens/{token}/revoke",
-        "S AA AAA AAA AAA AAA",
+        "S AA AAA AAA AAA YAA",
         "/account/tokens/{token}/revoke",
         form={},
     ),

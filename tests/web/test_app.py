@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pkgutil import iter_modules
+from threading import current_thread, main_thread
 
 import pytest
-from litestar import Litestar, get
+from litestar import Litestar, delete, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.testing import TestClient
 
@@ -14,6 +15,8 @@ from alpheus.cases.database import Database
 from alpheus.errors import UsageError
 from alpheus.web import app as web_app
 from alpheus.web import pages
+from alpheus.web.access.guard import PERMISSION
+from alpheus.web.access.roles import Permission
 from alpheus.web.access.throttle import Rate
 from alpheus.web.settings import Settings
 from console import Client, made, signed_in
@@ -42,6 +45,31 @@ def test_a_route_that_does_not_say_whom_it_is_for_stops_the_program(
     monkeypatch.setattr(web_app, "handlers", lambda: [forgotten])
     with pytest.raises(UsageError, match="/open: the route does not say whom it is for"):
         web_app.create_app(database, Settings())
+
+
+def test_methods_that_share_a_path_are_each_answered_from_a_thread(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Litestar wraps the first of them once more for each other."""
+
+    @get("/shared", opt={PERMISSION: Permission.PUBLIC}, sync_to_thread=True)
+    def look() -> str:
+        return f"{current_thread() is main_thread()}"
+
+    @post("/shared", opt={PERMISSION: Permission.PUBLIC}, sync_to_thread=True)
+    def change() -> str:
+        return "changed"
+
+    @delete("/shared", opt={PERMISSION: Permission.PUBLIC}, sync_to_thread=True)
+    def remove() -> None:
+        return None
+
+    monkeypatch.setattr(web_app, "handlers", lambda: [look, change, remove])
+    for _ in range(2):
+        with TestClient(web_app.create_app(database, Settings())) as client:
+            assert client.get("/shared").text == "False"
+            assert client.post("/shared").text == "changed"
+            assert client.delete("/shared").status_code == 204
 
 
 def test_whoever_asks_too_often_waits(database: Database) -> None:

@@ -13,6 +13,7 @@ from litestar.di import Provide
 from litestar.exceptions import TooManyRequestsException
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ControllerRouterHandler
+from litestar.utils.sync import AsyncCallable
 
 from alpheus.cases.database import Database
 from alpheus.cases.service import Cases
@@ -79,10 +80,12 @@ def create_app(
         after_request=_with_headers,
         exception_handlers={Exception: failures.refused},
         compression_config=CompressionConfig(backend="gzip", minimum_size=1_000),
+        logging_config=None,  # failures are told by `failures.refused`, once
         openapi_config=None,
         debug=False,
     )
     _check_permissions(app)
+    _unwrap(app)
     return app
 
 
@@ -96,7 +99,7 @@ def desk_of(request: Request[Any, Any, Any], state: State) -> Desk:
     return Desk(state.cases, request.user)
 
 
-def _within_rate(request: Request[Any, Any, Any]) -> None:
+async def _within_rate(request: Request[Any, Any, Any]) -> None:
     throttle: Throttle = request.app.state.throttle
     asker = request.user.name or (request.client.host if request.client else "")
     if wait := throttle.wait(asker):
@@ -105,10 +108,24 @@ def _within_rate(request: Request[Any, Any, Any]) -> None:
         )
 
 
-def _with_headers(response: Response[Any]) -> Response[Any]:
+async def _with_headers(response: Response[Any]) -> Response[Any]:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response
+
+
+def _unwrap(app: Litestar) -> None:
+    """Let what runs in a thread run in one only.
+
+    Where several methods share a path, Litestar 2.25 registers the first of them again with each
+    other, and wraps it again: the thread then gives something to be awaited, and no answer.
+    """
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            while isinstance(handler.fn, AsyncCallable) and isinstance(
+                handler.fn.func, AsyncCallable
+            ):
+                handler._fn = handler.fn.func  # noqa: SLF001 - there is no other way to it
 
 
 def _check_permissions(app: Litestar) -> None:

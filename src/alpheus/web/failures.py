@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Response
 from litestar.exceptions import (
@@ -15,7 +16,8 @@ from litestar.exceptions import (
 from litestar.response import Redirect
 
 from alpheus.errors import AlpheusError, DatabaseBusyError, DatabaseError, RefusedError
-from alpheus.web.rendering import AnyRequest, page
+from alpheus.web.refusals import told
+from alpheus.web.rendering import AnyRequest, look_of, page
 
 _LOG = logging.getLogger("alpheus.web")
 _API = "/api/"
@@ -27,16 +29,22 @@ def refused(request: AnyRequest, error: Exception) -> Response[Any]:
     """The answer to an error: a page for people, JSON (RFC 9457) for programs."""
     status, reason = _told(error)
     if status >= _OURS:
-        _LOG.error("%s %s: %s", request.method, request.url.path, reason, exc_info=error)
+        route = request.scope.get("path_template", "-")  # a path may hold a secret
+        _LOG.error("%s %s: %s", request.method, route, reason, exc_info=error)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if request.url.path.startswith(_API) or "text/html" not in request.headers.get("accept", ""):
-        return _problem(status, reason, headers)
+        return _problem(status, told(reason, look_of(request).words.language), headers)
     if isinstance(error, NotAuthorizedException) and request.method == "GET":
-        here = request.url.path
-        return Redirect(f"/sign-in?next={here}" if here != "/" else "/sign-in")
+        return Redirect(_sign_in(request.url.path, request.url.query))
     answer = page(request, "failure.html", status=status, code=status, reason=reason)
     answer.headers.update(headers)
     return answer
+
+
+def _sign_in(path: str, query: str) -> str:
+    """The form, and where to go then."""
+    here = f"{path}?{query}" if query else path
+    return f"/sign-in?next={quote(here, safe='/')}" if here != "/" else "/sign-in"
 
 
 def _problem(status: int, reason: str, headers: dict[str, str]) -> Response[Any]:

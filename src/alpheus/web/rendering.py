@@ -17,10 +17,12 @@ from litestar import MediaType, Request, Response
 from markupsafe import Markup, escape
 
 from alpheus import __version__
+from alpheus.errors import DatabaseError
 from alpheus.report.visible import visible
 from alpheus.web import labels
 from alpheus.web.access.roles import NOBODY, Permission, Person
 from alpheus.web.access.sessions import Session
+from alpheus.web.refusals import told
 from alpheus.web.settings import LANGUAGES
 from alpheus.web.words import Words, chosen, words
 
@@ -41,7 +43,7 @@ MENU = (
     ("/audit", "Audit log", Permission.ADMINISTER),
 )
 """Where the menu leads, what it says (English), and for whom."""
-STATIC = ("alpheus.css", "alpheus.js")
+STATIC = ("alpheus.css", "alpheus.js", "uploads.js")
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -86,15 +88,27 @@ def page(
 ) -> Response[str]:
     """A page made of a template. `look` is there for every template."""
     look = look_of(request)
+    values.setdefault("waiting", waiting_of(request, look))
     text = environment().get_template(template).render(look=look, **said_in(look.words), **values)
     return Response(text, media_type=MediaType.HTML, status_code=status)
+
+
+def waiting_of(request: AnyRequest, look: Look) -> object:
+    """What has come in and is on no page yet, for those who see cases."""
+    jobs = request.app.state.get("jobs")
+    if jobs is None or not look.person.may(Permission.SEE):
+        return {}
+    try:
+        return jobs.backlog()
+    except DatabaseError:  # the page may be the one that tells of it
+        return {}
 
 
 def said_in(language: Words | str) -> dict[str, Callable[..., object]]:
     """The functions by which templates speak a language."""
     said = _Said(words(language) if isinstance(language, str) else language)
     return {"_": said.gettext, "gettext": said.gettext, "ngettext": said.ngettext,
-            "said": said.label, "meaning": said.meaning}  # fmt: skip
+            "said": said.label, "meaning": said.meaning, "refused": said.refused}  # fmt: skip
 
 
 @cache
@@ -161,6 +175,10 @@ class _Said:
         """What a value of a table means, in a sentence; '' where that is clear."""
         found = labels.label(kind, str(value))
         return self.gettext(found.help) if found and found.help else ""
+
+    def refused(self, problem: object) -> str:
+        """Why something was refused: an error or its message; '' for none."""
+        return told(str(problem), self._words.language) if problem else ""
 
 
 def _filled(text: str, values: Mapping[str, object]) -> Markup:

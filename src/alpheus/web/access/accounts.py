@@ -29,6 +29,7 @@ FIRST = "first start"
 _FIRST_LOCK = timedelta(minutes=1)
 _LONGEST_LOCK = timedelta(hours=1)
 _LONGEST_NAME = 80
+_LONGEST_SUBJECT = 255
 
 
 class Accounts:
@@ -119,7 +120,9 @@ class Accounts:
         with self._database.write() as connection:
             found = connection.execute(
                 select(accounts.c.password).where(accounts.c.id == account)
-            ).scalar_one()
+            ).scalar()
+            if found is None:
+                raise RefusedError(f"there is no account {account}")
             if not is_password(old, found):
                 raise RefusedError("the old password is another one")
             self._set_password(connection, account, kept, "password changed")
@@ -159,24 +162,38 @@ class Accounts:
 
     def every(self) -> list[dict[str, object]]:
         """All accounts by name, with their grants."""
-        a, g = accounts.c, grants.c
         with self._database.read() as connection:
-            found = connection.execute(
-                select(a.id, a.name, a.made, a.disabled, a.locked_until, a.password != "")
-                .order_by(a.name)
-            ).all()  # fmt: skip
-            given = connection.execute(select(g.account, g.role, g.organisation)).all()
-        by_account: dict[int, list[Grant]] = {}
-        for one in given:
-            by_account.setdefault(one.account, []).append(Grant(Role(one.role), one.organisation))
-        return [
-            {
-                "id": row[0], "name": row[1], "made": row[2], "disabled": row[3],
-                "locked_until": row[4], "has_password": bool(row[5]),
-                "grants": tuple(by_account.get(row[0], ())),
-            }
-            for row in found
-        ]  # fmt: skip
+            return _described(connection)
+
+    def one(self, account: int) -> dict[str, object]:
+        """An account as in `every`. Raises RefusedError where there is none."""
+        with self._database.read() as connection:
+            found = _described(connection, account)
+        if not found:
+            raise RefusedError(f"there is no account {account}")
+        return found[0]
+
+    def now(self) -> str:
+        """The time, as accounts and tokens are measured by it."""
+        return iso(self._clock())
+
+    def bind(self, account: int, subject: str, *, who: str) -> None:
+        """Let in by an account whom a provider of identities calls so; '' for nobody.
+
+        Raises RefusedError where that is another account's.
+        """
+        subject = subject.strip()
+        if len(subject) > _LONGEST_SUBJECT or not subject.isprintable():
+            raise RefusedError("a subject is what a provider of identities calls somebody")
+        a = accounts.c
+        with self._database.write() as connection:
+            name = _name(connection, account)
+            other = select(a.name).where(a.oidc_subject == subject, a.id != account)
+            if subject and (taken := connection.execute(other).scalar()):
+                raise RefusedError(f"this subject is that of the account '{taken}'")
+            connection.execute(update(accounts).where(a.id == account).values(oidc_subject=subject))
+            audit.note(connection, time=self.now(), who=who, action="account bound",
+                       object_=name, subject=subject)  # fmt: skip
 
     def regrant(self, account: int, given: Sequence[Grant], *, who: str) -> None:
         """Give an account these grants in place of those it has. Raises RefusedError."""
@@ -238,6 +255,8 @@ class Accounts:
         self, connection: Connection, account: int, given: Sequence[Grant], who: str
     ) -> None:
         for one in dict.fromkeys(given):
+            if one.role is Role.CONSTITUENT and not one.organisation:
+                raise RefusedError("a constituent belongs to an organisation; name it")
             connection.execute(
                 insert(grants).values(account=account, role=one.role.value,
                                       organisation=one.organisation, made=iso(self._clock()),
@@ -264,6 +283,24 @@ class Accounts:
         connection.execute(delete(sessions).where(sessions.c.account == account))
         audit.note(connection, time=iso(self._clock()), who=_name(connection, account),
                    action=action)  # fmt: skip
+
+
+def _described(connection: Connection, account: int = 0) -> list[dict[str, object]]:
+    """Accounts by name, without anything of a password; one of them, or all for 0."""
+    a, g = accounts.c, grants.c
+    query = select(a.id, a.name, a.made, a.disabled, a.locked_until, a.oidc_subject,
+                   (a.password != "").label("has_password")).order_by(a.name)  # fmt: skip
+    given = select(g.account, g.role, g.organisation).order_by(g.id)
+    if account:
+        query, given = query.where(a.id == account), given.where(g.account == account)
+    by_account: dict[int, list[Grant]] = {}
+    for one in connection.execute(given):
+        by_account.setdefault(one.account, []).append(Grant(Role(one.role), one.organisation))
+    return [
+        {**row._asdict(), "has_password": bool(row.has_password),
+         "grants": tuple(by_account.get(row.id, ()))}
+        for row in connection.execute(query)
+    ]  # fmt: skip
 
 
 def person_of(connection: Connection, account: int) -> Person | None:

@@ -101,6 +101,8 @@ class Sessions:
 
     def make_token(self, person: Person, name: str, scope: frozenset[Permission], days: int) -> str:
         """A token for programs; its text is shown once. Raises RefusedError."""
+        if not person.account:
+            raise RefusedError(f"there is no account {person.account}")
         if not name.strip() or len(name) > _LONGEST_NAME:
             raise RefusedError(f"a token has a name of 1 to {_LONGEST_NAME} characters")
         if not timedelta(0) < timedelta(days=days) <= LONGEST_TOKEN:

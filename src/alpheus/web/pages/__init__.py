@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from litestar.types import ControllerRouterHandler
 
-from alpheus.web.pages import account, campaign, static
+from alpheus.web.pages import account, accounts, audit, campaign, static, tokens
 
 PAGES: tuple[ControllerRouterHandler, ...] = (
-    *static.ROUTES, *campaign.ROUTES, *account.ROUTES,
+    *static.ROUTES, *campaign.ROUTES, *account.ROUTES, *tokens.ROUTES,
+    *accounts.ROUTES, *audit.ROUTES,
 )  # fmt: skip

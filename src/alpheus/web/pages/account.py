@@ -16,6 +16,7 @@ from alpheus.errors import RefusedError
 from alpheus.web.access.guard import COOKIE, PERMISSION, SECURE_COOKIE
 from alpheus.web.access.roles import Permission
 from alpheus.web.access.sessions import LONGEST, Session
+from alpheus.web.pages.tokens import account_view, only_accounts
 from alpheus.web.rendering import LANGUAGE_COOKIE, THEMES, AnyRequest, page
 from alpheus.web.settings import LANGUAGES
 
@@ -75,13 +76,13 @@ def sign_in_form(request: AnyRequest) -> Response[Any]:
 @post("/sign-in", opt=_PUBLIC, sync_to_thread=True)
 def sign_in(request: AnyRequest, data: Annotated[SignIn, _form()]) -> Response[Any]:
     """Begin a session, or say that name and password do not fit; the name stays in the form."""
-    _slowly(request)
+    slowly(request)
     account = request.app.state.accounts.sign_in(data.name, data.password)
     if account is None:
         problem = "name and password do not fit, or the account is locked for a while"
         form = SignIn(name=data.name, next=_inside(data.next))
         return page(request, "sign_in.html", status=422, form=form, problem=problem)
-    return _let_in(request, request.app.state.sessions.begin(account), _inside(data.next))
+    return let_in(request, request.app.state.sessions.begin(account), _inside(data.next))
 
 
 @get("/join/{secret:str}", opt=_PUBLIC, sync_to_thread=False)
@@ -95,14 +96,14 @@ def join(
     request: AnyRequest, secret: FromPath[str], data: Annotated[Join, _form()]
 ) -> Response[Any]:
     """Set a password by a link, and begin a session."""
-    _slowly(request)
+    slowly(request)
     try:
         if data.password != data.again:
             raise RefusedError("the two passwords are not the same")  # noqa: TRY301 - told below
         account = request.app.state.accounts.accept(secret, data.password)
     except RefusedError as error:
         return page(request, "join.html", status=422, secret=secret, problem=str(error))
-    return _let_in(request, request.app.state.sessions.begin(account), "/")
+    return let_in(request, request.app.state.sessions.begin(account), "/")
 
 
 @post("/sign-out", opt=_SIGNED_IN, sync_to_thread=True)
@@ -130,28 +131,21 @@ def preferences(request: AnyRequest, data: Annotated[Preferences, _form()]) -> R
     )  # fmt: skip
 
 
-@get("/account", opt=_SIGNED_IN, sync_to_thread=True)
-def account_page(request: AnyRequest) -> Response[Any]:
-    """One's own account: password and tokens."""
-    tokens = request.app.state.sessions.tokens_of(request.user.account)
-    return page(request, "account.html", tokens=tokens, problem="", done="")
-
-
 @post("/account/password", opt=_SIGNED_IN, sync_to_thread=True)
 def change_password(request: AnyRequest, data: Annotated[Change, _form()]) -> Response[Any]:
     """Change one's password; all sessions end, and this one begins anew."""
+    only_accounts(request)
     state = request.app.state
     try:
         if data.password != data.again:
             raise RefusedError("the two passwords are not the same")  # noqa: TRY301 - told below
         state.accounts.change_password(request.user.account, data.old, data.password)
     except RefusedError as error:
-        tokens = state.sessions.tokens_of(request.user.account)
-        return page(request, "account.html", status=422, tokens=tokens, problem=str(error), done="")
-    return _let_in(request, state.sessions.begin(request.user.account), "/account")
+        return account_view(request, status=422, problem=error)
+    return let_in(request, state.sessions.begin(request.user.account), "/account")
 
 
-def _let_in(request: AnyRequest, session: Session, where: str) -> Response[Any]:
+def let_in(request: AnyRequest, session: Session, where: str) -> Response[Any]:
     """Go on with a session's cookie; the old session, if any, ends: it may be somebody else's."""
     name = _cookie(request)
     if old := request.cookies.get(name):
@@ -168,7 +162,7 @@ def _cookie(request: AnyRequest) -> str:
     return SECURE_COOKIE if request.app.state.settings.is_secure else COOKIE
 
 
-def _slowly(request: AnyRequest) -> None:
+def slowly(request: AnyRequest) -> None:
     host = request.client.host if request.client else ""
     if wait := request.app.state.sign_in_throttle.wait(host):
         raise TooManyRequestsException(f"too many tries; wait {wait:.0f} seconds")
@@ -182,5 +176,5 @@ def _inside(where: str) -> str:
 
 
 ROUTES = (
-    sign_in_form, sign_in, join_form, join, sign_out, preferences, account_page, change_password,
+    sign_in_form, sign_in, join_form, join, sign_out, preferences, change_password,
 )  # fmt: skip
