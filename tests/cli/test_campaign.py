@@ -79,3 +79,13 @@ def test_a_database_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> Non
     """Is not made."""
     assert main(["campaign", "stats", "--database", "no.db"]) == 3
     assert "no.db" in capsys.readouterr().err
+
+
+def test_what_the_console_shows_is_worked_out_ahead(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And kept in the database."""
+    capsys.readouterr()
+    assert main(["campaign", "prepare"]) == 0
+    assert "4 of 6 servers are left, as of " in capsys.readouterr().err
+    assert main(["campaign", "prepare", "--database", str(tmp_path / "none.db")]) != 0

@@ -57,10 +57,10 @@ def campaign(request: AnyRequest) -> Response[Any]:
     mine = desk.of(person)
     as_of, waiting = mine.waiting()
     if not as_of:
-        return page(request, "campaign/empty.html", waiting=waiting)
+        return page(request, "campaign/empty.html", observed=waiting)
     whole = mine.whole()
     if whole.total is None and not waiting and mine.is_whole:
-        return page(request, "campaign/empty.html", waiting=0)
+        return page(request, "campaign/empty.html", observed=0)
     return _page(request, desk, mine, whole)
 
 
@@ -166,7 +166,7 @@ def _csv(name: str, what: Any) -> Response[Any]:  # noqa: ANN401 - a series or c
 
 def _file(name: str, text: str, kind: str) -> Response[Any]:
     return Response(
-        text.encode(), media_type=f"{kind}; charset=utf-8",
+        text.encode(), media_type=kind,
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )  # fmt: skip
 
