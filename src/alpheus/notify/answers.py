@@ -128,12 +128,17 @@ def _act(connection: Connection, place: str, said: Answer, now: str) -> None:
             return
 
 
-def given_by(connection: Connection, *, notice: str, organisation: str) -> list[Answer]:
-    """What was said by the code of a notice, or of an organisation's servers; the newest first."""
+def given_by(
+    connection: Connection, *, notice: str, organisations: Collection[str], who: str
+) -> list[Answer]:
+    """What was said by the code of a notice, by somebody, or of organisations; newest first."""
     c = answers.c
-    query = select(answers).order_by(c.id.desc()).limit(_MOST_SHOWN)
-    mine = c.organisation == organisation if organisation else c.notice == notice
-    return [_read(row) for row in connection.execute(query.where(mine))]
+    if organisations:
+        mine = c.organisation.in_(sorted(organisations))
+    else:
+        mine = c.notice == notice if notice else c.who == who
+    query = select(answers).where(mine).order_by(c.id.desc()).limit(_MOST_SHOWN)
+    return [_read(row) for row in connection.execute(query)]
 
 
 def unread(

@@ -116,23 +116,6 @@ def page(
     return NoticePage(tuple(_briefs(connection, [number for _, number in found])), next_)
 
 
-def every(
-    connection: Connection,
-    wanted: Wanted,
-    lines: Sequence[Line],
-    *,
-    within: Collection[str] | None = None,
-) -> Iterator[Brief]:
-    """All that fit, page after page."""
-    after = ""
-    while True:
-        found = page(connection, wanted, lines, within=within, after=after, size=MOST)
-        yield from found.notices
-        after = found.next
-        if not after:
-            return
-
-
 def lines_of(connection: Connection, within: Collection[str]) -> tuple[Line, ...]:
     """How many notices of which rung, channel and status there are within organisations."""
     s = notice_standings.c

@@ -141,10 +141,17 @@ class Notices:
 
     # approving
 
-    def approval(self, batch: int) -> Approval:
-        """What an approval of a batch would bind to. Raises RefusedError."""
+    def approval(self, batch: int, *, heard: Callable[[int], None] | None = None) -> Approval:
+        """What an approval of a batch would bind to. Raises RefusedError.
+
+        `heard` hears how many notices are done, now and then.
+        """
         self.batch(batch)
-        digests = [digest for _, digest in self._digests(batch)]
+        digests = []
+        for _, digest in self._digests(batch):
+            digests.append(digest)
+            if heard is not None and len(digests) % _PAGE == 0:
+                heard(len(digests))
         whole = approve.digest_of_all(digests)
         return Approval(batch, len(digests), whole, len(digests) > self.settings.bulk_above)
 

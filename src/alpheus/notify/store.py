@@ -23,7 +23,13 @@ from alpheus.cases.schema import (
     unreached,
 )
 from alpheus.errors import RefusedError
-from alpheus.notify.codes import new_secret, plain_reference, reference_of
+from alpheus.notify.codes import (
+    is_code,
+    new_secret,
+    plain_reference,
+    reference_in,
+    reference_of,
+)
 from alpheus.notify.model import Event, EventKind, Notice, Status
 from alpheus.notify.news import Facts
 from alpheus.notify.records import Batch, Omission
@@ -232,6 +238,14 @@ def by_reference(connection: Connection, reference: str) -> Notice | None:
     return _READ.decode(found) if found else None
 
 
+def by_code(connection: Connection, code: str) -> Notice | None:
+    """The notice that a code is of, however somebody wrote it; None for what is no code."""
+    key = connection.execute(select(meta.c.value).where(meta.c.key == _SECRET)).scalar() or ""
+    if not is_code(str(key), code) or not key:
+        return None
+    return by_reference(connection, reference_in(code))
+
+
 def page(
     connection: Connection, batch: int, statuses: Iterable[Status], after_id: int, size: int
 ) -> list[tuple[Notice, Status]]:
@@ -267,6 +281,12 @@ def every_batch(connection: Connection) -> Iterator[Batch]:
     """All batches, the newest first."""
     for row in connection.execute(select(batches).order_by(batches.c.id.desc())).all():
         yield _batch(connection, row)
+
+
+def newest_batches(connection: Connection, most: int) -> list[Batch]:
+    """The newest batches, the newest first."""
+    query = select(batches).order_by(batches.c.id.desc()).limit(most)
+    return [_batch(connection, row) for row in connection.execute(query).all()]
 
 
 def _batch(connection: Connection, row: Row[Any]) -> Batch:
