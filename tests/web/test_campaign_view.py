@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from alpheus.campaign.prepared import prepare
 from alpheus.cases.acts import ActKind
-from alpheus.cases.database import Database
+from alpheus.cases.database import Database, open_database
 from alpheus.cases.rebuild import rebuild
 from alpheus.cases.service import Cases
 from alpheus.cases.service_listing import Filters
@@ -32,6 +33,13 @@ from console import Clock
 from exposure_runs import CLOSED, OPEN
 
 EVERYBODY = Person(1, "mia", (Grant(Role.ANALYST),))
+
+
+@pytest.fixture
+def database(place: str) -> Iterator[Database]:
+    """An empty database, on either."""
+    with open_database(place) as opened:
+        yield opened
 
 
 @pytest.fixture
