@@ -16,7 +16,7 @@ from alpheus.errors import UsageError
 from alpheus.web import app as web_app
 from alpheus.web import pages
 from alpheus.web.access.guard import PERMISSION
-from alpheus.web.access.roles import Permission
+from alpheus.web.access.roles import Grant, Permission, Role
 from alpheus.web.access.throttle import Rate
 from alpheus.web.settings import Settings
 from console import Client, made, signed_in
@@ -31,6 +31,31 @@ def test_answers_carry_what_keeps_a_browser_safe(client: Client) -> None:
     assert headers["x-frame-options"] == "DENY"
     assert headers["cache-control"] == "no-store"
     assert client.get("/sign-in").text.count("<script") == 1
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+@pytest.mark.parametrize("path", ["/nothing", "/account", "/static/0/none", "/accounts"])
+def test_failures_are_as_safe_as_answers(
+    client: Client, app: Litestar, path: str, accept: str
+) -> None:
+    """What was refused or not found comes with the same headers, and is not kept."""
+    signed_in(client, app, made(app, "mia", Grant(Role.VIEWER)))
+    for cookie in (True, False):
+        if not cookie:
+            client.cookies.clear()
+        headers = client.get(path, headers={"accept": accept}, follow_redirects=False).headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == "no-store"
+
+
+def test_also_what_is_refused_counts(database: Database) -> None:
+    """Guessing at tokens or routes is asking, too."""
+    app = web_app.create_app(database, Settings(), rate=Rate(3, 1))
+    with TestClient(app) as client:
+        headers = {"authorization": "Bearer alpheus_guess", "accept": "application/json"}
+        statuses = [client.get("/accounts", headers=headers).status_code for _ in range(5)]
+    assert statuses == [401, 401, 401, 429, 429]
 
 
 def test_a_route_that_does_not_say_whom_it_is_for_stops_the_program(

@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Request
 from litestar.config.compression import CompressionConfig
-from litestar.datastructures import State
+from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
-from litestar.exceptions import TooManyRequestsException
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import ControllerRouterHandler
+from litestar.types import ControllerRouterHandler, Message, Scope
 from litestar.utils.sync import AsyncCallable
 
 from alpheus.cases.database import Database
@@ -21,6 +20,7 @@ from alpheus.errors import UsageError
 from alpheus.web import failures
 from alpheus.web.access.accounts import Accounts
 from alpheus.web.access.guard import PERMISSION, Identify, check
+from alpheus.web.access.identities import Identities
 from alpheus.web.access.sessions import Sessions
 from alpheus.web.access.throttle import Rate, Throttle
 from alpheus.web.campaign_view import CampaignDesk, wait_days_of
@@ -61,10 +61,13 @@ def create_app(
 ) -> Litestar:
     """The application over an open database. Raises UsageError for a route without a permission."""
     sessions = Sessions(database, clock)
+    identities = Identities(sessions, clock)
+    sessions.changed = identities.forget
     state = State(
         {
             "database": database, "settings": settings, "clock": clock, "sessions": sessions,
-            "accounts": Accounts(database, clock), "cases": Cases(database, clock),
+            "accounts": Accounts(database, clock, changed=identities.forget),
+            "cases": Cases(database, clock),
             "throttle": Throttle(rate), "sign_in_throttle": Throttle(SIGN_IN_RATE),
             "campaign": CampaignDesk(database, clock, wait_days_of(settings.notify)),
             "start_working_out": in_a_process,
@@ -73,11 +76,10 @@ def create_app(
     app = Litestar(
         route_handlers=list(handlers()),
         state=state,
-        middleware=[Identify(sessions, secure=settings.is_secure)],
+        middleware=[Identify(identities, state.throttle, secure=settings.is_secure)],
         guards=[check],
         dependencies={"desk": Provide(desk_of, sync_to_thread=False)},
-        before_request=_within_rate,
-        after_request=_with_headers,
+        before_send=[_add_headers],
         exception_handlers={Exception: failures.refused},
         compression_config=CompressionConfig(backend="gzip", minimum_size=1_000),
         logging_config=None,  # failures are told by `failures.refused`, once
@@ -99,19 +101,12 @@ def desk_of(request: Request[Any, Any, Any], state: State) -> Desk:
     return Desk(state.cases, request.user)
 
 
-async def _within_rate(request: Request[Any, Any, Any]) -> None:
-    throttle: Throttle = request.app.state.throttle
-    asker = request.user.name or (request.client.host if request.client else "")
-    if wait := throttle.wait(asker):
-        raise TooManyRequestsException(
-            f"too many requests; wait {wait:.0f} seconds", headers={"retry-after": f"{wait:.0f}"}
-        )
-
-
-async def _with_headers(response: Response[Any]) -> Response[Any]:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+async def _add_headers(message: Message, _: Scope) -> None:
+    """Every answer carries them, those about failures as well; what a route says itself stays."""
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in HEADERS.items():
+            headers.setdefault(name, value)
 
 
 def _unwrap(app: Litestar) -> None:

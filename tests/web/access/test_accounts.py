@@ -4,6 +4,7 @@ import pytest
 
 from alpheus.cases.database import Database
 from alpheus.errors import RefusedError
+from alpheus.web.access import audit
 from alpheus.web.access.accounts import TRIES, Accounts
 from alpheus.web.access.roles import Grant, Role
 from console import PASSWORD, Clock
@@ -140,3 +141,97 @@ def test_all_accounts_are_listed_with_their_roles(accounts: Accounts, mia: int) 
     assert found[0]["grants"] == (Grant(Role.VIEWER, "a.example"),)
     assert found[1]["id"] == mia
     assert "password" not in found[0]
+
+
+def _locked(accounts: Accounts) -> None:
+    for _ in range(TRIES):
+        assert accounts.sign_in("mia", "guessed") is None
+
+
+def test_a_browser_that_has_signed_in_is_not_locked_out_by_others(
+    accounts: Accounts, clock: Clock, mia: int
+) -> None:
+    """Whoever guesses locks the account for strangers; its owner goes on working."""
+    mark = accounts.mark_of(mia)
+    _locked(accounts)
+    assert accounts.sign_in("mia", PASSWORD) is None
+    assert accounts.sign_in("mia", PASSWORD, mark) == mia
+    _locked(accounts)
+    clock.pass_by(days=179)
+    assert accounts.sign_in("mia", PASSWORD, mark) == mia
+
+
+def test_a_marked_browser_has_few_tries_and_locks_nobody_out(accounts: Accounts, mia: int) -> None:
+    """A stolen mark is no way to guess, and a colleague's slip no lock-out."""
+    mark = accounts.mark_of(mia)
+    for _ in range(4):
+        assert accounts.sign_in("mia", "slip", mark) is None
+    assert accounts.sign_in("mia", PASSWORD) == mia
+    _locked(accounts)
+    accounts.sign_in("mia", "slip", mark)
+    assert accounts.sign_in("mia", PASSWORD, mark) is None
+
+
+@pytest.mark.parametrize("what", ["other", "changed", "password", "old", "long", "", "..."])
+def test_a_mark_is_of_one_account_and_its_password(
+    accounts: Accounts, clock: Clock, mia: int, what: str
+) -> None:
+    """Of another account, changed, after a new password, after half a year: none."""
+    noa = accounts.accept(accounts.make("noa", [Grant(Role.ADMIN)], who="test"), PASSWORD)
+    mark, right = accounts.mark_of(noa if what == "other" else mia), PASSWORD
+    if what == "changed":
+        mark = mark[:-1] + ("0" if mark[-1] != "0" else "1")
+    elif what == "password":
+        right = PASSWORD + "!"
+        accounts.change_password(mia, PASSWORD, right)
+    elif what == "old":
+        clock.pass_by(days=181)
+    elif what == "long":
+        mark = mark * 1_000
+    elif what != "other":
+        mark = what
+    _locked(accounts)
+    assert accounts.sign_in("mia", right, mark) is None
+
+
+def test_a_new_link_ends_a_lock_out(accounts: Accounts, mia: int) -> None:
+    """Where somebody has no browser that is known."""
+    _locked(accounts)
+    accounts.accept(accounts.invite(mia, who="test"), PASSWORD)
+    assert accounts.sign_in("mia", PASSWORD) == mia
+
+
+def test_a_name_that_is_none_is_taken_down_without_it(
+    accounts: Accounts, database: Database, mia: int
+) -> None:
+    """It may be a password in the wrong field; an entry costs the same time as for a known name."""
+    assert mia
+    accounts.sign_in("my secret password", "mia")
+    with database.read() as connection:
+        newest = audit.entries(connection, size=1)[0]
+    assert (newest.who, newest.action, newest.detail) == ("", "sign-in refused", {"why": "name"})
+
+
+def test_a_constituent_is_never_of_all_organisations(accounts: Accounts) -> None:
+    """All organisations are nobody's own."""
+    with pytest.raises(RefusedError, match="belongs to an organisation"):
+        accounts.make("eve", [Grant(Role.CONSTITUENT)], who="test")
+
+
+def test_what_others_remember_is_forgotten_with_every_change(database: Database) -> None:
+    """Of roles, of being let in, of the password."""
+    seen: list[str] = []
+    accounts = Accounts(database, Clock(), changed=lambda: seen.append(""))
+    mia = accounts.accept(accounts.make("mia", [Grant(Role.ADMIN)], who="t"), PASSWORD)
+    noa = accounts.accept(accounts.make("noa", [Grant(Role.ADMIN)], who="t"), PASSWORD)
+    for change in (
+        lambda: accounts.regrant(noa, [Grant(Role.VIEWER)], who="t"),
+        lambda: accounts.disable(noa, who="t"),
+        lambda: accounts.enable(noa, who="t"),
+        lambda: accounts.change_password(mia, PASSWORD, PASSWORD + "!"),
+        lambda: accounts.prefer(mia, language="de", theme="dark"),
+        lambda: accounts.bind(mia, "sub", who="t"),
+    ):
+        seen.clear()
+        change()
+        assert seen

@@ -3,6 +3,7 @@
 import pytest
 
 from alpheus.errors import RefusedError
+from alpheus.web.access import passwords
 from alpheus.web.access.passwords import digest_of, hash_password, is_password, new_secret
 
 WORDS = "the river runs through the stables"
@@ -37,3 +38,19 @@ def test_secrets_differ_and_are_kept_as_digests() -> None:
     assert first != second
     assert len(digest_of(first)) == 32
     assert digest_of(first) != digest_of(second)
+
+
+def test_only_some_passwords_are_checked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes 64 MiB; whoever is one too many is told to come back."""
+    monkeypatch.setattr(passwords, "_PATIENCE", 0.01)
+    taken = 0
+    while passwords._AT_ONCE.acquire(blocking=False):
+        taken += 1
+    try:
+        assert 2 <= taken <= 4
+        with pytest.raises(RefusedError, match="many people are signing in"):
+            is_password(WORDS, "")
+    finally:
+        for _ in range(taken):
+            passwords._AT_ONCE.release()
+    assert not is_password(WORDS, "")

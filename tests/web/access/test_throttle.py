@@ -1,9 +1,10 @@
 """How often somebody may ask."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpheus.web.access.throttle import MOST, Rate, Throttle
+from alpheus.web.access.throttle import MOST, Rate, Throttle, place_of
 
 
 class _Time:
@@ -51,3 +52,15 @@ def test_never_more_than_burst_and_rate_together(spans: list[float]) -> None:
         clock.now += span
         allowed += throttle.wait("a") == 0
     assert allowed <= 5 + clock.now + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("192.0.2.1", "192.0.2.1"), ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"), ("testclient", "testclient"), ("", ""),
+    ],
+)  # fmt: skip
+def test_whoever_has_an_address_of_ipv6_has_all_beside_it(address: str, place: str) -> None:
+    """They count as one asker."""
+    assert place_of(address) == place

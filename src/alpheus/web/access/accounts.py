@@ -1,12 +1,15 @@
 """Accounts: made, invited, let in, locked out, disabled.
 
-Whoever fails to sign in too often is locked out for a while that doubles each time; the right
-password does not help until then. An unknown name and a wrong password look alike.
+Whoever fails to sign in too often is locked out for a while that doubles each time, up to an hour;
+the right password does not help until then, but in a browser that has signed in before
+(`devices`): nobody locks a colleague out of their work. A new link ends a lock-out as well. An
+unknown name and a wrong password look alike, and take as long.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -16,6 +19,7 @@ from alpheus.cases.database import Database
 from alpheus.cases.observations import iso
 from alpheus.errors import RefusedError
 from alpheus.web.access import audit
+from alpheus.web.access.devices import Devices
 from alpheus.web.access.passwords import digest_of, hash_password, is_password, new_secret
 from alpheus.web.access.roles import Grant, Person, Role
 
@@ -33,13 +37,21 @@ _LONGEST_SUBJECT = 255
 
 
 class Accounts:
-    """The accounts of one database. `clock` gives the time, for tests."""
+    """The accounts of one database. `clock` gives the time, for tests.
+
+    `changed` is called after something of an account has changed that is remembered elsewhere.
+    """
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        database: Database,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._clock = clock
+        self._changed = changed
+        self._devices = Devices(database, clock)
 
     def are_there(self) -> bool:
         """Whether there is any account."""
@@ -75,7 +87,7 @@ class Accounts:
         if not name or len(name) > _LONGEST_NAME or not name.isprintable():
             raise RefusedError(f"a name has 1 to {_LONGEST_NAME} characters that can be seen")
         now = self._clock()
-        with self._database.write() as connection:
+        with self._change() as connection:
             if connection.execute(select(accounts.c.id).where(accounts.c.name == name)).first():
                 raise RefusedError(f"there is an account '{name}' already")
             made = insert(accounts).values(name=name, made=iso(now)).returning(accounts.c.id)
@@ -87,7 +99,7 @@ class Accounts:
 
     def invite(self, account: int, *, who: str) -> str:
         """A new link for an account; earlier ones hold no more. Raises RefusedError."""
-        with self._database.write() as connection:
+        with self._change() as connection:
             name = _name(connection, account)
             connection.execute(delete(invitations).where(invitations.c.account == account))
             audit.note(connection, time=iso(self._clock()), who=who, action="account invited",
@@ -99,7 +111,7 @@ class Accounts:
         kept = hash_password(password)
         now = iso(self._clock())
         i = invitations.c
-        with self._database.write() as connection:
+        with self._change() as connection:
             found = connection.execute(
                 select(i.account).where(
                     i.digest == digest_of(secret), i.used == "", i.expires > now
@@ -117,7 +129,7 @@ class Accounts:
     def change_password(self, account: int, old: str, new: str) -> None:
         """Change it; all sessions of the account end. Raises RefusedError."""
         kept = hash_password(new)
-        with self._database.write() as connection:
+        with self._change() as connection:
             found = connection.execute(
                 select(accounts.c.password).where(accounts.c.id == account)
             ).scalar()
@@ -127,33 +139,53 @@ class Accounts:
                 raise RefusedError("the old password is another one")
             self._set_password(connection, account, kept, "password changed")
 
-    def sign_in(self, name: str, password: str) -> int | None:
-        """The account, or None where name and password do not fit, or it is locked or disabled."""
+    def sign_in(self, name: str, password: str, mark: str = "") -> int | None:
+        """The account, or None where name and password do not fit, or it is locked or disabled.
+
+        `mark` is that of the browser (`mark_of`): one that has signed in before may try while the
+        account is locked for others, and locks it for nobody. Raises RefusedError where too many
+        try at once.
+        """
         a = accounts.c
         with self._database.read() as connection:
             found = connection.execute(select(accounts).where(a.name == name.strip())).first()
-        now = self._clock()
         right = is_password(password, found.password if found else "")  # slow, outside transactions
-        if found is None:
-            return None
-        locked = found.locked_until > iso(now)
+        known = found is not None and self._devices.may_try(mark, found.id, found.password)
         with self._database.write() as connection:
+            # Once more: others may have tried meanwhile. An unknown name costs as much as a known.
+            found = connection.execute(
+                select(accounts).where(a.id == (found.id if found else 0))
+            ).first()
+            if found is None:
+                self._note(connection, "", "sign-in refused", why="name")
+                return None
+            locked = found.locked_until > self.now() and not known
             if right and not locked and not found.disabled:
                 connection.execute(
                     update(accounts).where(a.id == found.id).values(failures=0, locked_until="")
                 )
-                audit.note(connection, time=iso(now), who=found.name, action="signed in")
+                self._note(connection, found.name, "signed in")
                 return int(found.id)
-            if not locked:
+            if not (locked or known or right):
                 failures = found.failures + 1
-                until = _locked_until(failures, now)
                 connection.execute(
-                    update(accounts).where(a.id == found.id)
-                    .values(failures=failures, locked_until=until)
+                    update(accounts).where(a.id == found.id).values(
+                        failures=failures, locked_until=_locked_until(failures, self._clock()))
                 )  # fmt: skip
-            audit.note(connection, time=iso(now), who=found.name, action="sign-in refused",
+            self._note(connection, found.name, "sign-in refused",
                        why="locked" if locked else "disabled" if right else "password")  # fmt: skip
         return None
+
+    def mark_of(self, account: int) -> str:
+        """A mark for a browser in which this account has just signed in."""
+        with self._database.read() as connection:
+            kept = connection.execute(
+                select(accounts.c.password).where(accounts.c.id == account)
+            ).scalar()
+        return self._devices.mark(account, kept or "")
+
+    def _note(self, connection: Connection, who: str, action: str, **detail: str) -> None:
+        audit.note(connection, time=self.now(), who=who, action=action, **detail)
 
     def person(self, account: int) -> Person | None:
         """The person that an account is; None where it is disabled or gone."""
@@ -186,7 +218,7 @@ class Accounts:
         if len(subject) > _LONGEST_SUBJECT or not subject.isprintable():
             raise RefusedError("a subject is what a provider of identities calls somebody")
         a = accounts.c
-        with self._database.write() as connection:
+        with self._change() as connection:
             name = _name(connection, account)
             other = select(a.name).where(a.oidc_subject == subject, a.id != account)
             if subject and (taken := connection.execute(other).scalar()):
@@ -197,7 +229,7 @@ class Accounts:
 
     def regrant(self, account: int, given: Sequence[Grant], *, who: str) -> None:
         """Give an account these grants in place of those it has. Raises RefusedError."""
-        with self._database.write() as connection:
+        with self._change() as connection:
             name = _name(connection, account)
             connection.execute(delete(grants).where(grants.c.account == account))
             self._grant(connection, account, given, who)
@@ -208,7 +240,7 @@ class Accounts:
     def disable(self, account: int, *, who: str) -> None:
         """Let it in no more; its sessions and tokens end. Raises RefusedError."""
         now = iso(self._clock())
-        with self._database.write() as connection:
+        with self._change() as connection:
             name = _name(connection, account)
             connection.execute(
                 update(accounts).where(accounts.c.id == account).values(disabled=now)
@@ -223,7 +255,7 @@ class Accounts:
 
     def enable(self, account: int, *, who: str) -> None:
         """Let it in again, unlocked. Raises RefusedError."""
-        with self._database.write() as connection:
+        with self._change() as connection:
             name = _name(connection, account)
             connection.execute(
                 update(accounts).where(accounts.c.id == account)
@@ -234,7 +266,7 @@ class Accounts:
 
     def prefer(self, account: int, *, language: str, theme: str) -> None:
         """Keep how somebody likes to see the console."""
-        with self._database.write() as connection:
+        with self._change() as connection:
             connection.execute(
                 update(accounts).where(accounts.c.id == account)
                 .values(language=language, theme=theme)
@@ -250,6 +282,13 @@ class Accounts:
                 update(accounts).where(accounts.c.id == account).values(looked=iso(self._clock()))
             )
         return before or ""
+
+    @contextmanager
+    def _change(self) -> Iterator[Connection]:
+        """A transaction that changes what others may remember."""
+        with self._database.write() as connection:
+            yield connection
+        self._changed()
 
     def _grant(
         self, connection: Connection, account: int, given: Sequence[Grant], who: str

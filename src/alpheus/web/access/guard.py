@@ -8,15 +8,22 @@ so, and the session's own word is in the form or in a header.
 from __future__ import annotations
 
 import secrets
+from math import ceil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.exceptions import (
+    NotAuthorizedException,
+    PermissionDeniedException,
+    TooManyRequestsException,
+)
 from litestar.middleware import ASGIMiddleware
 
+from alpheus.web.access.identities import Identities
 from alpheus.web.access.roles import ALLOWED, NOBODY, Permission, Person, Role
-from alpheus.web.access.sessions import Session, Sessions
+from alpheus.web.access.sessions import Session
+from alpheus.web.access.throttle import Throttle, place_of
 
 if TYPE_CHECKING:
     from litestar.connection import ASGIConnection
@@ -25,6 +32,8 @@ if TYPE_CHECKING:
 
 COOKIE = "alpheus"
 SECURE_COOKIE = "__Host-alpheus"
+DEVICE = "alpheus-device"
+SECURE_DEVICE = "__Host-alpheus-device"
 FIELD = "csrf"
 HEADER = "x-csrf"
 PERMISSION = "permission"
@@ -38,30 +47,57 @@ _LARGEST_FORM = 1 << 20
 
 
 class Identify(ASGIMiddleware):
-    """Puts `user` (a Person) and `auth` (a Session, or None) into the scope."""
+    """Puts `user` (a Person) and `auth` (a Session, or None) into the scope.
 
-    def __init__(self, sessions: Sessions, *, secure: bool) -> None:
-        self._sessions = sessions
+    Whoever asks too often is told to wait: each account, and without one each address.
+    """
+
+    def __init__(self, identities: Identities, throttle: Throttle, *, secure: bool) -> None:
+        self._identities = identities
+        self._throttle = throttle
         self._cookie = SECURE_COOKIE if secure else COOKIE
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Look at the cookie, or at the bearer token where there is one."""
-        from litestar.concurrency import sync_to_thread  # noqa: PLC0415 - as below
         from litestar.connection import ASGIConnection  # noqa: PLC0415 - slow to load
 
         connection = ASGIConnection[Any, Any, Any, Any](scope)
         scope["user"], scope["auth"] = NOBODY, None
+        anew = _method(connection) not in _SAFE
         bearer = connection.headers.get("authorization", "")
         if bearer.lower().startswith("bearer "):
-            found = await sync_to_thread(self._sessions.find_token, bearer[7:].strip())
-            if found is not None:
-                scope["user"] = found[0]
-                scope["state"]["token_scope"] = found[1]
+            token = await self._token(bearer[7:].strip(), anew=anew)
+            if token is not None:
+                scope["user"] = token[0]
+                scope["state"]["token_scope"] = token[1]
         elif secret := connection.cookies.get(self._cookie, ""):
-            session = await sync_to_thread(self._sessions.find, secret)
+            session = await self._session(secret, anew=anew)
             if session is not None:
                 scope["user"], scope["auth"] = session.person, session
+        self._check_rate(connection)
         await next_app(scope, receive, send)
+
+    async def _session(self, secret: str, *, anew: bool) -> Session | None:
+        from litestar.concurrency import sync_to_thread  # noqa: PLC0415 - slow to load
+
+        known = None if anew else self._identities.known_session(secret)
+        return known or await sync_to_thread(self._identities.session, secret, anew=anew)
+
+    async def _token(
+        self, secret: str, *, anew: bool
+    ) -> tuple[Person, frozenset[Permission]] | None:
+        from litestar.concurrency import sync_to_thread  # noqa: PLC0415 - slow to load
+
+        known = None if anew else self._identities.known_token(secret)
+        return known or await sync_to_thread(self._identities.token, secret, anew=anew)
+
+    def _check_rate(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+        host = connection.client.host if connection.client else ""
+        if wait := self._throttle.wait(connection.user.name or place_of(host)):
+            seconds = str(ceil(wait))
+            raise TooManyRequestsException(
+                f"too many requests; wait {seconds} seconds", headers={"retry-after": seconds}
+            )
 
 
 async def check(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:

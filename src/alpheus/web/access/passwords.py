@@ -6,7 +6,11 @@ lanes). Secrets that a program made hold 256 random bits and are kept as their S
 
 from __future__ import annotations
 
+import os
 import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
 SHORTEST = 12
 LONGEST = 1_024
 _BYTES = 32
+_AT_ONCE = threading.BoundedSemaphore(max(2, min(4, os.cpu_count() or 2)))
+_PATIENCE = 3.0
 
 
 def new_secret() -> str:
@@ -37,19 +43,35 @@ def hash_password(password: str) -> str:
         raise RefusedError(f"a password has {SHORTEST} characters or more; a sentence is best")
     if len(password) > LONGEST:
         raise RefusedError(f"a password has not more than {LONGEST:,} characters")
-    return _hasher().hash(password)
+    with _few():
+        return _hasher().hash(password)
 
 
 def is_password(password: str, kept: str) -> bool:
-    """Whether a password is the one that `kept` was made of; takes as long where there is none."""
+    """Whether a password is the one that `kept` was made of; takes as long where there is none.
+
+    Raises RefusedError where too many are checked at once.
+    """
     from argon2.exceptions import Argon2Error, InvalidHashError  # noqa: PLC0415 - slow to load
 
     if len(password) > LONGEST:
         return False
     try:
-        return _hasher().verify(kept or _nobody(), password) and bool(kept)
+        with _few():
+            return _hasher().verify(kept or _nobody(), password) and bool(kept)
     except (Argon2Error, InvalidHashError):
         return False
+
+
+@contextmanager
+def _few() -> Iterator[None]:
+    """Some at a time: each takes 64 MiB, and whoever asks for many should not get them all."""
+    if not _AT_ONCE.acquire(timeout=_PATIENCE):
+        raise RefusedError("many people are signing in at this moment; try again in a few seconds")
+    try:
+        yield
+    finally:
+        _AT_ONCE.release()
 
 
 @cache

@@ -49,6 +49,8 @@ class Sessions:
     ) -> None:
         self._database = database
         self._clock = clock
+        self.changed: Callable[[], None] = lambda: None
+        """Called after something was taken away, so that what is remembered is forgotten."""
 
     def begin(self, account: int) -> Session:
         """A session of an account. Raises RefusedError where that is disabled."""
@@ -91,6 +93,7 @@ class Sessions:
         """End a session."""
         with self._database.write() as connection:
             connection.execute(delete(sessions).where(sessions.c.digest == digest_of(secret)))
+        self.changed()
 
     def clear(self) -> int:
         """Forget sessions that are over; how many."""
@@ -170,6 +173,7 @@ class Sessions:
                 update(tokens).where(t.id == number, t.revoked == "").values(revoked=now)
             )
             audit.note(connection, time=now, who=who, action="token revoked", object_=str(name))
+        self.changed()
 
     def _begin(self, connection: Connection, person: Person, organisation: str = "") -> Session:
         now, secret, csrf = self._clock(), new_secret(), new_secret()

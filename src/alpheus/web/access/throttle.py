@@ -6,6 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
 MOST = 20_000
@@ -17,6 +18,19 @@ class Rate(NamedTuple):
 
     burst: int
     per_minute: float
+
+
+def place_of(address: str) -> str:
+    """Whom to count an address with: whoever has one of IPv6 has the 2^64 beside it as well."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return address
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ip_network((int(found) >> 64 << 64, 64)))
 
 
 class Throttle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Annotated, Any
 
 from litestar import Response, get, post
@@ -13,9 +14,11 @@ from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
 from alpheus.errors import RefusedError
-from alpheus.web.access.guard import COOKIE, PERMISSION, SECURE_COOKIE
+from alpheus.web.access.devices import HOLDS
+from alpheus.web.access.guard import COOKIE, DEVICE, PERMISSION, SECURE_COOKIE, SECURE_DEVICE
 from alpheus.web.access.roles import Permission
 from alpheus.web.access.sessions import LONGEST, Session
+from alpheus.web.access.throttle import place_of
 from alpheus.web.pages.tokens import account_view, only_accounts
 from alpheus.web.rendering import LANGUAGE_COOKIE, THEMES, AnyRequest, page
 from alpheus.web.settings import LANGUAGES
@@ -77,9 +80,14 @@ def sign_in_form(request: AnyRequest) -> Response[Any]:
 def sign_in(request: AnyRequest, data: Annotated[SignIn, _form()]) -> Response[Any]:
     """Begin a session, or say that name and password do not fit; the name stays in the form."""
     slowly(request)
-    account = request.app.state.accounts.sign_in(data.name, data.password)
+    problem = "name and password do not fit, or the account is locked for a while"
+    try:
+        account = request.app.state.accounts.sign_in(
+            data.name, data.password, request.cookies.get(_device(request), "")
+        )
+    except RefusedError as error:
+        account, problem = None, str(error)
     if account is None:
-        problem = "name and password do not fit, or the account is locked for a while"
         form = SignIn(name=data.name, next=_inside(data.next))
         return page(request, "sign_in.html", status=422, form=form, problem=problem)
     return let_in(request, request.app.state.sessions.begin(account), _inside(data.next))
@@ -151,11 +159,17 @@ def let_in(request: AnyRequest, session: Session, where: str) -> Response[Any]:
     if old := request.cookies.get(name):
         request.app.state.sessions.end(old)
     secure = request.app.state.settings.is_secure
-    return Redirect(
-        where, status_code=303,
-        cookies=[Cookie(name, value=session.secret, max_age=int(LONGEST.total_seconds()),
-                        httponly=True, samesite="lax", secure=secure)],
-    )  # fmt: skip
+    cookies = [Cookie(name, value=session.secret, max_age=int(LONGEST.total_seconds()),
+                      httponly=True, samesite="lax", secure=secure)]  # fmt: skip
+    if session.person.account:
+        mark = request.app.state.accounts.mark_of(session.person.account)
+        cookies.append(Cookie(_device(request), value=mark, max_age=int(HOLDS.total_seconds()),
+                              httponly=True, samesite="strict", secure=secure))  # fmt: skip
+    return Redirect(where, status_code=303, cookies=cookies)
+
+
+def _device(request: AnyRequest) -> str:
+    return SECURE_DEVICE if request.app.state.settings.is_secure else DEVICE
 
 
 def _cookie(request: AnyRequest) -> str:
@@ -163,9 +177,13 @@ def _cookie(request: AnyRequest) -> str:
 
 
 def slowly(request: AnyRequest) -> None:
+    """Let one address try to come in a few times a minute, by whatever way."""
     host = request.client.host if request.client else ""
-    if wait := request.app.state.sign_in_throttle.wait(host):
-        raise TooManyRequestsException(f"too many tries; wait {wait:.0f} seconds")
+    if wait := request.app.state.sign_in_throttle.wait(place_of(host)):
+        seconds = str(ceil(wait))
+        raise TooManyRequestsException(
+            f"too many tries; wait {seconds} seconds", headers={"retry-after": seconds}
+        )
 
 
 def _inside(where: str) -> str:
