@@ -41,6 +41,7 @@ from alpheus.cases.observations_import import record
 from alpheus.cases.rebuild import rebuild
 from alpheus.cases.service import Cases
 from alpheus.web.access.roles import Grant, Permission, Role
+from alpheus.web.jobs.model import Judged, Kind, Note, Result, State, Upload
 from console import Clock, made
 
 OWN, OTHER = "own.example", "other.example"
@@ -96,6 +97,10 @@ ADMINISTER = "S NN NNN NNN NNN YNN"
 OWN_ONLY = "S YY NNN NNN NNN NNN"
 """A constituent's pages, each about their own."""
 
+IMPORT_A = "S NN NNN ANN ANN ANN"
+"""A file on its way, of somebody else: for those who may send any, there is none."""
+OWN_A = "S AA NNN NNN NNN NNN"
+
 TABLE: tuple[Line, ...] = (
     Line("GET", "/static/{digest}/{name}", PUBLIC, "/static/0/alpheus.css"),
     Line("GET", "/", SIGNED_IN),
@@ -150,6 +155,31 @@ TABLE: tuple[Line, ...] = (
         form={},
     ),
     Line("GET", "/audit", ADMINISTER),
+    Line("GET", "/imports", IMPORT),
+    Line("POST", "/imports", IMPORT, form={"kind": "import"}),
+    Line("GET", "/imports/{number}", IMPORT, "/imports/{own_import}"),
+    Line("POST", "/uploads", IMPORT, json={"kind": "import", "name": "a", "size": 0}),
+    Line("PUT", "/uploads/{upload}", IMPORT_A, "/uploads/no-such-upload"),
+    Line("GET", "/uploads/{upload}", IMPORT_A, "/uploads/no-such-upload"),
+    Line("DELETE", "/uploads/{upload}", IMPORT_A, "/uploads/no-such-upload"),
+    Line("POST", "/uploads/done", IMPORT, json={"uploads": []}),
+    Line("POST", "/own/uploads", OWN_ONLY, json={"kind": "triage", "name": "a", "size": 0}),
+    Line("PUT", "/own/uploads/{upload}", OWN_A, "/own/uploads/no-such-upload"),
+    Line("GET", "/own/uploads/{upload}", OWN_A, "/own/uploads/no-such-upload"),
+    Line("DELETE", "/own/uploads/{upload}", OWN_A, "/own/uploads/no-such-upload"),
+    Line("POST", "/own/uploads/done", OWN_ONLY, json={"uploads": []}),
+    Line("GET", "/own/evidence", OWN_ONLY),
+    Line("POST", "/own/evidence", OWN_ONLY, form={}),
+    Line("GET", "/own/evidence/state", OWN_ONLY, "/own/evidence/state?id={own_job}"),
+    Line("GET", "/jobs", WORK),
+    Line("GET", "/jobs/state", WORK, "/jobs/state?id={own_job}"),
+    Line("POST", "/jobs/rebuild", IMPORT, form={}),
+    Line("GET", "/jobs/{number}/reports/{name}", WORK_ON_ONE,
+         "/jobs/{own_job}/reports/report.html"),
+    Line("GET", "/jobs/{number}", WORK_ON_ONE, "/jobs/{own_job}"),
+    Line("POST", "/jobs/{number}/cancel", WORK_ON_ONE, "/jobs/{own_job}/cancel", form={}),
+    Line("POST", "/jobs/{number}/again", WORK_ON_ONE, "/jobs/{own_job}/again", form={}),
+    Line("POST", "/jobs/{number}/delete", WORK_ON_ONE, "/jobs/{own_job}/delete", form={}),
 )
 
 
@@ -193,6 +223,8 @@ def made_world(app: Litestar, database: Database, clock: Clock) -> World:
     app.state.sessions.make_token(admin, "of the administrator", frozenset({Permission.SEE}), 30)
     tokens = app.state.sessions.tokens_of(accounts[Asker(Role.ADMIN)])
     values = {
+        "own_import": 1,
+        "own_job": _made_job(app),
         "own": OWN,
         "other": OTHER,
         "own_server": numbers[f"mail.{OWN}"],
@@ -201,6 +233,21 @@ def made_world(app: Litestar, database: Database, clock: Clock) -> World:
         "token": tokens[0]["id"],
     }
     return World(app, accounts, values)
+
+
+def _made_job(app: Litestar) -> int:
+    """A job that an organisation handed in, done, with a report and the name of its server."""
+    jobs = app.state.jobs
+    sent = Upload("", f"mail.{OWN}.zip", 1)
+    number: int = jobs.queue.submit(Kind.TRIAGE, name=sent.name, who="somebody", organisation=OWN,
+                                    files=[sent], store="elsewhere")  # fmt: skip
+    job = jobs.queue.claim("worker", "elsewhere", [Kind.TRIAGE])
+    result = Result(judged=(Judged(f"mail.{OWN}", "compromised"),), reports=True, stored=True)
+    jobs.queue.finish(job, State.DONE, Note("Done"), result, ())
+    folder = jobs.reports_of(job)
+    folder.mkdir(parents=True)
+    (folder / "report.html").write_text(f"mail.{OWN}")
+    return number
 
 
 def letters(line: Line) -> dict[Asker, str]:

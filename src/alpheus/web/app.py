@@ -25,6 +25,8 @@ from alpheus.web.access.sessions import Sessions
 from alpheus.web.access.throttle import Rate, Throttle
 from alpheus.web.campaign_view import CampaignDesk, wait_days_of
 from alpheus.web.desk import Desk
+from alpheus.web.jobs.service import Jobs
+from alpheus.web.notice_desk import office_of
 from alpheus.web.pages import PAGES
 from alpheus.web.settings import Settings
 from alpheus.web.working_out import in_a_process
@@ -68,9 +70,11 @@ def create_app(
             "database": database, "settings": settings, "clock": clock, "sessions": sessions,
             "accounts": Accounts(database, clock, changed=identities.forget),
             "cases": Cases(database, clock),
+            "jobs": Jobs(database, settings, clock),
             "throttle": Throttle(rate), "sign_in_throttle": Throttle(SIGN_IN_RATE),
             "campaign": CampaignDesk(database, clock, wait_days_of(settings.notify)),
             "start_working_out": in_a_process,
+            "office": office_of(database, settings, clock),
         }
     )  # fmt: skip
     app = Litestar(

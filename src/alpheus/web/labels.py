@@ -157,6 +157,18 @@ ROLE = {
     "approver": Label("Approver"),
     "admin": Label("Administrator"),
 }
+JOB = {
+    "waiting": Label("Waiting"),
+    "running": Label("Under way", NOTE),
+    "done": Label("Done", GOOD),
+    "failed": Label("Failed", BAD),
+    "cancelled": Label("Cancelled"),
+}
+JOB_KIND = {
+    "import": Label("List"),
+    "triage": Label("Evidence"),
+    "rebuild": Label("Working out servers"),
+}
 _UNKNOWN = Label("Unknown")
 
 
@@ -168,7 +180,7 @@ def tables() -> Mapping[str, Mapping[str, Label]]:
         "patch": PATCH, "compromise": COMPROMISE, "verdict": COMPROMISE, "work": WORK,
         "stage": STAGE, "rung": RUNG, "channel": CHANNEL, "status": STATUS, "event": EVENT,
         "act": ACT, "closing": CLOSING, "unreached": UNREACHED, "clock": CLOCK, "role": ROLE,
-        "sector": found,
+        "sector": found, "job": JOB, "job-kind": JOB_KIND,
     }  # fmt: skip
 
 

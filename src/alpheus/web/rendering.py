@@ -22,6 +22,7 @@ from alpheus.report.visible import visible
 from alpheus.web import labels
 from alpheus.web.access.roles import NOBODY, Permission, Person
 from alpheus.web.access.sessions import Session
+from alpheus.web.jobs.service import Backlog
 from alpheus.web.refusals import told
 from alpheus.web.settings import LANGUAGES
 from alpheus.web.words import Words, chosen, words
@@ -88,20 +89,20 @@ def page(
 ) -> Response[str]:
     """A page made of a template. `look` is there for every template."""
     look = look_of(request)
-    values.setdefault("waiting", waiting_of(request, look))
+    values.setdefault("not_yet", not_yet_in(request, look))
     text = environment().get_template(template).render(look=look, **said_in(look.words), **values)
     return Response(text, media_type=MediaType.HTML, status_code=status)
 
 
-def waiting_of(request: AnyRequest, look: Look) -> object:
+def not_yet_in(request: AnyRequest, look: Look) -> Backlog:
     """What has come in and is on no page yet, for those who see cases."""
-    jobs = request.app.state.get("jobs")
-    if jobs is None or not look.person.may(Permission.SEE):
-        return {}
+    if not look.person.may(Permission.SEE):
+        return Backlog()
     try:
-        return jobs.backlog()
+        found: Backlog = request.app.state.jobs.backlog()
     except DatabaseError:  # the page may be the one that tells of it
-        return {}
+        return Backlog()
+    return found
 
 
 def said_in(language: Words | str) -> dict[str, Callable[..., object]]:

@@ -32,6 +32,8 @@ from alpheus.notify.settings import read_settings
 from alpheus.web.access.accounts import Accounts
 from alpheus.web.access.front import Front
 from alpheus.web.app import create_app
+from alpheus.web.jobs.runner import Runner
+from alpheus.web.jobs.uploads import prepare_folder
 from alpheus.web.patience import Patient, PatientConfig
 from alpheus.web.settings import Settings, check
 
@@ -87,6 +89,7 @@ def prepare(place: str, settings: Settings, tell: Callable[[str], None]) -> str:
     with open_database(place) as database:
         for note in database.notes:
             tell(note)
+        prepare_folder(settings.uploads)
         with database.read() as connection:
             is_new = not standing(connection).generation
         if is_new:
@@ -116,7 +119,10 @@ def application(place: str, settings: Settings) -> Front:
     _follow_parent()
     database = open_database(place)
     app = create_app(database, settings)
-    app.on_shutdown.append(database.close)
+    processes = max((os.cpu_count() or 1) // settings.workers, 1)
+    runner = Runner(app.state.jobs, processes=processes)
+    app.on_startup.append(runner.start)
+    app.on_shutdown += [runner.stop, database.close]
     return Front(app, settings)
 
 

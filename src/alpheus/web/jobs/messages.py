@@ -54,7 +54,9 @@ TOO_LARGE_UNPACKED: Final = (
     "A file that it writes grew larger than allowed: it unpacks to more than it should."
 )
 GONE: Final = "The file is not there any more. Upload it again."
-LOCKED: Final = "%(name)s is encrypted, and no password or a wrong one was given. Give it below."
+LOCKED: Final = (
+    "%(name)s is encrypted, and no password or a wrong one was given. Give it, and try once more."
+)
 BROKEN: Final = "%(name)s cannot be read: %(reason)s"
 UNKNOWN_LIST: Final = (
     "%(name)s is none of the lists that can be read: JSON lines of alpheus probe or import, the "

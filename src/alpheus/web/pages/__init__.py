@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from litestar.types import ControllerRouterHandler
 
-from alpheus.web.pages import account, accounts, audit, campaign, static, tokens
+from alpheus.web.pages import (
+    account,
+    accounts,
+    audit,
+    campaign,
+    imports,
+    jobs,
+    static,
+    tokens,
+    uploads,
+)
 
 PAGES: tuple[ControllerRouterHandler, ...] = (
     *static.ROUTES, *campaign.ROUTES, *account.ROUTES, *tokens.ROUTES,
-    *accounts.ROUTES, *audit.ROUTES,
+    *accounts.ROUTES, *audit.ROUTES, *imports.ROUTES, *uploads.ROUTES, *jobs.ROUTES,
 )  # fmt: skip
