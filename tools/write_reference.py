@@ -10,6 +10,7 @@ from pathlib import Path
 
 os.environ["COLUMNS"] = "100"
 
+import write_console
 import write_exposure
 
 from alpheus.cli import build_parser
@@ -81,6 +82,7 @@ def _yara_names(pack: Pack) -> Iterator[str]:
 PAGES = {
     "cli.md": command_line,
     "rules.md": rules,
+    "console.md": lambda: "\n".join(write_console.page()),
     "exposure.md": lambda: "\n".join(write_exposure.page()),
 }
 
