@@ -16,7 +16,7 @@ def test_notices_that_went_out_are_tellings(database: Database) -> None:
         tables, _ = current(connection, "")
         tellings = Tellings(connection, tables)
         assert tellings.kept
-        found = tellings.between(1, 100)
+        found = tellings.of(range(1, 101))
     mail = Telling("2021-03-08T10:00:00Z", "contact", "email", "delivered", "security@org.example")
     assert found[1] == [mail]
     assert [one.rung for one in found[3]] == ["contact", "letter", "provider"]
@@ -29,5 +29,5 @@ def test_without_notices_there_are_none(database: Database) -> None:
     with database.read() as connection:
         tables, _ = current(connection, "")
         assert not Tellings(connection, tables).kept
-        assert Tellings(connection, tables).between(1, 100) == {}
+        assert Tellings(connection, tables).of(range(1, 101)) == {}
     assert by_hand(["2021-03-06T20:00:00Z"])[0].channel == "by hand"

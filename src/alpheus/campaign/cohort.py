@@ -5,14 +5,16 @@ Read in portions by number, so that memory does not grow with servers.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
+from alpheus.campaign.among import among
 from alpheus.campaign.notices import Telling, Tellings, by_hand
 from alpheus.cases.day_rows import Step, is_left
 from alpheus.cases.schema import Derived, observations
@@ -86,11 +88,11 @@ def members(
     """All of them, in the order of their numbers; `conditions` are of the table of servers."""
     tellings = Tellings(connection, tables)
     for rows in portions(connection, tables, conditions, detail=True):
-        first, last = rows[0].id, rows[-1].id
-        steps = steps_between(connection, tables, first, last)
+        numbers = [row.id for row in rows]
+        steps = steps_of(connection, tables, numbers)
         opened = {row.id for row in rows if not row.service and _was_open(steps.get(row.id, ()))}
-        told = tellings.between(first, last)
-        owners = _ownerships(connection, tables, first, last)
+        told = tellings.of(numbers)
+        owners = _ownerships(connection, tables, numbers)
         builds = _opening_builds(connection, steps, opened)
         for row in rows:
             if row.id in opened:
@@ -110,23 +112,45 @@ def portions(
     """Rows of servers by number, some thousand at a time; all columns, or what a member needs."""
     servers = tables.servers.c
     names = (*_ROW, "detail") if detail else (*_ROW, "entries", "victim_entries")
-    query = select(*(servers[name] for name in names)).where(*conditions).order_by(servers.id)
+    query = select(*(servers[name] for name in names)).order_by(servers.id)
+    if conditions:
+        yield from _some(connection, tables, query, conditions)
+        return
     last = 0
     while rows := connection.execute(query.where(servers.id > last).limit(PORTION)).all():
         yield rows
         last = rows[-1].id
 
 
-def steps_between(
-    connection: Connection, tables: Derived, first: int, last: int
+def _some(
+    connection: Connection,
+    tables: Derived,
+    query: Select[Any],
+    conditions: Sequence[ColumnElement[bool]],
+) -> Iterator[Sequence[Row[Any]]]:
+    """Those that fit, named first: an order by number would be walked through for a few of them."""
+    number = tables.servers.c.id
+    found = connection.execute(select(number).where(*conditions)).scalars()
+    numbers = array("q", sorted(found))
+    for begin in range(0, len(numbers), PORTION):
+        wanted = numbers[begin : begin + PORTION].tolist()
+        known = set(wanted)
+        rows: list[Row[Any]] = []
+        for which in among(number, wanted):
+            rows += (row for row in connection.execute(query.where(which)) if row.id in known)
+        yield rows
+
+
+def steps_of(
+    connection: Connection, tables: Derived, numbers: Sequence[int]
 ) -> dict[int, list[Step]]:
-    """Changes by server, in the order of time."""
+    """Changes of servers (by sorted numbers, and perhaps of others between), in order of time."""
     c = tables.changes.c
     query = select(c.server, c.axis, c.time, c.before, c.after, c.evidence)
-    query = query.where(c.server.between(first, last)).order_by(c.server, c.time)
     found: dict[int, list[Step]] = {}
-    for row in connection.execute(query).all():
-        found.setdefault(row[0], []).append(Step._make(row[1:]))
+    for which in among(c.server, numbers):
+        for row in connection.execute(query.where(which).order_by(c.server, c.time)).all():
+            found.setdefault(row[0], []).append(Step._make(row[1:]))
     return found
 
 
@@ -171,12 +195,14 @@ def _opening_builds(
 
 
 def _ownerships(
-    connection: Connection, tables: Derived, first: int, last: int
+    connection: Connection, tables: Derived, numbers: Sequence[int]
 ) -> Mapping[int, _Ownership]:
     o = tables.ownerships.c
-    query = select(o.server, o.content).where(o.server.between(first, last))
-    found = connection.execute(query).all()
-    return {server: _read_ownership(text) for server, text in found if text}
+    found: dict[int, _Ownership] = {}
+    for which in among(o.server, numbers):
+        rows = connection.execute(select(o.server, o.content).where(which)).all()
+        found.update((server, _read_ownership(text)) for server, text in rows if text)
+    return found
 
 
 def _member(

@@ -6,11 +6,12 @@ somebody made in the case (`alpheus case note --as notified`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from alpheus.campaign.among import among
 from alpheus.cases.schema import (
     Derived,
     notice_events,
@@ -43,7 +44,7 @@ class Telling(NamedTuple):
 
 
 class Tellings:
-    """Reads them for servers of a span of numbers."""
+    """Reads them, for some servers at a time."""
 
     def __init__(self, connection: Connection, tables: Derived) -> None:
         self._connection = connection
@@ -53,8 +54,11 @@ class Tellings:
         """Whether any notice is kept at all."""
         self._left_out = _left_out(connection) if self.kept else frozenset()
 
-    def between(self, first: int, last: int) -> Mapping[int, list[Telling]]:
-        """Tellings by server, the earliest first; those that never went out are left out."""
+    def of(self, numbers: Sequence[int]) -> Mapping[int, list[Telling]]:
+        """Tellings by server, the earliest first; those that never went out are left out.
+
+        Of servers by their sorted numbers, and perhaps of others between them.
+        """
         if not self.kept:
             return {}
         n, s, m, ns = notices.c, notice_standings.c, self._members.c, notice_servers.c
@@ -65,13 +69,14 @@ class Tellings:
                 .join(notice_standings, s.notice == ns.notice)
                 .join(notices, n.id == ns.notice)
             )
-            .where(m.server.between(first, last), s.status.in_([*_WENT_OUT]))
+            .where(s.status.in_([*_WENT_OUT]))
             .order_by(m.server, s.handed_over, n.id)
         )
         found: dict[int, list[Telling]] = {}
-        for server, *telling, notice, anchor in self._connection.execute(query):
-            if (notice, anchor) not in self._left_out:
-                found.setdefault(server, []).append(Telling(*telling))
+        for which in among(m.server, numbers):
+            for server, *telling, notice, anchor in self._connection.execute(query.where(which)):
+                if (notice, anchor) not in self._left_out:
+                    found.setdefault(server, []).append(Telling(*telling))
         return found
 
 

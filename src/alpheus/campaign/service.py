@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from alpheus.campaign import breakdown
 from alpheus.campaign.breakdown import Counts, Owners, OwnerSets
 from alpheus.campaign.channels import WITHIN, Channels, Reached
-from alpheus.campaign.cohort import members, portions, steps_between
+from alpheus.campaign.cohort import members, portions, steps_of
 from alpheus.campaign.notices import Tellings
 from alpheus.campaign.pace import WINDOW, Pace, pace_of
 from alpheus.campaign.remaining import Remaining, Sorter
@@ -143,7 +143,7 @@ class Campaign:
         def ask(connection: Connection, tables: Derived, _: Standing) -> tuple[Tally, Owners]:
             tally, owners = Tally(), OwnerSets()
             for rows in portions(connection, tables, where(connection, tables, filters)):
-                steps = steps_between(connection, tables, rows[0].id, rows[-1].id)
+                steps = steps_of(connection, tables, [row.id for row in rows])
                 for row in rows:
                     tally.add(row._asdict(), steps.get(row.id, ()))
                     if not row.service:
