@@ -38,7 +38,7 @@ def test_links_ask_for_what_there_is() -> None:
                campaign_words.group_at("sector", "police")]  # fmt: skip
     known = {*Filters.__dataclass_fields__, "sort"}
     for where in places:
-        asked = parse_qs(urlsplit(where).query)
+        asked = parse_qs(urlsplit(where).query, keep_blank_values=True)
         if where.startswith("/servers"):
             assert set(asked) <= known, where
             assert set(asked.get("sort", [])) <= set(SORTS)
@@ -50,5 +50,6 @@ def test_an_address_holds_any_value() -> None:
     where = campaign_words.servers_at(region=hostile)
     assert parse_qs(urlsplit(where).query) == {"region": [hostile]}
     assert campaign_words.servers_at(work=("a", "b")) == "/servers?work=a&work=b"
-    assert campaign_words.group_at("sector", "unknown") == ""
-    assert campaign_words.group_at("owner", "unknown") == ""
+    assert campaign_words.group_at("sector", "unknown") == "/servers?sector="
+    assert campaign_words.group_at("owner", "unknown") == "/servers?organisation="
+    assert campaign_words.group_at("contact", "none") == ""

@@ -178,7 +178,7 @@ def region_name(region: str, words: Words) -> str:
     return f"{name}, {part}" if part and name != country else name if not part else region
 
 
-def told_of(alerts: Alerts, most: int, now: str) -> list[Told]:
+def told_of(alerts: Alerts, most: int) -> list[Told]:
     """The alerts that there are."""
     at = campaign_words.servers_at
     every = (
@@ -187,7 +187,7 @@ def told_of(alerts: Alerts, most: int, now: str) -> list[Told]:
         Told(alerts.re_infected, "compromised again after cleaning", at(compromise="re-infected"),
              "bad", alerts.re_infected_lately),
         Told(alerts.overdue_clocks, "whose deadline by law has passed",
-             at(sort="due", due_before=now), "bad", more=alerts.overdue_clocks >= most),
+             at(overdue="1", sort="due"), "bad", more=alerts.overdue_clocks >= most),
         Told(alerts.uncertain, "notices of which nobody knows whether they went out",
              "/notices?status=uncertain", "doubt", more=alerts.uncertain >= most),
         Told(alerts.overdue_notices, "notices that nobody has answered in time",

@@ -79,7 +79,8 @@ REASONS: Mapping[Reason, Why] = {
         "Find a telephone number or a postal address, and write a letter."),
     Reason.NO_OWNER: Why(
         "Owner unknown", "Nobody knows whose they are.",
-        "Ask their providers and the national team; import registers."),
+        "Ask their providers and the national team; import registers.",
+        servers_at(organisation="", patch=_OPEN)),
 }  # fmt: skip
 
 KINDS = {
@@ -145,9 +146,11 @@ def group_at(kind: str, value: str) -> str:
     """Where the servers of a group are, '' where no filter says it."""
     if kind == "intrusion":
         return servers_at(compromise=_BROKEN) if value == "reported or proven" else ""
-    if kind not in {"sector", "network", "region", "product"} or value == "unknown":
+    if kind == "owner":
+        return servers_at(organisation="") if value == "unknown" else ""
+    if kind not in {"sector", "network", "region", "product"}:
         return ""
-    return servers_at(**{kind: value})
+    return servers_at(**{kind: "" if value == "unknown" else value})
 
 
 def is_ours(kind: str, value: str) -> bool:

@@ -15,7 +15,6 @@ from sqlalchemy import select, update
 from alpheus.campaign import tables
 from alpheus.campaign.page import write_page
 from alpheus.cases.console_schema import accounts
-from alpheus.cases.observations import iso
 from alpheus.cases.schema import DIMENSIONS
 from alpheus.errors import RefusedError
 from alpheus.web import campaign_parts, campaign_words
@@ -68,7 +67,6 @@ def _page(request: AnyRequest, desk: CampaignDesk, mine: CampaignOf, whole: Whol
     person: Person = request.user
     words = look_of(request).words
     seen = _seen(desk, person)
-    now = iso(desk.clock())
     working = mine.is_whole and (mine.is_at_work() or _begun(request, desk, whole))
     may_work_out = mine.is_whole and person.may(Permission.WORK, "")
     parts: dict[str, Any] = {
@@ -78,7 +76,7 @@ def _page(request: AnyRequest, desk: CampaignDesk, mine: CampaignOf, whole: Whol
     }  # fmt: skip
     return page(
         request, "campaign/page.html", whole=whole, both=campaign_parts.both(whole.total),
-        alerts=(alerts := mine.alerts(whole)), told=campaign_parts.told_of(alerts, MOST, now),
+        alerts=(alerts := mine.alerts(whole)), told=campaign_parts.told_of(alerts, MOST),
         everything=mine.is_whole, seen=seen, news=mine.news(whole, seen),
         news_words=campaign_words.NEWS, news_tone=campaign_words.NEWS_TONE,
         working=working, may_work_out=may_work_out, dimensions=campaign_parts.DIMENSIONS, **parts,
