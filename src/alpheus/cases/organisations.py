@@ -66,7 +66,7 @@ class OrganisationFilters:
     """What an organisation must be; of several values of a field, one. Empty asks nothing.
 
     `text` holds words that its name or key begin with, or parts of them, all of them. `open_only`
-    leaves out those that have nothing left to be done.
+    leaves out those that have nothing left to be done, `key` all but those with some keys.
     """
 
     sector: tuple[str, ...] = ()
@@ -74,6 +74,7 @@ class OrganisationFilters:
     country: tuple[str, ...] = ()
     text: str = ""
     open_only: bool = False
+    key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +301,8 @@ def _queries(
     base = select(g.key, g[sort])
     if filters.open_only:
         base = base.where(g.open > 0)
+    if filters.key:
+        base = base.where(g.key.in_(filters.key))
     for condition in _named(connection, tables, filters.text):
         base = base.where(condition)
     asked = [(g[name], tuple(dict.fromkeys(values))) for name in ("sector", "region", "country")

@@ -129,6 +129,13 @@ def _weight(factor: str, value: str) -> Reason:
 
 
 @cache
+def reasons_of_table() -> frozenset[str]:
+    """Every reason that there may be, but for how long something has been open."""
+    counted = {("age", "week"), ("age", "most")}
+    return frozenset(one.text for key, one in _weights().items() if key not in counted)
+
+
+@cache
 def _weights() -> dict[tuple[str, str], Reason]:
     try:
         return {

@@ -19,6 +19,7 @@ from alpheus.cases import (
     organisations,
     service_acts,
     service_decisions,
+    service_history,
     service_listing,
     service_many,
     service_queue,
@@ -34,8 +35,9 @@ from alpheus.cases.observations import iso
 from alpheus.cases.organisations import Organisation, OrganisationFilters, OrganisationPage
 from alpheus.cases.schema import Derived, observations
 from alpheus.cases.service_acts import Asked
+from alpheus.cases.service_history import Deed
 from alpheus.cases.service_listing import Filters, Page
-from alpheus.cases.service_many import Also, Foreseen, Many, Matching
+from alpheus.cases.service_many import Foreseen, Many, Matching
 from alpheus.cases.service_queue import Queue
 from alpheus.cases.service_server import Identity, Look, Observed
 from alpheus.cases.service_show import Case, show
@@ -112,9 +114,10 @@ class Cases:
                 connection, tables, asked, sort=sort
             )
         )
-        return (self._rows(numbers[begin : begin + size]) for begin in range(0, len(numbers), size))
+        return (self.rows(numbers[begin : begin + size]) for begin in range(0, len(numbers), size))
 
-    def _rows(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+    def rows(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        """The rows of servers by their own numbers, in this order, without those that are gone."""
         return self._read(
             lambda connection, tables, _: service_listing.rows_of(connection, tables, numbers)
         )
@@ -180,10 +183,14 @@ class Cases:
         )
 
     def every_observed(self, server: int) -> Iterator[dict[str, Any]]:
-        """All that was seen of a server, by its own number, as of one moment."""
-        with self.database.read() as connection:
-            tables, _ = current(connection, self.database.place)
-            yield from service_server.every_observed(connection, tables, server)
+        """All that was seen of a server, by its own number, however slowly it is taken."""
+        after = ""
+        while True:
+            page = self.observed(server, after=after, size=1_000)
+            yield from page.rows
+            after = page.next
+            if not after:
+                return
 
     def members(self, server: int) -> list[int]:
         """The numbers of a server's observations."""
@@ -288,6 +295,27 @@ class Cases:
         with self._write() as (connection, tables, found):
             return service_acts.do(connection, tables, found, server, asked=asked, now=now)
 
+    def deeds(self, organisation: str, *, size: int = 50) -> list[Deed]:
+        """What was done to servers of an organisation, the newest first."""
+        return self._read(
+            lambda connection, tables, _: service_history.deeds(
+                connection, tables, organisation, size=size
+            )
+        )
+
+    def deeds_saying(
+        self, text: str, organisations: Collection[str] | None, *, size: int = 20
+    ) -> list[Deed]:
+        """Of the newest things done, those that say all words of a text, the newest first.
+
+        They were done to servers of some organisations, or of any for None.
+        """
+        return self._read(
+            lambda connection, tables, _: service_history.deeds_saying(
+                connection, tables, text, organisations, size=size
+            )
+        )
+
     def matching(self, filters: Filters) -> Matching:
         """The servers that fit, with a code that stands for exactly these; see `act_many`.
 
@@ -349,16 +377,15 @@ class Cases:
         asked: Asked,
         *,
         code: str,
-        also: Also | None = None,
     ) -> Many:
-        """Do what `foreseen` showed with this code, in one transaction, and write `also` in it.
+        """Do what `foreseen` showed with this code, in one transaction.
 
         Nothing happens to any where other servers would allow it now. Raises RefusedError.
         """
         said = self._said(asked)
         with self._write() as (connection, tables, found):
             return service_many.act_as_shown(
-                connection, tables, found, filters, servers, asked=said, code=code, also=also
+                connection, tables, found, filters, servers, asked=said, code=code
             )
 
     def merge(self, servers: Sequence[int], *, who: str, why: str) -> dict[str, Any]:

@@ -79,6 +79,9 @@ _STATES = ("patch", "compromise", "work")
 _EXACT = tuple(f.name for f in fields(Filters) if f.name not in {"network", "text", "due_before"})
 
 
+Conditions = Sequence[ColumnElement[bool]]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Servers with the fields `SHOWN`; `next` is the key of the page after, '' at the end."""
@@ -96,15 +99,21 @@ def page(
     after: str = "",
     size: int = 50,
     shown: Sequence[str] = SHOWN,
+    known: Conditions | None = None,
 ) -> Page:
-    """A page of servers. Raises UsageError for a sort, a key or a network that is none."""
+    """A page of servers. Raises UsageError for a sort, a key or a network that is none.
+
+    `known` are the `conditions` of these filters, where somebody has them already.
+    """
     _check(filters, sort)
     size = max(1, min(size, MOST))
     order = _Order(tables, sort, after)
     rows: list[dict[str, Any]] = []
     if not _any(connection, tables, filters):
         return Page([], "")
-    for query in _queries(connection, tables, filters, order.name):
+    if known is None:
+        known = tuple(conditions(connection, tables, filters))
+    for query in _queries(tables, filters, order.name, known):
         found = connection.execute(order.apply(query).limit(size + 1))
         rows += [row._asdict() for row in found]
     rows.sort(key=order.key_of)
@@ -203,15 +212,14 @@ class _Order:
 
 
 def _queries(
-    connection: Connection, tables: Derived, filters: Filters, sort: str
+    tables: Derived, filters: Filters, sort: str, known: Conditions
 ) -> Iterator[Select[Any]]:
     """One query per alternative, unless there were too many; it gives numbers and their order."""
     servers = tables.servers.c
     base = select(servers.id, servers[sort])
     if sort == "due":
         base = base.where(servers.due > "")
-    for condition in _conditions(connection, tables, filters):
-        base = base.where(condition)
+    base = base.where(*known)
     asked = _asked(filters)
     alternatives = 1
     for _, values in asked:
@@ -226,9 +234,12 @@ def _queries(
 
 def where(connection: Connection, tables: Derived, filters: Filters) -> list[ColumnElement[bool]]:
     """What a server must be, all of it, for who reads every one that fits. Raises UsageError."""
-    servers = tables.servers.c
-    exact = (servers[name].in_(values) for name, values in _asked(filters))
-    return [*_conditions(connection, tables, filters), *exact]
+    return [*conditions(connection, tables, filters), *exact(tables, filters)]
+
+
+def exact(tables: Derived, filters: Filters) -> list[ColumnElement[bool]]:
+    """The part of it that is compared as it is. Raises UsageError."""
+    return [tables.servers.c[name].in_(values) for name, values in _asked(filters)]
 
 
 def _asked(filters: Filters) -> list[tuple[str, tuple[str, ...]]]:
@@ -245,7 +256,7 @@ def _system(text: str) -> str:
     return number
 
 
-def _conditions(
+def conditions(
     connection: Connection, tables: Derived, filters: Filters
 ) -> Iterator[ColumnElement[bool]]:
     """What is found by words and addresses.

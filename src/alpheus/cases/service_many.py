@@ -6,7 +6,7 @@ done by `act_as_shown`, to those that were shown to allow it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -58,10 +58,6 @@ class Foreseen:
     refused: tuple[tuple[str, tuple[int, ...]], ...]
     absent: tuple[int, ...]
     code: str
-
-
-Also = Callable[[Connection, Many], None]
-"""What is written in the same transaction."""
 
 
 def matching(connection: Connection, tables: Derived, filters: Filters) -> Matching:
@@ -144,7 +140,6 @@ def act_as_shown(
     *,
     asked: Asked,
     code: str,
-    also: Also | None = None,
 ) -> Many:
     """Do what was foreseen with this code. Raises RefusedError where it would be something else."""
     shown = foreseen(connection, tables, filters, servers, asked=asked)
@@ -153,10 +148,7 @@ def act_as_shown(
             f"{len(shown.allowed):,} servers allow it now, and not the same as were shown; "
             f"nothing was done: look at them again"
         )
-    done = act_on_many(connection, tables, found, shown.allowed, asked=asked)
-    if also is not None:
-        also(connection, done)
-    return done
+    return act_on_many(connection, tables, found, shown.allowed, asked=asked)
 
 
 def _states(

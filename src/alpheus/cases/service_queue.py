@@ -9,15 +9,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, func, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    func,
+    select,
+    union_all,
+)
 
 from alpheus.cases.priority import Reason
 from alpheus.cases.schema import DIMENSIONS, Derived
 from alpheus.cases.server_rows import TOTAL
-from alpheus.cases.service_listing import SHOWN, Filters, page, where
+from alpheus.cases.service_listing import (
+    SHOWN,
+    Conditions,
+    Filters,
+    conditions,
+    exact,
+    page,
+)
 from alpheus.cases.states import Compromise, Patch, Work
 
 STATES = {"patch": Patch, "compromise": Compromise, "work": Work}
@@ -25,8 +42,8 @@ FACETS = (*STATES, *DIMENSIONS, "assignee")
 """What is offered to choose from."""
 
 _OFFERED = 8
-_MOST_REGIONS = 60
-_FEW = 500
+_MOST_REGIONS = 24
+_FEW = 300
 _NONE: dict[str, Any] = dict.fromkeys(DIMENSIONS, ())
 _WIDE = {"region": _MOST_REGIONS, "sector": 40, "assignee": 20}
 
@@ -74,21 +91,22 @@ def queue(
     size: int = 50,
 ) -> Queue:
     """A page of servers with what can be chosen. Raises UsageError as `service_listing.page`."""
+    known = tuple(conditions(connection, tables, filters))
     found = page(connection, tables, filters, sort=sort, after=after, size=size,
-                 shown=(*SHOWN, "detail"))  # fmt: skip
+                 shown=(*SHOWN, "detail"), known=known)  # fmt: skip
     for row in found.servers:
         told = _read_told(row.pop("detail"))
         row["owner"], row["reasons"] = told.owner, told.reasons
-    total, choices = offered(connection, tables, filters)
+    total, choices = offered(connection, tables, filters, known)
     return Queue(found.servers, found.next, total, choices)
 
 
 def offered(
-    connection: Connection, tables: Derived, filters: Filters
+    connection: Connection, tables: Derived, filters: Filters, known: Conditions
 ) -> tuple[int | None, dict[str, tuple[Choice, ...]]]:
-    """How many servers fit, and what can be chosen."""
+    """How many servers fit, and what can be chosen; `known` are the `conditions` of the filters."""
     if _is_told_otherwise(filters):
-        return _by_reading(connection, tables, filters)
+        return _by_reading(connection, tables, filters, known)
     return _by_counts(connection, tables, filters)
 
 
@@ -103,16 +121,13 @@ def _is_told_otherwise(filters: Filters) -> bool:
 
 
 def _by_reading(
-    connection: Connection, tables: Derived, filters: Filters
+    connection: Connection, tables: Derived, filters: Filters, known: Conditions
 ) -> tuple[int | None, dict[str, tuple[Choice, ...]]]:
     """Those that fit but for what can be chosen, where they are few."""
     s = tables.servers.c
-    free = Filters(
-        organisation=filters.organisation, assignee=filters.assignee, network=filters.network,
-        text=filters.text, due_before=filters.due_before,
-    )  # fmt: skip
+    free = Filters(organisation=filters.organisation, assignee=filters.assignee)
     query = select(*(s[name] for name in FACETS), s.service)
-    query = query.where(*where(connection, tables, free)).limit(_FEW + 1)
+    query = query.where(*known, *exact(tables, free)).limit(_FEW + 1)
     rows = connection.execute(query).all()
     weighed = [(row._asdict(), 0 if row.service else 1) for row in rows]
     total, choices = _chosen(filters, weighed)
@@ -209,7 +224,7 @@ def _dimensions(
     """The values with most servers, and those that are chosen, with how many are in the states."""
     values: dict[str, list[str]] = {name: [] for name in DIMENSIONS}
     counts: dict[tuple[str, str], int] = {}
-    for name, value, servers in connection.execute(_greatest(tables)):
+    for name, value, servers in connection.execute(_greatest(tables.counts)):
         name = name.removesuffix(TOTAL)  # noqa: PLW2901 - its own name
         values[name].append(value)
         counts[name, value] = servers
@@ -225,8 +240,10 @@ def _dimensions(
     }
 
 
-def _greatest(tables: Derived) -> Select[Any]:
-    c = tables.counts.c
+@cache
+def _greatest(counts: Table) -> Select[Any]:
+    """The values of each dimension that have most servers; made once, since it is large."""
+    c = counts.c
     each = [
         select(c.dimension, c.value, c.servers)
         .where(c.dimension == f"{name}{TOTAL}", c.servers > 0)
@@ -246,16 +263,26 @@ def _counted(
     values: Mapping[str, Sequence[str]],
     states: Sequence[str],
 ) -> dict[tuple[str, str], int]:
-    c = tables.counts.c
-    each = [
-        select(c.dimension, c.value, func.sum(c.servers).label("servers"))
-        .where(c.dimension == name, c.value.in_(found),
-               *(c[state].in_(getattr(filters, state)) for state in states))
-        .group_by(c.dimension, c.value)
-        for name, found in values.items()
-    ]  # fmt: skip
-    query = union_all(*each)
-    return {(name, value): int(servers) for name, value, servers in connection.execute(query)}
+    query = _sums(tables.counts, tuple(states))
+    asked = {name: list(found) for name, found in values.items()}
+    asked |= {name: list(getattr(filters, name)) for name in states}
+    found = connection.execute(query, asked)
+    return {(name, value): int(servers) for name, value, servers in found}
+
+
+@cache
+def _sums(counts: Table, states: tuple[str, ...]) -> CompoundSelect[Any]:
+    """Servers by the values of each dimension, of those in some states; made once as well."""
+    c = counts.c
+    return union_all(
+        *(
+            select(c.dimension, c.value, func.sum(c.servers).label("servers"))
+            .where(c.dimension == name, c.value.in_(bindparam(name, expanding=True)),
+                   *(c[state].in_(bindparam(state, expanding=True)) for state in states))
+            .group_by(c.dimension, c.value)
+            for name in DIMENSIONS
+        )
+    )  # fmt: skip
 
 
 def _assignees(connection: Connection, tables: Derived) -> Iterator[Choice]:

@@ -15,6 +15,7 @@ from alpheus.cases.service_listing import Filters, Page
 from alpheus.cases.service_show import Case
 from alpheus.errors import RefusedError
 from alpheus.web.access.roles import Permission, Person
+from alpheus.web.lists_desk import ListsDesk
 from alpheus.web.server_desk import ServerDesk
 
 
@@ -24,6 +25,7 @@ class Desk:
     def __init__(self, cases: Cases, person: Person) -> None:
         self._cases = cases
         self.person = person
+        self.lists = ListsDesk(cases, person)
 
     def page(
         self,
