@@ -99,8 +99,8 @@ def answer_of_server(request: AnyRequest, server: FromPath[int], data: Form) -> 
     except RefusedError as error:
         if _is_absent(error) or str(error) == NOT_TAKEN:
             return _refused(request, error)
-        said = {"kind": kind or "", "text": text, "day": day}
-        return _server(request, desk, server, status=422, problem=error, said=said)
+        typed = {"kind": kind or "", "text": text, "day": day}
+        return _server(request, desk, server, status=422, problem=error, typed=typed)
     return Redirect(f"/own/{server}?told={kind}", status_code=303)
 
 
@@ -141,7 +141,7 @@ def _server(
     *,
     status: int = 200,
     problem: AlpheusError | None = None,
-    said: dict[str, str] | None = None,
+    typed: dict[str, str] | None = None,
     is_only: bool = False,
 ) -> Response[Any]:
     try:
@@ -151,7 +151,7 @@ def _server(
     actions = [(bare(one.text), bare(one.detail)) for one in found.plain.actions]
     return page(
         request, "own/server.html", status=status, found=found, one=found.plain, notice=notice,
-        actions=actions, problem=problem, said=said or {"kind": "", "text": "", "day": ""},
+        actions=actions, problem=problem, typed=typed or {"kind": "", "text": "", "day": ""},
         told=_told(request), today=desk.now[:10], is_only=is_only, kinds=OF_A_SERVER,
         **_around(request),
     )  # fmt: skip
