@@ -40,13 +40,17 @@ from alpheus.cases.observations import hand_entry
 from alpheus.cases.observations_import import record
 from alpheus.cases.rebuild import rebuild
 from alpheus.cases.service import Cases
+from alpheus.cases.service_listing import Filters
+from alpheus.notify.answers import Answer, AnswerKind, give
+from alpheus.notify.model import EventKind
 from alpheus.web.access.roles import Grant, Permission, Role
 from alpheus.web.jobs.model import Judged, Kind, Note, Result, State, Upload
 from console import Clock, made
+from server_filling import assessed, take_in
+from web.notices_world import office
 
 OWN, OTHER = "own.example", "other.example"
 LONG = "twelve characters and more"
-NOTICE = "A-4F7K2Q"
 
 
 class Line(NamedTuple):
@@ -80,6 +84,8 @@ COLUMNS = (
 )  # fmt: skip
 
 PUBLIC = "Y YY YYY YYY YYY YYY"
+NOT_HERE = "A AA AAA AAA AAA AAA"
+"""For whoever asks, where it is set up; it is not in the world of this table."""
 SIGNED_IN = "S YY YYY YYY YYY YYY"
 ACCOUNT = "S AA YYY YYY YYY YYY"
 """What an account has; an organisation that came with a code has none."""
@@ -114,6 +120,8 @@ TABLE: tuple[Line, ...] = (
     Line("GET", "/join/{secret}", PUBLIC, "/join/no-such-link"),
     Line("POST", "/join/{secret}", PUBLIC, "/join/no-such-link", form={"password": "short"}),
     Line("POST", "/sign-out", SIGNED_IN, form={}),
+    Line("GET", "/oidc/start", NOT_HERE),
+    Line("GET", "/oidc/callback", NOT_HERE),
     Line("POST", "/preferences", PUBLIC, form={"language": "de"}),
     Line("GET", "/account", SIGNED_IN),
     Line(
@@ -155,6 +163,57 @@ TABLE: tuple[Line, ...] = (
         form={},
     ),
     Line("GET", "/audit", ADMINISTER),
+    Line("GET", "/servers", SEE),
+    Line("GET", "/servers/act", WORK, "/servers/act?kind=note&server={own_server}"),
+    Line(
+        "POST",
+        "/servers/act/preview",
+        WORK,
+        form={"kind": "note", "servers": "{own_server}", "why": "looked"},
+    ),
+    Line(
+        "POST",
+        "/servers/act",
+        WORK,
+        form={"kind": "note", "servers": "{own_server}", "why": "looked", "code": "1-wrong"},
+    ),
+    Line("GET", "/organisations", SEE),
+    Line("GET", "/organisations/{key}", ONE, "/organisations/{own}"),
+    Line("GET", "/search", SEE, "/search?q=own"),
+    Line("GET", "/servers/{number}", ONE, "/servers/{own_server}"),
+    Line("GET", "/servers/{number}/findings", ONE, "/servers/{own_server}/findings"),
+    Line("GET", "/servers/{number}/findings/{place}", ONE, "/servers/{own_assessed}/findings/0"),
+    Line("GET", "/servers/{number}/observations", ONE, "/servers/{own_server}/observations"),
+    Line("GET", "/servers/{number}/identity", ONE, "/servers/{own_server}/identity"),
+    Line("GET", "/servers/{number}/custody", ONE, "/servers/{own_assessed}/custody"),
+    Line(
+        "POST",
+        "/servers/{number}/acts/{kind}",
+        WORK_ON_ONE,
+        "/servers/{own_server}/acts/note",
+        form={"why": "looked"},
+    ),
+    Line(
+        "GET",
+        "/servers/{number}/identity/{what}",
+        WORK_ON_ONE,
+        "/servers/{own_server}/identity/merge?with={own_assessed}",
+    ),
+    Line(
+        "POST",
+        "/servers/{number}/identity/{what}",
+        WORK_ON_ONE,
+        "/servers/{own_server}/identity/merge",
+        form={"with": "{own_assessed}", "why": ""},
+    ),
+    Line("GET", "/servers/{number}/secrets", WORK_ON_ONE, "/servers/{own_assessed}/secrets"),
+    Line(
+        "POST",
+        "/servers/{number}/secrets",
+        WORK_ON_ONE,
+        "/servers/{own_assessed}/secrets",
+        form={"why": "to warn others"},
+    ),
     Line("GET", "/imports", IMPORT),
     Line("POST", "/imports", IMPORT, form={"kind": "import"}),
     Line("GET", "/imports/{number}", IMPORT, "/imports/{own_import}"),
@@ -174,12 +233,82 @@ TABLE: tuple[Line, ...] = (
     Line("GET", "/jobs", WORK),
     Line("GET", "/jobs/state", WORK, "/jobs/state?id={own_job}"),
     Line("POST", "/jobs/rebuild", IMPORT, form={}),
-    Line("GET", "/jobs/{number}/reports/{name}", WORK_ON_ONE,
-         "/jobs/{own_job}/reports/report.html"),
+    Line(
+        "GET", "/jobs/{number}/reports/{name}", WORK_ON_ONE, "/jobs/{own_job}/reports/report.html"
+    ),
     Line("GET", "/jobs/{number}", WORK_ON_ONE, "/jobs/{own_job}"),
     Line("POST", "/jobs/{number}/cancel", WORK_ON_ONE, "/jobs/{own_job}/cancel", form={}),
     Line("POST", "/jobs/{number}/again", WORK_ON_ONE, "/jobs/{own_job}/again", form={}),
     Line("POST", "/jobs/{number}/delete", WORK_ON_ONE, "/jobs/{own_job}/delete", form={}),
+    Line("GET", "/notices", SEE),
+    Line("GET", "/notices/unreached", SEE),
+    Line("GET", "/notices/plan", WORK),
+    Line("POST", "/notices/plan", WORK, form={"network": "nowhere"}),
+    Line("POST", "/notices/code", WORK, form={"code": "wrong"}),
+    Line(
+        "POST",
+        "/notices/answers/{answer}/seen",
+        WORK_ON_ONE,
+        "/notices/answers/{own_answer}/seen",
+        form={},
+    ),
+    Line("GET", "/notices/batches", SEE),
+    Line("GET", "/notices/batches/{batch}", ONE, "/notices/batches/{own_batch}"),
+    Line(
+        "POST",
+        "/notices/batches/{batch}/approve",
+        "S NN NNN NNN YYA YYA",
+        "/notices/batches/{own_batch}/approve",
+        form={"digest": "wrong"},
+    ),
+    Line(
+        "POST",
+        "/notices/batches/{batch}/reject",
+        WORK_ON_ONE,
+        "/notices/batches/{own_batch}/reject",
+        form={"why": ""},
+    ),
+    Line("GET", "/notices/{reference}", ONE, "/notices/{own_notice}"),
+    Line("GET", "/notices/{reference}/html", ONE, "/notices/{own_notice}/html"),
+    Line(
+        "GET",
+        "/notices/{reference}/servers.csv",
+        "S NN AAA AAA AAA AAA",
+        "/notices/{own_notice}/servers.csv",
+    ),
+    Line(
+        "POST",
+        "/notices/{reference}/settle",
+        WORK_ON_ONE,
+        "/notices/{own_notice}/settle",
+        form={"sent": ""},
+    ),
+    Line(
+        "POST",
+        "/notices/{reference}/acknowledge",
+        WORK_ON_ONE,
+        "/notices/{own_notice}/acknowledge",
+        form={"why": ""},
+    ),
+    Line(
+        "POST",
+        "/notices/{reference}/failed",
+        WORK_ON_ONE,
+        "/notices/{own_notice}/failed",
+        form={"why": ""},
+    ),
+    Line("GET", "/code", PUBLIC),
+    Line("POST", "/code", PUBLIC, form={"code": "wrong"}),
+    Line("GET", "/own", OWN_ONLY),
+    Line("GET", "/own/{server}", "S YA NNN NNN NNN NNN", "/own/{own_server}"),
+    Line(
+        "POST",
+        "/own/{server}/answer",
+        "S YA NNN NNN NNN NNN",
+        "/own/{own_server}/answer",
+        form={"kind": ""},
+    ),
+    Line("POST", "/own/answer", "S AA NNN NNN NNN NNN", form={"text": "passed on"}),
 )
 
 
@@ -190,7 +319,7 @@ class World:
     app: Litestar
     accounts: Mapping[Asker, int]
     values: dict[str, Any] = field(default_factory=dict)
-    secrets: tuple[str, ...] = ("mail.own.example",)
+    secrets: tuple[str, ...] = ("mail.own.example", "ex01.own.example")
 
     def session(self, asker: Asker) -> tuple[str, str]:
         """A new session of theirs: its secret, and the word of its forms; '' for nobody."""
@@ -198,7 +327,8 @@ class World:
         if asker.role is None:
             return "", ""
         if asker.role is Role.CONSTITUENT:
-            begun = sessions.begin_for(asker.organisation, NOTICE, f"notice {NOTICE}")
+            notice = self.values["notices"][asker.organisation]
+            begun = sessions.begin_for(asker.organisation, notice, f"notice {notice}")
         else:
             begun = sessions.begin(self.accounts[asker])
         return begun.secret, begun.csrf
@@ -212,6 +342,7 @@ def made_world(app: Litestar, database: Database, clock: Clock) -> World:
     ]
     entries.append(hand_entry(time="2021-03-10T00:00:00Z", address="192.0.2.9"))
     record(database, entries, "test")
+    take_in(database, assessed(f"ex01.{OWN}"))
     rebuild(database, now=clock())
     numbers = {row["name"]: int(row["id"]) for row in Cases(database, clock).page().servers}
     accounts = {
@@ -228,9 +359,11 @@ def made_world(app: Litestar, database: Database, clock: Clock) -> World:
         "own": OWN,
         "other": OTHER,
         "own_server": numbers[f"mail.{OWN}"],
+        "own_assessed": numbers[f"ex01.{OWN}"],
         "other_server": numbers[f"mail.{OTHER}"],
         "account": made(app, "somebody", Grant(Role.VIEWER, OWN)),
         "token": tokens[0]["id"],
+        **_made_notices(app, database, clock, numbers[f"mail.{OWN}"]),
     }
     return World(app, accounts, values)
 
@@ -248,6 +381,24 @@ def _made_job(app: Litestar) -> int:
     folder.mkdir(parents=True)
     (folder / "report.html").write_text(f"mail.{OWN}")
     return number
+
+
+def _made_notices(app: Litestar, database: Database, clock: Clock, server: int) -> dict[str, Any]:
+    """A notice to each organisation, sent, each in a batch of its own; an answer of one."""
+    app.state.office = office(database, clock)
+    notices = app.state.office.notices
+    found: dict[str, str] = {}
+    for key in (OWN, OTHER):
+        batch = notices.plan(Filters(organisation=(key,)), who="kim").number
+        notices.approve(batch, who="lou", digest=notices.approval(batch).digest)
+        for notice in list(notices.due(batch)):
+            notices.claim(notice, who="sender")
+            notices.record(notice, EventKind.HANDED_OVER, who="sender")
+            found.setdefault(key, notice.reference)
+    with database.write() as connection:
+        said = Answer(0, "", "somebody", found[OWN], OWN, server, AnswerKind.HELP, f"mail.{OWN}")
+        answer = give(connection, database.place, said, now=notices.now)
+    return {"notices": found, "own_notice": found[OWN], "own_batch": 1, "own_answer": answer.id}
 
 
 def letters(line: Line) -> dict[Asker, str]:

@@ -1,4 +1,4 @@
-"""Notices in the console: what needs a person, plans, approval by a second one, and who sees what."""
+"""Notices in the console: plans, approval by a second person, answers, and who sees what."""
 
 from __future__ import annotations
 
@@ -91,9 +91,7 @@ def test_a_table_is_safe_in_a_spreadsheet(client: Client, app: Litestar, country
     answer = client.get("/notices?format=csv&status=sent")
     assert answer.headers["content-type"].startswith("text/csv")
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
-    assert [(row["address"], row["name"]) for row in rows] == [
-        ("it@one.example", "'=HYPERLINK(1)")
-    ]
+    assert [(row["address"], row["name"]) for row in rows] == [("it@one.example", "'=HYPERLINK(1)")]
     unreached = client.get("/notices/unreached?format=csv").text
     assert unreached.count("no-contact") == 5
 
@@ -140,9 +138,7 @@ def test_uncertain_ones_are_settled_by_a_person(
     assert country.notices.status_of(notice) is Status.APPROVED
 
 
-def test_a_plan_is_looked_at_and_then_kept(
-    client: Client, app: Litestar, country: Country
-) -> None:
+def test_a_plan_is_looked_at_and_then_kept(client: Client, app: Litestar, country: Country) -> None:
     """Nothing is kept by looking; who is told, and who not and why."""
     form = person(client, app, Role.ANALYST, name="mia")
     text = client.get("/notices/plan?preview=yes").text
@@ -197,9 +193,7 @@ def test_a_bulk_is_approved_by_a_second_person_as_it_was_shown(
         assert list(found) == ["lou"]
 
 
-def test_a_batch_is_rejected_with_a_reason(
-    client: Client, app: Litestar, country: Country
-) -> None:
+def test_a_batch_is_rejected_with_a_reason(client: Client, app: Litestar, country: Country) -> None:
     """What was typed stays; nothing is sent of it."""
     country.plan()
     form = person(client, app, Role.ANALYST)
@@ -371,5 +365,3 @@ def test_figures_of_one_organisation_are_its_own(database: Database, clock: Cloc
     assert (whole.told, whole.unreached, whole.servers_told) == (2, 1, 2)
     assert (mine.told, mine.unreached, mine.servers_told) == (1, 0, 1)
     assert Cases(database).page().servers
-
-

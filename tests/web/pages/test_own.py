@@ -85,9 +85,7 @@ def test_codes_that_let_nobody_in_look_alike(
         {1: [contact("it@one.example")], 2: [contact("it@two.example")],
          3: [usual("org3.example"), provider()]},
     )  # fmt: skip
-    found.sees(
-        seen(1, OPEN, 1), seen(2, OPEN, 1), seen(3, OPEN, 1, flags=BREACHED)
-    )
+    found.sees(seen(1, OPEN, 1), seen(2, OPEN, 1), seen(3, OPEN, 1, flags=BREACHED))
     planned = by_organisation(found.plan())
     texts = {"wrong": client.post("/code", data={"code": "AAAA-AAAA-AAAA-AAAA"})}
 
@@ -277,9 +275,7 @@ def test_what_an_owner_says_is_taken_down_and_fixes_nothing(
     assert "nobody of us has read it yet" in text
     with country.database.read() as connection:
         rows = connection.execute(select(answers.c.kind, answers.c.organisation)).all()
-    assert [tuple(row) for row in rows] == [
-        (data["kind"], "org1.example") for data, _, _ in said
-    ]
+    assert [tuple(row) for row in rows] == [(data["kind"], "org1.example") for data, _, _ in said]
 
 
 def test_what_is_wrong_is_told_in_place_and_nothing_typed_is_lost(
