@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from alpheus.cases.database import Database
+from alpheus.errors import RefusedError
 from alpheus.web import working_out
 from console import Clock
 
@@ -19,6 +20,19 @@ def test_it_is_begun_once(database: Database, clock: Clock) -> None:
     assert working_out.work_out(database, clock(), begun.append)
     assert not working_out.work_out(database, clock(), begun.append)
     assert begun == [database]
+
+
+def test_where_no_process_can_be_begun_it_may_be_tried_again(
+    database: Database, clock: Clock
+) -> None:
+    """And the reason is told."""
+
+    def fail(_: Database) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    with pytest.raises(RefusedError, match="it could not be begun: Cannot allocate memory"):
+        working_out.work_out(database, clock(), fail)
+    assert working_out.work_out(database, clock(), lambda _: None)
 
 
 def test_the_process_is_our_own_and_finds_the_database_by_its_environment(

@@ -74,8 +74,7 @@ def prepare(
         with database.write() as connection:
             _keep(connection, KEY, msgspec.json.encode(made).decode())
     finally:
-        with database.write() as connection:
-            connection.execute(delete(meta).where(meta.c.key == AT_WORK))
+        release(database)
     return made
 
 
@@ -97,6 +96,12 @@ def claim(database: Database, now: datetime) -> bool:
             return False
         _keep(connection, AT_WORK, iso(now))
         return True
+
+
+def release(database: Database) -> None:
+    """Say that nobody is at it any more."""
+    with database.write() as connection:
+        connection.execute(delete(meta).where(meta.c.key == AT_WORK))
 
 
 def _keep(connection: Connection, key: str, value: str) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from datetime import datetime
 from threading import Thread
 
-from alpheus.campaign.prepared import claim
+from alpheus.campaign.prepared import claim, release
 from alpheus.cases.database import Database
+from alpheus.errors import RefusedError
 
 PLACE = "ALPHEUS_DATABASE"
 COMMAND = ("-m", "alpheus", "campaign", "prepare")
@@ -19,10 +20,17 @@ Start = Callable[[Database], None]
 
 
 def work_out(database: Database, now: datetime, start: Start) -> bool:
-    """Have it worked out, unless that is being done already; says whether it was begun."""
+    """Have it worked out, unless that is being done already; says whether it was begun.
+
+    Raises RefusedError where no process can be begun.
+    """
     if not claim(database, now):
         return False
-    start(database)
+    try:
+        start(database)
+    except OSError as error:
+        release(database)
+        raise RefusedError(f"it could not be begun: {error.strerror}") from error
     return True
 
 

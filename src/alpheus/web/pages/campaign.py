@@ -87,7 +87,10 @@ def _begun(request: AnyRequest, desk: CampaignDesk, whole: Whole) -> bool:
     """Whether it was begun to work out why servers are left, since nobody has for these."""
     if whole.ever <= AT_ONCE or not is_outdated(whole, desk.clock()) or not desk.may_try():
         return False
-    return work_out(desk.database, desk.clock(), request.app.state.start_working_out)
+    try:
+        return work_out(desk.database, desk.clock(), request.app.state.start_working_out)
+    except RefusedError:
+        return False  # the page is there without it, and its button says why not
 
 
 @post("/campaign/looked", opt=_SEE, sync_to_thread=True)
