@@ -18,7 +18,7 @@ from sqlalchemy import Connection, select, text
 from alpheus.cases.acts import Act
 from alpheus.cases.bases import add_bases, seen_of
 from alpheus.cases.bulk import add_rows
-from alpheus.cases.chunks import CHUNK, Maker, breached_by, neighbours_of
+from alpheus.cases.chunks import CHUNK, Chunk, Maker, breached_by, neighbours_of
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import (
     Standing,
@@ -30,6 +30,7 @@ from alpheus.cases.derived_store import (
     standing,
 )
 from alpheus.cases.groups import DECISIONS, Groups, each_member, read_groups
+from alpheus.cases.identity.resolve import uncollected
 from alpheus.cases.observations import iso
 from alpheus.cases.organisation_rows import OrganisationTally
 from alpheus.cases.owner_evidence import evidence_of
@@ -142,16 +143,20 @@ class _Work:
         makers = [partial(self._maker.chunks, database, begins[n::count]) for n in range(count)]
         database.let_go()
         done = 0
-        for chunk in in_turn(makers, "working out servers", beside=count > 1):
-            with database.write() as connection:
-                for table, rows in chunk.rows(self._tables):
-                    add_rows(connection, table, rows)
-            if chunk.tallies is not None:
-                self._tally.merge(chunk.tallies.servers)
-                self._organisations.merge(chunk.tallies.organisations)
-                continue
-            done += chunk.count
-            say(f"{done:,} of {whole:,} servers")
+        with uncollected():
+            for chunk in in_turn(makers, "working out servers", beside=count > 1):
+                self._add(chunk)
+                if chunk.count:
+                    done += chunk.count
+                    say(f"{done:,} of {whole:,} servers")
+
+    def _add(self, chunk: Chunk) -> None:
+        with self._database.write() as connection:
+            for table, rows in chunk.rows(self._tables):
+                add_rows(connection, table, rows)
+        if chunk.tallies is not None:
+            self._tally.merge(chunk.tallies.servers)
+            self._organisations.merge(chunk.tallies.organisations)
 
     def finish(self) -> bool:
         """Counts, indices, and the exchange; whether a decision came meanwhile."""
@@ -168,6 +173,8 @@ class _Work:
         for index in indices(tables):
             if index.table is not tables.members:
                 with self._database.write() as connection:
+                    if not self._database.is_sqlite:
+                        connection.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
                     index.create(connection)
         with self._database.write() as connection:
             for table in tables.tables:

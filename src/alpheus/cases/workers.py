@@ -27,6 +27,8 @@ Make = Callable[[], Iterator[Item]]
 _ITEM, _END, _FAILED, _BROKEN = range(4)
 _MOST = 8
 _PATIENCE = 5
+_RARELY = (100_000, 50, 100)
+"""Looking for cycles: items are many small objects without any, and by default it costs a fifth."""
 
 
 def workers() -> int:
@@ -133,6 +135,8 @@ def _serve(make: Make[Any], pipe: Connection, others: Sequence[Connection]) -> N
     for other in others:
         other.close()
     gc.freeze()  # what was there before stays to the end: to look at it would only copy it
+    gc.set_threshold(*_RARELY)
+    gc.enable()
     try:
         pipe.send(_told(make, pipe))
     except (BrokenPipeError, ConnectionResetError):
