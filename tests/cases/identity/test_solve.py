@@ -92,3 +92,13 @@ def test_a_slip_in_a_name_is_mended() -> None:
     assert [(one.sightings, one.name) for one in found] == [((1, 2, 4, 9), "LAKE-EX01")]
     other = Resolver([*known, seen(9, "192.0.2.1", 3, servers=("LAKE-EX02",))]).clusters()
     assert len(other) == 2
+
+
+def test_a_slip_that_others_made_as_well() -> None:
+    """Names that everybody gives are mistyped in many places; one near is another computer."""
+    known = [seen(n, "192.0.2.1", n, servers=("MAIL01",)) for n in (1, 2, 4)]
+    slip = seen(9, "192.0.2.1", 3, servers=("MIAL01",))
+    far = seen(10, "198.51.100.1", 3, servers=("MIAL01",))
+    assert [one.name for one in Resolver([*known, slip, far]).clusters()] == ["MAIL01", "MIAL01"]
+    near = seen(10, "192.0.2.7", 3, servers=("MIAL01",))
+    assert len(Resolver([*known, slip, near]).clusters()) == 3

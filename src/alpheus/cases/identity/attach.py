@@ -128,7 +128,7 @@ class Places:
         """Count the sockets of a range, and those at which a server follows another."""
         root = self._forest.root(node)
         before = self._held_by.setdefault(socket, root)
-        counts = self._changing.setdefault(_range(address), [0, 0])
+        counts = self._changing.setdefault(range_of(address), [0, 0])
         if before == root and len(self.sockets.nodes(socket)) == 1:
             counts[0] += 1
         elif before >= 0 and self._forest.contradiction(
@@ -139,7 +139,7 @@ class Places:
 
     def changes_hands(self, address: str) -> bool:
         """Whether many addresses of a range pass from server to server."""
-        held, changed = self._changing.get(_range(address), (0, 0))
+        held, changed = self._changing.get(range_of(address), (0, 0))
         return changed >= _CHANGED and changed * _CHANGED_SHARE >= held
 
     def witness(self, claim: Claim, root: int) -> int:
@@ -365,7 +365,7 @@ class Attachment:
         return True
 
 
-def _range(address: str) -> str:
+def range_of(address: str) -> str:
     """Addresses that are likely to be given out alike: /24, or /64."""
     if ":" in address:
         return ":".join(address.split(":")[:4])

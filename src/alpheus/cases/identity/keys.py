@@ -54,6 +54,11 @@ class Facts(NamedTuple):
     pages: tuple[str, ...] = ()
 
     @property
+    def led(self) -> list[str]:
+        """Names that lead to it for sure: lists write those of the certificate among them."""
+        return [name for name in self.hosts if name not in self.presented]
+
+    @property
     def is_weak(self) -> bool:
         """Whether nothing but a name and an address tells which server it was."""
         return not (self.members or self.certificate or self.hosts or self.ad)

@@ -150,11 +150,12 @@ class Nameless:
                     kept.append(root)
 
     def _led_by(self, nodes: Sequence[int]) -> dict[int, set[str]]:
-        """The names that lead to every server."""
+        """The names that lead to every server, beside those of its certificate."""
         found: dict[int, set[str]] = {}
         for node in nodes:
-            root = self._forest.root(node)
-            found.setdefault(root, set()).update(self._places.hosts_of(self._forest.facts[node]))
+            facts = self._forest.facts[node]
+            names = set(facts.led).intersection(self._places.hosts_of(facts))
+            found.setdefault(self._forest.root(node), set()).update(names)
         return found
 
     def _have_other_builds(self, one: int, other: int) -> bool:

@@ -22,6 +22,7 @@ _SOON = 14 * DAY
 """Members of one organisation that answer so soon after each other do so in turn."""
 
 _DIGITS = re.compile(r"\d+")
+_NUMBER = re.compile(r"\d+$")
 _MOST_MEMBERS = 24
 
 
@@ -152,7 +153,47 @@ class Services:
         for one, other, _ in together:
             members = {forest.root(one), forest.root(other)}
             found.append(Service(set(), members, set(), set(), ""))
-        return [one for one in _merged(found) if len(one.names) > 1 or len(one.members) > 1]
+        services = [one for one in _merged(found) if len(one.names) > 1 or len(one.members) > 1]
+        self._complete(services)
+        return services
+
+    def _complete(self, services: Sequence[Service]) -> None:
+        """Add members that were never met where the others answer.
+
+        They show the certificate of the service, are numbered like its members and in their domain,
+        and no name of their own leads to them.
+        """
+        forest = self._forest
+        taken = {root for service in services for root in (*service.members, *service.unnamed)}
+        showing: dict[str, set[int]] = {}
+        certificates: dict[int, set[str]] = {}
+        led: dict[int, set[str]] = {}
+        for node in self._nodes:
+            facts, root = forest.facts[node], forest.root(node)
+            led.setdefault(root, set()).update(set(facts.led) - self._shared.hosts)
+            if facts.certificate and facts.certificate not in self._shared.certificates:
+                showing.setdefault(facts.certificate, set()).add(root)
+                certificates.setdefault(root, set()).add(facts.certificate)
+        for service in services:
+            shown = {one for root in service.members for one in certificates.get(root, ())}
+            names = {name for root in service.members for name in led.get(root, ())}
+            for root in sorted({root for one in shown for root in showing[one]} - taken):
+                own = led[root]
+                if own and not own & names:
+                    continue
+                if any(self._alike(root, member) for member in service.members):
+                    service.members.add(root)
+                    service.names |= forest.computers[root]
+                    taken.add(root)
+
+    def _alike(self, one: int, other: int) -> bool:
+        """Whether two computers are numbered alike, in one domain."""
+        forest = self._forest
+        stems = [{_NUMBER.sub("", name) for name in forest.computers[root] if _NUMBER.search(name)}
+                 for root in (one, other)]  # fmt: skip
+        return bool(stems[0] & stems[1]) and bool(
+            forest.ads[one] & forest.ads[other] or forest.domains[one] & forest.domains[other]
+        )
 
     def _led(self) -> Iterator[Service]:
         """Computers of one organisation to which one name leads at the same time.

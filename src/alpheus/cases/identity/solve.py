@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from alpheus.cases.identity.attach import Attachment, Places, socket_of
+from alpheus.cases.identity.attach import Attachment, Places, range_of, socket_of
 from alpheus.cases.identity.forest import Builds, Forest
 from alpheus.cases.identity.keys import Facts
 from alpheus.cases.identity.machines import Machines
@@ -110,29 +110,39 @@ def _believe_certificates(forest: Forest, nodes: Sequence[int]) -> None:
 
 
 def _mend_slips(forest: Forest, nodes: Sequence[int]) -> None:
-    """Take a name that was seen once, and at one place, as that of the computer known there.
+    """Take a name that was seen once at a place as that of the computer known there.
 
-    Only where it is that name with one slip of the pen.
+    Only where it is that name with one slip of the pen, and nobody near is called so.
     """
     bearers: dict[str, list[int]] = {}
-    by_socket: dict[str, set[str]] = {}
+    by_socket: dict[str, dict[str, list[int]]] = {}
     for node in nodes:
+        socket = socket_of(forest.facts[node])
         for name in forest.computers[node]:
             bearers.setdefault(name, []).append(node)
-            by_socket.setdefault(socket_of(forest.facts[node]), set()).add(name)
+            if socket:
+                by_socket.setdefault(socket, {}).setdefault(name, []).append(node)
 
-    def is_seen_once(name: str) -> bool:
-        node = bearers[name][0]
-        return len(bearers[name]) == 1 and forest.first[node] == forest.last[node]
+    def is_seen_once(name: str, here: Sequence[int]) -> bool:
+        node = here[0]
+        near = (other for other in bearers[name] if other != node and _is_near(forest, node, other))
+        return len(here) == 1 and forest.first[node] == forest.last[node] and not any(near)
 
-    for socket, names in sorted(by_socket.items()):
-        if not socket or len(names) == 1:
+    for names in by_socket.values():
+        if len(names) == 1:
             continue
-        known = [name for name in names if not is_seen_once(name)]
-        for name in names.difference(known):
+        known = [name for name, here in names.items() if not is_seen_once(name, here)]
+        for name in names.keys() - known:
             meant = [other for other in known if is_slip(name, other)]
             if len(meant) == 1:
-                forest.computers[bearers[name][0]] = frozenset(meant)
+                forest.computers[names[name][0]] = frozenset(meant)
+
+
+def _is_near(forest: Forest, one: int, other: int) -> bool:
+    """Whether two nodes may be of one organisation."""
+    ranges = {range_of(forest.facts[node].address) for node in (one, other)}
+    shared = forest.ads[one] & forest.ads[other] or forest.domains[one] & forest.domains[other]
+    return len(ranges) == 1 or bool(shared)
 
 
 def _forget_providers(forest: Forest, nodes: Sequence[int], shared: Shared) -> None:
