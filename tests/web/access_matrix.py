@@ -86,6 +86,8 @@ COLUMNS = (
 PUBLIC = "Y YY YYY YYY YYY YYY"
 NOT_HERE = "A AA AAA AAA AAA AAA"
 """For whoever asks, where it is set up; it is not in the world of this table."""
+NOT_HERE = "A AA AAA AAA AAA AAA"
+"""For whoever asks, where it is set up; it is not in the world of this table."""
 SIGNED_IN = "S YY YYY YYY YYY YYY"
 ACCOUNT = "S AA YYY YYY YYY YYY"
 """What an account has; an organisation that came with a code has none."""
@@ -120,6 +122,8 @@ TABLE: tuple[Line, ...] = (
     Line("GET", "/join/{secret}", PUBLIC, "/join/no-such-link"),
     Line("POST", "/join/{secret}", PUBLIC, "/join/no-such-link", form={"password": "short"}),
     Line("POST", "/sign-out", SIGNED_IN, form={}),
+    Line("GET", "/oidc/start", NOT_HERE),
+    Line("GET", "/oidc/callback", NOT_HERE),
     Line("GET", "/oidc/start", NOT_HERE),
     Line("GET", "/oidc/callback", NOT_HERE),
     Line("POST", "/preferences", PUBLIC, form={"language": "de"}),

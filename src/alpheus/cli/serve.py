@@ -49,6 +49,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--notify", type=path, metavar="FILE", default=Path(notify) if notify else None,
         help="who writes notices, and how (default: ALPHEUS_NOTIFY; else no notices are planned)",
     )  # fmt: skip
+    parser.add_argument(
+        "--oidc", type=path, metavar="FILE",
+        help="let people sign in at a provider of identities that this file names (YAML: issuer, "
+        "client, roles); the client's secret is in ALPHEUS_OIDC_SECRET",
+    )  # fmt: skip
 
 
 def _add_safety(parser: argparse.ArgumentParser) -> None:
@@ -74,7 +79,8 @@ def _port(text: str) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from alpheus.web.serving import serve  # noqa: PLC0415 - keeps --help fast
+    from alpheus.web.oidc_file import read_oidc  # noqa: PLC0415 - keeps --help fast
+    from alpheus.web.serving import serve  # noqa: PLC0415 - as above
     from alpheus.web.settings import Settings  # noqa: PLC0415 - as above
 
     serve(
@@ -83,6 +89,7 @@ def _run(options: argparse.Namespace) -> int:
             host=options.host, port=options.port, certificate=options.certificate, key=options.key,
             proxies=tuple(options.proxy), public_url=options.public_url, uploads=options.uploads,
             notify=options.notify, workers=options.workers,
+            oidc=read_oidc(options.oidc) if options.oidc else None,
         ),
         say,
     )  # fmt: skip

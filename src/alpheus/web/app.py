@@ -21,6 +21,7 @@ from alpheus.web import failures
 from alpheus.web.access.accounts import Accounts
 from alpheus.web.access.guard import PERMISSION, Identify, check
 from alpheus.web.access.identities import Identities
+from alpheus.web.access.oidc import Provider
 from alpheus.web.access.sessions import Sessions
 from alpheus.web.access.throttle import Rate, Throttle
 from alpheus.web.campaign_view import CampaignDesk, wait_days_of
@@ -28,6 +29,7 @@ from alpheus.web.desk import Desk
 from alpheus.web.jobs.service import Jobs
 from alpheus.web.notice_desk import office_of
 from alpheus.web.pages import PAGES
+from alpheus.web.pages.oidc import CALLBACK
 from alpheus.web.settings import Settings
 from alpheus.web.working_out import in_a_process
 
@@ -71,6 +73,7 @@ def create_app(
             "accounts": Accounts(database, clock, changed=identities.forget),
             "cases": Cases(database, clock),
             "jobs": Jobs(database, settings, clock),
+            "provider": _provider_of(settings, clock),
             "throttle": Throttle(rate), "sign_in_throttle": Throttle(SIGN_IN_RATE),
             "campaign": CampaignDesk(database, clock, wait_days_of(settings.notify)),
             "start_working_out": in_a_process,
@@ -111,6 +114,12 @@ async def _add_headers(message: Message, _: Scope) -> None:
         headers = MutableScopeHeaders.from_message(message)
         for name, value in HEADERS.items():
             headers.setdefault(name, value)
+
+
+def _provider_of(settings: Settings, clock: Clock) -> Provider | None:
+    if settings.oidc is None:
+        return None
+    return Provider(settings.oidc, f"{settings.url}{CALLBACK}", clock)
 
 
 def _unwrap(app: Litestar) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from alpheus.errors import UsageError
+from alpheus.web.access.roles import Grant
 
 LANGUAGES = ("en", "es", "de")
 MEGABYTE = 1 << 20
@@ -16,11 +18,17 @@ MEGABYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Oidc:
-    """Who looks after accounts elsewhere. The client's secret comes from ALPHEUS_OIDC_SECRET."""
+    """Who looks after accounts elsewhere (`oidc_file`).
+
+    `roles` are grants by the values of a claim; without any, an administrator binds each account.
+    """
 
     issuer: str
     client: str
-    secret: str
+    secret: str = field(repr=False)
+    name_claim: str = "preferred_username"
+    roles_claim: str = "groups"
+    roles: Mapping[str, tuple[Grant, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

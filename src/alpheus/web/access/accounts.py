@@ -30,6 +30,9 @@ TRIES = 5
 FIRST = "first start"
 """Who made the first account: whoever started the program."""
 
+PROVIDER = "provider of identities"
+"""Who gave roles that a provider vouches for."""
+
 _FIRST_LOCK = timedelta(minutes=1)
 _LONGEST_LOCK = timedelta(hours=1)
 _LONGEST_NAME = 80
@@ -175,6 +178,51 @@ class Accounts:
             self._note(connection, found.name, "sign-in refused",
                        why="locked" if locked else "disabled" if right else "password")  # fmt: skip
         return None
+
+    def sign_in_known(self, subject: str, name: str, given: Sequence[Grant] | None) -> int:
+        """The account of somebody whom a provider of identities knows.
+
+        With `given`, the provider says what they may: their account is made where there is none,
+        and its roles are these. Without, an administrator has bound it. Raises RefusedError.
+        """
+        if given is not None and not given:
+            raise RefusedError("your organisation has given you no role here")
+        a = accounts.c
+        with self._change() as connection:
+            found = connection.execute(
+                select(a.id, a.name, a.disabled).where(a.oidc_subject == subject)
+            ).first()
+            if found is None and given is None:
+                raise RefusedError(
+                    f"no account is bound to you yet; tell an administrator your subject: {subject}"
+                )
+            if found is not None and found.disabled:
+                raise RefusedError("your account is disabled; ask an administrator")
+            account = found.id if found else self._make_known(connection, subject, name)
+            if given is not None:
+                self._give_known(connection, account, given)
+            self._note(connection, _name(connection, account), "signed in by a provider")
+            return int(account)
+
+    def _make_known(self, connection: Connection, subject: str, name: str) -> int:
+        a = accounts.c
+        shown = "".join(one for one in name if one.isprintable()).strip()[: _LONGEST_NAME - 20]
+        wanted = shown or "somebody"
+        if connection.execute(select(a.id).where(a.name == wanted)).first():
+            wanted = f"{wanted} ({digest_of(subject).hex()[:12]})"
+        made = insert(accounts).values(name=wanted, made=self.now(), oidc_subject=subject)
+        self._note(connection, PROVIDER, "account made", name=wanted)
+        return int(connection.execute(made.returning(a.id)).scalar_one())
+
+    def _give_known(self, connection: Connection, account: int, given: Sequence[Grant]) -> None:
+        person = person_of(connection, account)
+        if person is None or set(person.grants) == set(given):
+            return
+        connection.execute(delete(grants).where(grants.c.account == account))
+        self._grant(connection, account, given, PROVIDER)
+        _keep_an_admin(connection)
+        self._note(connection, PROVIDER, "roles changed", account=person.name,
+                   roles=_written(given))  # fmt: skip
 
     def mark_of(self, account: int) -> str:
         """A mark for a browser in which this account has just signed in."""

@@ -11,12 +11,14 @@ from alpheus.web.pages import (
     campaign,
     imports,
     jobs,
+    oidc,
     static,
     tokens,
     uploads,
 )
 
 PAGES: tuple[ControllerRouterHandler, ...] = (
-    *static.ROUTES, *campaign.ROUTES, *account.ROUTES, *tokens.ROUTES,
+    *static.ROUTES, *campaign.ROUTES, *account.ROUTES, *oidc.ROUTES,
+    *tokens.ROUTES,
     *accounts.ROUTES, *audit.ROUTES, *imports.ROUTES, *uploads.ROUTES, *jobs.ROUTES,
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
@@ -72,8 +73,8 @@ def _form() -> Any:  # noqa: ANN401 - what Litestar takes
 @get("/sign-in", opt=_PUBLIC, sync_to_thread=False)
 def sign_in_form(request: AnyRequest) -> Response[Any]:
     """The form; `next` in the address is where to go then."""
-    where = _inside(request.query_params.get("next", "/"))
-    return page(request, "sign_in.html", form=SignIn(next=where), problem="")
+    where = inside(request.query_params.get("next", "/"))
+    return sign_in_page(request, where=where)
 
 
 @post("/sign-in", opt=_PUBLIC, sync_to_thread=True)
@@ -88,9 +89,9 @@ def sign_in(request: AnyRequest, data: Annotated[SignIn, _form()]) -> Response[A
     except RefusedError as error:
         account, problem = None, str(error)
     if account is None:
-        form = SignIn(name=data.name, next=_inside(data.next))
-        return page(request, "sign_in.html", status=422, form=form, problem=problem)
-    return let_in(request, request.app.state.sessions.begin(account), _inside(data.next))
+        return sign_in_page(request, status=422, problem=problem, name=data.name,
+                            where=inside(data.next))  # fmt: skip
+    return let_in(request, request.app.state.sessions.begin(account), inside(data.next))
 
 
 @get("/join/{secret:str}", opt=_PUBLIC, sync_to_thread=False)
@@ -133,7 +134,7 @@ def preferences(request: AnyRequest, data: Annotated[Preferences, _form()]) -> R
     if request.user.account:
         request.app.state.accounts.prefer(request.user.account, language=language, theme=theme)
     return Redirect(
-        _inside(data.next), status_code=303,
+        inside(data.next), status_code=303,
         cookies=[Cookie(LANGUAGE_COOKIE, value=language, max_age=_A_YEAR, samesite="lax",
                         secure=request.app.state.settings.is_secure)],
     )  # fmt: skip
@@ -151,6 +152,19 @@ def change_password(request: AnyRequest, data: Annotated[Change, _form()]) -> Re
     except RefusedError as error:
         return account_view(request, status=422, problem=error)
     return let_in(request, state.sessions.begin(request.user.account), "/account")
+
+
+def sign_in_page(
+    request: AnyRequest, *, status: int = 200, problem: str = "", name: str = "", where: str = "/"
+) -> Response[Any]:
+    """The form, and the way to a provider of identities where there is one."""
+    form = SignIn(name=name, next=where)
+    elsewhere = ""
+    if request.app.state.provider is not None:
+        elsewhere = f"/oidc/start?{urlencode({'next': where})}"
+    return page(
+        request, "sign_in.html", status=status, form=form, problem=problem, elsewhere=elsewhere
+    )
 
 
 def let_in(request: AnyRequest, session: Session, where: str) -> Response[Any]:
@@ -186,7 +200,7 @@ def slowly(request: AnyRequest) -> None:
         )
 
 
-def _inside(where: str) -> str:
+def inside(where: str) -> str:
     """A place of this console; anything else would lead somebody away."""
     plain = where.isascii() and where.isprintable()
     inside = where.startswith("/") and not where.startswith(("//", "/\\"))
