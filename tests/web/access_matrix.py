@@ -47,9 +47,11 @@ from alpheus.web.access.roles import Grant, Permission, Role
 from alpheus.web.jobs.model import Judged, Kind, Note, Result, State, Upload
 from console import Clock, made
 from server_filling import assessed, take_in
+from server_filling import assessed, take_in
 from web.notices_world import office
 
 OWN, OTHER = "own.example", "other.example"
+COMPUTER = "OWN-EX07"
 LONG = "twelve characters and more"
 
 
@@ -218,6 +220,40 @@ TABLE: tuple[Line, ...] = (
         "/servers/{own_assessed}/secrets",
         form={"why": "to warn others"},
     ),
+    Line("GET", "/servers/{number}", ONE, "/servers/{own_server}"),
+    Line("GET", "/servers/{number}/findings", ONE, "/servers/{own_server}/findings"),
+    Line("GET", "/servers/{number}/findings/{place}", ONE, "/servers/{own_server}/findings/0"),
+    Line("GET", "/servers/{number}/observations", ONE, "/servers/{own_server}/observations"),
+    Line("GET", "/servers/{number}/identity", ONE, "/servers/{own_server}/identity"),
+    Line("GET", "/servers/{number}/custody", ONE, "/servers/{own_server}/custody"),
+    Line(
+        "POST",
+        "/servers/{number}/acts/{kind}",
+        WORK_ON_ONE,
+        "/servers/{own_server}/acts/note",
+        form={"why": "looked"},
+    ),
+    Line(
+        "GET",
+        "/servers/{number}/identity/{what}",
+        WORK_ON_ONE,
+        "/servers/{own_server}/identity/merge?with={own_server}",
+    ),
+    Line(
+        "POST",
+        "/servers/{number}/identity/{what}",
+        WORK_ON_ONE,
+        "/servers/{own_server}/identity/merge",
+        form={"with": "{own_server}", "why": ""},
+    ),
+    Line("GET", "/servers/{number}/secrets", WORK_ON_ONE, "/servers/{own_server}/secrets"),
+    Line(
+        "POST",
+        "/servers/{number}/secrets",
+        WORK_ON_ONE,
+        "/servers/{own_server}/secrets",
+        form={"why": "to warn others"},
+    ),
     Line("GET", "/imports", IMPORT),
     Line("POST", "/imports", IMPORT, form={"kind": "import"}),
     Line("GET", "/imports/{number}", IMPORT, "/imports/{own_import}"),
@@ -346,9 +382,11 @@ def made_world(app: Litestar, database: Database, clock: Clock) -> World:
     ]
     entries.append(hand_entry(time="2021-03-10T00:00:00Z", address="192.0.2.9"))
     record(database, entries, "test")
+    take_in(database, assessed(f"{COMPUTER}.{OWN}", verdict="no-evidence", cves={}))
     take_in(database, assessed(f"ex01.{OWN}"))
     rebuild(database, now=clock())
     numbers = {row["name"]: int(row["id"]) for row in Cases(database, clock).page().servers}
+    numbers[f"mail.{OWN}"] = numbers[COMPUTER]
     accounts = {
         asker: made(app, f"{asker.role} of {asker.organisation or 'all'}",
                     Grant(asker.role, asker.organisation))

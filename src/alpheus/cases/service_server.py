@@ -6,7 +6,7 @@ tables, and long lists come in pages.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -38,7 +38,6 @@ LARGEST = 2**63 - 1
 
 _MOST_ACTS = 2_000
 _MOST_FILES = 500
-_AT_ONCE = 2_000
 _SEEN = ("id", "kind", "source", "seen", "address", "port", "status", "build", "product", "verdict",
          "stage", "flags", "line")  # fmt: skip
 
@@ -145,19 +144,6 @@ def observed(
     more = len(rows) > size
     last = rows[:size][-1] if rows else {}
     return Observed(rows[:size], f"{last['seen']}|{last['id']}" if more else "")
-
-
-def every_observed(
-    connection: Connection, tables: Derived, server: int
-) -> Iterator[dict[str, Any]]:
-    """All that was seen of a server, the newest first."""
-    after = ""
-    while True:
-        page = observed(connection, tables, server, after=after, size=_AT_ONCE)
-        yield from page.rows
-        after = page.next
-        if not after:
-            return
 
 
 def files_of(connection: Connection, tables: Derived, server: int) -> list[dict[str, Any]]:

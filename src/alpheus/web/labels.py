@@ -157,6 +157,57 @@ ROLE = {
     "approver": Label("Approver"),
     "admin": Label("Administrator"),
 }
+CVE = {**PATCH, "undetermined": Label("Cannot be told", DOUBT, "Nothing seen so far decides it.")}
+WEIGHT = {
+    "proof": Label("Proof", BAD, "It shows by itself that an intruder was there."),
+    "indication": Label(
+        "Indication", DOUBT, "It speaks for an intruder, and may be something else."
+    ),
+    "context": Label("Context", PLAIN, "It belongs to the picture, and proves nothing."),
+}
+CONFIDENCE = {
+    "high": Label("High"),
+    "medium": Label("Medium"),
+    "low": Label("Low"),
+}
+BASIS = {
+    "utc": Label("UTC"),
+    "converted": Label("Converted to UTC"),
+    "unknown": Label("Zone not known", DOUBT),
+}
+DUTY = {
+    "yes": Label("Binds the owner"),
+    "perhaps": Label("May bind the owner", DOUBT),
+    "no": Label("Does not bind the owner"),
+}
+KIND = {
+    "probe": Label("Probe"),
+    "list": Label("List"),
+    "assessment": Label("Assessment of evidence"),
+    "hand": Label("Entered by hand"),
+}
+HINT = {
+    "certificate": Label("Certificate"),
+    "subject": Label("Subject of the certificate"),
+    "mail-name": Label("Name of mail"),
+    "name": Label("Host name"),
+    "server-name": Label("What it calls itself"),
+    "reverse-name": Label("Name of its address"),
+    "claim": Label("List of customers"),
+    "assignment": Label("Assignment of addresses"),
+    "network-name": Label("Name of the network"),
+    "route": Label("Route"),
+}
+CONTACT = {
+    "registered": Label("Registered contact"),
+    "government-list": Label("List of a government"),
+    "listed": Label("Stands in a list"),
+    "security-txt": Label("security.txt"),
+    "abuse": Label("Abuse contact"),
+    "usual-mailbox": Label("Usual mailbox"),
+    "provider": Label("Provider"),
+    "national-cert": Label("National team"),
+}
 JOB = {
     "waiting": Label("Waiting"),
     "running": Label("Under way", NOTE),
@@ -180,7 +231,8 @@ def tables() -> Mapping[str, Mapping[str, Label]]:
         "patch": PATCH, "compromise": COMPROMISE, "verdict": COMPROMISE, "work": WORK,
         "stage": STAGE, "rung": RUNG, "channel": CHANNEL, "status": STATUS, "event": EVENT,
         "act": ACT, "closing": CLOSING, "unreached": UNREACHED, "clock": CLOCK, "role": ROLE,
-        "sector": found, "job": JOB, "job-kind": JOB_KIND,
+        "sector": found, "job": JOB, "job-kind": JOB_KIND, "cve": CVE, "weight": WEIGHT, "confidence": CONFIDENCE, "basis": BASIS,
+        "duty": DUTY, "kind": KIND, "hint": HINT, "contact": CONTACT,
     }  # fmt: skip
 
 

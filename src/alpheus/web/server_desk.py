@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 
 from alpheus.cases.acts import ActKind
 from alpheus.cases.assessments import Assessed, Kept
+from alpheus.cases.server_rows import ServerDetail
 from alpheus.cases.service import Cases
 from alpheus.cases.service_server import Identity, Look, Observed
 from alpheus.errors import RefusedError
@@ -40,6 +42,10 @@ class ServerDesk:
 
     # asking
 
+    def detail(self) -> ServerDetail:
+        """What is known of it beside its states."""
+        return msgspec.json.decode(str(self.row["detail"]), type=ServerDetail)
+
     def look(self, *, assessment: int = 0) -> Look:
         """The server at a glance."""
         return self._cases.look(self.number, assessment=assessment)
@@ -53,8 +59,9 @@ class ServerDesk:
         return self._cases.observed(self.number, after=after, size=size)
 
     def every_observed(self) -> Iterator[dict[str, Any]]:
-        """All that was seen of it, to be taken away in a file."""
-        return self._cases.every_observed(self.number) if self.may(Permission.EXPORT) else iter(())
+        """All that was seen of it, to be taken away in a file. Raises RefusedError."""
+        self._demand(Permission.EXPORT)
+        return self._cases.every_observed(self.number)
 
     def files(self) -> list[dict[str, Any]]:
         """The files that it is known from."""
@@ -74,7 +81,7 @@ class ServerDesk:
 
     def others(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
         """The rows of servers that one may work on, by numbers. Raises RefusedError for others."""
-        found = []
+        found: list[dict[str, Any]] = []
         for number in dict.fromkeys(numbers):
             row = self._cases.row(number)
             if not self.person.may(Permission.WORK, str(row["organisation"])):
@@ -116,13 +123,13 @@ class ServerDesk:
         self._demand(Permission.WORK)
         known = {one.id: one for one in self.identity().decisions}
         if decision not in known:
-            raise RefusedError(f"there is no decision {decision} about this server")
+            raise RefusedError(f"there is no decision {decision} about server {self.number}")
         one = known[decision]
         while one.revokes in known:
             one = known[one.revokes]
         for row in self._cases.rows_behind(one.observations):
             if not self.person.may(Permission.WORK, str(row["organisation"])):
-                raise RefusedError(f"there is no decision {decision} about this server")
+                raise RefusedError(f"there is no decision {decision} about server {self.number}")
         cases = self._noting("decision revoked", decision=str(decision), why=why)
         return cases.revoke(decision, who=self.person.name, why=why)
 

@@ -12,6 +12,8 @@ from alpheus.web.pages import (
     imports,
     jobs,
     oidc,
+    server,
+    server_changes,
     static,
     tokens,
     uploads,
@@ -19,6 +21,7 @@ from alpheus.web.pages import (
 
 PAGES: tuple[ControllerRouterHandler, ...] = (
     *static.ROUTES, *campaign.ROUTES, *account.ROUTES, *oidc.ROUTES,
+    *server.ROUTES, *server_changes.ROUTES,
     *tokens.ROUTES,
     *accounts.ROUTES, *audit.ROUTES, *imports.ROUTES, *uploads.ROUTES, *jobs.ROUTES,
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """What was so from when to when, as strips of SVG: states of a server, and what a source covers.
 
-Drawn for a width and good for every greater one, as `timeline` is. Words stand in a strip only where
-they have room; what a strip shows is told in its label, and in the table beside it.
+Drawn for a width and good for every greater one, as `timeline` is. Words stand in a strip only
+where they have room; what a strip shows is told in its label, and in the table beside it.
 """
 
 from __future__ import annotations
@@ -96,12 +96,12 @@ def _points(
 
 def _axis(span: Span, top: int, width: int, tick: Callable[[int, int], str]) -> Iterator[Markup]:
     yield Markup('<line class="axis" x1="0" x2="100%" y1="{0}" y2="{0}"/>').format(top)
-    for at, text in ticks(span, width, tick, gap=0):
+    for at, words_at, text in ticks(span, width, tick, gap=0):
         x = across(at, width, gap=0)
         yield Markup(
             '<line class="axis" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
-            '<text x="{0}" y="{3}" text-anchor="middle">{4}</text>'
-        ).format(x, top, top + 4, top + 17, text)
+            '<text x="{3}" y="{4}" text-anchor="middle">{5}</text>'
+        ).format(x, top, top + 4, across(words_at, width, gap=0), top + 17, text)
 
 
 def days_strip(
@@ -113,7 +113,8 @@ def days_strip(
     """
     days = max(span.length // DAY, 1)
     step = -(-days // _MOST_CELLS)
-    path, holes = [], []
+    path: list[str] = []
+    holes: list[str] = []
     for day in range(0, days, step):
         cell = Span(span.start + day * DAY, span.start + (day + step) * DAY)
         if covered is None or covered.end < cell.start or covered.start >= cell.end:

@@ -22,19 +22,22 @@ NARROW, WIDE = 300, 760
 
 SHORTEST = 1_000
 """The closest view."""
-EARLIEST = int((datetime(1, 1, 2, tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())
-LATEST = int(
-    (datetime(9999, 12, 30, tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()
-)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST = int((datetime(1, 1, 2, tzinfo=UTC) - _EPOCH).total_seconds())
+LATEST = int((datetime(9999, 12, 30, tzinfo=UTC) - _EPOCH).total_seconds())
+"""Seconds since 1970 between which views are."""
 
 _SECOND, _MINUTE, _HOUR, _DAY = 1_000, 60_000, 3_600_000, 86_400_000
+_MONTH = 30 * _DAY
+_MONTHS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1_200, 6_000, 12_000, 60_000)
 STEPS = (
     *(unit * n for unit in (1, 10, 100) for n in (1, 2, 5)),
     *(unit * n for unit in (_SECOND, _MINUTE) for n in (1, 2, 5, 10, 15, 30)),
     *(_HOUR * n for n in (1, 2, 3, 6, 12)),
-    *(_DAY * n for n in (1, 2, 7, 14, 30, 60, 120, 365, 730, 1_825, 3_650, 18_250, 73_000,
-                         365_000, 3_650_000)),
+    *(_DAY * n for n in (1, 2, 7, 14)),
+    *(_MONTH * n for n in _MONTHS),
 )  # fmt: skip
+"""How far round times are apart. From a month on they are the first days of months."""
 
 RADIUS = 11
 GAP = 2 * RADIUS + 2
@@ -128,9 +131,11 @@ def closer(mark: Mark) -> Span:
     return widened(mark.span.start, mark.span.end, margin=0.08)
 
 
-def zoomed(span: Span, factor: float) -> Span:
-    """A view with the same middle; it shows more by a factor above 1."""
-    middle, half = (span.start + span.end) // 2, int(span.length * factor / 2)
+def zoomed(span: Span, factor: float, middle: int | None = None) -> Span:
+    """A view with the same middle, or another; it shows more by a factor above 1."""
+    if middle is None:
+        middle = (span.start + span.end) // 2
+    half = int(span.length * factor / 2)
     return clamped(Span(middle - half, middle + half))
 
 
@@ -160,26 +165,55 @@ def marks(dots: Iterable[Dot], span: Span, width: int, *, gap: int = GAP) -> lis
     return found
 
 
-def ticks(
-    span: Span, width: int, tick: Callable[[int, int], str], *, gap: int = GAP
-) -> list[tuple[float, str]]:
-    """Round times and where they stand, 0 to 1; their words never meet at a width."""
+class Tick(NamedTuple):
+    """A round time: where it stands and where its words do, 0 to 1 inside."""
+
+    at: float
+    words_at: float
+    text: str
+
+
+def ticks(span: Span, width: int, tick: Callable[[int, int], str], *, gap: int = GAP) -> list[Tick]:
+    """Round times of a view; their words never meet, nor leave the picture, at a width."""
     inner = width - gap
+    last: list[tuple[float, Tick, float]] = []
     for step in STEPS:
         if span.length / step > inner / (4 * LETTER):
             continue
-        first = -(-span.start // step) * step
-        times = range(first, span.end + 1, step)
-        found = [(span.at(time), tick(time, step)) for time in times]
-        room = [(gap / 2 + at * inner, len(text) * LETTER / 2) for at, text in found]
-        close = any(
-            b - a < half + other + LETTER
-            for (a, half), (b, other) in pairwise(room)
-        )
-        if not close:
-            return [one for one, (x, half) in zip(found, room, strict=True)
-                    if half <= x <= width - half]  # fmt: skip
-    return []
+        times = _months(span, step // _MONTH) if step >= _MONTH else _rounded(span, step)
+        placed = [_placed(span.at(time), tick(time, step), width, gap) for time in times]
+        if placed and all(a + half + LETTER <= b - other
+                          for (a, _, half), (b, _, other) in pairwise(placed)):  # fmt: skip
+            return [one for _, one, _ in placed]
+        last = placed or last
+    return [one for _, one, _ in last[:1]]
+
+
+def _placed(at: float, text: str, width: int, gap: int) -> tuple[float, Tick, float]:
+    """A tick with its words inside the picture; their middle, and half their length."""
+    inner, half = width - gap, len(text) * LETTER / 2
+    middle = min(max(gap / 2 + at * inner, half), max(width - half, half))
+    return middle, Tick(at, (middle - gap / 2) / inner, text), half
+
+
+def _rounded(span: Span, step: int) -> Sequence[int]:
+    return range(-(-span.start // step) * step, span.end + 1, step)
+
+
+def _months(span: Span, step: int) -> list[int]:
+    """The first moment of every so many month."""
+    begin = _moment(span.start)
+    number = -(-(begin.year * 12 + begin.month - 1) // step) * step
+    found: list[int] = []
+    while number < 12 * 10_000:
+        year, month = divmod(number, 12)
+        time = int((datetime(max(year, 1), month + 1, 1, tzinfo=UTC) - _EPOCH).total_seconds())
+        if time * 1_000 > span.end:
+            break
+        if time * 1_000 >= span.start:
+            found.append(time * 1_000)
+        number += step
+    return found
 
 
 def timeline(dots: Sequence[Dot], span: Span, width: int, drawing: Drawing) -> Markup:
@@ -231,35 +265,41 @@ def _mark(mark: Mark, y: int, width: int, drawing: Drawing) -> Markup:
         '<a class="mark {}" href="{}" aria-label="{}"><title>{}</title>'
         '<circle cx="{}" cy="{}" r="{}"/>{}</a>'
     ).format(
-        kind, drawing.href(mark), words, words, x, y, RADIUS if count > 1 else RADIUS - 3,
+        kind, visible(drawing.href(mark)), words, words, x, y, RADIUS if count > 1 else RADIUS - 3,
         number if count > 1 else "",
     )  # fmt: skip
 
 
 def _bands(bands: Iterable[Span], span: Span, height: int, width: int) -> Iterator[Markup]:
+    """A band that goes on beyond the view reaches its edge."""
     for band in bands:
         low, high = max(band.start, span.start), min(band.end, span.end)
         if low < high:
             edge = GAP / 2 / width
-            share = (high - low) / span.length * (1 - 2 * edge)
-            yield Markup('<rect class="window" x="{}" y="0" width="{}%" height="{}"/>').format(
-                across(span.at(low), width), f"{100 * share:.3f}", height
+            left = 0.0 if band.start <= span.start else edge + span.at(low) * (1 - 2 * edge)
+            right = 1.0 if band.end >= span.end else edge + span.at(high) * (1 - 2 * edge)
+            yield Markup('<rect class="window" x="{}%" y="0" width="{}%" height="{}"/>').format(
+                f"{100 * left:.3f}", f"{100 * (right - left):.3f}", height
             )
 
 
 def _axis(span: Span, top: int, width: int, tick: Callable[[int, int], str]) -> Iterator[Markup]:
     yield Markup('<line class="axis" x1="0" x2="100%" y1="{0}" y2="{0}"/>').format(top)
-    for at, text in ticks(span, width, tick):
+    for at, words_at, text in ticks(span, width, tick):
         x = across(at, width)
         yield Markup(
             '<line class="axis" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
-            '<text x="{0}" y="{3}" text-anchor="middle">{4}</text>'
-        ).format(x, top, top + 4, top + 17, text)
+            '<text x="{3}" y="{4}" text-anchor="middle">{5}</text>'
+        ).format(x, top, top + 4, across(words_at, width), top + 17, text)
+
+
+def _moment(time: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=time)
 
 
 def moment_words(time: int, step: int, day: Callable[[str], str]) -> str:
     """A time for the axis: its day where steps are days, else its hour, to what a step needs."""
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=time)
+    moment = _moment(time)
     if step >= _DAY:
         return day(f"{moment.year:04}-{moment:%m-%d}")
     if step >= _MINUTE:
