@@ -10,7 +10,7 @@ from typing import Final
 from alpheus.errors import AlpheusError
 from alpheus.web.jobs.model import Note, Value
 
-RECEIVED: Final = "Received: %(bytes)s bytes in %(files)s files, by %(who)s"
+RECEIVED: Final = "Sent by %(who)s: %(bytes)s bytes (files: %(files)s)"
 TAKEN_UP: Final = "Taken up (try %(attempt)s)"
 GIVEN_BACK: Final = "The console was stopped; it goes on when it runs again"
 WORKER_GONE: Final = "The program that ran it has ended; it is taken up again"

@@ -50,10 +50,16 @@ class Process:
         return self._process.pid
 
     def hear(self, seconds: float) -> Message | None:
-        """What it says next; None where it says nothing for so long. Raises EOFError at its end."""
+        """What it says next; None where it says nothing for so long. Raises EOFError at its end.
+
+        What it started may outlive it, and keep open what it spoke by.
+        """
+        has_ended = self._process.poll() is not None
         try:
             found = self._messages.get(timeout=seconds)
         except queue.Empty:
+            if has_ended:
+                raise EOFError from None
             return None
         if found is None:
             raise EOFError

@@ -316,7 +316,7 @@ class Queue:
                 j.state == State.RUNNING.value, j.kind.in_([one.value for one in IN_CASES])
             )
             if connection.execute(running.limit(1)).first():
-                return None
+                kinds = [one for one in kinds if one not in IN_CASES]
         query = _waiting(worker, store, kinds).order_by(j.organisation != "", j.id).limit(_AT_ONCE)
         found = [read_job(row) for row in connection.execute(query)]
         free = [one for one in found if not one.options.locked or one.id in holds]

@@ -1,0 +1,37 @@
+"""Jobs on both databases, with servers worked out once, so that there are tables to look into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from alpheus.cases.database import Database, open_database
+from alpheus.cases.rebuild import rebuild
+from alpheus.web.jobs.runner import Runner
+from alpheus.web.jobs.service import Jobs
+from console_jobs import made_jobs
+
+
+@pytest.fixture
+def database(place: str) -> Iterator[Database]:
+    """An empty database, on either."""
+    with open_database(place) as opened:
+        rebuild(opened, now=datetime.now(UTC))
+        yield opened
+
+
+@pytest.fixture
+def jobs(database: Database, tmp_path: Path) -> Jobs:
+    """Jobs with a folder of their own."""
+    return made_jobs(database, tmp_path)
+
+
+@pytest.fixture
+def runner(jobs: Jobs) -> Iterator[Runner]:
+    """Runs jobs when it is told to."""
+    made = Runner(jobs, processes=1)
+    yield made
+    made.stop()
