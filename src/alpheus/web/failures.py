@@ -14,6 +14,7 @@ from litestar.exceptions import (
     NotFoundException,
 )
 from litestar.response import Redirect
+from sqlalchemy.exc import DataError
 
 from alpheus.errors import AlpheusError, DatabaseBusyError, DatabaseError, RefusedError
 from alpheus.web.refusals import told
@@ -68,6 +69,12 @@ def _told(error: Exception) -> tuple[int, str]:
     if isinstance(error, AlpheusError):
         absent = isinstance(error, RefusedError) and str(error).startswith("there is no ")
         return 404 if absent else 422, str(error)
+    return _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> tuple[int, str]:
+    if isinstance(error, OverflowError | DataError):  # of a driver: no column holds such a value
+        return 422, "a value is too large, or holds what no text holds"
     return 500, "something went wrong here, and was taken down; nothing half-done was kept"
 
 

@@ -67,6 +67,9 @@ class Front:
             return 403, f"this console is behind a proxy; ask for it at {self._url}"
         if self._only_by_proxy and asked["scheme"] != "https":
             return 403, f"this console is for TLS alone; ask for it at {self._url}"
+        names = {name for name, _ in asked["headers"]}
+        if {b"content-length", b"transfer-encoding"} <= names:
+            return 400, "this request says twice how long it is"  # a proxy may believe the other
         if self._hosts and host_in(asked) not in self._hosts:
             return 421, f"this console has another name; ask for it at {self._url}"
         return None
