@@ -8,12 +8,10 @@ from typing import Any
 from litestar import Litestar
 
 from alpheus.cases.database import Database
-from alpheus.notify.model import EventKind, Notice
+from alpheus.notify.model import Notice
 from alpheus.notify.settings import Settings
 from alpheus.web.access.roles import Grant, Role
-from alpheus.web.approvals import Approvals
-from alpheus.web.figures import Figures
-from alpheus.web.notice_desk import Office
+from alpheus.web.notice_desk import Office, office_over
 from console import Client, Clock, made, signed_in
 from notices_filling import SETTINGS, Country
 
@@ -21,7 +19,7 @@ from notices_filling import SETTINGS, Country
 def office(database: Database, clock: Clock, settings: Settings = SETTINGS) -> Office:
     """The service of notices, as a console has it that was told who writes."""
     country = Country(database, settings=settings, time=clock)  # type: ignore[arg-type]
-    return Office(country.notices, Figures(country.notices.status, lambda: 0.0), Approvals())
+    return office_over(country.notices)
 
 
 def settled_country(
@@ -29,9 +27,7 @@ def settled_country(
 ) -> Country:
     """A country whose notices the console has."""
     country = Country(database, contacts, time=clock, **more)  # type: ignore[arg-type]
-    app.state.office = Office(
-        country.notices, Figures(country.notices.status, lambda: 0.0), Approvals()
-    )
+    app.state.office = office_over(country.notices)
     return country
 
 
@@ -55,6 +51,3 @@ def enter(client: Client, app: Litestar, notice: Notice) -> dict[str, Any]:
 def by_organisation(notices: Sequence[Notice]) -> dict[str, Notice]:
     """Notices by the organisation that they are about."""
     return {one.organisation: one for one in notices}
-
-
-UNCERTAIN = EventKind.UNCERTAIN

@@ -166,6 +166,8 @@ notice_standings = Table(
     _text("status"), _text("rung"), _text("channel"), _text("handed_over"), _text("answered"),
     Index(None, "batch", "status", "notice"),
     Index(None, "status", "rung", "channel", "handed_over"),
+    Index(None, "handed_over", "notice"),
+    Index(None, "answered"),
 )  # fmt: skip
 """Where notices stand. This alone changes: it follows from the events, and is kept to be quick."""
 

@@ -22,7 +22,7 @@ from alpheus.cases.schema import (
     unreached,
 )
 from alpheus.errors import UsageError
-from alpheus.notify.model import EventKind, Recipient, Rung
+from alpheus.notify.model import EventKind, Recipient, Rung, Status
 from alpheus.notify.news import later
 from alpheus.notify.records import Line
 from alpheus.notify.status import OUT
@@ -96,24 +96,37 @@ def page(
     """
     size = max(1, min(size, MOST))
     mine = _within(connection, wanted, within)
+    if wanted.batch:
+        return _of_batch(connection, wanted.batch, mine, after, size)
     s = notice_standings.c
-    conditions = _conditions(wanted)
-    if mine is not None:
-        conditions.append(s.notice.in_(mine))
+    conditions: list[ColumnElement[bool]] = [] if mine is None else [s.notice.in_(mine)]
     if after:
         time, number = _key(after)
         conditions.append(and_(s.handed_over <= time, or_(s.handed_over < time, s.notice < number)))
     found: list[tuple[str, int]] = []
-    if mine is not None or wanted.batch:
-        found = _asked(connection, [*conditions, *_kinds_in(wanted)], size)
-    else:
-        for kind in _kinds(wanted, lines):
-            found += _asked(connection, [*conditions, *kind], size)
+    for kind in _kinds(wanted, lines, few=mine is not None):
+        found += _asked(connection, [*conditions, *kind], size)
     found = sorted(set(found), reverse=True)
     more = len(found) > size
     found = found[:size]
     next_ = f"{found[-1][0]}.{found[-1][1]}" if more else ""
     return NoticePage(tuple(_briefs(connection, [number for _, number in found])), next_)
+
+
+def _of_batch(
+    connection: Connection, batch: int, mine: Sequence[int] | None, after: str, size: int
+) -> NoticePage:
+    """Notices of a batch, in the order in which they are sent."""
+    s = notice_standings.c
+    found: list[int] = []
+    for status in Status:
+        query = select(s.notice).where(s.batch == batch, s.status == status.value)
+        query = query if mine is None else query.where(s.notice.in_(mine))
+        query = query.where(s.notice > _key(after)[1]) if after else query
+        found += connection.execute(query.order_by(s.notice).limit(size + 1)).scalars()
+    found.sort()
+    next_ = f".{found[size - 1]}" if len(found) > size else ""
+    return NoticePage(tuple(_briefs(connection, found[:size])), next_)
 
 
 def lines_of(connection: Connection, within: Collection[str]) -> tuple[Line, ...]:
@@ -252,36 +265,36 @@ def _within(
     return sorted(about if mine is None else about & set(mine))
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _kinds(
+    wanted: Wanted, lines: Iterable[Line], *, few: bool
+) -> Iterator[list[ColumnElement[bool]]]:
+    """The kinds of notices that fit, each as what it has to be, to be asked along an index.
+
+    Where few are meant at all, where nothing is asked of them, or where a person wrote back, they
+    are one kind.
+    """
     s = notice_standings.c
-    found: list[ColumnElement[bool]] = []
-    if wanted.batch:
-        found.append(s.batch == wanted.batch)
-    if wanted.answered:
-        found += [s.answered != "", s.status.in_(_OUT)]
-    if wanted.overdue:
-        late = (and_(s.rung == rung, s.handed_over < time, s.answered < time)
-                for rung, time in wanted.overdue)  # fmt: skip
-        found += [s.status.in_(_OUT), or_(*late)]
-    return found
-
-
-def _kinds_in(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    for name in ("status", "rung", "channel"):
-        if values := getattr(wanted, name):
-            yield notice_standings.c[name].in_(values)
-
-
-def _kinds(wanted: Wanted, lines: Iterable[Line]) -> Iterator[list[ColumnElement[bool]]]:
-    """The kinds of notices that fit, each as what it has to be."""
-    s = notice_standings.c
+    asked = {name: getattr(wanted, name) for name in ("status", "rung", "channel")}
+    if few or wanted.answered or not (any(asked.values()) or wanted.overdue):
+        one = [(s[name] + "").in_(values) for name, values in asked.items() if values]
+        if wanted.answered:
+            one += [s.answered > "", (s.status + "").in_(_OUT)]
+        if wanted.overdue:
+            late = (and_(s.rung == rung, s.handed_over < time, s.answered < time)
+                    for rung, time in wanted.overdue)  # fmt: skip
+            one += [s.status.in_(_OUT), or_(*late)]
+        yield one
+        return
+    since = dict(wanted.overdue)
     for line in lines:
-        asked = ((line.status, wanted.status), (line.rung, wanted.rung),
-                 (line.channel, wanted.channel))  # fmt: skip
-        if (wanted.answered or wanted.overdue) and line.status not in _OUT:
+        kind = {"status": line.status, "rung": line.rung, "channel": line.channel}
+        if since and (line.status not in _OUT or line.rung not in since):
             continue
-        if all(not values or value in values for value, values in asked):
-            yield [s.status == line.status, s.rung == line.rung, s.channel == line.channel]
+        if all(not values or kind[name] in values for name, values in asked.items()):
+            of: list[ColumnElement[bool]] = [s[name] == value for name, value in kind.items()]
+            if since:
+                of += [s.handed_over < since[line.rung], s.answered + "" < since[line.rung]]
+            yield of
 
 
 def _asked(

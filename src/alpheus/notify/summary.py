@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Connection, case, exists, func, select
 
 from alpheus.cases.schema import batches, notice_servers, notice_standings, notices
 from alpheus.notify.listing import reasons_of, visible_in
@@ -33,9 +33,9 @@ def summary(
     Then only notices count that are about servers of these organisations and of no other.
     """
     s = notice_standings.c
-    mine: list[ColumnElement[bool]] = []
-    if within is not None:
-        mine.append(s.notice.in_(visible_in(connection, within)))
+    only = None if within is None else visible_in(connection, within)
+    mine: list[ColumnElement[bool]] = [] if only is None else [s.notice.in_(only)]
+    of_mine: list[ColumnElement[bool]] = [] if only is None else [notice_servers.c.notice.in_(only)]
     lines = tuple(
         Line(row.rung, row.channel, row.status, row.number)
         for row in connection.execute(
@@ -43,12 +43,12 @@ def summary(
             .where(*mine).group_by(s.status, s.rung, s.channel)
         )
     )  # fmt: skip
-    told, acknowledged, failed = _organisations(connection, mine)
-    total, overdue = _overdue(connection, now, wait_days, mine)
+    told, acknowledged, failed = _organisations(connection, of_mine)
+    total, overdue = _overdue(connection, now, wait_days, lines, mine)
     as_of, nobody = _nobody(connection, within)
     uncertain = sum(one.notices for one in lines if one.status == Status.UNCERTAIN)
     return Summary(
-        told, acknowledged, failed, uncertain, nobody, as_of, _servers(connection, mine),
+        told, acknowledged, failed, uncertain, nobody, as_of, _servers(connection, of_mine),
         tuple(sorted(lines, key=lambda one: (_rank(one.rung), one.channel, one.status))),
         overdue, total, _references(connection, s.status == Status.UNCERTAIN.value, *mine),
         _references(connection, s.answered != "", s.status.in_(_OUT), *mine),
@@ -58,65 +58,68 @@ def summary(
 def _organisations(
     connection: Connection, mine: Sequence[ColumnElement[bool]]
 ) -> tuple[int, int, int]:
-    """How many were told, have acknowledged, and could not be told since all has failed."""
+    """How many were told, have acknowledged, and could not be told since all has failed.
+
+    They are gone through in the order of their index, each with its notices.
+    """
     n, s = notice_servers.c, notice_standings.c
     rank = case(
         (s.status == Status.ACKNOWLEDGED.value, 3), (s.status.in_(_TOLD), 2),
         (s.status == Status.FAILED.value, 1), else_=0,
     )  # fmt: skip
-    whose = case((n.organisation == "", cast(n.anchor, Text)),
-                 else_=n.organisation)  # fmt: skip
-    best = (
-        select(func.max(rank).label("best"))
-        .select_from(notice_servers.join(notice_standings, s.notice == n.notice))
-        .where(s.status.in_([*_TOLD, Status.FAILED.value]), *mine)
-        .group_by(whose)
-        .subquery()
-    )
-    query = select(best.c.best, func.count()).group_by(best.c.best)
-    found: dict[int, int] = {row[0]: row[1] for row in connection.execute(query)}
+    joined = notice_servers.join(notice_standings, s.notice == n.notice)
+    found: dict[int, int] = {}
+    for known, whose in ((n.organisation != "", n.organisation), (n.organisation == "", n.anchor)):
+        best = (
+            select(func.max(rank).label("best")).select_from(joined)
+            .where(known, *mine).group_by(whose).subquery()
+        )  # fmt: skip
+        query = select(best.c.best, func.count()).group_by(best.c.best)
+        for row in connection.execute(query):
+            found[row[0]] = found.get(row[0], 0) + row[1]
     return found.get(2, 0) + found.get(3, 0), found.get(3, 0), found.get(1, 0)
 
 
 def _servers(connection: Connection, mine: Sequence[ColumnElement[bool]]) -> int:
     n, s = notice_servers.c, notice_standings.c
-    query = (
-        select(func.count(n.anchor.distinct()))
-        .select_from(notice_servers.join(notice_standings, s.notice == n.notice))
-        .where(s.status.in_(_TOLD), *mine)
-    )
-    return int(connection.execute(query).scalar_one())
+    told = exists(select(s.notice).where(s.notice == n.notice, (s.status + "").in_(_TOLD)))
+    of = select(n.anchor).where(told, *mine).group_by(n.anchor).subquery()
+    return int(connection.execute(select(func.count()).select_from(of)).scalar_one())
 
 
 def _overdue(
     connection: Connection,
     now: str,
     wait_days: Mapping[Rung, int],
+    lines: Iterable[Line],
     only: Sequence[ColumnElement[bool]],
 ) -> tuple[int, tuple[Overdue, ...]]:
-    """Notices that nobody has answered in time, those that wait longest first."""
+    """Notices that nobody has answered in time, those that wait longest first.
+
+    Each kind is asked along its index; those that somebody has answered since are few.
+    """
     s = notice_standings.c
-    late = or_(
-        *(
-            and_(
-                s.rung == rung.value,
-                s.handed_over < later(now, -days),
-                s.answered < later(now, -days),
-            )
-            for rung, days in wait_days.items()
-        )
-    )
-    mine = (s.status.in_(_OUT), late, *only)
-    total = connection.execute(select(func.count()).where(*mine)).scalar_one()
-    query = (
-        select(notices.c.reference, notices.c.content, s.handed_over)
-        .select_from(notice_standings.join(notices, notices.c.id == s.notice))
-        .where(*mine)
-        .order_by(s.handed_over, s.notice)
-        .limit(SHOWN)
-    )
-    return total, tuple(_late(row.content, row.handed_over, wait_days)
-                        for row in connection.execute(query))  # fmt: skip
+    total, first = 0, list[tuple[str, int]]()
+    for line in lines:
+        if line.status not in _OUT:
+            continue
+        since = later(now, -wait_days[Rung(line.rung)])
+        kind = (s.status == line.status, s.rung == line.rung, s.channel == line.channel,
+                s.handed_over < since, *only)  # fmt: skip
+        total += connection.execute(select(func.count()).where(*kind)).scalar_one()
+        since_then = ((s.status + "") == line.status, (s.rung + "") == line.rung,
+                      (s.channel + "") == line.channel, s.handed_over + "" < since,
+                      s.answered >= since, *only)  # fmt: skip
+        total -= connection.execute(select(func.count()).where(*since_then)).scalar_one()
+        query = (
+            select(s.handed_over, s.notice).where(*kind, s.answered + "" < since)
+            .order_by(s.handed_over, s.notice).limit(SHOWN)
+        )  # fmt: skip
+        first += [(row.handed_over, row.notice) for row in connection.execute(query)]
+    when = {number: time for time, number in sorted(first)[:SHOWN]}
+    found = select(notices.c.id, notices.c.content).where(notices.c.id.in_(when))
+    content = {row.id: row.content for row in connection.execute(found)}
+    return total, tuple(_late(content[number], time, wait_days) for number, time in when.items())
 
 
 def _late(content: str, handed_over: str, wait_days: Mapping[Rung, int]) -> Overdue:

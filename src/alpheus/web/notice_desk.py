@@ -6,7 +6,7 @@ notice is shown to nobody here: it proves that somebody holds the notice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +23,7 @@ from alpheus.notify import answers, listing, store
 from alpheus.notify.answers import Answer
 from alpheus.notify.listing import Brief, NoticePage, Wanted
 from alpheus.notify.model import Event, EventKind, Notice, Rendered, Status
-from alpheus.notify.records import Acknowledged, Approval, Batch, Omission, Summary
+from alpheus.notify.records import Acknowledged, Approval, Batch, Line, Omission, Summary
 from alpheus.notify.service import Notices
 from alpheus.notify.settings import read_settings
 from alpheus.notify.store import Draft
@@ -35,6 +35,8 @@ from alpheus.web.settings import Settings
 
 MOST_PLANNED = 2_000
 """Servers of a plan that somebody waits for in a browser."""
+NEWEST = 6
+"""Batches that the first page names."""
 SHOWN = 100
 """Notices and organisations that a preview names."""
 HIDDEN = "••••-••••-••••-••••"
@@ -42,11 +44,20 @@ HIDDEN = "••••-••••-••••-••••"
 
 
 @dataclass(frozen=True, slots=True)
+class Overview:
+    """Where all notices stand, the newest batches, and why whom nobody could reach."""
+
+    summary: Summary
+    batches: tuple[Batch, ...]
+    reasons: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """What all desks of notices share."""
 
     notices: Notices
-    figures: Figures[Summary]
+    figures: Figures[Overview]
     approvals: Approvals
 
 
@@ -57,7 +68,19 @@ def office_of(
     if settings.notify is None:
         return None
     notices = Notices(database, read_settings(settings.notify), clock)
-    return Office(notices, Figures(notices.status), Approvals())
+    return office_over(notices)
+
+
+def office_over(notices: Notices) -> Office:
+    """What desks share, over a service of notices."""
+    return Office(notices, Figures(lambda: _overview(notices)), Approvals())
+
+
+def _overview(notices: Notices) -> Overview:
+    with notices.database.read() as connection:
+        batches = tuple(store.newest_batches(connection, NEWEST))
+        reasons = listing.reasons_of(connection, None)
+    return Overview(notices.status(), batches, reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +122,25 @@ class NoticeDesk:
 
     # asking
 
+    def overview(self) -> Overview:
+        """Where notices stand, with the newest batches; of all it may be some seconds old."""
+        within = self._scope()
+        if within is None:
+            return self._office.figures.get()
+        return Overview(self._notices.status(within), tuple(self.batches(NEWEST)), self.reasons())
+
     def summary(self) -> Summary:
         """Where notices stand."""
         within = self._scope()
-        return self._office.figures.get() if within is None else self._notices.status(within)
+        return (self._office.figures.get().summary if within is None
+                else self._notices.status(within))  # fmt: skip
 
-    def page(self, wanted: Wanted, *, after: str = "", size: int = 50) -> NoticePage:
-        """A page of notices. Raises UsageError."""
+    def page(
+        self, wanted: Wanted, *, lines: Sequence[Line] = (), after: str = "", size: int = 50
+    ) -> NoticePage:
+        """A page of notices; `lines` are those of `summary`, where that is at hand. UsageError."""
         within = self._scope()
-        lines = self.summary().lines
+        lines = lines or self.summary().lines
         with self._read() as connection:
             return listing.page(connection, wanted, lines, within=within, after=after, size=size)
 

@@ -64,15 +64,18 @@ def _notices(
     if request.query_params.get("format") == "csv" and request.method == "GET":
         _may_export(request)
         return notice_tables.notices_csv(desk.every(wanted))
-    found = desk.page(wanted, after=request.query_params.get("after", ""), size=_SIZE)
-    summary = desk.summary()
-    uncertain = desk.page(Wanted(status=(Status.UNCERTAIN.value,)), size=_SETTLED_AT_ONCE)
+    overview = desk.overview()
+    summary = overview.summary
+    found = desk.page(wanted, lines=summary.lines, after=request.query_params.get("after", ""),
+                      size=_SIZE)  # fmt: skip
+    uncertain = desk.page(Wanted(status=(Status.UNCERTAIN.value,)), lines=summary.lines,
+                          size=_SETTLED_AT_ONCE)  # fmt: skip
     answers, more = desk.answers(size=_SETTLED_AT_ONCE)
     return page(
         request, "notices/list.html", status=status, summary=summary, found=found, chosen=chosen,
         filters=_filters(summary, chosen), lies=desk.where_answers_lie(found), uncertain=uncertain,
         answers=answers, more_answers=bool(more), unread=desk.unread() if more else len(answers),
-        batches=desk.batches(6), reasons=desk.reasons(), unreached=UNREACHED,
+        batches=overview.batches, reasons=overview.reasons, unreached=UNREACHED,
         next=_with(chosen, after=found.next) if found.next else "",
         first=_with(chosen) if request.query_params.get("after") else "",
         csv=_with(chosen, format="csv"), problem=problem, form=form or {},

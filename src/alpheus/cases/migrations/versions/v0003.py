@@ -73,6 +73,8 @@ def upgrade() -> None:
     )  # fmt: skip
     for name in ("notice", "organisation", "anchor", "seen"):
         op.create_index(f"ix_answers_{name}", "answers", [name])
+    for names in (("handed_over", "notice"), ("answered",)):
+        op.create_index(f"ix_notice_standings_{'_'.join(names)}", "notice_standings", [*names])
     for table in ("grants", "sessions", "tokens"):
         op.create_index(f"ix_{table}_account", table, ["account"])
     for name in ("organisation", "state"):
@@ -81,6 +83,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away again, with all that is in them."""
+    for name in ("handed_over_notice", "answered"):
+        op.drop_index(f"ix_notice_standings_{name}", "notice_standings")
     for name in ("answers", "assessments", "jobs", "audit", "tokens", "invitations", "sessions",
                  "grants", "accounts"):  # fmt: skip
         op.drop_table(name)
