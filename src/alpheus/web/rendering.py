@@ -23,6 +23,7 @@ from alpheus.web import labels
 from alpheus.web.access.roles import NOBODY, Permission, Person
 from alpheus.web.access.sessions import Session
 from alpheus.web.jobs.service import Backlog
+from alpheus.web.listing import organisation_at
 from alpheus.web.refusals import told
 from alpheus.web.settings import LANGUAGES
 from alpheus.web.words import Words, chosen, words
@@ -136,6 +137,7 @@ def environment() -> Environment:
         menu=MENU,
         static=static_path,
         tone=labels.tone,
+        organisation_at=organisation_at,
     )
     return made
 
