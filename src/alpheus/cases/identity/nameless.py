@@ -43,17 +43,23 @@ class Nameless:
 
     def join(self, nodes: Sequence[int]) -> None:
         """Join those that say who they are."""
+        self._gather(nodes)
+        for key in (Key.OWN_CERTIFICATE, Key.CERTIFICATE):
+            self._join_by(nodes, key, lambda f, key=key: self._certificate(f, key))  # type: ignore[misc]
+        self._join_by(nodes, Key.HOST, self._places.hosts_of)
+        self._join_by(nodes, Key.PAGE, self._places.pages_of)
+        self.join_neighbours(nodes)
+        self._gather(nodes)
+        self._join_by(nodes, Key.WILDCARD, lambda f: self._certificate(f, Key.WILDCARD))
+        self._join_led([node for node in nodes if self._forest.facts[node].hosts], nodes)
+
+    def _gather(self, nodes: Sequence[int]) -> None:
+        """The names that lead to every server, and the builds that it was seen with."""
         self._led = self._led_by(nodes)
         self._builds = {}
         for node in nodes:
             root = self._forest.root(node)
             self._builds[root] = _all_builds(self._builds.get(root, {}), self._forest.builds(node))
-        for key in (Key.OWN_CERTIFICATE, Key.CERTIFICATE, Key.WILDCARD):
-            self._join_by(nodes, key, lambda f, key=key: self._certificate(f, key))  # type: ignore[misc]
-        self._join_by(nodes, Key.HOST, self._places.hosts_of)
-        self._join_by(nodes, Key.PAGE, self._places.pages_of)
-        self.join_neighbours(nodes)
-        self._join_led([node for node in nodes if self._forest.facts[node].hosts], nodes)
 
     def join_present(self, nodes: Sequence[int]) -> None:
         """Join those that show the same certificate or host name at the same address and port."""
