@@ -91,8 +91,10 @@ def _routes(prefix: str, permission: Permission) -> tuple[ControllerRouterHandle
         offset = _number(request.query_params.get("offset", "0"))
         try:
             have = await receive(request, uploads, found, offset)
+            if have == found.size:
+                await sync_to_thread(uploads.complete, found)
         except ComplaintError as error:
-            if error.status == _TOO_MUCH:
+            if error.status in _HOPELESS:
                 await sync_to_thread(uploads.drop, found.id)
             raise
         return Response({"offset": have})
@@ -126,7 +128,8 @@ def _routes(prefix: str, permission: Permission) -> tuple[ControllerRouterHandle
     return announce, send, look, drop, done
 
 
-_TOO_MUCH = 413
+_HOPELESS = frozenset({413, 422})
+"""More than was announced, or something else: it would never be taken."""
 
 
 def _hand_in(jobs: Jobs, person: Person, asked: HandedIn) -> list[int]:
