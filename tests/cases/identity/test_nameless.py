@@ -122,3 +122,14 @@ def test_another_product_at_an_address_is_not_the_server() -> None:
     assert groups(
         seen(1, "192.0.2.1", 1, **CERT), seen(2, "192.0.2.1", 2, other_product=True, **CERT)
     ) == [(1, 2)]
+
+
+def test_wildcards_seen_once_each_at_addresses_that_stay() -> None:
+    """Rows without a certificate show that both were there all along: two servers."""
+    wild = host_certificate("a", "*.example.com")
+    span = {"first_seen": "2021-03-01T00:00:00Z", "last_seen": "2021-03-30T00:00:00Z"}
+    one, two = seen(1, "192.0.2.1", 2, **wild), seen(2, "192.0.2.9", 3, **wild)
+    assert groups(one, two) == [(1, 2)]
+    stays = [seen(3, "192.0.2.1", **span, hosts=("a.example.com",)),
+             seen(4, "192.0.2.9", **span, hosts=("b.example.com",))]  # fmt: skip
+    assert groups(one, two, *stays) == [(1, 3), (2, 4)]
