@@ -81,6 +81,10 @@ class DatabaseLostError(DatabaseError, ConnectionError):
     """The connection to the database's server broke, or could not be made."""
 
 
+class NotWorkedOutError(DatabaseError):
+    """Observations may be in, and servers have not been worked out of them, or by an older form."""
+
+
 class DatabaseVersionError(DatabaseError):
     """A newer program has written the database."""
 

@@ -38,7 +38,7 @@ from alpheus.cases.server_rows import (
     server_row,
     words_of,
 )
-from alpheus.errors import DatabaseError
+from alpheus.errors import NotWorkedOutError
 from alpheus.exposure.model import CveEntry
 from alpheus.exposure.output.names import CHIEF
 
@@ -84,10 +84,10 @@ def set_standing(connection: Connection, found: Standing) -> None:
 
 
 def current(connection: Connection, place: str) -> tuple[Derived, Standing]:
-    """The tables that are current. Raises DatabaseError where there are none."""
+    """The tables that are current. Raises NotWorkedOutError where there are none."""
     found = standing(connection)
     if not found.generation:
-        raise DatabaseError(
+        raise NotWorkedOutError(
             f"{place}: servers have not been worked out yet; run: alpheus case rebuild"
         )
     return _known_tables(found.generation), found

@@ -19,7 +19,7 @@ from alpheus.report.csv_output import cell
 from alpheus.web.access.roles import Permission
 from alpheus.web.rendering import AnyRequest
 
-MEDIA_TYPE = "text/csv; charset=utf-8"
+MEDIA_TYPE = "text/csv"
 
 
 def is_asked(request: AnyRequest) -> bool:

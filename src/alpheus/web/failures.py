@@ -16,7 +16,13 @@ from litestar.exceptions import (
 from litestar.response import Redirect
 from sqlalchemy.exc import DataError
 
-from alpheus.errors import AlpheusError, DatabaseBusyError, DatabaseError, RefusedError
+from alpheus.errors import (
+    AlpheusError,
+    DatabaseBusyError,
+    DatabaseError,
+    NotWorkedOutError,
+    RefusedError,
+)
 from alpheus.web.refusals import told
 from alpheus.web.rendering import AnyRequest, look_of, page
 
@@ -64,6 +70,8 @@ def _told(error: Exception) -> tuple[int, str]:
         return error.status_code, known or _detail(error)
     if isinstance(error, DatabaseBusyError):
         return 503, str(error)
+    if isinstance(error, NotWorkedOutError):
+        return 503, "servers have not been worked out yet; the first page says what to do"
     if isinstance(error, DatabaseError):
         return 503, "the database cannot be reached; nothing was lost, try again in a minute"
     if isinstance(error, AlpheusError):

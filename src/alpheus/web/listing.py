@@ -194,13 +194,15 @@ def organisation_at(key: str) -> str:
 
 def organisation_in(part: str) -> str:
     """The key of the organisation whose page is asked for by the last part of a path."""
-    if not part.startswith(_MARK):
-        return part
-    try:
-        raw = part[1:].encode("ascii")
-        return base64.urlsafe_b64decode(raw + b"=" * (-len(raw) % 4)).decode("utf-8")
-    except ValueError:
-        return part
+    key = part
+    if part.startswith(_MARK):
+        try:
+            raw = part[1:].encode("ascii")
+            whole = raw + b"=" * (-len(raw) % 4)
+            key = base64.b64decode(whole, altchars=b"-_", validate=True).decode("utf-8")
+        except ValueError:
+            key = part
+    return key.replace("\0", "\ufffd")
 
 
 def servers_of(key: str) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get
+from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from alpheus.cases.organisations import SORTS, Organisation, OrganisationFilters
@@ -38,7 +39,7 @@ _NAMES = {"sector": "Sector", "region": "Region", "country": "Country", "q": "Se
 
 
 @get(ORGANISATIONS, opt=_SEE, sync_to_thread=True)
-def organisations(request: AnyRequest, desk: Desk) -> Response[Any]:
+def organisations(request: AnyRequest, desk: NamedDependency[Desk]) -> Response[Any]:
     """The list, a page at a time; as CSV, all of it."""
     problem = ""
     try:
@@ -64,7 +65,9 @@ def organisations(request: AnyRequest, desk: Desk) -> Response[Any]:
 
 
 @get("/organisations/{key:str}", opt=_SEE, sync_to_thread=True)
-def organisation(request: AnyRequest, desk: Desk, key: FromPath[str]) -> Response[Any]:
+def organisation(
+    request: AnyRequest, desk: NamedDependency[Desk], key: FromPath[str]
+) -> Response[Any]:
     """One of them."""
     found = desk.lists.owner(listing.organisation_in(key))
     words = look_of(request).words

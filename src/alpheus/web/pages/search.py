@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from alpheus.cases.organisations import OrganisationFilters
 from alpheus.cases.server_rows import places_of
@@ -27,7 +28,7 @@ _NUMBER = re.compile(r"#?(\d{1,18})")
 
 
 @get("/search", opt={PERMISSION: Permission.SEE}, sync_to_thread=True)
-def search(request: AnyRequest, desk: Desk) -> Response[Any]:
+def search(request: AnyRequest, desk: NamedDependency[Desk]) -> Response[Any]:
     """What fits, in groups, a few of each."""
     asked = str(request.query_params.get("q", "")).replace("\0", "\ufffd")
     text = " ".join(asked.split())[:LONGEST]

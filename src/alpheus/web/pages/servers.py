@@ -7,6 +7,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
@@ -43,7 +44,7 @@ def _form() -> Any:  # noqa: ANN401 - what Litestar takes
 
 
 @get("/servers", opt=_SEE, sync_to_thread=True)
-def servers(request: AnyRequest, desk: Desk) -> Response[Any]:
+def servers(request: AnyRequest, desk: NamedDependency[Desk]) -> Response[Any]:
     """The list, a page at a time; as CSV, all of it."""
     query = request.url.query
     try:
@@ -135,7 +136,7 @@ def _counted(words: Words, one: str, many: str, number: int) -> str:
 
 
 @get("/servers/act", opt=_WORK, sync_to_thread=True)
-def act_form(request: AnyRequest, desk: Desk) -> Response[Any]:
+def act_form(request: AnyRequest, desk: NamedDependency[Desk]) -> Response[Any]:
     """What is to be done to the servers that were chosen: the first step."""
     pairs = listing.pairs_in(request.url.query)
     told = dict(pairs)
@@ -156,7 +157,9 @@ def act_form(request: AnyRequest, desk: Desk) -> Response[Any]:
 
 
 @post("/servers/act/preview", opt=_WORK, sync_to_thread=True)
-def preview(request: AnyRequest, desk: Desk, data: Annotated[Form, _form()]) -> Response[Any]:
+def preview(
+    request: AnyRequest, desk: NamedDependency[Desk], data: Annotated[Form, _form()]
+) -> Response[Any]:
     """What would happen to how many, and who refuses it: the second step."""
     return _preview(request, desk, data)
 
@@ -183,7 +186,9 @@ def _preview(request: AnyRequest, desk: Desk, form: Form, *, problem: str = "") 
 
 
 @post("/servers/act", opt=_WORK, sync_to_thread=True)
-def act(request: AnyRequest, desk: Desk, data: Annotated[Form, _form()]) -> Response[Any]:
+def act(
+    request: AnyRequest, desk: NamedDependency[Desk], data: Annotated[Form, _form()]
+) -> Response[Any]:
     """Do what was shown: the last step. If it would be something else by now, show it again."""
     try:
         address = data.address
