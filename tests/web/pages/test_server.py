@@ -263,7 +263,7 @@ def test_evidence_of_the_lab_is_shown(
     signed_in(client, app, made(app, "mia", Grant(Role.ANALYST)))
     address = f"/servers/{number_of(cases, 'compromised')}"
     text = client.get(address).text
-    assert len(re.findall(r'<ol class="steps">.*?</ol>', text, re.DOTALL)[0]) > 500
+    assert len(re.findall(r'<ol class="story-steps">.*?</ol>', text, re.DOTALL)[0]) > 500
     step = re.search(r'href="([^"]+)">Show its records', text)
     assert step
     shown = client.get(step[1].replace("&amp;", "&")).text

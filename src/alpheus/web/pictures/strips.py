@@ -90,8 +90,8 @@ def _points(
     for time, text in points:
         if span.holds(time):
             yield Markup(
-                '<line class="point" x1="{0}" x2="{0}" y1="{1}" y2="{2}"><title>{3}</title></line>'
-            ).format(across(span.at(time), width, gap=0), top - 4, top + HEIGHT + 4, visible(text))
+                '<circle class="point" cx="{}" cy="{}" r="4"><title>{}</title></circle>'
+            ).format(across(span.at(time), width, gap=0), top, visible(text))
 
 
 def _axis(span: Span, top: int, width: int, tick: Callable[[int, int], str]) -> Iterator[Markup]:
