@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
 
 from alpheus.cases.acts import ActKind
 from alpheus.cases.console_schema import answers
@@ -133,10 +133,9 @@ def given_by(
 ) -> list[Answer]:
     """What was said by the code of a notice, by somebody, or of organisations; newest first."""
     c = answers.c
+    mine: ColumnElement[bool] = c.notice == notice if notice else c.who == who
     if organisations:
         mine = c.organisation.in_(sorted(organisations))
-    else:
-        mine = c.notice == notice if notice else c.who == who
     query = select(answers).where(mine).order_by(c.id.desc()).limit(_MOST_SHOWN)
     return [_read(row) for row in connection.execute(query)]
 

@@ -276,7 +276,9 @@ def _kinds(
     s = notice_standings.c
     asked = {name: getattr(wanted, name) for name in ("status", "rung", "channel")}
     if few or wanted.answered or not (any(asked.values()) or wanted.overdue):
-        one = [(s[name] + "").in_(values) for name, values in asked.items() if values]
+        one: list[ColumnElement[bool]] = [
+            (s[name] + "").in_(values) for name, values in asked.items() if values
+        ]
         if wanted.answered:
             one += [s.answered > "", (s.status + "").in_(_OUT)]
         if wanted.overdue:

@@ -128,8 +128,9 @@ def plan(
             planner.look_over(within)
             planner.go_through(filters)
             planner.make_gathered()
-            for draft in drafts if drafted is not None else ():
-                drafted(draft)
+            if drafted is not None:
+                for draft in drafts:
+                    drafted(draft)
             return _batch(planner.found, filters, who, now) if dry_run else _write(
                 database, planner.found, filters, who, now)  # fmt: skip
     finally:
