@@ -18,7 +18,7 @@ from assessments import compromised, hostile
 from server_filling import document, findings, kept_of
 
 T0 = datetime(2021, 3, 1, 2, 58, 46, tzinfo=UTC)
-LINK = re.compile(r'<a class="mark \w+" href="([^"]*)"')
+LINK = re.compile(r'<a class="mark [\w ]+" href="([^"]*)"')
 
 
 def _text(seconds: float) -> str:

@@ -186,6 +186,13 @@ KIND = {
     "assessment": Label("Assessment of evidence"),
     "hand": Label("Entered by hand"),
 }
+KEY = {
+    "server": Label("Name of the computer"),
+    "ad-domain": Label("Domain of Active Directory"),
+    "host": Label("Host names"),
+    "certificate": Label("Certificates"),
+    "organisation": Label("Domains of organisations"),
+}
 HINT = {
     "certificate": Label("Certificate"),
     "subject": Label("Subject of the certificate"),
@@ -231,8 +238,9 @@ def tables() -> Mapping[str, Mapping[str, Label]]:
         "patch": PATCH, "compromise": COMPROMISE, "verdict": COMPROMISE, "work": WORK,
         "stage": STAGE, "rung": RUNG, "channel": CHANNEL, "status": STATUS, "event": EVENT,
         "act": ACT, "closing": CLOSING, "unreached": UNREACHED, "clock": CLOCK, "role": ROLE,
-        "sector": found, "job": JOB, "job-kind": JOB_KIND, "cve": CVE, "weight": WEIGHT, "confidence": CONFIDENCE, "basis": BASIS,
-        "duty": DUTY, "kind": KIND, "hint": HINT, "contact": CONTACT,
+        "sector": found, "job": JOB, "job-kind": JOB_KIND, "cve": CVE, "weight": WEIGHT,
+        "confidence": CONFIDENCE, "basis": BASIS,
+        "duty": DUTY, "kind": KIND, "key": KEY, "hint": HINT, "contact": CONTACT,
     }  # fmt: skip
 
 

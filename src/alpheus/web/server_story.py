@@ -134,8 +134,9 @@ class Story:
             self._lane_title(stage) if place in used else "" for place, stage in enumerate(_LANES)
         ]
         drawing = Drawing(
-            titles, self._leads, self._words_of, self._label_of(), self._tick, self._windows()
-        )
+            titles, self._leads, self._words_of, self._label_of(), self._tick, self._windows(),
+            self.view.record,
+        )  # fmt: skip
         return timeline(dots, span, NARROW, drawing), timeline(dots, span, WIDE, drawing)
 
     @property
@@ -225,7 +226,9 @@ class Story:
         return self.href(span, record=number)
 
     def _middle(self) -> int | None:
-        """The time of the middle record in view, so that a closer view is not an empty one."""
+        """The time of the record that is looked at, or of the middle one in view: never nothing."""
+        if self.view.record is not None:
+            return self._times[self.view.record]
         inside = self._inside
         return self._times[inside[len(inside) // 2]] if inside else None
 

@@ -157,6 +157,13 @@ def test_a_picture_says_what_it_is_and_every_mark_is_a_link() -> None:
     assert svg.count("<circle") == 2
 
 
+def test_the_record_that_is_looked_at_stands_out() -> None:
+    """Also as one of many at a mark."""
+    dots = [Dot(T0, 0, 2, 0), Dot(T0, 0, 2, 1), Dot(T0 + 900, 0, 2, 2)]
+    svg = str(timeline(dots, Span(T0, T0 + 1_000), WIDE, _drawing(lanes=["One"], here=1)))
+    assert re.findall(r'class="mark ([\w ]+)"', svg) == ["proof here", "proof"]
+
+
 def test_many_records_at_a_mark_are_not_a_number_that_runs_over() -> None:
     """Their number is in the words of the mark."""
     dots = [Dot(T0, 0, 2, number) for number in range(1_234)]

@@ -99,7 +99,8 @@ class Drawing(NamedTuple):
     """What a picture needs beside records: words and addresses.
 
     `lanes` are titles by lane. `href` gives the address of a mark, `title` its words. `bands` are
-    spans behind all, `label` says in words what is shown, and `tick` writes a time for a step.
+    spans behind all, `label` says in words what is shown, and `tick` writes a time for a step. The
+    mark of the record `here` stands out.
     """
 
     lanes: Sequence[str]
@@ -108,6 +109,7 @@ class Drawing(NamedTuple):
     label: str
     tick: Callable[[int, int], str]
     bands: Sequence[Span] = ()
+    here: int | None = None
 
 
 KINDS = ("context", "indication", "proof")
@@ -256,6 +258,8 @@ def _lane(
 
 def _mark(mark: Mark, y: int, width: int, drawing: Drawing) -> Markup:
     words, kind = visible(drawing.title(mark)), KINDS[mark.weight]
+    if any(one.number == drawing.here for one in mark.dots):
+        kind += " here"
     x = across(mark.at, width)
     count = len(mark.dots)
     number = Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
