@@ -206,6 +206,15 @@ async def _discard(form: Form, uploads: Uploads, stream: AsyncGenerator[bytes, N
     for one in form.files:
         await sync_to_thread(uploads.drop, one.id)
     form.files.clear()
+    await _ignore(stream)
+
+
+async def ignore_rest(request: AnyRequest) -> None:
+    """Let some of what still comes go by, so that the answer is heard."""
+    await _ignore(_stream(request))
+
+
+async def _ignore(stream: AsyncGenerator[bytes, None]) -> None:
     left = MOST_IGNORED
     try:
         async for chunk in stream:

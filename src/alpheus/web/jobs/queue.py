@@ -375,7 +375,8 @@ class Queue:
         detail = {"job": str(job.id), "attempts": str(job.attempts), "handed_in": job.made}
         if state is not State.DONE:
             audit.note(connection, time=now, who=job.who, action=f"{job.kind} {state}",
-                       object_=job.name, why=str(note), **detail)  # fmt: skip
+                       object_=job.name, why=str(note), sha256=" ".join(result.sha256),
+                       **detail)  # fmt: skip
             return
         for file, digest in zip(job.files, result.sha256, strict=False):
             audit.note(connection, time=now, who=job.who, action=read, object_=file.name,

@@ -219,9 +219,14 @@ class _Run:
             _LOG.warning("job %d: %s", self._job.id, text)
         if isinstance(found, Ended):
             return State.DONE, said.note(said.ENDED), found.result
-        if isinstance(found, Failed):
-            return State.FAILED, found.note, Result()
-        return State.FAILED, why(status, self._bounds), Result()
+        note = found.note if isinstance(found, Failed) else why(status, self._bounds)
+        return State.FAILED, note, Result(sha256=self._digests())
+
+    def _digests(self) -> tuple[str, ...]:
+        """The hashes of its files, as far as it came to say them."""
+        told = [one.note.values.get("sha256") for one in self._log
+                if one.note.text == said.HASHED]  # fmt: skip
+        return tuple(one for one in told[-len(self._job.files) :] if isinstance(one, str))
 
     def _take(self, message: object) -> None:
         if isinstance(message, Phase):

@@ -44,6 +44,10 @@ _EVERY = 0.5
 _PAUSE = 2.0
 _NUMBER = re.compile(r"([\d,]+) of ([\d,]+)")
 _MOST_TEXT = 500
+_UNPACKED = 200
+_UNPACKED_FREE = 16 << 30
+_SECONDS_FREE = 1_800.0
+_SLOWEST = 1 << 20
 
 
 def run(task: Task, tell: Tell) -> Result:
@@ -187,7 +191,9 @@ def _judge(task: Task, places: Sequence[Path], tell: Tell) -> tuple[str, ...]:
 
 def _check_found(task: Task, assessment: Assessment) -> None:
     """Evidence of which nothing could be read is told as such, and why. Raises ComplaintError."""
-    if assessment.servers and any(one.coverage for one in assessment.servers):
+    covered = (one for server in assessment.servers for one in server.coverage)
+    found = any(server.findings for server in assessment.servers)
+    if found or any(one.rows or one.files > one.skipped for one in covered):
         return
     reasons = [one.reason for one in assessment.skipped if one.path or one.evidence]
     if any("password" in one or "encrypted" in one for one in reasons):
@@ -198,18 +204,25 @@ def _check_found(task: Task, assessment: Assessment) -> None:
 
 
 def _limits(task: Task) -> Limits:
-    """Hostile archives fill neither the disk nor the day."""
+    """Hostile archives fill neither disk nor day: what they unpack to is bounded by their size.
+
+    Honest ones may hold files of a thousand times their size, but not many.
+    """
     from dataclasses import replace  # noqa: PLC0415 - as above
 
     from alpheus.evidence.base import Limits  # noqa: PLC0415 - as above
 
-    free = shutil.disk_usage(task.work).free
+    free, size = shutil.disk_usage(task.work).free, sum(one.size for one in task.files)
     limits = Limits()
     return replace(
         limits,
+        total_bytes=min(limits.total_bytes, max(_UNPACKED_FREE, size * _UNPACKED)),
         spool_bytes=min(limits.spool_bytes, task.bounds.file_bytes or free, free // 4),
-        seconds=min(limits.seconds, (task.bounds.seconds or limits.seconds) * 0.9),
-    )
+        seconds=min(
+            limits.seconds, (task.bounds.seconds or limits.seconds) * 0.9,
+            _SECONDS_FREE + size / _SLOWEST,
+        ),
+    )  # fmt: skip
 
 
 def _may_be_stored(task: Task, database: Database, head: _Document) -> bool:

@@ -108,6 +108,11 @@ class Uploads:
         """How many bytes of it are here."""
         return self._have(incoming.id)
 
+    def check_room(self, incoming: Incoming) -> None:
+        """Raises ComplaintError where it could not go on for want of room."""
+        if self.free() < RESERVE:
+            raise no_room(incoming, self._have(incoming.id))
+
     @contextmanager
     def writer(self, incoming: Incoming, offset: int) -> Iterator[Writer]:
         """Go on with a file at its end; what came stays, however this ends.
@@ -247,10 +252,13 @@ class Writer:
             raise self._no_room()
 
     def _no_room(self) -> ComplaintError:
-        size = max(self._incoming.size, self.have)
-        return ComplaintError(
-            said.NO_ROOM, status=507, name=self._incoming.name, size=_megabytes(size)
-        )
+        return no_room(self._incoming, self.have)
+
+
+def no_room(incoming: Incoming, have: int) -> ComplaintError:
+    """What is told where there is none left for a file."""
+    size = max(incoming.size, have)
+    return ComplaintError(said.NO_ROOM, status=507, name=incoming.name, size=_megabytes(size))
 
 
 def prepare_folder(folder: Path) -> None:

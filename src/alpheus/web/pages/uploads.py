@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, post, put
@@ -25,7 +25,7 @@ from litestar.types import ControllerRouterHandler
 
 from alpheus.web.access.guard import PERMISSION
 from alpheus.web.access.roles import Permission, Person
-from alpheus.web.jobs.forms import receive
+from alpheus.web.jobs.forms import ignore_rest, receive
 from alpheus.web.jobs.messages import ComplaintError
 from alpheus.web.jobs.model import Kind, Options
 from alpheus.web.jobs.service import Jobs
@@ -42,7 +42,7 @@ class Announced(msgspec.Struct, forbid_unknown_fields=True):
 
     kind: Kind
     name: str
-    size: int
+    size: Annotated[int, msgspec.Meta(ge=0)]
     organisation: str = ""
 
 
@@ -96,6 +96,7 @@ def _routes(prefix: str, permission: Permission) -> tuple[ControllerRouterHandle
         except ComplaintError as error:
             if error.status in _HOPELESS:
                 await sync_to_thread(uploads.drop, found.id)
+            await ignore_rest(request)
             raise
         return Response({"offset": have})
 
@@ -105,6 +106,7 @@ def _routes(prefix: str, permission: Permission) -> tuple[ControllerRouterHandle
         """How much of a file is here."""
         uploads = _jobs(request).uploads
         found = await sync_to_thread(uploads.find, upload, request.user.name)
+        await sync_to_thread(uploads.check_room, found)
         return Response({"offset": await sync_to_thread(uploads.have, found), "size": found.size})
 
     @delete(f"{prefix}/uploads/{{upload:str}}", opt=opt, status_code=200)
@@ -149,7 +151,10 @@ def _told(handler: Callable[..., Any]) -> Callable[..., Any]:
             answer: Response[Any] = await handler(request, **values)
         except ComplaintError as error:
             text = in_words(error.note, look_of(request).words)
-            return Response({"problem": text, "offset": error.offset}, status_code=error.status)
+            return Response(
+                {"problem": text, "offset": error.offset}, status_code=error.status,
+                headers={"connection": "close"} if request.method == "PUT" else None,
+            )  # fmt: skip
         return answer
 
     return told

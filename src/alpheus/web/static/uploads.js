@@ -145,6 +145,10 @@ class Transfer {
       await this.wait(tries);
       const found = await ask("GET", `${this.words.uploads}/${this.id}`).catch(() => null);
       if (found?.ok) return found.offset;
+      if (found?.status === 507) {
+        this.tell(found.problem ?? this.words.refused, true);
+        return null;
+      }
       if (found && found.status < 500) {
         sessionStorage.removeItem(this.key);
         return this.begin();
