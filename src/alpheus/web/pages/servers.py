@@ -102,7 +102,7 @@ def _filters(address: Address, choices: Any, words: Words) -> dict[str, list[Lin
 def _value_in_words(words: Words, name: str, value: str) -> str:
     """A value of a filter; one that nobody foresaw as it is."""
     if name == "overdue":
-        return words.gettext("overdue")
+        return words.gettext("overdue by law")
     if name == "assignee" and not value:
         return words.gettext("nobody")
     if not value:

@@ -173,3 +173,13 @@ document.addEventListener("click", (event) => {
 window.addEventListener("popstate", () => {
   if (document.querySelector("[data-story]")) turn(new URL(location.href), false);
 });
+
+// All boxes of a form at once.
+for (const button of document.querySelectorAll("[data-tick]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const boxes = [...button.form.querySelectorAll(`[type=checkbox][name="${button.dataset.tick}"]`)];
+    const tick = boxes.some((box) => !box.checked);
+    for (const box of boxes) box.checked = tick;
+  });
+}
