@@ -50,7 +50,8 @@ class Store:
             if row.whole:
                 whole.append((number + len(fresh), row.whole))
         add_rows(connection, observations, fresh)
-        assessments.add(connection, whole)
+        if whole:
+            assessments.add(connection, whole)
         return Stored(len(fresh), len(rows) - len(fresh))
 
     def _facts_id(self, connection: Connection, states: States) -> int:
