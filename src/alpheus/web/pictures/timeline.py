@@ -156,14 +156,16 @@ def marks(dots: Iterable[Dot], span: Span, width: int, *, gap: int = GAP) -> lis
     """
     found: list[Mark] = []
     group: list[Dot] = []
-    inner = width - gap
-    for dot in sorted(one for one in dots if span.holds(one.time)):
-        if group and (span.at(dot.time) - span.at(group[0].time)) * inner >= gap:
-            found.append(Mark(span.at(group[0].time), tuple(group)))
+    apart, first = gap * span.length / (width - gap), 0
+    for dot in sorted(one for one in dots if span.start <= one.time <= span.end):
+        if group and dot.time - first >= apart:
+            found.append(Mark(span.at(first), tuple(group)))
             group = []
+        if not group:
+            first = dot.time
         group.append(dot)
     if group:
-        found.append(Mark(span.at(group[0].time), tuple(group)))
+        found.append(Mark(span.at(first), tuple(group)))
     return found
 
 
