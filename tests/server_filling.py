@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from alpheus.cases.assessments import Head, Kept, packed
+from alpheus.cases.assessment_model import Head
+from alpheus.cases.assessments import Kept, packed
 from alpheus.cases.database import Database
 from alpheus.cases.observations import Rows
 from alpheus.cases.observations_import import record_rows

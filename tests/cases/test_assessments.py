@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from alpheus.cases import assessments
-from alpheus.cases.assessments import Head, Kept, milliseconds, packed, written
+from alpheus.cases.assessment_model import Head
+from alpheus.cases.assessments import Kept, milliseconds, packed, written
 from alpheus.cases.console_schema import assessments as table
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import current

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import Connection, delete, select
 
+from alpheus.cases.assessment_model import Citation, Finding, Found, Head, Outline, Record, Whole
 from alpheus.cases.bulk import add_rows
 from alpheus.cases.console_schema import assessments
 from alpheus.cases.identity import Kind
 from alpheus.cases.schema import Derived, imports, observations
 from alpheus.errors import DatabaseError
-from alpheus.model import Stage
 
 if TYPE_CHECKING:
     import zstandard
@@ -36,10 +36,8 @@ MOST_SKIPPED = 1_000
 SHOWN = 100
 """Assessments of a server that are listed, the newest first."""
 
-_FORM = 1
 _LEVEL = 6
 _LARGEST_FRAME = 64 << 20
-_SECRET = re.compile(r"\[secret:[0-9a-f]{8}\]")
 _ISO = r"(\d{4})-(\d\d)-(\d\d)[T ,](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,7}))?\s?(Z|[+-]\d\d:?\d\d)?"
 _TIME = re.compile(rf'^[\s"]*{_ISO}|SystemTime"?\s*[=:]\s*["\']{_ISO}', re.IGNORECASE)
 _PARTS = 8
@@ -49,246 +47,7 @@ _WIDEST_ZONE = 14 * 3_600_000
 _WEIGHTS = {"proof": 2, "indication": 1, "context": 0}
 
 
-class Citation(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A record or a file that proves a finding; the fields are those of `model.Citation`."""
-
-    evidence: str = ""
-    path: str = ""
-    line: int | None = None
-    offset: int | None = None
-    record_id: int | None = None
-    text: str = ""
-    sha256: str | None = None
-
-    @property
-    def place(self) -> tuple[str, str, str, int]:
-        """Where it stands: evidence, path, and which kind of place with its number."""
-        for name in ("line", "offset", "record_id"):
-            number = getattr(self, name)
-            if number is not None:
-                return self.evidence, self.path, name, number
-        return self.evidence, self.path, "", 0
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The keyed hashes in it, each once."""
-        return tuple(dict.fromkeys(_SECRET.findall(self.text)))
-
-
-class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A finding without its citations, of which `kept` are there and `citations_total` were."""
-
-    rule: str = ""
-    pack: str = ""
-    title: str = ""
-    stage: Stage = Stage.NONE
-    weight: str = "context"
-    confidence: str = "low"
-    time: str | None = None
-    cves: tuple[str, ...] = ()
-    techniques: tuple[str, ...] = ()
-    citations_total: int = 0
-    kept: int = 0
-
-
-class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A record of the evidence at its time (milliseconds since 1970, UTC), once.
-
-    `finding` is the gravest that cites it, as its `citation`-th; `others` cite it as well.
-    """
-
-    time: int
-    finding: int
-    citation: int
-    others: tuple[int, ...] = ()
-
-
-class Step(msgspec.Struct, frozen=True):
-    """A step of the story; `findings` are rule ids."""
-
-    summary: str = ""
-    stage: Stage = Stage.NONE
-    time: str | None = None
-    findings: tuple[str, ...] = ()
-
-
-class Span(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"}):
-    """From when to when (ISO 8601 UTC)."""
-
-    start: str | None = None
-    end: str | None = None
-
-
-class Coverage(msgspec.Struct, frozen=True):
-    """What one source covers; the fields are those of `model.Coverage`."""
-
-    source: str = ""
-    files: int = 0
-    rows: int = 0
-    skipped: int = 0
-    first: str | None = None
-    last: str | None = None
-    time_basis: str = "unknown"
-    gaps: tuple[Span, ...] = ()
-    deciding: bool = False
-    covers_window: bool = False
-
-
-class Campaign(msgspec.Struct, frozen=True):
-    """The verdict of one pack."""
-
-    pack: str = ""
-    window: Span | None = None
-    verdict: str = ""
-    stage: str = ""
-    assessed: bool = False
-    why: str = ""
-
-
-class NextStep(msgspec.Struct, frozen=True):
-    """What to do, why; 1 is the most urgent."""
-
-    priority: int = 0
-    action: str = ""
-    why: str = ""
-
-
-class Witness(msgspec.Struct, frozen=True):
-    """Who saw which build, from when to when."""
-
-    source: str = ""
-    build: str = ""
-    first: str | None = None
-    last: str | None = None
-
-
-class BuildSeen(msgspec.Struct, frozen=True):
-    """The newest build and its witnesses."""
-
-    value: str = ""
-    precision: int = 0
-    witnesses: tuple[Witness, ...] = ()
-
-
-class CveSaid(msgspec.Struct, frozen=True):
-    """The state of a flaw, and why."""
-
-    state: str = ""
-    why: str = ""
-
-
-class Package(msgspec.Struct, frozen=True):
-    """A package of evidence. `sha256` is none where a folder was handed in."""
-
-    id: str = ""
-    name: str = ""
-    sha256: str | None = None
-    bytes: int = 0
-
-
-class Loss(msgspec.Struct, frozen=True):
-    """What could not be read."""
-
-    evidence: str = ""
-    path: str = ""
-    offset: int | None = None
-    reason: str = ""
-    count: int = 1
-
-
-class Pack(msgspec.Struct, frozen=True):
-    """Which knowledge was used."""
-
-    id: str = ""
-    version: str = ""
-
-
-class Run(msgspec.Struct, frozen=True):
-    """How the assessment was made."""
-
-    started: str = ""
-    finished: str = ""
-    version: str = ""
-    packs: tuple[Pack, ...] = ()
-    bytes_read: int = 0
-    files_read: int = 0
-
-
-class Outline(msgspec.Struct, frozen=True):
-    """An assessment of a server without what it quotes.
-
-    `records` are the dated records of all findings in the order of time; `undated` is how many
-    have no time, and `left_out` how many findings were too many to be kept. `frames` is how long
-    each frame of citations is.
-    """
-
-    name: str = ""
-    aliases: tuple[str, ...] = ()
-    product: str = ""
-    build: BuildSeen | None = None
-    cves: dict[str, CveSaid] = {}
-    verdict: str = ""
-    stage: str = ""
-    confidence: str = ""
-    headline: str = ""
-    campaigns: tuple[Campaign, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    story: tuple[Step, ...] = ()
-    coverage: tuple[Coverage, ...] = ()
-    next_steps: tuple[NextStep, ...] = ()
-    evidence: tuple[Package, ...] = ()
-    skipped: tuple[Loss, ...] = ()
-    skipped_total: int = 0
-    run: Run = Run()
-    records: tuple[Record, ...] = ()
-    undated: int = 0
-    left_out: int = 0
-    frames: tuple[int, ...] = ()
-    form: int = _FORM
-
-
-class Head(msgspec.Struct):
-    """What an assessment says of all its servers together."""
-
-    run: Run = Run()
-    evidence: tuple[Package, ...] = ()
-    skipped: tuple[Loss, ...] = ()
-
-
-class _Found(msgspec.Struct):
-    rule: str = ""
-    pack: str = ""
-    title: str = ""
-    stage: Stage = Stage.NONE
-    weight: str = "context"
-    confidence: str = "low"
-    time: str | None = None
-    cves: tuple[str, ...] = ()
-    techniques: tuple[str, ...] = ()
-    citations: list[Citation] = []
-    citations_total: int = 0
-
-
-class _Whole(msgspec.Struct):
-    """A server as `alpheus triage` writes it."""
-
-    name: str = ""
-    aliases: tuple[str, ...] = ()
-    product: str = ""
-    build: BuildSeen | None = None
-    cves: dict[str, CveSaid] = {}
-    verdict: str = ""
-    stage: str = ""
-    confidence: str = ""
-    headline: str = ""
-    campaigns: tuple[Campaign, ...] = ()
-    findings: list[_Found] = []
-    story: tuple[Step, ...] = ()
-    coverage: tuple[Coverage, ...] = ()
-    next_steps: tuple[NextStep, ...] = ()
-
-
-_read_whole = msgspec.json.Decoder(_Whole).decode
+_read_whole = msgspec.json.Decoder(Whole).decode
 _read_outline = msgspec.json.Decoder(Outline).decode
 _read_citations = msgspec.json.Decoder(list[Citation]).decode
 _write = msgspec.json.Encoder().encode
@@ -424,11 +183,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BROKEN = "an assessment that is kept cannot be read"
 
 
-def _gravity(one: _Found) -> tuple[int, int, str, str]:
+def _gravity(one: Found) -> tuple[int, int, str, str]:
     return -_WEIGHTS.get(one.weight, 0), -one.stage.rank, one.time or "~", one.rule
 
 
-def _without(one: _Found, kept: int) -> Finding:
+def _without(one: Found, kept: int) -> Finding:
     return Finding(
         one.rule, one.pack, one.title, one.stage, one.weight, one.confidence, one.time, one.cves,
         one.techniques, max(one.citations_total, kept), kept,
@@ -436,7 +195,7 @@ def _without(one: _Found, kept: int) -> Finding:
 
 
 def _records(
-    found: Sequence[_Found], quotes: Sequence[Sequence[Citation]]
+    found: Sequence[Found], quotes: Sequence[Sequence[Citation]]
 ) -> tuple[tuple[Record, ...], int]:
     """Every record once, under the gravest finding that cites it; and how many have no time."""
     first: dict[tuple[object, ...], list[Any]] = {}
@@ -456,7 +215,7 @@ def _records(
     return tuple(records), len(undated - dated)
 
 
-def _times(one: _Found, each: Sequence[Citation]) -> Iterator[int | None]:
+def _times(one: Found, each: Sequence[Citation]) -> Iterator[int | None]:
     """When each record was, as far as its own text or the finding says.
 
     A finding's time is that of one of its records. Where no text says so, they are in local time if

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from alpheus.cases.assessments import Head, packed
+from alpheus.cases.assessment_model import Head
+from alpheus.cases.assessments import packed
 from alpheus.cases.identity import Kind, Sighting
 from alpheus.cases.identity.known import Known
 from alpheus.cases.identity.model import COMPROMISED

@@ -7,7 +7,8 @@ from typing import Any
 
 from litestar import Response
 
-from alpheus.cases.assessments import Assessed, Outline
+from alpheus.cases.assessment_model import Outline
+from alpheus.cases.assessments import Assessed
 from alpheus.cases.service_server import Look
 from alpheus.web import server_acts, server_view
 from alpheus.web.access.roles import Permission

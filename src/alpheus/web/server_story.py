@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from alpheus.cases.assessments import Citation, Finding, Kept, Outline, Record, milliseconds
+from alpheus.cases.assessment_model import Citation, Finding, Outline, Record
+from alpheus.cases.assessments import Kept, milliseconds
 from alpheus.model import Stage
 from alpheus.web.pictures.timeline import (
     KINDS,

@@ -9,15 +9,8 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from alpheus.cases.acts import Act
-from alpheus.cases.assessments import (
-    Citation,
-    Coverage,
-    Finding,
-    Kept,
-    Outline,
-    milliseconds,
-    written,
-)
+from alpheus.cases.assessment_model import Citation, Coverage, Finding, Outline
+from alpheus.cases.assessments import Kept, milliseconds, written
 from alpheus.cases.deadlines import Duty, Standing
 from alpheus.cases.explain import CveSaid
 from alpheus.cases.lifecycle import Change

@@ -13,7 +13,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import structs
 
-from alpheus.cases.assessments import Citation, Kept
+from alpheus.cases.assessment_model import Citation
+from alpheus.cases.assessments import Kept
 from alpheus.errors import RefusedError
 from alpheus.model import Stage
 from alpheus.web import labels, server_view

@@ -12,7 +12,8 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
-from alpheus.cases.assessments import Citation, Kept
+from alpheus.cases.assessment_model import Citation
+from alpheus.cases.assessments import Kept
 from alpheus.errors import RefusedError
 from alpheus.web import server_acts
 from alpheus.web.access.guard import PERMISSION
