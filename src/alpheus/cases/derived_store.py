@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Executable,
     Table,
     and_,
     bindparam,
     case,
     delete,
+    exists,
     insert,
+    literal,
     select,
     update,
 )
@@ -384,26 +387,38 @@ def places_by(known: Identity) -> list[str]:
 
 
 def _count(connection: Connection, tables: Derived, tally: Tally) -> None:
-    for key, more in tally.counted():
-        _add(connection, tables.counts, key, more)
-    for key, number in tally.days.items():
-        _add(connection, tables.days, key, (number,))
+    _add(connection, tables.counts, tally.counted())
+    _add(connection, tables.days, ((key, (number,)) for key, number in tally.days.items()))
 
 
 def _add(
-    connection: Connection,
-    table: Table,
-    key: tuple[str, ...],
-    more: tuple[int, ...],
+    connection: Connection, table: Table, more: Iterable[tuple[tuple[str, ...], tuple[int, ...]]]
 ) -> None:
-    """Add to the numbers under a key."""
-    if not any(more):
+    """Add to the numbers under keys, of which those that are there no more are forgotten."""
+    rows = [(key, numbers) for key, numbers in more if any(numbers)]
+    if not rows:
         return
+    names = [f"to_{column.name}" for column in table.columns]
+    values = [dict(zip(names, (*key, *numbers), strict=True)) for key, numbers in rows]
+    for statement in _additions(table, len(rows[0][0])):
+        connection.execute(statement, values)
+
+
+@lru_cache(16)
+def _additions(table: Table, keys: int) -> tuple[Executable, ...]:
+    """What adds to numbers: rows for keys that are new, the sums, and rows of nothing taken out.
+
+    Made once for each table, since thousands of keys may be added to.
+    """
     columns = list(table.columns)
-    named, numbers = columns[: len(key)], columns[len(key) :]
-    where = [column == value for column, value in zip(named, key, strict=True)]
-    raised = {c.name: c + number for c, number in zip(numbers, more, strict=True)}
-    if not connection.execute(update(table).where(*where).values(raised)).rowcount:
-        values = dict(zip((column.name for column in columns), (*key, *more), strict=True))
-        connection.execute(insert(table).values(values))
-    connection.execute(delete(table).where(*where, *(column == 0 for column in numbers)))
+    named, numbers = columns[:keys], columns[keys:]
+    given = {column: bindparam(f"to_{column.name}", type_=column.type) for column in columns}
+    there = [column == given[column] for column in named]
+    new = select(*(given[column] for column in named), *(literal(0) for _ in numbers))
+    return (
+        insert(table).from_select(columns, new.where(~exists(select(1).where(*there)))),
+        update(table).where(*there).values(
+            {column.name: column + given[column] for column in numbers}
+        ),
+        delete(table).where(*there, *(column == 0 for column in numbers)),
+    )  # fmt: skip
