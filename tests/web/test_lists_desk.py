@@ -14,6 +14,7 @@ from alpheus.cases.service import Cases
 from alpheus.cases.service_acts import Asked
 from alpheus.cases.service_listing import Filters
 from alpheus.errors import RefusedError
+from alpheus.web import lists_desk as module
 from alpheus.web.access import audit
 from alpheus.web.access.roles import Grant, Person, Role
 from alpheus.web.lists_desk import ListsDesk
@@ -113,3 +114,14 @@ def test_the_log_is_for_administrators(cases: Cases) -> None:
     found = _desk(cases, Grant(Role.ADMIN)).entries_saying("SECRET servers")
     assert [one.object for one in found] == ["servers"]
     assert _desk(cases, Grant(Role.ADMIN)).notice("A-222222") is None
+
+
+def test_not_more_than_is_answered_in_time(cases: Cases, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither shown nor done."""
+    desk = _desk(cases, Grant(Role.ANALYST))
+    shown = desk.foreseen(Filters(), None, NOTE)
+    monkeypatch.setattr(module, "MOST_AT_ONCE", 2)
+    with pytest.raises(RefusedError, match="more than 2 servers at once"):
+        desk.foreseen(Filters(), None, NOTE)
+    with pytest.raises(RefusedError, match="more than 2 servers at once"):
+        desk.act_as_shown(Filters(), None, NOTE, code=shown.code, said="")

@@ -35,6 +35,9 @@ from alpheus.web.access.roles import Permission, Person
 FOUND = 10
 """What a search shows of each kind."""
 
+MOST_AT_ONCE = 5_000
+"""Servers that something is done to by one request, so that it is answered in time."""
+
 _EMPTY = Queue([], "", 0, {})
 _LONGEST = 500
 _NOTICES = 20
@@ -185,7 +188,10 @@ class ListsDesk:
         bounded = self._bounded(filters, Permission.WORK)
         if bounded is None:
             return Foreseen((), (), tuple(servers or ()), "")
-        return self._cases.foreseen(bounded, servers, asked._replace(who=self.person.name))
+        found = self._cases.foreseen(bounded, servers, asked._replace(who=self.person.name))
+        if len(found.allowed) > MOST_AT_ONCE:
+            raise RefusedError(f"more than {MOST_AT_ONCE:,} servers at once; do it in parts")
+        return found
 
     def act_as_shown(
         self, filters: Filters, servers: Sequence[int] | None, asked: Asked, *, code: str, said: str
@@ -194,6 +200,7 @@ class ListsDesk:
         bounded = self._bounded(filters, Permission.WORK)
         if bounded is None:
             raise RefusedError("there is no server that fits")
+        self.foreseen(filters, servers, asked)
         count = code.partition("-")[0]
         detail = {"why": asked.why, "to": asked.to, "until": asked.until, "which": said}
         cases = self._cases.noting(
