@@ -42,9 +42,10 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def app(database: Database, clock: Clock) -> Litestar:
+def app(database: Database, clock: Clock, tmp_path: Path) -> Litestar:
     """The application, without a limit that tests would run into."""
-    made = create_app(database, Settings(), clock=clock, rate=Rate(1_000_000, 1_000_000))
+    settings = Settings(uploads=tmp_path / "uploads")
+    made = create_app(database, settings, clock=clock, rate=Rate(1_000_000, 1_000_000))
     made.state.start_working_out = lambda _: None  # no process is begun by a test
     return made
 

@@ -131,9 +131,13 @@ def is_word(connection: ASGIConnection[Any, Any, Any, Any], word: str) -> bool:
 
 
 def _is_streamed(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
-    """Whether it is a form of ours with files, whose word is looked for as it comes in."""
+    """Whether it is a form with files, whose word is looked for as it comes in."""
     kind = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return kind == RequestEncodingType.MULTI_PART and _is_ours(connection)
+    if kind != RequestEncodingType.MULTI_PART:
+        return False
+    if not _is_ours(connection):
+        raise PermissionDeniedException("this form was sent from another site")
+    return True
 
 
 def _is_within(scope: frozenset[Permission], asked: Permission, method: str) -> bool:

@@ -63,8 +63,8 @@ UNKNOWN_LIST: Final = (
     "JSON of alpheus triage, or a list of %(kinds)s."
 )
 NOTHING_IN_IT: Final = (
-    "Nothing in %(name)s is evidence of a server: no log, no event log, no file of a web server "
-    "was found in it."
+    "%(name)s holds no log and no event log that can be read, and no page that stands out: it says "
+    "nothing about a server."
 )
 DATABASE: Final = "The database could not be used: %(reason)s"
 UNFORESEEN: Final = "Something went wrong here, and was taken down in the log of the console."
@@ -105,7 +105,7 @@ class ComplaintError(AlpheusError, ValueError):
     exit_status = 2
 
     def __init__(self, text: str, *, status: int = 422, offset: int = -1, **values: Value) -> None:
-        self.note = Note(text, values)
+        self.note = Note(text, values if offset < 0 else {**values, "offset": offset})
         self.status = status
         self.offset = offset
         super().__init__(str(self.note))

@@ -1,0 +1,47 @@
+"""Jobs in the reader's words, and inert."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from alpheus.web.jobs import messages as said
+from alpheus.web.jobs.model import Entry, Job, Kind, Note, Options, Result, State
+from alpheus.web.jobs.telling import amount, in_words, progress_of, teller
+from alpheus.web.words import words
+
+JOB = Job(
+    1, Kind.TRIAGE, "x.zip", "mia", "", State.RUNNING, "", "", "", Note(), Result(), (), Options(),
+    "", "w", "", "", (Entry("", said.note(said.READING)),), 3 << 20, 10 << 20, 1,
+)  # fmt: skip
+HOSTILE = "<script>\x1b[2J\u202e%(x)s"
+
+
+def test_numbers_are_written_as_the_language_writes_them() -> None:
+    """Megabytes of evidence, rows of lists."""
+    german = words("de")
+    many = msgspec.structs.replace(JOB, kind=Kind.IMPORT, done=12_000, of=0)
+    assert amount(JOB, german) == "3 von 10 MB"
+    assert amount(msgspec.structs.replace(JOB, of=0), german) == "3 MB gelesen"
+    assert amount(many, german) == "12.000"
+    assert amount(msgspec.structs.replace(many, of=24_000), german) == "12.000 von 24.000"
+    assert amount(msgspec.structs.replace(JOB, state=State.DONE), german) == ""
+
+
+@pytest.mark.parametrize("language", ["en", "es", "de"])
+def test_what_others_wrote_is_inert(language: str) -> None:
+    """A name or a reason never becomes markup, a control or a place for a value."""
+    note = said.note(said.BROKEN, name=HOSTILE, reason=HOSTILE)
+    shown = str(teller(words(language))(note))
+    assert "<script>" not in shown
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert "\x1b" not in in_words(note, words(language))
+
+
+def test_what_script_is_told() -> None:
+    """The last line of the log while it runs, how it ended then."""
+    found = progress_of(JOB, words("en"))
+    assert (found["open"], found["phase"], found["done"]) == (True, "Reading", 3 << 20)
+    ended = msgspec.structs.replace(JOB, state=State.FAILED, note=said.note(said.GONE))
+    assert progress_of(ended, words("es"))["phase"].startswith("El archivo ya no está")
