@@ -31,7 +31,7 @@ from alpheus.directory.owner_model import Ownership
 from alpheus.errors import UsageError
 from alpheus.exposure.model import CveEntry
 
-EXPLAINED = 400
+EXPLAINED = 200
 """Observations by which it is explained why they are one server; the first ones of more."""
 LARGEST = 2**63 - 1
 """The largest number that a database keeps."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -22,8 +23,8 @@ from alpheus.web.pictures.timeline import (
     NARROW,
     SHORTEST,
     WIDE,
-    Dot,
     Drawing,
+    Lane,
     Mark,
     Span,
     clamped,
@@ -40,7 +41,6 @@ from alpheus.web.words import Words
 RECORDS = 8
 """Records that are quoted below the picture."""
 
-_LANES = tuple(Stage)
 _LONG = 300 * 86_400_000
 _FAR = 400 * 86_400_000
 _RANKS = {kind: rank for rank, kind in enumerate(KINDS)}
@@ -122,23 +122,26 @@ class Story:
 
     def pictures(self) -> tuple[Markup, Markup]:
         """For a phone, and for a desk."""
-        records, span = self.outline.records, self.view.span
-        weights = [_RANKS.get(one.weight, 0) for one in self.outline.findings]
-        lanes = [_LANES.index(one.stage) for one in self.outline.findings]
-        dots = [
-            Dot(records[number].time, lanes[records[number].finding],
-                weights[records[number].finding], number)
-            for number in self._inside
-        ]  # fmt: skip
-        used = {lanes[record.finding] for record in records}
-        titles = [
-            self._lane_title(stage) if place in used else "" for place, stage in enumerate(_LANES)
-        ]
         drawing = Drawing(
-            titles, self._leads, self._words_of, self._label_of(), self._tick, self._windows(),
+            self._leads, self._words_of, self._label_of(), self._tick, self._windows(),
             self.view.record,
         )  # fmt: skip
-        return timeline(dots, span, NARROW, drawing), timeline(dots, span, WIDE, drawing)
+        lanes, span = self._lanes(), self.view.span
+        return timeline(lanes, span, NARROW, drawing), timeline(lanes, span, WIDE, drawing)
+
+    def _lanes(self) -> list[Lane]:
+        """The records by stage, as far as there are any at all; those in view have a mark."""
+        findings = self.outline.findings
+        weights = [_RANKS.get(one.weight, 0) for one in findings]
+        rows: dict[Stage, tuple[list[int], list[int], list[int]]] = {}
+        row_of = [rows.setdefault(one.stage, ([], [], [])) for one in findings]
+        for number, record in enumerate(self.outline.records):
+            times, weighs, numbers = row_of[record.finding]
+            times.append(record.time)
+            weighs.append(weights[record.finding])
+            numbers.append(number)
+        return [Lane(self._lane_title(stage), *rows[stage]) for stage in Stage
+                if stage in rows and rows[stage][0]]  # fmt: skip
 
     @property
     def quotes(self) -> bool:
@@ -211,12 +214,12 @@ class Story:
 
     def _leads(self, mark: Mark) -> str:
         """To the record, to a closer view, or, where none is closer, to all records of the mark."""
-        if len(mark.dots) == 1:
-            return self.href(record=mark.dots[0].number)
+        if len(mark.numbers) == 1:
+            return self.href(record=mark.numbers[0])
         near = closer(mark)
         if near.length < self.view.span.length:
             return self.href(near)
-        return self.href(first=mark.dots[0].number)
+        return self.href(first=mark.numbers[0])
 
     def _at(self, number: int) -> str:
         """A record: in this view if it is there, else in one as long around it."""
@@ -259,12 +262,14 @@ class Story:
 
     def _overview(self) -> Span:
         """All that weighs something, as far as it is near the gravest; all there is, without."""
-        findings = self.outline.findings
-        grave = [one for one in self.outline.records if findings[one.finding].weight != KINDS[0]]
+        grave_ones = {
+            place for place, one in enumerate(self.outline.findings) if one.weight != KINDS[0]
+        }
+        grave = [one for one in self.outline.records if one.finding in grave_ones]
         times = [one.time for one in grave or self.outline.records]
         if not times:
             return self.everything
-        first = min(grave or self.outline.records, key=lambda one: one.finding).time
+        first = min(grave or self.outline.records, key=attrgetter("finding")).time
         near = [time for time in times if abs(time - first) <= _FAR]
         return widened(min(near), max(near))
 
@@ -297,15 +302,15 @@ class Story:
 
     def _words_of(self, mark: Mark) -> str:
         records, findings = self.outline.records, self.outline.findings
-        first = findings[records[mark.dots[0].number].finding]
-        when = self.moment(precise(mark.dots[0].time))
-        if len(mark.dots) == 1:
+        first = findings[records[mark.numbers[0]].finding]
+        when = self.moment(precise(mark.span.start))
+        if len(mark.numbers) == 1:
             weight = named(self._words, "weight", first.weight)
             return f"{when}, {weight}: {first.title}"
-        last = self.moment(precise(mark.dots[-1].time))
+        last = self.moment(precise(mark.span.end))
         return plain(
             self._words, "%(number)s records from %(start)s to %(end)s, the first: %(title)s",
-            number=self._words.number(len(mark.dots)), start=when, end=last, title=first.title,
+            number=self._words.number(len(mark.numbers)), start=when, end=last, title=first.title,
         )  # fmt: skip
 
     def moment(self, time: str) -> str:

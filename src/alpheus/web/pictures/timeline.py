@@ -8,6 +8,8 @@ for every greater one. Times are milliseconds since 1970, UTC.
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -69,41 +71,38 @@ class Span(NamedTuple):
         return (time - self.start) / self.length
 
 
-class Dot(NamedTuple):
-    """A record: its time, its lane, how much it weighs (2 proof, 1 indication, 0 context)."""
+class Lane(NamedTuple):
+    """Records below one title, in the order of their times: those, their weights, their numbers.
 
-    time: int
-    lane: int
-    weight: int
-    number: int
+    A weight is 2 for proof, 1 for an indication, 0 for context.
+    """
+
+    title: str
+    times: Sequence[int]
+    weights: Sequence[int]
+    numbers: Sequence[int]
 
 
 class Mark(NamedTuple):
-    """Records that stand at one place: `at` is where, 0 to 1 of the span; `dots` by time."""
+    """Records that stand at one place: `at` is where, 0 to 1 of the view; `span` is theirs.
+
+    `weight` is that of the weightiest; `numbers` are in the order of their times.
+    """
 
     at: float
-    dots: tuple[Dot, ...]
-
-    @property
-    def weight(self) -> int:
-        """Of the weightiest."""
-        return max(one.weight for one in self.dots)
-
-    @property
-    def span(self) -> Span:
-        """From the first to the last."""
-        return Span(self.dots[0].time, self.dots[-1].time)
+    span: Span
+    weight: int
+    numbers: Sequence[int]
 
 
 class Drawing(NamedTuple):
     """What a picture needs beside records: words and addresses.
 
-    `lanes` are titles by lane. `href` gives the address of a mark, `title` its words. `bands` are
+    `href` gives the address of a mark, `title` its words. `bands` are
     spans behind all, `label` says in words what is shown, and `tick` writes a time for a step. The
     mark of the record `here` stands out.
     """
 
-    lanes: Sequence[str]
     href: Callable[[Mark], str]
     title: Callable[[Mark], str]
     label: str
@@ -149,23 +148,21 @@ def moved(span: Span, share: float) -> Span:
     return Span(span.start + step, span.end + step)
 
 
-def marks(dots: Iterable[Dot], span: Span, width: int, *, gap: int = GAP) -> list[Mark]:
-    """The marks of one lane. No two stand closer together than `gap` pixels at a width.
+def marks(lane: Lane, span: Span, width: int, *, gap: int = GAP) -> list[Mark]:
+    """The marks of a lane in a view. No two stand closer together than `gap` pixels at a width.
 
     Each stands where its first record does.
     """
     found: list[Mark] = []
-    group: list[Dot] = []
-    apart, first = gap * span.length / (width - gap), 0
-    for dot in sorted(one for one in dots if span.start <= one.time <= span.end):
-        if group and dot.time - first >= apart:
-            found.append(Mark(span.at(first), tuple(group)))
-            group = []
-        if not group:
-            first = dot.time
-        group.append(dot)
-    if group:
-        found.append(Mark(span.at(first), tuple(group)))
+    apart, times = math.ceil(gap * span.length / (width - gap)), lane.times
+    at, end = bisect_left(times, span.start), bisect_right(times, span.end)
+    while at < end:
+        after = bisect_left(times, times[at] + apart, at, end)
+        found.append(
+            Mark(span.at(times[at]), Span(times[at], times[after - 1]),
+                 max(lane.weights[at:after]), lane.numbers[at:after])
+        )  # fmt: skip
+        at = after
     return found
 
 
@@ -220,17 +217,13 @@ def _months(span: Span, step: int) -> list[int]:
     return found
 
 
-def timeline(dots: Sequence[Dot], span: Span, width: int, drawing: Drawing) -> Markup:
-    """The picture for a width. Lanes without a title are left out."""
+def timeline(lanes: Iterable[Lane], span: Span, width: int, drawing: Drawing) -> Markup:
+    """The picture of a view for a width."""
     parts: list[Markup] = []
     top = 0
-    by_lane: dict[int, list[Dot]] = {}
-    for dot in dots:
-        by_lane.setdefault(dot.lane, []).append(dot)
-    for lane, title in enumerate(drawing.lanes):
-        if title:
-            parts += _lane(title, marks(by_lane.get(lane, ()), span, width), top, width, drawing)
-            top += TITLE + ROW
+    for lane in lanes:
+        parts += _lane(lane.title, marks(lane, span, width), top, width, drawing)
+        top += TITLE + ROW
     kind = "narrow" if width < WIDE else "wide"
     behind = [*_bands(drawing.bands, span, top, width)]
     return Markup(
@@ -260,10 +253,10 @@ def _lane(
 
 def _mark(mark: Mark, y: int, width: int, drawing: Drawing) -> Markup:
     words, kind = visible(drawing.title(mark)), KINDS[mark.weight]
-    if any(one.number == drawing.here for one in mark.dots):
+    if drawing.here is not None and drawing.here in mark.numbers:
         kind += " here"
     x = across(mark.at, width)
-    count = len(mark.dots)
+    count = len(mark.numbers)
     number = Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
         x, y + 4, f"{_MOST_SHOWN}+" if count > _MOST_SHOWN else count
     )
