@@ -204,3 +204,16 @@ def test_the_report_of_a_victim_is_the_list_without_its_day() -> None:
     assert daily == ["victims.csv https://192.0.2.1/x.aspx"] * 2
     assert report_of(said % ("a.csv", '"detail":"hafnium"')) == "a.csv "
     assert report_of("{}") == " "
+
+
+@pytest.mark.parametrize("time", ["", "2099-01-01T00:00:00Z"])
+def test_a_victim_without_a_time_is_one_from_now_on(time: str) -> None:
+    """A list that says who, and not when or impossibly when, still says who; no span is made."""
+    listed = replace(LISTED, first_seen=time, last_seen=time)
+    one = observation(
+        "192.0.2.1", None, flags=("compromised-reported",), provenance=listed, time=time
+    )
+    row = _row(one)
+    assert (row.seen, row.breach) == ("", iso(NOW))
+    sighting = Sightings().of(1, row.kind, row.seen, row.body)
+    assert (sighting.first_seen, sighting.last_seen) == ("", "")

@@ -16,7 +16,8 @@ def test_a_case_shows_everything(database: Database) -> None:
     fill(database, [
         seen(1, OPEN, 1, **listed(7, 1, sector="hospital", geo="DE")),
         seen(1, CLOSED, 2),
-        seen(1, None, 3, flags=("compromised-reported",), **listed(8, 3, sector="hospital", geo="DE")),
+        seen(1, None, 3, flags=("compromised-reported",),
+             **listed(8, 3, sector="hospital", geo="DE")),
         seen(2, OPEN, 1, names=("mail.org1.example",)),
     ])  # fmt: skip
     rebuild(database, now=NOW)

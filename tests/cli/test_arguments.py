@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from alpheus.cli.arguments import bound, end_instant, instant, path, seconds, zone
+from alpheus.cli.arguments import bound, end_instant, filter_of, instant, path, seconds, zone
 from making import at
 
 
@@ -69,3 +69,18 @@ def test_nonsense_is_refused_in_a_sentence(kind: Callable[[str], object], text: 
     with pytest.raises(argparse.ArgumentTypeError) as refused:
         kind(text)
     assert text in str(refused.value)
+
+
+@pytest.mark.parametrize(("name", "text"), [("patch", "fixd"), ("work", "x"), ("sector", "bnak")])
+def test_a_filter_by_what_there_is_not_is_refused(name: str, text: str) -> None:
+    """Nothing found would read as success."""
+    with pytest.raises(argparse.ArgumentTypeError, match="is none of"):
+        filter_of(name)(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("compromise", "re-infected"), ("sector", "bank"), ("sector", ""), ("build", "x")]
+)  # fmt: skip
+def test_a_filter_by_what_there_is_stays(name: str, text: str) -> None:
+    """States and sectors by their names; what has no list is taken as it is."""
+    assert filter_of(name)(text) == text

@@ -120,9 +120,13 @@ class _Line(msgspec.Struct, gc=False):
 
 
 class Rows:
-    """Makes rows. `now` is when; what claims to have been seen later has no time."""
+    """Makes rows. `now` is when; what claims to have been seen later has no time.
+
+    A victim of a list without a time is known to be one from now on.
+    """
 
     def __init__(self, now: datetime) -> None:
+        self._now = iso(now)
         self._limit = iso(now.astimezone(UTC) + _FUTURE)
         self._decode = msgspec.json.Decoder(_Line).decode
         self._encode = msgspec.json.Encoder().encode
@@ -150,7 +154,7 @@ class Rows:
             seen, read.address, read.port, read.status.value,
             None if read.exchange is None else int(read.exchange), read.build or "", read.product,
             states if len(states.text) > 2 else None, " ".join(read.flags), "", "",
-            seen if COMPROMISED in read.flags else "", body.decode(),
+            (seen or self._now) if COMPROMISED in read.flags else "", body.decode(),
         )  # fmt: skip
 
     def of_document(self, document: bytes) -> Iterator[Row]:
@@ -351,6 +355,8 @@ class Sightings:
         if kind == Kind.ASSESSMENT:
             return self._of_kept(number, seen, self._kept(body))
         sighting = Sighting.from_observation(self._line(body), number)
+        if not seen and sighting.last_seen:  # a time that cannot be: no span is made of it
+            sighting = replace(sighting, first_seen="", last_seen="")
         if kind == Kind.HAND:
             sighting = replace(sighting, kind=Kind.HAND, source=Kind.HAND)
         return sighting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -86,3 +86,22 @@ def one_of(text: str, known: Iterable[str]) -> str:
         message = f"'{text}' is none of {', '.join(known)}"
         raise argparse.ArgumentTypeError(message)
     return text
+
+
+def filter_of(name: str) -> Callable[[str], str]:
+    """What reads a filter of servers: a state or a sector that there is not is refused."""
+
+    def read(text: str) -> str:
+        from alpheus.cases import states  # noqa: PLC0415 - keeps --help fast
+
+        known: dict[str, Iterable[str]] = {
+            "patch": states.Patch, "compromise": states.Compromise, "work": states.Work,
+        }  # fmt: skip
+        if name == "sector":
+            from alpheus.knowledge.tables import read_table  # noqa: PLC0415 - as above
+
+            rows = read_table("sectors.csv", ("sector", "title"))
+            return text and one_of(text, [row["sector"] for row in rows])
+        return one_of(text, [*known[name]]) if name in known else text
+
+    return read

@@ -7,7 +7,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from alpheus.cli.arguments import bound, path
+from alpheus.cli.arguments import bound, filter_of, path
 from alpheus.cli.output import say, standard_output
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
 def _add_filters(parser: argparse.ArgumentParser) -> None:
     for name in _FILTERS:
         parser.add_argument(
-            f"--{name}", action="append", default=[], metavar="VALUE",
+            f"--{name}", action="append", default=[], metavar="VALUE", type=filter_of(name),
             help=f"of this {name} (repeatable)",
         )  # fmt: skip
     parser.add_argument(

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from alpheus.cli.arguments import bound, instant
+from alpheus.cli.arguments import bound, filter_of, instant
 from alpheus.cli.output import say
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def add_filters_to(parser: argparse.ArgumentParser) -> None:
     """Which servers."""
     for name in FILTERS:
         parser.add_argument(
-            f"--{name}", action="append", default=[], metavar="VALUE",
+            f"--{name}", action="append", default=[], metavar="VALUE", type=filter_of(name),
             help=f"of this {name} (repeatable)",
         )  # fmt: skip
     parser.add_argument(

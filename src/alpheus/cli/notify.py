@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alpheus.cli.arguments import add_output_to, bound, path
+from alpheus.cli.arguments import add_output_to, bound, filter_of, path
 from alpheus.cli.output import say
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _add_plan(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser = _add(below, "plan", _plan, "work out who is to be told what next; nothing is sent")
     for name in _FILTERS:
         parser.add_argument(
-            f"--{name}", action="append", default=[], metavar="VALUE",
+            f"--{name}", action="append", default=[], metavar="VALUE", type=filter_of(name),
             help=f"servers of this {name} alone (repeatable)",
         )  # fmt: skip
     parser.add_argument(

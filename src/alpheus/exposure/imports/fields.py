@@ -27,6 +27,8 @@ _LONGEST_NAME = 300
 _MOST_CVES = 200
 _EPOCH = re.compile(r"(\d{9,10})(\d{3})?(?:\.\d+)?", re.ASCII)
 _OFFSET = re.compile(r"([+-]\d\d)(\d\d)$")
+_DOTTED = re.compile(r"(\d{1,2}\.\d{1,2}\.\d{4})(?:,? (\d\d):(\d\d)(?::(\d\d))?)?")
+"""With dots the day comes first, as in German or Russian; with slashes nobody knows."""
 _CVE = re.compile(r"cve-(\d{4})-(\d{4,7})", re.IGNORECASE | re.ASCII)
 _COMPROMISED = re.compile(
     r"web-?_?shell|compromised|backdoor|implant|hacked|victim|infected|defaced", re.IGNORECASE
@@ -99,6 +101,10 @@ def _utc(text: str) -> str:
     try:
         if epoch:
             moment = datetime.fromtimestamp(int(epoch[1]), UTC)
+        elif dotted := _DOTTED.fullmatch(wanted):
+            moment = datetime.strptime(dotted[1], "%d.%m.%Y")  # noqa: DTZ007 - taken as UTC below
+            hour, minute, second = (int(dotted[place] or 0) for place in (2, 3, 4))
+            moment = moment.replace(hour=hour, minute=minute, second=second)
         elif wanted[0].isdigit():
             moment = datetime.fromisoformat(_OFFSET.sub(r"\1:\2", wanted.removesuffix(" UTC")))
         else:
