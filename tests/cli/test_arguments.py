@@ -79,7 +79,8 @@ def test_a_filter_by_what_there_is_not_is_refused(name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("compromise", "re-infected"), ("sector", "bank"), ("sector", ""), ("build", "x")]
+    ("name", "text"),
+    [("compromise", "re-infected"), ("sector", "bank"), ("sector", ""), ("build", "x")],
 )  # fmt: skip
 def test_a_filter_by_what_there_is_stays(name: str, text: str) -> None:
     """States and sectors by their names; what has no list is taken as it is."""
