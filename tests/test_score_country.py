@@ -168,6 +168,8 @@ def test_victims(tool, world: World) -> None:
     world.row(8, compromise="reported")
     world.see(8, "S1", claims="victim")
     assert _figures(tool, world).victims.error == 0.5
+    world.row(8, compromise="reported", service=1)
+    assert _figures(tool, world).victims.error == 0
 
 
 def test_patch_states(tool, world: World) -> None:

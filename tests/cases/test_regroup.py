@@ -16,7 +16,7 @@ from alpheus.cases.database import Database, open_database
 from alpheus.cases.rebuild import rebuild
 from alpheus.cases.service import Cases
 from alpheus.errors import RefusedError
-from alpheus.exposure.model import Observation, Pool
+from alpheus.exposure.model import Observation, Pool, Status
 from cases_filling import NOW, act, derived_rows, fill, listed, seen
 from exposure_runs import CLOSED, OPEN, tls
 
@@ -33,8 +33,9 @@ WORLD = [
     seen(2, None, 7, flags=("compromised-reported",), **listed(2, 7, geo="DE")),
     _pooled(5, "QQ0008XY", "QQ0009XY"), seen(5, OPEN, 6, servers=("QQ0008XY",)),
     seen(5, CLOSED, 7, servers=("QQ0009XY",)), seen(6, OPEN, 4), seen(6, CLOSED, 9),
+    seen(7, None, 3, servers=(), status=Status.NOT_EXCHANGE),
 ]  # fmt: skip
-SERVED = 11
+SERVED = 12
 
 
 @pytest.fixture

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpheus.cases.groups import described
+from alpheus.cases.groups import combined, described
 from alpheus.cases.identity import Sighting
 from alpheus.cases.owners import Owner
 from alpheus.cases.server_rows import (
@@ -61,6 +62,17 @@ def test_identity_is_read_back_from_a_row() -> None:
     known = identity(CLUSTER, Owner("o", "s", "r", "n", "because"))
     row, _ = server_row(known, [_part(1)], (), now=NOW)
     assert identity_of(row) == known
+
+
+def test_what_identity_sets_aside_is_not_counted() -> None:
+    """It is no server by itself, stays so when it is read back, and its row is there."""
+    known = identity(replace(CLUSTER, aside="other-product"), Owner("town.example"))
+    row, _ = server_row(known, [_part(1)], (), now=NOW)
+    assert row["service"] == 1
+    assert identity_of(row).service
+    assert identity_of(row).detail.aside == "other-product"
+    both = combined([replace(CLUSTER, aside="other-product"), replace(CLUSTER, id=9)])
+    assert both.aside == ""
 
 
 def test_a_part_of_a_mixed_pool_does_not_speak_for_all() -> None:

@@ -25,7 +25,8 @@ class Victims:
     """Servers and services that somebody broke into.
 
     `raw` is what adding lists up gives, `true` the units that lists name, `counted` the services
-    and servers that cases have by lists; `decoys` are those of them that are none of the country's.
+    and servers that cases have by lists, without what is no server by itself; `decoys` are those of
+    them that are none of the country's.
     `assessed` and `true_assessed` are the same with what assessments add. `servers` is what
     statistics count: members one by one, services not.
     """
@@ -79,7 +80,7 @@ def figures(country: Country, found: Found, wider: Mapping[str, frozenset[str]])
     patch, old = _patch(country, found, home)
     compromise, untold = _compromise(country, found, home)
     owner, sector = _owners(country, found, home, wider)
-    noise, mixed = _noise(seen)
+    noise, mixed = _noise(found)
     return Figures(
         compare((one.server, one.place.server) for one in seen if one.place.server),
         compare((one.service, one.place.unit) for one in seen),
@@ -102,19 +103,31 @@ def _is_listed(row: Row) -> bool:
 
 
 def _victims(country: Country, found: Found) -> Victims:
-    told = [one for one in found.seen if one.victim]
+    counted = _counted(found)
+    told = [one for one in found.seen if one.victim and one.service in counted]
     listed = [one for one in told if _is_listed(one.truth)]
     real = {one.service for one in listed if one.place.unit}
-    counted = {one.service for one in listed}
+    every = {one.service for one in listed}
     broken = [row for row in found.rows.values() if row["compromise"] in BROKEN]
     service_of = {one.server: one.service for one in found.seen}
+    assessed = {service_of.get(row["id"], row["id"]) for row in broken}
     true = [row for row in country.records.values() if row.claims == "victim" and row.unit]
     return Victims(
         country.summary.raw_victims, len({row.unit for row in true if _is_listed(row)}),
-        len(counted), len(counted - real), len({row.unit for row in true}),
-        len({service_of.get(row["id"], row["id"]) for row in broken}),
+        len(every), len(every - real), len({row.unit for row in true}), len(assessed & counted),
         sum(not row["service"] for row in broken),
     )  # fmt: skip
+
+
+def _counted(found: Found) -> set[int]:
+    """Servers that are counted, and services with several."""
+    parts: dict[int, set[int]] = {}
+    for one in found.seen:
+        parts.setdefault(one.service, set()).add(one.server)
+    return {
+        service for service, servers in parts.items()
+        if len(servers) > 1 or not all(found.rows[server]["service"] for server in servers)
+    }  # fmt: skip
 
 
 def _patch(
@@ -204,10 +217,11 @@ def is_listed(owner: Owner, registered: str) -> bool:
     return kinds or any(domain in registered for domain in owner.domains)
 
 
-def _noise(seen: Iterable[Seen]) -> tuple[Counter[str], int]:
+def _noise(found: Found) -> tuple[Counter[str], int]:
     """Servers that are noise alone, and servers that have noise among what is real."""
     kinds: dict[int, Counter[str]] = {}
-    for one in seen:
-        kinds.setdefault(one.server, Counter())[one.truth.noise] += 1
+    for one in found.seen:
+        if not found.rows[one.server]["service"]:
+            kinds.setdefault(one.server, Counter())[one.truth.noise] += 1
     alone = Counter(held.most_common(1)[0][0] for held in kinds.values() if not held[""])
     return alone, sum(bool(held[""]) and len(held) > 1 for held in kinds.values())

@@ -125,6 +125,7 @@ def combined(clusters: Sequence[Cluster]) -> Cluster:
         first_seen=min(seen, default=""), last_seen=max(one.last_seen for one in clusters),
         sources=dict(sorted(sources.items())), compromised=dict(sorted(compromised.items())),
         service=all(one.service for one in clusters),
+        aside=clusters[0].aside if len({one.aside for one in clusters}) == 1 else "",
     )  # fmt: skip
 
 

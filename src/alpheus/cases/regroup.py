@@ -219,7 +219,8 @@ def _in_service(known: Identity, services: Services | None) -> Identity:
     if services is None:
         return known
     known.detail.members = services.members().get(known.id, 1)
-    return known._replace(service=known.id in services.doubtful())
+    service = known.id in services.doubtful() or bool(known.detail.aside)
+    return known._replace(service=service)
 
 
 def _grouped(by_number: Mapping[int, int]) -> dict[int, _Group]:

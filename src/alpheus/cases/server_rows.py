@@ -74,6 +74,7 @@ class ServerDetail(msgspec.Struct, omit_defaults=True):
     confidence: str = ""
     members: int = 1
     neighbours: int = 0
+    aside: str = ""
     stage: str = ""
     flags: tuple[str, ...] = ()
     mitigated_by: str = ""
@@ -102,7 +103,8 @@ def identity(
 ) -> Identity:
     """What is known by identity; `members` and `neighbours` as in `priority.Factors`.
 
-    `service`: what was seen of a service whose members are counted; it is no server by itself.
+    `service`: what was seen of a service whose members are counted; it is no server by itself. Nor
+    is what identity sets aside (`Cluster.aside`).
     """
     spans = sorted(cluster.addresses, key=lambda one: (one.last_seen, one.address))
     hosts = cluster.keys.get("host", ())
@@ -111,11 +113,11 @@ def identity(
         dict(cluster.keys), tuple(Span(a.address, a.ports, a.first_seen, a.last_seen)
                                   for a in cluster.addresses),
         dict(cluster.sources), dict(cluster.compromised), owner.name, owner.why, owner.confidence,
-        members, neighbours,
+        members, neighbours, aside=cluster.aside,
     )  # fmt: skip
     return Identity(
         cluster.id, cluster.name or next(iter(hosts), "") or address, owner, address,
-        cluster.first_seen, cluster.last_seen, service, detail,
+        cluster.first_seen, cluster.last_seen, service or bool(cluster.aside), detail,
     )  # fmt: skip
 
 

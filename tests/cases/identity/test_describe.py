@@ -5,6 +5,7 @@ from __future__ import annotations
 from alpheus.cases.identity import describe
 from alpheus.cases.identity.evidence import Key
 from alpheus.cases.identity.keys import Facts, facts_of
+from alpheus.cases.identity.model import Sighting
 from alpheus.cases.identity.resolve import Resolver
 from cases.identity.identity_build import host_certificate, seen
 
@@ -60,3 +61,28 @@ def test_why_a_neighbour_is_another() -> None:
     reasons = {near.cluster: near.reason for near in resolver.explain(1).near}
     assert reasons[2] == "they were seen at the same time at different addresses"
     assert reasons[3].startswith("what they have in common is not enough")
+
+
+def _passing(*more: Sighting) -> dict[int, str]:
+    """Three addresses of a range pass from server to server; gives what is set aside, and why."""
+    servers = [
+        seen(10 * n + turn, f"192.0.2.{n}", 1 + 6 * turn, servers=(f"LAKE{letters}",),
+             ad_domain=f"{letters.lower()}lake.local")
+        for n, pair in enumerate((("AA", "BB"), ("CC", "DD"), ("EE", "FF")), start=1)
+        for turn, letters in enumerate(pair)
+    ]  # fmt: skip
+    found = Resolver([*servers, *more]).clusters()
+    return {one.id: one.aside for one in found if one.aside}
+
+
+def test_what_is_no_server_by_itself() -> None:
+    """Another product; and an address of a range that passes them on, with nothing else known."""
+    assert _passing(
+        seen(50, "198.51.100.1", other_product=True, **host_certificate("a", "router.example.com")),
+        seen(60, "192.0.2.99", 3), seen(61, "192.0.2.99", 3, hosts=("dsl-1-2.net.example",)),
+        seen(70, "192.0.2.88", 3, hosts=("mail.example.com",)), seen(80, "198.51.100.7", 3),
+    ) == {50: "other-product", 60: "passing-address"}  # fmt: skip
+    both = [seen(50, "198.51.100.1", 1, **host_certificate("a", "mail.example.com")),
+            seen(51, "198.51.100.1", 2, other_product=True,
+                 **host_certificate("a", "mail.example.com"))]  # fmt: skip
+    assert _passing(*both) == {}

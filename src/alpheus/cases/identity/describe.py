@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from alpheus.cases.identity.evidence import SAID, Key, probability
@@ -39,8 +39,18 @@ def cluster(solution: Solution, unnamed: set[int], seen: Sequence[Seen]) -> Clus
         written(min(firsts, default=UNKNOWN_TIME)), written(max(one.last for one in seen)),
         dict(sorted(Counter(one.source for one in seen).items())),
         dict(sorted(Counter(one.source for one in seen if one.compromised).items())),
-        service=root in unnamed,
+        service=root in unnamed, aside=_aside(solution, facts, keys),
     )  # fmt: skip
+
+
+def _aside(solution: Solution, facts: Sequence[Facts], keys: Mapping[str, tuple[str, ...]]) -> str:
+    """Why it is not counted as a server; '' if it is."""
+    if all(fact.apart for fact in facts):
+        return "other-product"
+    if keys or not all(fact.is_placed for fact in facts):
+        return ""
+    passing = all(fact.address and solution.places.changes_hands(fact.address) for fact in facts)
+    return "passing-address" if passing else ""
 
 
 def _keys(computers: Iterable[str], facts: Sequence[Facts]) -> dict[str, tuple[str, ...]]:

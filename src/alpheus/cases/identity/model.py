@@ -237,7 +237,10 @@ class Cluster:
 
     `keys` holds by kind what it is known by: `server`, `ad-domain`, `certificate`, `host`,
     `organisation`. `sources` counts sightings by source. `service` is true for what was seen of a
-    service of several servers without telling which of them answered: no server by itself.
+    service of several servers without telling which of them answered: no server by itself. `aside`
+    says why else it is not counted as one: `other-product` where nothing else ever answered, and
+    `passing-address` where nothing is known but an address of a range that passes them on: it is
+    most likely a server that was seen elsewhere in the range, and cannot be told from it.
     """
 
     id: int
@@ -251,6 +254,7 @@ class Cluster:
     compromised: Mapping[str, int] = field(default_factory=dict)
     """Sightings by source that say that somebody broke in."""
     service: bool = False
+    aside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
