@@ -23,7 +23,7 @@ def test_values_in_translated_texts_are_visible_and_escaped_as_well() -> None:
         "Server &lt;script&gt;alert(1)&lt;/script&gt;{U+202E}{ESC}[2J{{ 7 * 7 }}"
     )
     assert said.gettext("100 % <b>") == "100 % &lt;b&gt;"
-    assert said.ngettext("%(number)s server", "%(number)s servers", 1234) == "1.234 servers"
+    assert said.ngettext("%(number)s server", "%(number)s servers", 1234) == "1.234 Server"
     assert environment().from_string("{{ m }}").render(m=Markup("<b>")) == "<b>"
 
 
