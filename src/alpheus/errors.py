@@ -12,6 +12,7 @@
     │   ├── DatabaseBusyError       another program holds it for too long
     │   ├── DatabaseFullError       there is no room left where it lies
     │   ├── DatabaseLostError       the connection to its server broke
+    │   ├── NotWorkedOutError       servers have not been worked out of what is in it
     │   └── DatabaseVersionError    a newer program has written it
     ├── RefusedError                a case does not allow what was asked                exit 2
     └── OutputError                 a report could not be written

@@ -123,7 +123,7 @@ def test_merge_split_and_show(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert "Server 1  QQ0001XY" in said
     assert "same server because" in said
-    assert "a.jsonl:4" in said
+    assert "a.jsonl:4" in said.replace("\n      ", "")
     assert main(["case", "show", "4", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["server"]["id"] == 1
     assert main(["case", "show", "99"]) == 2
