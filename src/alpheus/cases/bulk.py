@@ -1,10 +1,11 @@
-"""Many rows into a table at once, as quickly as each database can."""
+"""Many rows into a table, or many numbers into a question, as quickly as each database can."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import BigInteger, ColumnElement, Connection, Table, any_, literal
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from alpheus.cases.database import driver
 
@@ -21,3 +22,13 @@ def add_rows(connection: Connection, table: Table, rows: Iterable[Sequence[objec
     with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({listed}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def among(
+    connection: Connection, column: ColumnElement[int], numbers: Iterable[int]
+) -> ColumnElement[bool]:
+    """Whether a column is one of many numbers; a server gets them as one value, not each alone."""
+    every = sorted(numbers)
+    if connection.dialect.name == "postgresql":
+        return column == any_(literal(every, ARRAY(BigInteger)))
+    return column.in_(every)

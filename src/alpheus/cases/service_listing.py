@@ -26,6 +26,7 @@ from sqlalchemy import (
     select,
 )
 
+from alpheus.cases.bulk import among
 from alpheus.cases.schema import Derived
 from alpheus.cases.server_rows import places_of
 from alpheus.errors import UsageError
@@ -271,9 +272,9 @@ def conditions(
     telling = [one for one in held if not _are_more(connection, one, most)]
     if telling:
         both = telling[0] if len(telling) == 1 else intersect(*telling)
-        found = connection.execute(both.limit(_FEW + 1)).scalars().all()
+        found: Sequence[int] = connection.execute(both.limit(_FEW + 1)).scalars().all()
         if len(found) <= _FEW:
-            yield tables.servers.c.id.in_(set(found))
+            yield among(connection, tables.servers.c.id, set(found))
             held = [one for one in held if one not in telling]
     for one in held:
         yield exists(one.where(one.selected_columns[0] == tables.servers.c.id))
