@@ -64,7 +64,12 @@ class Console:
 
 @contextmanager
 def serving(database: str | Path, *options: str | Path, **more: str) -> Iterator[Console]:
-    """Start it at a free port of this machine; end it whatever happens."""
+    """Start it at a free port of this machine; end it whatever happens.
+
+    What it takes in lies beside its database, where that is a file.
+    """
+    if isinstance(database, Path) and "--uploads" not in options:
+        options = ("--uploads", database.with_name("uploads"), *options)
     command = program("serve", "--port", "0", "--database", database, *options)
     process = subprocess.Popen(
         command, env=environment(**more), text=True, stdout=subprocess.DEVNULL,
