@@ -252,6 +252,16 @@ def test_noise(tool, world: World) -> None:
     assert found.mixed == 1
 
 
+def test_absent_records(tool) -> None:
+    """What cannot be read, what another record says, and what is left is lost."""
+    row = tool("truth").Row
+    rows = [row("a", n, None, None, None, "", "unreadable" if n < 2 else "") for n in range(7)]
+    absent = tool("found")._absent
+    assert absent(rows, 3) == {"unreadable": 2, "said twice": 3, "lost": 2}
+    assert absent(rows[2:], 9) == {"said twice": 5}
+    assert absent([], 0) == {}
+
+
 @pytest.fixture(scope="module")
 def scored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A small country and the database that it was imported into."""
@@ -281,7 +291,7 @@ def test_a_small_country(scored: tuple[Path, Path], tmp_path: Path) -> None:
     found = json.loads((tmp_path / "score.json").read_text())
     summary = json.loads((country / "summary.json").read_text())
     assert found["strange"] == 0
-    assert set(found["absent"]) <= {"unreadable", "duplicate", "lost"}
+    assert set(found["absent"]) <= {"unreadable", "said twice"}
     assert found["observations"] <= summary["observations"]
     assert found["victims"]["true"] == summary["victims_listed"]
     for kind in ("servers", "services"):

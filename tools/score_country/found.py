@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from tools.score_country.truth import Country, Place, Row
 
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import current
 from alpheus.cases.schema import Derived, imports, observations
 
+UNREADABLE = "unreadable"
 _PAGE = 20_000
 
 
@@ -52,7 +52,7 @@ class Found:
     """All of it. `rows` has the servers.
 
     `strange` counts observations of no list of the country, `absent` the records that are no
-    observation: by what noise they are, `duplicate`, or `lost`.
+    observation: `unreadable` ones, those that say what another says, and those that are `lost`.
     """
 
     seen: Sequence[Seen]
@@ -91,17 +91,22 @@ def read_found(database: Database, country: Country) -> Found:
             names = any(word in body for word in words.get(truth.organisation or "", ()))
             seen.append(Seen(line.id, server, services.get(server, server), truth, place,
                              line.victim, line.day, line.build, names))  # fmt: skip
+        twice = connection.execute(select(func.sum(imports.c.known))).scalar() or 0
     known = {(one.truth.file, one.truth.row) for one in seen}
-    absent = Counter(_why(row) for record, row in country.records.items() if record not in known)
-    return Found(seen, rows, strange, dict(absent))
+    absent = [row for record, row in country.records.items() if record not in known]
+    return Found(seen, rows, strange, _absent(absent, int(twice)))
+
+
+def _absent(rows: Sequence[Row], twice: int) -> dict[str, int]:
+    """Why records are no observation; `twice` were left out since another says the same."""
+    unreadable = sum(row.noise == UNREADABLE for row in rows)
+    rest = len(rows) - unreadable
+    counts = {UNREADABLE: unreadable, "said twice": min(rest, twice), "lost": max(rest - twice, 0)}
+    return {why: number for why, number in counts.items() if number}
 
 
 def _words(name: str, domains: Sequence[str]) -> tuple[str, ...]:
     return (name.lower(), *(domain.lower() for domain in domains))
-
-
-def _why(row: Row) -> str:
-    return row.noise or ("duplicate" if "duplicate" in row.errors else "lost")
 
 
 def _lines(connection: Connection, lists: Mapping[str, str]) -> Iterator[_Line]:
