@@ -154,12 +154,14 @@ def test_words_that_many_have_and_few_have_both(
     cases: Cases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same, however many have each."""
-    for few, common in ((0, 0), (0, 100), (1, 5), (100, 100)):
+    for few, common in ((0, 0), (0, 100), (1, 5), (2, 100), (9, 100), (100, 100)):
         monkeypatch.setattr(module, "_FEW", few)
         monkeypatch.setattr(module, "_COMMON", common)
         assert _ids(cases, text="mail org8") == [8]
         assert _ids(cases, text="org7 org8") == []
         assert {*_ids(cases, text="mail", network=("192.0.2.4/31",))} == {4, 5}
+        assert len(_ids(cases, text="m")) == 9
+        assert len(_ids(cases, text="org")) == 9
 
 
 def test_what_cannot_be_taken_away(cases: Cases) -> None:
