@@ -272,7 +272,7 @@ def conditions(
     telling = [one for one in held if not _are_more(connection, one, most)]
     if telling:
         both = telling[0] if len(telling) == 1 else intersect(*telling)
-        found = [int(row[0]) for row in connection.execute(both.limit(_FEW + 1))]
+        found: list[Any] = list(connection.execute(both.limit(_FEW + 1)).scalars())
         if len(found) <= _FEW:
             yield among(connection, tables.servers.c.id, set(found))
             held = [one for one in held if one not in telling]
