@@ -74,6 +74,9 @@ def test_the_list_says_who_why_and_what_can_be_chosen(
     assert "web.a.example" not in chosen
     assert 'aria-label="Take away Flaw: Vulnerable"' in chosen
     assert 'href="/servers?q=mail"' in chosen
+    plan = "/notices/plan?patch=vulnerable&amp;text=mail"
+    assert f'href="{plan}"' in chosen
+    assert client.get(unescape(plan)).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -86,9 +87,17 @@ def _list(
         chips=listing.chips(address, partial(_value_in_words, words)),
         sorts=[(name, words.gettext(text)) for name, text in _SORTS.items()],
         names={name: words.gettext(text) for name, text in _NAMES.items()},
-        added=listing.ADDED, deeds=bulk.DEEDS,
+        added=listing.ADDED, deeds=bulk.DEEDS, plan_at=_plan_at(address),
         rows=server_rows.rows(found.servers, words, request.user, _now(request)),
     )  # fmt: skip
+
+
+def _plan_at(address: Address) -> str:
+    """Where notices about the servers that fit are planned; '' where that asks otherwise."""
+    if address.one("overdue"):
+        return ""
+    asked = [("text" if name == "q" else name, value) for name, value in address.values]
+    return f"/notices/plan?{urlencode(asked)}" if asked else "/notices/plan"
 
 
 def _filters(address: Address, choices: Any, words: Words) -> dict[str, list[Link]]:  # noqa: ANN401
