@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from alpheus.cases import service as module
+from alpheus.cases import derived_store
 from alpheus.cases.acts import ActKind
 from alpheus.cases.database import Database
 from alpheus.cases.rebuild import rebuild
@@ -132,7 +132,7 @@ def test_tables_that_were_exchanged_are_asked_again(
     cases: Cases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once; another mistake is passed on."""
-    real, calls = module.current, []
+    real, calls = derived_store.current, []
 
     def once(connection: Any, place: str) -> Any:
         calls.append(1)
@@ -141,6 +141,6 @@ def test_tables_that_were_exchanged_are_asked_again(
             raise OperationalError("", {}, missing)
         return real(connection, place)
 
-    monkeypatch.setattr(module, "current", once)
+    monkeypatch.setattr(derived_store, "current", once)
     assert len(cases.page().servers) == 3
     assert len(calls) == 2

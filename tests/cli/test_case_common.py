@@ -10,6 +10,7 @@ from alpheus.cases.service_listing import Filters
 from alpheus.cli.case_common import (
     FILTERS,
     add_database_to,
+    add_due_to,
     add_filters_to,
     filters_of,
     who_does_it,
@@ -19,6 +20,7 @@ from alpheus.cli.case_common import (
 def _parsed(*words: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     add_filters_to(parser)
+    add_due_to(parser)
     add_database_to(parser)
     return parser.parse_args(words)
 

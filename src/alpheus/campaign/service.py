@@ -13,7 +13,6 @@ from typing import TypeVar
 
 import msgspec
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import DBAPIError
 
 from alpheus.campaign import breakdown
 from alpheus.campaign.breakdown import Counts, Owners, OwnerSets
@@ -24,8 +23,7 @@ from alpheus.campaign.pace import WINDOW, Pace, pace_of
 from alpheus.campaign.remaining import Remaining, Sorter
 from alpheus.campaign.series import Series, series_of
 from alpheus.cases.database import Database
-from alpheus.cases.derived_store import Standing, Tally, current
-from alpheus.cases.failures import is_unknown_table
+from alpheus.cases.derived_store import Standing, Tally, read_current
 from alpheus.cases.schema import DAY_DIMENSIONS, Derived
 from alpheus.cases.service_listing import Filters, where
 from alpheus.cases.service_statistics import Day, days
@@ -153,18 +151,7 @@ class Campaign:
         return self._read(ask)
 
     def _read(self, ask: Callable[[Connection, Derived, Standing], _Answer]) -> _Answer:
-        """Ask; once more if the tables were exchanged meanwhile."""
-        try:
-            return self._read_once(ask)
-        except DBAPIError as error:
-            if not is_unknown_table(error):
-                raise
-            return self._read_once(ask)
-
-    def _read_once(self, ask: Callable[[Connection, Derived, Standing], _Answer]) -> _Answer:
-        with self.database.read() as connection:
-            tables, found = current(connection, self.database.place)
-            return ask(connection, tables, found)
+        return read_current(self.database, ask)
 
 
 def _fields(filters: Filters) -> Iterable[tuple[str, tuple[str, ...]]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import (
@@ -22,9 +23,12 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import DBAPIError
 
 from alpheus.cases.acts import Act, ActKind
+from alpheus.cases.database import Database
 from alpheus.cases.day_rows import Step, day_rows
+from alpheus.cases.failures import is_unknown_table
 from alpheus.cases.groups import Detail
 from alpheus.cases.identity import Kind
 from alpheus.cases.lifecycle import Change
@@ -49,6 +53,7 @@ _PART = ("id", "kind", "source", "seen", "build", "product", "facts_id", "flags"
          "stage", "breach", "address", "port")  # fmt: skip
 _AT_ONCE = 500
 _COUNTED = ("observations", "entries", "victim_entries")
+_Answer = TypeVar("_Answer")
 
 
 class Standing(msgspec.Struct, omit_defaults=True):
@@ -94,6 +99,29 @@ def current(connection: Connection, place: str) -> tuple[Derived, Standing]:
             f"{place}: servers have not been worked out yet; run: alpheus case rebuild"
         )
     return _known_tables(found.generation), found
+
+
+def read_current(
+    database: Database, ask: Callable[[Connection, Derived, Standing], _Answer]
+) -> _Answer:
+    """Ask the tables that are current; once more if a rebuild exchanged them meanwhile.
+
+    Raises NotWorkedOutError where there are none, and DatabaseError.
+    """
+    try:
+        return _read_once(database, ask)
+    except DBAPIError as error:
+        if not is_unknown_table(error):
+            raise
+        return _read_once(database, ask)
+
+
+def _read_once(
+    database: Database, ask: Callable[[Connection, Derived, Standing], _Answer]
+) -> _Answer:
+    with database.read() as connection:
+        tables, found = current(connection, database.place)
+        return ask(connection, tables, found)
 
 
 _known_tables = cache(derived)

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.exc import DBAPIError
 
 from alpheus.cases import (
     organisations,
@@ -29,8 +28,7 @@ from alpheus.cases import (
 from alpheus.cases.acts import ActKind
 from alpheus.cases.assessments import Assessed, Kept
 from alpheus.cases.database import Database
-from alpheus.cases.derived_store import Standing, current, standing
-from alpheus.cases.failures import is_unknown_table
+from alpheus.cases.derived_store import Standing, current, read_current, standing
 from alpheus.cases.observations import iso
 from alpheus.cases.organisations import Organisation, OrganisationFilters, OrganisationPage
 from alpheus.cases.schema import Derived, observations
@@ -440,18 +438,7 @@ class Cases:
         return service_acts.Asked(kind, who, why, when=now, now=now)
 
     def _read(self, ask: Callable[[Connection, Derived, Standing], _Answer]) -> _Answer:
-        """Ask; once more if the tables were exchanged meanwhile."""
-        try:
-            return self._read_once(ask)
-        except DBAPIError as error:
-            if not is_unknown_table(error):
-                raise
-            return self._read_once(ask)
-
-    def _read_once(self, ask: Callable[[Connection, Derived, Standing], _Answer]) -> _Answer:
-        with self.database.read() as connection:
-            tables, found = current(connection, self.database.place)
-            return ask(connection, tables, found)
+        return read_current(self.database, ask)
 
     @contextmanager
     def _write(self) -> Iterator[tuple[Connection, Derived, Standing]]:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from alpheus.cli.arguments import add_output_to, bound
+from alpheus.cli.case_common import add_command, open_place
 from alpheus.cli.output import say, standard_output
 
 if TYPE_CHECKING:
     from alpheus.cases.database import Database
 
-DATABASE = "alpheus-cases.db"
 BROKEN = 1
 """Exit status where the log does not hold."""
 
@@ -29,53 +26,30 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "changed, left out, moved or put in shows.",
     )
     below = parser.add_subparsers(dest="audit", metavar="COMMAND", required=True)
-    verify = _add(below, "verify", _verify, "check every entry; name the first that does not hold")
+    verify = add_command(
+        below, "verify", _verify, "check every entry; name the first that does not hold"
+    )
     verify.epilog = f"Exit status: 0 the log holds; {BROKEN} it does not."
     verify.add_argument(
         "--head", default="", metavar="HASH",
         help="a head noted earlier: that it is still in the log shows that no end was cut off",
     )  # fmt: skip
-    listed = _add(below, "list", _list, "print the newest entries")
+    listed = add_command(below, "list", _list, "print the newest entries")
     listed.add_argument("--who", default="", metavar="NAME", help="of this person")
     listed.add_argument("--action", default="", metavar="TEXT", help="of this action")
     listed.add_argument(
         "--most", type=bound, default=50, metavar="N", help="how many (default: 50)"
     )
-    export = _add(below, "export", _export, "write the whole log with its hashes, as JSON lines")
+    export = add_command(
+        below, "export", _export, "write the whole log with its hashes, as JSON lines"
+    )
     add_output_to(export)
-
-
-def _add(
-    below: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
-    run: Callable[[argparse.Namespace], int],
-    text: str,
-) -> argparse.ArgumentParser:
-    parser = below.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-    parser.add_argument(
-        "--database", metavar="PLACE",
-        default=os.environ.get("ALPHEUS_DATABASE", "") or DATABASE,
-        help="a file, or postgresql://user@host/name (default: ALPHEUS_DATABASE, or "
-        f"{DATABASE} in this folder)",
-    )  # fmt: skip
-    parser.set_defaults(run=run)
-    return parser
-
-
-@contextmanager
-def _opened(options: argparse.Namespace) -> Iterator[Database]:
-    from alpheus.cases.database import open_database  # noqa: PLC0415 - keeps --help fast
-
-    with open_database(options.database, create=False) as database:
-        for note in database.notes:
-            say(note)
-        yield database
 
 
 def _verify(options: argparse.Namespace) -> int:
     from alpheus.web.access import audit  # noqa: PLC0415 - keeps --help fast
 
-    with _opened(options) as database:
+    with open_place(options) as database:
         found = audit.verify(database, head=options.head.strip().lower())
     with standard_output(exact=False) as stream:
         if found.fault:
@@ -90,7 +64,7 @@ def _list(options: argparse.Namespace) -> int:
     from alpheus.report.visible import visible  # noqa: PLC0415 - keeps --help fast
     from alpheus.web.access import audit  # noqa: PLC0415 - as above
 
-    with _opened(options) as database, database.read() as connection:
+    with open_place(options) as database, database.read() as connection:
         found = audit.entries(connection, size=options.most, who=options.who, action=options.action)
     with standard_output(exact=False) as stream:
         for one in found:
@@ -104,7 +78,7 @@ def _export(options: argparse.Namespace) -> int:
     from alpheus.report.files import write_files  # noqa: PLC0415 - keeps --help fast
 
     output: Path | None = options.output
-    with _opened(options) as database:
+    with open_place(options) as database:
         if output is None:
             with standard_output(exact=True) as stream:
                 _write(database, stream)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from alpheus.cli.arguments import bound, filter_of, path
+from alpheus.cli.arguments import bound, path
+from alpheus.cli.case_common import add_command, add_filters_to, filters_of, open_place, service
 from alpheus.cli.output import say, standard_output
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "csv")
 BY = ("sector", "network", "region", "product", "build", "day")
-DEFAULT = "alpheus-cases.db"
-_FILTERS = ("patch", "compromise", "work", "sector", "region", "network", "product", "build",
-            "organisation", "assignee")  # fmt: skip
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -33,33 +30,19 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     below = parser.add_subparsers(dest="campaign", metavar="COMMAND", required=True)
     text = "counts, days, pace, who is left and why, which way reached them"
-    stats = below.add_parser("stats", help=text, description=f"{text[0].upper()}{text[1:]}.")
-    stats.set_defaults(run=_stats)
-    _add_database(stats)
+    stats = add_command(below, "stats", _stats, text)
     _add_what(stats)
-    _add_filters(stats)
+    add_filters_to(stats)
     text = "work out ahead who is left and why, for the console, which shows it at once"
-    ahead = below.add_parser("prepare", help=text, description=f"{text[0].upper()}{text[1:]}.")
-    ahead.set_defaults(run=_prepare)
-    _add_database(ahead)
-
-
-def _add_database(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--database", metavar="PLACE",
-        default=os.environ.get("ALPHEUS_DATABASE", "") or DEFAULT,
-        help="a file, or postgresql://user@host/name (default: ALPHEUS_DATABASE, or "
-        f"{DEFAULT} in this folder)",
-    )  # fmt: skip
+    add_command(below, "prepare", _prepare, text)
 
 
 def _prepare(options: argparse.Namespace) -> int:
     from alpheus.campaign.prepared import prepare  # noqa: PLC0415 - keeps --help fast
-    from alpheus.cases.database import open_database  # noqa: PLC0415 - as above
 
     if hasattr(os, "nice"):
         os.nice(10)
-    with open_database(options.database, create=False) as database:
+    with open_place(options) as database:
         made = prepare(database)
     say(f"{made.remaining.left:,} of {made.remaining.ever:,} servers are left, as of {made.made}")
     return 0
@@ -85,32 +68,12 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _add_filters(parser: argparse.ArgumentParser) -> None:
-    for name in _FILTERS:
-        parser.add_argument(
-            f"--{name}", action="append", default=[], metavar="VALUE", type=filter_of(name),
-            help=f"of this {name} (repeatable)",
-        )  # fmt: skip
-    parser.add_argument(
-        "--text", default="", metavar="WORDS", help="whose names or addresses begin with these"
-    )
-
-
 def _stats(options: argparse.Namespace) -> int:
     from alpheus.campaign.service import Campaign  # noqa: PLC0415 - keeps --help fast
-    from alpheus.cases.database import open_database  # noqa: PLC0415 - as above
-    from alpheus.cases.service import Cases  # noqa: PLC0415 - as above
-    from alpheus.cases.service_listing import Filters  # noqa: PLC0415 - as above
 
-    asked: dict[str, Any] = {name: tuple(getattr(options, name)) for name in _FILTERS}
-    filters = replace(Filters(text=options.text), **asked)
-    with open_database(options.database, create=False) as database:
-        for note in database.notes:
-            say(note)
-        waiting = Cases(database).waiting()
-        if waiting:
-            say(f"{waiting:,} observations are not in yet; run: alpheus case rebuild")
-        _write(Campaign(database), filters, options)
+    with open_place(options) as database:
+        service(database)
+        _write(Campaign(database), filters_of(options), options)
     return 0
 
 

@@ -10,6 +10,7 @@ from alpheus.cli.case_common import (
     Below,
     add_command,
     add_directory_to,
+    add_due_to,
     add_filters_to,
     add_person_to,
     add_server_to,
@@ -81,6 +82,7 @@ def _add_import(below: Below[argparse.ArgumentParser]) -> None:
 def _add_list(below: Below[argparse.ArgumentParser]) -> None:
     parser = add_command(below, "list", _list, "list servers, the most urgent first")
     add_filters_to(parser)
+    add_due_to(parser)
     parser.add_argument(
         "--sort", choices=SORTS, default=None,
         help="in which order (default: priority, or due with --overdue and --due-before)",

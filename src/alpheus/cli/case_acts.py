@@ -9,6 +9,7 @@ from alpheus.cli.arguments import bound, end_instant, instant
 from alpheus.cli.case_common import (
     Below,
     add_command,
+    add_due_to,
     add_filters_to,
     add_person_to,
     add_working_out_to,
@@ -91,6 +92,7 @@ def _servers(parser: argparse.ArgumentParser) -> None:
         help="do it, to those that the preview showed with this code and to no others",
     )  # fmt: skip
     add_filters_to(parser)
+    add_due_to(parser)
 
 
 def add_entry_to(below: Below[argparse.ArgumentParser]) -> None:

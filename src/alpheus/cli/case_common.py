@@ -1,4 +1,4 @@
-"""What the commands below `alpheus case` have in common."""
+"""What commands over a database of cases have in common."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ def add_command(
     text: str,
     more: str = "",
 ) -> argparse.ArgumentParser:
-    """A command below `case`, with the database that it is about."""
+    """A command below another, with the database that it is about."""
     parser = below.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.{more}")
     add_database_to(parser)
     parser.set_defaults(run=run)
     return parser
 
 
-def add_database_to(parser: argparse.ArgumentParser) -> None:
+def add_database_to(parser: argparse.ArgumentParser, more: str = "") -> None:
     """Where the cases are kept."""
     parser.add_argument(
         "--database", metavar="PLACE",
         default=os.environ.get("ALPHEUS_DATABASE", "") or DEFAULT,
-        help="a file, or postgresql://user@host/name (default: ALPHEUS_DATABASE, or "
+        help=f"a file, or postgresql://user@host/name{more} (default: ALPHEUS_DATABASE, or "
         f"{DEFAULT} in this folder)",
     )  # fmt: skip
 
@@ -88,6 +88,10 @@ def add_filters_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--text", default="", metavar="WORDS", help="whose names or addresses begin with these"
     )
+
+
+def add_due_to(parser: argparse.ArgumentParser) -> None:
+    """By what a law asks for."""
     due = parser.add_mutually_exclusive_group()
     due.add_argument(
         "--overdue", action="store_true",
@@ -106,7 +110,8 @@ def filters_of(options: argparse.Namespace) -> Filters:
     from alpheus.cases.observations import iso  # noqa: PLC0415 - as above
     from alpheus.cases.service_listing import Filters  # noqa: PLC0415 - as above
 
-    due = datetime.now(UTC) if options.overdue else options.due_before
+    overdue, before = getattr(options, "overdue", False), getattr(options, "due_before", None)
+    due = datetime.now(UTC) if overdue else before
     return Filters(
         text=options.text, due_before=iso(due) if due else "",
         **{name: tuple(getattr(options, name)) for name in FILTERS},

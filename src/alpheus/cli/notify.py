@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from alpheus.cli.arguments import add_output_to, bound, filter_of, path
+from alpheus.cli.arguments import add_output_to, bound, path
+from alpheus.cli.case_common import (
+    add_command,
+    add_filters_to,
+    add_person_to,
+    filters_of,
+    open_place,
+    service,
+    who_does_it,
+)
 from alpheus.cli.output import say
 
 if TYPE_CHECKING:
     from alpheus.notify.model import Notice
     from alpheus.notify.service import Notices
 
-DATABASE = "alpheus-cases.db"
 SETTINGS = "notify.yaml"
 EXPORTS = ("csv", "intelmq", "ticket", "phone", "letters", "calls")
-_FILTERS = ("patch", "compromise", "work", "sector", "region", "network", "product", "build",
-            "organisation", "assignee")  # fmt: skip
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -52,26 +57,13 @@ def _add(
     run: Callable[[argparse.Namespace], int],
     text: str,
 ) -> argparse.ArgumentParser:
-    parser = below.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-    parser.add_argument(
-        "--database", metavar="PLACE",
-        default=os.environ.get("ALPHEUS_DATABASE", "") or DATABASE,
-        help="a file, or postgresql://user@host/name (default: ALPHEUS_DATABASE, or "
-        f"{DATABASE} in this folder)",
-    )  # fmt: skip
+    parser = add_command(below, name, run, text)
     parser.add_argument(
         "--settings", type=path, metavar="FILE",
         default=Path(os.environ.get("ALPHEUS_NOTIFY", "") or SETTINGS),
         help=f"who writes, and how (default: ALPHEUS_NOTIFY, or {SETTINGS} in this folder)",
     )  # fmt: skip
-    parser.set_defaults(run=run)
     return parser
-
-
-def _person(parser: argparse.ArgumentParser, *, why: bool = False) -> None:
-    parser.add_argument("--who", default="", metavar="NAME", help="who does it (default: you)")
-    if why:
-        parser.add_argument("--why", required=True, metavar="TEXT", help="why")
 
 
 def _batch(parser: argparse.ArgumentParser) -> None:
@@ -80,14 +72,7 @@ def _batch(parser: argparse.ArgumentParser) -> None:
 
 def _add_plan(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = _add(below, "plan", _plan, "work out who is to be told what next; nothing is sent")
-    for name in _FILTERS:
-        parser.add_argument(
-            f"--{name}", action="append", default=[], metavar="VALUE", type=filter_of(name),
-            help=f"servers of this {name} alone (repeatable)",
-        )  # fmt: skip
-    parser.add_argument(
-        "--text", default="", metavar="WORDS", help="whose names or addresses begin with these"
-    )
+    add_filters_to(parser)
     parser.add_argument("--dry-run", action="store_true", help="say what would be, and keep none")
     parser.add_argument(
         "--omitted", type=path, metavar="FILE",
@@ -95,7 +80,7 @@ def _add_plan(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )  # fmt: skip
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how "
                         "(default: text)")  # fmt: skip
-    _person(parser)
+    add_person_to(parser, why=False)
 
 
 def _add_show(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -116,11 +101,11 @@ def _add_decisions(below: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--digest", required=True, metavar="HEX",
         help="what alpheus notify show tells of the batch, 12 characters or more",
     )  # fmt: skip
-    _person(parser)
+    add_person_to(parser, why=False)
     parser = _add(below, "reject", _reject, "say no to a batch, or to some of its notices")
     _batch(parser)
     parser.add_argument("references", nargs="*", metavar="REFERENCE", help="only these notices")
-    _person(parser, why=True)
+    add_person_to(parser)
 
 
 def _add_send(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -130,13 +115,13 @@ def _add_send(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="the number of a batch (default: all)",
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="go through it, and send nothing")
-    _person(parser)
+    add_person_to(parser, why=False)
     parser = _add(below, "settle", _settle, "say of an uncertain notice whether it went out")
     parser.add_argument("reference", metavar="REFERENCE", help="such as A-4F7K2Q")
     outcome = parser.add_mutually_exclusive_group(required=True)
     outcome.add_argument("--sent", action="store_true", help="it did")
     outcome.add_argument("--not-sent", action="store_true", help="it did not: send it again")
-    _person(parser, why=True)
+    add_person_to(parser)
 
 
 def _add_answers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -153,7 +138,7 @@ def _add_answers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         help="an mbox, a maildir, a message as .eml, or a folder of these; each report once",
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="say what it means, keep none")
-    _person(parser)
+    add_person_to(parser, why=False)
 
 
 def _by_word(parser: argparse.ArgumentParser, text: str, *, required: bool = False) -> None:
@@ -161,7 +146,7 @@ def _by_word(parser: argparse.ArgumentParser, text: str, *, required: bool = Fal
         "--notice", default="", required=required, metavar="REFERENCE", help=text
     )  # fmt: skip
     parser.add_argument("--why", default="", metavar="TEXT", help="what was said, by whom")
-    _person(parser)
+    add_person_to(parser, why=False)
 
 
 def _add_export(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -180,40 +165,28 @@ def _add_export(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="these are now printed, called or filed: approved letters, calls and tickets alone, "
         "each once",
     )  # fmt: skip
-    _person(parser)
-
-
-def _who(options: argparse.Namespace) -> str:
-    return str(options.who).strip() or getpass.getuser()
+    add_person_to(parser, why=False)
 
 
 @contextmanager
 def _notices(options: argparse.Namespace) -> Iterator[Notices]:
-    from alpheus.cases.database import open_database  # noqa: PLC0415 - keeps --help fast
-    from alpheus.notify.service import Notices  # noqa: PLC0415 - as above
+    from alpheus.notify.service import Notices  # noqa: PLC0415 - keeps --help fast
     from alpheus.notify.settings import read_settings  # noqa: PLC0415 - as above
 
     settings = read_settings(options.settings)
-    with open_database(options.database, create=False) as database:
-        for note in database.notes:
-            say(note)
+    with open_place(options) as database:
         yield Notices(database, settings)
 
 
 def _plan(options: argparse.Namespace) -> int:
-    from dataclasses import replace  # noqa: PLC0415 - keeps --help fast
+    from alpheus.cli import notify_text  # noqa: PLC0415 - keeps --help fast
 
-    from alpheus.cases.service import Cases  # noqa: PLC0415 - as above
-    from alpheus.cases.service_listing import Filters  # noqa: PLC0415 - as above
-    from alpheus.cli import notify_text  # noqa: PLC0415 - as above
-
-    asked: dict[str, Any] = {name: tuple(getattr(options, name)) for name in _FILTERS}
-    filters = replace(Filters(text=options.text), **asked)
+    filters = filters_of(options)
     with _notices(options) as notices, notify_text.omissions(options.omitted) as heard:
-        waiting = Cases(notices.database).waiting()
-        if waiting:
-            say(f"{waiting:,} observations are not in yet; run: alpheus case rebuild")
-        batch = notices.plan(filters, who=_who(options), dry_run=options.dry_run, omitted=heard)
+        service(notices.database)
+        batch = notices.plan(
+            filters, who=who_does_it(options), dry_run=options.dry_run, omitted=heard
+        )
         notify_text.write_batch(batch, heard, options.format)
     return 0
 
@@ -231,7 +204,7 @@ def _show(options: argparse.Namespace) -> int:
 
 def _approve(options: argparse.Namespace) -> int:
     with _notices(options) as notices:
-        who = _who(options)
+        who = who_does_it(options)
         number = notices.approve(options.batch, who=who, digest=options.digest)
         say(f"{number:,} notices of batch {options.batch} are approved by {who}; "
             "send them with: alpheus notify send")  # fmt: skip
@@ -241,7 +214,7 @@ def _approve(options: argparse.Namespace) -> int:
 def _reject(options: argparse.Namespace) -> int:
     with _notices(options) as notices:
         number = notices.reject(
-            options.batch, who=_who(options), why=options.why,
+            options.batch, who=who_does_it(options), why=options.why,
             references=tuple(options.references),
         )  # fmt: skip
         say(f"{number:,} notices of batch {options.batch} are rejected")
@@ -252,14 +225,14 @@ def _send(options: argparse.Namespace) -> int:
     from alpheus.cli import notify_mail  # noqa: PLC0415 - keeps --help fast
 
     with _notices(options) as notices:
-        return notify_mail.send(notices, options.batch, _who(options),
+        return notify_mail.send(notices, options.batch, who_does_it(options),
                                 dry_run=options.dry_run)  # fmt: skip
 
 
 def _settle(options: argparse.Namespace) -> int:
     with _notices(options) as notices:
         notice = notices.notice(options.reference)
-        status = notices.settle(notice, sent=options.sent, who=_who(options),
+        status = notices.settle(notice, sent=options.sent, who=who_does_it(options),
                                 why=options.why)  # fmt: skip
         say(f"{notice.reference} is {status}")
     return 0
@@ -271,7 +244,7 @@ def _acknowledge(options: argparse.Namespace) -> int:
     if bool(options.code) == bool(options.notice):
         raise UsageError("give the code of a notice, or name it by --notice REFERENCE")
     with _notices(options) as notices:
-        who = _who(options)
+        who = who_does_it(options)
         if options.notice:
             notice = _by_hand(notices, options, "acknowledged")
             say(f"{notice.reference} is acknowledged")
@@ -297,7 +270,7 @@ def _by_hand(notices: Notices, options: argparse.Namespace, kind: str) -> Notice
     if not options.why.strip():
         raise UsageError("say what was said, and by whom: --why TEXT")
     notice = notices.notice(options.notice)
-    notices.record(notice, EventKind(kind), who=_who(options), detail=options.why)
+    notices.record(notice, EventKind(kind), who=who_does_it(options), detail=options.why)
     return notice
 
 
@@ -305,7 +278,9 @@ def _bounces(options: argparse.Namespace) -> int:
     from alpheus.cli import notify_mail  # noqa: PLC0415 - keeps --help fast
 
     with _notices(options) as notices:
-        return notify_mail.bounces(notices, options.files, _who(options), dry_run=options.dry_run)
+        return notify_mail.bounces(
+            notices, options.files, who_does_it(options), dry_run=options.dry_run
+        )
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -313,7 +288,7 @@ def _export(options: argparse.Namespace) -> int:
 
     with _notices(options) as notices:
         notify_export.export(notices, options.kind, options.batch, options.output,
-                             who=_who(options), hand_over=options.hand_over)  # fmt: skip
+                             who=who_does_it(options), hand_over=options.hand_over)  # fmt: skip
     return 0
 
 

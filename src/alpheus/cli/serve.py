@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 
 from alpheus.cli.arguments import bound, path
+from alpheus.cli.case_common import add_database_to
 from alpheus.cli.output import say
 
-DATABASE = "alpheus-cases.db"
 PORT = 8443
 _LAST_PORT = 65_535
 
@@ -30,12 +30,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument(
         "--port", type=_port, default=PORT, help=f"port to listen at (default: {PORT}; 0: any)"
     )
-    parser.add_argument(
-        "--database", metavar="PLACE",
-        default=os.environ.get("ALPHEUS_DATABASE", "") or DATABASE,
-        help="a file, or postgresql://user@host/name; made where there is none (default: "
-        f"ALPHEUS_DATABASE, or {DATABASE} in this folder)",
-    )  # fmt: skip
+    add_database_to(parser, "; made where there is none")
     _add_safety(parser)
     parser.add_argument(
         "--uploads", type=path, default=Path("alpheus-uploads"), metavar="FOLDER",
