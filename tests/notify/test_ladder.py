@@ -152,17 +152,19 @@ def test_a_call_that_nobody_made_holds_nothing_up() -> None:
     assert _reason(_told(IT), waits, ways=ways, now="2021-03-03T00:00:00Z") == "waiting"
 
 
+@pytest.mark.parametrize("breached", [True, False])
 @pytest.mark.parametrize("beside", [CALL, OTHER, NOC, ISP, TEAM, POST])
-def test_a_mailbox_on_a_broken_server_is_never_alone(beside: Recipient) -> None:
-    """Whatever else there is goes with it in the same plan."""
-    assert _next(ways=(OWN, beside), breached=True) == [OWN.address, beside.address]
+def test_a_mailbox_on_the_server_is_never_alone(beside: Recipient, *, breached: bool) -> None:
+    """Whatever else there is goes with it in the same plan, also where no intruder is known."""
+    assert _next(ways=(OWN, beside), breached=breached) == [OWN.address, beside.address]
 
 
-def test_only_a_mailbox_on_a_broken_server() -> None:
-    """Nothing is sent there: somebody calls. Without an intruder it does."""
-    another = _way(Rung.CONTACT, "abuse@org.example", on_server=True)
-    assert _reason(ways=(OWN, another), breached=True) == "on-server"
-    assert _next(ways=(OWN, another)) == [OWN.address]
+@pytest.mark.parametrize("breached", [True, False])
+def test_only_a_mailbox_on_the_server(*, breached: bool) -> None:
+    """Nothing is sent there: somebody calls. Unless the same was told by another way before."""
+    another = _way(Rung.REGISTRANT, "abuse@org.example", on_server=True)
+    assert _reason(ways=(OWN, another), breached=breached) == "on-server"
+    assert _next(_told(IT), ways=(IT, another), breached=breached) == [another.address]
 
 
 def test_rungs_below_what_went_beside_are_still_tried() -> None:
@@ -215,7 +217,7 @@ TOLD = st.lists(
 def test_nothing_is_repeated_and_nobody_is_forgotten(
     told: list[Told], ways: set[Recipient], breached: bool
 ) -> None:
-    """Whatever has happened: a step or a reason, and an intruder's mailbox never alone."""
+    """Whatever has happened: a step or a reason, and a mailbox on the server never alone."""
     ordered = tuple(sorted(ways, key=lambda one: LADDER.index(one.rung)))
     found = _decide(*told, ways=ordered, breached=breached)
     assert bool(found.steps) != bool(found.left)
@@ -224,5 +226,6 @@ def test_nothing_is_repeated_and_nobody_is_forgotten(
             if one.status in {*OUT, Status.FAILED, Status.ACKNOWLEDGED}}  # fmt: skip
     chosen = [step.recipient for step in found.steps]
     assert used.isdisjoint((one.channel, one.address) for one in chosen)
-    if breached and any(one.on_server for one in chosen):
-        assert any(not one.on_server for one in chosen)
+    if any(one.on_server for one in chosen):
+        elsewhere = any(one.status in OUT and one.address != OWN.address for one in kept)
+        assert elsewhere or any(not one.on_server for one in chosen)

@@ -30,7 +30,7 @@ _OMITTED = ("organisation", "owner", "server", "servers", "reason", "why", "unti
 _REASONS = {
     Reason.NO_CONTACT: "no contact is known, or none has worked",
     Reason.NEVER: "all that is known is never written to",
-    Reason.ON_SERVER: "only a mailbox on the compromised server: call them",
+    Reason.ON_SERVER: "only a mailbox on the server in question: call them",
     Reason.FOLLOWED_UP: "every way was tried, nobody answers",
     Reason.UNCERTAIN: "a notice is uncertain, and has to be settled",
     Reason.PLANNED: "a notice waits to be approved or sent",

@@ -19,12 +19,18 @@ from alpheus.directory.providers import is_free_mail
 USUAL = ("security", "abuse", "postmaster")
 """Mailboxes that a domain should have (RFC 2142)."""
 
+_MAY_LIE_THERE = "this mailbox may lie on the server in question: "
 ON_THE_SERVER = (
-    "this mailbox may lie on the server in question: send no details there, and never there alone"
+    f"{_MAY_LIE_THERE}never write there alone, and name no details where an intruder may be"
 )
 _FORWARD = "the provider, not the owner: ask to have it forwarded"
 _MOST = 30
 _ORDER = {"security": 0, "registered": 1, "abuse": 2, "technical": 3, "letter": 4}
+
+
+def is_on_the_server(advice: Advice) -> bool:
+    """Whether the warning says so; also that of an owner who was found by an older program."""
+    return advice.warning.startswith(_MAY_LIE_THERE)
 
 
 class Known(NamedTuple):

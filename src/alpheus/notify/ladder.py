@@ -3,7 +3,8 @@
 Contact, registrant, provider, national team, letter. An address that failed is never used again.
 Nobody is told the same twice: who has not answered in time is passed over for the next rung. What
 is new goes to whom the organisation answered by, or else to who was told last. A mailbox that may
-lie on a server with an intruder on it is never alone.
+lie on the server in question is never alone, whatever is known of the server: with it goes the next
+way that does not.
 """
 
 from __future__ import annotations
@@ -195,13 +196,20 @@ def _climb(
     chosen = [] if first is None else [first]
     if first is None or rules.breached or expired or failed:
         chosen += _calls(left, first)
-    if rules.breached and first is not None and first.on_server and len(chosen) == 1:
-        other = next((w for w in left if w is not first and not w.on_server), None)
-        if other is None:
-            why = f"only {first.address} is known, which may lie on the compromised server: call"
+    if first is not None and first.on_server and len(chosen) == 1:
+        beside = next((w for w in left if not w.on_server), None)
+        if beside is not None:
+            chosen.append(beside)
+        elif not _was_told_elsewhere(ways, expired):
+            why = f"only {first.address} is known, which may lie on the server in question: call"
             return Left(Reason.ON_SERVER, (one.server,), why)
-        chosen.append(other)
     return [(w, why) for w in chosen] or _nobody(one, ways, expired, failed)
+
+
+def _was_told_elsewhere(ways: Ways, expired: Iterable[Told]) -> bool:
+    """Whether the same was told by a way that does not lie on the server."""
+    on_server = {(w.channel, w.address) for w in ways.recipients if w.on_server}
+    return any(t.way not in on_server for t in expired)
 
 
 def _above(left: Iterable[Recipient], expired: Sequence[Told]) -> list[Recipient]:

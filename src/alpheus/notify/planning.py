@@ -212,8 +212,7 @@ class _Planner:
         organisation = group.organisation
         for number, facts in group.facts.items():
             row = group.rows[number]
-            ways[number] = ways_of(organisation.contacts, row["ownership"].contacts,
-                                   self._settings, organisation.domain)  # fmt: skip
+            ways[number] = ways_of(organisation, row["ownership"].contacts, self._settings)
             known = is_answered(facts, row)
             why = f"the case is {row['work']} since {row['work_since']}" if known else ""
             servers.append(Open(number, facts, why))

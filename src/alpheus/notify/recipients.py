@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from alpheus.directory.contacts import ON_THE_SERVER
+from alpheus.cases.organisations import Organisation
+from alpheus.directory.contacts import is_on_the_server
 from alpheus.directory.owner_model import Advice
 from alpheus.notify.model import LADDER, Channel, Recipient, Rung
 from alpheus.notify.settings import Settings
@@ -26,6 +28,10 @@ _RUNGS = {
 }
 _BY_POST = frozenset({"registered", "government-list", "listed"})
 _ORDER = {rung: place for place, rung in enumerate(LADDER)}
+_NAMED_AFTER = re.compile(r"(?:City|Town|Township|Village|Borough) of ([^,]{2,60})(?:,.*)?")
+
+NO_STREET = "by name and place alone: find the street, and write it on the envelope"
+"""The warning of a letter whose address is not whole."""
 
 
 class Ways(NamedTuple):
@@ -38,19 +44,21 @@ class Ways(NamedTuple):
     barred: bool = False
 
 
-def ways_of(
-    owner: Iterable[Advice], network: Iterable[Advice], settings: Settings, domain: str = ""
-) -> Ways:
+def ways_of(organisation: Organisation, network: Iterable[Advice], settings: Settings) -> Ways:
     """The ways for a server: the organisation's own contacts, and those of the server's network.
 
-    Of `owner` those of networks are left out, and of `network` the others: a provider is told only
-    of its own network. `domain` is the organisation's.
+    Of the organisation's those of networks are left out, and of `network` the others: a provider is
+    told only of its own network. Where no list has its postal address, its name and its town are
+    one, since a letter is the last way there is.
     """
+    domain = organisation.domain
     found = [
-        *_recipients((one for one in owner if _is_own(one)), domain),
+        *_recipients((one for one in organisation.contacts if _is_own(one)), domain),
         *_recipients((one for one in network if not _is_own(one)), domain),
         *_national(settings),
     ]
+    if all(one.channel is not Channel.LETTER for one in found):
+        found += _by_name(organisation)
     unique: dict[tuple[Channel, str], Recipient] = {}
     barred = False
     for one in found:
@@ -73,13 +81,27 @@ def _recipients(advice: Iterable[Advice], domain: str) -> Iterator[Recipient]:
             continue
         email, phone = one.email.strip().lower(), one.phone.strip()
         if is_mailbox(email):
-            on_server = one.warning == ON_THE_SERVER or _is_below(email, domain)
+            on_server = is_on_the_server(one) or _is_below(email, domain)
             yield Recipient(Channel.EMAIL, rung, email, one.name, one.kind, one.source, one.warning,
                             on_server)  # fmt: skip
         if phone:
             yield Recipient(Channel.PHONE, rung, phone, one.name, one.kind, one.source)
         if not (one.email or phone) and one.name and one.kind in _BY_POST:
             yield Recipient(Channel.LETTER, Rung.LETTER, one.name, "", one.kind, one.source)
+
+
+def _by_name(organisation: Organisation) -> Iterator[Recipient]:
+    """A letter by the name and the town; none to who is known by a domain alone."""
+    name, city = organisation.name.strip(), organisation.city.strip()
+    country, _, state = organisation.region.partition("-")
+    named_after = _NAMED_AFTER.fullmatch(name)
+    if not city and named_after is not None and country == "US":
+        city = named_after[1]
+    if not city or not name or name == organisation.domain:
+        return
+    town = f"{city}, {state}" if country == "US" and state else city
+    yield Recipient(Channel.LETTER, Rung.LETTER, f"{name}\n{town}", kind="by-name",
+                    source="its name and town", warning=NO_STREET)  # fmt: skip
 
 
 def _national(settings: Settings) -> Iterator[Recipient]:

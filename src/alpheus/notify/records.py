@@ -17,7 +17,7 @@ class Reason(StrEnum):
     NEVER = "never"
     """All that is known is on the list of those who are never written to."""
     ON_SERVER = "on-server"
-    """Only a mailbox on the compromised server is known: somebody has to call."""
+    """Only a mailbox that may lie on the server in question is known: somebody has to call."""
     UNCERTAIN = "uncertain"
     """Whether a notice went out is not known; a person settles it first."""
     PLANNED = "planned"

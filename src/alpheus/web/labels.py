@@ -136,7 +136,7 @@ CLOSING = {
 UNREACHED = {
     "no-contact": Label("No way to reach them is known, or all were tried", DOUBT),
     "never": Label("On the list of those who are never written to"),
-    "on-server": Label("Only a mailbox on the compromised server: call them", DOUBT),
+    "on-server": Label("Only a mailbox on the server in question: call them", DOUBT),
     "uncertain": Label("Whether a notice went out is not known", DOUBT),
     "planned": Label("A notice waits for approval, or to be sent"),
     "waiting": Label("Told, with time left to answer"),
@@ -200,6 +200,7 @@ HINT = {
     "name": Label("Host name"),
     "server-name": Label("What it calls itself"),
     "reverse-name": Label("Name of its address"),
+    "listed-name": Label("Name from a list"),
     "claim": Label("List of customers"),
     "assignment": Label("Assignment of addresses"),
     "network-name": Label("Name of the network"),
@@ -227,6 +228,13 @@ JOB_KIND = {
     "triage": Label("Evidence"),
     "rebuild": Label("Working out servers"),
 }
+SECRET = {
+    "parameter": Label("Parameter of a page"),
+    "password": Label("Password"),
+    "key": Label("Key of a machine"),
+    "token": Label("Token of a session"),
+    "text": Label("Text in a page that may be a key"),
+}
 _UNKNOWN = Label("Unknown")
 
 
@@ -241,6 +249,7 @@ def tables() -> Mapping[str, Mapping[str, Label]]:
         "sector": found, "job": JOB, "job-kind": JOB_KIND, "cve": CVE, "weight": WEIGHT,
         "confidence": CONFIDENCE, "basis": BASIS,
         "duty": DUTY, "kind": KIND, "key": KEY, "hint": HINT, "contact": CONTACT,
+        "secret": SECRET,
     }  # fmt: skip
 
 
