@@ -14,11 +14,13 @@ SERVERS ?= 1500
 # Organisations of the simulated country that make demo-campaign tells, and its seed.
 ORGANISATIONS ?= 3000
 SEED ?= 2021
+# Where the console of make demo-console listens; anywhere else, if somebody does already.
+PORT ?= 8443
 HERE := $(dir $(realpath $(lastword $(MAKEFILE_LIST))))
 BENCH := $(BIN)/python -m tools.bench --size $(SIZE) --rounds $(ROUNDS) --packages $(PACKAGES)
 
-.PHONY: demo demo-exposure demo-campaign test lint types unit docs format lock clean help bench bench-prefilter \
-	bench-triage bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start \
+.PHONY: demo demo-exposure demo-campaign demo-console test lint types unit docs format lock clean help bench \
+	bench-prefilter bench-triage bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start \
 	bench-webshell bench-exposure bench-cases
 
 help:
@@ -31,6 +33,9 @@ help:
 	@echo "             their servers, make one record of each server, find owners, plan notices, and"
 	@echo "             compare it all with what is true; two minutes or so"
 	@echo "             ORGANISATIONS=300 SEED=7"
+	@echo "make demo-console"
+	@echo "             the console over that country (made, if it is not there yet), with accounts of"
+	@echo "             every role; Ctrl-C ends it; PORT=$(PORT)"
 	@echo "make test    set up, run every check"
 	@echo "make format  put the code in the house form"
 	@echo "make docs    write the generated parts of docs/"
@@ -125,6 +130,12 @@ demo-campaign: $(STAMP)
 	@echo
 	@echo "The report: $(CURDIR)/$@/report.html"
 
+# The campaign is copied: what is done at the console leaves it as it was.
+demo-console: $(STAMP)
+	@[ -f demo-campaign/cases.db ] || $(MAKE) --no-print-directory -f $(HERE)Makefile demo-campaign
+	@PYTHONPATH=$(HERE) $(BIN)/python -m tools.demo_console $@ --database demo-campaign/cases.db \
+		--notify $(HERE)src/alpheus/notify/notify_example.yaml --port $(PORT)
+
 test: lint types unit
 
 lint: $(STAMP_DEV)
@@ -164,4 +175,4 @@ bench-cases: $(STAMP)
 	@$(BIN)/python -m tools.bench_cases all $(if $(OBSERVATIONS),--observations $(OBSERVATIONS)) $(if $(CASES),--servers $(CASES)) $(if $(FOLDER),--folder "$(FOLDER)")
 
 clean:
-	rm -rf $(VENV) demo demo-exposure demo-campaign bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) demo demo-exposure demo-campaign demo-console .artefacts bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
