@@ -36,7 +36,7 @@ def test_people_get_a_page_and_programs_json(error: Exception, status: int, reas
     assert "secret" not in page.text + told.text
     body: dict[str, Any] = told.json()
     assert body["status"] == status
-    assert reason.lower() in body["title"].lower()
+    assert reason.lower() in body["detail"].lower()
     assert told.headers["content-type"].startswith("application/problem+json")
     assert page.headers["content-type"].startswith("text/html")
 

@@ -21,8 +21,10 @@ from alpheus.errors import (
     DatabaseBusyError,
     DatabaseError,
     NotWorkedOutError,
-    RefusedError,
 )
+from alpheus.web.jobs.messages import ComplaintError
+from alpheus.web.jobs.telling import in_words
+from alpheus.web.problems import MEDIA_TYPE, problem, status_of
 from alpheus.web.refusals import told
 from alpheus.web.rendering import AnyRequest, look_of, page
 
@@ -40,7 +42,10 @@ def refused(request: AnyRequest, error: Exception) -> Response[Any]:
         _LOG.error("%s %s: %s", request.method, route, reason, exc_info=error)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if request.url.path.startswith(_API) or "text/html" not in request.headers.get("accept", ""):
-        return _problem(status, told(reason, look_of(request).words.language), headers)
+        words = look_of(request).words
+        if isinstance(error, ComplaintError):
+            return _problem(status, in_words(error.note, words), headers, error)
+        return _problem(status, told(reason, words.language), headers, error)
     if isinstance(error, NotAuthorizedException) and request.method == "GET":
         return Redirect(_sign_in(request.url.path, request.url.query))
     answer = page(request, "failure.html", status=status, code=status, reason=reason)
@@ -54,13 +59,12 @@ def _sign_in(path: str, query: str) -> str:
     return f"/sign-in?next={quote(here, safe='/')}" if here != "/" else "/sign-in"
 
 
-def _problem(status: int, reason: str, headers: dict[str, str]) -> Response[Any]:
+def _problem(status: int, reason: str, headers: dict[str, str], error: Exception) -> Response[Any]:
     if status == 401:
         headers |= {"www-authenticate": "Bearer"}
     return Response(
-        {"status": status, "title": reason}, status_code=status, headers=headers,
-        media_type="application/problem+json",
-    )  # fmt: skip
+        problem(status, reason, error), status_code=status, headers=headers, media_type=MEDIA_TYPE
+    )
 
 
 def _told(error: Exception) -> tuple[int, str]:
@@ -68,16 +72,19 @@ def _told(error: Exception) -> tuple[int, str]:
     if isinstance(error, HTTPException) and error.status_code < _OURS:
         known = _KNOWN.get(type(error))
         return error.status_code, known or _detail(error)
-    if isinstance(error, DatabaseBusyError):
-        return 503, str(error)
-    if isinstance(error, NotWorkedOutError):
-        return 503, "servers have not been worked out yet; the first page says what to do"
     if isinstance(error, DatabaseError):
-        return 503, "the database cannot be reached; nothing was lost, try again in a minute"
+        return 503, _unusable(error)
     if isinstance(error, AlpheusError):
-        absent = isinstance(error, RefusedError) and str(error).startswith("there is no ")
-        return 404 if absent else 422, str(error)
+        return status_of(error), str(error)
     return _unforeseen(error)
+
+
+def _unusable(error: DatabaseError) -> str:
+    if isinstance(error, DatabaseBusyError):
+        return str(error)
+    if isinstance(error, NotWorkedOutError):
+        return "servers have not been worked out yet; the first page says what to do"
+    return "the database cannot be reached; nothing was lost, try again in a minute"
 
 
 def _unforeseen(error: Exception) -> tuple[int, str]:
