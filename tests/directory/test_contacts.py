@@ -58,6 +58,15 @@ def test_free_mail_lies_elsewhere() -> None:
     assert [advice.warning for advice in found] == [""]
 
 
+def test_who_carries_the_range_is_a_provider() -> None:
+    """Once, also where it is known by its name too."""
+    known = Known(domain="a.example", provider="Example Telecom", carrier=CARRIER,
+                  holders=(Holder(Layer.ASSIGNMENT, RANGE, CARRIER),))  # fmt: skip
+    for one in (known, known._replace(holders=(Holder(Layer.ASSIGNMENT, RANGE, BAKERY),))):
+        found = [advice for advice in contacts_of(one) if advice.kind == "provider"]
+        assert [advice.name for advice in found] == ["Example Telecom"]
+
+
 def test_nobody() -> None:
     """Without anything there is no way."""
     assert contacts_of(Known()) == ()

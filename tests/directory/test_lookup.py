@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from alpheus.directory import lookup
 from alpheus.directory.lookup import Directory, is_directory, open_directory
-from alpheus.directory.model import Layer
+from alpheus.directory.model import Layer, Organisation
 from alpheus.errors import EvidenceError, EvidenceFormatError, EvidenceNotFoundError
-from alpheus.exposure.addresses import read_address
+from alpheus.exposure.addresses import read_address, read_range
 from directory_samples import (
     BAKERY,
     CARRIER,
@@ -59,6 +59,25 @@ def test_by_address(directory: Directory) -> None:
     assert [h.organisation for h in directory.by_address(*read_address("198.51.100.9"))] == [BAKERY]
     assert directory.by_address(*read_address("203.0.113.1")) == []
     assert directory.by_address(*read_address("2001:db8::1")) == []
+
+
+def _assigned(name: str, network: str) -> Organisation:
+    return Organisation(name, "rpsl", networks=(network,), layer=Layer.ASSIGNMENT)
+
+
+def test_who_carries_an_assigned_range(tmp_path: Path) -> None:
+    """The holder of the range around it, unless that is the same or a registry."""
+    entries = [
+        _assigned("Some Registry", "0.0.0.0/0"), _assigned("Carrier", "192.0.2.0/24"),
+        _assigned("Shop", "192.0.2.16/28"), _assigned("CARRIER", "192.0.2.32/28"),
+        _assigned("Lone", "198.51.100.0/24"),
+    ]  # fmt: skip
+    directory = made(tmp_path / "a.directory", entries)
+    found = {one.name: directory.carrier(read_range(one.networks[0])) for one in entries}
+    assert {name: one and one.name for name, one in found.items()} == {
+        "Some Registry": None, "Carrier": None, "Shop": "Carrier", "CARRIER": None, "Lone": None,
+    }  # fmt: skip
+    assert Directory().carrier(read_range("192.0.2.0/24")) is None
 
 
 def test_teams_and_networks(directory: Directory) -> None:

@@ -51,6 +51,26 @@ def test_the_smallest_range_is_found(given_spans: list[Range], data: st.DataObje
 
 
 @given(spans())
+def test_a_range_around_another_holds_all_of_it(given_spans: list[Range]) -> None:
+    """And is larger; where there is none, none is found."""
+    lookup = _lookup(given_spans)
+    for span in given_spans:
+        around = [one for one in given_spans if one.first <= span.first and one.last >= span.last
+                  and one.size > span.size]  # fmt: skip
+        found = lookup.around(span)
+        assert found is None or found[0] in around
+
+
+def test_the_range_that_others_were_taken_from() -> None:
+    """Also where its neighbours fill it nearly."""
+    parent = Range(4, 0, 255)
+    parts = [Range(4, at, at + 15) for at in range(0, 240, 16)]
+    lookup = _lookup([parent, *parts])
+    assert {lookup.around(part) for part in parts} == {(parent, 0)}
+    assert lookup.around(parent) is None
+
+
+@given(spans())
 def test_every_range_comes_back(given_spans: list[Range]) -> None:
     """In the order in which they came."""
     assert [span for span, _ in _lookup(given_spans)] == given_spans

@@ -37,8 +37,8 @@ class Known(NamedTuple):
     """What tells how an owner is reached.
 
     `claims` are those of lists that name the owner. `domain` is the owner's, `domains` are all
-    whose mail the server may hold. `provider` is the name of who carries it, `teams` are the CERTs
-    of its country.
+    whose mail the server may hold. `provider` is the name of who carries it, `carrier` who has the
+    range that its own was taken from, `teams` are the CERTs of its country.
     """
 
     organisations: Sequence[Organisation] = ()
@@ -48,6 +48,7 @@ class Known(NamedTuple):
     security_txt: Sequence[str] = ()
     holders: Sequence[Holder] = ()
     provider: str = ""
+    carrier: Organisation | None = None
     teams: Sequence[Organisation] = ()
 
 
@@ -68,6 +69,7 @@ def contacts_of(known: Known) -> tuple[Advice, ...]:
         *_abuse(known.holders, known.provider),
         *_usual(known.domain),
         *_provider(known.holders, known.provider),
+        *_carrier(known.carrier),
         *_teams(known.teams),
     ]
     unique: dict[tuple[str, str, str], Advice] = {}
@@ -122,10 +124,14 @@ def _provider(holders: Sequence[Holder], provider: str) -> Iterator[Advice]:
         if one is None or holder.layer not in {Layer.ASSIGNMENT, Layer.ROUTE}:
             continue
         if holder.layer is Layer.ROUTE or one.name == provider:
-            yield from (
-                Advice("provider", contact.email, contact.phone, one.name, one.source, _FORWARD)
-                for contact in one.contacts
-            )
+            yield from _carrier(one)
+
+
+def _carrier(one: Organisation | None) -> Iterator[Advice]:
+    if one is None:
+        return
+    for contact in one.contacts:
+        yield Advice("provider", contact.email, contact.phone, one.name, one.source, _FORWARD)
 
 
 def _teams(teams: Iterable[Organisation]) -> Iterator[Advice]:

@@ -25,6 +25,7 @@ from alpheus.directory.file_format import (
     table_name,
 )
 from alpheus.directory.model import Layer, Organisation, Route
+from alpheus.directory.providers import is_placeholder
 from alpheus.directory.ranges import RangeLookup
 from alpheus.directory.words import key_of
 from alpheus.errors import EvidenceError, EvidenceFormatError, EvidenceNotFoundError
@@ -34,6 +35,8 @@ MOST_FOUND = 200
 """Records that one question is answered with at most."""
 
 _MOST_LABELS = 10
+_WIDEST = {4: 1 << 20, 6: 1 << 109}
+"""Addresses of a carrier's range; wider ones are those of a regional registry."""
 _REMEMBERED = 8_192
 """Answers and records that are kept, as the same ones are asked for again."""
 
@@ -71,6 +74,7 @@ class Directory:
         self._names: dict[str, tuple[Organisation, ...]] = {}
         self._domains: dict[str, tuple[Organisation, ...]] = {}
         self._records: dict[int, Organisation] = {}
+        self._carriers: dict[tuple[int, int, int], Organisation | None] = {}
 
     def __len__(self) -> int:
         return max(0, len(self._offsets) - 1)
@@ -151,6 +155,28 @@ class Directory:
             else:
                 found.append(Holder(layer, span, self._record(ref)))
         return found
+
+    def carrier(self, span: Range) -> Organisation | None:
+        """Who has the range that an assigned one was taken from, and carries it therefore.
+
+        None where a registry names nobody, or the same holder, or a range as wide as registries
+        have themselves.
+        """
+        key = (span.version, span.first, span.last)
+        if key not in self._carriers:
+            _remember(self._carriers, key, self._carrier(span))
+        return self._carriers[key]
+
+    def _carrier(self, span: Range) -> Organisation | None:
+        for layer, lookup in self._tables[span.version]:
+            if layer is Layer.ASSIGNMENT:
+                own, around = lookup.find(span.first), lookup.around(span)
+                if around is None or own is None or around[0].size > _WIDEST[span.version]:
+                    return None
+                found, holder = self._record(around[1]), self._record(own[1])
+                same = key_of(found.name) == key_of(holder.name)
+                return None if same or is_placeholder(found.name) else found
+        return None
 
     def _read_tables(self) -> Mapping[int, Sequence[tuple[Layer, RangeLookup]]]:
         tables: dict[int, list[tuple[Layer, RangeLookup]]] = {4: [], 6: []}

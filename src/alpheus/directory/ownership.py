@@ -11,6 +11,7 @@ from alpheus.directory.candidates import Candidate, main_domain
 from alpheus.directory.contacts import Known, contacts_of
 from alpheus.directory.hints import Hints
 from alpheus.directory.lookup import Directory
+from alpheus.directory.model import Layer
 from alpheus.directory.owner_model import (
     UNKNOWN,
     Advice,
@@ -172,6 +173,7 @@ def _contacts(
     country: str,
     directory: Directory,
 ) -> tuple[Advice, ...]:
+    assigned = next((one for one in hints.holders if one.layer is Layer.ASSIGNMENT), None)
     domains = frozenset(d.name for one in hints.candidates.all for d in one.domains)
     known = Known(
         organisations=best.organisations if best else (),
@@ -181,6 +183,7 @@ def _contacts(
         security_txt=evidence.security_txt,
         holders=hints.holders,
         provider=hints.provider,
+        carrier=directory.carrier(assigned.span) if assigned is not None else None,
         teams=directory.teams(country) if country else (),
     )
     return contacts_of(known)

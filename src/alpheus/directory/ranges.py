@@ -16,6 +16,7 @@ from alpheus.exposure.addresses import BITS, Range
 NOWHERE = 0xFFFF_FFFF
 """A segment that no range covers."""
 
+_NEAR = 32
 _LOW = 0xFFFF_FFFF_FFFF_FFFF
 
 
@@ -119,6 +120,26 @@ class RangeLookup:
             return None
         covering = self._covering[at - 1]
         return None if covering == NOWHERE else self._range(covering)
+
+    def around(self, span: Range) -> tuple[Range, int] | None:
+        """A larger range that holds all of one, the smallest that is the smallest somewhere near.
+
+        None where `_NEAR` segments on either side know of none.
+        """
+        at = bisect_right(self._numbers["starts"], span.first) - 1
+        found: tuple[Range, int] | None = None
+        for places in (range(at, max(-1, at - _NEAR), -1),
+                       range(at + 1, min(len(self._starts), at + _NEAR))):  # fmt: skip
+            for place in places:
+                number = self._covering[place]
+                if number == NOWHERE:
+                    continue
+                near, ref = self._range(number)
+                if near.first <= span.first and near.last >= span.last and near.size > span.size:
+                    if found is None or near.size < found[0].size:
+                        found = near, ref
+                    break
+        return found
 
     def __iter__(self) -> Iterator[tuple[Range, int]]:
         """Every range in the order in which they came."""
