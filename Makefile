@@ -21,7 +21,7 @@ BENCH := $(BIN)/python -m tools.bench --size $(SIZE) --rounds $(ROUNDS) --packag
 
 .PHONY: demo demo-exposure demo-campaign demo-console test lint types unit docs format lock clean help bench \
 	bench-prefilter bench-triage bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start \
-	bench-webshell bench-exposure bench-cases
+	bench-webshell bench-exposure bench-cases bench-console
 
 help:
 	@echo "make demo    set up, simulate a compromised server, triage it, say where the report is"
@@ -49,6 +49,8 @@ help:
 	@echo "             HOSTS=40000 ROUNDS=1; PARTS='probe trouble kills import scale'; AIOHTTP=python"
 	@echo "make bench-cases   a million observations imported and worked out, and 400,000 servers asked"
 	@echo "             for, on SQLite and PostgreSQL; OBSERVATIONS=100000 CASES=40000 FOLDER=/var/tmp"
+	@echo "make bench-console   every page asked by 20 people at once; an hour or so with both soaks"
+	@echo "             PLACES='bench/console.db postgresql' CASES=40000 WORKERS=2 SECONDS=60 MINUTES=30"
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Alpheus needs Python 3.11 or newer; set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
@@ -173,6 +175,15 @@ bench-exposure: $(STAMP)
 
 bench-cases: $(STAMP)
 	@$(BIN)/python -m tools.bench_cases all $(if $(OBSERVATIONS),--observations $(OBSERVATIONS)) $(if $(CASES),--servers $(CASES)) $(if $(FOLDER),--folder "$(FOLDER)")
+
+# A database that is there already is asked as it is; else it is filled, which takes minutes.
+bench-console: $(STAMP)
+	@mkdir -p bench
+	@for place in $(or $(PLACES),bench/console.db postgresql); do \
+		$(BIN)/python -m tools.bench_console $$place --workers $(or $(WORKERS),2) \
+			$(if $(CASES),--servers $(CASES)) --seconds $(or $(SECONDS),60) \
+			--soak $(or $(MINUTES),30) || exit 1; \
+	done
 
 clean:
 	rm -rf $(VENV) demo demo-exposure demo-campaign demo-console .artefacts bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
