@@ -14,7 +14,7 @@ from alpheus.web.settings import LANGUAGES
 
 _ROLES = """\
 A role is given for one organisation, by its key, or for all of them. Whoever has several
-may do in an organisation what the strongest of those that apply to it allows. What is about an
+may do in an organisation what any of those that apply to it allows. What is about an
 organisation that somebody may not see is, for them, not there (404). A server of which nobody knows
 the owner is for those with a role everywhere.
 """

@@ -321,3 +321,25 @@ def test_an_archive_in_an_archive_is_the_same_evidence(
     document = _json(capsys, outer)
     paths = {c["path"] for f in _findings(document) for c in f["citations"]}  # type: ignore[attr-defined]
     assert paths == {"inner.zip/u_ex210304.log"}
+
+
+def test_secrets_are_written_in_clear_only_where_somebody_asks(
+    tiny: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    """The hashes are those of what is printed and of the reports; never inside the evidence."""
+    file, log = tmp_path / "secrets.jsonl", tmp_path / "u_ex210304.log"
+    log.write_text(
+        (tiny / "u_ex210304.log").read_text("utf-8").replace(" - ", " orange7=Response.Write(1) ")
+    )
+    assert _triage(log, "--format", "json", "-o", tmp_path / "out", "--secrets", file) == 0
+    printed = capsys.readouterr().out
+    report = (tmp_path / "out" / "assessment.json").read_text()
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    (one,) = [one for one in lines if one["value"] == "orange7"]
+    assert one["kind"] == "parameter"
+    assert one["hash"] in printed
+    assert one["hash"] in report
+    assert "orange7" not in printed + report
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert _triage(tiny, "--secrets", tiny / "secrets.jsonl") == 2
+    assert "lies inside the evidence" in capsys.readouterr().err

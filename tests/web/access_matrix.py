@@ -96,6 +96,8 @@ ONE = "S NN YYA YYA YYA YYA"
 """Something of the organisation, to look at."""
 WORK_ON_ONE = "S NN NNN YYA YYA YYA"
 """Something of the organisation, to be changed."""
+SECRETS = "S NN NNN YYA NNN YYA"
+"""Those of an intruder, in clear: for who works on evidence."""
 WORK = "S NN NNN YYY YYY YYY"
 APPROVE = "S NN NNN NNN YYY YYY"
 IMPORT = "S NN NNN YNN YNN YNN"
@@ -207,11 +209,11 @@ TABLE: tuple[Line, ...] = (
         "/servers/{own_server}/identity/merge",
         form={"with": "{own_server}", "why": ""},
     ),
-    Line("GET", "/servers/{number}/secrets", WORK_ON_ONE, "/servers/{own_server}/secrets"),
+    Line("GET", "/servers/{number}/secrets", SECRETS, "/servers/{own_server}/secrets"),
     Line(
         "POST",
         "/servers/{number}/secrets",
-        WORK_ON_ONE,
+        SECRETS,
         "/servers/{own_server}/secrets",
         form={"why": "to warn others"},
     ),

@@ -11,6 +11,7 @@ from alpheus.directory.sectors import sectors
 from alpheus.model import Stage, Verdict
 from alpheus.notify.model import Channel, EventKind, Rung, Status
 from alpheus.notify.records import Reason
+from alpheus.report.secret_patterns import SecretKind
 from alpheus.web import labels
 from alpheus.web.access.roles import Role
 from alpheus.web.rendering import environment, said_in
@@ -21,6 +22,7 @@ KINDS = {
     "patch": Patch, "compromise": Compromise, "work": Work, "stage": Stage, "verdict": Verdict,
     "rung": Rung, "channel": Channel, "status": Status, "event": EventKind, "act": ActKind,
     "closing": Closing, "clock": Standing, "unreached": Reason, "role": Role,
+    "secret": SecretKind,
 }  # fmt: skip
 HOSTILE = "<b>\u202e\x1b[2J%(x)s"
 

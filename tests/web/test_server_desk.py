@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from alpheus.cases import secret_rows
 from alpheus.cases.acts import ActKind
 from alpheus.cases.database import Database
+from alpheus.cases.secret_rows import Sealed
 from alpheus.cases.service import Cases
 from alpheus.errors import RefusedError
 from alpheus.web.access import audit
@@ -76,7 +78,8 @@ def test_a_viewer_changes_nothing_and_sees_no_secret(cases: Cases) -> None:
     for deed in (
         lambda: viewer.act(ActKind.NOTE, why="x"), lambda: viewer.merge([5], why="x"),
         lambda: viewer.split([2], why="x"), lambda: viewer.keep_apart([5], why="x"),
-        lambda: viewer.revoke(1, why="x"), lambda: viewer.looked_at_secrets("x", 1),
+        lambda: viewer.revoke(1, why="x"), lambda: viewer.look_at_secrets(1, (), why="x"),
+        lambda: viewer.secrets(1),
     ):  # fmt: skip
         with pytest.raises(RefusedError, match="there is no server 1"):
             deed()
@@ -90,16 +93,34 @@ def test_a_viewer_changes_nothing_and_sees_no_secret(cases: Cases) -> None:
 
 
 def test_a_look_at_secrets_needs_a_reason_and_is_taken_down(cases: Cases) -> None:
-    """Before anything is shown."""
+    """With what was looked at, in the transaction that gives it out."""
     desk = _desk(cases)
+    marks = [f"[secret:0000000{number}]" for number in range(3)]
+    with cases.database.write() as connection:
+        secret_rows.add(connection, [Sealed(1, mark, "password", 7, b"x") for mark in marks])
     with pytest.raises(RefusedError, match="say why"):
-        desk.looked_at_secrets(" ", 7)
-    desk.looked_at_secrets("to warn others", 7)
+        desk.look_at_secrets(1, (), why=" ")
+    assert _log(cases) == []
+    assert desk.secrets(1) == dict.fromkeys(marks, "password")
+    found = desk.look_at_secrets(1, marks[1:], why="to warn others")
+    assert [one.hash for one in found] == marks[1:]
     with cases.database.read() as connection:
         (entry,) = audit.entries(connection)
-    assert (entry.action, entry.detail) == (
-        "secrets looked at", {"why": "to warn others", "observation": "7"},
+    assert (entry.action, entry.object, entry.detail) == (
+        "secrets looked at", "server 1",
+        {"why": "to warn others", "observation": "1", "hashes": " ".join(marks[1:])},
     )  # fmt: skip
+    assert len(desk.look_at_secrets(1, (), why="all of them")) == 3
+
+
+def test_secrets_are_not_for_programs_and_approvers(cases: Cases) -> None:
+    """A token is refused whatever its scope; an approver sees none, an analyst does."""
+    program = Person(1, "mia", (Grant(Role.ADMIN),), token="script")
+    with pytest.raises(RefusedError, match="not to programs"):
+        ServerDesk(cases, program, 1).look_at_secrets(1, (), why="x")
+    with pytest.raises(RefusedError, match="there is no server 1"):
+        _desk(cases, Grant(Role.APPROVER)).look_at_secrets(1, (), why="x")
+    assert _log(cases) == []
 
 
 def test_very_many_numbers_are_taken_down_in_part(cases: Cases) -> None:

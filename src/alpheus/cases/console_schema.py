@@ -84,6 +84,17 @@ assessments = Table(
 )  # fmt: skip
 """The whole assessment of a server, as `alpheus triage` wrote it: JSON, compressed by Zstandard."""
 
+secrets = Table(
+    "secrets", LASTING,
+    Column("observation", Number, ForeignKey("observations.id"), primary_key=True,
+           autoincrement=False),
+    Column("hash", Text, primary_key=True),
+    _text("kind"),
+    Column("job", Number, nullable=False, server_default="0", index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)  # fmt: skip
+"""What keyed hashes in an assessment stand for, encrypted (`cases/vault.py`); `job` found them."""
+
 jobs = Table(
     "jobs", LASTING,
     Column("id", Number, primary_key=True),

@@ -13,6 +13,7 @@ from alpheus.errors import OutputError, UsageError
 if TYPE_CHECKING:
     from alpheus.job import TriageOptions, Unopened
     from alpheus.model import Assessment, Verdict
+    from alpheus.report import Redactor
 
 FORMATS = ("text", "json", "html", "md", "csv")
 EXIT_STATUS = {
@@ -53,6 +54,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument(
         "-o", "--output", type=path, metavar="DIR",
         help="also write the reports here: report.html, assessment.json, report.md and tables",
+    )  # fmt: skip
+    parser.add_argument(
+        "--secrets", type=path, metavar="FILE",
+        help="write here what the keyed hashes of secrets stand for, as JSON lines (mode 0600); "
+        "by default that is forgotten",
     )  # fmt: skip
     parser.add_argument(
         "--exit-code", action="store_true",
@@ -106,9 +112,11 @@ def run(options: argparse.Namespace) -> int:
         result = triage(options.evidence, _triage_options(options), progress)
     for unopened in result.unopened:
         say(_why(unopened))
-    written, failure = _write(result.assessment, options.output)
+    redactor = _redactor(options)
+    redacted = redactor.assessment(result.assessment)  # once, not once per format
+    written, failure = _write(redacted, options, redactor)
     if result.assessment.evidence or not result.unopened:
-        _print(result.assessment, options.format, written)
+        _print(redacted, options.format, written, redactor)
     if failure is not None:
         raise failure
     if result.unopened:
@@ -118,16 +126,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _refuse_output_in_evidence(options: argparse.Namespace) -> None:
     """Nothing is ever written into evidence. Raises UsageError."""
-    if options.output is None:
-        return
-    from alpheus.errors import UsageError  # noqa: PLC0415 - keeps --help fast
-
-    output = options.output.resolve()
-    for given in options.evidence:
-        if given.is_dir() and output.is_relative_to(given.resolve()):
-            raise UsageError(
-                f"{options.output} lies inside the evidence {given}; choose a folder outside it"
-            )
+    for place in filter(None, (options.output, options.secrets)):
+        for given in options.evidence:
+            if given.is_dir() and place.resolve().is_relative_to(given.resolve()):
+                raise UsageError(
+                    f"{place} lies inside the evidence {given}; choose a place outside it"
+                )
 
 
 def _triage_options(options: argparse.Namespace) -> TriageOptions:
@@ -165,26 +169,38 @@ def _why(unopened: Unopened) -> str:
     return f"{path}: {text.removeprefix(f'{unopened.path.name}: ')}"
 
 
+def _redactor(options: argparse.Namespace) -> Redactor:
+    """One for all that is written, so that equal secrets look equal everywhere."""
+    from alpheus.report import Redactor  # noqa: PLC0415 - keeps --help fast
+
+    return Redactor(keep=options.secrets is not None)
+
+
 def _write(
-    assessment: Assessment, folder: Path | None
+    assessment: Assessment, options: argparse.Namespace, redactor: Redactor
 ) -> tuple[dict[str, Path], OutputError | None]:
-    """Write the reports if asked for; where that fails, the result is still printed."""
-    if folder is None:
-        return {}, None
-    from alpheus.report import write_report  # noqa: PLC0415 - only when asked for
-
+    """Write what is asked for; where that fails, the result is still printed."""
+    written: dict[str, Path] = {}
     try:
-        return write_report(assessment, folder), None
+        if options.output is not None:
+            from alpheus.report import write_report  # noqa: PLC0415 - only when asked for
+
+            written = write_report(assessment, options.output, redactor)
+        if options.secrets is not None:
+            from alpheus.report.clear_secrets import write_secrets  # noqa: PLC0415 - as above
+
+            write_secrets(redactor.clear(), options.secrets)
     except OutputError as error:
-        return {}, error
+        return written, error
+    return written, None
 
 
-def _print(assessment: Assessment, form: str, written: dict[str, Path]) -> None:
+def _print(assessment: Assessment, form: str, written: dict[str, Path], redactor: Redactor) -> None:
     from alpheus import report  # noqa: PLC0415 - only when there is something to print
 
     if form == "text":
         with standard_output(exact=False):
-            report.print_summary(assessment, console(), written.get("report.html"))
+            report.print_summary(assessment, console(), written.get("report.html"), redactor)
         return
     writers = {
         "json": report.write_json,
@@ -193,7 +209,7 @@ def _print(assessment: Assessment, form: str, written: dict[str, Path]) -> None:
         "csv": report.write_csv,
     }
     with standard_output(exact=True) as stream:
-        writers[form](assessment, stream)
+        writers[form](assessment, stream, redactor)
 
 
 def _status(assessment: Assessment) -> int:

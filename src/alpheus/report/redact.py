@@ -4,7 +4,8 @@ A secret is replaced by `[secret:1a2b3c4d]`, the first 32 bits of an HMAC-SHA256
 random per run and never written: equal secrets stay recognisable inside one report, and the value
 cannot be guessed offline from it. Secrets are first recognised by what stands around them, in all
 texts of an assessment; then every bare occurrence of one, in any text, is replaced as well.
-User names, paths and addresses are left alone.
+User names, paths and addresses are left alone. What a hash stands for is forgotten, unless somebody
+asked for it (`keep`).
 """
 
 from __future__ import annotations
@@ -15,17 +16,24 @@ import html
 import re
 import secrets
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, quote_plus, unquote
 
 from alpheus.model import Assessment, Citation, CveState, Finding, ServerAssessment
 from alpheus.report.page_mask import mask_quoted
-from alpheus.report.secret_patterns import ORDINARY, PATTERNS
+from alpheus.report.secret_patterns import ORDINARY, PATTERNS, SecretKind
 
 _KEY_BYTES = 32
 
 _HEAD = 4
 _LENGTHS = 64
+
+MOST_KEPT = 5_000
+"""Secrets that are kept in clear where that is asked for."""
+MOST_PLACES = 20
+"""Places of each that are kept with it."""
+
+_MARK = re.compile(r"\[secret:[0-9a-f]{8}\]")
 
 # An element of a path or of an address is a name, not a secret; nor is a part of a longer word.
 _BEFORE = re.compile(rf"(?<![\w/\\])(?=(.{{{_HEAD}}}))", re.DOTALL)
@@ -41,11 +49,27 @@ _RECORDS = re.compile(
 _PARAMETER = re.compile(r"(?<=[?&])([^=&\s]{1,256})(?==)")
 
 
-class Redactor:
-    """Recognises and replaces secrets; one per run, so that all formats show the same hashes."""
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """What a keyed hash stands for, and the records in which it stands, the first of many."""
 
-    def __init__(self, key: bytes | None = None) -> None:
+    mark: str
+    kind: SecretKind
+    value: str
+    places: list[Citation] = field(default_factory=list)
+
+
+class Redactor:
+    """Recognises and replaces secrets; one per run, so that all formats show the same hashes.
+
+    `keep`: remember what they stand for, for `clear`.
+    """
+
+    def __init__(self, key: bytes | None = None, *, keep: bool = False) -> None:
         self._key = key or secrets.token_bytes(_KEY_BYTES)
+        self._keep = keep
+        self._kinds: dict[str, SecretKind] = {}
+        self._clear: dict[str, list[Clear]] = {}
         self._marks: dict[str, str] = {}
         self._issued: set[str] = set()
         self._lengths: dict[str, list[int]] = {}
@@ -56,13 +80,22 @@ class Redactor:
         digest = hmac.new(self._key, secret.encode("utf-8", "surrogatepass"), hashlib.sha256)
         mark = f"[secret:{digest.hexdigest()[:8]}]"
         self._issued.add(mark)
+        if self._keep:
+            self._keep_clear(mark, secret)
         return mark
+
+    def clear(self) -> list[Clear]:
+        """What was replaced, and what by, in the order in which it was found; none without `keep`.
+
+        Two secrets may share a hash, seldom enough.
+        """
+        return [one for each in self._clear.values() for one in each]
 
     def learn(self, secret: str) -> None:
         """Take in a secret that is known from elsewhere; it is replaced wherever it stands."""
         if not secret or secret in self._issued:
             return
-        plain = unquote(html.unescape(secret))
+        plain = _plain(secret)
         mark = self.mark(plain)
         for form in {secret, plain, quote(plain, safe=""), quote_plus(plain), html.escape(plain)}:
             if form and form not in self._marks:
@@ -78,6 +111,8 @@ class Redactor:
             for match in pattern.expression.finditer(text):
                 secret = match["secret"]
                 if secret not in self._issued:
+                    if self._keep:
+                        self._kinds.setdefault(_plain(secret), pattern.kind)
                     yield secret
 
     def text(self, text: str) -> str:
@@ -102,6 +137,12 @@ class Redactor:
         )
         self._redacted = redacted
         return redacted
+
+    def _keep_clear(self, mark: str, secret: str) -> None:
+        known = self._clear.get(mark, [])
+        if len(self._clear) < MOST_KEPT and all(one.value != secret for one in known):
+            kind = self._kinds.get(secret, SecretKind.TEXT)
+            self._clear[mark] = [*known, Clear(mark, kind, secret)]
 
     def _index(self, form: str) -> None:
         """Remember a secret for bare occurrences, unless it is too much like a word."""
@@ -142,7 +183,7 @@ class Redactor:
             return match[0]
         start, end = match.span("secret")
         begin = match.start()
-        mark = self._marks.get(secret) or self.mark(unquote(html.unescape(secret)))
+        mark = self._marks.get(secret) or self.mark(_plain(secret))
         return match[0][: start - begin] + mark + match[0][end - begin :]
 
     def _server(self, server: ServerAssessment) -> ServerAssessment:
@@ -175,8 +216,20 @@ class Redactor:
     def _cited(self, citation: Citation) -> str:
         """What a citation quotes: of a page, nothing in quotes that could be a key."""
         if citation.line is None or citation.sha256 is None or _RECORDS.search(citation.path):
-            return self._replace(citation.text)
-        return mask_quoted(citation.text, self)
+            text = self._replace(citation.text)
+        else:
+            text = mask_quoted(citation.text, self)
+        if self._keep:
+            for mark in set(_MARK.findall(text)):
+                for one in self._clear.get(mark, ()):
+                    if len(one.places) < MOST_PLACES:
+                        one.places.append(replace(citation, text=text))
+        return text
+
+
+def _plain(secret: str) -> str:
+    """A secret as it was before it was written into an address or a page."""
+    return unquote(html.unescape(secret))
 
 
 def _texts(assessment: Assessment) -> Iterator[str]:

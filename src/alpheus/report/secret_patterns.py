@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 _QUOTE = r"(?:\\?[\"'`]{1,2}|\\?\\u0022|%2[27]|&quot;|&#0?3[49];|&#x2[27];)"
 _EMPTY = r"(?!(?<=\"\")[\s)])"
@@ -32,32 +33,52 @@ ORDINARY = frozenset(
 """Parameter names too common to be replaced where nothing marks them as a secret."""
 
 
+class SecretKind(StrEnum):
+    """What a secret is for."""
+
+    PARAMETER = "parameter"
+    """By what name a page of the intruder is spoken to."""
+    PASSWORD = "password"  # noqa: S105 - the name of a kind
+    KEY = "key"
+    """By which a server signs what it gives out."""
+    TOKEN = "token"  # noqa: S105 - the name of a kind
+    """Of somebody's session."""
+    TEXT = "text"
+    """A text in a page that may be any of these."""
+
+
 @dataclass(frozen=True, slots=True)
 class SecretPattern:
     """One way in which a secret is written. `hint` must occur, in lower case, for it to match."""
 
     hint: str
     expression: re.Pattern[str]
+    kind: SecretKind = SecretKind.PASSWORD
 
 
-def _pattern(hint: str, expression: str) -> SecretPattern:
-    return SecretPattern(hint, re.compile(expression, re.IGNORECASE | re.DOTALL))
+def _pattern(hint: str, expression: str, kind: SecretKind = SecretKind.PASSWORD) -> SecretPattern:
+    return SecretPattern(hint, re.compile(expression, re.IGNORECASE | re.DOTALL), kind)
+
+
+def _parameter(hint: str, expression: str) -> SecretPattern:
+    return _pattern(hint, expression, SecretKind.PARAMETER)
 
 
 def _named(hint: str, name: str) -> SecretPattern:
     """Return a pattern for `name=value`, `name: value`, `name%3Dvalue` and `name="value"`."""
-    return _pattern(hint, rf"{name}{_QUOTE}?\s{{0,4}}(?:=|:|%3D|%3A)\s{{0,4}}{_QUOTE}?{_VALUE}")
+    expression = rf"{name}{_QUOTE}?\s{{0,4}}(?:=|:|%3D|%3A)\s{{0,4}}{_QUOTE}?{_VALUE}"
+    return _pattern(hint, expression, SecretKind.TOKEN)
 
 
 PATTERNS: tuple[SecretPattern, ...] = (
     # A shell's parameter: Request["key"], Request.Form("key"), Request.Headers.Get('key').
-    _pattern(
+    _parameter(
         "request",
         r"\bRequest(?:\s{0,4}\.\s{0,4}(?:Item|Form|QueryString|Params|Headers|Cookies|"
         r"ServerVariables|Get|GetValues)){0,3}\s{0,4}(?:\[|\(|%5B|%28)\s{0,4}" + _QUOTED,
     ),
     # … and the same parameter where the shell is used: ?key=Response.Write(…).
-    _pattern(
+    _parameter(
         "=",
         r"(?:^|[?&\s;])(?P<secret>(?!-)[^\s=&?;\"'<>/\\]{1,256})=(?:\"|'|%22|%27)?"
         r"(?:Response\.(?:Write|Binary|End)|eval(?:\(|%28)|Execute(?:Global)?(?:\(|%28|[+ ])|"
@@ -65,24 +86,24 @@ PATTERNS: tuple[SecretPattern, ...] = (
         r"Server\.CreateObject|var[+ %20]{1,3}\w{1,64}(?:=|%3D)(?:new|System|Request))",
     ),
     # … and what a control of a page or a parameter of a web method is called.
-    _pattern("control(", rf"\bcontrol\({_QUOTED}"),
-    _pattern("parameter(", rf"\bparameter\({_QUOTED}"),
+    _parameter("control(", rf"\bcontrol\({_QUOTED}"),
+    _parameter("parameter(", rf"\bparameter\({_QUOTED}"),
     # … and what is one of several in them: Request.Cookies("key")("other").
-    _pattern(
+    _parameter(
         '"',
         r"\b(?:Request|control|parameter)(?:\.\w{1,40})?"
         rf"(?:\([^)\n]{{0,200}}\)|\[(?:{_MARK}|[^\]\n]){{1,200}}\])(?:\sof\s\w{{1,100}}|\.\w{{1,40}}){{0,2}}"
         rf"(?:[\[(]\"(?:{_MARK}|[^\"\n]){{1,200}}\"[\])]){{0,3}}[\[(]\"(?P<secret>[^\"\n]{{1,200}})\"[\])]",
     ),
     # Basic asks by name without quotes: Request!key, Headers!key.
-    _pattern(
+    _parameter(
         "!",
         r"\b(?:Request(?:\s{0,4}\.\s{0,4}\w{1,20})?|Headers|Form|QueryString|Params|Cookies|"
         r"ServerVariables|Session|Application|ViewState)\s{0,4}!(?!\[secret:[0-9a-f]{8}\])\[?"
         r"(?P<secret>(?<=\[)[^\]\n]{1,200}|[^\W\d]\w{0,255})",
     ),
     # What a page keeps between requests, and by which name.
-    *(_pattern(name, rf"\b{name}{_KEPT}{_QUOTED}") for name in _STORES),
+    *(_parameter(name, rf"\b{name}{_KEPT}{_QUOTED}") for name in _STORES),
     *(
         _pattern(
             name,
@@ -164,6 +185,7 @@ PATTERNS: tuple[SecretPattern, ...] = (
         "key",
         r"\b(?:validation|decryption)Key\s{0,4}(?:=|:)\s{0,4}"
         rf"{_QUOTE}?(?!AutoGenerate){_VALUE}",
+        SecretKind.KEY,
     ),
     _named("viewstate", r"\b__VIEWSTATE"),
     _named("sessionid", r"\bASP\.NET_SessionId"),
@@ -171,6 +193,7 @@ PATTERNS: tuple[SecretPattern, ...] = (
     _pattern(
         "authorization",
         r"\bAuthorization\s{0,4}[:=]\s{0,4}(?:Basic|Bearer|NTLM|Negotiate)\s{1,4}" + _VALUE,
+        SecretKind.TOKEN,
     ),
     # Passwords on command lines and in connection strings.
     _pattern(

@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from alpheus.cases import secret_rows
 from alpheus.cases.acts import ActKind
 from alpheus.cases.assessments import Assessed, Kept
+from alpheus.cases.secret_rows import Sealed
 from alpheus.cases.server_rows import ServerDetail
 from alpheus.cases.service import Cases
 from alpheus.cases.service_server import Identity, Look, Observed
@@ -17,6 +19,9 @@ from alpheus.errors import RefusedError
 from alpheus.notify.about import Told, notices_about
 from alpheus.web.access import audit
 from alpheus.web.access.roles import Permission, Person
+
+MOST_SECRETS = 100
+"""Secrets that are looked at at once."""
 
 
 class ServerDesk:
@@ -133,13 +138,30 @@ class ServerDesk:
         cases = self._noting("decision revoked", decision=str(decision), why=why)
         return cases.revoke(decision, who=self.person.name, why=why)
 
-    def looked_at_secrets(self, why: str, assessment: int) -> None:
-        """Take down that secrets of an assessment were looked at in clear. Raises RefusedError."""
+    def secrets(self, assessment: int) -> dict[str, str]:
+        """The keyed hashes of an assessment whose values are kept, each with what it is for."""
         self._demand(Permission.SEE_SECRETS)
+        with self._cases.database.read() as connection:
+            return secret_rows.kinds_of(connection, assessment)
+
+    def look_at_secrets(self, assessment: int, hashes: Sequence[str], *, why: str) -> list[Sealed]:
+        """Look at what hashes stand for, all (of many the first) for none named; still sealed.
+
+        That somebody looked, and at what, is taken down in the same transaction. `assessment` is
+        one of this server. Raises RefusedError: without a reason, and for programs.
+        """
+        self._demand(Permission.SEE_SECRETS)
+        if self.person.token:
+            raise RefusedError("secrets are shown to people, not to programs")
         if not why.strip():
             raise RefusedError("say why you need to see them")
         with self._cases.database.write() as connection:
-            self._note(connection, "secrets looked at", {"why": why, "observation": assessment})
+            wanted = list(hashes) or list(secret_rows.kinds_of(connection, assessment))
+            found = secret_rows.read(connection, assessment, wanted[:MOST_SECRETS])
+            seen = " ".join(one.hash for one in found)
+            self._note(connection, "secrets looked at",
+                       {"why": why, "observation": assessment, "hashes": seen})  # fmt: skip
+        return found
 
     def _demand(self, permission: Permission) -> None:
         if not self.may(permission):

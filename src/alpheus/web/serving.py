@@ -27,6 +27,7 @@ from uvicorn.supervisors import Multiprocess
 from alpheus.cases.database import open_database
 from alpheus.cases.derived_store import standing
 from alpheus.cases.rebuild import rebuild
+from alpheus.cases.vault import open_vault
 from alpheus.errors import UsageError
 from alpheus.notify.settings import read_settings
 from alpheus.web.access.accounts import Accounts
@@ -90,6 +91,7 @@ def prepare(place: str, settings: Settings, tell: Callable[[str], None]) -> str:
         for note in database.notes:
             tell(note)
         prepare_folder(settings.uploads)
+        open_vault(settings.uploads.absolute())  # a key that cannot be read is told at once
         with database.read() as connection:
             is_new = not standing(connection).generation
         if is_new:

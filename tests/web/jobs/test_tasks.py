@@ -7,11 +7,14 @@ import os
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from alpheus.cases import secret_rows
 from alpheus.cases.database import Database
+from alpheus.cases.vault import open_vault
+from alpheus.web.jobs import clear_values, tasks
 from alpheus.web.jobs import messages as said
-from alpheus.web.jobs import tasks
 from alpheus.web.jobs.messages import ComplaintError
 from alpheus.web.jobs.model import Kind, Options, Upload
 from alpheus.web.jobs.wire import Bounds, Message, Phase, Progress, Task
@@ -32,6 +35,7 @@ def _task(folder: Path, kind: Kind, files: dict[str, bytes], **more: object) -> 
     return Task(
         kind, "", "mia", next(iter(files)), str(values["organisation"]), tuple(uploads),
         tuple(paths), values["options"], str(work), str(reports), 0, Bounds(),  # type: ignore[arg-type]
+        job=7, vault=str(folder),
     )  # fmt: skip
 
 
@@ -132,3 +136,35 @@ def test_another_import_is_waited_for(
     tasks.work_out(_task(tmp_path, Kind.REBUILD, {"x": b""}), database, told.append)
     assert len(waited) == 2
     assert [one.note.text for one in told if isinstance(one, Phase)].count(said.HELD) == 1
+
+
+def test_secrets_of_evidence_are_sealed_beside_its_servers(
+    database: Database, tmp_path: Path
+) -> None:
+    """Neither reports nor the database have them in clear; an organisation's wait for a look."""
+    log = b"".join(
+        f"2021-03-0{day} 10:00:00 POST /aspnet_client/x.aspx orange7=Response.Write(1) "
+        "198.51.100.7 a 200\n".encode() for day in (3, 4)
+    )  # fmt: skip
+    head = b"#Fields: date time cs-method cs-uri-stem cs-uri-query c-ip cs(User-Agent) sc-status\n"
+    files = {"u_ex210303.log": head + log}
+    asked = _task(tmp_path, Kind.TRIAGE, files, organisation="them.example")
+    assert not tasks.judge(asked, database, lambda _: None).stored
+    kept = tmp_path / "reports" / clear_values.FILE
+    assert "orange7" in kept.read_text()
+    assert kept.stat().st_mode & 0o777 == 0o600
+    accepted = msgspec.structs.replace(asked, options=Options(accept=True))
+    result = tasks.judge(accepted, database, lambda _: None)
+    assert not kept.exists()
+    (one,) = result.judged
+    with database.read() as connection:
+        marks = secret_rows.kinds_of(connection, one.observation)
+        rows = secret_rows.read(connection, one.observation, list(marks))
+    opened = [open_vault(tmp_path).open(row.observation, row.hash, row.sealed) for row in rows]
+    assert ("orange7",) in opened
+    assert {row.job for row in rows} == {7}
+    for place in (tmp_path / "reports").iterdir():
+        assert b"orange7" not in place.read_bytes(), place
+    database.close()
+    for place in tmp_path.glob("cases.db*"):
+        assert b"orange7" not in place.read_bytes(), place

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from litestar import Litestar
 
+from alpheus.cases import secret_rows
 from alpheus.cases.database import Database
+from alpheus.cases.secret_rows import Sealed
 from alpheus.cases.service import Cases
 from alpheus.web.access import audit
 from alpheus.web.access.roles import Grant, Role
@@ -18,6 +20,8 @@ from alpheus.web.words import words
 from assessments import compromised
 from console import Client, Clock, made, signed_in
 from server_filling import document, filled, findings, kept_of, number_of
+
+MARKS = ("[secret:b2c21bc6]", "[secret:00000001]")
 
 
 @pytest.fixture
@@ -172,16 +176,48 @@ def test_nobody_merges_with_what_is_not_theirs(
 def test_secrets_are_looked_at_for_a_reason_and_their_places_are_told(
     client: Client, cases: Cases, form: dict[str, Any]
 ) -> None:
-    """Never in clear: what a keyed hash stands for is kept nowhere."""
+    """An assessment that came from elsewhere has hashes, and nothing in clear."""
     address = f"/servers/{number_of(cases, 'compromised')}/secrets"
     assert "<h2><code>" not in client.get(address).text
     refused = _send(client, address, why=" ", **form)
     assert refused.status_code == 422
     assert "<h2><code>" not in refused.text
     answer = _send(client, address, why="to warn others", **form)
-    assert answer.status_code == 200
+    assert answer.status_code == 200, answer.text
     with cases.database.read() as connection:
         assert audit.entries(connection)[0].action == "secrets looked at"
+
+
+def test_what_was_sealed_is_shown_in_clear_once_and_nowhere_else(
+    client: Client, app: Litestar, cases: Cases, form: dict[str, Any]
+) -> None:
+    """By a form with a reason, inert, not to be kept by a browser, and not on paper."""
+    server, (mark, other) = number_of(cases, "compromised"), MARKS
+    _, _, observation = cases.assessment(server)
+    vault = app.state.jobs.vault
+    value = "orange7<script>"
+    with cases.database.write() as connection:
+        secret_rows.add(connection, [
+            Sealed(observation, one, "password", 0, vault.seal(observation, one, [text]))
+            for one, text in zip(MARKS, (value, "apple8"), strict=True)
+        ])  # fmt: skip
+    address = f"/servers/{server}/secrets"
+    before = client.get(address)
+    assert mark in before.text
+    answer = _send(client, address, why="to warn others", hash=mark, **form)
+    assert "orange7&lt;script&gt;" in answer.text
+    assert 'class="no-print clear"' in answer.text
+    assert "apple8" not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    with cases.database.read() as connection:
+        entry = audit.entries(connection)[0]
+    assert (entry.who, entry.object) == ("mia", f"server {server}")
+    assert (entry.detail["hashes"], entry.detail["why"]) == (mark, "to warn others")
+    assert other not in entry.detail["hashes"]
+    pages = [f"/servers/{server}{page}" for page in ("", "/findings", "/observations", "/custody")]
+    csv = [f"/servers/{server}/{page}?format=csv" for page in ("findings", "observations")]
+    for place in (address, *pages, *csv, "/servers", "/servers?format=csv", "/audit"):
+        assert "orange7" not in client.get(place).text, place
 
 
 def test_the_places_of_a_secret_are_told_once() -> None:

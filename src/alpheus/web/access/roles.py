@@ -1,7 +1,8 @@
 """Roles and what they allow; everything else is refused.
 
 A role is granted for one organisation, or for all of them. Whoever has several grants may do in an
-organisation what the strongest of those that apply to it allows.
+organisation what any of those that apply to it allows. Secrets are for who works on evidence, and
+not for who lets notices go out.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.CONSTITUENT: frozenset({Permission.SIGNED_IN, Permission.OWN}),
     Role.VIEWER: _SEE,
     Role.ANALYST: _WORK,
-    Role.APPROVER: _WORK | {Permission.APPROVE},
+    Role.APPROVER: (_WORK | {Permission.APPROVE}) - {Permission.SEE_SECRETS},
     Role.ADMIN: _WORK | {Permission.APPROVE, Permission.ADMINISTER},
 }
 

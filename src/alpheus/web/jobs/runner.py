@@ -178,7 +178,7 @@ class _Run:
             job.kind, jobs.place, job.who, job.name, job.organisation, job.files,
             tuple(str(jobs.uploads.path(one.id)) for one in job.files), job.options, str(work),
             str(reports), os.getpid(), self._bounds, self._runner.processes,
-            jobs.password_of(job.id),
+            jobs.password_of(job.id), job.id, str(jobs.uploads.folder),
         )  # fmt: skip
 
     def _listen(self, task: Task) -> tuple[State, Note, Result]:

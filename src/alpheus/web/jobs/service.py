@@ -14,13 +14,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from sqlalchemy import func, select
 
+from alpheus.cases import secret_rows
 from alpheus.cases.console_schema import jobs as table
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import standing
 from alpheus.cases.observations import iso
 from alpheus.cases.schema import observations
+from alpheus.cases.vault import Vault, open_vault
 from alpheus.errors import RefusedError
+from alpheus.web.access import audit
 from alpheus.web.access.roles import Permission, Person
+from alpheus.web.jobs import clear_values
 from alpheus.web.jobs import messages as said
 from alpheus.web.jobs.messages import ComplaintError
 from alpheus.web.jobs.model import Job, Kind, Options, State
@@ -87,6 +91,11 @@ class Jobs:
             if self._presence is None:
                 self._presence = Presence(self.uploads.folder)
             return self._presence
+
+    @property
+    def vault(self) -> Vault:
+        """What opens clear values of secrets. Raises UsageError."""
+        return open_vault(self.uploads.folder)
 
     # What pages do
 
@@ -163,10 +172,18 @@ class Jobs:
         self.wake()
 
     def delete(self, job: Job, person: Person) -> None:
-        """Delete its evidence and its reports. Raises RefusedError while it is not done."""
+        """Delete its evidence, its reports and what secrets in them stand for.
+
+        Raises RefusedError while it is not done.
+        """
         if job.is_open:
             raise RefusedError(f"job {job.id} has not ended yet")
         self._remove(job, person.name, "asked for")
+        with self._database.write() as connection:
+            if gone := secret_rows.forget_job(connection, job.id):
+                audit.note(connection, time=iso(self._clock()), who=person.name,
+                           action="secrets deleted", object_=job.name, job=str(job.id),
+                           secrets=str(gone))  # fmt: skip
         shutil.rmtree(self.reports_of(job), ignore_errors=True)
 
     def find(self, person: Person, number: int, permission: Permission = Permission.WORK) -> Job:
@@ -286,6 +303,7 @@ class Jobs:
         self.queue.forget_files(job.id, who, why)
         for file in job.files:
             self.uploads.drop(file.id)
+        (self.reports_of(job) / clear_values.FILE).unlink(missing_ok=True)
 
 
 def check_zone(name: str) -> None:

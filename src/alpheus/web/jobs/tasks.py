@@ -20,6 +20,7 @@ from alpheus.errors import (
     EvidenceError,
     EvidencePasswordError,
 )
+from alpheus.web.jobs import clear_values
 from alpheus.web.jobs import messages as said
 from alpheus.web.jobs.messages import ComplaintError
 from alpheus.web.jobs.model import Judged, Kind, Result, Upload
@@ -107,19 +108,21 @@ def judge(task: Task, database: Database, tell: Tell) -> Result:
         unopened = _judge(task, places, tell)
     text = document.read_bytes()
     head = msgspec.json.decode(text, type=_Document)
-    judged = _judged(head, text, database)
     result = Result(
-        sha256=tuple(digests), judged=judged, files=head.run.files_read, reports=True,
-        skipped=sum(one.count for one in head.skipped), unopened=unopened,
+        sha256=tuple(digests), judged=_judged(head, _numbers(head, text, database)),
+        files=head.run.files_read, reports=True, unopened=unopened,
+        skipped=sum(one.count for one in head.skipped),
     )  # fmt: skip
     if not _may_be_stored(task, database, head):
         tell(Phase(said.note(said.NOT_STORED)))
         return result
     tell(Phase(said.note(said.STORING)))
     done = _store(task, database, tell, document, name=task.name)
+    numbers = _numbers(head, text, database)
+    clear_values.keep(task, database, text, numbers)
     return msgspec.structs.replace(
         result, added=done.added, known=done.known, before=done.before, stored=True,
-        judged=_judged(head, text, database), import_id=_import_id(database, done.sha256),
+        judged=_judged(head, numbers), import_id=_import_id(database, done.sha256),
     )  # fmt: skip
 
 
@@ -166,7 +169,8 @@ def _judge(task: Task, places: Sequence[Path], tell: Tell) -> tuple[str, ...]:
     from alpheus.evidence.base import OpenOptions  # noqa: PLC0415 - in the bounds of the process
     from alpheus.job import TriageOptions  # noqa: PLC0415 - as above
     from alpheus.parsers.base import ReadOptions  # noqa: PLC0415 - as above
-    from alpheus.report import write_report  # noqa: PLC0415 - as above
+    from alpheus.report import Redactor, write_report  # noqa: PLC0415 - as above
+    from alpheus.report.clear_secrets import write_secrets  # noqa: PLC0415 - as above
     from alpheus.triage import triage  # noqa: PLC0415 - as above
 
     zone = ZoneInfo(task.options.timezone) if task.options.timezone else None
@@ -185,7 +189,10 @@ def _judge(task: Task, places: Sequence[Path], tell: Tell) -> tuple[str, ...]:
         raise _broken(task, one.path, one.error)
     _check_found(task, found.assessment)
     tell(Phase(said.note(said.REPORTING)))
-    write_report(found.assessment, Path(task.reports))
+    redactor = Redactor(keep=True)
+    redacted = redactor.assessment(found.assessment)
+    write_secrets(redactor.clear(), Path(task.reports) / clear_values.FILE)
+    write_report(redacted, Path(task.reports), redactor)
     return tuple(str(one.error)[:_MOST_TEXT] for one in found.unopened)
 
 
@@ -234,8 +241,8 @@ def _may_be_stored(task: Task, database: Database, head: _Document) -> bool:
     return are_of(database, task.organisation, [(one.name, *one.aliases) for one in head.servers])
 
 
-def _judged(head: _Document, text: bytes, database: Database) -> tuple[Judged, ...]:
-    """The servers of an assessment, each with its number in cases where it has one."""
+def _numbers(head: _Document, text: bytes, database: Database) -> list[int]:
+    """The observations that the servers of an assessment are in cases; 0 for what is not there."""
     from sqlalchemy import select  # noqa: PLC0415 - as above
 
     from alpheus.cases.observations import RowError, Rows  # noqa: PLC0415 - as above
@@ -244,17 +251,18 @@ def _judged(head: _Document, text: bytes, database: Database) -> tuple[Judged, .
     try:
         digests = [row.digest for row in Rows(datetime.now(UTC)).of_document(text)]
     except RowError:
-        digests = [b""] * len(head.servers)
-    numbers: dict[bytes, int] = {}
+        return [0] * len(head.servers)
     with database.read() as connection:
-        for digest in digests[:MOST_JUDGED]:
-            found = connection.execute(select(o.c.id).where(o.c.digest == digest)).scalar()
-            numbers[digest] = found or 0
+        found = (connection.execute(select(o.c.id).where(o.c.digest == one)) for one in digests)
+        return [each.scalar() or 0 for each in found]
+
+
+def _judged(head: _Document, numbers: Sequence[int]) -> tuple[Judged, ...]:
+    """The servers of an assessment, each with its number in cases where it has one."""
     return tuple(
-        Judged(one.name[:_MOST_TEXT], one.verdict, one.stage, one.headline[:_MOST_TEXT],
-               numbers[digest])
-        for one, digest in zip(head.servers[:MOST_JUDGED], digests, strict=False)
-    )  # fmt: skip
+        Judged(one.name[:_MOST_TEXT], one.verdict, one.stage, one.headline[:_MOST_TEXT], number)
+        for one, number in zip(head.servers[:MOST_JUDGED], numbers, strict=False)
+    )
 
 
 def _store(

@@ -28,8 +28,9 @@ class Bounds(msgspec.Struct, frozen=True):
 class Task(msgspec.Struct, frozen=True):
     """What a process is to do. `paths` are the files, `password` '' for none.
 
-    `work` is a folder of its own that is removed afterwards, `reports` where reports go. `parent`
-    is the number of the process that started it.
+    `work` is a folder of its own that is removed afterwards, `reports` where reports go, `vault`
+    where the key of secrets is. `parent` is the number of the process that started it, `job` that
+    of the job.
     """
 
     kind: Kind
@@ -46,6 +47,8 @@ class Task(msgspec.Struct, frozen=True):
     bounds: Bounds
     processes: int = 1
     password: str = ""
+    job: int = 0
+    vault: str = ""
 
 
 class Progress(msgspec.Struct, frozen=True, tag="progress"):

@@ -21,7 +21,7 @@ from alpheus.web.access.roles import Permission
 from alpheus.web.desk import Desk
 from alpheus.web.plainly import plain
 from alpheus.web.rendering import AnyRequest, look_of, page
-from alpheus.web.server_desk import ServerDesk
+from alpheus.web.server_desk import MOST_SECRETS, ServerDesk
 from alpheus.web.server_page import number_of, packages_of, server_page
 from alpheus.web.words import Words
 
@@ -29,6 +29,7 @@ _SEE = {PERMISSION: Permission.SEE}
 _WORK = {PERMISSION: Permission.WORK}
 _SECRETS = {PERMISSION: Permission.SEE_SECRETS}
 _NUMBER = re.compile(r"[\s,;]+")
+_MARK = re.compile(r"\[secret:[0-9a-f]{8}\]")
 _MOST = 500
 """Numbers that are named at once."""
 _PLACES = 20
@@ -128,31 +129,57 @@ def decide(
 def secrets_form(
     request: AnyRequest, number: FromPath[int], desk: NamedDependency[Desk]
 ) -> Response[Any]:
-    """Before secrets are looked at: why."""
+    """Before secrets are looked at: which, and why."""
     found = desk.server(number, Permission.SEE_SECRETS)
     _, _, chosen = found.assessment(number_of(request.query_params.get("assessment", "")))
-    return page(request, "server/secrets.html", row=found.row, chosen=chosen, problem="", why="",
-                shown=False, found={}, packages={})  # fmt: skip
+    return _secrets(request, found, chosen)
 
 
 @post("/servers/{number:int}/secrets", opt=_SECRETS, sync_to_thread=True)
 def secrets(
     request: AnyRequest, number: FromPath[int], data: Form, desk: NamedDependency[Desk]
 ) -> Response[Any]:
-    """Where the secrets of an assessment stand; that somebody looked is taken down first."""
+    """What hashes of an assessment stand for, and where; that somebody looked is taken down."""
     found = desk.server(number, Permission.SEE_SECRETS)
     typed = _typed(data)
+    why, hashes = typed.get("why", ""), _MARK.findall(typed.get("hash", ""))
     _, kept, chosen = found.assessment(number_of(typed.get("assessment", "")))
     try:
-        found.looked_at_secrets(typed.get("why", ""), chosen)
+        seen = found.look_at_secrets(chosen, hashes, why=why)
     except RefusedError as error:
-        return page(request, "server/secrets.html", status=422, row=found.row, chosen=chosen,
-                    problem=str(error), why=typed.get("why", ""), shown=False, found={},
-                    packages={})  # fmt: skip
+        return _secrets(request, found, chosen, problem=str(error), why=why, hashes=hashes)
+    vault = request.app.state.jobs.vault
+    places = places_of_secrets(kept) if kept else {}
+    shown = [
+        (one.hash, one.kind, vault.open(one.observation, one.hash, one.sealed),
+         places.pop(one.hash, []))
+        for one in seen
+    ]  # fmt: skip
+    shown += [(mark, "", None, where) for mark, where in places.items() if not hashes]
+    answer = _secrets(
+        request, found, chosen, shown=shown, packages=packages_of(kept.outline) if kept else {}
+    )
+    answer.headers["cache-control"] = "no-store"
+    return answer
+
+
+def _secrets(
+    request: AnyRequest,
+    found: ServerDesk,
+    chosen: int,
+    *,
+    problem: str = "",
+    why: str = "",
+    hashes: Sequence[str] = (),
+    shown: Sequence[tuple[str, str, tuple[str, ...] | None, list[Citation]]] | None = None,
+    packages: Mapping[str, str] | None = None,
+) -> Response[Any]:
+    """The page, also where it comes back. `shown`: hash, kind, values, places."""
     return page(
-        request, "server/secrets.html", row=found.row, chosen=chosen, problem="", why="",
-        shown=True, found=places_of_secrets(kept) if kept else {},
-        packages=packages_of(kept.outline) if kept else {},
+        request, "server/secrets.html", status=422 if problem else 200, row=found.row,
+        chosen=chosen, problem=problem, why=why, hashes=hashes, shown=shown,
+        kept=found.secrets(chosen) if shown is None else {}, packages=packages or {},
+        most=MOST_SECRETS,
     )  # fmt: skip
 
 

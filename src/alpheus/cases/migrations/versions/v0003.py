@@ -1,4 +1,4 @@
-"""The console: accounts, sessions, tokens, its audit log and jobs; and whole assessments."""
+"""The console: accounts, sessions, tokens, its audit log, jobs; whole assessments and secrets."""
 
 from __future__ import annotations
 
@@ -66,6 +66,14 @@ def upgrade() -> None:
         _key("assessments", "observation"), _to("assessments", "observation", "observations"),
     )  # fmt: skip
     op.create_table(
+        "secrets", sa.Column("observation", _NUMBER, autoincrement=False),
+        sa.Column("hash", sa.Text, nullable=False), _text("kind"),
+        sa.Column("job", _NUMBER, nullable=False, server_default="0"),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("observation", "hash", name="pk_secrets"),
+        _to("secrets", "observation", "observations"),
+    )  # fmt: skip
+    op.create_table(
         "answers", sa.Column("id", _NUMBER),
         *(_text(name) for name in ("time", "who", "notice", "organisation", "kind", "text", "day",
                                    "seen", "seen_by")),
@@ -79,14 +87,15 @@ def upgrade() -> None:
         op.create_index(f"ix_{table}_account", table, ["account"])
     for name in ("organisation", "state"):
         op.create_index(f"ix_jobs_{name}", "jobs", [name])
+    op.create_index("ix_secrets_job", "secrets", ["job"])
 
 
 def downgrade() -> None:
     """Take them away again, with all that is in them."""
     for name in ("handed_over_notice", "answered"):
         op.drop_index(f"ix_notice_standings_{name}", "notice_standings")
-    for name in ("answers", "assessments", "jobs", "audit", "tokens", "invitations", "sessions",
-                 "grants", "accounts"):  # fmt: skip
+    for name in ("answers", "secrets", "assessments", "jobs", "audit", "tokens", "invitations",
+                 "sessions", "grants", "accounts"):  # fmt: skip
         op.drop_table(name)
 
 
