@@ -80,7 +80,7 @@ def test_many_bad_rows_are_told_in_short(
     path.write_text("ip\n" + "?\n" * 500)
     assert run(path) == 0
     told = capsys.readouterr().err.splitlines()
-    assert len(told) == import_.LISTED + 2
+    assert len(told) == import_.LISTED + 4
     assert "480 more; in all 500 x neither" in told[-1]
 
 

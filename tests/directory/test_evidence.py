@@ -143,3 +143,11 @@ def test_names_that_are_too_long() -> None:
     """Are none."""
     name = ".".join(["a" * 60] * 6)
     assert read_line(encode(_observation(names=(name,)))).asked_names == ()
+
+
+def test_names_of_a_plain_list_are_names_from_a_list() -> None:
+    """Its column says no more; the name of the address is another thing."""
+    said = {"hostname_source": "column fqdn"}
+    found = read_line(encode(_observation(provenance=LISTED, attributes=said)))
+    assert found.listed_names
+    assert found.reverse_names == ()

@@ -335,11 +335,11 @@ _read_report = msgspec.json.Decoder(_Report).decode
 
 
 def report_of(body: str) -> str:
-    """The list that a row is of, without the day of its name, and the page that it names."""
+    """The list that a row is of, without the day of its name, and the page or file it names."""
     found = _read_report(body)
     name = found.provenance.file.rpartition("/")[2] if found.provenance else ""
     said = (found.attributes.get(field, "") for field in _PAGES)
-    page = next((text for text in said if "://" in text), "")
+    page = next((text for text in said if "://" in text), found.attributes.get("path", ""))
     return f"{_DATED.sub('', name)} {page}"
 
 

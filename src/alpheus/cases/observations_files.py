@@ -33,12 +33,16 @@ _REASON = 500
 
 
 class Item(msgspec.Struct):
-    """A row and the line that it came from, or why there is none; `end` is the offset after it."""
+    """A row and the line that it came from, or why there is none; `end` is the offset after it.
+
+    `notes` say how the file is understood; they come with its first.
+    """
 
     line: int
     end: int
     row: Row | None
     reason: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +159,16 @@ def _of_document(source: Source, rows: Rows) -> Iterator[Item]:
 
 
 def _of_list(source: Source, rows: Rows) -> Iterator[Item]:
+    listing = ImportedFile(source.path, source.options)
+    for item in _of_listing(source, listing, rows):
+        item.notes = tuple(listing.notes)
+        listing.notes.clear()
+        yield item
+
+
+def _of_listing(source: Source, listing: ImportedFile, rows: Rows) -> Iterator[Item]:
     """Records of a list count on, whether they could be read or not."""
     lost: list[tuple[int, str]] = []
-    listing = ImportedFile(source.path, source.options)
     number = 0
     for observation in listing.observations(lambda loss: lost.append((loss.row, loss.reason))):
         for _, reason in lost:

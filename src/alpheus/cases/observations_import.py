@@ -37,7 +37,8 @@ _CHUNK = 1 << 20
 class Imported:
     """What became of a file. `resumed` counts lines that an earlier run had done.
 
-    `before`: all of it was in already. `kind` is `lines`, `assessment` or `list`.
+    `notes` say how a list was understood. `before`: all of it was in already. `kind` is `lines`,
+    `assessment` or `list`.
     """
 
     file: str
@@ -49,6 +50,7 @@ class Imported:
     resumed: int = 0
     before: bool = False
     losses: list[tuple[int, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 class _Ledger:
@@ -162,6 +164,7 @@ def _load(
         result.added += stored.added
         result.known += stored.known
         for item in batch:
+            result.notes += item.notes
             if item.row is None:
                 result.lost += 1
                 if len(result.losses) < LISTED:

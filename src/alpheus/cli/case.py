@@ -21,6 +21,7 @@ from alpheus.cli.case_common import (
     who_does_it,
     work_out,
 )
+from alpheus.cli.list_options import add_list_options_to, list_options_of
 from alpheus.cli.output import say
 
 FORMATS = ("table", "jsonl", "csv")
@@ -75,6 +76,7 @@ def _add_import(below: Below[argparse.ArgumentParser]) -> None:
         help="JSON lines of alpheus probe or alpheus import (- for standard input), the JSON of "
         "alpheus triage, or a list that alpheus import reads; the same file twice changes nothing",
     )  # fmt: skip
+    add_list_options_to(parser)
     add_working_out_to(parser)
     add_person_to(parser, why=False)
 
@@ -111,7 +113,8 @@ def _import(options: argparse.Namespace) -> int:
     from alpheus.cli.case_import import import_all  # noqa: PLC0415 - keeps --help fast
 
     with open_place(options, create=True) as database:
-        status = import_all(database, options.files, who_does_it(options))
+        given = list_options_of(options)
+        status = import_all(database, options.files, who_does_it(options), given)
         if not options.later:
             work_out(database, directory=options.directory)
     return status

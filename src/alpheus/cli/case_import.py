@@ -45,8 +45,15 @@ def _import(
 
     done = import_file(database, file, who, options=options, name=name)
     if done.before:
-        say(f"{name}: is in already")
+        said = (
+            ""
+            if options is None or options == type(options)()
+            else (", as it was understood then: what is said of it now changes nothing")
+        )
+        say(f"{name}: is in already{said}")
         return
+    for note in done.notes:
+        say(f"{name}: {note}")
     resumed = f", {done.resumed:,} by an earlier run" if done.resumed else ""
     say(f"{name}: {done.added:,} new, {done.known:,} known, {done.lost:,} not{resumed}")
     for line, reason in done.losses[:LISTED]:

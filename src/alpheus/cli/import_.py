@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from alpheus.cli.arguments import add_output_to, one_of, path
+from alpheus.cli.arguments import add_output_to, path
+from alpheus.cli.list_options import add_list_options_to, list_options_of
 from alpheus.cli.output import say, standard_output
 
 if TYPE_CHECKING:
@@ -38,19 +39,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "files", nargs="+", type=path, metavar="FILE",
         help="a list; .gz and .zst are unpacked, and the kind is told by the content",
     )  # fmt: skip
-    parser.add_argument(
-        "--kind", type=_kind, metavar="KIND",
-        help="what the files are: shadowserver, shodan, censys, nmap, zgrab2, httpx, nuclei, "
-        "masscan, csv, misp or stix (default: told by the content)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--tlp", type=_label, metavar="LABEL",
-        help="who may see it: TLP:CLEAR, GREEN, AMBER, AMBER+STRICT or RED; a stricter label in a "
-        "file holds",
-    )  # fmt: skip
-    parser.add_argument(
-        "--source", default="", metavar="NAME", help="who made the lists (default: the kind)"
-    )
+    add_list_options_to(parser)
     parser.add_argument(
         "--format", choices=FORMATS, default="jsonl", help="what is written (default: jsonl)"
     )
@@ -74,32 +63,12 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.set_defaults(run=run)
 
 
-def _kind(text: str) -> str:
-    from alpheus.exposure.imports.model import KINDS  # noqa: PLC0415 - keeps --help fast
-
-    return one_of(text, KINDS)
-
-
-def _label(text: str) -> str:
-    from alpheus.exposure.imports.fields import (  # noqa: PLC0415 - keeps --help fast
-        TLP_LABELS,
-        tlp_label,
-    )
-
-    label = tlp_label(text)
-    if not label:
-        message = f"'{text}' is none of {', '.join(TLP_LABELS)}"
-        raise argparse.ArgumentTypeError(message)
-    return label
-
-
 def run(options: argparse.Namespace) -> int:
     """Import all files; 3 if one could not be opened or is of no known kind."""
-    from alpheus.exposure.imports import ImportOptions  # noqa: PLC0415 - keeps --help fast
     from alpheus.report.files import write_files  # noqa: PLC0415 - keeps --help fast
 
     _refuse_to_overwrite(options)
-    given = ImportOptions(options.kind or "", options.tlp or "", options.source)
+    given = list_options_of(options)
     if options.database:
         return _into_cases(options, given)
     work = _Work(options.files, given, options.format, options.output)
@@ -274,6 +243,8 @@ def _json_writer(stream: TextIO) -> tuple[Callable[[Observation], None], Callabl
 def _tell(file: Path, imported: ImportedFile) -> None:
     """The count of a file, and what was lost, on standard error."""
     tally = imported.tally
+    for note in imported.notes:
+        say(f"{file}: {note}")
     say(f"{file}: {imported.kind}: {tally.imported:,} imported, {tally.lost:,} not")
     for loss in tally.losses[:LISTED]:
         place = f"record {loss.row:,}" if loss.row else "the file"

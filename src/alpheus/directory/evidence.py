@@ -113,7 +113,7 @@ def read_line(line: bytes | memoryview) -> OwnerEvidence:
     certificate = found.tls.certificate if found.tls else None
     attributes = found.attributes
     shown = tuple(_hosts(certificate.names)) if certificate else ()
-    mail, asked, reverse = _other_names(found, frozenset(shown))
+    mail, asked, listed, reverse = _other_names(found, frozenset(shown))
     country = attributes.geo or attributes.country_code or attributes.location or attributes.country
     return OwnerEvidence(
         address=found.address,
@@ -123,6 +123,7 @@ def read_line(line: bytes | memoryview) -> OwnerEvidence:
         self_signed=certificate.self_signed if certificate else False,
         mail_names=mail,
         asked_names=asked,
+        listed_names=listed,
         server_names=tuple(_hosts(found.servers)),
         reverse_names=reverse,
         network_name=(attributes.netname or attributes.org)[:_LONGEST],
@@ -175,8 +176,8 @@ def _host(name: str) -> str:
 
 def _other_names(
     found: _Line, shown: frozenset[str]
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Names under which mail is served, others that lead to it, and names of the address."""
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Names under which mail is served, others that lead to it, of lists, and of the address."""
     attributes = found.attributes
     mail = _hosts((*attributes.mx.split(), *attributes.autodiscover.split()))
     reverse = _hosts(filter(None, (attributes.reverse, attributes.ptr, attributes.rdns)))
@@ -186,14 +187,19 @@ def _other_names(
         for name in _hosts(found.names):
             if name not in shown or name == found.target:
                 (mail if name.startswith(_MAIL) else asked).append(name)
-        return _once(mail), _once(asked), _once(reverse)
+        return _once(mail), _once(asked), (), _once(reverse)
     pages = (attributes.url, attributes.http_host, attributes.detail)
     asked = _hosts(host for text in pages if text and (host := _host_of(text)))
     source = attributes.hostname_source.lower()
+    listed: list[str] = []
     if not (source and any(word in source for word in _FROM_CERTIFICATES)):
         names = (*found.names, attributes.hostname) if attributes.hostname else found.names
-        reverse += (name for name in _hosts(names) if name not in shown)
-    return _once(mail), _once(asked), _once(reverse)
+        more = (name for name in _hosts(names) if name not in shown)
+        if source == "list" or source.startswith("column "):
+            listed += (name for name in more if name not in asked)
+        else:
+            reverse += more
+    return _once(mail), _once(asked), _once(listed), _once(reverse)
 
 
 def _host_of(text: str) -> str:

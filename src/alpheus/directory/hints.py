@@ -75,7 +75,7 @@ class Hints:
         reason = "the address leads back to this name"
         self._hosts("reverse-name", evidence.reverse_names, REVERSE_NAME, reason)
         reason = "it is known by this name"
-        self._hosts("name", evidence.listed_names, REVERSE_NAME, reason)
+        self._hosts("listed-name", evidence.listed_names, REVERSE_NAME, reason)
         for claim in evidence.claims[:_MOST_NAMES]:
             self._claim(claim)
         self._networks()

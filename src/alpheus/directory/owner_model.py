@@ -20,7 +20,7 @@ class OwnerEvidence(msgspec.Struct, frozen=True, gc=False):
     """What is known of a server that may tell its owner. Names are host names in lower case.
 
     `mail_names` are autodiscover and MX names that lead to it, `asked_names` others that do, and
-    `listed_names` those of which nothing says how they lead to it.
+    `listed_names` those of which a list says no more than that they are its names.
     `server_names` is what the server calls itself: the domain of Active Directory. `reverse_names`
     come from its address. `network_name` and `as_name` are a list's word for who has the network,
     `naics` and `sector` for what they are, `country` and `region` for where it is. `security_txt`
@@ -52,7 +52,7 @@ class Hint(msgspec.Struct, frozen=True, gc=False):
     """One piece of evidence and whom it names. Weight 0: seen, and not counted.
 
     `evidence` is one of `certificate`, `subject`, `mail-name`, `name`, `server-name`,
-    `reverse-name`, `claim`, `assignment`, `network-name` and `route`.
+    `reverse-name`, `listed-name`, `claim`, `assignment`, `network-name` and `route`.
     """
 
     evidence: str

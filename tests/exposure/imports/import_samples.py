@@ -31,18 +31,18 @@ def lines(*values: Any) -> str:
     return "".join(f"{json.dumps(value)}\n" for value in values)
 
 
-def imported(path: Path, **given: str) -> tuple[list[Observation], ImportedFile]:
+def imported(path: Path, **given: Any) -> tuple[list[Observation], ImportedFile]:
     """All observations of a file, and the file with its tally."""
     file = ImportedFile(path, ImportOptions(**given))
     return list(file.observations()), file
 
 
-def observations(folder: Path, content: str | bytes, name: str = "list", **given: str) -> Any:
+def observations(folder: Path, content: str | bytes, name: str = "list", **given: Any) -> Any:
     """The observations of a content."""
     return imported(write(folder, name, content), **given)[0]
 
 
-def losses(folder: Path, content: str | bytes, name: str = "list", **given: str) -> Any:
+def losses(folder: Path, content: str | bytes, name: str = "list", **given: Any) -> Any:
     """The losses of a content, as pairs of record and reason."""
     _, file = imported(write(folder, name, content), **given)
     return [(loss.row, loss.reason) for loss in file.tally.losses]

@@ -140,3 +140,14 @@ def test_any_object_is_flattened(value: object) -> None:
     """To texts, in bounds."""
     found = fields.flatten({"value": value})
     assert all(isinstance(text, str) for text in found.values())
+
+
+def test_days_with_slashes() -> None:
+    """Somebody has to know which part is the day; with the year first everybody does."""
+    assert fields.utc("2021/03/05 14:30") == "2021-03-05T14:30:00Z"
+    assert fields.utc("05/03/2021") == ""
+    assert fields.slashed("5/3/2021 2:30 PM", day_first=True) == "2021-03-05T14:30:00Z"
+    assert fields.slashed("12/31/2021 12:01:02 a.m.", day_first=False) == "2021-12-31T00:01:02Z"
+    assert fields.slashed("31/31/2021", day_first=False) == ""
+    assert fields.day_and_month("5-3-2021") == (5, 3)
+    assert fields.day_and_month("2021-03-05") is None

@@ -9,8 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alpheus.exposure.imports.plain_csv import has_header, names_a_place, roles_of
-from exposure.imports.import_samples import losses, observations
+from alpheus.errors import EvidenceFormatError
+from alpheus.exposure.imports import ImportedFile, ImportOptions, plain_csv
+from alpheus.exposure.imports.list_columns import is_header, roles_of
+from alpheus.exposure.imports.plain_csv import names_a_place
+from exposure.imports.import_samples import losses, observations, write
 
 
 def test_columns_by_their_names(tmp_path: Path) -> None:
@@ -25,7 +28,7 @@ def test_columns_by_their_names(tmp_path: Path) -> None:
     assert found.cves["CVE-2021-26855"].state == "fixed"
     assert found.provenance.tlp == "TLP:AMBER"
     assert found.time == "2021-03-10T04:05:06Z"
-    assert found.attributes == {"owner": "Town of X"}
+    assert found.attributes == {"owner": "Town of X", "hostname_source": "column fqdn"}
 
 
 @pytest.mark.parametrize(
@@ -99,10 +102,10 @@ def test_bad_rows(tmp_path: Path) -> None:
 
 def test_what_is_a_header() -> None:
     """A name of a column that tells a place, and no address."""
-    assert has_header(["IP", "x"])
-    assert not has_header(["version"])
-    assert not has_header(["ip", "192.0.2.7"])
-    assert roles_of(["Host", "x", "CVE"]) == {0: "host", 2: "cve"}
+    assert is_header(["IP", "x"])
+    assert not is_header(["version"])
+    assert not is_header(["ip", "192.0.2.7"])
+    assert roles_of(["Host", "x", "CVE"]) == {0: "place", 2: "cve"}
     assert names_a_place(["x", "mail.example.org"])
     assert not names_a_place(["hello world", "x"])
 
@@ -123,3 +126,94 @@ def test_wide_rows_cost_no_time(tmp_path: Path) -> None:
     observations(tmp_path, f"{wide}\n{wide}\n", kind="csv")
     observations(tmp_path, f"ip,{'host,' * 60_000}\n192.0.2.7,{wide},\n", kind="csv")
     assert time.process_time() - start < 10
+
+
+def test_a_list_of_shells_keeps_every_path(tmp_path: Path) -> None:
+    """One record each, by the word of the column, with its URL; made harmless or not."""
+    content = (
+        "Webshell URL,found\n"
+        "https://mail.town.example/aspnet_client/x.aspx,2021-03-05\n"
+        "hxxps://mail.town[.]example/owa/auth/y.aspx,2021-03-05\n"
+        "mail.town.example/z.aspx,2021-03-06\n"
+    )
+    found = observations(tmp_path, content)
+    assert [one.attributes["url"] for one in found] == [
+        "https://mail.town.example/aspnet_client/x.aspx",
+        "https://mail.town.example/owa/auth/y.aspx", "https://mail.town.example/z.aspx",
+    ]  # fmt: skip
+    assert {one.names for one in found} == {("mail.town.example",)}
+    assert {one.flags for one in found} == {("compromised-reported",)}
+
+
+def test_a_path_in_its_own_column(tmp_path: Path) -> None:
+    """Is one of a page on the server, or a file there."""
+    content = "ip,port,path\n192.0.2.7,8443,/aspnet_client/x.aspx\n192.0.2.8,443,C:\\x.aspx\n"
+    one, other = observations(tmp_path, content)
+    assert one.attributes["url"] == "https://192.0.2.7:8443/aspnet_client/x.aspx"
+    assert other.attributes["path"] == "C:\\x.aspx"
+    assert "url" not in other.attributes
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "IP Adresse;Datum;Rechnername\n192.0.2.7;05.03.2021 14:30;EX1\n",
+        "sep=;\nIP-ADRESSE;Datum / Uhrzeit;Rechner\n192.0.2.7;05.03.2021 14:30;EX1\n",
+        "dirección IP,fecha,hora,nombre del equipo\n192.0.2.7,05/03/2021,14:30,EX1\n",
+        "Direccion IP\tFECHA\tnombre de equipo\n192.0.2.7\t2021/03/05 14:30\tEX1\n",
+        "Adresse IP;horodatage;Nom du serveur\n192.0.2.7;05/03/2021 14:30;EX1\n",
+        "Liste der Server;;\nsrc ip;Seen;Server\n192.0.2.7;2021-03-05 14:30;EX1\n",
+        "Адрес;Дата;Computer Name\n192.0.2.7;2021-03-05T14:30:00Z;EX1\n",
+    ],
+)
+def test_columns_in_other_languages(tmp_path: Path, content: str) -> None:
+    """By their names in whatever spelling, by their cells where no name is known."""
+    for encoding in ("utf-8", "utf-16", "cp1252"):
+        try:
+            encoded = content.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        (found,) = observations(tmp_path, encoded)
+        told = (found.address, found.time, found.servers)
+        assert told == ("192.0.2.7", "2021-03-05T14:30:00Z", ("EX1",))
+
+
+def test_several_places_in_a_cell(tmp_path: Path) -> None:
+    """A name with its address; a second address stays beside the first."""
+    content = "Hostname/IP,gateway ip,x\nmail.a.example (192.0.2.8),,1\n192.0.2.7,192.0.2.1,2\n"
+    one, other = observations(tmp_path, content)
+    assert (one.address, one.names) == ("192.0.2.8", ("mail.a.example",))
+    assert other.address == "192.0.2.7"
+    assert other.attributes["gateway_ip"] == "192.0.2.1"
+
+
+def test_what_is_not_told_is_said(tmp_path: Path) -> None:
+    """Which column is what, which is not understood, and that no time is known."""
+    path = write(tmp_path, "list.csv", "IP Adresse;Wert\n192.0.2.7;x\n")
+    read = ImportedFile(path)
+    assert len(list(read.observations())) == 1
+    assert read.notes == [
+        "columns: 'IP Adresse' is address", "not understood as any of these, and kept: 'Wert'",
+        plain_csv.UNDATED,
+    ]  # fmt: skip
+    read = ImportedFile(path, ImportOptions(seen="2021-03-05T00:00:00Z", victims=True))
+    (found,) = read.observations()
+    assert (found.time, found.flags) == ("2021-03-05T00:00:00Z", ("compromised-reported",))
+    assert "2021-03-05T00:00:00Z is taken" in read.notes[-1]
+    bare = ImportedFile(write(tmp_path, "bare.txt", "192.0.2.7\n"))
+    list(bare.observations())
+    assert bare.notes == [plain_csv.UNDATED]
+
+
+def test_an_operator_says_what_columns_are(tmp_path: Path) -> None:
+    """By name or number, with a header or without; a column that is not there is refused."""
+    path = write(tmp_path, "list.csv", "a;b;ip\n192.0.2.1;192.0.2.7;192.0.2.9\n")
+    given = ImportOptions(columns=(("address", "B"), ("ignore", "ip")))
+    (found,) = ImportedFile(path, given).observations()
+    assert found.address == "192.0.2.7"
+    assert found.attributes == {"a": "192.0.2.1", "ip": "192.0.2.9"}
+    path = write(tmp_path, "bare.csv", "192.0.2.1;2021-03-04;192.0.2.7\n")
+    (found,) = ImportedFile(path, ImportOptions(columns=(("address", "3"),))).observations()
+    assert (found.address, found.time) == ("192.0.2.7", "2021-03-04T00:00:00Z")
+    with pytest.raises(EvidenceFormatError, match="has no column 'Datum'"):
+        list(ImportedFile(path, ImportOptions(columns=(("when", "Datum"),))).observations())

@@ -14,9 +14,6 @@ _MASSCAN_ROW = re.compile(
 _TOKEN = re.compile(rb'"((?:[^"\\\n]|\\.)*)"\s*(:?)|([{\[])|([}\]])')
 _KEY_DEPTH = 8
 _FIRST_TOKENS = 200_000
-_SAMPLE_ROWS = 20
-_BINARY = 4096
-"""A table without a header has no zero in its first bytes."""
 
 
 def kind_of(source: Source) -> str:
@@ -85,20 +82,7 @@ def _keys(head: bytes) -> tuple[set[str], set[str]]:
 
 
 def _table_kind(source: Source) -> str:
-    rows = Rows(source)
-    first = rows.first()
-    columns = column_names(first)
+    columns = column_names(Rows(source).first())
     if shadowserver.is_shadowserver(columns, source.name):
         return "shadowserver"
-    if plain_csv.has_header(first):
-        return "csv"
-    if b"\0" in source.head[:_BINARY]:
-        return ""
-    if plain_csv.names_a_place(first):
-        return "csv"
-    for number, cells in enumerate(rows):
-        if number >= _SAMPLE_ROWS:
-            break
-        if isinstance(cells, list) and plain_csv.names_a_place(cells):
-            return "csv"
-    return ""
+    return "csv" if plain_csv.is_table(source) else ""

@@ -29,6 +29,12 @@ _EPOCH = re.compile(r"(\d{9,10})(\d{3})?(?:\.\d+)?", re.ASCII)
 _OFFSET = re.compile(r"([+-]\d\d)(\d\d)$")
 _DOTTED = re.compile(r"(\d{1,2}\.\d{1,2}\.\d{4})(?:,? (\d\d):(\d\d)(?::(\d\d))?)?")
 """With dots the day comes first, as in German or Russian; with slashes nobody knows."""
+_SLASHED = re.compile(
+    r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})"
+    r"(?:[,T]? ?(\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([ap])\.?m\.?)?)?",
+    re.IGNORECASE | re.ASCII,
+)
+_YEAR_FIRST = re.compile(r"(\d{4})/(\d\d)/(\d\d)")
 _CVE = re.compile(r"cve-(\d{4})-(\d{4,7})", re.IGNORECASE | re.ASCII)
 _COMPROMISED = re.compile(
     r"web-?_?shell|compromised|backdoor|implant|hacked|victim|infected|defaced", re.IGNORECASE
@@ -94,7 +100,7 @@ def utc(text: str) -> str:
 
 @lru_cache(maxsize=131_072)
 def _utc(text: str) -> str:
-    wanted = text.strip()
+    wanted = _YEAR_FIRST.sub(r"\1-\2-\3", text.strip())
     if len(wanted) < 8:
         return ""
     epoch = _EPOCH.fullmatch(wanted)
@@ -115,6 +121,26 @@ def _utc(text: str) -> str:
     if not 1990 <= moment.year <= 2100:
         return ""
     return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
+def day_and_month(text: str) -> tuple[int, int] | None:
+    """The first two numbers of a date such as `05/03/2021`, in their order."""
+    found = _SLASHED.fullmatch(text.strip()) if len(text) <= 48 else None
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def slashed(text: str, *, day_first: bool) -> str:
+    """A time such as `05/03/2021 14:30` as `utc` gives it, by which part is the day."""
+    found = _SLASHED.fullmatch(text.strip()) if len(text) <= 48 else None
+    if found is None:
+        return ""
+    one, other, year, hour, minute, second = (int(found[place] or 0) for place in range(1, 7))
+    day, month = (one, other) if day_first else (other, one)
+    if found[7]:
+        if not 1 <= hour <= 12:
+            return ""
+        hour = hour % 12 + (12 if found[7].lower() == "p" else 0)
+    return utc(f"{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
 
 
 def cves(texts: Iterable[str]) -> tuple[str, ...]:

@@ -33,6 +33,9 @@ from alpheus.knowledge.builds import Builds
 CONFLICT = "conflict"
 COMPROMISED = "compromised-reported"
 INDICATOR = "indicator"
+VICTIM = "a list of victims"
+"""The word for a server of a list that the operator says to be one of victims."""
+
 _CONTRADICTED = frozenset({"fixed", "not-affected"})
 _TOLD_ANYWHERE = frozenset({Status.SHIELDED, Status.ONLINE})
 _BEFORE_THE_TABLE = frozenset({6, 8})
@@ -68,10 +71,16 @@ class Judge:
         self._name = name
         self._sha256 = sha256
         self._tlp = options.tlp
+        self._seen = options.seen
+        self._victims = options.victims
 
     def observation(self, listing: Listing) -> Observation:
         """The observation of a listing."""
         source = self._own_source or listing.source or self._source
+        if self._seen and not (listing.time or listing.last_seen):
+            listing.time = listing.first_seen = listing.last_seen = self._seen
+        if self._victims and not listing.compromised:
+            listing.compromised = VICTIM
         verdict = _verdict(_Words(
             source, listing.version[:_WORD], listing.version_field[:_WORD], listing.vulnerable,
             listing.compromised[:_WORD], listing.note[:_NOTE], listing.exchange, listing.indicator,

@@ -18,12 +18,17 @@ KINDS = (
 class ImportOptions:
     """What the operator says of a file. Empty texts say nothing.
 
-    `tlp` is a label such as `TLP:AMBER`; where the file has a stricter one, that holds.
+    `tlp` is a label such as `TLP:AMBER`; where the file has a stricter one, that holds. `columns`
+    are roles and names of columns of a table (`list_columns`). `seen` is a time as ISO 8601 in UTC
+    for records that have none. `victims`: the list is one of servers that were broken into.
     """
 
     kind: str = ""
     tlp: str = ""
     source: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    seen: str = ""
+    victims: bool = False
 
 
 @dataclass(frozen=True, slots=True)

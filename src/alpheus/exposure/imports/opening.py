@@ -18,7 +18,7 @@ import zstandard
 
 from alpheus.errors import EvidenceError, EvidenceNotFoundError
 from alpheus.evidence.magic import compression_of
-from alpheus.exposure.imports.model import Loss
+from alpheus.exposure.imports.model import ImportOptions, Loss
 
 BLOCK = 1 << 20
 LINE_LIMIT = 8 << 20
@@ -37,14 +37,17 @@ _DAMAGED = (OSError, EOFError, zlib.error, zstandard.ZstdError)
 class Source:
     """A file to import. `losses` is filled while it is read. Raises EvidenceError.
 
+    `notes` says how it is understood, in sentences, from when its first record is read.
     `sha256` is that of the file as it lies there. The file may be read more than once; a change
     between two readings is not noticed, but the hash is that of the first.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, options: ImportOptions | None = None) -> None:
         self.path = path
         self.name = path.name
+        self.options = options or ImportOptions()
         self.losses: list[Loss] = []
+        self.notes: list[str] = []
         try:
             with path.open("rb") as stream:
                 self.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()

@@ -7,36 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 
+from alpheus.errors import EvidenceFormatError
 from alpheus.exposure.imports import fields
+from alpheus.exposure.imports.list_columns import (
+    PLACES,
+    TIMES,
+    Columns,
+    Role,
+    columns_of,
+    folded,
+    has_values,
+    is_header,
+)
 from alpheus.exposure.imports.model import Listing, Loss
 from alpheus.exposure.imports.opening import Source
-from alpheus.exposure.imports.rows import Cells, Rows, column_names
+from alpheus.exposure.imports.rows import Cells, Rows
 from alpheus.knowledge.build_number import BuildNumber, parse_build
 
-_ROLES: dict[str, tuple[str, ...]] = {
-    "host": ("ip", "ip_address", "ipaddress", "address", "addr", "ip_addr", "ip_str", "ipv4",
-             "ipv6", "host_ip", "server_ip", "src_ip", "source_ip", "source.ip", "dst_ip",
-             "dest_ip", "destination.ip", "target_ip", "host", "hostname", "host_name", "fqdn",
-             "source.fqdn", "domain", "domain_name", "dns", "dns_name", "target", "url", "asset",
-             "name", "http_host", "server", "website"),
-    "port": ("port", "dst_port", "dport", "src_port", "source.port", "tcp_port", "service_port"),
-    "exchange_version": ("exchange_version", "exchange_build", "owa_version", "x_owa_version",
-                         "x-owa-version", "exchange"),
-    "version": ("version", "build", "build_number", "software_version", "product_version"),
-    "product": ("product", "software", "service", "application", "product_name"),
-    "time": ("timestamp", "time", "date", "seen", "observed_at", "scan_time", "scanned",
-             "datetime", "time.source", "last_updated_at"),
-    "first": ("first_seen", "firstseen", "first_seen_time", "detected_since"),
-    "last": ("last_seen", "lastseen", "last_seen_time"),
-    "tag": ("tag", "tags", "label", "labels", "status", "category", "verdict"),
-    "cve": ("cve", "cves", "cve_id", "vulnerability", "vulnerabilities", "vuln", "vulns"),
-    "tlp": ("tlp", "marking"),
-    "server": ("servername", "server_name", "computer_name", "netbios", "fe_server"),
-}  # fmt: skip
-_ROLE_OF = {name: role for role, names in _ROLES.items() for name in names}
-_KEPT = frozenset({"tag", "product", "cve"})
+_KEPT = (Role.LABEL, Role.PRODUCT, Role.CVE)
 """Roles whose cells are attributes, too."""
 
 _ONLY_CVES = re.compile(r"(?:\s*cve-\d{4}-\d{4,7}[\s,;|]*)+", re.IGNORECASE | re.ASCII)
@@ -46,29 +37,96 @@ _BARE_CELLS = 50
 _LOWEST_BUILD = 200
 """Third part of the lowest build of Exchange 2013 and later is above this; other products' not."""
 
+_TITLES = 10
+"""Rows before the header that may be titles or remarks."""
+
+_SAMPLE = 200
+"""Rows by whose cells it is told what a column is."""
+
+_MOST_PLACES = 20
+_TIME_OF_DAY = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
+_SEVERAL = re.compile(r"[\s,;|()<>]+")
+_DEFANGED = re.compile(r"\[\.\]|\(\.\)|\[dot\]|\[:\]", re.IGNORECASE)
+_SHELL = re.compile(r"shell", re.IGNORECASE)
+NAMED_BY = "hostname_source"
+"""The attribute that says where the names of a server are from."""
+
+UNDATED = (
+    "no column says when servers were seen: their time stays unknown, and a victim among them "
+    "counts from the moment of import; say it with --seen DAY, or --column when=NAME"
+)
+
+
+@dataclass(slots=True)
+class Beginning:
+    """How a table begins: rows before the header or the first row, the header, the rows after."""
+
+    skipped: int
+    header: Cells | None
+    sample: list[Cells]
+    by_name: bool = False
+
 
 @dataclass(slots=True)
 class _Found:
-    """What the cells of a row say of where the server is."""
+    """What the cells of a row say of where the server is. `unused` are cells beside that."""
 
     address: str = ""
     names: tuple[str, ...] = ()
     port: int = 0
     scheme: str = ""
     target: str = ""
+    url: str = ""
+    name_from: int = -1
+    computers: list[str] = field(default_factory=list)
+    unused: list[tuple[int, str]] = field(default_factory=list)
 
 
-def roles_of(header: Sequence[str]) -> dict[int, str]:
-    """The role of each column that has one."""
-    names = column_names(list(header))
-    return {n: role for n, name in enumerate(names) if (role := _ROLE_OF.get(name))}
+def beginning(source: Source) -> Beginning:
+    """How a table begins; the header may stand below titles and remarks, or have unknown names."""
+    known = len(source.losses)
+    rows = Rows(source)
+    before: list[Cells] = []
+    asked = {folded(name) for _, name in source.options.columns}
+    found = Beginning(0, None, [])
+    for number in range(_TITLES):
+        cells = rows.first()
+        if not cells:
+            break
+        plain = [cells[0].lstrip().removeprefix("#"), *cells[1:]]
+        if is_header(plain) or (asked & set(map(folded, plain))):
+            found = Beginning(number, cells, [], by_name=True)
+            break
+        if names_a_place(cells) and not cells[0].lstrip().startswith("#"):
+            found = Beginning(number, None, [cells])
+            if before and _may_be_header(before[-1], cells):
+                found = Beginning(number - 1, before[-1], [cells])
+            break
+        before.append(cells)
+    if found.header or found.sample:
+        rows.width = len(found.header or ())
+        found.sample += [row for row in islice(rows, _SAMPLE) if isinstance(row, list)]
+    del source.losses[known:]
+    return found
 
 
-def has_header(first: Sequence[str]) -> bool:
-    """Whether a first row names columns of which one tells where servers are."""
-    return "host" in roles_of(first).values() and not any(
-        fields.address(cell.strip()) for cell in first
+def _may_be_header(cells: Cells, following: Cells) -> bool:
+    """Whether a row of words stands above rows of values, and is as wide as these."""
+    return (
+        len(cells) == len(following)
+        and len(cells) > 1
+        and not cells[0].lstrip().startswith("#")
+        and all(cell.strip() for cell in cells)
+        and not has_values(cells)
     )
+
+
+def is_table(source: Source) -> bool:
+    """Whether a source is a table of servers."""
+    begin = beginning(source)
+    if begin.by_name:
+        return True
+    return b"\0" not in source.head[:4096] and any(map(names_a_place, begin.sample))
 
 
 def names_a_place(cells: Sequence[str]) -> bool:
@@ -78,88 +136,174 @@ def names_a_place(cells: Sequence[str]) -> bool:
 
 
 def read(source: Source) -> Iterator[Listing | Loss]:
-    """One listing per row."""
+    """One listing per row. Raises EvidenceFormatError for a column that is not there."""
+    begin = beginning(source)
+    table = _table_of(source, begin)
     rows = Rows(source)
+    for _ in range(begin.skipped):
+        rows.first()
     first = rows.first()
-    table: _Table | None = None
-    if has_header(first):
-        rows.width = len(first)
-        table = _Table(column_names(first))
+    if begin.header is not None:
+        rows.width = len(begin.header)
     elif first:
         rows.put_back(first)
-    row = 0
+    row = 0 if begin.header is not None else begin.skipped
     for cells in rows:
         if isinstance(cells, Loss):
             row = max(row, cells.row)
             yield cells
             continue
         row += 1
-        if table is None and cells[0].lstrip().startswith("#"):
+        if begin.header is None and cells[0].lstrip().startswith("#"):
             continue
         yield table.listing(row, cells) if table else _bare(row, cells)
+
+
+def _table_of(source: Source, begin: Beginning) -> _Table | None:
+    """The columns, as the operator says or as they are found; None where cells are all there is."""
+    asked, seen = source.options.columns, source.options.seen
+    dated = f"no column says when servers were seen: {seen} is taken, as you say"
+    if begin.header is None and not asked:
+        times = any(fields.utc(cell) for row in begin.sample for cell in row[:_BARE_CELLS])
+        if not times and begin.sample:
+            source.notes.append(dated if seen else UNDATED)
+        return None
+    width = max(map(len, begin.sample), default=0)
+    header = begin.header or [f"column {number}" for number in range(1, width + 1)]
+    if header[0].lstrip().startswith("#"):
+        header = [header[0].lstrip().removeprefix("#"), *header[1:]]
+    try:
+        columns = columns_of(header, begin.sample, asked)
+    except EvidenceFormatError as error:
+        raise EvidenceFormatError(f"{source.path}: {error}") from None
+    source.notes += columns.told()
+    if not columns.of(*TIMES):
+        source.notes.append(dated if seen else UNDATED)
+    return _Table(columns)
 
 
 class _Table:
     """The columns of a table with a header."""
 
-    def __init__(self, columns: Sequence[str]) -> None:
+    def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        self._by_role: dict[str, list[int]] = {}
-        for number, role in roles_of(columns).items():
-            self._by_role.setdefault(role, []).append(number)
-        taken = {n for role, places in self._by_role.items() if role not in _KEPT for n in places}
-        self._others = [(n, column) for n, column in enumerate(columns) if n not in taken]
+        self._roles = columns.roles
+        self._by_role = {role: columns.of(role) for role in Role}
+        self._places = columns.of(*PLACES)[:_MOST_PLACES]
+        taken = {n for n, role in columns.roles.items() if role not in _KEPT} - set(
+            columns.of(*PLACES)[_MOST_PLACES:]
+        )
+        self._others = [(n, name) for n, name in enumerate(columns.names) if n not in taken]
+        self._shells = [n for n in columns.of(Role.URL, Role.PATH)
+                        if _SHELL.search(columns.shown[n])]  # fmt: skip
 
     def listing(self, row: int, cells: Cells) -> Listing | Loss:
         """What a row says."""
-        places = self._all(cells, "host")
-        found = _place_of(places)
-        if not (found.address or found.names):
+        cells += [""] * (len(self._columns.names) - len(cells))
+        found = self._place(cells)
+        computers = (*self._all(cells, Role.COMPUTER), *found.computers)
+        if not (found.address or found.names or computers):
             return Loss(row, "neither an address nor a name")
-        port = fields.port(self._one(cells, "port").strip())
+        port = fields.port(self._one(cells, Role.PORT).strip())
         if port is None:
             return Loss(row, "the port is no number from 0 to 65535")
-        tags = self._all(cells, "tag")
-        attributes = {column: cell for n, column in self._others if (cell := cells[n].strip())}
-        version, exchange = self._version(cells, tags)
-        for n in self._by_role.get("version", ()):
-            if not version and cells[n]:
-                attributes[self._columns[n]] = cells[n]
-        time = fields.utc(self._one(cells, "time"))
-        last = fields.utc(self._one(cells, "last")) or time
+        labels = self._all(cells, Role.LABEL)
+        version, exchange = self._version(cells, labels)
+        time = self._time(cells, Role.WHEN)
+        last = self._time(cells, Role.LAST) or time
         return Listing(
-            row, found.target, found.address, port or found.port, found.names,
+            row, found.target or computers[0], found.address, port or found.port, found.names,
             scheme=found.scheme or "https", exchange=exchange, version=version,
-            vulnerable=self._vulnerable(cells, tags), compromised=fields.compromise_word(tags),
-            servers=tuple(self._all(cells, "server")),
-            time=last, first_seen=fields.utc(self._one(cells, "first")) or time, last_seen=last,
-            tlp=fields.tlp_label(self._one(cells, "tlp")), attributes=attributes,
+            vulnerable=self._vulnerable(cells, labels),
+            compromised=self._compromised(cells, labels),
+            servers=tuple(dict.fromkeys(computers)),
+            time=last, first_seen=self._time(cells, Role.FIRST) or time, last_seen=last,
+            tlp=fields.tlp_label(self._one(cells, Role.TLP)),
+            attributes=self._attributes(cells, found, port or found.port, version),
         )  # fmt: skip
 
-    def _all(self, cells: Cells, role: str) -> list[str]:
-        return [cell for n in self._by_role.get(role, ()) if (cell := cells[n].strip())]
+    def _place(self, cells: Cells) -> _Found:
+        """Where the server is; a name without a dot counts where nothing else tells it."""
+        found = _Found()
+        alone: list[tuple[int, str]] = []
+        for n in self._places:
+            text = cells[n].strip()
+            if not text:
+                continue
+            role = self._roles[n]
+            named = role is not Role.NAME and "." not in text and ":" not in text
+            if named and role is Role.SERVER:
+                found.computers.append(text)
+            elif named:
+                alone.append((n, text))
+            elif not _take(found, text, n):
+                found.unused.append((n, text))
+        for n, text in alone:
+            told = found.address or found.names or found.computers
+            if told or not _take(found, text, n):
+                found.unused.append((n, text))
+        return found
 
-    def _one(self, cells: Cells, role: str) -> str:
+    def _attributes(self, cells: Cells, found: _Found, port: int, version: str) -> dict[str, str]:
+        names = self._columns.names
+        attributes = {name: cell for n, name in self._others if (cell := cells[n].strip())}
+        attributes.update((names[n], text) for n, text in found.unused)
+        for n in self._by_role[Role.BUILD]:
+            if not version and cells[n]:
+                attributes[names[n]] = cells[n]
+        path = self._one(cells, Role.PATH)
+        if path:
+            attributes["path"] = path
+        url = found.url or (_page(found, path, port) if path[:1] == "/" else "")
+        if url:
+            attributes["url"] = url
+        if found.name_from >= 0:
+            attributes[NAMED_BY] = f"column {names[found.name_from]}"
+        return attributes
+
+    def _compromised(self, cells: Cells, labels: list[str]) -> str:
+        """The word for a server that was broken into: a label's, or that a shell is named."""
+        named = (self._columns.names[n] for n in self._shells if cells[n].strip())
+        return fields.compromise_word(labels) or next(named, "")
+
+    def _time(self, cells: Cells, role: Role) -> str:
+        """A time; that of the day may stand in a column of its own."""
+        found, clock = "", ""
+        for n in self._by_role[role]:
+            text = cells[n].strip()
+            if _TIME_OF_DAY.fullmatch(text):
+                clock = clock or text
+            else:
+                found = found or self._columns.time(n, text)
+        if clock and found.endswith("T00:00:00Z"):
+            return fields.utc(f"{found[:10]}T{clock.zfill(5 if clock.count(':') == 1 else 8)}")
+        return found
+
+    def _all(self, cells: Cells, role: Role) -> list[str]:
+        return [cell for n in self._by_role[role] if (cell := cells[n].strip())]
+
+    def _one(self, cells: Cells, role: Role) -> str:
         return next(iter(self._all(cells, role)), "")
 
-    def _version(self, cells: Cells, tags: list[str]) -> tuple[str, bool | None]:
+    def _version(self, cells: Cells, labels: list[str]) -> tuple[str, bool | None]:
         """The build of Exchange that a row names, and whether it names Exchange."""
-        named = self._one(cells, "exchange_version")
+        named = self._one(cells, Role.EXCHANGE_BUILD)
         if parse_build(named):
             return named, True
-        about = " ".join((*tags, *self._all(cells, "product"))).lower()
+        products = self._all(cells, Role.PRODUCT)
+        about = " ".join((*labels, *products)).lower()
         is_exchange = "exchange" in about or "outlook web" in about
-        for text in self._all(cells, "version"):
+        for text in self._all(cells, Role.BUILD):
             number = parse_build(text)
-            if number and (is_exchange or (not self._all(cells, "product") and _is_modern(number))):
+            if number and (is_exchange or (not products and _is_modern(number))):
                 return text, True
         return "", True if is_exchange else None
 
-    def _vulnerable(self, cells: Cells, tags: list[str]) -> tuple[str, ...]:
-        """The CVEs of a column that holds nothing else, and of tags that are one."""
-        words = [word for tag in tags for word in re.split(r"[;,|\s]", tag)]
-        named = [cell for cell in (*self._all(cells, "cve"), *words) if _ONLY_CVES.fullmatch(cell)]
-        return fields.cves(named)
+    def _vulnerable(self, cells: Cells, labels: list[str]) -> tuple[str, ...]:
+        """The CVEs of a column that holds nothing else, and of labels that are one."""
+        words = [word for label in labels for word in re.split(r"[;,|\s]", label)]
+        every = (*self._all(cells, Role.CVE), *words)
+        return fields.cves([cell for cell in every if _ONLY_CVES.fullmatch(cell)])
 
 
 def _is_modern(number: BuildNumber) -> bool:
@@ -167,26 +311,67 @@ def _is_modern(number: BuildNumber) -> bool:
     return number.parts[0] == 15 and number.parts[1] <= 2 and number.parts[2] >= _LOWEST_BUILD
 
 
+def _page(found: _Found, path: str, port: int) -> str:
+    """The URL of a path on a server."""
+    host = found.names[0] if found.names else found.address
+    host = f"[{host}]" if ":" in host else host
+    scheme = found.scheme or ("http" if port == 80 else "https")
+    usual = port in {0, 443 if scheme == "https" else 80}
+    return f"{scheme}://{host}{'' if usual else f':{port}'}{path}" if host else ""
+
+
 def _place_of(cells: Sequence[str]) -> _Found:
     """Address, names and port among cells: addresses, names, URLs, `host:port`."""
     found = _Found()
-    for cell in cells:
-        text = cell.strip()
-        address = fields.address(text)
-        if address:
-            found.address = found.address or address
-            found.target = found.target or text
-            continue
-        scheme, host, port, _ = fields.url_parts(text if "://" in text else f"//{text}")
-        if not host or " " in text:
-            continue
-        address, name = fields.address(host), fields.host_name(host)
-        if address or name:
-            found.address = found.address or address
-            found.names += (name,) if name and name not in found.names else ()
-            found.port, found.scheme = found.port or port, found.scheme or scheme
-            found.target = found.target or text
+    for number, cell in enumerate(cells):
+        _take(found, cell.strip(), number)
     return found
+
+
+def _take(found: _Found, text: str, number: int) -> bool:
+    """Take a cell in; whether all of it was needed."""
+    if "[" in text or "(" in text or text[:4].lower() == "hxxp":
+        text = _fanged(text)
+    if _take_one(found, text, number):
+        return True
+    parts = [part for part in _SEVERAL.split(text[:2_000]) if "." in part or ":" in part]
+    if len(parts) != 1 or parts[0] != text:
+        for part in parts[:_MOST_PLACES]:
+            _take_one(found, part, number)
+    return False
+
+
+def _fanged(text: str) -> str:
+    """An address or URL that was made harmless, as it was: `hxxp://a[.]example`."""
+    text = _DEFANGED.sub(lambda m: ":" if ":" in m[0] else ".", text)
+    return f"http{text[4:]}" if text[:4].lower() == "hxxp" else text
+
+
+def _take_one(found: _Found, text: str, number: int) -> bool:
+    address = fields.address(text)
+    if address:
+        found.target = found.target or text
+        if found.address and found.address != address:
+            return False
+        found.address = address
+        return True
+    is_url = "://" in text
+    scheme, host, port, path = fields.url_parts(text if is_url else f"//{text}")
+    if not host or " " in text:
+        return False
+    address, name = fields.address(host), fields.host_name(host)
+    if not (address or name):
+        return False
+    if name and name not in found.names:
+        found.names += (name,)
+        found.name_from = number if found.name_from < 0 else found.name_from
+    if is_url or path != "/":
+        found.url = found.url or (text if is_url else f"https://{text}")
+    found.port, found.scheme = found.port or port, found.scheme or scheme
+    found.target = found.target or text
+    other = bool(address and found.address and found.address != address)
+    found.address = found.address or address
+    return not other
 
 
 def _bare(row: int, cells: Cells) -> Listing | Loss:
@@ -200,11 +385,16 @@ def _bare(row: int, cells: Cells) -> Listing | Loss:
         return Loss(row, "neither an address nor a name")
     ports = [port for cell in numbers if (port := fields.port(cell.strip()))]
     time = next((time for cell in cells if (time := fields.utc(cell))), "")
+    attributes = {f"column_{n}": cell for n, cell in enumerate(cells, 1) if cell}
+    kept = attributes if len(cells) > 1 else {}
+    if found.url:
+        kept["url"] = found.url
+    if found.names:
+        kept[NAMED_BY] = "list"
     return Listing(
         row, found.target, found.address, (ports or [found.port])[0], found.names,
         scheme=found.scheme or "https",
         exchange=True if builds else None, version=str(builds[0]) if builds else "",
         compromised=fields.compromise_word(texts), time=time, first_seen=time, last_seen=time,
-        attributes={f"column_{n}": cell for n, cell in enumerate(cells, 1) if cell}
-        if len(cells) > 1 else {},
+        attributes=kept,
     )  # fmt: skip

@@ -77,16 +77,23 @@ class ImportedFile:
 
     def __init__(self, path: Path, options: ImportOptions | None = None) -> None:
         self.options = options or ImportOptions()
-        self._source = Source(path)
+        self._source = Source(path, self.options)
         self.name = self._source.name
         self.sha256 = self._source.sha256
         self.tally = Tally()
         self.kind = self.options.kind or kind_of(self._source)
+        if not self.kind and not self._source.head.strip():
+            raise UnknownKindError(f"{path}: is empty")
         if not self.kind:
             raise UnknownKindError(
                 f"{path}: none of the kinds that can be read ({', '.join(KINDS)}); "
                 "name it with --kind if it is one"
             )
+
+    @property
+    def notes(self) -> list[str]:
+        """How it is understood, in sentences, from when its first record is read."""
+        return self._source.notes
 
     def observations(self, lost: Callable[[Loss], None] | None = None) -> Iterator[Observation]:
         """The observations in the order of the file; `tally` grows with them.

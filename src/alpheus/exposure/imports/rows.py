@@ -7,6 +7,7 @@ Quotes that nothing closes cost their own line only.
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 
@@ -22,6 +23,9 @@ _TRIES = 3
 """How far a quote that is open is followed, so that many of them cost no time."""
 
 _SEPARATORS = ",;\t|"
+_NAMED_SEPARATOR = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
+"""The first line by which spreadsheets are told the separator."""
+
 
 Cells = list[str]
 
@@ -53,14 +57,17 @@ class Rows:
         self._source = source
         self._back: deque[str | None] = deque()
         self._separator = ""
+        self._named = ""
         self.width = 0
         """How many cells a row must have; 0: any number."""
 
     def first(self) -> Cells:
-        """The first row, whatever its width; empty if there is none."""
+        """The first row, whatever its width; empty if there is none. Again: the one after it."""
         while (line := self._next()) is not None:
-            if line.strip():
-                self._separator = separator_of(line)
+            if named := _NAMED_SEPARATOR.fullmatch(line):
+                self._named = named[1]
+            elif line.strip():
+                self._separator = self._named or separator_of(line)
                 return self._cells(line) or []
         return []
 
