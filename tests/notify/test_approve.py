@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -27,7 +29,7 @@ def test_whatever_a_reader_sees_changes_the_digest(monkeypatch: pytest.MonkeyPat
         approve.digest_of(NOTICE, other(WORDS, text="another"), SETTINGS),
         approve.digest_of(NOTICE, WORDS, other(SETTINGS, tlp="TLP:RED")),
     }
-    monkeypatch.setattr(approve, "templates", lambda: "")
+    monkeypatch.setattr(approve, "templates", lambda _: "")
     found.add(approve.digest_of(NOTICE, WORDS, SETTINGS))
     assert len(found) == 5
 
@@ -41,6 +43,16 @@ def test_a_digest_over_all_depends_on_each_and_on_their_order() -> None:
 def test_templates_have_a_digest() -> None:
     """Over what is in them."""
     assert len(approve.templates()) == 64
+
+
+def test_words_of_ones_own_are_approved_too(tmp_path: Path) -> None:
+    """Also where they stand in a file that a template takes in."""
+    first, other = tmp_path / "a", tmp_path / "b"
+    for folder, text in ((first, "call"), (other, "write")):
+        folder.mkdir()
+        (folder / "part.txt").write_text(text)
+    found = {approve.templates(), approve.templates((first,)), approve.templates((other,))}
+    assert len(found) == 3
 
 
 def test_digests_are_compared() -> None:

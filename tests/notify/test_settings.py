@@ -79,6 +79,23 @@ def test_the_language_is_chosen_by_organisation_country_and_table(tmp_path: Path
     assert found.language("", "") == "en"
 
 
+def test_a_bundle_holds_its_certificate(tmp_path: Path) -> None:
+    """One file of PKCS#12 is enough."""
+    (tmp_path / "notices.p12").write_bytes(b"")
+    found = _read(tmp_path, "signing: {smime: {key: notices.p12}}\n").signing
+    assert found == Signing("smime", None, tmp_path / "notices.p12")
+
+
+def test_languages_of_ones_own(tmp_path: Path) -> None:
+    """A folder of one, or of several; relative to the file."""
+    for name in ("fr", "more/pt"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "phrases.csv").write_text("")
+    found = _read(tmp_path, "templates: [fr, more]\n")
+    assert found.templates == (tmp_path / "fr", tmp_path / "more")
+    assert _read(tmp_path, "templates: fr\n").templates == (tmp_path / "fr",)
+
+
 def test_never_holds_for_all_below(tmp_path: Path) -> None:
     """A domain and what is below it, in any case; a mailbox alone."""
     found = _read(tmp_path, "never: [military.example, press@school.example]\n")
@@ -104,6 +121,8 @@ def test_never_holds_for_all_below(tmp_path: Path) -> None:
         ("signing: {openpgp: {key: gone.key}}\n", "gone.key is not there"),
         ("signing: {}\n", "either smime or openpgp"),
         ("signing: {smime: {key: notify.yaml}}\n", "'signing.smime.certificate' is missing"),
+        ("signing: {smime: {certificate: notify.yaml}}\n", "'signing.smime.key' is missing"),
+        ("templates: words\n", "words is no folder of a language: there is no phrases.csv"),
         ("never: ['a b']\n", "neither a mailbox nor a domain"),
         ("national_team: {email: 'a@b\\r\\nBcc: c@d'}\n", "no e-mail address"),
     ],

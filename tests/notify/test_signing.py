@@ -273,6 +273,27 @@ def test_a_file_that_holds_no_key(method: str, content: bytes, tmp_path: Path) -
         signer(Signing(method, None, tmp_path / "absent"), ME, now=TODAY)
 
 
+def test_a_bundle_without_its_certificate(tmp_path: Path) -> None:
+    """What lacks is named, and where to put it; a certificate may also be in DER."""
+    files = made_smime(tmp_path)
+    key = serialization.load_pem_private_key(files.key.read_bytes(), None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    plain = serialization.NoEncryption()
+    files.both.write_bytes(pkcs12.serialize_key_and_certificates(b"me", key, None, None, plain))
+    with pytest.raises(SigningError, match="a key and no certificate: export both into it, or"):
+        signer(Signing("smime", None, files.both), ME, now=TODAY)
+    pem = x509.load_pem_x509_certificate(files.certificate.read_bytes())
+    files.certificate.write_bytes(pem.public_bytes(serialization.Encoding.DER))
+    signer(Signing("smime", files.certificate, files.both), ME, now=TODAY)
+    files.certificate.write_bytes(b"\x30 no certificate")
+    with pytest.raises(SigningError, match="no certificate that can be read"):
+        signer(Signing("smime", files.certificate, files.both), ME, now=TODAY)
+    alone = pkcs12.serialize_key_and_certificates(b"me", None, pem, None, plain)
+    files.both.write_bytes(alone)
+    with pytest.raises(SigningError, match="holds no key: export the certificate together"):
+        signer(Signing("smime", None, files.both), ME, now=TODAY)
+
+
 def test_a_key_that_smime_does_not_know(tmp_path: Path) -> None:
     """Ed25519 is not for S/MIME here, and a certificate file may hold none."""
     files = made_smime(tmp_path)

@@ -6,6 +6,7 @@ import csv
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from alpheus.errors import KnowledgeError
@@ -49,6 +50,8 @@ def test_a_folder_may_stand_in_for_one_that_ships(folder: Path) -> None:
     own = folder.rename(folder.with_name("en"))
     _edit(own / "phrases.csv", "has been broken into.", "was hacked.")
     assert "was hacked." in render(notice(), SETTINGS, wording=Wording([own])).text
+    settings = msgspec.structs.replace(SETTINGS, templates=(own,))
+    assert "was hacked." in render(notice(), settings).text
 
 
 @pytest.mark.parametrize("name", ["steps.csv", *(f"{one}.txt" for one in TEMPLATES), "verify.txt"])

@@ -11,7 +11,7 @@ from typing import TextIO
 import pytest
 
 from alpheus.errors import OutputError
-from alpheus.report.files import write_files
+from alpheus.report.files import bring_to_disk, give_name, write_files
 
 
 def names(folder: Path) -> list[str]:
@@ -52,6 +52,18 @@ def test_an_error_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
     assert str(tmp_path) in str(caught.value)
     assert names(tmp_path) == ["one.txt"]
     assert (tmp_path / "one.txt").read_text() == "old"
+
+
+def test_a_file_gets_its_name_when_it_is_whole(tmp_path: Path) -> None:
+    """What an earlier run left under the hidden name is replaced, whoever may read that."""
+    hidden, name = tmp_path / ".a.part", tmp_path / "a"
+    hidden.write_text("left behind, and longer")
+    hidden.chmod(0o644)
+    bring_to_disk(hidden, _hello)
+    assert names(tmp_path) == [".a.part"]
+    give_name(hidden, name)
+    assert names(tmp_path) == ["a"]
+    assert (name.read_text(), stat.S_IMODE(name.stat().st_mode)) == ("hello\n", 0o600)
 
 
 def test_an_interruption_leaves_no_half_written_file(tmp_path: Path) -> None:

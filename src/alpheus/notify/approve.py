@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from alpheus.errors import RefusedError
+from alpheus.errors import KnowledgeError, RefusedError
 from alpheus.notify.model import Notice, Rendered
 from alpheus.notify.settings import Settings
 
@@ -27,7 +27,14 @@ _TEMPLATES = Path(__file__).with_name("templates")
 def digest_of(notice: Notice, rendered: Rendered, settings: Settings) -> str:
     """A digest over one notice as it would be sent."""
     said = msgspec.json.encode(
-        [notice.reference, notice.recipient, notice.tlp, rendered, settings.frame(), templates()]
+        [
+            notice.reference,
+            notice.recipient,
+            notice.tlp,
+            rendered,
+            settings.frame(),
+            templates(settings.templates),
+        ]
     )
     return hashlib.sha256(said).hexdigest()
 
@@ -41,14 +48,25 @@ def digest_of_all(digests: Iterable[str]) -> str:
 
 
 @cache
-def templates() -> str:
-    """A digest over the templates, of which letters are made as well."""
+def templates(own: tuple[Path, ...] = ()) -> str:
+    """A digest over the templates, of which letters are made as well, and over one's own folders.
+
+    Raises KnowledgeError where one of these cannot be read.
+    """
     whole = hashlib.sha256()
-    for path in sorted(_TEMPLATES.rglob("*")):
-        if path.is_file():
-            whole.update(f"{path.relative_to(_TEMPLATES).as_posix()}\0".encode())
-            whole.update(hashlib.sha256(path.read_bytes()).digest())
+    for folder in (_TEMPLATES, *own):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                whole.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+                whole.update(hashlib.sha256(_content(path)).digest())
     return whole.hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise KnowledgeError(f"{path}: {(error.strerror or str(error)).lower()}") from error
 
 
 def check_digest(given: str, digest: str) -> None:

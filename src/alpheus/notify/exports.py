@@ -25,7 +25,7 @@ from alpheus.notify.model import Channel, Notice
 from alpheus.notify.render import render
 from alpheus.notify.rows import COLUMNS, row_of
 from alpheus.notify.settings import Settings
-from alpheus.notify.wording import Wording, shipped, time_of
+from alpheus.notify.wording import Wording, of_folders, time_of
 from alpheus.report.csv_output import cell
 from alpheus.report.visible import portable
 
@@ -103,7 +103,8 @@ def write_export(
     write = _WRITERS.get(kind)
     if write is None:
         raise UsageError(f"there is no export {kind!r}; there are {', '.join(KINDS)}")
-    return write(notices, _Maker(settings, wording or shipped(), now, queue), stream)
+    words = wording or of_folders(settings.templates)
+    return write(notices, _Maker(settings, words, now, queue), stream)
 
 
 def phone_list(

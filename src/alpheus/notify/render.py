@@ -16,7 +16,7 @@ from alpheus.notify.facts import Facts, facts_of
 from alpheus.notify.model import Attachment, Channel, Notice, Rendered, Rung
 from alpheus.notify.rows import COLUMNS, rows_of
 from alpheus.notify.settings import Settings
-from alpheus.notify.wording import BUILT_IN, Language, Wording, shipped
+from alpheus.notify.wording import BUILT_IN, Language, Wording, of_folders
 from alpheus.report.csv_output import cell
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def render(
     """Put a notice into words. The subject holds no TLP label; text and HTML begin with it.
 
     `now` (ISO 8601, UTC; the time of planning if it is not given) decides which updates are to be
-    installed, and nothing else. `wording` has languages beside those that ship. Raises
+    installed, and nothing else. `wording` has other languages than the settings. Raises
     KnowledgeError if a template is wrong.
     """
     document = document_of(notice, settings, now=now, wording=wording)
@@ -59,7 +59,7 @@ def document_of(
     notice: Notice, settings: Settings, *, now: str = "", wording: Wording | None = None
 ) -> Document:
     """The facts and the words of a notice. Raises KnowledgeError."""
-    language = (wording or shipped()).language(notice.language)
+    language = (wording or of_folders(settings.templates)).language(notice.language)
     facts = facts_of(notice, settings, language, today=now or notice.made)
     return Document(facts, language, parse(language.fill(_template(notice), facts)))
 

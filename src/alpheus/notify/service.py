@@ -192,7 +192,7 @@ class Notices:
         self.batch(batch)
         with self.database.read() as connection:
             found = store.numbers(connection, batch, OPEN)
-        said = (*map(str, found), self.settings.frame(), approve.templates())
+        said = (*map(str, found), self.settings.frame(), approve.templates(self.settings.templates))
         return len(found), approve.digest_of_all(said)
 
     def _digests(self, batch: int) -> Iterator[tuple[int, str]]:

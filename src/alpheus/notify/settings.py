@@ -113,7 +113,8 @@ class Settings(msgspec.Struct, frozen=True):
 
     `bulk_above`: a batch of more notices than that is approved by somebody who has not planned it.
     `wait_days`: how many days an answer is waited for, by rung. `never`: mailboxes, and domains
-    with all below them, that are never written to.
+    with all below them, that are never written to. `templates`: folders of languages of one's own,
+    beside or in place of those that ship.
     """
 
     sender: Sender
@@ -127,6 +128,7 @@ class Settings(msgspec.Struct, frozen=True):
     never: frozenset[str] = frozenset()
     letters: Letters = Letters()
     national_team: Team = Team()
+    templates: tuple[Path, ...] = ()
 
     def language(self, organisation: str, country: str) -> str:
         """The language in which an organisation is written to, by its key or its country."""
@@ -156,7 +158,7 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 _KEYS = ("sender", "tlp", "languages", "smtp", "rates", "approval", "wait_days", "signing", "never",
-         "letters", "national_team")  # fmt: skip
+         "letters", "national_team", "templates")  # fmt: skip
 _SENDER: dict[str, Callable[[str], str]] = {
     "name": values.words, "organisation": values.words, "email": values.mailbox,
     "reply_to": values.mailbox, "bounce": values.mailbox, "telephone": values.words,
@@ -210,6 +212,7 @@ class _Reader:
             never=self._never(top),
             letters=self._letters(top),
             national_team=self._team(top),
+            templates=self._templates(top),
         )
 
     def _below(self, top: Section, key: str, known: tuple[str, ...]) -> Section | None:
@@ -301,15 +304,17 @@ class _Reader:
         if len(given) != 1:
             self._problems.add(below.line, "'signing' holds either smime or openpgp")
             return Signing()
-        needed = ("certificate", "key") if given == ["smime"] else ("key",)
+        known = ("certificate", "key") if given == ["smime"] else ("key",)
         node = below.node(given[0])
         assert node is not None
-        files = Section(node, needed, self._problems, f"signing.{given[0]}.")
-        for name in needed:
-            if files.node(name) is None:
+        files = Section(node, known, self._problems, f"signing.{given[0]}.")
+        found = {name: files.value(name, self._file, None) for name in known}
+        key = found["key"]
+        in_one = key is not None and key.suffix.lower() in {".p12", ".pfx"}
+        for name in known:
+            if files.node(name) is None and not (name == "certificate" and in_one):
                 self._problems.add(files.line, f"'signing.{given[0]}.{name}' is missing: a file")
-        found = {name: files.value(name, self._file, None) for name in needed}
-        return Signing(given[0], found.get("certificate"), found["key"])
+        return Signing(given[0], found.get("certificate"), key)
 
     def _never(self, top: Section) -> frozenset[str]:
         return frozenset(
@@ -323,6 +328,22 @@ class _Reader:
             return Letters()
         folder = below.value("folder", lambda text: self._folder / text, None)
         return Letters(folder, self._lines(below, "sender_lines"))
+
+    def _templates(self, top: Section) -> tuple[Path, ...]:
+        found = [top.convert("templates", line, text, self._of_languages, None)
+                 for line, text in top.items("templates")]  # fmt: skip
+        return tuple(one for one in found if one is not None)
+
+    def _of_languages(self, name: str) -> Path | None:
+        place = self._folder / name
+        try:
+            found = (place / "phrases.csv").is_file() or any(place.glob("*/phrases.csv"))
+        except OSError as error:
+            raise ValueError(f"{place} cannot be read: {error.strerror}") from error
+        if not found:
+            raise ValueError(f"{place} is no folder of a language: there is no phrases.csv in it "
+                             "or below it")  # fmt: skip
+        return place
 
     def _team(self, top: Section) -> Team:
         below = self._below(top, "national_team", ("name", "email", "telephone"))

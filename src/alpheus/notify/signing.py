@@ -107,8 +107,7 @@ def _smime_keys(
     key_file: Path, certificate_file: Path | None, password: bytes | None
 ) -> tuple[PKCS7PrivateKeyTypes, Certificate, list[Certificate]]:
     """Key, certificate and those between it and its authority, from PEM or PKCS#12."""
-    from cryptography import x509  # noqa: PLC0415 - an extra
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa  # noqa: PLC0415 - an extra
     from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
         load_pem_private_key,
         pkcs12,
@@ -126,21 +125,35 @@ def _smime_keys(
     except (TypeError, ValueError) as error:
         raise _not_opened(key_file, password) from error
     if certificate_file is not None:
-        pem = _read(certificate_file, private=False)
-        if b"-----BEGIN" in pem:
-            try:
-                certificates = x509.load_pem_x509_certificates(pem) + certificates
-            except ValueError as error:
-                message = f"{certificate_file} holds no certificate that can be read"
-                raise SigningError(message) from error
+        certificates = [*_certificates_in(certificate_file, content), *certificates]
+    if key is None:
+        raise SigningError(f"{key_file} holds no key: export the certificate together with its key")
     if not isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
         raise SigningError(f"{key_file} holds no RSA or elliptic key, as S/MIME needs")
     public = key.public_key()
+    if not certificates:
+        raise SigningError(
+            f"{key_file} holds a key and no certificate: export both into it, or name the "
+            "certificate's file under certificate: beside key:"
+        )
     fitting = [each for each in certificates if each.public_key() == public]
     if not fitting:
         where = certificate_file or key_file
         raise SigningError(f"no certificate in {where} belongs to the key in {key_file}")
     return key, fitting[0], [each for each in dict.fromkeys(certificates) if each != fitting[0]]
+
+
+def _certificates_in(path: Path, bundle: bytes) -> list[Certificate]:
+    """The certificates of a file in PEM or DER; none of its own where it is the bundle itself."""
+    from cryptography import x509  # noqa: PLC0415 - an extra
+
+    given = _read(path, private=False)
+    try:
+        if b"-----BEGIN" in given:
+            return x509.load_pem_x509_certificates(given)
+        return [] if given == bundle else [x509.load_der_x509_certificate(given)]
+    except ValueError as error:
+        raise SigningError(f"{path} holds no certificate that can be read") from error
 
 
 def _not_opened(path: Path, password: bytes | None) -> SigningError:

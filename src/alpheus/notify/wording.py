@@ -146,6 +146,12 @@ def shipped() -> Wording:
 
 
 @cache
+def of_folders(folders: tuple[Path, ...]) -> Wording:
+    """The languages that ship, and those of folders. Raises KnowledgeError; see `Wording`."""
+    return Wording(folders)
+
+
+@cache
 def _countries() -> dict[str, str]:
     rows = read_table("notice_languages.csv", ("country", "language"))
     return {row["country"]: row["language"] for row in rows}

@@ -41,7 +41,7 @@ def write_files(folder: Path, writers: Mapping[str, Writer]) -> dict[str, Path]:
         for name, write in writers.items():
             at = folder / name
             temporary[name] = folder / f".{name}.{secrets.token_hex(6)}.part"
-            _write(temporary[name], write)
+            bring_to_disk(temporary[name], write)
         for name in writers:
             at = folder / name
             temporary[name].replace(at)
@@ -57,12 +57,23 @@ def write_files(folder: Path, writers: Mapping[str, Writer]) -> dict[str, Path]:
     return {name: folder / name for name in writers}
 
 
-def _write(path: Path, write: Writer) -> None:
+def bring_to_disk(path: Path, write: Writer) -> None:
+    """Write a file under a name that nobody looks for yet, such as one that an earlier run left.
+
+    Nothing of it is lost afterwards, but its name. Mode 0600, UTF-8. Raises OSError.
+    """
+    path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
         write(stream)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def give_name(written: Path, name: Path) -> None:
+    """Give a file that is on disk its name, in the same folder, and keep that. Raises OSError."""
+    written.replace(name)
+    _sync_folder(name.parent)
 
 
 def _sync_folder(folder: Path) -> None:
