@@ -307,7 +307,10 @@ class Attachment:
         return more
 
     def _is_gone(self, node: int, root: int) -> bool:
-        """Whether a server was elsewhere at the time of a sighting, or between that and now."""
+        """Whether a server was elsewhere at the time of a sighting, or between that and now.
+
+        What has several addresses at once is not gone from any of them.
+        """
         forest = self._forest
         here, first, last = place_of(forest.facts[node]), forest.first[node], forest.last[node]
         places = forest.places(root)
@@ -323,6 +326,7 @@ class Attachment:
             and UNKNOWN_TIME not in span
             and span[0] < end
             and begin < span[1]
+            and not (span[0] <= mine[1] and mine[0] <= span[1])
             for place, span in places.items()
         )
 

@@ -23,7 +23,7 @@ from alpheus.cases.identity.evidence import (
 from alpheus.cases.identity.forest import Forest, Span
 from alpheus.cases.identity.holders import wider
 from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts
-from alpheus.cases.identity.names import registered, stem
+from alpheus.cases.identity.names import is_slip, registered, stem
 from alpheus.cases.identity.shared import certificate_key
 
 _CLOCKS = DAY
@@ -135,7 +135,8 @@ class Nameless:
             names = {value, *(name for node in group for name in forest.facts[node].presented)}
             for node in forest.roots(group):
                 root = forest.root(node)
-                for one in kept:
+                led = self._led.get(root, set())
+                for one in sorted(kept, key=lambda one: led.isdisjoint(self._led_to(one))):
                     mine = forest.root(one)
                     if forest.contradiction(mine, root, organisations=False):
                         continue
@@ -155,14 +156,31 @@ class Nameless:
                 else:
                     kept.append(root)
 
+    def _led_to(self, node: int) -> set[str]:
+        """The names that lead to the server of a node, beside those of its certificate."""
+        return self._led.get(self._forest.root(node), set())
+
     def _led_by(self, nodes: Sequence[int]) -> dict[int, set[str]]:
-        """The names that lead to every server, beside those of its certificate."""
+        """The names that lead to every server, beside those of its certificate.
+
+        What leads to an address and port leads to all that was seen there, unless that changes
+        hands; a name with a slip of the pen is the one that was meant.
+        """
+        forest = self._forest
+        at_socket: dict[str, set[str]] = {}
+        shown: dict[int, set[str]] = {}
         found: dict[int, set[str]] = {}
         for node in nodes:
-            facts = self._forest.facts[node]
+            facts, root = forest.facts[node], forest.root(node)
             names = set(facts.led).intersection(self._places.hosts_of(facts))
-            found.setdefault(self._forest.root(node), set()).update(names)
-        return found
+            shown.setdefault(root, set()).update(facts.presented)
+            found.setdefault(root, set()).update(names)
+            if names and not self._places.changes_hands(facts.address):
+                at_socket.setdefault(socket_of(facts), set()).update(names)
+        for node in nodes:
+            names = at_socket.get(socket_of(forest.facts[node]), set())
+            found[forest.root(node)] |= names if names and socket_of(forest.facts[node]) else set()
+        return {root: _without_slips(names, shown[root]) for root, names in found.items()}
 
     def _have_other_builds(self, one: int, other: int) -> bool:
         """Whether two were seen with different builds at the same time: one server has one."""
@@ -250,6 +268,18 @@ class Nameless:
         return any(
             root not in own and before < span[0] and span[1] < after for root, span in spans.items()
         )
+
+
+def _without_slips(names: set[str], shown: set[str]) -> set[str]:
+    """Names without those that are another of them, or one of the certificate, misspelt."""
+    if len(names | shown) < 2:
+        return names
+    known = sorted(names | shown)
+    return {
+        name for name in names
+        if not any(name != other and (other in shown or other < name) and is_slip(name, other)
+                   for other in known)
+    }  # fmt: skip
 
 
 def _all_builds(one: dict[str, Span], other: dict[str, Span]) -> dict[str, Span]:

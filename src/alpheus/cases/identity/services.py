@@ -15,7 +15,7 @@ from alpheus.cases.identity.evidence import DAY, WEIGHTS, Key
 from alpheus.cases.identity.forest import Forest, Span
 from alpheus.cases.identity.holders import Holders, overlapping
 from alpheus.cases.identity.keys import place_of
-from alpheus.cases.identity.names import is_common_server
+from alpheus.cases.identity.names import is_common_domain, is_common_server
 from alpheus.cases.identity.shared import Shared
 
 _SOON = 14 * DAY
@@ -91,12 +91,16 @@ class Services:
     def _kin(self, one: int, other: int, *, in_turn: bool) -> bool:
         """Whether two computers are of one organisation.
 
-        Names that anybody gives say so only if they are numbered and seen `in_turn`.
+        Names that anybody gives say so only if they are numbered and seen `in_turn`; domains that
+        anybody has, if they are seen `in_turn`.
         """
         forest = self._forest
         if forest.contradiction(one, other, organisations=True).startswith(_OTHERS):
             return False
-        if forest.domains[one] & forest.domains[other] or forest.ads[one] & forest.ads[other]:
+        ads = forest.ads[one] & forest.ads[other]
+        if not in_turn:
+            ads = {ad for ad in ads if not is_common_domain(ad)}
+        if forest.domains[one] & forest.domains[other] or ads:
             return True
         stems = [
             {

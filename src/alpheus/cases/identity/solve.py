@@ -16,7 +16,7 @@ from alpheus.cases.identity.forest import Builds, Forest
 from alpheus.cases.identity.keys import Facts
 from alpheus.cases.identity.machines import Machines
 from alpheus.cases.identity.nameless import Nameless
-from alpheus.cases.identity.names import is_slip
+from alpheus.cases.identity.names import is_common_domain, is_common_server, is_slip
 from alpheus.cases.identity.services import Service, Services
 from alpheus.cases.identity.shared import Shared, find_shared
 
@@ -125,7 +125,7 @@ def _mend_slips(forest: Forest, nodes: Sequence[int]) -> None:
 
     def is_seen_once(name: str, here: Sequence[int]) -> bool:
         node = here[0]
-        near = (other for other in bearers[name] if other != node and _is_near(forest, node, other))
+        near = (other for other in bearers[name] if other != node and _is_near(forest, name, node, other))
         return len(here) == 1 and forest.first[node] == forest.last[node] and not any(near)
 
     for names in by_socket.values():
@@ -138,11 +138,15 @@ def _mend_slips(forest: Forest, nodes: Sequence[int]) -> None:
                 forest.computers[names[name][0]] = frozenset(meant)
 
 
-def _is_near(forest: Forest, one: int, other: int) -> bool:
-    """Whether two nodes may be of one organisation."""
-    ranges = {range_of(forest.facts[node].address) for node in (one, other)}
-    shared = forest.ads[one] & forest.ads[other] or forest.domains[one] & forest.domains[other]
-    return len(ranges) == 1 or bool(shared)
+def _is_near(forest: Forest, name: str, one: int, other: int) -> bool:
+    """Whether two nodes of a name may be of one organisation; so many are called what all are."""
+    places = [forest.facts[node].address for node in (one, other)]
+    if is_common_server(name):
+        near = places[0] == places[1]
+    else:
+        near = range_of(places[0]) == range_of(places[1])
+    ads = {ad for ad in forest.ads[one] & forest.ads[other] if not is_common_domain(ad)}
+    return near or bool(ads or forest.domains[one] & forest.domains[other])
 
 
 def _forget_providers(forest: Forest, nodes: Sequence[int], shared: Shared) -> None:
