@@ -125,6 +125,10 @@ class _Cause(NamedTuple):
     evidence: str
 
 
+PROGRAM = "alpheus"
+"""Who does what nobody does: a time that passes."""
+
+
 def _cause(act: Act) -> _Cause:
     return _Cause(act.time, act.who, act.why, act.evidence)
 
@@ -141,6 +145,7 @@ class _Replay:
         self.cleaned = ""
         self.closing = ""
         self.until = ""
+        self.doubted = ""
         self.assignee = ""
         self.changes: list[Change] = []
 
@@ -169,7 +174,7 @@ class _Replay:
         """A false positive ends; the server is looked at again if it is not well by then."""
         if self.work is Work.FALSE_POSITIVE and self.until and self.until < time:
             ended, self.until = self.until, ""
-            cause = _Cause(ended, "alpheus", "the false positive has expired", "")
+            cause = _Cause(ended, PROGRAM, f"the false positive has expired{self.doubted}", "")
             self._go("work", Work.REOPENED, cause)
 
     # what is seen
@@ -267,6 +272,7 @@ class _Replay:
         if act.kind is ActKind.NOTIFIED and self.work not in {Work.NEW, Work.REOPENED}:
             return
         self.until = act.until if after is Work.FALSE_POSITIVE else ""
+        self.doubted = f" that {act.who} set on {act.time[:10]}: {act.why}"
         self.closing = act.to if after is Work.CLOSED else ""
         self._go("work", after, _cause(act))
 

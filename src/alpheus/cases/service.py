@@ -29,6 +29,7 @@ from alpheus.cases.acts import ActKind
 from alpheus.cases.assessments import Assessed, Kept
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import Standing, current, read_current, standing
+from alpheus.cases.expiry import Expiry
 from alpheus.cases.observations import iso
 from alpheus.cases.organisations import Organisation, OrganisationFilters, OrganisationPage
 from alpheus.cases.schema import Derived, observations
@@ -55,6 +56,7 @@ class Cases:
         self.database = database
         self._clock = clock
         self._note: Callable[[Connection], None] | None = None
+        self._expire = Expiry(database)
 
     @property
     def now(self) -> str:
@@ -124,6 +126,7 @@ class Cases:
         self, filters: Filters | None = None, *, sort: str = "priority"
     ) -> Iterator[dict[str, Any]]:
         """All servers that fit, as of one moment."""
+        self._expire(self.now)
         with self.database.read() as connection:
             tables, _ = current(connection, self.database.place)
             yield from service_listing.every(connection, tables, filters or Filters(), sort=sort)
@@ -249,6 +252,7 @@ class Cases:
         the servers that fit. A server of unknown owner comes alone, with an organisation whose key
         is '' and with the contacts that its network gives. All is as of one moment.
         """
+        self._expire(self.now)
         with self.database.read() as connection:
             tables, _ = current(connection, self.database.place)
             yield from organisations.each(connection, tables, filters or Filters())
@@ -438,10 +442,12 @@ class Cases:
         return service_acts.Asked(kind, who, why, when=now, now=now)
 
     def _read(self, ask: Callable[[Connection, Derived, Standing], _Answer]) -> _Answer:
+        self._expire(self.now)
         return read_current(self.database, ask)
 
     @contextmanager
     def _write(self) -> Iterator[tuple[Connection, Derived, Standing]]:
+        self._expire(self.now)
         with self.database.write() as connection:
             tables, found = current(connection, self.database.place)
             yield connection, tables, found
