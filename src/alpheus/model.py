@@ -13,6 +13,17 @@ from enum import StrEnum
 CITATION_LIMIT = 100
 """Every proving line up to this many is cited; beyond it only the total is kept."""
 
+MOST_DAYS = 2_000
+"""Days of which a source's coverage counts rows; of more, those with the most rows are kept."""
+
+
+def bounded_days(days: Mapping[str, int]) -> dict[str, int]:
+    """Rows by day (ISO date), in the order of days: those with any, and no more than are kept."""
+    some = [one for one in days.items() if one[1] > 0]
+    if len(some) > MOST_DAYS:
+        some = sorted(some, key=lambda one: -one[1])[:MOST_DAYS]
+    return dict(sorted(some))
+
 
 class _Ordered(StrEnum):
     """A string enumeration whose members are ordered as they are written, lowest first."""

@@ -24,6 +24,7 @@ from alpheus.cases.observations_import import record_rows
 from alpheus.cases.purge import purge
 from alpheus.cases.rebuild import rebuild
 from alpheus.errors import DatabaseError
+from alpheus.model import MOST_DAYS
 from alpheus.report.json_output import to_json
 from assessments import compromised, fleet
 
@@ -65,6 +66,18 @@ def test_nothing_of_an_assessment_is_lost() -> None:
         found = msgspec.to_builtins(kept.citations(by_rule[finding["rule"]]))
         assert [one["path"] for one in found] == [one["path"] for one in finding["citations"]]
         assert [one.get("text", "") for one in found] == [o["text"] for o in finding["citations"]]
+
+
+def test_counts_by_day_are_bounded() -> None:
+    """A document from elsewhere may hold as many days as it likes; the fullest stay."""
+    document = _document()
+    days = {f"{2000 + n // 300}-{n % 300 // 28 + 1:02}-{n % 28 + 1:02}": n % 7 for n in range(4000)}
+    document["servers"][0]["coverage"] = [{"source": "x", "days": days}, {"source": "old"}]
+    first, second = _kept(document).outline.coverage
+    assert len(first.days) == MOST_DAYS
+    assert min(first.days.values()) >= 3
+    assert list(first.days) == sorted(first.days)
+    assert second.days == {}
 
 
 def test_the_gravest_finding_comes_first() -> None:

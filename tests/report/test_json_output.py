@@ -48,8 +48,11 @@ def test_the_keys_are_those_of_the_contract() -> None:
     ]  # fmt: skip
     assert list(server["coverage"][1]) == [
         "source", "files", "rows", "skipped", "first", "last", "time_basis", "gaps", "deciding",
-        "covers_window",
+        "covers_window", "days",
     ]  # fmt: skip
+    days = server["coverage"][1]["days"]
+    assert list(days) == sorted(days)
+    assert sum(days.values()) == server["coverage"][1]["rows"]
     assert server["coverage"][1]["gaps"] == [
         {"from": "2021-03-04T00:00:00Z", "to": "2021-03-07T00:00:00Z"}
     ]

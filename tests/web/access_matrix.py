@@ -29,18 +29,23 @@ servers. Each line is asked by all, in a world that is made once for all lines.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import msgspec
 from litestar import Litestar
 
 from alpheus.cases.database import Database
+from alpheus.cases.identity import Cluster
 from alpheus.cases.observations import hand_entry
 from alpheus.cases.observations_import import record
+from alpheus.cases.owners import Owner, Owners, owners_by_directory
 from alpheus.cases.rebuild import rebuild
 from alpheus.cases.service import Cases
 from alpheus.cases.service_listing import Filters
+from alpheus.directory.lookup import Directory
+from alpheus.directory.owner_model import Advice, OwnerEvidence, Ownership
 from alpheus.notify.answers import Answer, AnswerKind, give
 from alpheus.notify.model import EventKind
 from alpheus.web.access.roles import Grant, Permission, Role
@@ -188,6 +193,7 @@ TABLE: tuple[Line, ...] = (
     Line("GET", "/servers/{number}/findings/{place}", ONE, "/servers/{own_server}/findings/0"),
     Line("GET", "/servers/{number}/observations", ONE, "/servers/{own_server}/observations"),
     Line("GET", "/servers/{number}/identity", ONE, "/servers/{own_server}/identity"),
+    Line("GET", "/servers/{number}/coverage", ONE, "/servers/{own_server}/coverage"),
     Line("GET", "/servers/{number}/custody", ONE, "/servers/{own_server}/custody"),
     Line(
         "POST",
@@ -346,7 +352,7 @@ def made_world(app: Litestar, database: Database, clock: Clock) -> World:
     entries.append(hand_entry(time="2021-03-10T00:00:00Z", address="192.0.2.9"))
     record(database, entries, "test")
     take_in(database, assessed(f"{COMPUTER}.{OWN}", verdict="no-evidence", cves={}))
-    rebuild(database, now=clock())
+    rebuild(database, now=clock(), owners=_with_contacts(owners_by_directory(Directory())))
     numbers = {row["name"]: int(row["id"]) for row in Cases(database, clock).page().servers}
     numbers[f"mail.{OWN}"] = numbers[COMPUTER]
     accounts = {
@@ -369,6 +375,21 @@ def made_world(app: Litestar, database: Database, clock: Clock) -> World:
         **_made_notices(app, database, clock, numbers[f"mail.{OWN}"]),
     }
     return World(app, accounts, values)
+
+
+def _with_contacts(find: Owners) -> Owners:
+    """The owners of servers, each with a mailbox that does not lie on its server."""
+
+    def found(cluster: Cluster, evidence: Sequence[OwnerEvidence]) -> Owner:
+        owner = find(cluster, evidence)
+        if not owner.organisation:
+            return owner
+        known = msgspec.json.decode(owner.ownership, type=Ownership)
+        advice = Advice("registered", f"{owner.organisation}@it.example", source="customers")
+        told = msgspec.structs.replace(known, contacts=(advice, *known.contacts))
+        return owner._replace(ownership=msgspec.json.encode(told))
+
+    return found
 
 
 def _made_job(app: Litestar) -> int:

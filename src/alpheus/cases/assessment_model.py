@@ -89,7 +89,10 @@ class Span(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"}):
 
 
 class Coverage(msgspec.Struct, frozen=True):
-    """What one source covers; the fields are those of `model.Coverage`."""
+    """What one source covers; the fields are those of `model.Coverage`.
+
+    `days` is empty in assessments that were made before rows were counted by day.
+    """
 
     source: str = ""
     files: int = 0
@@ -101,6 +104,7 @@ class Coverage(msgspec.Struct, frozen=True):
     gaps: tuple[Span, ...] = ()
     deciding: bool = False
     covers_window: bool = False
+    days: dict[str, int] = {}
 
 
 class Campaign(msgspec.Struct, frozen=True):

@@ -17,12 +17,22 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import Connection, delete, select
 
-from alpheus.cases.assessment_model import Citation, Finding, Found, Head, Outline, Record, Whole
+from alpheus.cases.assessment_model import (
+    Citation,
+    Coverage,
+    Finding,
+    Found,
+    Head,
+    Outline,
+    Record,
+    Whole,
+)
 from alpheus.cases.bulk import add_rows
 from alpheus.cases.console_schema import assessments
 from alpheus.cases.identity import Kind
 from alpheus.cases.schema import Derived, imports, observations
 from alpheus.errors import DatabaseError
+from alpheus.model import bounded_days
 
 if TYPE_CHECKING:
     import zstandard
@@ -65,11 +75,15 @@ def packed(server: msgspec.Raw | bytes, head: Head) -> bytes:
         whole.name, whole.aliases, whole.product, whole.build, whole.cves, whole.verdict,
         whole.stage, whole.confidence, whole.headline, whole.campaigns,
         tuple(_without(one, len(each)) for one, each in zip(kept, quotes, strict=True)),
-        whole.story, whole.coverage, whole.next_steps, head.evidence,
+        whole.story, _bounded(whole.coverage), whole.next_steps, head.evidence,
         head.skipped[:MOST_SKIPPED], len(head.skipped), head.run, records, undated,
         len(found) - len(kept), tuple(map(len, frames)),
     )  # fmt: skip
     return b"".join([compress(_write(outline)), *frames])
+
+
+def _bounded(coverage: Iterable[Coverage]) -> tuple[Coverage, ...]:
+    return tuple(msgspec.structs.replace(one, days=bounded_days(one.days)) for one in coverage)
 
 
 class Kept:

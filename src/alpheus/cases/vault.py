@@ -1,8 +1,8 @@
 """Clear values of secrets at rest: sealed under a key that is in no database and no copy of one.
 
 The key (32 bytes) is in the environment (`ALPHEUS_SECRETS_KEY`, 64 hexadecimal digits), or in a
-file of mode 0600 that is made where there is none. AES-256 in Galois/Counter mode, by `cryptography`; a
-sealed value is bound to the observation and the hash that it belongs to.
+file of mode 0600 that is made where there is none. AES-256 in Galois/Counter mode, by
+`cryptography`; a sealed value is bound to the observation and the hash that it belongs to.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from alpheus.model import (
     Finding,
     Run,
     ServerAssessment,
+    bounded_days,
 )
 from alpheus.report.redact import Redactor
 from alpheus.report.views import citations_total, iso
@@ -183,4 +184,5 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
         "gaps": [{"from": iso(gap.start), "to": iso(gap.end)} for gap in coverage.gaps],
         "deciding": coverage.deciding,
         "covers_window": coverage.covers_window,
+        "days": bounded_days(coverage.days),
     }

@@ -18,7 +18,7 @@ from alpheus.cases.service_server import Look
 from alpheus.cases.states import Compromise
 from alpheus.model import Stage
 from alpheus.notify.about import Told
-from alpheus.web import labels
+from alpheus.web import labels, server_days
 from alpheus.web.pictures.strips import DAY, Segment, Strip, days_strip, strips, whole_days
 from alpheus.web.pictures.timeline import NARROW, WIDE, Span, moment_words, widened
 from alpheus.web.plainly import NOTHING, named, plain
@@ -241,7 +241,11 @@ def coverage(outline: Outline, words: Words) -> tuple[list[Covered], Span | None
             start=words.day(one.first or "") or NOTHING, end=words.day(one.last or "") or NOTHING,
             gaps=len(gaps),
         )  # fmt: skip
-        strip = days_strip(covered, gaps, windows, span, label) if span else Markup("")
+        counts = server_days.by_number(one.days)
+        strip = Markup("")
+        if span:
+            label += server_days.said(one.days, words)
+            strip = days_strip(covered, gaps, windows, span, label, counts=counts)
         found.append(Covered(one, strip))
     return found, span
 

@@ -24,7 +24,7 @@ from assessments import HOSTILE, compromised, hostile
 from console import Client, Clock, made, signed_in
 from server_filling import document, filled, findings, number_of
 
-PARTS = ("", "/findings", "/findings/0", "/observations", "/identity", "/custody")
+PARTS = ("", "/findings", "/findings/0", "/observations", "/identity", "/coverage", "/custody")
 
 
 @pytest.fixture
@@ -276,3 +276,16 @@ def test_evidence_of_the_lab_is_shown(
 def _form(app: Litestar, client: Client, **values: str) -> dict[str, Any]:
     session = app.state.sessions.find(client.cookies["alpheus"])
     return {"csrf": session.csrf, **values}
+
+
+def test_records_by_source_and_day_are_a_table_and_a_file(client: Client, broken: str) -> None:
+    """What the strips shade, to be read aloud; a gap says that it is one."""
+    page = client.get(broken).text
+    link = re.search(r'href="(/servers/\d+/coverage\?assessment=\d+)"', page)
+    assert link is not None
+    assert "shade-2" in page
+    text = client.get(link[1]).text
+    assert "missing" in text
+    rows = _rows(client, f"{link[1]}&format=csv")
+    assert {row["gap"] for row in rows} == {"yes", "no"}
+    assert sum(int(row["records"]) for row in rows) > 100_000

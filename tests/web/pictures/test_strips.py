@@ -78,6 +78,19 @@ def test_days_are_there_missing_or_outside() -> None:
     assert f'class="window" x="0.000%" y="0" width="50.000%" height="{HEIGHT}"' in svg
 
 
+def test_a_day_is_the_darker_the_more_records_it_has() -> None:
+    """As against the ordinary day of the source; a day without one has no cell."""
+    span = whole_days(T0, T0 + 6 * DAY - 1)
+    first = T0 // DAY
+    counts = {first: 100, first + 1: 3, first + 2: 20, first + 3: 900, first + 5: 100}
+    svg = str(days_strip(span, [], [], span, "httpproxy", counts=counts))
+    shades = {
+        int(number): re.findall(r"M(\d+)\.", path)
+        for number, path in re.findall(r'shade-(\d)" d="([^"]*)"', svg)
+    }
+    assert shades == {0: ["1"], 1: ["2"], 2: ["0", "5"], 3: ["3"]}
+
+
 def test_very_many_days_share_cells() -> None:
     """A log of a hundred years is no picture of a megabyte."""
     span = Span(0, 36_500 * DAY)

@@ -17,7 +17,7 @@ from alpheus.cases.assessment_model import Citation
 from alpheus.cases.assessments import Kept
 from alpheus.errors import RefusedError
 from alpheus.model import Stage
-from alpheus.web import labels, server_view
+from alpheus.web import labels, server_days, server_view
 from alpheus.web.access.guard import PERMISSION
 from alpheus.web.access.roles import Permission
 from alpheus.web.csv_output import demand, download, is_asked
@@ -32,6 +32,7 @@ _SIZE = 50
 _CITATIONS = 25
 _LOSSES = 200
 _AT_ONCE = 500
+_DAYS = 100
 
 OBSERVATION_COLUMNS = (
     "id", "seen", "kind", "source", "address", "port", "status", "product", "build", "verdict",
@@ -147,6 +148,34 @@ def observations(
     )  # fmt: skip
 
 
+@get("/servers/{number:int}/coverage", opt=_SEE, sync_to_thread=True)
+def coverage(
+    request: AnyRequest, number: FromPath[int], desk: NamedDependency[Desk]
+) -> Response[Any]:
+    """Records by source and day, of an assessment; as CSV by `?format=csv`."""
+    found, asked, words = desk.server(number), request.query_params, look_of(request).words
+    assessed, kept, chosen = found.assessment(number_of(asked.get("assessment", "")))
+    here = f"/servers/{found.number}/coverage"
+    if is_asked(request):
+        demand(request, Permission.EXPORT)
+        rows = server_days.rows(kept.outline) if kept else iter(())
+        return download(server_days.COLUMNS, rows, f"alpheus-coverage-{found.number}")
+    first = number_of(asked.get("first", ""))
+    sources = server_days.sources_of(kept.outline) if kept else []
+    shown = sources[: server_days.MOST_SOURCES]
+    address = f"{here}?assessment={chosen}"
+    return page(
+        request, "server/coverage.html", row=found.row, sources=shown,
+        heads=[(one.source, "number") for one in shown],
+        more=len(sources) - len(shown), days=server_days.table(shown, first=first, size=_DAYS),
+        assessments=assessment_choices(assessed, chosen, here, words),
+        first=address if first else "",
+        next=f"{address}&first={first + _DAYS}"
+        if first + _DAYS < server_days.how_many(shown) else "",
+        csv=f"{address}&format=csv",
+    )  # fmt: skip
+
+
 @get("/servers/{number:int}/custody", opt=_SEE, sync_to_thread=True)
 def custody(
     request: AnyRequest, number: FromPath[int], desk: NamedDependency[Desk]
@@ -184,4 +213,4 @@ def _portions(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, A
         yield part
 
 
-ROUTES = (server, findings, finding, observations, custody)
+ROUTES = (server, findings, finding, observations, coverage, custody)

@@ -6,7 +6,7 @@ where they have room; what a strip shows is told in its label, and in the table 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -27,6 +27,9 @@ HEIGHT = 22
 _TITLE, _AXIS, _BETWEEN = 18, 24, 8
 _MOST_SEGMENTS = 400
 _MOST_CELLS = 400
+_SHADES = (0.0, 0.1, 0.5, 2.0)
+"""From which share of an ordinary day on a cell is so dark."""
+_USUAL = 2
 
 
 class Segment(NamedTuple):
@@ -105,22 +108,39 @@ def _axis(span: Span, top: int, width: int, tick: Callable[[int, int], str]) -> 
 
 
 def days_strip(
-    covered: Span | None, gaps: Sequence[Span], windows: Sequence[Span], span: Span, label: str
+    covered: Span | None,
+    gaps: Sequence[Span],
+    windows: Sequence[Span],
+    span: Span,
+    label: str,
+    *,
+    counts: Mapping[int, int] | None = None,
 ) -> Markup:
     """A cell for each day on which a source was there, gaps across, the windows behind.
 
-    `span` is whole days. Of very many, several days share a cell.
+    `span` is whole days. `counts` are records by day (since 1970): the more, the darker the cell,
+    as against the ordinary day of the source; without, each day from first to last has one. Of
+    very many, several days share a cell.
     """
     days = max(span.length // DAY, 1)
     step = -(-days // _MOST_CELLS)
-    path: list[str] = []
+    ordinary = sorted(counts.values())[len(counts) // 2] * step if counts else 0
+    paths: list[list[str]] = [[] for _ in _SHADES]
     holes: list[str] = []
     for day in range(0, days, step):
         cell = Span(span.start + day * DAY, span.start + (day + step) * DAY)
         if covered is None or covered.end < cell.start or covered.start >= cell.end:
             continue
-        empty = any(gap.start <= cell.start and gap.end >= cell.end for gap in gaps)
-        (holes if empty else path).append(f"M{day}.06 3h{step - 0.12:.2f}v16h-{step - 0.12:.2f}z")
+        here = f"M{day}.06 3h{step - 0.12:.2f}v16h-{step - 0.12:.2f}z"
+        if any(gap.start <= cell.start and gap.end >= cell.end for gap in gaps):
+            holes.append(here)
+        elif not counts:
+            paths[_USUAL].append(here)
+        else:
+            first = cell.start // DAY
+            rows = sum(counts.get(one, 0) for one in range(first, first + step))
+            if rows:
+                paths[shade(rows, ordinary)].append(here)
     bands = Markup("").join(
         Markup('<rect class="window" x="{}%" y="0" width="{}%" height="{}"/>').format(
             f"{100 * span.at(max(one.start, span.start)):.3f}",
@@ -129,11 +149,21 @@ def days_strip(
         )
         for one in windows if one.start < span.end and one.end > span.start
     )  # fmt: skip
+    cells = Markup("").join(
+        Markup('<path class="covered shade-{}" d="{}"/>').format(number, "".join(path))
+        for number, path in enumerate(paths)
+        if path
+    )
     return Markup(
         '<svg class="chart days" width="100%" height="{0}" role="img" aria-label="{1}">{2}'
         '<svg width="100%" height="{0}" viewBox="0 0 {3} {0}" preserveAspectRatio="none">'
-        '<path class="covered" d="{4}"/><path class="gap" d="{5}"/></svg></svg>'
-    ).format(HEIGHT, visible(label), bands, days, "".join(path), "".join(holes))
+        '{4}<path class="gap" d="{5}"/></svg></svg>'
+    ).format(HEIGHT, visible(label), bands, days, cells, "".join(holes))
+
+
+def shade(rows: int, ordinary: int) -> int:
+    """How dark a cell is: 0 for far less than on an ordinary day, 2 for as much, 3 for more."""
+    return sum(rows >= ordinary * share for share in _SHADES[1:])
 
 
 def whole_days(first: int, last: int) -> Span:
