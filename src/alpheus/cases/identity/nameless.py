@@ -26,6 +26,9 @@ from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts
 from alpheus.cases.identity.names import is_slip, registered, stem
 from alpheus.cases.identity.shared import certificate_key
 
+_ADDRESSES = 3
+"""So many addresses at once a single server may have, each with all that it offers."""
+
 _CLOCKS = DAY
 """By so much lists may be wrong about when they saw a build."""
 
@@ -133,21 +136,18 @@ class Nameless:
         for value, group in self._groups(nodes, values):
             kept: list[int] = []
             names = {value, *(name for node in group for name in forest.facts[node].presented)}
-            for node in forest.roots(group):
-                root = forest.root(node)
-                led = self._led.get(root, set())
+            roots = forest.roots(group)
+            crowd = self._crowd(key, names, roots)
+            for root in roots:
+                led = self._led_to(root)
                 for one in sorted(kept, key=lambda one: led.isdisjoint(self._led_to(one))):
                     mine = forest.root(one)
-                    if forest.contradiction(mine, root, organisations=False):
+                    if not self._may_be_one(key, names, mine, root):
                         continue
-                    if self._has_other_names(key, mine, root):
+                    at_once = key is not Key.OWN_CERTIFICATE and forest.at_once(mine, root)
+                    if at_once and (one in crowd or self._have_other_builds(mine, root)):
+                        self.together.append((one, root, value))
                         continue
-                    if key is not Key.OWN_CERTIFICATE and forest.at_once(mine, root):
-                        if not self._is_one_name(key, names, mine, root):
-                            continue
-                        if self._have_other_builds(mine, root):
-                            self.together.append((one, node, value))
-                            continue
                     top = forest.join(one, root, key, WEIGHTS[key], value)
                     self._led[top] = self._led.get(mine, set()) | self._led.get(root, set())
                     self._builds[top] = _all_builds(self._builds.get(mine, {}),
@@ -155,6 +155,42 @@ class Nameless:
                     break
                 else:
                     kept.append(root)
+
+    def _may_be_one(self, key: Key, names: set[str], one: int, other: int) -> bool:
+        """Whether two that share a key are one server, or at least one service."""
+        forest = self._forest
+        if forest.contradiction(one, other, organisations=False):
+            return False
+        if self._has_other_names(key, one, other):
+            return False
+        if key is Key.OWN_CERTIFICATE or not forest.at_once(one, other):
+            return True
+        return self._is_one_name(key, names, one, other)
+
+    def _crowd(self, key: Key, names: set[str], roots: Sequence[int]) -> set[int]:
+        """Those of some servers that are one service at more addresses at once than a server has.
+
+        One server has two or three; from four on they are several that answer alike.
+        """
+        if key is Key.OWN_CERTIFICATE or len(roots) <= _ADDRESSES:
+            return set()
+        crowd: set[int] = set()
+        waiting = dict.fromkeys(roots)
+        while waiting:
+            found = [next(iter(waiting))]
+            for one in found:
+                waiting.pop(one, None)
+                found += [other for other in waiting if other not in found
+                          and self._may_be_one(key, names, one, other)]  # fmt: skip
+            if len(self._addresses(found)) > _ADDRESSES:
+                crowd.update(found)
+        return crowd
+
+    def _addresses(self, roots: Iterable[int]) -> set[str]:
+        """Addresses of version 4 at which some servers were seen."""
+        places = self._forest.places
+        return {place.partition(" ")[0] for root in roots for place in places(root)
+                if ":" not in place}  # fmt: skip
 
     def _led_to(self, node: int) -> set[str]:
         """The names that lead to the server of a node, beside those of its certificate."""
