@@ -40,11 +40,11 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A database with servers, an attack, notices, people and hostile words."""
-    place = tmp_path_factory.mktemp("world") / "cases.db"
+    folder = tmp_path_factory.mktemp("world")
     cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    with pytest.MonkeyPatch.context() as patch, open_database(place) as database:
+    with pytest.MonkeyPatch.context() as patch, open_database(folder / "cases.db") as database:
         patch.setattr(passwords, "_hasher", lambda: cheap)
-        yield made_world(database)
+        yield made_world(database, folder)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 THEMES = ("light", "dark")
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+"""The rules that another theme can break."""
 EXPECTED = ("the server responded with a status of 4",)
 """What a browser's console says of an answer that is no fault of a page."""
 
@@ -81,9 +83,9 @@ class Look:
             self.faults.append(f"{page.url}: {kind}: {text}")
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, options: dict[str, Any] = AXE) -> list[str]:
     """What axe finds wrong with a page, a line for each element."""
-    found = Axe().run(page, options=AXE).response["violations"]
+    found = Axe().run(page, options=options).response["violations"]
     return [
         f"{page.url}: {one['id']}: {' '.join(map(str, node['target']))}: "
         f"{' '.join(node['failureSummary'].split())}"

@@ -36,7 +36,8 @@ class ServerDesk:
     ) -> None:
         self._cases = cases
         self.person = person
-        self.row = cases.row(number)
+        row = cases.row(number)
+        self.row = {**row, "name": row["name"] or row["address"] or str(row["id"])}
         if not person.may(permission, str(self.row["organisation"])):
             raise RefusedError(f"there is no server {number}")
         self.number = int(self.row["id"])
