@@ -39,6 +39,8 @@ def test_the_tree_that_is_drawn_is_the_tree_that_is() -> None:
         ("DatabaseLostError", 3, ConnectionError),
         ("DatabaseVersionError", 3, OSError),
         ("RefusedError", 2, ValueError),
+        ("VaultError", 3, Exception),
+        ("CleanError", 2, ValueError),
         ("OutputError", 1, OSError),
     ],
 )

@@ -30,6 +30,7 @@ ROOMS = (
     "triage",
     "report",
     "custody",
+    "respond",
     "exposure",
     "directory",
     "cases",

@@ -15,6 +15,8 @@
     │   ├── NotWorkedOutError       servers have not been worked out of what is in it
     │   └── DatabaseVersionError    a newer program has written it
     ├── RefusedError                a case does not allow what was asked                exit 2
+    ├── VaultError                  a vault of files that were taken away is not usable exit 3
+    ├── CleanError                  a clean-up plan does not fit, or is none            exit 2
     └── OutputError                 a report could not be written
 
 A loss *inside* an input is not an error: it is a `Skipped` record in the result.
@@ -92,6 +94,18 @@ class DatabaseVersionError(DatabaseError):
 
 class RefusedError(AlpheusError, ValueError):
     """A case does not allow what was asked of it; the message says what it does allow."""
+
+    exit_status = 2
+
+
+class VaultError(AlpheusError):
+    """A vault of quarantined files cannot be opened, or holds something that it should not."""
+
+    exit_status = 3
+
+
+class CleanError(AlpheusError, ValueError):
+    """A clean-up plan cannot be used, or not on this volume. Nothing was changed by it."""
 
     exit_status = 2
 

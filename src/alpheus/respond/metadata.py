@@ -1,0 +1,84 @@
+"""What a file has beside its content: times, owner, rights, and what else its volume keeps."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+
+import msgspec
+
+_ATTRIBUTE = 1 << 16
+"""The longest value that Linux has."""
+
+
+class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Times in nanoseconds since 1970, UTC; `attributes` are extended ones, in base64.
+
+    On a mounted NTFS volume the ACL is among them (`system.ntfs_acl` of ntfs-3g,
+    `system.ntfs_security` of ntfs3), and so are further streams (`user.…`).
+    """
+
+    size: int
+    mode: int
+    user: int
+    group: int
+    accessed: int
+    modified: int
+    attributes: Mapping[str, str] = {}
+
+
+class Times(msgspec.Struct, frozen=True):
+    """Of a folder, in nanoseconds since 1970, UTC."""
+
+    accessed: int
+    modified: int
+
+
+def metadata_of(number: int, found: os.stat_result) -> Metadata:
+    """Of an open file, and what `fstat` said of it before it was read."""
+    return Metadata(
+        size=found.st_size, mode=found.st_mode & 0o7777, user=found.st_uid, group=found.st_gid,
+        accessed=found.st_atime_ns, modified=found.st_mtime_ns, attributes=_attributes(number),
+    )  # fmt: skip
+
+
+def times_of(folder: int) -> Times:
+    """Of an open folder."""
+    found = os.fstat(folder)
+    return Times(found.st_atime_ns, found.st_mtime_ns)
+
+
+def set_metadata(number: int, known: Metadata) -> tuple[str, ...]:
+    """Give an open file what it had. Tells what could not be given back.
+
+    The times come last: whatever is written afterwards changes them.
+    """
+    left = []
+    for name, value in known.attributes.items():
+        try:
+            os.setxattr(number, name, b64decode(value))
+        except (OSError, AttributeError, ValueError):
+            left.append(f"the attribute {name}")
+    here = os.fstat(number)
+    if (here.st_uid, here.st_gid) != (known.user, known.group):
+        try:
+            os.fchown(number, known.user, known.group)
+        except (OSError, AttributeError):
+            left.append(f"its owner {known.user}:{known.group}")
+    with contextlib.suppress(OSError, AttributeError):
+        os.fchmod(number, known.mode)
+    os.utime(number, ns=(known.accessed, known.modified))
+    return tuple(left)
+
+
+def _attributes(number: int) -> dict[str, str]:
+    found: dict[str, str] = {}
+    with contextlib.suppress(OSError, AttributeError):
+        for name in os.listxattr(number):
+            with contextlib.suppress(OSError):
+                value = os.getxattr(number, name)
+                if len(value) <= _ATTRIBUTE:
+                    found[name] = b64encode(value).decode()
+    return found

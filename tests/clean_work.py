@@ -1,0 +1,108 @@
+"""A volume with files to take away, a plan that names them, and runs that may be killed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from alpheus.respond.apply import Outcome, apply
+from alpheus.respond.journal import Journal
+from alpheus.respond.model import FileAction, Phase, Plan, Step, signed
+from alpheus.respond.undo import undo
+from alpheus.respond.vault import Vault
+from alpheus.respond.volumes import opened
+
+PASSPHRASE = b"the stables of Augeas"
+Tree = dict[str, tuple[int, int, int, bytes]]
+
+
+def plan_of(named: Iterable[tuple[Sequence[str], bytes]]) -> Plan:
+    """A plan that takes these away from volume C."""
+    files = tuple(
+        FileAction(number, "C", tuple(parts), sha256(content).hexdigest(), "\\".join(parts))
+        for number, (parts, content) in enumerate(named, 1)
+    )
+    step = Step(1, Phase.REMOVE, "Take the pages away", "they are web shells", files=files)
+    return signed(Plan(
+        server="MX01", product="Exchange", verdict="compromised", stage="implanted",
+        headline="MX01 is compromised", made="2021-03-12T09:00:00Z", version="0",
+        packs={}, assessment="0" * 64, steps=(step,),
+    ))  # fmt: skip
+
+
+def tree_of(root: Path) -> Tree:
+    """Every name below a folder: kind and mode, times, content."""
+    found: Tree = {}
+    for path in [root, *sorted(root.rglob("*"))]:
+        known = path.lstat()
+        content = path.read_bytes() if stat.S_ISREG(known.st_mode) else b""
+        name = path.relative_to(root).as_posix()
+        found[name] = (known.st_mode, known.st_mtime_ns, known.st_size, content)
+    return {name: (mode, time, size if content else 0, content)
+            for name, (mode, time, size, content) in found.items()}  # fmt: skip
+
+
+def applied(plan: Plan, root: Path, vault: Path) -> list[Outcome]:
+    """Carry it out."""
+    with (
+        opened({"C": root}) as volumes,
+        Vault(vault, PASSPHRASE, create=True) as kept,
+        Journal(vault / "journals", plan.digest) as journal,
+    ):
+        return list(apply(plan, volumes, kept, journal))
+
+
+def undone(plan: Plan, root: Path, vault: Path) -> list[Outcome]:
+    """Take it back."""
+    with (
+        opened({"C": root}) as volumes,
+        Vault(vault, PASSPHRASE) as kept,
+        Journal(vault / "journals", plan.digest) as journal,
+    ):
+        return list(undo(plan, volumes, kept, journal))
+
+
+def killed_at(count: int, work: Callable[[], object]) -> bool:
+    """Do some work in a process that ends, without a word, at its n-th change of the disk.
+
+    Gives whether it was killed; where there are fewer, it has done its work. A write that is the
+    n-th writes half of what it should.
+    """
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            _end_at(count)
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+    _, status = os.waitpid(child, 0)
+    ended = os.waitstatus_to_exitcode(status)
+    assert ended in {0, 9}, ended
+    return ended == 9
+
+
+def _end_at(count: int) -> None:
+    left = count
+
+    def watched(name: str) -> None:
+        real = getattr(os, name)
+
+        def call(*words: object, **named: object) -> object:
+            nonlocal left
+            left -= 1
+            if left <= 0:
+                if name == "write":
+                    data = bytes(words[1])  # type: ignore[arg-type]
+                    real(words[0], data[: len(data) // 2])
+                os._exit(9)
+            return real(*words, **named)
+
+        setattr(os, name, call)
+
+    for name in ("write", "rename", "unlink", "link", "fsync", "utime", "ftruncate", "mkdir"):
+        watched(name)

@@ -1,0 +1,57 @@
+"""What a file had beside its content, it has again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from alpheus.respond.metadata import Metadata, metadata_of, set_metadata, times_of
+
+
+def _known(path: Path) -> Metadata:
+    number = os.open(path, os.O_RDONLY)
+    try:
+        return metadata_of(number, os.fstat(number))
+    finally:
+        os.close(number)
+
+
+def test_times_rights_and_attributes_are_given_back(tmp_path: Path) -> None:
+    """To the nanosecond."""
+    first, second = tmp_path / "a", tmp_path / "b"
+    first.write_bytes(b"x")
+    second.write_bytes(b"x")
+    first.chmod(0o640)
+    try:
+        os.setxattr(first, "user.stream", b"\x00\xff")
+    except OSError:
+        pytest.skip("this file system keeps no attributes")
+    os.utime(first, ns=(1_600_000_000_000_000_001, 1_500_000_000_000_000_002))
+    known = _known(first)
+    number = os.open(second, os.O_RDWR)
+    assert set_metadata(number, known) == ()
+    os.close(number)
+    assert _known(second) == known
+    assert second.stat().st_mtime_ns == 1_500_000_000_000_000_002
+
+
+def test_what_cannot_be_given_back_is_told(tmp_path: Path) -> None:
+    """An attribute that this volume does not keep."""
+    path = tmp_path / "a"
+    path.write_bytes(b"x")
+    number = os.open(path, os.O_RDWR)
+    known = Metadata(size=1, mode=0o600, user=os.getuid(), group=os.getgid(), accessed=1,
+                     modified=2, attributes={"system.ntfs_acl": "AA=="})  # fmt: skip
+    assert set_metadata(number, known) == ("the attribute system.ntfs_acl",)
+    os.close(number)
+    assert path.stat().st_mtime_ns == 2
+
+
+def test_times_of_a_folder(tmp_path: Path) -> None:
+    """In nanoseconds."""
+    os.utime(tmp_path, ns=(11, 22))
+    number = os.open(tmp_path, os.O_RDONLY)
+    assert times_of(number).modified == 22
+    os.close(number)

@@ -1,0 +1,125 @@
+"""One file, taken away and put back; another that takes its place in between."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alpheus.respond import removal
+from alpheus.respond.journal import Kept
+from alpheus.respond.metadata import Metadata
+from alpheus.respond.removal import new_name, put_back, take_away
+from alpheus.respond.volume import AbsentPlaceError, RefusedPlaceError, Volume
+
+CONTENT = b"a page"
+KNOWN = Metadata(size=6, mode=0o644, user=os.getuid(), group=os.getgid(), accessed=1, modified=2)
+KEPT = Kept(1, "C", ("web", "x.aspx"), sha256(CONTENT).hexdigest(), ".alpheus-0.kept", KNOWN)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A volume with the page."""
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "x.aspx").write_bytes(CONTENT)
+    return tmp_path
+
+
+def _names(root: Path) -> list[str]:
+    return sorted(path.name for path in (root / "web").iterdir())
+
+
+def test_away_and_back(root: Path) -> None:
+    """Nothing else is left in the folder."""
+    volume = Volume("C", root)
+    take_away(volume, KEPT)
+    assert _names(root) == []
+    take_away(volume, KEPT)
+    assert put_back(volume, KEPT, [CONTENT]) == ()
+    assert _names(root) == ["x.aspx"]
+    assert (root / "web" / "x.aspx").stat().st_mtime_ns == 2
+    assert put_back(volume, KEPT, [CONTENT]) == ()
+
+
+@pytest.mark.parametrize("content", [b"swapped", b""])
+def test_a_file_swapped_before_it_goes_gets_its_name_back(root: Path, content: bytes) -> None:
+    """It is not the one that is in the vault."""
+    (root / "web" / "x.aspx").write_bytes(content)
+    with pytest.raises(RefusedPlaceError, match="another file"):
+        take_away(Volume("C", root), KEPT)
+    assert _names(root) == ["x.aspx"]
+    assert (root / "web" / "x.aspx").read_bytes() == content
+
+
+def test_a_link_in_its_place_stays_and_what_it_leads_to(root: Path) -> None:
+    """Neither is touched."""
+    (root / "else").write_bytes(CONTENT)
+    (root / "web" / "x.aspx").unlink()
+    (root / "web" / "x.aspx").symlink_to(root / "else")
+    with pytest.raises(RefusedPlaceError, match="link"):
+        take_away(Volume("C", root), KEPT)
+    assert (root / "web" / "x.aspx").is_symlink()
+    assert (root / "else").read_bytes() == CONTENT
+
+
+def test_two_that_came_at_once_are_both_left(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Swapped, and the name taken again while it was looked at: both are there, and it is told."""
+    real = os.rename
+
+    def rename(*words: Any, **named: Any) -> None:
+        (root / "web" / "x.aspx").write_bytes(b"swapped")
+        real(*words, **named)
+        (root / "web" / "x.aspx").write_bytes(b"again")
+
+    monkeypatch.setattr(removal.os, "rename", rename)
+    with pytest.raises(RefusedPlaceError, match=r"beside it as \.alpheus-0\.kept"):
+        take_away(Volume("C", root), KEPT)
+    assert (root / "web" / "x.aspx").read_bytes() == b"again"
+    assert (root / "web" / ".alpheus-0.kept").read_bytes() == b"swapped"
+
+
+def test_it_is_put_back_where_there_are_no_second_names(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as on FAT."""
+    volume = Volume("C", root)
+    take_away(volume, KEPT)
+
+    def link(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(removal.os, "link", link)
+    put_back(volume, KEPT, [CONTENT])
+    assert _names(root) == ["x.aspx"]
+
+
+def test_a_disk_that_is_full_leaves_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was begun is taken away again."""
+    volume = Volume("C", root)
+    take_away(volume, KEPT)
+
+    def write(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(removal.os, "write", write)
+    with pytest.raises(OSError, match="No space"):
+        put_back(volume, KEPT, [CONTENT])
+    assert _names(root) == []
+
+
+def test_a_folder_that_is_gone_is_told(root: Path) -> None:
+    """It is not made: whose rights should it have?"""
+    volume = Volume("C", root)
+    take_away(volume, KEPT)
+    (root / "web").rmdir()
+    with pytest.raises(AbsentPlaceError):
+        put_back(volume, KEPT, [CONTENT])
+
+
+def test_names_aside_are_not_to_be_guessed() -> None:
+    """And no server serves them as a page."""
+    assert new_name() != new_name()
+    assert new_name().endswith(".kept")
