@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from alpheus.cases.database import Database
+from alpheus.cli import notify_export
 from alpheus.cli.notify_export import export
 from alpheus.errors import UsageError
 from cases_filling import seen
 from exposure_runs import OPEN
 from notices_filling import BREACHED, Country, contact, provider
 
+LETTER = contact(name="Organisation\n1 Example Street\nExampletown")
 CONTACTS = {1: [contact("it@one1.example", phone="+1 555"), provider()],
             2: [contact("it@one2.example")]}  # fmt: skip
 
@@ -59,3 +61,22 @@ def test_tickets_are_lines_of_json(country: Country, tmp_path: Path) -> None:
     lines = [json.loads(line) for line in (tmp_path / "t.jsonl").read_text().splitlines()]
     known = {one.reference for one in country.notices.notices()}
     assert {one["reference"] for one in lines} == known
+
+
+def test_many_letters_are_several_files(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """All or none of them; each notice says in which it is, and what is to be written by hand."""
+    monkeypatch.setattr(notify_export, "MOST", 2)
+    monkeypatch.setattr(notify_export, "_LETTERS", 2)
+    country = Country(database, {n: [LETTER] for n in (1, 2, 3)})
+    country.sees(*(seen(n, OPEN, 1) for n in (1, 2, 3)))
+    country.plan()
+    country.approve()
+    export(country.notices, "letters", 0, tmp_path / "l.pdf", who="kim", hand_over=True)
+    assert sorted(one.name for one in tmp_path.glob("l*")) == ["l-1.pdf", "l-2.pdf"]
+    assert _statuses(country) == ["letter sent"] * 3
+    found = [country.notices.events(one)[-1].detail for one in country.notices.notices()]
+    assert found == ["letters: l-1.pdf", "letters: l-1.pdf", "letters: l-2.pdf"]
+    assert f"written: {tmp_path}/l-1.pdf" in capsys.readouterr().err

@@ -126,6 +126,7 @@ def test_what_has_no_headers_is_unreadable() -> None:
     """A person looks at it."""
     assert read_report(b"").kind is Kind.UNREADABLE
     assert read_report(b"\xff\xfe\0\0").kind is Kind.UNREADABLE
+    assert read_report(b"root:x:0:0:root:/root:/bin/sh\n").kind is Kind.UNREADABLE
 
 
 def test_reasons_carry_no_control_characters() -> None:

@@ -12,10 +12,12 @@ import msgspec
 import pytest
 
 from alpheus.cases.database import Database
-from alpheus.errors import DatabaseLostError, OutputError
+from alpheus.cases.service_listing import Filters
+from alpheus.errors import DatabaseLostError, OutputError, RefusedError
 from alpheus.notify import send_files as module
+from alpheus.notify.message import Mail
 from alpheus.notify.model import Channel, EventKind, Notice, Status
-from alpheus.notify.send import Step
+from alpheus.notify.send import Sending, Step
 from alpheus.notify.send_files import content_of, send_files, unfinished
 from alpheus.notify.service import Notices
 from alpheus.notify.settings import Settings
@@ -112,12 +114,36 @@ def test_the_files_are_those_of_letters_and_exports(
 STEPS = ("_put", "claim", "_name", "record", "_unlink")
 
 
-@pytest.mark.parametrize("at", range(1, 4))
-@pytest.mark.parametrize("step", STEPS)
+DEATHS = [(step, at) for step in STEPS for at in (1, 2, 3)]
+
+
 def test_killed_anywhere_the_next_run_ends_with_one_file(
-    step: str, at: int, country: Country, folder: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At the first, second or third of each step: each notice is in one file, and handed over."""
+    many = range(1, 2 * len(DEATHS) + 1)
+    country = Country(database, {n: [contact(f"it@one{n}.example")] for n in many})
+    country.sees(*(seen(n, OPEN, 1) for n in many))
+    for number, (step, at) in enumerate(DEATHS):
+        two = tuple(f"org{2 * number + one}.example" for one in (1, 2))
+        told = country.plan(filters=Filters(organisation=two))
+        country.approve()
+        here = folder / f"{step}-{at}"
+        here.mkdir()
+        with monkeypatch.context() as patch:
+            _die_at(step, at, country, here, patch)
+        send_files(by(country, Channel.LETTER), here, who="kim", write=write)
+        assert list(unfinished(here)) == [], (step, at)
+        shown = [name for name in files(here) if not name.startswith(".")]
+        written = [line for name in shown for line in (here / name).read_text().split("\n")]
+        assert sorted(written) == sorted(each.reference for each in told), (step, at)
+        assert {country.notices.status_of(each) for each in told} == {Status.SENT}, (step, at)
+
+
+def _die_at(
+    step: str, at: int, country: Country, folder: Path, patch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    """A run that is killed at the so-many-th time of a step, if it comes so far."""
     notices, calls = by(country, Channel.LETTER), 0
     place = notices if step in {"claim", "record"} else module
     real = getattr(place, step)
@@ -129,15 +155,9 @@ def test_killed_anywhere_the_next_run_ends_with_one_file(
             raise KilledError
         return real(*args, **named)
 
-    with monkeypatch.context() as patch, contextlib.suppress(KilledError):
-        patch.setattr(place, step, deadly)
+    patch.setattr(place, step, deadly)
+    with contextlib.suppress(KilledError):
         send_files(notices, folder, who="kim", write=write)
-    send_files(by(country, Channel.LETTER), folder, who="kim", write=write)
-    assert list(unfinished(folder)) == []
-    shown = [name for name in files(folder) if not name.startswith(".")]
-    written = [line for name in shown for line in (folder / name).read_text().split("\n")]
-    assert sorted(written) == sorted(each.reference for each in country.notices.notices())
-    assert statuses(country) == ["sent", "sent"]
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
@@ -204,3 +224,35 @@ def test_two_at_once_do_not_undo_each_other(country: Country, folder: Path) -> N
         return write(told, settings, channel)
 
     assert send_files(notices, folder, who="kim", write=meanwhile).handed_over == 2
+
+
+def test_mail_for_another_system_to_send(country: Country, folder: Path) -> None:
+    """A file for each notice, with its envelope, signed as others are; each once."""
+    inner = b"Content-Type: text/plain\r\n\r\nsigned\r\n"
+
+    def send() -> Sending:
+        return send_files(country.notices, folder, who="kim", channels=(Channel.EMAIL,),
+                          sign=lambda mail: mail.with_body(inner))  # fmt: skip
+
+    assert (send().handed_over, send().handed_over) == (2, 0)
+    notices = list(country.notices.notices())
+    assert files(folder) == sorted(f"{each.reference}.eml" for each in notices)
+    for each in notices:
+        content = (folder / f"{each.reference}.eml").read_bytes()
+        first, second, *_ = content.split(b"\r\n")
+        assert first.startswith(f"X-Sender: <bounces+{each.reference}.".encode())
+        assert second == f"X-Receiver: <{each.recipient.address}>".encode()
+        assert content.endswith(inner)
+        assert b"\n" not in content.replace(b"\r\n", b"")
+    assert statuses(country) == ["sent", "sent"]
+
+
+def test_mail_that_nobody_could_send(country: Country, folder: Path) -> None:
+    """Is refused, and in no file."""
+
+    def refuse(mail: Mail) -> Mail:
+        raise RefusedError("no such mailbox")
+
+    done = send_files(country.notices, folder, who="kim", channels=(Channel.EMAIL,), sign=refuse)
+    assert (done.handed_over, done.refused, files(folder)) == (0, 2, [])
+    assert statuses(country) == ["failed", "failed"]

@@ -109,10 +109,15 @@ def _add_decisions(below: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _add_send(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = _add(below, "send", _send, "hand over what was approved, by mail; each notice once")
+    parser = _add(below, "send", _send, "hand over what was approved; each notice once")
     parser.add_argument(
         "batch", nargs="?", type=bound, default=0, metavar="BATCH",
         help="the number of a batch (default: all)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--to-folder", type=path, metavar="FOLDER",
+        help="write mail as .eml files with their envelope, for another system to send, and "
+        "letters and calls beside them",
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="go through it, and send nothing")
     add_person_to(parser, why=False)
@@ -134,8 +139,14 @@ def _add_answers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     _by_word(parser, "of this notice", required=True)
     parser = _add(below, "bounces", _bounces, "read reports and answers that came back by mail")
     parser.add_argument(
-        "files", nargs="+", type=path, metavar="FILE",
-        help="an mbox, a maildir, a message as .eml, or a folder of these; each report once",
+        "files", nargs="*", metavar="FILE",
+        help="an mbox, a maildir, a message as .eml, or a folder of these; - is standard input; "
+        "each report once",
+    )  # fmt: skip
+    parser.add_argument(
+        "--imap", default="", metavar="URL",
+        help="a folder on a mail server, which is only read: imaps://USER@HOST/FOLDER, with the "
+        "password in ALPHEUS_IMAP_PASSWORD",
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="say what it means, keep none")
     add_person_to(parser, why=False)
@@ -158,7 +169,7 @@ def _add_export(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )  # fmt: skip
     parser.add_argument(
         "-o", "--output", type=path, required=True, metavar="FILE",
-        help="write to this file, whole or not at all",
+        help="write to this file, whole or not at all; many letters go into several (FILE-1, …)",
     )  # fmt: skip
     parser.add_argument(
         "--hand-over", action="store_true",
@@ -226,7 +237,7 @@ def _send(options: argparse.Namespace) -> int:
 
     with _notices(options) as notices:
         return notify_mail.send(notices, options.batch, who_does_it(options),
-                                dry_run=options.dry_run)  # fmt: skip
+                                folder=options.to_folder, dry_run=options.dry_run)  # fmt: skip
 
 
 def _settle(options: argparse.Namespace) -> int:
@@ -276,11 +287,15 @@ def _by_hand(notices: Notices, options: argparse.Namespace, kind: str) -> Notice
 
 def _bounces(options: argparse.Namespace) -> int:
     from alpheus.cli import notify_mail  # noqa: PLC0415 - keeps --help fast
+    from alpheus.errors import UsageError  # noqa: PLC0415 - as above
 
+    if not (options.files or options.imap):
+        raise UsageError("name what came back: FILE, - for standard input, or --imap URL")
     with _notices(options) as notices:
         return notify_mail.bounces(
-            notices, options.files, who_does_it(options), dry_run=options.dry_run
-        )
+            notices, options.files, who_does_it(options), imap=options.imap,
+            dry_run=options.dry_run,
+        )  # fmt: skip
 
 
 def _export(options: argparse.Namespace) -> int:

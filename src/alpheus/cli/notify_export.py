@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TextIO
 
-from alpheus.cli.notify_text import write_file
+from alpheus.cli.notify_mail import by_hand
 from alpheus.cli.output import say
 from alpheus.errors import AlpheusError, UsageError
 from alpheus.notify.exports import write_export
-from alpheus.notify.letter import call_sheets, letters
+from alpheus.notify.letter import MOST, call_sheets, letters
 from alpheus.notify.model import Channel, EventKind, Notice, Status
 from alpheus.notify.service import Notices
+from alpheus.report.files import Writer, write_files
 
 _CHANNELS = {
     "letters": Channel.LETTER, "phone": Channel.PHONE, "calls": Channel.PHONE,
 }  # fmt: skip
 """What goes by which channel; the other exports hold all."""
+
+_LETTERS = 100
+"""Letters of a file, where there are so many that one would be too large."""
 
 _GONE = frozenset({Status.REJECTED, Status.WITHDRAWN})
 
@@ -25,7 +30,7 @@ _GONE = frozenset({Status.REJECTED, Status.WITHDRAWN})
 def export(
     notices: Notices, kind: str, batch: int, output: Path, *, who: str, hand_over: bool
 ) -> None:
-    """Write notices into a file, whole or not at all.
+    """Write notices into a file, whole or not at all; letters into several where they are many.
 
     With `hand_over` approved ones alone, each of which is taken down as handed over once the file
     is there. One that is killed before that leaves them uncertain.
@@ -41,7 +46,7 @@ def export(
         return
     found = list(_every(notices, batch, channel))
     if _is_some(found, channel):
-        write_file(output, _content(notices, kind, found))
+        _write(notices, kind, found, output)
         say(f"{len(found):,} notices are written, and not taken down as handed over")
 
 
@@ -51,13 +56,13 @@ def _hand_over(
     if not _is_some(found, _CHANNELS[kind]):
         return
     try:
-        write_file(output, _content(notices, kind, found))
+        names = _write(notices, kind, found, output)
     except AlpheusError as error:
         for one in found:
             notices.record(one, EventKind.NOT_TAKEN, who=who, detail=str(error))
         raise
-    for one in found:
-        notices.record(one, EventKind.HANDED_OVER, who=who, detail=f"{kind}: {output.name}")
+    for one, name in zip(found, names, strict=True):
+        notices.record(one, EventKind.HANDED_OVER, who=who, detail=f"{kind}: {name}")
     say(f"{len(found):,} notices are handed over")
 
 
@@ -81,11 +86,40 @@ def _claimed(
             yield one
 
 
-def _content(notices: Notices, kind: str, found: list[Notice]) -> str | bytes:
-    if kind == "letters":
-        return letters(found, notices.settings)
-    if kind == "calls":
-        return call_sheets(found, notices.settings)
-    kept = io.StringIO(newline="")
-    write_export(kind, found, notices.settings, kept)
-    return kept.getvalue()
+def _write(notices: Notices, kind: str, found: list[Notice], output: Path) -> list[str]:
+    """Write the file, or the files of so many letters; the name of each notice's."""
+    parts = _parts(kind, found, output)
+    written = write_files(
+        output.absolute().parent,
+        {name: _writer(notices, kind, part) for name, part in parts.items()},
+    )
+    for name in written:
+        say(f"written: {output.with_name(name)}")
+    for line in by_hand(found):
+        say(line)
+    return [name for name, part in parts.items() for _ in part]
+
+
+def _parts(kind: str, found: list[Notice], output: Path) -> dict[str, list[Notice]]:
+    if kind != "letters" or len(found) <= MOST:
+        return {output.name: found}
+    begins = range(0, len(found), _LETTERS)
+    width = len(str(len(begins)))
+    return {
+        f"{output.stem}-{number:0{width}}{output.suffix}": found[begin : begin + _LETTERS]
+        for number, begin in enumerate(begins, 1)
+    }
+
+
+def _writer(notices: Notices, kind: str, part: Sequence[Notice]) -> Writer:
+    paper: dict[str, Callable[..., bytes]] = {"letters": letters, "calls": call_sheets}
+
+    def write(stream: TextIO) -> None:
+        if kind in paper:
+            stream.buffer.write(paper[kind](part, notices.settings))
+            return
+        kept = io.StringIO(newline="")
+        write_export(kind, part, notices.settings, kept)
+        stream.write(kept.getvalue())
+
+    return write

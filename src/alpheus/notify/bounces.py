@@ -40,6 +40,12 @@ _COPY = re.compile(
 )
 _ABOUT = re.compile(r"^\s{0,8}<?([^\s<>;,:\"()\[\]]{1,64}@[^\s<>;,:\"()\[\]]{1,253})>?:?\s*$",
                     re.MULTILINE)  # fmt: skip
+_OF_MAIL = frozenset({
+    "from", "to", "cc", "date", "subject", "sender", "reply-to", "message-id", "received",
+    "return-path", "delivered-to", "mime-version", "content-type", "x-failed-recipients",
+})  # fmt: skip
+"""Every message has one of these; other files may have lines that look like headers."""
+
 _ANSWERS = ("in-reply-to", "references")
 _TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to", "cc")
 
@@ -143,7 +149,7 @@ def read_report(content: bytes, place: str = "") -> Report:
 
 
 def _understood(entity: Entity) -> tuple[Kind, tuple[Fate, ...]]:
-    if not entity.headers:
+    if not any(name in _OF_MAIL for name, _ in entity.headers):
         return Kind.UNREADABLE, ()
     if claims_in([entity.get("message-id")]):
         return Kind.COPY, ()

@@ -117,7 +117,7 @@ def preview(notices: Notices, batch: int = 0) -> Iterator[Step]:
         line = f"{to.channel} to {one_line(to.address) or 'an address to be found'}"
         if to.channel is Channel.EMAIL:
             try:
-                mail = _composed(notices, notice, tokens)
+                mail = composed(notices, notice, tokens)
             except RefusedError as error:
                 line = f"cannot be sent: {error}"
             else:
@@ -159,7 +159,8 @@ def uncertain(notices: Notices, batch: int = 0) -> Iterator[Notice]:
     return notices.notices(batch, status=Status.UNCERTAIN)
 
 
-def _composed(notices: Notices, notice: Notice, tokens: Tokens) -> Mail:
+def composed(notices: Notices, notice: Notice, tokens: Tokens) -> Mail:
+    """A notice as mail, not signed yet. Raises RefusedError."""
     return message_of(
         notice, notices.rendered(notice), notices.settings.sender, tokens, now=notices.clock()
     )
@@ -252,7 +253,7 @@ class _Run:
             self._hold(notice, ready)
             return
         try:
-            mail = self._sign(_composed(self._notices, notice, self._tokens))
+            mail = self._sign(composed(self._notices, notice, self._tokens))
         except RefusedError as error:
             self._refuse(notice, f"not sent: {error}")
             return

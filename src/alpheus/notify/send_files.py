@@ -1,4 +1,7 @@
-"""Letters, calls and tickets handed over: files that are there whole, or not at all.
+"""Notices handed over as files, each there whole or not at all: letters, calls, tickets, and mail.
+
+Mail goes so where another system sends it: one `.eml` for each notice, which begins with the
+envelope as folders want it that mail servers pick up from (`X-Sender`, `X-Receiver`).
 
 A file is written under a hidden name and brought to disk, its notices are claimed, it gets its
 name, and they are taken down as handed over. A list beside it says which they are until that is
@@ -11,20 +14,22 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TextIO
 
 import msgspec
 
 from alpheus.errors import AlpheusError, OutputError, RefusedError
 from alpheus.notify.model import Channel, EventKind, Notice, Status
-from alpheus.notify.send import Sending, Step, Tell
+from alpheus.notify.send import Sending, Step, Tell, composed
 from alpheus.notify.service import Notices
 from alpheus.notify.settings import Settings
+from alpheus.notify.signing import Sign
+from alpheus.report.files import bring_to_disk, give_name
 
 CHANNELS = (Channel.LETTER, Channel.PHONE, Channel.TICKET)
-"""What is handed over as files, in this order."""
+"""What is handed over as files unless others are named, in this order."""
 
 _AT_ONCE = 250
 """Notices of a file, so that a folder of letters stays printable."""
@@ -54,8 +59,10 @@ def send_files(
     who: str,
     tell: Tell = lambda _: None,
     write: Write | None = None,
+    channels: Sequence[Channel] = CHANNELS,
+    sign: Sign = lambda mail: mail,
 ) -> Sending:
-    """Write what is due by letter, telephone and ticket into a folder, which is made.
+    """Write what is due by some channels into a folder, which is made. `sign` is for mail.
 
     First what an earlier run left behind is finished. Raises OutputError where a file cannot be
     written whole, after which nothing is claimed, and DatabaseError.
@@ -66,10 +73,17 @@ def send_files(
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone(folder):
             _finish(notices, folder, who, done, tell)
-            for channel in CHANNELS:
-                due = [each for each in notices.due(batch) if each.recipient.channel is channel]
-                for at in range(0, len(due), _AT_ONCE):
-                    part = due[at : at + _AT_ONCE]
+            due: dict[Channel, list[Notice]] = {channel: [] for channel in channels}
+            for each in notices.due(batch):
+                if each.recipient.channel in due:
+                    due[each.recipient.channel].append(each)
+            for notice in due.pop(Channel.EMAIL, ()):
+                content = _mail(notices, notice, sign, who=who, done=done, tell=tell)
+                if content:
+                    _write(notices, folder, [notice], content, who=who, done=done, tell=tell)
+            for channel, told in due.items():
+                for at in range(0, len(told), _AT_ONCE):
+                    part = told[at : at + _AT_ONCE]
                     content = maker(part, notices.settings, channel)
                     _write(notices, folder, part, content, who=who, done=done, tell=tell)
     except OSError as error:
@@ -111,6 +125,23 @@ def content_of(told: Sequence[Notice], settings: Settings, channel: Channel) -> 
     return stream.getvalue().encode("utf-8")
 
 
+def _mail(
+    notices: Notices, notice: Notice, sign: Sign, *, who: str, done: Sending, tell: Tell
+) -> bytes:
+    """A notice as mail with its envelope, lines ended by CRLF; b"" where it cannot be sent."""
+    try:
+        mail = sign(composed(notices, notice, notices.tokens()))
+    except RefusedError as error:
+        line = f"not sent: {error}"
+        if notices.claim(notice, who=who):
+            notices.record(notice, EventKind.REFUSED, who=who, detail=line)
+            done.refused += 1
+            tell(Step(notice, EventKind.REFUSED, line))
+        return b""
+    envelope = f"X-Sender: <{mail.sender}>\r\nX-Receiver: <{mail.recipient}>\r\n"
+    return envelope.encode() + mail.content
+
+
 def _write(
     notices: Notices, folder: Path, told: Sequence[Notice], content: bytes, *, who: str,
     done: Sending, tell: Tell,
@@ -119,7 +150,10 @@ def _write(
     references = tuple(each.reference for each in told)
     channel = told[0].recipient.channel
     digest = hashlib.sha256("\0".join(references).encode()).hexdigest()[:12]
-    name = f"{_NAMES[channel]}-{told[0].batch}-{digest}.{_ENDS[channel]}"
+    name = (
+        f"{references[0]}.eml" if channel is Channel.EMAIL
+        else f"{_NAMES[channel]}-{told[0].batch}-{digest}.{_ENDS[channel]}"
+    )  # fmt: skip
     listed = _Listed(name, hashlib.sha256(content).hexdigest(), references)
     try:
         _put(folder / f".{name}{_PART}", content)
@@ -208,21 +242,14 @@ def _is_whole(path: Path, listed: _Listed) -> bool:
 
 
 def _put(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
+    def write(stream: TextIO) -> None:
+        stream.buffer.write(content)
+
+    bring_to_disk(path, write)
 
 
 def _name(folder: Path, name: str) -> None:
-    (folder / f".{name}{_PART}").replace(folder / name)
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    give_name(folder / f".{name}{_PART}", folder / name)
 
 
 def _remove(folder: Path, name: str) -> None:
