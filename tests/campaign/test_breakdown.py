@@ -7,8 +7,10 @@ import pytest
 from alpheus.campaign.breakdown import OwnerSets, counted, counts, owners
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import current
+from alpheus.cases.system_counts import Systems
 from alpheus.errors import UsageError
 from campaign_filling import campaign
+from cases.test_system_counts import server
 
 
 def test_raw_and_merged(database: Database) -> None:
@@ -45,10 +47,14 @@ def test_rows_of_a_tally_are_counted_alike() -> None:
         (("", "", "vulnerable", "reported", "closed"), (1, 5, 3, 2)),
         (("sector", "bank", "fixed", "unknown", "new"), (1, 1, 1, 0)),
     ]
-    (total,) = counted(rows).lines
+    systems = Systems()
+    for number in (1, 2):
+        systems.add(server(number, system=1))
+    (total,) = counted(rows, systems).lines
+    assert (total.systems.systems, total.systems.left) == (1, 1)
     assert (total.servers, total.left, total.victims, total.victim_entries) == (3, 2, 1, 2)
     assert total.work == {"closed": 1, "new": 2}
-    assert counted(rows, "region").lines == ()
+    assert counted(rows, systems, "region").lines == ()
 
 
 def test_owners_of_some_servers() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 from sqlalchemy import insert, select
 
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import current
 from alpheus.cases.identity import Pool
-from alpheus.cases.pools import Services, doubtful_of, members_of, moved
+from alpheus.cases.pools import Services, doubtful_of, members_of, moved, systems_of
 from alpheus.cases.rebuild import rebuild
 from cases_filling import NOW
 
@@ -20,6 +22,14 @@ def test_members_and_doubts() -> None:
     """What was seen of a service counts once where no member is known, else not at all."""
     assert members_of([ONE, OTHER]) == {1: 3, 4: 3, 7: 3}
     assert doubtful_of([ONE, OTHER]) == {9, 12}
+
+
+def test_a_service_is_a_system() -> None:
+    """Named by its lowest member; services that share a member are one, one of one is none."""
+    shared = replace(ONE, members=(7, 8))
+    assert systems_of([ONE, OTHER]) == {1: 1, 4: 1, 7: 1}
+    assert systems_of([replace(ONE, members=(8, 9)), shared]) == {7: 7, 8: 7, 9: 7}
+    assert systems_of([replace(ONE, members=(1,)), OTHER]) == {}
 
 
 def test_a_service_of_merged_servers() -> None:

@@ -4,12 +4,13 @@
 for each list, the days of a daily list together. `victim_entries` are those of them that lists of
 victims make. `observations` are all sightings there are, every day of every list and look by
 itself. **Servers** are what is left of all that when it is merged; what was seen of a service whose
-members are counted is none.
+members are counted is none. **Systems** are what people count: a service counts once with all its
+members, and so does a server that is of none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from sqlalchemy import Connection, func, select
@@ -17,17 +18,13 @@ from sqlalchemy import Connection, func, select
 from alpheus.cases.day_rows import is_left
 from alpheus.cases.schema import DIMENSIONS, Derived
 from alpheus.cases.server_rows import TOTAL
-from alpheus.cases.states import OPEN_COMPROMISE, OPEN_PATCH, Compromise
+from alpheus.cases.states import OPEN_COMPROMISE, OPEN_PATCH, VICTIMS
+from alpheus.cases.system_counts import NOTHING, Systems, numbers_of
+from alpheus.cases.system_counts import Numbers as SystemNumbers
 from alpheus.errors import UsageError
 
 MOST = 200
 """Values that are told, those with most servers."""
-
-VICTIMS = frozenset({
-    Compromise.REPORTED, Compromise.COMPROMISED, Compromise.CLEANED, Compromise.VERIFIED_CLEAN,
-    Compromise.RE_INFECTED,
-})  # fmt: skip
-"""Somebody broke in, by proof or by the word of a list, whatever became of it."""
 
 _PATCH = {state.value for state in OPEN_PATCH}
 _COMPROMISE = {state.value for state in OPEN_COMPROMISE}
@@ -41,7 +38,8 @@ class Count(msgspec.Struct, frozen=True):
     """Servers of one value; '' is all, or those of which it is unknown.
 
     `left` have something to do (see `series.Point`): `open_flaw` and `open_intrusion` say for which
-    of both, and a server may be in both. `victims` is as `VICTIMS`.
+    of both, and a server may be in both. `victims` is as `VICTIMS`. `systems` has the same of
+    systems.
     """
 
     value: str
@@ -56,6 +54,7 @@ class Count(msgspec.Struct, frozen=True):
     patch: dict[str, int]
     compromise: dict[str, int]
     work: dict[str, int]
+    systems: SystemNumbers = NOTHING
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -87,20 +86,24 @@ def counts(connection: Connection, tables: Derived, by: str = "", most: int = MO
     c = tables.counts.c
     query = select(c.value, c.patch, c.compromise, c.work, c.servers, c.observations, c.entries,
                    c.victim_entries).where(c.dimension == by)  # fmt: skip
-    values = 1
+    values, chosen = 1, None
     if by:
         every = c.dimension == f"{by}{TOTAL}"
         values = connection.execute(select(func.count()).where(every)).scalar_one()
         first = select(c.value).where(every).order_by(c.servers.desc(), c.value).limit(most)
-        query = query.where(c.value.in_(connection.execute(first).scalars().all()))
+        chosen = connection.execute(first).scalars().all()
+        query = query.where(c.value.in_(chosen))
     rows = ((row[:4], row[4:]) for row in connection.execute(query).all())
-    return Counts(by, values, _lines(rows))
+    return Counts(by, values, _lines(rows, numbers_of(connection, tables, by, chosen)))
 
 
-def counted(rows: Iterable[tuple[Key, Numbers]], by: str = "", most: int = MOST) -> Counts:
+def counted(
+    rows: Iterable[tuple[Key, Numbers]], systems: Systems, by: str = "", most: int = MOST
+) -> Counts:
     """The same of rows of `counts` that somebody made: dimension, value and states; numbers."""
     own = ((key[1:], numbers) for key, numbers in rows if key[0] == by)
-    lines = _lines(own)
+    whole = systems.counted().items()
+    lines = _lines(own, {value: numbers for (name, value), numbers in whole if name == by})
     return Counts(by, len(lines), lines[:most])
 
 
@@ -152,14 +155,15 @@ class _Sums:
         for counter, state in zip(self.states, states, strict=True):
             counter[state] = counter.get(state, 0) + servers
 
-    def count(self, value: str) -> Count:
+    def count(self, value: str, systems: SystemNumbers) -> Count:
         """What was summed up, states without a server left out."""
         patch, compromise, work = (
             {state: number for state, number in sorted(one.items()) if number}
             for one in self.states
         )
         numbers = dict(zip(_SUMMED, self.numbers, strict=True))
-        return Count(value=value, **numbers, patch=patch, compromise=compromise, work=work)
+        return Count(value=value, **numbers, systems=systems, patch=patch, compromise=compromise,
+                     work=work)  # fmt: skip
 
 
 _SUMMED = ("servers", "left", "open_flaw", "open_intrusion", "victims", "observations", "entries",
@@ -167,9 +171,11 @@ _SUMMED = ("servers", "left", "open_flaw", "open_intrusion", "victims", "observa
 """In the order of `Count`."""
 
 
-def _lines(rows: Iterable[tuple[Key, Numbers]]) -> tuple[Count, ...]:
+def _lines(
+    rows: Iterable[tuple[Key, Numbers]], systems: Mapping[str, SystemNumbers]
+) -> tuple[Count, ...]:
     sums: dict[str, _Sums] = {}
     for (value, *states), numbers in rows:
         sums.setdefault(value, _Sums()).add(tuple(states), numbers)
-    lines = [one.count(value) for value, one in sums.items()]
+    lines = [one.count(value, systems.get(value, NOTHING)) for value, one in sums.items()]
     return tuple(sorted(lines, key=lambda one: (-one.servers, -one.left, one.value)))

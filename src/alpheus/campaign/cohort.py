@@ -111,7 +111,7 @@ def portions(
 ) -> Iterator[Sequence[Row[Any]]]:
     """Rows of servers by number, some thousand at a time; all columns, or what a member needs."""
     servers = tables.servers.c
-    names = (*_ROW, "detail") if detail else (*_ROW, "entries", "victim_entries")
+    names = (*_ROW, "detail") if detail else (*_ROW, "entries", "victim_entries", "system")
     query = select(*(servers[name] for name in names)).order_by(servers.id)
     if conditions:
         yield from _some(connection, tables, query, conditions)

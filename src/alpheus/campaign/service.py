@@ -27,6 +27,7 @@ from alpheus.cases.derived_store import Standing, Tally, read_current
 from alpheus.cases.schema import DAY_DIMENSIONS, Derived
 from alpheus.cases.service_listing import Filters, where
 from alpheus.cases.service_statistics import Day, days
+from alpheus.cases.system_counts import Systems
 
 SCHEMA = "alpheus.campaign/1"
 DIMENSIONS = ("sector", "network", "region", "product", "build")
@@ -70,7 +71,8 @@ class Campaign:
         Raises UsageError for another dimension.
         """
         if filters is not None and filters != Filters():
-            return breakdown.counted(self._selected(filters)[0].counted(), by)
+            tally, systems, _ = self._selected(filters)
+            return breakdown.counted(tally.counted(), systems, by)
         return self._read(lambda connection, tables, _: breakdown.counts(connection, tables, by))
 
     def owners(self) -> Owners:
@@ -130,23 +132,27 @@ class Campaign:
     def _counted(self, filters: Filters) -> tuple[Counts, Owners, dict[str, Counts]]:
         if filters == Filters():
             return self.counts(), self.owners(), {by: self.counts(by) for by in DIMENSIONS}
-        tally, owners = self._selected(filters)
+        tally, systems, owners = self._selected(filters)
         rows = list(tally.counted())
-        by = {name: breakdown.counted(rows, name) for name in DIMENSIONS}
-        return breakdown.counted(rows), owners, by
+        by = {name: breakdown.counted(rows, systems, name) for name in DIMENSIONS}
+        return breakdown.counted(rows, systems), owners, by
 
-    def _selected(self, filters: Filters) -> tuple[Tally, Owners]:
+    def _selected(self, filters: Filters) -> tuple[Tally, Systems, Owners]:
         """What is kept ready of all servers, of some."""
 
-        def ask(connection: Connection, tables: Derived, _: Standing) -> tuple[Tally, Owners]:
-            tally, owners = Tally(), OwnerSets()
+        def ask(
+            connection: Connection, tables: Derived, _: Standing
+        ) -> tuple[Tally, Systems, Owners]:
+            tally, systems, owners = Tally(), Systems(), OwnerSets()
             for rows in portions(connection, tables, where(connection, tables, filters)):
                 steps = steps_of(connection, tables, [row.id for row in rows])
                 for row in rows:
-                    tally.add(row._asdict(), steps.get(row.id, ()))
+                    values = row._asdict()
+                    tally.add(values, steps.get(row.id, ()))
+                    systems.add(values)
                     if not row.service:
                         owners.add(row.organisation, row.compromise)
-            return tally, owners.result()
+            return tally, systems, owners.result()
 
         return self._read(ask)
 

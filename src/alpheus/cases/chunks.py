@@ -17,9 +17,10 @@ from alpheus.cases.identity import Cluster, Servers
 from alpheus.cases.organisation_rows import OrganisationTally
 from alpheus.cases.owner_evidence import evidence_of
 from alpheus.cases.owners import Owners
-from alpheus.cases.pools import doubtful_of, members_of
+from alpheus.cases.pools import doubtful_of, members_of, systems_of
 from alpheus.cases.schema import Derived
 from alpheus.cases.server_rows import COLUMNS, identity, server_row, words_of
+from alpheus.cases.system_counts import Systems
 
 CHUNK = 2_000
 """Servers that are made at once."""
@@ -32,6 +33,7 @@ class Tallies(NamedTuple):
 
     servers: Tally
     organisations: OrganisationTally
+    systems: Systems
 
 
 @dataclass(slots=True)
@@ -71,6 +73,7 @@ class Maker:
         self._done = done
         self._members = members_of(groups.pools)
         self._doubtful = doubtful_of(groups.pools)
+        self._systems = systems_of(groups.pools)
         clusters = groups.clusters
         self.breached = breached_by(
             clusters.compromised() if isinstance(clusters, Servers) else clusters
@@ -78,7 +81,7 @@ class Maker:
 
     def chunks(self, database: Database, begins: Iterable[int]) -> Iterator[Chunk]:
         """The servers from some places on, by connections of its own; its tallies at last."""
-        tallies = Tallies(Tally(), OrganisationTally())
+        tallies = Tallies(Tally(), OrganisationTally(), Systems())
         states = PatchStates(self._found.watched)
         with database.again() as own:
             for begin in begins:
@@ -104,6 +107,7 @@ class Maker:
             known = identity(
                 cluster, owner, members=self._members.get(number, 1),
                 neighbours=neighbours_of(self.breached, cluster), service=number in self._doubtful,
+                system=self._systems.get(number, 0),
             )  # fmt: skip
             row, changed = server_row(
                 known,
@@ -113,6 +117,7 @@ class Maker:
                 now=found.as_of,
             )
             tallies.servers.add(row, changed)
+            tallies.systems.add(row)
             tallies.organisations.add(number, owner, row)
             chunk.ownerships.append((number, owner.weight, owner.ownership.decode()))
             chunk.servers.append([row[name] for name in COLUMNS])

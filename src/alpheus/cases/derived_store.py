@@ -45,6 +45,7 @@ from alpheus.cases.server_rows import (
     server_row,
     words_of,
 )
+from alpheus.cases.system_counts import Systems, beside, difference
 from alpheus.errors import NotWorkedOutError
 from alpheus.exposure.model import CveEntry
 from alpheus.exposure.output.names import CHIEF
@@ -284,6 +285,7 @@ def refresh_many(
     stays as it is.
     """
     s, c, tally = tables.servers, tables.changes, Tally()
+    before_systems, systems = Systems(), Systems()
     numbers = sorted(parts)
     query = select(s).where(s.c.id.in_(numbers)).order_by(s.c.id)
     old = [row._asdict() for row in connection.execute(query)]
@@ -298,13 +300,19 @@ def refresh_many(
         row, changes = server_row(identity_of(values), parts[number], done.get(number, ()),
                                   watched=found.watched, now=now)  # fmt: skip
         tally.add(row, changes)
+        before_systems.add(values)
+        systems.add(row)
         rows.append(row)
         steps += [{"server": number, **change._asdict()} for change in changes]
+    for other in beside(connection, tables, (row["system"] for row in old), numbers):
+        before_systems.add(other)
+        systems.add(other)
     connection.execute(delete(c).where(c.c.server.in_(numbers)))
     if steps:
         connection.execute(insert(c), steps)
     _set_rows(connection, s, rows)
     _count(connection, tables, tally)
+    _add(connection, tables.systems, difference(before_systems, systems))
     recount(connection, tables, {str(row["organisation"]) for row in rows})
     return rows
 
@@ -341,9 +349,15 @@ def replace_server(
     that stands in the tables.
     """
     states = PatchStates(found.watched)
-    tally = Tally()
+    tally, before, after = Tally(), Systems(), Systems()
+    ids = {row["id"] for row in old} | {known.id for known in new}
+    services = {*(row["system"] for row in old), *(known.system for known in new)}
+    for other in beside(connection, tables, services, ids):
+        before.add(other)
+        after.add(other)
     for row in old:
         _take_out(connection, tables, row, tally)
+        before.add(row)
     rows = []
     for known in new:
         parts = parts_between(connection, tables, states, known.id, known.id)[known.id]
@@ -352,8 +366,10 @@ def replace_server(
         row, changes = server_row(known, parts, acts_here, watched=found.watched, now=now)
         _put_in(connection, tables, known, row, changes)
         tally.add(row, changes)
+        after.add(row)
         rows.append(row)
     _count(connection, tables, tally)
+    _add(connection, tables.systems, difference(before, after))
     _owners_of(connection, tables, old, new)
     return rows
 

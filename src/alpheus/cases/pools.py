@@ -22,6 +22,23 @@ def members_of(pools: Iterable[Pool]) -> dict[int, int]:
     return {one: len(pool.members) for pool in pools for one in pool.members}
 
 
+def systems_of(pools: Iterable[Pool]) -> dict[int, int]:
+    """The lowest member of the service that a server is of; services that share one are one."""
+    lead: dict[int, int] = {}
+
+    def top(number: int) -> int:
+        while (above := lead.setdefault(number, number)) != number:
+            lead[number] = lead[above]
+            number = above
+        return number
+
+    for pool in pools:
+        for one in pool.members if len(pool.members) > 1 else ():
+            low, high = sorted((top(pool.members[0]), top(one)))
+            lead[high] = low
+    return {number: top(number) for number in lead}
+
+
 def doubtful_of(pools: Iterable[Pool]) -> set[int]:
     """What was seen of a service without telling the member, where one is counted already."""
     return {
@@ -50,6 +67,7 @@ class Services:
         `home` has the server of every observation that a service names.
         """
         touched: set[int] = set()
+        systems = self.systems()
         for number, base in self._base.items():
             before, after = self._now[number], moved(base, home)
             if after != before:
@@ -61,7 +79,8 @@ class Services:
                 self._connection.execute(
                     update(self._table).where(mine).values(content=text, base=kept)
                 )
-        return touched
+        now = self.systems()
+        return touched | {one for one in {*systems, *now} if systems.get(one) != now.get(one)}
 
     def named(self) -> set[int]:
         """The observations by which services name their servers."""
@@ -70,6 +89,10 @@ class Services:
     def members(self) -> dict[int, int]:
         """See `members_of`."""
         return members_of(self._now.values())
+
+    def systems(self) -> dict[int, int]:
+        """See `systems_of`."""
+        return systems_of(self._now.values())
 
     def doubtful(self) -> set[int]:
         """See `doubtful_of`."""

@@ -35,9 +35,10 @@ from alpheus.cases.observations import iso
 from alpheus.cases.organisation_rows import OrganisationTally
 from alpheus.cases.owner_evidence import evidence_of
 from alpheus.cases.owners import Owners, directory_named, owners_by_file
-from alpheus.cases.pools import doubtful_of, members_of
+from alpheus.cases.pools import doubtful_of, members_of, systems_of
 from alpheus.cases.schema import DERIVED_FORM, Derived, acts, derived, indices
 from alpheus.cases.server_rows import identity
+from alpheus.cases.system_counts import Systems
 from alpheus.cases.workers import in_turn, workers
 
 _MEMBERS = 100_000
@@ -121,6 +122,7 @@ class _Work:
         self.members = 0
         self._tally = Tally()
         self._organisations = OrganisationTally()
+        self._systems = Systems()
         self._maker = Maker(tables, groups, found, owners, self._acts())
 
     def add_members(self) -> None:
@@ -157,6 +159,7 @@ class _Work:
         if chunk.tallies is not None:
             self._tally.merge(chunk.tallies.servers)
             self._organisations.merge(chunk.tallies.organisations)
+            self._systems.merge(chunk.tallies.systems)
 
     def finish(self) -> bool:
         """Counts, indices, and the exchange; whether a decision came meanwhile."""
@@ -164,6 +167,9 @@ class _Work:
         with self._database.write() as connection:
             add_rows(connection, tables.counts, (
                 (*key, *numbers) for key, numbers in tally.counted()
+            ))  # fmt: skip
+            add_rows(connection, tables.systems, (
+                (*key, *numbers) for key, numbers in self._systems.counted().items()
             ))  # fmt: skip
             add_rows(connection, tables.days, ((*key, n) for key, n in tally.days.items()))
             add_rows(connection, tables.organisations, self._organisations.rows())
@@ -229,6 +235,7 @@ class _Work:
         if not groups.bases:
             return
         members, doubtful = members_of(groups.base_pools), doubtful_of(groups.base_pools)
+        systems = systems_of(groups.base_pools)
         breached = self._maker.breached.copy()
         breached.subtract(breached_by(groups.made))
         breached.update(breached_by(groups.bases))
@@ -240,4 +247,5 @@ class _Work:
         add_bases(connection, self._tables, groups.bases, home, lambda one: identity(
             one, self._owners(one, said[one.id]), members=members.get(one.id, 1),
             neighbours=neighbours_of(breached, one), service=one.id in doubtful,
+            system=systems.get(one.id, 0),
         ))  # fmt: skip

@@ -220,7 +220,7 @@ def _in_service(known: Identity, services: Services | None) -> Identity:
         return known
     known.detail.members = services.members().get(known.id, 1)
     service = known.id in services.doubtful() or bool(known.detail.aside)
-    return known._replace(service=service)
+    return known._replace(service=service, system=services.systems().get(known.id, 0))
 
 
 def _grouped(by_number: Mapping[int, int]) -> dict[int, _Group]:

@@ -30,7 +30,7 @@ from sqlalchemy import (
 HEAD = "0003"
 """The revision of the lasting tables that this program reads and writes."""
 
-DERIVED_FORM = "4"
+DERIVED_FORM = "5"
 """Changes whenever derived tables are to be made again by a newer program."""
 
 LASTING = MetaData(
@@ -188,7 +188,9 @@ class Derived:
     `bases` has the observations whose server is not the one that was worked out, because somebody
     decided otherwise, with the number of that one; `base_rows` holds what was known of those that
     are no servers now (an `Identity` as JSON), and `pools.base` a service as it was worked out, ''
-    where that is no different. `servers.due` is when a law next asks for something.
+    where that is no different. `servers.system` is the lowest server of the service that a server
+    is a member of, and 0 where it is of none; see `system_counts`. `servers.due` is when a law next
+    asks for something.
     """
 
     metadata: MetaData
@@ -199,6 +201,7 @@ class Derived:
     changes: Table
     pools: Table
     counts: Table
+    systems: Table
     days: Table
     bases: Table
     base_rows: Table
@@ -244,6 +247,11 @@ def derived(generation: str) -> Derived:
             "counts",
             *(_text(name) for name in ("dimension", "value", "patch", "compromise", "work")),
             _count("servers"), _count("observations"), _count("entries"), _count("victim_entries"),
+        ),
+        systems=table(
+            "systems", _text("dimension"), _text("value"),
+            *(_count(name) for name in ("systems", "left", "open_flaw", "open_intrusion",
+                                        "victims")),
         ),
         days=table(
             "days",
@@ -291,6 +299,7 @@ def _server_columns() -> tuple[Column[Any], ...]:
         Column("priority", Integer, nullable=False, server_default="0"),
         *(_count(name) for name in ("observations", "entries", "victim_entries")),
         Column("service", SmallInteger, nullable=False, server_default="0"),
+        Column("system", Number, nullable=False, server_default="0"),
         _text("detail"),
     )
 
@@ -339,6 +348,13 @@ def indices(tables: Derived) -> tuple[Index, ...]:
         on("addresses_server", tables.addresses.c.server, tables.addresses.c.place),
         on("changes_server", tables.changes.c.server),
         on("counts_dimension", tables.counts.c.dimension, tables.counts.c.value),
+        on("systems_dimension", tables.systems.c.dimension, tables.systems.c.value),
+        Index(
+            f"ix_{g}_servers_system",
+            servers.system,
+            sqlite_where=servers.system != 0,
+            postgresql_where=servers.system != 0,
+        ),
         on("days_dimension", tables.days.c.dimension, tables.days.c.value, tables.days.c.day),
         on("counts_servers", tables.counts.c.dimension, tables.counts.c.servers.desc()),
         *_organisation_indices(tables, on),

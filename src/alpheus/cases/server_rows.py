@@ -93,13 +93,20 @@ class Identity(NamedTuple):
     last_seen: str
     service: bool
     detail: ServerDetail
+    system: int = 0
 
 
 Row = dict[str, object]
 
 
 def identity(
-    cluster: Cluster, owner: Owner, *, members: int = 1, neighbours: int = 0, service: bool = False
+    cluster: Cluster,
+    owner: Owner,
+    *,
+    members: int = 1,
+    neighbours: int = 0,
+    service: bool = False,
+    system: int = 0,
 ) -> Identity:
     """What is known by identity; `members` and `neighbours` as in `priority.Factors`.
 
@@ -117,7 +124,7 @@ def identity(
     )  # fmt: skip
     return Identity(
         cluster.id, cluster.name or next(iter(hosts), "") or address, owner, address,
-        cluster.first_seen, cluster.last_seen, service or bool(cluster.aside), detail,
+        cluster.first_seen, cluster.last_seen, service or bool(cluster.aside), detail, system,
     )  # fmt: skip
 
 
@@ -152,7 +159,7 @@ def server_row(
         "due": next_due(state, done, sector=known.owner.sector, region=known.owner.region,
                         watched=watched, now=now),
         "priority": found.points, "observations": len(parts), **entries(parts),
-        "service": int(known.service),
+        "service": int(known.service), "system": known.system,
         "detail": msgspec.json.encode(detail).decode(),
     }  # fmt: skip
     return row, state.changes
@@ -192,6 +199,7 @@ def identity_of(row: Mapping[str, object]) -> Identity:
         Owner(said["organisation"], said["sector"], said["region"], said["network"],
               detail.owner_why, detail.owner, confidence=detail.confidence),
         said["address"], said["first_seen"], said["last_seen"], bool(row["service"]), detail,
+        int(str(row["system"])),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from alpheus.cases.schema import DAY_DIMENSIONS, DIMENSIONS, Derived
 from alpheus.cases.server_rows import TOTAL
+from alpheus.cases.system_counts import NOTHING, Numbers, numbers_of
 from alpheus.errors import UsageError
 
 MOST = 200
@@ -22,7 +23,8 @@ class Line:
 
     `entries` is what adding up lists gives, `victim_entries` what lists of victims give: each entry
     of address, port and page once for each list, the days of a daily list together. `patch`,
-    `compromise` and `work` count servers by their state.
+    `compromise` and `work` count servers by their state. `systems` are what people count: a service
+    with its members is one.
     """
 
     value: str
@@ -33,6 +35,7 @@ class Line:
     work: Mapping[str, int] = field(default_factory=dict)
     entries: int = 0
     victim_entries: int = 0
+    systems: Numbers = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,13 @@ class _Sums:
         self.servers = self.observations = self.entries = self.victim_entries = 0
         self.states = (Counter[str](), Counter[str](), Counter[str]())
 
-    def line(self, value: str) -> Line:
+    def line(self, value: str, systems: Numbers) -> Line:
         """What was summed up, states without a server left out."""
         patch, compromise, work = (
             {state: count for state, count in one.most_common() if count} for one in self.states
         )
         return Line(value, self.servers, self.observations, patch, compromise, work,
-                    self.entries, self.victim_entries)  # fmt: skip
+                    self.entries, self.victim_entries, systems)  # fmt: skip
 
 
 def lines(connection: Connection, tables: Derived, by: str, most: int = MOST) -> list[Line]:
@@ -71,10 +74,12 @@ def lines(connection: Connection, tables: Derived, by: str, most: int = MOST) ->
     query = select(c.value, c.patch, c.compromise, c.work, c.servers, c.observations, c.entries,
                    c.victim_entries)  # fmt: skip
     query = query.where(c.dimension == by)
+    chosen = None
     if by:
         greatest = select(c.value).where(c.dimension == f"{by}{TOTAL}")
         greatest = greatest.order_by(c.servers.desc(), c.value).limit(most)
-        query = query.where(c.value.in_(connection.execute(greatest).scalars().all()))
+        chosen = connection.execute(greatest).scalars().all()
+        query = query.where(c.value.in_(chosen))
     sums: dict[str, _Sums] = {}
     for value, *states, servers, seen, entries, victim_entries in connection.execute(query):
         found = sums.get(value)
@@ -86,7 +91,8 @@ def lines(connection: Connection, tables: Derived, by: str, most: int = MOST) ->
         found.victim_entries += victim_entries
         for counter, state in zip(found.states, states, strict=True):
             counter[state] += servers
-    made = [one.line(value) for value, one in sums.items()]
+    systems = numbers_of(connection, tables, by, chosen)
+    made = [one.line(value, systems.get(value, NOTHING)) for value, one in sums.items()]
     return sorted(made, key=lambda line: (-line.servers, line.value))
 
 

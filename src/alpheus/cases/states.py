@@ -59,6 +59,12 @@ OPEN_COMPROMISE = frozenset(
 )  # fmt: skip
 """Something is still to be done or shown."""
 
+VICTIMS = frozenset(
+    {Compromise.REPORTED, Compromise.COMPROMISED, Compromise.CLEANED, Compromise.VERIFIED_CLEAN,
+     Compromise.RE_INFECTED}
+)  # fmt: skip
+"""Somebody broke in, by proof or by the word of a list, whatever became of it."""
+
 CLEANABLE = OPEN_COMPROMISE - {Compromise.CLEANED}
 ENDED = frozenset({Work.CLOSED, Work.FALSE_POSITIVE})
 DOUBTS = frozenset({Compromise.ATTEMPTED, Compromise.SUSPICIOUS, Compromise.REPORTED})
