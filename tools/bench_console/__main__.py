@@ -3,7 +3,8 @@
 An empty database is filled with --servers servers, five observations each, and with what a console
 has besides. With the word `postgresql` a server of its own is started, and removed afterwards.
 Each page is asked for alone, then by --users at once, or at --rate questions a second. Then follows
-a soak of --soak minutes (with --minutes nothing else): --rate questions a second of all kinds, and what memory does.
+a soak of --soak minutes (with --minutes nothing else): --rate questions a second of all kinds, and
+what memory does meanwhile.
 """
 
 from __future__ import annotations

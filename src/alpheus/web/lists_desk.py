@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import msgspec
 from sqlalchemy import select
 
 from alpheus.cases.organisations import (
@@ -170,16 +169,8 @@ class ListsDesk:
         """Of the newest entries of the log, those that say all words; for who may look at it."""
         if not self.person.may(Permission.ADMINISTER):
             return []
-        words = text.lower().split()
-        found: list[audit.Entry] = []
         with self._cases.database.read() as connection:
-            for one in audit.entries(connection, size=_LOOKED_THROUGH):
-                said = msgspec.json.encode(one).decode().lower()
-                if all(word in said for word in words):
-                    found.append(one)
-                    if len(found) == FOUND:
-                        break
-        return found
+            return audit.saying(connection, text.lower().split(), of=_LOOKED_THROUGH, size=FOUND)
 
     # doing
 

@@ -191,6 +191,8 @@ def _filled(text: str, values: Mapping[str, object]) -> Markup:
 
 def _made_visible(value: object) -> object:
     """Applied to every expression of a template, before it is escaped."""
+    if type(value) is str:  # nearly everything; in plain text nothing is to be made visible
+        return value if value.isascii() and value.isprintable() else visible(value)
     if isinstance(value, Markup):
         return value
     return "" if value is None else visible(str(value))

@@ -101,3 +101,18 @@ def test_who_and_what_there_is_to_filter_by(filled: Database) -> None:
     """Each once."""
     with filled.read() as connection:
         assert audit.words(connection) == (["mia"], ["looked"])
+
+
+def test_entries_are_found_by_all_their_words(filled: Database) -> None:
+    """In small letters, wherever they stand, the newest first; no more than is asked for."""
+    with filled.write() as connection:
+        audit.note(connection, time="2021-03-13T09:00:00Z", who="noa", action="Looked",
+                   object_="SERVER 1", why="again")  # fmt: skip
+    with filled.read() as connection:
+        found = audit.saying(connection, ["looked", "server 1"], of=9, size=9)
+        assert [one.id for one in found] == [6, 1]
+        assert found[0].detail == {"why": "again"}
+        assert [one.id for one in audit.saying(connection, ["again"], of=9, size=9)] == [6]
+        assert [one.id for one in audit.saying(connection, ["looked"], of=9, size=2)] == [6, 5]
+        assert audit.saying(connection, ["server 1"], of=1, size=9)[0].id == 6
+        assert audit.saying(connection, ["mia", "again"], of=9, size=9) == []

@@ -76,6 +76,22 @@ def entries(
     return [_entry(row) for row in connection.execute(query)]
 
 
+def saying(connection: Connection, words: Sequence[str], *, of: int, size: int) -> list[Entry]:
+    """Of so many of the newest entries, those that say all words (in small letters); some of them.
+
+    Each is looked at as one text, and made an entry only where it is found.
+    """
+    query = select(*(audit.c[name] for name in _FIELDS)).order_by(audit.c.id.desc()).limit(of)
+    found: list[Entry] = []
+    for row in connection.execute(query):
+        said = "\n".join(map(str, row)).lower()
+        if all(word in said for word in words):
+            found.append(_entry(row))
+            if len(found) == size:
+                break
+    return found
+
+
 def verify(database: Database, *, head: str = "") -> Verdict:
     """Check every entry; that a head noted elsewhere is still there as well. Raises DatabaseError.
 
