@@ -162,7 +162,7 @@ def test_a_path_in_its_own_column(tmp_path: Path) -> None:
         "dirección IP,fecha,hora,nombre del equipo\n192.0.2.7,05/03/2021,14:30,EX1\n",
         "Direccion IP\tFECHA\tnombre de equipo\n192.0.2.7\t2021/03/05 14:30\tEX1\n",
         "Adresse IP;horodatage;Nom du serveur\n192.0.2.7;05/03/2021 14:30;EX1\n",
-        "Liste der Server;;\nsrc ip;Seen;Server\n192.0.2.7;2021-03-05 14:30;EX1\n",
+        "Liste der Server;;\nsrc ip;Seen;Machine\n192.0.2.7;2021-03-05 14:30;EX1\n",
         "Адрес;Дата;Computer Name\n192.0.2.7;2021-03-05T14:30:00Z;EX1\n",
     ],
 )
@@ -217,3 +217,14 @@ def test_an_operator_says_what_columns_are(tmp_path: Path) -> None:
     assert (found.address, found.time) == ("192.0.2.7", "2021-03-04T00:00:00Z")
     with pytest.raises(EvidenceFormatError, match="has no column 'Datum'"):
         list(ImportedFile(path, ImportOptions(columns=(("when", "Datum"),))).observations())
+
+
+def test_names_without_a_dot(tmp_path: Path) -> None:
+    """Lead to a server where nothing else does, and are kept beside what does."""
+    (found,) = observations(tmp_path, "server,x\nEX1,\n")
+    assert (found.target, found.names, found.servers) == ("EX1", (), ("EX1",))
+    (found,) = observations(tmp_path, "host,x\nmailhost,\n")
+    assert found.names == ("mailhost",)
+    (found,) = observations(tmp_path, "name,server,ip\nMusterville,EX1,192.0.2.7\n")
+    assert (found.names, found.servers) == ((), ())
+    assert found.attributes == {"name": "Musterville", "server": "EX1"}

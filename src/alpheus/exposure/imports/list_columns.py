@@ -38,7 +38,7 @@ class Role(StrEnum):
     PATH = "path"
     """Of a page, or of a file on the server."""
     SERVER = "server"
-    """A name that leads to it, or that of the computer."""
+    """A place; or the name of the computer, where no other place is known."""
     COMPUTER = "computer"
     PORT = "port"
     WHEN = "when"

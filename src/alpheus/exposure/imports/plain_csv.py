@@ -232,15 +232,15 @@ class _Table:
                 continue
             role = self._roles[n]
             named = role is not Role.NAME and "." not in text and ":" not in text
-            if named and role is Role.SERVER:
-                found.computers.append(text)
-            elif named:
+            if named:
                 alone.append((n, text))
             elif not _take(found, text, n):
                 found.unused.append((n, text))
         for n, text in alone:
             told = found.address or found.names or found.computers
-            if told or not _take(found, text, n):
+            if not told and self._roles[n] is Role.SERVER:
+                found.computers.append(text)
+            elif told or not _take(found, text, n):
                 found.unused.append((n, text))
         return found
 
