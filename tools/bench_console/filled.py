@@ -18,8 +18,7 @@ from alpheus.cases import assessments
 from alpheus.cases.console_schema import assessments as kept
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import current, standing
-from alpheus.cases.identity import Kind as Seen
-from alpheus.cases.observations import iso
+from alpheus.cases.observations import Rows, iso
 from alpheus.cases.schema import meta, notice_servers, notice_standings, notices, observations
 from alpheus.cases.service import Cases, Filters
 from alpheus.errors import RefusedError
@@ -149,31 +148,24 @@ def _add_assessments(database: Database) -> None:
     from alpheus.cases.assessment_model import Head  # noqa: PLC0415 - beside it
     from server_filling import assessed  # noqa: PLC0415 - where the tests are
 
-    whole: dict[str, Any] = assessed("EX")
-    head = msgspec.json.decode(msgspec.json.encode(whole), type=Head)
+    document = msgspec.json.encode(assessed("EX"))
+    (row,) = Rows(datetime.now(UTC)).of_document(document)
+    whole: dict[str, Any] = msgspec.json.decode(document)
+    head = msgspec.json.decode(document, type=Head)
     content = assessments.packed(msgspec.json.encode(whole["servers"][0]), head)
     with database.write() as connection:
         tables, _ = current(connection, database.place)
         s, m = tables.servers.c, tables.members.c
-        chosen = (
-            connection.execute(
-                select(s.id).where(s.compromise == "reported").order_by(s.id).limit(ASSESSED)
-            )
-            .scalars()
-            .all()
-        )
-        newest = (
-            connection.execute(
-                select(func.max(m.observation)).where(m.server.in_(chosen)).group_by(m.server)
-            )
-            .scalars()
-            .all()
-        )
+        chosen = select(s.id).where(s.compromise == "reported").order_by(s.id).limit(ASSESSED)
+        newest = select(func.max(m.observation)).group_by(m.server)
+        numbers = connection.execute(
+            newest.where(m.server.in_(connection.execute(chosen).scalars().all()))
+        ).scalars().all()  # fmt: skip
         connection.execute(
-            update(observations).where(observations.c.id.in_(newest))
-            .values(kind=Seen.ASSESSMENT.value, verdict="compromised")
+            update(observations).where(observations.c.id.in_(numbers))
+            .values(kind=row.kind, verdict=row.verdict, stage=row.stage, body=row.body)
         )  # fmt: skip
-        assessments.add(connection, ((number, content) for number in newest))
+        assessments.add(connection, ((number, content) for number in numbers))
 
 
 def _add_notices(database: Database) -> None:

@@ -13,16 +13,22 @@ from alpheus.report.csv_output import cell
 
 _NUMBERS = ("servers", "left", "open_flaw", "open_intrusion", "victims", "observations", "entries",
             "victim_entries")  # fmt: skip
+_SYSTEMS = ("systems", "left", "open_flaw", "open_intrusion", "victims")
 _DAY_NUMBERS = ("known", "left", "done", "silent")
-_AXES = (("patch", tuple(Patch)), ("compromise", tuple(Compromise)), ("work", tuple(Work)))
+_AXES = tuple(
+    (axis, tuple(state.value for state in states))  # text is looked up quicker than a member
+    for axis, states in (("patch", Patch), ("compromise", Compromise), ("work", Work))
+)
 
 
 def write_counts(counts: Counts, stream: TextIO) -> None:
-    """A row for each value, with servers by their state on each axis."""
+    """A row for each value, with systems, and servers by their state on each axis."""
     writer = csv.writer(stream)
-    writer.writerow([counts.by or "all", *_NUMBERS, *_states()])
+    systems = ("systems", *(f"systems_{name}" for name in _SYSTEMS[1:]))
+    writer.writerow([counts.by or "all", *systems, *_NUMBERS, *_states()])
     for one in counts.lines:
-        numbers = [getattr(one, name) for name in _NUMBERS]
+        numbers = [getattr(one.systems, name) for name in _SYSTEMS]
+        numbers += [getattr(one, name) for name in _NUMBERS]
         writer.writerow([cell(one.value), *numbers, *_counted(one)])
 
 

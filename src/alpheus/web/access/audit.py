@@ -81,15 +81,15 @@ def saying(connection: Connection, words: Sequence[str], *, of: int, size: int) 
 
     Each is looked at as one text, and made an entry only where it is found.
     """
-    query = select(*(audit.c[name] for name in _FIELDS)).order_by(audit.c.id.desc()).limit(of)
-    found: list[Entry] = []
-    for row in connection.execute(query):
-        said = "\n".join(map(str, row)).lower()
-        if all(word in said for word in words):
-            found.append(_entry(row))
-            if len(found) == size:
-                break
-    return found
+    a = audit.c
+    text = a.time + "\n" + a.who + "\n" + a.action + "\n" + a.object + "\n" + a.detail
+    newest = select(a.id, text).order_by(a.id.desc()).limit(of)
+    found = [
+        number for number, said in connection.execute(newest).all()
+        if all(word in said.lower() for word in words)
+    ]  # fmt: skip
+    query = select(audit).where(a.id.in_(found[:size])).order_by(a.id.desc())
+    return [_entry(row) for row in connection.execute(query)]
 
 
 def verify(database: Database, *, head: str = "") -> Verdict:

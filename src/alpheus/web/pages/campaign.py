@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
 from litestar.response import Redirect
+from markupsafe import Markup
 from sqlalchemy import select, update
 
 from alpheus.campaign import tables
@@ -152,10 +153,17 @@ def days_csv(request: AnyRequest) -> Response[Any]:
 @get("/campaign/report.html", opt=_EXPORT, sync_to_thread=True)
 def report(request: AnyRequest) -> Response[Any]:
     """The whole of it as a file that prints well, as `alpheus campaign stats --html` writes it."""
-    mine = request.app.state.campaign.of(request.user, Permission.EXPORT)
+    desk: CampaignDesk = request.app.state.campaign
+    mine = desk.of(request.user, Permission.EXPORT)
+    whole = mine.whole()
+    text = desk.texts.get((mine.filters, whole.key, "", "report"), partial(_report, mine))
+    return _file("alpheus-campaign.html", text, "text/html")
+
+
+def _report(mine: CampaignOf) -> Markup:
     stream = StringIO()
     write_page(mine.overview(), stream)
-    return _file("alpheus-campaign.html", stream.getvalue(), "text/html")
+    return Markup(stream.getvalue())  # noqa: S704 - it is a page, made by a template
 
 
 def _csv(name: str, what: Any) -> Response[Any]:  # noqa: ANN401 - a series or counts
