@@ -279,8 +279,8 @@ class Attachment:
             return PORT_UNKNOWN
         forest = self._forest
         nodes = self._places.addresses.nodes(facts.address)
-        ports = {forest.facts[node].port for node in nodes if forest.root(node) == root} - {0}
-        return max((other_port(facts.port, port) for port in ports), default=PORT_UNKNOWN)
+        theirs = [forest.facts[node] for node in nodes if forest.root(node) == root]
+        return max((other_port(facts, f) for f in theirs if f.port), default=PORT_UNKNOWN)
 
     def _about(self, node: int, claim: Claim) -> int:
         """What further speaks for a claim, or against it."""

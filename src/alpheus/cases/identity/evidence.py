@@ -12,7 +12,7 @@ from enum import IntEnum
 from math import exp
 
 from alpheus.cases.identity import names
-from alpheus.cases.identity.keys import OWN_PORTS
+from alpheus.cases.identity.keys import Facts, is_own_port
 
 DAY = 86_400
 ENOUGH = 20
@@ -144,9 +144,9 @@ def by_gap(gap: int, *, passed_on: bool = False) -> int:
     return next((weight for days, weight in _BY_GAP if gap <= days * DAY), _LONG_AGO)
 
 
-def other_port(one: int, other: int) -> int:
+def other_port(one: Facts, other: Facts) -> int:
     """What it costs that two sightings at one address are of different ports."""
-    return OTHER_PORT if one in OWN_PORTS and other in OWN_PORTS else OTHER_WEB_PORT
+    return OTHER_PORT if is_own_port(one) and is_own_port(other) else OTHER_WEB_PORT
 
 
 def probability(weight: float) -> float:

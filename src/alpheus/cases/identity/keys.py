@@ -16,8 +16,11 @@ from alpheus.cases.identity.model import Kind, Sighting
 UNKNOWN_TIME = -1
 """In place of a time that is not known."""
 
-OWN_PORTS = frozenset({25, 80, 110, 143, 443, 444, 465, 587, 593, 993, 995})
+OWN_PORTS = frozenset({25, 80, 110, 143, 443, 465, 587, 593, 993, 995})
 """Ports of one Exchange server."""
+
+_BACK_END = 444
+"""Where an Exchange server answers itself, with the certificate that it made for itself."""
 
 _MOST_HOSTS = 24
 _PAGES = (".aspx", ".ashx", ".asmx", ".asp", ".php", ".jsp")
@@ -81,7 +84,15 @@ def place_of(facts: Facts) -> str:
     """
     if not facts.port:
         return ""
-    return facts.address if facts.port in OWN_PORTS else f"{facts.address} {facts.port}"
+    return facts.address if is_own_port(facts) else f"{facts.address} {facts.port}"
+
+
+def is_own_port(facts: Facts) -> bool:
+    """Whether a port is one of those of an Exchange server, and not a second server's.
+
+    A public certificate at the port of the back end is that of a second server's front end.
+    """
+    return facts.port in OWN_PORTS or (facts.port == _BACK_END and facts.form in {"", "self"})
 
 
 def facts_of(sighting: Sighting) -> Facts:

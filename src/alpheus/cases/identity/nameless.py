@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from ipaddress import IPv4Address
 from itertools import pairwise
 
 from alpheus.cases.identity.attach import Places, socket_of
@@ -135,8 +136,11 @@ class Nameless:
         forest = self._forest
         for value, group in self._groups(nodes, values):
             kept: list[int] = []
-            names = {value, *(name for node in group for name in forest.facts[node].presented)}
             roots = forest.roots(group)
+            names = {value, *(name for node in group for name in forest.facts[node].presented)}
+            if key is Key.WILDCARD:
+                led = set().union(*map(self._led_to, roots))
+                names = {value, *led} if len(led) < 2 else set()
             crowd = self._crowd(key, names, roots)
             for root in roots:
                 led = self._led_to(root)
@@ -145,7 +149,7 @@ class Nameless:
                     if not self._may_be_one(key, names, mine, root):
                         continue
                     at_once = key is not Key.OWN_CERTIFICATE and forest.at_once(mine, root)
-                    if at_once and (one in crowd or self._have_other_builds(mine, root)):
+                    if at_once and (key is Key.WILDCARD or one in crowd or self._have_other_builds(mine, root)):
                         self.together.append((one, root, value))
                         continue
                     top = forest.join(one, root, key, WEIGHTS[key], value)
@@ -240,12 +244,16 @@ class Nameless:
 
         Whether one server answers there or several in turn, nothing tells; it is one service.
         """
-        if key not in {Key.CERTIFICATE, Key.HOST}:
+        if key not in {Key.CERTIFICATE, Key.HOST, Key.WILDCARD}:
             return False
         forest = self._forest
         led = self._led.get(one, set()) | self._led.get(other, set())
         every = [*forest.places(one), *forest.places(other)]
-        return led <= names and not any(" " in place for place in every)
+        if any(" " in place for place in every):
+            return False
+        if key is Key.WILDCARD and not _are_side_by_side(self._addresses((one, other))):
+            return False
+        return bool(names) and led <= names
 
     def _groups(
         self, nodes: Sequence[int], values: Callable[[Facts], Iterable[str]], fewest: int = 2
@@ -291,8 +299,9 @@ class Nameless:
         products = [forest.products[forest.root(node)] for node in (one, other)]
         if all(products) and products[0].isdisjoint(products[1]):
             weight += OTHER_PRODUCT_HERE if here else OTHER_PRODUCT
-        ports = forest.facts[one].port, forest.facts[other].port
-        return weight + (other_port(*ports) if not here and all(ports) else 0)
+        facts = forest.facts[one], forest.facts[other]
+        ported = all(fact.port for fact in facts)
+        return weight + (other_port(*facts) if not here and ported else 0)
 
     def _held_between(self, value: str, key: Key, one: int, other: int) -> bool:
         """Whether a server that is told answered there between two sightings."""
@@ -304,6 +313,12 @@ class Nameless:
         return any(
             root not in own and before < span[0] and span[1] < after for root, span in spans.items()
         )
+
+
+def _are_side_by_side(addresses: Iterable[str]) -> bool:
+    """Whether addresses of version 4 follow each other without a gap."""
+    numbers = sorted(int(IPv4Address(address)) for address in addresses)
+    return all(other - one <= 1 for one, other in pairwise(numbers))
 
 
 def _without_slips(names: set[str], shown: set[str]) -> set[str]:
