@@ -8,6 +8,7 @@ from alpheus.campaign.pace import pace_of
 from alpheus.campaign.remaining import remaining
 from alpheus.campaign.series import Point, Series
 from alpheus.campaign.service import DIMENSIONS, Overview
+from alpheus.cases.system_counts import Systems
 from campaign_filling import fixed, member, told
 from campaign_series import day, interpolated
 
@@ -39,10 +40,17 @@ def overview(sector: str = "bank") -> Overview:
         for by in ("", *DIMENSIONS)
         for patch, numbers in (("vulnerable", (148, 900, 700, 90)), ("fixed", (752, 800, 750, 0)))
     ]
+    systems = Systems()
+    for n in range(900):
+        systems.add({
+            "service": 0, "system": 1 if n < 10 else 0, "work": "new", "compromise": "unknown",
+            "patch": "vulnerable" if n < 148 else "fixed", "region": "", "network": "",
+            "product": "", "build": "", "sector": sector,
+        })  # fmt: skip
     return Overview(
         as_of=f"{END}T12:00:00Z", end=END, watched="CVE-2021-26855", filters={},
-        total=counted(rows), owners=Owners(700, 120, 3),
-        counts={by: counted(rows, by) for by in DIMENSIONS}, series=series,
+        total=counted(rows, systems=systems), owners=Owners(700, 120, 3),
+        counts={by: counted(rows, by, systems=systems) for by in DIMENSIONS}, series=series,
         pace=pace_of(series), remaining=remaining(members, END), channels=reached.result(),
         notices=True,
     )  # fmt: skip

@@ -50,11 +50,11 @@ def test_rows_of_a_tally_are_counted_alike() -> None:
     systems = Systems()
     for number in (1, 2):
         systems.add(server(number, system=1))
-    (total,) = counted(rows, systems).lines
+    (total,) = counted(rows, systems=systems).lines
     assert (total.systems.systems, total.systems.left) == (1, 1)
     assert (total.servers, total.left, total.victims, total.victim_entries) == (3, 2, 1, 2)
     assert total.work == {"closed": 1, "new": 2}
-    assert counted(rows, systems, "region").lines == ()
+    assert counted(rows, "region", systems=systems).lines == ()
 
 
 def test_owners_of_some_servers() -> None:

@@ -8,13 +8,14 @@ from alpheus.campaign import words
 from alpheus.campaign.estimates import Range
 from alpheus.campaign.pace import Pace, Projection, Trend
 from alpheus.campaign.reasons import Reason
+from alpheus.campaign.service import Overview
 from campaign_overview import nothing, overview
 
 
 def test_the_sentence_that_matters() -> None:
     """How many are left of how many, and where the number is going."""
     said = words.headline(overview())
-    assert said.startswith("148 of 900 servers that had something to do are left, and the number ")
+    assert said.startswith("148 of 900 servers that had something to do are left (139 systems), ")
     assert "stopped falling around" in said
     assert words.headline(nothing()) == "No server is known that had anything to do."
 
@@ -29,11 +30,37 @@ def test_every_trend_has_words() -> None:
         assert said.endswith(".")
 
 
+def _with(*, victims: int, systems: int, victim_entries: int = 90) -> Overview:
+    whole = overview()
+    (total,) = whole.total.lines
+    total = msgspec.structs.replace(
+        total, victims=victims, victim_entries=victim_entries,
+        systems=msgspec.structs.replace(total.systems, victims=systems),
+    )  # fmt: skip
+    return msgspec.structs.replace(
+        whole, total=msgspec.structs.replace(whole.total, lines=(total,))
+    )
+
+
+def test_what_is_to_be_done() -> None:
+    """On both axes, in systems, with their servers."""
+    said = words.both_axes(overview())
+    assert said.startswith("Of those left, 139 systems (148 servers) are without the fix and 0 ")
+
+
 def test_raw_and_merged() -> None:
-    """Side by side."""
-    said = words.merged(overview())
-    assert "Raw lists say 90 victims; they are 0 servers of 120 organisations" in said
-    assert "1,450 entries of lists and 1,700 sightings are 900 servers" in said
+    """Side by side, systems before servers; who says that there are victims is told as it is."""
+    said = words.merged(_with(victims=30, systems=28))
+    assert "Raw lists say 90 victims; merged, and with what assessments and people say, " in said
+    assert "they are 28 systems (30 servers) of 120 organisations" in said
+    assert "1,450 entries of lists and 1,700 sightings are 891 systems (900 servers)" in said
+    said = words.merged(_with(victims=1, systems=1, victim_entries=0))
+    assert "No list names a victim; by assessments, or by the word of people, 1 server of" in said
+    assert "Raw" not in said
+    assert "none" in words.merged(_with(victims=0, systems=0))
+    assert "nobody else names a victim" in words.merged(
+        _with(victims=0, systems=0, victim_entries=0)
+    )
     assert words.merged(nothing()) == "Nothing has been imported that is a server."
 
 

@@ -32,7 +32,7 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
     """The sentence that matters first."""
     out = _printed(capsys)
     assert out.split("\n")[1].startswith("4 of 6 servers that had something to do are left")
-    assert "Raw lists say 3 victims; they are 1 server of 1 organisation." in out.replace("\n", " ")
+    assert "people say, they are 1 server of 1 organisation." in out.replace("\n", " ")
 
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:

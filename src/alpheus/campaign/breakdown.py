@@ -34,6 +34,19 @@ Key = tuple[str, ...]
 Numbers = tuple[int, ...]
 
 
+class SystemCount(msgspec.Struct, frozen=True):
+    """Systems of one value; see `system_counts.Numbers`."""
+
+    systems: int
+    left: int
+    open_flaw: int
+    open_intrusion: int
+    victims: int
+
+
+_NO_SYSTEMS = SystemCount(*NOTHING)
+
+
 class Count(msgspec.Struct, frozen=True):
     """Servers of one value; '' is all, or those of which it is unknown.
 
@@ -54,7 +67,7 @@ class Count(msgspec.Struct, frozen=True):
     patch: dict[str, int]
     compromise: dict[str, int]
     work: dict[str, int]
-    systems: SystemNumbers = NOTHING
+    systems: SystemCount = _NO_SYSTEMS
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -98,11 +111,15 @@ def counts(connection: Connection, tables: Derived, by: str = "", most: int = MO
 
 
 def counted(
-    rows: Iterable[tuple[Key, Numbers]], systems: Systems, by: str = "", most: int = MOST
+    rows: Iterable[tuple[Key, Numbers]],
+    by: str = "",
+    most: int = MOST,
+    *,
+    systems: Systems | None = None,
 ) -> Counts:
     """The same of rows of `counts` that somebody made: dimension, value and states; numbers."""
     own = ((key[1:], numbers) for key, numbers in rows if key[0] == by)
-    whole = systems.counted().items()
+    whole = systems.counted().items() if systems else ()
     lines = _lines(own, {value: numbers for (name, value), numbers in whole if name == by})
     return Counts(by, len(lines), lines[:most])
 
@@ -162,8 +179,8 @@ class _Sums:
             for one in self.states
         )
         numbers = dict(zip(_SUMMED, self.numbers, strict=True))
-        return Count(value=value, **numbers, systems=systems, patch=patch, compromise=compromise,
-                     work=work)  # fmt: skip
+        return Count(value=value, **numbers, systems=SystemCount(*systems), patch=patch,
+                     compromise=compromise, work=work)  # fmt: skip
 
 
 _SUMMED = ("servers", "left", "open_flaw", "open_intrusion", "victims", "observations", "entries",

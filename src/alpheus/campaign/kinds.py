@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from alpheus.campaign.breakdown import VICTIMS
 from alpheus.campaign.cohort import Member, days_between
+from alpheus.cases.states import VICTIMS
 from alpheus.knowledge.build_table import read_rows
 
 DYNAMIC = 3

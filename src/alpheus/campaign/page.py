@@ -68,7 +68,7 @@ def write_page(overview: Overview, stream: TextIO) -> None:
             waiting=list(words.waiting(overview.channels)), survival=_survival(overview),
             ways=[_way(one, overview.channels.within) for one in
                   (*overview.channels.ways, *overview.channels.by_status)],
-            no_experiment=words.NO_EXPERIMENT, raw=words.RAW,
+            no_experiment=words.NO_EXPERIMENT, raw=f"{words.SYSTEMS} {words.RAW}",
             breakdowns=[_breakdown(overview.counts[by]) for by in DIMENSIONS],
             states=_states(total), filters=overview.filters,
         )
@@ -162,9 +162,11 @@ def _still(curve: Curve, most: int) -> list[float]:
 
 def _breakdown(counts: Counts) -> tuple[str, Counts, list[tuple[str, Count]], int]:
     """The heading, the counts, the lines that are shown, and the greatest."""
-    lines = sorted(counts.lines, key=lambda one: (-one.left, -one.servers, one.value))[:_SHOWN]
+    lines = sorted(
+        counts.lines, key=lambda one: (-one.systems.left, -one.systems.systems, one.value)
+    )[:_SHOWN]
     shown = [(words.value_of(counts.by, one.value), one) for one in lines]
-    return _HEADS[counts.by], counts, shown, max((one.servers for one in lines), default=0)
+    return _HEADS[counts.by], counts, shown, max((one.systems.systems for one in lines), default=0)
 
 
 def _states(total: Count | None) -> list[tuple[str, list[tuple[str, int]]]]:

@@ -72,7 +72,7 @@ class Campaign:
         """
         if filters is not None and filters != Filters():
             tally, systems, _ = self._selected(filters)
-            return breakdown.counted(tally.counted(), systems, by)
+            return breakdown.counted(tally.counted(), by, systems=systems)
         return self._read(lambda connection, tables, _: breakdown.counts(connection, tables, by))
 
     def owners(self) -> Owners:
@@ -134,8 +134,8 @@ class Campaign:
             return self.counts(), self.owners(), {by: self.counts(by) for by in DIMENSIONS}
         tally, systems, owners = self._selected(filters)
         rows = list(tally.counted())
-        by = {name: breakdown.counted(rows, systems, name) for name in DIMENSIONS}
-        return breakdown.counted(rows, systems), owners, by
+        by = {name: breakdown.counted(rows, name, systems=systems) for name in DIMENSIONS}
+        return breakdown.counted(rows, systems=systems), owners, by
 
     def _selected(self, filters: Filters) -> tuple[Tally, Systems, Owners]:
         """What is kept ready of all servers, of some."""

@@ -15,7 +15,8 @@ WIDTH = 80
 _LINES = 12
 _BAR = 16
 _GROUPS = 12
-_REGIONS = 30
+_REGIONS = 26
+_WIDE = 9
 
 
 def overview_lines(overview: Overview) -> Iterator[str]:
@@ -39,20 +40,22 @@ def overview_lines(overview: Overview) -> Iterator[str]:
     yield from _states(overview)
     yield from _title("BY SECTOR", "more with --by sector, network, region, product, build or day")
     yield from counts_lines(overview.counts["sector"], most=_LINES)
-    yield from _paragraph(words.RAW)
+    yield from _paragraph(f"{words.SYSTEMS} {words.RAW}")
 
 
 def counts_lines(counts: Counts, *, most: int | None = None) -> Iterator[str]:
-    """A table of servers, one line for each value."""
+    """A table of systems, one line for each value; their servers and the raw number beside."""
     widest = max((len(_name(counts, one)) for one in counts.lines[:most]), default=0)
     first = max(min(widest, _REGIONS), len(counts.by) + 2)
     yield f"{counts.by or '':<{first}}" + "".join(
-        f"{name:>10}" for name in ("servers", "left", "no fix", "victims", "raw")
+        f"{name:>{_WIDE}}" for name in ("systems", "left", "no fix", "victims", "servers", "raw")
     )
     for one in counts.lines[:most]:
-        numbers = (one.servers, one.left, one.open_flaw, one.victims, one.entries)
+        found = one.systems
+        numbers = (found.systems, found.left, found.open_flaw, found.victims, one.servers,
+                   one.entries)  # fmt: skip
         name = _cut(_name(counts, one), first)
-        yield f"{name:<{first}}" + "".join(f"{n:>10,}" for n in numbers)
+        yield f"{name:<{first}}" + "".join(f"{n:>{_WIDE},}" for n in numbers)
     shown = len(counts.lines[:most])
     if counts.values > shown:
         yield f"{counts.values - shown:,} more"

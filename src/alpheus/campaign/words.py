@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from alpheus.campaign.breakdown import Count
 from alpheus.campaign.channels import Channels, Way
 from alpheus.campaign.estimates import Range
 from alpheus.campaign.pace import Pace, Trend
@@ -18,6 +19,10 @@ from alpheus.campaign.survival import Curve
 RAW = (
     "Raw numbers add up what lists say: each entry of address, port and page once for each list, "
     "the days of a daily list together. Servers are what is left when all of that is merged."
+)
+SYSTEMS = (
+    "A system is a service with all its members, however many servers these are, or a server that "
+    "is of none."
 )
 NO_EXPERIMENT = (
     "This is no experiment: who is told by another way was not reached by the first, and who is "
@@ -105,6 +110,13 @@ def servers(count: int) -> str:
     return f"{count:,} server" + ("" if count == 1 else "s")
 
 
+def systems(count: int, members: int) -> str:
+    """`430 systems (474 servers)`; where every system is a server, `1,204 servers`."""
+    if count == members:
+        return servers(members)
+    return f"{count:,} system{'' if count == 1 else 's'} ({servers(members)})"
+
+
 def organisations(count: int) -> str:
     """`1 organisation`, `402 organisations`."""
     return f"{count:,} organisation" + ("" if count == 1 else "s")
@@ -146,7 +158,9 @@ def headline(overview: Overview) -> str:
     whole = f"{number(left)} of {servers(ever)} that had something to do" if ever > 1 else \
         "The only server that had something to do"  # fmt: skip
     verb = "is" if left == 1 else "are"
-    return f"{whole} {verb} left, {_going(pace)}."
+    total = overview.total.lines[0].systems.left if overview.total.lines else left
+    same = "" if total in {0, left} else f" ({number(total)} system{'' if total == 1 else 's'})"
+    return f"{whole} {verb} left{same}, {_going(pace)}."
 
 
 def _going(pace: Pace) -> str:
@@ -172,15 +186,32 @@ def merged(overview: Overview) -> str:
         return "Nothing has been imported that is a server."
     total, owners = overview.total.lines[0], overview.owners
     unowned = f", and {servers(owners.unowned)} of unknown owners" if owners.unowned else ""
-    victims = (
-        f"Raw lists say {number(total.victim_entries)} victims; they are "
-        f"{servers(total.victims)} of {organisations(owners.victims)}{unowned}. "
-        if total.victims or total.victim_entries else "No list and no assessment names a victim. "
-    )  # fmt: skip
+    entries = f"{number(total.entries)} entries of lists and " if total.entries else ""
     return (
-        f"{victims}In all, {number(total.entries)} entries of lists and "
-        f"{number(total.observations)} sightings are {servers(total.servers)} of "
-        f"{organisations(owners.organisations)}."
+        f"{_victims(total, f'{organisations(owners.victims)}{unowned}')} In all, {entries}"
+        f"{number(total.observations)} sightings are "
+        f"{systems(total.systems.systems, total.servers)} of {organisations(owners.organisations)}."
+    )
+
+
+def _victims(total: Count, whose: str) -> str:
+    """Who says that somebody was broken into: lists, or assessments and people alone."""
+    raw, found = total.victim_entries, systems(total.systems.victims, total.victims)
+    if not total.victims:
+        return (
+            f"Raw lists say {number(raw)} victims; all of these were found to be none." if raw
+            else "No list, no assessment and nobody else names a victim."
+        )  # fmt: skip
+    if not raw:
+        verb = "was" if total.victims == 1 else "were"
+        return (
+            f"No list names a victim; by assessments, or by the word of people, {found} of {whose} "
+            f"{verb} broken into."
+        )
+    named = "1 victim" if raw == 1 else f"{number(raw)} victims"
+    return (
+        f"Raw lists say {named}; merged, and with what assessments and people say, they are "
+        f"{found} of {whose}."
     )
 
 
@@ -190,10 +221,13 @@ def both_axes(overview: Overview) -> str:
         return ""
     total = overview.total.lines[0]
     both = total.open_flaw + total.open_intrusion - total.left
-    of_both = f"; {number(both)} are both" if both else ""
+    of_both = f"; {servers(both)} {'is' if both == 1 else 'are'} both" if both else ""
+    flaw = systems(total.systems.open_flaw, total.open_flaw)
+    intrusion = systems(total.systems.open_intrusion, total.open_intrusion)
+    has = "has" if total.systems.open_intrusion == 1 else "have"
     return (
-        f"Of those left, {number(total.open_flaw)} are without the fix and "
-        f"{number(total.open_intrusion)} have an intrusion that is not shown to be over{of_both}."
+        f"Of those left, {flaw} {'is' if total.systems.open_flaw == 1 else 'are'} without the fix "
+        f"and {intrusion} {has} an intrusion that is not shown to be over{of_both}."
     )
 
 
