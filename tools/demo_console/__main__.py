@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from tools.demo_console.filling import Person, copy, fill, told
+from tools.demo_console.filling import Person, copy, fill, told, work_out
 
 from alpheus.cases.database import open_database
 from alpheus.errors import AlpheusError
@@ -36,8 +36,9 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
         copy(options.database, place)
-        print("Planning notices …", flush=True)
         with open_database(place) as database:
+            work_out(database, options.database.with_name("directory"))
+            print("Planning notices …", flush=True)
             people = fill(database, settings)
     except (AlpheusError, OSError) as error:
         print(f"demo_console: {error}", file=sys.stderr)

@@ -7,10 +7,12 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import current, standing
+from alpheus.cases.rebuild import rebuild
 from alpheus.cases.service_listing import Filters
 from alpheus.errors import UsageError
 from alpheus.notify.model import EventKind, Notice, Status
@@ -20,6 +22,7 @@ from alpheus.notify.settings import Settings
 from alpheus.web.access.accounts import Accounts
 from alpheus.web.access.roles import Grant, Role
 
+END = datetime(2021, 4, 1, tzinfo=UTC)
 PUBLIC_SERVICES = ("hospital", "local-government", "school", "university")
 PLANNER, APPROVER = "sam", "lou"
 STRONGEST = "kim"
@@ -51,16 +54,25 @@ def copy(source: Path, target: Path) -> None:
     target.chmod(0o600)
 
 
+def work_out(database: Database, directory: Path) -> None:
+    """Work servers out anew where another version did it, as of the end of the campaign.
+
+    `directory` says who owns what, if it is there. Raises UsageError where nothing is known.
+    """
+    with database.read() as connection:
+        if standing(connection).generation:
+            return
+    found = rebuild(database, now=END, directory=str(directory) if directory.is_file() else None)
+    if not found.servers:
+        raise UsageError("no server is known here; make it anew by: make demo-campaign")
+
+
 def fill(database: Database, settings: Settings) -> tuple[Person, ...]:
     """Plan notices, let some of them go out as far as this database knows, and let people in.
 
-    Nothing is sent. Public services are told; all others wait for a second person. Raises
-    UsageError for a database of an earlier version.
+    Nothing is sent. Public services are told; all others wait for a second person.
     """
     notices = Notices(database, settings)
-    with database.read() as connection:
-        if not standing(connection).generation:
-            raise UsageError("servers are not worked out here; make it anew by: make demo-campaign")
     first = notices.plan(Filters(sector=PUBLIC_SERVICES), who=PLANNER)
     if first.number:
         _approve(notices, first.number)
