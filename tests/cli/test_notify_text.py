@@ -32,6 +32,12 @@ class _Standing:
     def status(self) -> Summary:
         return _summary()
 
+    def batches(self) -> list[Batch]:
+        waits = {"planned": 1_000, "approved": 2, "sent": 3}
+        when = "2021-03-10T09:00:00Z"
+        return [Batch(n, when, f"{HOSTILE} {n}", "", 1_005, 1, 1, 0, {}, {}, waits)
+                for n in range(7, 0, -1)]  # fmt: skip
+
 
 def test_a_status_names_all_that_needs_a_person(capsys: pytest.CaptureFixture[str]) -> None:
     """Uncertain ones, answers, those overdue, and whom nobody reaches, at 80 columns."""
@@ -39,7 +45,8 @@ def test_a_status_names_all_that_needs_a_person(capsys: pytest.CaptureFixture[st
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
     for said in ("A-222229", "A-333333", "alpheus notify settle", "--omitted FILE", "{ESC}",
-                 "and 10 more", "5 servers told of; nobody answered 30 notices"):  # fmt: skip
+                 "and 10 more", "5 servers told of; nobody answered 30 notices",
+                 "    1,000        2       1,005", "and 2 older"):  # fmt: skip
         assert said in out
     assert "\x1b" not in out
 

@@ -126,7 +126,8 @@ def test_what_has_no_headers_is_unreadable() -> None:
     """A person looks at it."""
     assert read_report(b"").kind is Kind.UNREADABLE
     assert read_report(b"\xff\xfe\0\0").kind is Kind.UNREADABLE
-    assert read_report(b"root:x:0:0:root:/root:/bin/sh\n").kind is Kind.UNREADABLE
+    for content in (b"root:x:0:0:root:/root:/bin/sh\n", b"sender:\n  name: Kim\nsmtp:\n"):
+        assert read_report(content).kind is Kind.UNREADABLE
 
 
 def test_reasons_carry_no_control_characters() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import msgspec
 import pytest
 
@@ -79,6 +81,31 @@ def test_providers_are_told_of_their_own_network_once(database: Database) -> Non
     assert owners["QQ0001XY"] == "Organisation org1.example"
     assert owners["QQ0003XY"] == ""
     assert country.plan() == []
+
+
+def test_a_provider_is_written_to_in_one_language(database: Database) -> None:
+    """That of most of its customers, unless the settings say which."""
+    country = Country(database, {n: [provider()] for n in (1, 2, 3)})
+    country.sees(*(seen(n, OPEN, 1) for n in (1, 2, 3)))
+    for languages, expected in (
+        ({"org1.example": "de", "org2.example": "de"}, "de"),
+        ({"org1.example": "de", "isp.example": "es"}, "es"),
+    ):
+        country.notices.settings = msgspec.structs.replace(country.settings, languages=languages)
+        drafts: list[Draft] = []
+        country.notices.plan(who="kim", dry_run=True, drafted=drafts.append)
+        assert [(one.notice.language, len(one.notice.subjects)) for one in drafts] == [
+            (expected, 3)
+        ]
+
+
+def test_a_server_of_no_known_address_is_in_its_owners_network(database: Database) -> None:
+    """As an assessment has it: its owner's provider is told, beside a mailbox that may be read."""
+    own = usual("org1.example")
+    country = Country(database, {1: [own], 2: [own, provider()]}, owned={2: 1})
+    nowhere = dataclasses.replace(seen(1, OPEN, 1, flags=BREACHED), address="")
+    country.sees(nowhere, seen(2, CLOSED, 1))
+    assert ways(country.plan()) == ["contact: security@org1.example", "provider: abuse@isp.example"]
 
 
 def test_a_long_notice_to_a_provider_is_several(

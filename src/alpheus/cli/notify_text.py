@@ -25,6 +25,7 @@ from alpheus.report.visible import visible
 WIDTH = 80
 SHOWN = 20
 """Notices and organisations that are named in a text."""
+BATCHES = 5
 
 _OMITTED = ("organisation", "owner", "server", "servers", "reason", "why", "until")
 _REASONS = {
@@ -132,9 +133,10 @@ def show_batch(notices: Notices, number: int, form: str, output: Path | None) ->
         _put(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n", output)
         return
     lines = [
-        *_wrapped(f"batch {number}, planned by {batch.who} at {batch.made}"
+        *_wrapped(f"planned by {batch.who} at {batch.made}"
                   + (f", {batch.filters}" if batch.filters else "")),
         *_planned(batch),
+        "its notices now",
         *(f"  {status:<33}{count:>10,}" for status, count in sorted(batch.notices.items())),
     ]  # fmt: skip
     for one in islice(notices.notices(number), SHOWN):
@@ -146,7 +148,7 @@ def show_batch(notices: Notices, number: int, form: str, output: Path | None) ->
         lines.append(f"  {approval.digest}")
         second = " --who NAME" if approval.needs_second else ""
         if approval.needs_second:
-            lines += _wrapped(f"so many need a second person: somebody else than {batch.who}")
+            lines += _wrapped(f"so many need a second person: anybody but {batch.who}")
         lines.append(f"alpheus notify approve {number} --digest {approval.digest[:16]}{second}")
     _put("".join(f"{visible(line)}\n" for line in lines), output)
 
@@ -230,7 +232,8 @@ def write_status(notices: Notices, form: str) -> None:
             writer.writerows((cell(one.rung), cell(one.channel), cell(one.status), one.notices)
                              for one in found.lines)  # fmt: skip
     else:
-        _lines([*_headline(found), *_table(found), *_for_a_person(found)])
+        _lines([*_headline(found), *_batches(notices.batches()), *_table(found),
+                *_for_a_person(found)])  # fmt: skip
 
 
 def _headline(found: Summary) -> Iterator[str]:
@@ -241,6 +244,20 @@ def _headline(found: Summary) -> Iterator[str]:
     )
     late = f"nobody answered {_many(found.overdue_total, 'notice')} in time"
     yield f"{_many(found.servers_told, 'server')} told of; {late}"
+
+
+def _batches(every: Sequence[Batch]) -> Iterator[str]:
+    """The newest batches, and what of each waits."""
+    if every:
+        yield ""
+        yield f"{'batch':<7}{'planned':<22}{'by':<21}{'approve':>9}{'send':>9}{'notices':>12}"
+    for one in every[:BATCHES]:
+        approved = one.notices.get(Status.APPROVED.value, 0)
+        who = textwrap.shorten(visible(one.who), 20, placeholder="…")
+        yield (f"{one.number:<7}{one.made:<22}{who:<21}{one.waiting:>9,}{approved:>9,}"
+               f"{one.planned:>12,}")  # fmt: skip
+    if len(every) > BATCHES:
+        yield f"and {len(every) - BATCHES:,} older"
 
 
 def _table(found: Summary) -> Iterator[str]:

@@ -41,8 +41,7 @@ _COPY = re.compile(
 _ABOUT = re.compile(r"^\s{0,8}<?([^\s<>;,:\"()\[\]]{1,64}@[^\s<>;,:\"()\[\]]{1,253})>?:?\s*$",
                     re.MULTILINE)  # fmt: skip
 _OF_MAIL = frozenset({
-    "from", "to", "cc", "date", "subject", "sender", "reply-to", "message-id", "received",
-    "return-path", "delivered-to", "mime-version", "content-type", "x-failed-recipients",
+    "from", "date", "received", "return-path", "message-id", "x-failed-recipients",
 })  # fmt: skip
 """Every message has one of these; other files may have lines that look like headers."""
 

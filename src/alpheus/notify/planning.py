@@ -12,6 +12,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -40,7 +41,7 @@ MOST_SUBJECTS = 500
 _ORGANISATIONS = 200
 _PAGE = 500
 _SUPERSEDED = "another notice, with what is known since, takes its place"
-_NOBODY_BELOW = "nobody on the rungs below is known, or has answered"
+_NOBODY_BELOW = "nobody below is known for sure, or has answered; or mail there may be read"
 OVER = "what it says is no longer so"
 """Why a notice is withdrawn that has not gone out."""
 
@@ -74,10 +75,12 @@ class Spool:
         self._file.close()
 
 
-class _For(NamedTuple):
-    """To whom gathered servers are told of."""
+class _Gathered(NamedTuple):
+    """A server that somebody is told of who carries it: its number, whose it is, in what words."""
 
-    recipient: Recipient
+    server: int
+    key: str
+    name: str
     language: str
 
 
@@ -99,7 +102,7 @@ class _Found:
     """What a plan has come to."""
 
     drafts: Spool
-    gathered: dict[_For, list[tuple[int, str, str]]] = field(default_factory=dict)
+    gathered: dict[Recipient, list[_Gathered]] = field(default_factory=dict)
     withdrawn: dict[int, str] = field(default_factory=dict)
     omitted: Counter[str] = field(default_factory=Counter)
     unreached: list[Omission] = field(default_factory=list)
@@ -183,7 +186,8 @@ class _Planner:
     def go_through(self, filters: Filters) -> None:
         """Decide for each organisation what comes next."""
         part: list[tuple[Organisation, list[dict[str, Any]]]] = []
-        for organisation, rows in Cases(self._database).by_organisation(filters):
+        cases = Cases(self._database, lambda: datetime.fromisoformat(self._now))
+        for organisation, rows in cases.by_organisation(filters):
             part.append((organisation, rows))
             if len(part) == _ORGANISATIONS:
                 self._decide(part)
@@ -212,7 +216,9 @@ class _Planner:
         organisation = group.organisation
         for number, facts in group.facts.items():
             row = group.rows[number]
-            ways[number] = ways_of(organisation, row["ownership"].contacts, self._settings)
+            # Where a server has no address that is known, its owner's networks stand for its own.
+            network = row["ownership"].contacts if row["address"] else organisation.contacts
+            ways[number] = ways_of(organisation, network, self._settings)
             known = is_answered(facts, row)
             why = f"the case is {row['work']} since {row['work_since']}" if known else ""
             servers.append(Open(number, facts, why))
@@ -234,9 +240,10 @@ class _Planner:
         language = self._settings.language(organisation.key, organisation.country)
         for step in decision.steps:
             if step.recipient.rung in AGGREGATED:
-                to = _For(step.recipient, language)
-                named = (organisation.key, organisation.name)
-                self.found.gathered.setdefault(to, []).extend((n, *named) for n in step.servers)
+                self.found.gathered.setdefault(step.recipient, []).extend(
+                    _Gathered(n, organisation.key, organisation.name, language)
+                    for n in step.servers
+                )
                 continue
             said = [
                 Said(subject_of(group.rows[n], changes.get(n, ()), organisation), group.facts[n])
@@ -258,13 +265,20 @@ class _Planner:
     def make_gathered(self) -> None:
         """Make the notices about servers of several organisations."""
         for to, servers in self.found.gathered.items():
+            language = self._language_of(to, servers)
             for begin in range(0, len(servers), MOST_SUBJECTS):
                 part = servers[begin : begin + MOST_SUBJECTS]
                 with self._database.read() as connection:
                     tables, _ = current(connection, self._database.place)
                     rows, said = _gathered(connection, tables, part)
                 group = _Group(Organisation("", ""), rows, {})
-                self._draft(group, Step(to.recipient, (), _NOBODY_BELOW), to.language, said)
+                self._draft(group, Step(to, (), _NOBODY_BELOW), language, said)
+
+    def _language_of(self, to: Recipient, servers: Iterable[_Gathered]) -> str:
+        """That of the settings for its domain, else what most of its customers speak."""
+        chosen = self._settings.languages.get(to.address.rpartition("@")[2])
+        spoken = Counter(one.language for one in servers)
+        return chosen or min(spoken, key=lambda tag: (-spoken[tag], tag))
 
     def _draft(self, group: _Group, step: Step, language: str, said: Sequence[Said]) -> None:
         """Keep a notice."""
@@ -328,13 +342,13 @@ def _by_organisation(
 
 
 def _gathered(
-    connection: Connection, tables: Derived, part: Sequence[tuple[int, str, str]]
+    connection: Connection, tables: Derived, part: Sequence[_Gathered]
 ) -> tuple[dict[int, dict[str, Any]], list[Said]]:
     """The rows of gathered servers, and what is told of them."""
-    numbers = [number for number, _, _ in part]
+    numbers = [one.server for one in part]
     rows, changes = rows_of(connection, tables, numbers), changes_of(connection, tables, numbers)
     said = []
-    for number, key, name in part:
+    for number, key, name, _ in part:
         row = rows.get(number)
         facts = facts_of(row) if row else Facts()
         if row is not None and is_tellable(facts):

@@ -17,7 +17,7 @@ from alpheus.cases.database import Database
 from alpheus.cases.observations import iso
 from alpheus.cases.service_listing import Filters
 from alpheus.errors import RefusedError
-from alpheus.notify import approve, codes, deeds, history, planning, store
+from alpheus.notify import approve, codes, deeds, history, planning, store, waits
 from alpheus.notify.model import Event, EventKind, Notice, Rendered, Status
 from alpheus.notify.records import Acknowledged, Approval, Batch, Omission, Summary
 from alpheus.notify.settings import Settings
@@ -70,6 +70,9 @@ class Notices:
         ask for these as well. Raises DatabaseError.
         """
         _named(who)
+        if not dry_run:
+            with self.database.write() as connection:
+                waits.keep(connection, self.settings.wait_days)
         return planning.plan(
             self.database, self.settings, filters or Filters(), who=who, now=self.now,
             dry_run=dry_run, omitted=omitted, drafted=drafted, within=within,
