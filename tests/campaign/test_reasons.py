@@ -8,6 +8,8 @@ import pytest
 
 from alpheus.campaign.notices import Telling
 from alpheus.campaign.reasons import Reason, reason_of, through_provider
+from alpheus.notify.model import Rung
+from alpheus.notify.waits import USUAL, Waits
 from campaign_filling import END, PROVIDER, member, told
 
 BOUNCED = Telling("2021-03-09T08:00:00Z", "contact", "email", "failed")
@@ -21,7 +23,8 @@ LATER = Telling("2021-03-12T08:00:00Z", "registrant", "email", "failed")
     ({"patch": "regressed", **told(3)}, Reason.AGAIN),
     ({"compromise": "re-infected"}, Reason.AGAIN),
     ({"work": "needs-help", **told(3)}, Reason.WORKING),
-    (told(25), Reason.WAITING), (told(24), Reason.UNANSWERED),
+    (told(29), Reason.WAITING), (told(28), Reason.UNANSWERED),
+    (told(20, "letter", "letter"), Reason.WAITING),
     ({"tellings": (BOUNCED, LATER)}, Reason.FAILED),
     ({"tellings": (BOUNCED,), "last_seen": "2021-03-31"}, Reason.FAILED),
     (told(30, status="failed"), Reason.FAILED),
@@ -32,6 +35,13 @@ LATER = Telling("2021-03-12T08:00:00Z", "registrant", "email", "failed")
 def test_reasons(fields: dict[str, Any], reason: Reason) -> None:
     """In their order."""
     assert reason_of(member(**fields), END) is reason
+
+
+def test_answers_are_waited_for_as_the_notices_say() -> None:
+    """By the rung of each that went out; the usual times where no settings are known."""
+    waits = Waits({**USUAL.days, Rung.CONTACT: 10})
+    assert reason_of(member(**told(24)), END, waits) is Reason.WAITING
+    assert reason_of(member(**told(24)), END) is Reason.UNANSWERED
 
 
 def test_when_a_provider_was_told() -> None:

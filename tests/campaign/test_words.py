@@ -92,6 +92,17 @@ def test_alerts() -> None:
     assert list(words.alerts(nothing())) == []
 
 
+def test_for_how_long_an_answer_is_waited() -> None:
+    """By the settings of the notices, or the usual times, which is said."""
+    whole = overview()
+    assert "contact 3 days, registrant 3 days, provider 5 days" in words.waited(whole)
+    assert "the usual times" in words.waited(whole)
+    planned = msgspec.structs.replace(whole.remaining, wait_planned=True)
+    said = words.waited(msgspec.structs.replace(whole, remaining=planned))
+    assert "as the notices' settings say (wait_days)" in said
+    assert words.waited(nothing()) == ""
+
+
 def test_every_reason_has_words_and_an_act() -> None:
     """And every group."""
     assert set(words.REASONS) == set(Reason)

@@ -15,6 +15,7 @@ from alpheus.notify import approve
 from alpheus.notify.codes import code_of
 from alpheus.notify.model import EventKind, Status
 from alpheus.notify.service import Notices
+from alpheus.notify.waits import kept
 from cases_filling import seen
 from exposure_runs import CLOSED, OPEN
 from notices_filling import BREACHED, NOW, Country, contact, hour, later, provider, ways
@@ -372,3 +373,13 @@ def test_words_are_the_same_whenever_they_are_asked_for(country: Country) -> Non
     assert country.notices.rendered(due) == before
     assert due.code in before.text
     assert country.time.now > NOW
+
+
+def test_a_plan_keeps_how_long_its_answers_are_waited_for(country: Country) -> None:
+    """For whoever counts who has not answered; a dry run keeps nothing."""
+    country.notices.plan(who="planner", dry_run=True)
+    with country.database.read() as connection:
+        assert not kept(connection).planned
+    country.plan()
+    with country.database.read() as connection:
+        assert kept(connection).days == country.notices.settings.wait_days

@@ -62,6 +62,7 @@ def write_page(overview: Overview, stream: TextIO) -> None:
             merged=words.merged(overview), alerts=list(words.alerts(overview)),
             speed=list(words.speed(overview.pace)), chart=_days(overview.series, overview),
             days=_shown_days(overview.series), lines=_LINES,
+            waited=words.waited(overview),
             reasons=[_reason(one) for one in overview.remaining.reasons],
             groups=[_group(one) for one in overview.remaining.groups[:_GROUPS]],
             groups_note=words.GROUPS.format(overview.remaining.looked_at),

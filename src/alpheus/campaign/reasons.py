@@ -8,9 +8,7 @@ from alpheus.campaign.cohort import Member, days_between
 from alpheus.campaign.kinds import contact_of, is_doubtful
 from alpheus.campaign.series import SILENT_DAYS
 from alpheus.notify.model import Rung, Status
-
-WAIT_DAYS = 7
-"""For so long after a notice one waits before the next rung."""
+from alpheus.notify.waits import USUAL, Waits
 
 
 class Reason(StrEnum):
@@ -25,7 +23,7 @@ class Reason(StrEnum):
     WORKING = "working"
     """Its owner knows: acknowledged, at work, or asking for help."""
     WAITING = "waiting"
-    """Told a few days ago."""
+    """Told, and the time in which an answer is waited for is not over."""
     FAILED = "failed"
     """All that was sent bounced or was refused."""
     NOT_PASSED_ON = "not-passed-on"
@@ -42,10 +40,10 @@ class Reason(StrEnum):
     """Not told; nobody knows whose it is."""
 
 
-def reason_of(member: Member, end: str) -> Reason:
+def reason_of(member: Member, end: str, waits: Waits = USUAL) -> Reason:
     """Why a server that is left is left; `NOT_PASSED_ON` is told apart later."""
     for reason, fits in _REASONS:
-        if fits(member, end):
+        if fits(member, end) and (reason is not Reason.WAITING or _waits(member, end, waits)):
             return reason
     return Reason.NO_OWNER
 
@@ -54,9 +52,12 @@ def _is_silent(member: Member, end: str) -> bool:
     return bool(member.last_seen) and days_between(member.last_seen, end) >= SILENT_DAYS
 
 
-def _waits(member: Member, end: str) -> bool:
-    times = [one.time for one in member.tellings if one.time and one.status != Status.FAILED]
-    return bool(times) and days_between(max(times), end) < WAIT_DAYS
+def _waits(member: Member, end: str, waits: Waits) -> bool:
+    return any(
+        days_between(one.time, end) < waits.of(one.rung)
+        for one in member.tellings
+        if one.time and one.status != Status.FAILED
+    )
 
 
 def _has_failed(member: Member, _: str) -> bool:
@@ -68,7 +69,7 @@ _REASONS = (
     (Reason.SILENT, _is_silent),
     (Reason.AGAIN, lambda m, _: m.patch == "regressed" or m.compromise == "re-infected"),
     (Reason.WORKING, lambda m, _: m.work in {"acknowledged", "in-progress", "needs-help"}),
-    (Reason.WAITING, _waits),
+    (Reason.WAITING, lambda m, _: bool(m.tellings)),
     (Reason.FAILED, _has_failed),
     (Reason.UNANSWERED, lambda m, _: bool(m.tellings)),
     (Reason.UNTOLD, lambda m, _: contact_of(m) in {"known", "usual mailbox only"}),

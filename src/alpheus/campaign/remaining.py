@@ -19,7 +19,9 @@ import msgspec
 from alpheus.campaign.cohort import Member, days_between
 from alpheus.campaign.estimates import Range, risk_ratio, share, z_of_many
 from alpheus.campaign.kinds import kinds_of
-from alpheus.campaign.reasons import WAIT_DAYS, Reason, reason_of, through_provider
+from alpheus.campaign.reasons import Reason, reason_of, through_provider
+from alpheus.notify.model import Rung
+from alpheus.notify.waits import USUAL, Waits
 
 LEAST = 10
 """Servers of a group that are left, at least, for it to be ranked."""
@@ -73,7 +75,11 @@ class Cross(msgspec.Struct, frozen=True):
 
 
 class Remaining(msgspec.Struct, frozen=True):
-    """Who is left. `tables` are by kind, see `kinds_of`."""
+    """Who is left. `tables` are by kind, see `kinds_of`.
+
+    `wait_days`: for how long an answer was waited for, by rung; `wait_planned` says that it is so
+    in the settings of the notices, and not only usual.
+    """
 
     left: int
     ever: int
@@ -83,6 +89,8 @@ class Remaining(msgspec.Struct, frozen=True):
     looked_at: int
     tables: dict[str, tuple[Row, ...]]
     crosses: tuple[Cross, ...]
+    wait_days: dict[str, int] = {}
+    wait_planned: bool = False
 
 
 CROSSES = (("sector", "told"), ("network", "delivery"), ("contact", "told"), ("owner", "contact"))
@@ -94,8 +102,8 @@ are left more often says nothing."""
 class Sorter:
     """Takes servers one by one; memory grows with groups, not with servers."""
 
-    def __init__(self, end: str) -> None:
-        self._end = end
+    def __init__(self, end: str, waits: Waits = USUAL) -> None:
+        self._end, self._waits = end, waits
         self._ever = Counter[tuple[str, str]]()
         self._left = Counter[tuple[str, str]]()
         self._totals = [0, 0]
@@ -110,7 +118,7 @@ class Sorter:
         self._ever.update(pairs)
         self._totals[1] += 1
         through = through_provider(member)
-        if through and days_between(through, self._end) >= WAIT_DAYS:
+        if through and days_between(through, self._end) >= self._waits.of(Rung.PROVIDER):
             counts = self._by_provider[member.network]
             counts[1] += 1
             counts[0] += bool(member.fixed) and member.fixed >= through
@@ -121,7 +129,7 @@ class Sorter:
         kinds = dict(pairs)
         for pair in CROSSES:
             self._crosses[pair][kinds[pair[0]], kinds[pair[1]]] += 1
-        reason = reason_of(member, self._end)
+        reason = reason_of(member, self._end, self._waits)
         if reason is Reason.UNANSWERED and through:
             reason = Reason.NOT_PASSED_ON
         self._reasons[reason, member.network] += 1
@@ -137,6 +145,7 @@ class Sorter:
         return Remaining(
             left, ever, len(owners), tuple(self._lefts()), groups, looked_at, self._tables(),
             tuple(self._cross(*pair) for pair in CROSSES),
+            {rung.value: days for rung, days in self._waits.days.items()}, self._waits.planned,
         )  # fmt: skip
 
     def _groups(self) -> tuple[tuple[Group, ...], int]:

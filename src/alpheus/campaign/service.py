@@ -28,6 +28,7 @@ from alpheus.cases.schema import DAY_DIMENSIONS, Derived
 from alpheus.cases.service_listing import Filters, where
 from alpheus.cases.service_statistics import Day, days
 from alpheus.cases.system_counts import Systems
+from alpheus.notify.waits import kept
 
 SCHEMA = "alpheus.campaign/1"
 DIMENSIONS = ("sector", "network", "region", "product", "build")
@@ -101,7 +102,7 @@ class Campaign:
         last = end or self.series(filters).end or "0001-01-01"
 
         def ask(connection: Connection, tables: Derived, _: Standing) -> tuple[Remaining, Channels]:
-            sorter, reached = Sorter(last), Reached(last, within)
+            sorter, reached = Sorter(last, kept(connection)), Reached(last, within)
             conditions = where(connection, tables, filters or Filters())
             for member in members(connection, tables, conditions):
                 sorter.add(member)

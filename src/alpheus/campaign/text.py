@@ -106,6 +106,8 @@ def _left(overview: Overview) -> Iterator[str]:
         said, act = words.reason(one)
         yield from _item(said)
         yield from _item(act, first="    -> ", then="       ")
+    if said := words.waited(overview):
+        yield from _paragraph(said)
     if found.groups:
         yield from _title("LEFT MORE OFTEN THAN OTHERS", "")
         yield from _paragraph(words.GROUPS.format(found.looked_at), before=False)

@@ -10,7 +10,7 @@ from alpheus.campaign.breakdown import Count
 from alpheus.campaign.channels import Channels, Way
 from alpheus.campaign.estimates import Range
 from alpheus.campaign.pace import Pace, Trend
-from alpheus.campaign.reasons import WAIT_DAYS, Reason
+from alpheus.campaign.reasons import Reason
 from alpheus.campaign.remaining import Group, Left
 from alpheus.campaign.series import SILENT_DAYS
 from alpheus.campaign.service import Overview
@@ -59,7 +59,7 @@ REASONS = {
         "owner at work", "their owners know, and are at work or ask for help",
         "ask how far they are, and help those that asked for it first"),
     Reason.WAITING: Words(
-        "told just now", f"they were told less than {WAIT_DAYS} days ago", "wait"),
+        "told just now", "they were told, and the time to answer is not over", "wait"),
     Reason.FAILED: Words(
         "nothing arrived", "all that was sent to them bounced or was refused",
         "write a letter, or call: no more mail to these addresses"),
@@ -295,6 +295,18 @@ def alerts(overview: Overview) -> Iterator[str]:
             f"{servers(last.silent)} of those left not seen for {SILENT_DAYS} days or more: still "
             "counted as left, since nothing shows that they are fixed."
         )
+
+
+def waited(overview: Overview) -> str:
+    """For how long an answer is waited for, and who says so; '' where nobody was told."""
+    found = overview.remaining
+    if not found.wait_days or not overview.channels.told.servers:
+        return ""
+    told = ", ".join(f"{name.replace('-', ' ')} {days(n)}" for name, n in found.wait_days.items())
+    whose = "the usual times: no notices are planned here, whose settings would say (wait_days)"
+    if found.wait_planned:
+        whose = "as the notices' settings say (wait_days)"
+    return f"An answer is waited for, by the way that was told: {told}; {whose}."
 
 
 def reason(left: Left) -> tuple[str, str]:

@@ -54,7 +54,7 @@ REASONS: Mapping[Reason, Why] = {
         "Ask how far they are, and help those that asked for it first.",
         servers_at(work=("acknowledged", "in-progress", "needs-help"))),
     Reason.WAITING: Why(
-        "Told just now", "They were told less than a week ago.", "Wait.",
+        "Told just now", "They were told, and the time to answer is not over.", "Wait.",
         servers_at(work="notified")),
     Reason.FAILED: Why(
         "Nothing arrived", "All that was sent to them bounced or was refused.",
