@@ -272,6 +272,13 @@ TABLE: tuple[Line, ...] = (
     ),
     Line(
         "POST",
+        "/notices/batches/{batch}/send",
+        "S NN NNN NNN YYA YYA",
+        "/notices/batches/{own_batch}/send",
+        form={},
+    ),
+    Line(
+        "POST",
         "/notices/batches/{batch}/reject",
         WORK_ON_ONE,
         "/notices/batches/{own_batch}/reject",

@@ -227,6 +227,8 @@ JOB_KIND = {
     "import": Label("List"),
     "triage": Label("Evidence"),
     "rebuild": Label("Working out servers"),
+    "plan": Label("Planning notices"),
+    "send": Label("Sending notices"),
 }
 SECRET = {
     "parameter": Label("Parameter of a page"),

@@ -247,6 +247,12 @@ class NoticeDesk:
             )
         return Shown(notice, status, tuple(events), self._words(notice), works)
 
+    def status_of(self, reference: str) -> Status:
+        """Where a notice stands. Raises RefusedError."""
+        notice = self.notice(reference)
+        with self._read() as connection:
+            return store.standing(connection, notice.id).status
+
     def rendered(self, reference: str) -> Rendered:
         """The words of a notice, without its code. Raises RefusedError."""
         return self._words(self.notice(reference))
@@ -280,7 +286,19 @@ class NoticeDesk:
         self._note("notices planned", f"batch {batch.number}", notices=str(batch.planned))
         return batch
 
-    def _bounded(self, filters: Filters) -> tuple[Filters, frozenset[str] | None]:
+    def is_large(self, filters: Filters) -> bool:
+        """Whether so many servers fit that a plan is for a job. Raises RefusedError, UsageError."""
+        bounded, _ = self.bounds(filters)
+        page = self._cases.page(bounded, size=MOST_PLANNED // 2)
+        return bool(page.next) and bool(
+            self._cases.page(bounded, after=page.next, size=MOST_PLANNED // 2).next
+        )
+
+    def bounds(self, filters: Filters) -> tuple[Filters, frozenset[str] | None]:
+        """The filters within what one may plan for, and those organisations; None for all.
+
+        Raises RefusedError where nothing is left.
+        """
         within = self._scope(Permission.WORK)
         if within is not None:
             asked = frozenset(filters.organisation)
@@ -288,13 +306,15 @@ class NoticeDesk:
             if not left:
                 raise RefusedError("no server fits that you may plan notices for")
             filters = replace(filters, organisation=tuple(sorted(left)))
-        page = self._cases.page(filters, size=MOST_PLANNED // 2)
-        if page.next and self._cases.page(filters, after=page.next, size=MOST_PLANNED // 2).next:
-            raise RefusedError(
-                f"more than {MOST_PLANNED:,} servers fit; narrow it down, or plan at the command "
-                "line: alpheus notify plan"
-            )
         return filters, within
+
+    def _bounded(self, filters: Filters) -> tuple[Filters, frozenset[str] | None]:
+        if self.is_large(filters):
+            raise RefusedError(
+                f"more than {MOST_PLANNED:,} servers fit; narrow it down, or plan at the console "
+                "or the command line: alpheus notify plan"
+            )
+        return self.bounds(filters)
 
     # deciding
 
@@ -311,6 +331,19 @@ class NoticeDesk:
         done = self._notices.reject(number, who=self.person.name, why=why)
         self._note("notices rejected", f"batch {number}", notices=str(done))
         return done
+
+    @property
+    def may_be_sent(self) -> bool:
+        """Whether the settings name a mail server."""
+        return bool(self._notices.settings.smtp.host)
+
+    def demand_sendable(self, number: int) -> None:
+        """Raises RefusedError where one may not have a batch sent, or nothing of it can be."""
+        batch = self.batch(number, Permission.APPROVE)
+        if not self.may_be_sent:
+            raise RefusedError("the settings of notices name no mail server")
+        if not batch.notices.get(Status.APPROVED.value):
+            raise RefusedError(f"nothing of batch {number} is approved and waits to be sent")
 
     def settle(self, reference: str, *, sent: bool, why: str) -> Status:
         """Say of an uncertain notice whether it went out. Raises RefusedError."""

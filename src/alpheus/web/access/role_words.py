@@ -14,7 +14,7 @@ PERMISSIONS: dict[Permission, str] = {
     Permission.WORK: "Work on cases: assign, note, close, merge, split; plan notices",
     Permission.IMPORT: "Take in lists and evidence",
     Permission.SEE_SECRETS: "See an intruder's secret in clear; each look is taken down",
-    Permission.APPROVE: "Approve notices that somebody else has planned",
+    Permission.APPROVE: "Approve notices that somebody else has planned, and have them sent",
     Permission.ADMINISTER: "Look after accounts, and read the audit log",
 }
 """Those that somebody is given; what is public, or for whoever is signed in, is not among them."""

@@ -11,6 +11,7 @@ from alpheus.errors import AlpheusError
 from alpheus.web.jobs.model import Note, Value
 
 RECEIVED: Final = "Sent by %(who)s: %(bytes)s bytes (files: %(files)s)"
+ASKED: Final = "Asked for by %(who)s"
 TAKEN_UP: Final = "Taken up (try %(attempt)s)"
 GIVEN_BACK: Final = "The console was stopped; it goes on when it runs again"
 WORKER_GONE: Final = "The program that ran it has ended; it is taken up again"
@@ -24,8 +25,23 @@ HELD: Final = "Another import, rebuild or purge is under way; this waits for its
 NOT_STORED: Final = (
     "Not taken in by itself: it names servers that the organisation is not known to own"
 )
+PLANNING: Final = "Working out who is to be told"
+SENDING: Final = "Handing over notices"
+UNCERTAIN: Final = (
+    "%(reference)s is uncertain: nobody knows whether it went out. Look into the log of the mail "
+    "server, then settle it."
+)
+WARNED: Final = "%(reason)s"
 ENDED: Final = "Done"
 
+SEND_ENDED: Final = "Ended before all was handed over: %(reason)s"
+NOT_DONE: Final = "It could not be done: %(reason)s"
+NO_SETTINGS: Final = (
+    "This console was started without settings of notices: alpheus serve --notify notify.yaml"
+)
+NO_MAIL_SERVER: Final = (
+    "The settings name no mail server: write smtp: and host: below it, and start the console again."
+)
 PARKED: Final = (
     "The program that ran it ended %(attempts)s times while it was at it; it is not taken up again "
     "by itself. Look at the log of the console before you ask for it once more."

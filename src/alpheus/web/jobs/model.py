@@ -20,6 +20,14 @@ class Kind(StrEnum):
     IMPORT = "import"
     TRIAGE = "triage"
     REBUILD = "rebuild"
+    PLAN = "plan"
+    """Works out who is to be told, as a batch of notices."""
+    SEND = "send"
+    """Hands approved notices over to the mail server."""
+
+
+OF_NOTICES = frozenset({Kind.PLAN, Kind.SEND})
+"""What is asked for, and has no files; seen by who asked, and by those with a role everywhere."""
 
 
 class State(StrEnum):
@@ -69,7 +77,8 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True):
     `timezone` is that of logs in local time, '' for none. `keep`: evidence stays after it was read.
     `locked`: a password was given, which is kept in the memory of one process alone. `source` is
     who a list comes from, in the operator's words. `accept`: what a constituent's evidence says is
-    taken in, whatever servers it names.
+    taken in, whatever servers it names. `batch` is what is sent, 0 for none. `filters` (JSON) are
+    the servers of a plan, and `within` the organisations that it is bounded to, None for all.
     """
 
     timezone: str = ""
@@ -77,6 +86,9 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True):
     locked: bool = False
     source: str = ""
     accept: bool = False
+    batch: int = 0
+    filters: str = ""
+    within: tuple[str, ...] | None = None
 
 
 class Judged(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -96,6 +108,9 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     `resumed`; `before`: it was in already. Of evidence: the servers, files read and losses; whether
     it went into cases (`stored`) or waits for somebody to look at it, and whether there are
     reports. Of a rebuild: observations and servers, and whether a decision needs another (`again`).
+    Of notices: the `batch`, how many were planned or handed over (`notices`), of how many
+    organisations and servers; refused, `left` for another run, and those of which nobody knows
+    whether they went out, by reference; why it ended early (`stopped`), '' where it did not.
     `import_id` is the line of the ledger.
     """
 
@@ -116,6 +131,13 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     servers: int = 0
     conflicts: tuple[str, ...] = ()
     again: bool = False
+    batch: int = 0
+    notices: int = 0
+    organisations: int = 0
+    refused: int = 0
+    left: int = 0
+    uncertain: tuple[str, ...] = ()
+    stopped: str = ""
 
 
 class Job(msgspec.Struct, frozen=True):

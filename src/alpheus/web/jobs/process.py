@@ -65,6 +65,12 @@ class Process:
             raise EOFError
         return found
 
+    def ask_to_end(self) -> None:
+        """Let it come to an end by itself, if it listens; what it started is left alone."""
+        if sys.platform != "win32":
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(self._process.pid, signal.SIGTERM)
+
     def end(self) -> int:
         """End it, if it has not, with all that it started; its status."""
         if sys.platform == "win32":

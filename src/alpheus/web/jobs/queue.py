@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
 
 from alpheus.cases.console_schema import jobs
 from alpheus.cases.database import Database
@@ -19,6 +19,7 @@ from alpheus.web.access import audit
 from alpheus.web.jobs import messages as said
 from alpheus.web.jobs.model import (
     COLUMNS,
+    OF_NOTICES,
     OPEN,
     Entry,
     Job,
@@ -39,8 +40,8 @@ LOST = timedelta(seconds=90)
 AT_LAST = timedelta(minutes=10)
 """A rebuild waits for imports, but not longer than this."""
 
-IN_CASES = (Kind.IMPORT, Kind.REBUILD)
-"""Of these, one runs at a time."""
+ALONE = ((Kind.IMPORT, Kind.REBUILD), (Kind.PLAN,), (Kind.SEND,))
+"""Of each of these groups, one runs at a time."""
 
 IsThere = Callable[[str], bool | None]
 
@@ -73,7 +74,8 @@ class Queue:
         """Hand in a job; gives its number. `holder` is the worker that knows its password."""
         now = iso(self._clock())
         size = sum(one.size for one in files)
-        first = Entry(now, said.note(said.RECEIVED, bytes=size, files=len(files), who=who))
+        asked = said.note(said.RECEIVED, bytes=size, files=len(files), who=who)
+        first = Entry(now, asked if files else said.note(said.ASKED, who=who))
         with self.database.write() as connection:
             number = connection.execute(
                 insert(jobs).values(
@@ -87,6 +89,9 @@ class Queue:
                 audit.note(connection, time=now, who=who, action=what, object_=file.name,
                            job=str(number), bytes=str(file.size),
                            organisation=organisation)  # fmt: skip
+            if not files:
+                audit.note(connection, time=now, who=who, action=f"{kind} asked for",
+                           object_=name, job=str(number))  # fmt: skip
         return int(number)
 
     def want_rebuild(self, who: str) -> int:
@@ -225,7 +230,8 @@ class Queue:
         now = iso(self._clock())
         with self.database.write() as connection:
             job = _one(connection, number)
-            if job is None or job.is_open or not all(one.id for one in job.files):
+            gone = job is None or job.is_open or job.kind in OF_NOTICES
+            if job is None or gone or not all(one.id for one in job.files):
                 raise RefusedError(f"job {number} cannot be done once more: its files are gone")
             log = (*job.log, Entry(now, said.note(said.AGAIN, who=who)))[-_MOST_LINES:]
             values = {
@@ -264,11 +270,16 @@ class Queue:
         who: str = "",
         before: int = 0,
         size: int = 50,
+        asked_by: str = "",
     ) -> list[Job]:
-        """The newest first; of some organisations, or of all for None."""
+        """The newest first; of some organisations, or of all for None.
+
+        Beside those of organisations come those about notices that somebody (`asked_by`) asked for.
+        """
         query = select(*(j[name] for name in COLUMNS)).order_by(j.id.desc()).limit(size)
         if organisations is not None:
-            query = query.where(j.organisation.in_(organisations))
+            mine = and_(j.who == asked_by, j.kind.in_([one.value for one in OF_NOTICES]))
+            query = query.where(or_(j.organisation.in_(organisations), mine))
         for column, value in ((j.kind, kind), (j.state, state), (j.who, who)):
             if value:
                 query = query.where(column == value)
@@ -311,12 +322,13 @@ class Queue:
         kinds: Collection[Kind],
         holds: Collection[int],
     ) -> Job | None:
-        if set(kinds) & set(IN_CASES):
-            running = select(j.id).where(
-                j.state == State.RUNNING.value, j.kind.in_([one.value for one in IN_CASES])
-            )
-            if connection.execute(running.limit(1)).first():
-                kinds = [one for one in kinds if one not in IN_CASES]
+        for group in ALONE:
+            if set(kinds) & set(group):
+                running = select(j.id).where(
+                    j.state == State.RUNNING.value, j.kind.in_([one.value for one in group])
+                )
+                if connection.execute(running.limit(1)).first():
+                    kinds = [one for one in kinds if one not in group]
         query = _waiting(worker, store, kinds).order_by(j.organisation != "", j.id).limit(_AT_ONCE)
         found = [read_job(row) for row in connection.execute(query)]
         free = [one for one in found if not one.options.locked or one.id in holds]
@@ -371,6 +383,9 @@ class Queue:
         now = iso(self._clock())
         if job.kind is Kind.REBUILD:
             return
+        if job.kind in OF_NOTICES:
+            _take_down_notices(connection, job, state, note, result, now=now)
+            return
         read = "evidence read" if job.kind is Kind.TRIAGE else "list taken in"
         detail = {"job": str(job.id), "attempts": str(job.attempts), "handed_in": job.made}
         if state is not State.DONE:
@@ -387,6 +402,21 @@ class Queue:
                 audit.note(connection, time=now, who=job.who, action="evidence deleted",
                            object_=file.name, sha256=digest, job=str(job.id),
                            why="read, and not to be kept")  # fmt: skip
+
+
+def _take_down_notices(
+    connection: Connection, job: Job, state: State, note: Note, result: Result, *, now: str
+) -> None:
+    done = "notices planned" if job.kind is Kind.PLAN else "notices handed over"
+    number = result.batch or job.options.batch
+    detail = {
+        "job": str(job.id), "notices": str(result.notices), "refused": str(result.refused),
+        "left": str(result.left), "uncertain": " ".join(result.uncertain),
+        "why": "" if state is State.DONE else str(note),
+    }  # fmt: skip
+    told = {name: value for name, value in detail.items() if value not in {"", "0"}}
+    audit.note(connection, time=now, who=job.who, object_=f"batch {number}" if number else "",
+               action=done if state is State.DONE else f"{job.kind} {state}", **told)  # fmt: skip
 
 
 def _waiting(worker: str, store: str, kinds: Collection[Kind]) -> Select[tuple[object, ...]]:

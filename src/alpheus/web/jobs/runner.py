@@ -1,8 +1,8 @@
 """Runs jobs beside the pages: threads that claim one after another and listen to its process.
 
 One thread is for evidence, which may take hours, one for what changes cases, so that a list never
-waits for a large package. A process that is stopped gives back what it was at; one that is killed
-leaves it to be taken from it.
+waits for a large package, and one each for what is planned and what is sent. A process that is
+stopped gives back what it was at; one that is killed leaves it to be taken from it.
 """
 
 from __future__ import annotations
@@ -26,11 +26,15 @@ from alpheus.web.jobs.process import Process, why
 from alpheus.web.jobs.service import Jobs
 from alpheus.web.jobs.wire import Bounds, Ended, Failed, Phase, Progress, Task
 
-LANES: tuple[tuple[Kind, ...], ...] = ((Kind.TRIAGE,), (Kind.IMPORT, Kind.REBUILD))
+LANES: tuple[tuple[Kind, ...], ...] = (
+    (Kind.TRIAGE,), (Kind.IMPORT, Kind.REBUILD), (Kind.PLAN,), (Kind.SEND,),
+)  # fmt: skip
 BOUNDS = {
     Kind.TRIAGE: Bounds(),
     Kind.IMPORT: Bounds(),
     Kind.REBUILD: Bounds(memory=0, file_bytes=0),
+    Kind.PLAN: Bounds(),
+    Kind.SEND: Bounds(seconds=7 * 24 * 3_600),
 }
 
 _LOG = logging.getLogger("alpheus.web.jobs")
@@ -40,6 +44,8 @@ _QUIET_BEAT_EVERY = 10.0
 _RECOVER_EVERY = 15.0
 _SWEEP_EVERY = 900.0
 _PATIENCE = 10.0
+_GENTLE = 8.0
+"""Seconds in which what is being sent ends with the notice in flight."""
 
 
 class Runner:
@@ -178,7 +184,7 @@ class _Run:
             job.kind, jobs.place, job.who, job.name, job.organisation, job.files,
             tuple(str(jobs.uploads.path(one.id)) for one in job.files), job.options, str(work),
             str(reports), os.getpid(), self._bounds, self._runner.processes,
-            jobs.password_of(job.id), job.id, str(jobs.uploads.folder),
+            jobs.password_of(job.id), job.id, str(jobs.uploads.folder), jobs.notify,
         )  # fmt: skip
 
     def _listen(self, task: Task) -> tuple[State, Note, Result]:
@@ -197,7 +203,7 @@ class _Run:
                     break
                 self._take(message)
                 if self._runner.is_stopping:
-                    process.end()
+                    self._end(process)
                     self._give_back()
                     return State.WAITING, Note(), Result()
                 if time.monotonic() > last:
@@ -205,11 +211,28 @@ class _Run:
                     minutes = max(self._bounds.seconds // 60, 1)
                     return State.FAILED, said.note(said.TOO_LONG, minutes=minutes), Result()
                 if not self._beat():
-                    process.end()
-                    return State.FAILED, said.note(said.CANCELLED, who=""), Result()
+                    ended = self._end(process)
+                    result = ended.result if isinstance(ended, Ended) else Result()
+                    return State.FAILED, said.note(said.CANCELLED, who=""), result
             return self._outcome(process, found)
         finally:
             process.end()
+
+    def _end(self, process: Process) -> Ended | Failed | None:
+        """End a process; what talks to others is asked first, and may say what it has done."""
+        found: Ended | Failed | None = None
+        if self._job.kind is Kind.SEND:
+            process.ask_to_end()
+            last = time.monotonic() + _GENTLE
+            with suppress(EOFError):
+                while found is None and time.monotonic() < last:
+                    message = process.hear(0.2)
+                    if isinstance(message, Ended | Failed):
+                        found = message
+                    else:
+                        self._take(message)
+        process.end()
+        return found
 
     def _outcome(
         self, process: Process, found: Ended | Failed | None
@@ -217,6 +240,9 @@ class _Run:
         status = process.wait()
         if text := process.said_last().strip():
             _LOG.warning("job %d: %s", self._job.id, text)
+        if isinstance(found, Ended) and found.result.stopped:
+            note = said.note(said.SEND_ENDED, reason=found.result.stopped)
+            return State.FAILED, note, found.result
         if isinstance(found, Ended):
             return State.DONE, said.note(said.ENDED), found.result
         note = found.note if isinstance(found, Failed) else why(status, self._bounds)

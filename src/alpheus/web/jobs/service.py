@@ -20,6 +20,7 @@ from alpheus.cases.database import Database
 from alpheus.cases.derived_store import standing
 from alpheus.cases.observations import iso
 from alpheus.cases.schema import observations
+from alpheus.cases.service_listing import Filters
 from alpheus.cases.vault import Vault, open_vault
 from alpheus.errors import RefusedError
 from alpheus.web.access import audit
@@ -27,7 +28,7 @@ from alpheus.web.access.roles import Permission, Person
 from alpheus.web.jobs import clear_values
 from alpheus.web.jobs import messages as said
 from alpheus.web.jobs.messages import ComplaintError
-from alpheus.web.jobs.model import Job, Kind, Options, State
+from alpheus.web.jobs.model import OF_NOTICES, Job, Kind, Options, State
 from alpheus.web.jobs.presence import Presence
 from alpheus.web.jobs.queue import Queue
 from alpheus.web.jobs.uploads import Incoming, Uploads
@@ -93,6 +94,11 @@ class Jobs:
             return self._presence
 
     @property
+    def notify(self) -> str:
+        """The file with the settings of notices, '' for none."""
+        return "" if self._settings.notify is None else str(self._settings.notify.absolute())
+
+    @property
     def vault(self) -> Vault:
         """What opens clear values of secrets. Raises UsageError."""
         return open_vault(self.uploads.folder)
@@ -150,6 +156,30 @@ class Jobs:
         self.wake()
         return made
 
+    def plan(self, person: Person, filters: Filters, within: Collection[str] | None) -> int:
+        """Have notices about many servers planned; the job."""
+        bound = None if within is None else tuple(sorted(within))
+        asked = msgspec.json.encode(filters).decode()
+        return self._ask(Kind.PLAN, person, Options(filters=asked, within=bound))
+
+    def send(self, person: Person, batch: int) -> int:
+        """Have what is approved of a batch handed over; the job, which may be under way."""
+        going = self.sending(batch)
+        return going.id if going else self._ask(Kind.SEND, person, Options(batch=batch))
+
+    def sending(self, batch: int) -> Job | None:
+        """The job that hands over a batch now, or will."""
+        found = (job for state in (State.RUNNING, State.WAITING)
+                 for job in self.queue.page(kind=Kind.SEND.value, state=state.value))  # fmt: skip
+        return next((job for job in found if job.options.batch == batch), None)
+
+    def _ask(self, kind: Kind, person: Person, options: Options) -> int:
+        number = self.queue.submit(
+            kind, name="", who=person.name, options=options, store=self.presence.store
+        )
+        self.wake()
+        return number
+
     def again(self, job: Job, person: Person, *, password: str = "", accept: bool = False) -> None:
         """Once more, with another password, or although it names others. Raises RefusedError."""
         password = password[:_LONGEST_PASSWORD]
@@ -189,6 +219,8 @@ class Jobs:
     def find(self, person: Person, number: int, permission: Permission = Permission.WORK) -> Job:
         """A job that somebody may see. Raises RefusedError where there is none for them."""
         job = self.queue.one(number)
+        if job is not None and job.kind in OF_NOTICES and job.who == person.name:
+            return job
         if job is None or not person.may(permission, job.organisation):
             raise RefusedError(f"there is no job {number}")
         return job
@@ -209,7 +241,7 @@ class Jobs:
         if scope is not None and not scope:
             return []
         return self.queue.page(organisations=scope, kind=kind, state=state, who=who, before=before,
-                               size=size)  # fmt: skip
+                               size=size, asked_by=person.name)  # fmt: skip
 
     def report(self, job: Job, name: str) -> Path | None:
         """A report of it, where it is on this machine."""

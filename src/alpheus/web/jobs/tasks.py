@@ -23,7 +23,7 @@ from alpheus.errors import (
 from alpheus.web.jobs import clear_values
 from alpheus.web.jobs import messages as said
 from alpheus.web.jobs.messages import ComplaintError
-from alpheus.web.jobs.model import Judged, Kind, Result, Upload
+from alpheus.web.jobs.model import OF_NOTICES, Judged, Kind, Result, Upload
 from alpheus.web.jobs.uploads import safe_name
 from alpheus.web.jobs.wire import Message, Phase, Progress, Task
 
@@ -60,6 +60,10 @@ def run(task: Task, tell: Tell) -> Result:
             return take_in(task, database, tell)
         if task.kind is Kind.TRIAGE:
             return judge(task, database, tell)
+        if task.kind in OF_NOTICES:
+            from alpheus.web.jobs import notice_tasks  # noqa: PLC0415 - as above
+
+            return notice_tasks.run(task, database, tell)
         return work_out(task, database, tell)
 
 
@@ -74,7 +78,7 @@ def take_in(task: Task, database: Database, tell: Tell) -> Result:
     (place,) = _laid_out(task)
     digest, lines = _digest(place, tell)
     tell(Phase(said.note(said.IMPORTING)))
-    progress = _often(tell)
+    progress = often(tell)
     try:
         done = _store(
             task, database, tell, place, name=task.name,
@@ -130,7 +134,7 @@ def work_out(_: Task, database: Database, tell: Tell) -> Result:
     """Work out every server anew."""
     from alpheus.cases.rebuild import rebuild  # noqa: PLC0415 - as above
 
-    progress = _often(tell)
+    progress = often(tell)
 
     def listen(text: str) -> None:
         if found := _NUMBER.match(text):
@@ -175,7 +179,7 @@ def _judge(task: Task, places: Sequence[Path], tell: Tell) -> tuple[str, ...]:
 
     zone = ZoneInfo(task.options.timezone) if task.options.timezone else None
     passwords = (task.password,) if task.password else ()
-    progress = _often(tell)
+    progress = often(tell)
     tell(Phase(said.note(said.READING)))
     found = triage(
         [places[0]] if len(places) == 1 else [places[0].parent],
@@ -334,7 +338,7 @@ def _free_name(folder: Path, file: Upload, number: int) -> str:
 def _digest(path: Path, tell: Tell) -> tuple[str, int]:
     """The SHA-256 of a file, and how many lines it has."""
     digest, lines, read, size = hashlib.sha256(), 0, 0, path.stat().st_size
-    progress = _often(tell)
+    progress = often(tell)
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
@@ -344,7 +348,7 @@ def _digest(path: Path, tell: Tell) -> tuple[str, int]:
     return digest.hexdigest(), lines
 
 
-def _often(tell: Tell) -> Callable[[int, int], None]:
+def often(tell: Tell) -> Callable[[int, int], None]:
     """Tells how far something is, some times in a second."""
     last = [0.0]
 

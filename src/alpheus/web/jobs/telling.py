@@ -10,10 +10,12 @@ from markupsafe import Markup, escape
 from alpheus.report.visible import visible
 from alpheus.web import labels
 from alpheus.web.jobs.model import Job, Kind, Note, State
+from alpheus.web.refusals import told
 from alpheus.web.words import Words
 
 _MEGABYTE = 1 << 20
-_ALL = 100
+_REASON = "reason"
+"""The value that is a message of ours, and has its words in `refusals`."""
 
 
 def in_words(note: Note, words: Words) -> str:
@@ -66,6 +68,7 @@ def phase(job: Job, words: Words) -> str:
 
 def _values(note: Note, words: Words) -> dict[str, str]:
     return {
-        name: words.number(value) if isinstance(value, int) else visible(value)
+        name: words.number(value) if isinstance(value, int)
+        else visible(told(value, words.language) if name == _REASON else value)
         for name, value in note.values.items()
-    }
+    }  # fmt: skip

@@ -30,7 +30,7 @@ class Task(msgspec.Struct, frozen=True):
 
     `work` is a folder of its own that is removed afterwards, `reports` where reports go, `vault`
     where the key of secrets is. `parent` is the number of the process that started it, `job` that
-    of the job.
+    of the job. `notify` is the file with the settings of notices, '' for none.
     """
 
     kind: Kind
@@ -49,6 +49,7 @@ class Task(msgspec.Struct, frozen=True):
     password: str = ""
     job: int = 0
     vault: str = ""
+    notify: str = ""
 
 
 class Progress(msgspec.Struct, frozen=True, tag="progress"):

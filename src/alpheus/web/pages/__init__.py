@@ -8,6 +8,7 @@ from alpheus.web.pages import (
     account,
     accounts,
     audit,
+    batches,
     campaign,
     imports,
     jobs,
@@ -41,5 +42,6 @@ PAGES: tuple[ControllerRouterHandler, ...] = (
     *uploads.ROUTES,
     *jobs.ROUTES,
     *notices.ROUTES,
+    *batches.ROUTES,
     *own.ROUTES,
 )
