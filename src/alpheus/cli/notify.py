@@ -261,9 +261,9 @@ def _acknowledge(options: argparse.Namespace) -> int:
             say(f"{notice.reference} is acknowledged")
             return 0
         done = notices.acknowledge(options.code, who=who)
-        owner = f", {done.notice.owner}" if done.notice.owner else ""
+        owner = f", {done.notice.owner}," if done.notice.owner else ""
         before = f" already, since {done.time}, by {done.who}" if done.again else ""
-        say(f"{done.notice.reference}{owner}, is acknowledged{before}")
+        say(f"{done.notice.reference}{owner} is acknowledged{before}")
     return 0
 
 

@@ -16,6 +16,7 @@ import msgspec
 from alpheus.cli.output import say, standard_output
 from alpheus.errors import UsageError
 from alpheus.notify.model import Channel, Event, Notice, Rendered, Status
+from alpheus.notify.recipients import NO_STREET
 from alpheus.notify.records import UNREACHED, Batch, Omission, Reason, Summary
 from alpheus.notify.service import Notices
 from alpheus.report.csv_output import cell
@@ -158,6 +159,8 @@ def _listed(one: Notice) -> Iterator[str]:
     servers = _many(len(one.subjects), "server")
     way = "letter" if to.channel is Channel.LETTER else f"{to.channel} to {to.rung}"
     reduced = ", without details" if one.reduced else ""
+    if to.warning == NO_STREET:
+        reduced += ", its street is to be found"
     yield from _wrapped(
         f"{one.reference}  {way} {_flat(to.address)}: {one.situation}, "
         f"{servers}{reduced}; {one.owner or 'several owners'}", "  ", "            ",
@@ -190,6 +193,8 @@ def _of_notice(
     to = notice.recipient
     yield f"{notice.reference}  {status}, {to.channel} to the {to.rung}"
     yield from _wrapped(f"to: {_flat(f'{to.name} {to.address}'.strip())}")
+    if to.warning:
+        yield from _wrapped(f"note: {to.warning}", "", "    ")
     for one in events:
         yield from _wrapped(
             f"{one.time}  {one.who}: {one.kind}{': ' * bool(one.detail)}{one.detail}", "", "    "
