@@ -25,7 +25,7 @@ from alpheus.campaign.series import Series, series_of
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import Standing, Tally, read_current
 from alpheus.cases.schema import DAY_DIMENSIONS, Derived
-from alpheus.cases.service_listing import Filters, where
+from alpheus.cases.service_listing import Filters, system_of, where
 from alpheus.cases.service_statistics import Day, days
 from alpheus.cases.system_counts import Systems
 from alpheus.notify.waits import kept
@@ -177,8 +177,8 @@ def _prepared(filters: Filters) -> tuple[str | None, str]:
         return None, ""
     value = values[0]
     if name == "network":
-        value = value.upper().removeprefix("AS")
-        if not value.isdigit():
+        value = system_of(value)
+        if not value:
             return None, ""
     return name, value
 

@@ -35,7 +35,7 @@ from alpheus.cases.organisations import Organisation, OrganisationFilters, Organ
 from alpheus.cases.schema import Derived, observations
 from alpheus.cases.service_acts import Asked
 from alpheus.cases.service_history import Deed
-from alpheus.cases.service_listing import Filters, Page
+from alpheus.cases.service_listing import Filters, Page, Wanted
 from alpheus.cases.service_many import Foreseen, Many, Matching
 from alpheus.cases.service_queue import Queue
 from alpheus.cases.service_server import Identity, Look, Observed
@@ -78,11 +78,9 @@ class Cases:
         size: int = 50,
     ) -> Page:
         """A page of servers; `after` is the `next` of the page before. Raises UsageError."""
-        asked = filters or Filters()
+        wanted = Wanted(filters or Filters(), sort, after, size)
         return self._read(
-            lambda connection, tables, _: service_listing.page(
-                connection, tables, asked, sort=sort, after=after, size=size
-            )
+            lambda connection, tables, _: service_listing.page(connection, tables, wanted)
         )
 
     def queue(
@@ -94,12 +92,10 @@ class Cases:
         size: int = 50,
     ) -> Queue:
         """A page of servers with why they come first, and what can be chosen. Raises UsageError."""
-        asked = filters or Filters()
+        wanted = Wanted(filters or Filters(), sort, after, size)
         return self._read(
-            lambda connection, tables, _: service_queue.queue(
-                connection, tables, asked, sort=sort, after=after, size=size
-            )
-        )  # fmt: skip
+            lambda connection, tables, _: service_queue.queue(connection, tables, wanted)
+        )
 
     def portions(
         self, filters: Filters | None = None, *, sort: str = "priority", size: int = 500

@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import (
@@ -91,24 +91,31 @@ class Page:
     next: str
 
 
+class Wanted(NamedTuple):
+    """A page that is asked for; `after` is the `next` of the page before."""
+
+    filters: Filters
+    sort: str = "priority"
+    after: str = ""
+    size: int = 50
+
+
 def page(
     connection: Connection,
     tables: Derived,
-    filters: Filters,
+    wanted: Wanted,
     *,
-    sort: str = "priority",
-    after: str = "",
-    size: int = 50,
     shown: Sequence[str] = SHOWN,
     known: Conditions | None = None,
 ) -> Page:
     """A page of servers. Raises UsageError for a sort, a key or a network that is none.
 
-    `known` are the `conditions` of these filters, where somebody has them already.
+    `known` are the `conditions` of its filters, where somebody has them already.
     """
-    _check(filters, sort)
-    size = max(1, min(size, MOST))
-    order = _Order(tables, sort, after)
+    filters = wanted.filters
+    _check(filters, wanted.sort)
+    size = max(1, min(wanted.size, MOST))
+    order = _Order(tables, wanted.sort, wanted.after)
     rows: list[dict[str, Any]] = []
     if not _any(connection, tables, filters):
         return Page([], "")
@@ -250,9 +257,15 @@ def _asked(filters: Filters) -> list[tuple[str, tuple[str, ...]]]:
     return [*asked, ("network", tuple(systems))] if systems else asked
 
 
-def _system(text: str) -> str:
+def system_of(text: str) -> str:
+    """The number of an autonomous system such as `AS64500` or `64500`; '' for anything else."""
     number = text.upper().removeprefix("AS")
-    if not number.isdigit():
+    return number if number.isascii() and number.isdigit() else ""
+
+
+def _system(text: str) -> str:
+    number = system_of(text)
+    if not number:
         raise UsageError(f"'{text}' is neither a network such as 192.0.2.0/24 nor an AS number")
     return number
 
@@ -304,7 +317,7 @@ def every(
     """All servers that fit, page after page."""
     after = ""
     while True:
-        found = page(connection, tables, filters, sort=sort, after=after, size=MOST)
+        found = page(connection, tables, Wanted(filters, sort, after, MOST))
         yield from found.servers
         after = found.next
         if not after:

@@ -31,9 +31,11 @@ from alpheus.cases.service_listing import (
     SHOWN,
     Conditions,
     Filters,
+    Wanted,
     conditions,
     exact,
     page,
+    system_of,
 )
 from alpheus.cases.states import Compromise, Patch, Work
 
@@ -81,19 +83,11 @@ _Weighed = tuple[Mapping[str, Any], int]
 _read_told = msgspec.json.Decoder(Told).decode
 
 
-def queue(
-    connection: Connection,
-    tables: Derived,
-    filters: Filters,
-    *,
-    sort: str = "priority",
-    after: str = "",
-    size: int = 50,
-) -> Queue:
+def queue(connection: Connection, tables: Derived, wanted: Wanted) -> Queue:
     """A page of servers with what can be chosen. Raises UsageError as `service_listing.page`."""
+    filters = wanted.filters
     known = tuple(conditions(connection, tables, filters))
-    found = page(connection, tables, filters, sort=sort, after=after, size=size,
-                 shown=(*SHOWN, "detail"), known=known)  # fmt: skip
+    found = page(connection, tables, wanted, shown=(*SHOWN, "detail"), known=known)
     for row in found.servers:
         told = _read_told(row.pop("detail"))
         row["owner"], row["reasons"] = told.owner, told.reasons
@@ -112,7 +106,7 @@ def offered(
 
 def _is_told_otherwise(filters: Filters) -> bool:
     """Whether something is asked for that no counts are kept of."""
-    systems = all(one.upper().removeprefix("AS").isdigit() for one in filters.network)
+    systems = all(map(system_of, filters.network))
     return bool(filters.organisation or filters.assignee or filters.text or filters.due_before
                 or not systems)  # fmt: skip
 
@@ -177,8 +171,7 @@ def _values(filters: Filters, name: str) -> frozenset[str]:
     """What a field must be one of; networks by their numbers."""
     values = getattr(filters, name)
     if name == "network":
-        values = (one.upper().removeprefix("AS") for one in values)
-        return frozenset(one for one in values if one.isdigit())
+        return frozenset(filter(None, map(system_of, values)))
     return frozenset(values)
 
 

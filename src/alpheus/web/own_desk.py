@@ -204,10 +204,8 @@ class OwnDesk:
         """Servers of one's organisations, without services whose members are known."""
         if not self.keys:
             return [], False
-        found = service_listing.page(
-            connection, tables, Filters(organisation=self.keys), size=MOST,
-            shown=("id", "service"),
-        )  # fmt: skip
+        wanted = service_listing.Wanted(Filters(organisation=self.keys), size=MOST)
+        found = service_listing.page(connection, tables, wanted, shown=("id", "service"))
         members = [row for row in found.servers if not row["service"]] or found.servers
         return [int(row["id"]) for row in members], bool(found.next)
 
