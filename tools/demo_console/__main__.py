@@ -44,7 +44,7 @@ def main() -> int:
         print(f"demo_console: {error}", file=sys.stderr)
         return 3
     command = [
-        sys.executable, "-m", "alpheus", "serve", "--host", HOST,
+        sys.executable, "-m", "tools.demo_console.serve", "--host", HOST,
         "--port", str(free(options.port)), "--database", str(place),
         "--notify", str(options.notify), "--uploads", str(folder / "uploads"),
     ]  # fmt: skip

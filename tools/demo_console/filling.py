@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from alpheus.cases.database import Database
@@ -70,9 +70,10 @@ def work_out(database: Database, directory: Path) -> None:
 def fill(database: Database, settings: Settings) -> tuple[Person, ...]:
     """Plan notices, let some of them go out as far as this database knows, and let people in.
 
-    Nothing is sent. Public services are told; all others wait for a second person.
+    Nothing is sent. Public services are told on the last day of the campaign; all others wait for a
+    second person.
     """
-    notices = Notices(database, settings)
+    notices = Notices(database, settings, lambda: END - timedelta(hours=14))
     first = notices.plan(Filters(sector=PUBLIC_SERVICES), who=PLANNER)
     if first.number:
         _approve(notices, first.number)
@@ -95,7 +96,7 @@ def _hand_over(notices: Notices, batch: int) -> None:
 
 
 def _accounts(database: Database) -> tuple[Person, ...]:
-    accounts = Accounts(database)
+    accounts = Accounts(database, lambda: END)
     made = []
     for name, role, may in (
         (STRONGEST, Role.ADMIN, "everything; accounts, the log"),
