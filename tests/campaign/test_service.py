@@ -25,7 +25,7 @@ def test_an_overview_holds_together(database: Database) -> None:
     assert (last.patch, last.compromise) == (total.patch, total.compromise)
     assert last.work == total.work
     assert found.notices
-    assert {one.reason for one in found.remaining.reasons} >= {Reason.AGAIN, Reason.UNANSWERED}
+    assert {one.reason for one in found.remaining.reasons} >= {Reason.AGAIN, Reason.WAITING}
     ways = {(one.rung, one.channel): (one.counted, one.fixed) for one in found.channels.ways}
     assert ways["contact", "email"] == (2, 1)
 
