@@ -24,6 +24,7 @@ from alpheus.web.access.identities import Identities
 from alpheus.web.access.oidc import Provider
 from alpheus.web.access.sessions import Sessions
 from alpheus.web.access.throttle import Rate, Throttle
+from alpheus.web.api.routes import router
 from alpheus.web.campaign_view import CampaignDesk, wait_days_of
 from alpheus.web.desk import Desk
 from alpheus.web.jobs.service import Jobs
@@ -39,6 +40,9 @@ RATE = Rate(burst=300, per_minute=3_000)
 """Requests of one asker."""
 SIGN_IN_RATE = Rate(burst=10, per_minute=10)
 """Tries of one address to sign in, by password, link or code."""
+
+_COMPRESSION = 4
+"""Of gzip: a page is some hundred bytes larger than at 9, and takes less than half of the time."""
 
 HEADERS = {
     "content-security-policy": (
@@ -88,9 +92,11 @@ def create_app(
         dependencies={"desk": Provide(desk_of, sync_to_thread=False)},
         before_send=[_add_headers],
         exception_handlers={Exception: failures.refused},
-        compression_config=CompressionConfig(backend="gzip", minimum_size=1_000),
+        compression_config=CompressionConfig(
+            backend="gzip", minimum_size=1_000, gzip_compress_level=_COMPRESSION
+        ),
         logging_config=None,  # failures are told by `failures.refused`, once
-        openapi_config=None,
+        openapi_config=None,  # the API has a route for it, and no page
         debug=False,
     )
     _check_permissions(app)
@@ -99,8 +105,8 @@ def create_app(
 
 
 def handlers() -> Sequence[ControllerRouterHandler]:
-    """Every route, in the order in which the menu names them."""
-    return PAGES
+    """Every route, the pages in the order in which the menu names them."""
+    return (*PAGES, router())
 
 
 def desk_of(request: Request[Any, Any, Any], state: State) -> Desk:

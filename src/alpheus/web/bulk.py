@@ -114,8 +114,8 @@ class Form:
             raise RefusedError(MISSING["to"])
         return Asked(
             deed.kind, "", said["why"], to=said.get("to", ""),
-            until=_day(said.get("until", ""), "T23:59:59Z"),
-            when=_day(said.get("when", ""), "T00:00:00Z"),
+            until=day_in(said.get("until", ""), "T23:59:59Z"),
+            when=day_in(said.get("when", ""), "T00:00:00Z"),
         )  # fmt: skip
 
 
@@ -137,7 +137,7 @@ def numbers_in(texts: list[str]) -> Iterator[int]:
         yield int(text)
 
 
-def _day(text: str, time: str) -> str:
+def day_in(text: str, time: str) -> str:
     """The beginning or the end of a day in UTC; '' for ''. Raises RefusedError."""
     if not text:
         return ""

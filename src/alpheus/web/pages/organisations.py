@@ -103,11 +103,12 @@ def _file(request: AnyRequest, desk: Desk, address: Address) -> Response[Any]:
     portions = desk.lists.organisation_portions(
         _filters(address), sort=address.sort or SORTS[0], said=address.query
     )
-    rows = ((_row(one) for one in some) for some in portions)
+    rows = ((row_of(one) for one in some) for some in portions)
     return csv_output.download(COLUMNS, rows, "organisations")
 
 
-def _row(one: Organisation) -> dict[str, Any]:
+def row_of(one: Organisation) -> dict[str, Any]:
+    """An organisation as a row of the file, by `COLUMNS`."""
     best = next(iter(one.contacts), None)
     ways = {"email": best.email, "phone": best.phone, "contact": best.name} if best else {}
     return {**dict.fromkeys(COLUMNS[-3:], ""), **msgspec.structs.asdict(one), **ways}

@@ -1,0 +1,1 @@
+"""The console for programs: JSON over HTTP, by the same desks as the pages."""
