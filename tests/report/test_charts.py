@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpheus.report.charts import Span, later, widened
+from alpheus.report.charts import Span, anchor, later, round_above, widened
 from assessments import at, times
 
 
@@ -43,3 +44,20 @@ def test_an_axis_of_minutes_shows_the_time_of_day() -> None:
 def test_adding_never_leaves_the_calendar(time: datetime, by: timedelta) -> None:
     """Hostile times are kept inside what a date can be."""
     assert later(time, by).tzinfo is UTC
+
+
+@given(st.floats(0, 1e12))
+def test_a_scale_ends_above_its_peak_at_a_round_number(peak: float) -> None:
+    """Its quarters are whole, and it is not much too high."""
+    top = round_above(peak)
+    assert top >= peak
+    assert top % 4 == 0
+    assert top == 4 or top <= 2.5 * peak
+
+
+@pytest.mark.parametrize(
+    ("place", "set_"), [(0, "start"), (6, "middle"), (94, "middle"), (95, "end")]
+)
+def test_words_stay_inside_a_picture(place: float, set_: str) -> None:
+    """At both edges."""
+    assert anchor(place) == set_

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
-from alpheus.web.csv_output import lines
+from alpheus.web.csv_output import lines, portions
 
 
 def _parsed(rows: list[dict[str, object]]) -> list[list[str]]:
@@ -35,3 +35,10 @@ def test_it_is_made_as_it_is_taken() -> None:
     found = lines(("name", "n"), portions())
     assert (next(found), read) == ("name,n\r\n", [])
     assert (next(found), read) == ("0,0\r\n", [0])
+
+
+def test_rows_come_in_portions() -> None:
+    """None is lost, and no more are read than are sent."""
+    found = list(portions({"n": number} for number in range(1_200)))
+    assert [len(part) for part in found] == [500, 500, 200]
+    assert [row["n"] for part in found for row in part] == list(range(1_200))

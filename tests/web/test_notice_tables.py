@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
+import csv
+from typing import Any, cast
+
+import msgspec
+
 from alpheus.notify.listing import Brief
 from alpheus.notify.model import Channel, Recipient, Rung
-from alpheus.web.notice_tables import _written, notices_csv, unreached_csv
+from alpheus.web.notice_tables import (
+    NOTICE_COLUMNS,
+    UNREACHED_COLUMNS,
+    notices_csv,
+    unreached_csv,
+)
+
+ONE = Brief(1, 1, "A-4F7K2Q", "", "=1+1", Recipient(Channel.EMAIL, Rung.CONTACT, "a@b.example"),
+            "mixed", False, "2021-03-10T00:00:00Z")  # fmt: skip
 
 
-def test_formulas_are_harmless_and_many_rows_come_in_parts() -> None:
-    """Each part is whole lines; the first has the mark of UTF-8 and the columns."""
-    parts = list(_written(("a", "b"), [("=1+1", number) for number in range(1_200)]))
-    assert parts[0] == b'\xef\xbb\xbf"a","b"\r\n'
-    assert len(parts) == 4
-    assert b"".join(parts).count(b'"\'=1+1"') == 1_200
-    assert all(part.endswith(b"\r\n") for part in parts if part)
+def _rows(answer: Any) -> list[dict[str, str]]:
+    text = "".join(cast("Any", answer).iterator)
+    return list(csv.DictReader(text.splitlines()))
 
 
-def test_both_tables_are_files() -> None:
-    """By their names."""
-    one = Brief(1, 1, "A-4F7K2Q", "", "", Recipient(Channel.EMAIL, Rung.CONTACT, "a@b.example"),
-                "mixed", False, "2021-03-10T00:00:00Z")  # fmt: skip
-    assert "notices.csv" in str(notices_csv([one]).headers["content-disposition"])
-    assert "unreached.csv" in str(unreached_csv([]).headers["content-disposition"])
+def test_both_tables_are_files_with_their_columns() -> None:
+    """By their names; a formula does nothing."""
+    answer = notices_csv([ONE, msgspec.structs.replace(ONE, reduced=True)])
+    assert "notices.csv" in str(answer.headers["content-disposition"])
+    first, second = _rows(answer)
+    assert tuple(first) == NOTICE_COLUMNS
+    assert (first["reference"], first["owner"], first["address"]) == (
+        "A-4F7K2Q", "'=1+1", "a@b.example",
+    )  # fmt: skip
+    assert (first["reduced"], second["reduced"]) == ("no", "yes")
+
+
+def test_whom_nobody_could_reach() -> None:
+    """The number of a server stands where its owner is not known."""
+    row = {"organisation": "", "owner": "", "anchor": 7, "servers": 1, "reason": "unknown-owner",
+           "why": "-"}  # fmt: skip
+    answer = unreached_csv([row])
+    assert "unreached.csv" in str(answer.headers["content-disposition"])
+    (found,) = _rows(answer)
+    assert (tuple(found), found["server"]) == (UNREACHED_COLUMNS, "7")

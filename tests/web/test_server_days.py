@@ -34,7 +34,7 @@ def test_a_day_has_its_records_nothing_or_a_gap() -> None:
 
 def test_a_file_has_a_row_for_each_source_and_day() -> None:
     """A gap says so."""
-    rows = [row for part in server_days.rows(Outline(coverage=(LOG, RARE))) for row in part]
+    rows = list(server_days.rows(Outline(coverage=(LOG, RARE))))
     assert [tuple(row.values()) for row in rows] == [
         ("httpproxy", "2021-03-01", 10, "no"), ("httpproxy", "2021-03-02", 20, "no"),
         ("httpproxy", "2021-03-03", 0, "yes"), ("httpproxy", "2021-03-06", 5, "no"),

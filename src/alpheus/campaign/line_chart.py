@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from alpheus.report.charts import Span
+from alpheus.report.charts import Span, anchor, round_above
 
 HEIGHT = 220
 _TOP, _BOTTOM = 8, 22
@@ -35,7 +35,7 @@ def days_chart(days: Sequence[str], lines: Sequence[Line], label: str) -> Markup
     first = datetime.fromisoformat(days[0]).replace(tzinfo=UTC)
     span = Span(first, first + timedelta(days=max(len(days) - 1, 1)))
     form = "%m-%d" if len(days) < 365 else "%Y-%m-%d"
-    return _chart(lines, label, [*span.ticks(form)], _nice(_peak(lines)), "{:,.0f}")
+    return _chart(lines, label, [*span.ticks(form)], round_above(_peak(lines)), "{:,.0f}")
 
 
 def share_chart(most: int, lines: Sequence[Line], label: str) -> Markup:
@@ -105,23 +105,12 @@ def _scale(top: float, form: str) -> Iterable[Markup]:
 
 def _ticks(ticks: Iterable[tuple[float, str]]) -> Iterable[Markup]:
     for number, (at, label) in enumerate(ticks):
-        anchor = "start" if at < 6 else "end" if at > 94 else "middle"
         yield Markup(
             '<g class="tick{}"><line x1="{}%" x2="{}%" y1="{}" y2="{}"/>'
             '<text x="{}%" y="{}" text-anchor="{}">{}</text></g>'
         ).format(" odd" if number % 2 else "", at, at, HEIGHT - _BOTTOM, HEIGHT - _BOTTOM + 5, at,
-                 HEIGHT - 4, anchor, label)  # fmt: skip
+                 HEIGHT - 4, anchor(at), label)  # fmt: skip
 
 
 def _peak(lines: Iterable[Line]) -> float:
     return max((value for line in lines for value in line.values), default=0)
-
-
-def _nice(peak: float) -> float:
-    """The next number above whose quarters are round."""
-    scale = 4
-    while True:
-        for one in (1, 2, 3, 5, 6, 8):
-            if one * scale >= peak:
-                return one * scale
-        scale *= 10

@@ -24,6 +24,21 @@ _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
+def anchor(at: float) -> str:
+    """How a word at a place (0 to 100) across a picture is set, so that it stays inside."""
+    return "start" if at < 6 else "end" if at > 94 else "middle"
+
+
+def round_above(peak: float) -> float:
+    """The next number above whose quarters are round: the top of a scale."""
+    scale = 4
+    while True:
+        for one in (1, 2, 3, 5, 6, 8):
+            if one * scale >= peak:
+                return one * scale
+        scale *= 10
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A span of time that a picture shows; `start` lies before `end`."""

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from markupsafe import Markup
 
 from alpheus.model import Coverage, ServerAssessment
-from alpheus.report.charts import Span, later
+from alpheus.report.charts import Span, anchor, later
 from alpheus.report.views import time_text, windows
 
 _DAY = timedelta(days=1)
@@ -151,12 +151,11 @@ def _axis(span: Span) -> Markup:
     for number, (at, label) in enumerate(
         span.ticks("%m-%d" if span.length < _YEAR else "%Y-%m-%d")
     ):
-        anchor = "start" if at < 6 else "end" if at > 94 else "middle"
         parts.append(
             Markup(
                 '<g class="tick{}"><line x1="{}%" x2="{}%" y1="14" y2="20"/>'
                 '<text x="{}%" y="11" text-anchor="{}">{}</text></g>'
-            ).format(" odd" if number % 2 else "", at, at, at, anchor, label)
+            ).format(" odd" if number % 2 else "", at, at, at, anchor(at), label)
         )
     return Markup(
         '<svg class="strip-axis" width="100%" height="20" aria-hidden="true">{}</svg>'

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
+from itertools import islice
 from typing import Any
 
 from litestar import Response
@@ -20,6 +21,7 @@ from alpheus.web.access.roles import Permission
 from alpheus.web.rendering import AnyRequest
 
 MEDIA_TYPE = "text/csv"
+_AT_ONCE = 500
 
 
 def is_asked(request: AnyRequest) -> bool:
@@ -37,19 +39,26 @@ def demand(request: AnyRequest, permission: Permission) -> None:
 
 
 def download(
-    columns: Sequence[str], portions: Iterable[Iterable[Mapping[str, Any]]], name: str
+    columns: Sequence[str], parts: Iterable[Iterable[Mapping[str, Any]]], name: str
 ) -> Response[Any]:
     """A file of CSV, sent while it is read; `name` is ours, without its ending."""
     return Stream(
-        lines(columns, portions), media_type=MEDIA_TYPE,
+        lines(columns, parts), media_type=MEDIA_TYPE,
         headers={"content-disposition": f'attachment; filename="{name}.csv"'},
     )  # fmt: skip
 
 
-def lines(columns: Sequence[str], portions: Iterable[Iterable[Mapping[str, Any]]]) -> Iterator[str]:
+def portions(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    """Rows in parts, each read when the one before is gone."""
+    every = iter(rows)
+    while part := list(islice(every, _AT_ONCE)):
+        yield part
+
+
+def lines(columns: Sequence[str], parts: Iterable[Iterable[Mapping[str, Any]]]) -> Iterator[str]:
     """The file, in as many parts as there are portions, and one with the names."""
     yield _written([columns])
-    for rows in portions:
+    for rows in parts:
         yield _written([_cell(row[name]) for name in columns] for row in rows)
 
 

@@ -6,7 +6,6 @@ What somebody may not see is not there for them: the same answer as for what doe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from alpheus.cases.acts import ActKind
@@ -37,14 +36,14 @@ class Desk:
         permission: Permission = Permission.SEE,
     ) -> Page:
         """A page of the servers that may be seen. Raises UsageError."""
-        bounded = self.bounded(filters, permission)
+        bounded = self.lists.bounded(filters, permission)
         if bounded is None:
             return Page([], "")
         return self._cases.page(bounded, sort=sort, after=after, size=size)
 
     def every(self, filters: Filters, *, sort: str = "priority") -> Iterator[dict[str, Any]]:
         """All servers that fit and may be taken away in a file."""
-        bounded = self.bounded(filters, Permission.EXPORT)
+        bounded = self.lists.bounded(filters, Permission.EXPORT)
         return iter(()) if bounded is None else self._cases.every(bounded, sort=sort)
 
     def show(self, server: int, permission: Permission = Permission.SEE) -> Case:
@@ -61,12 +60,3 @@ class Desk:
     def act(self, server: int, kind: ActKind, **what: str) -> dict[str, Any]:
         """Do something to a server that one may work on. Raises RefusedError."""
         return self.server(server, Permission.WORK).act(kind, **what)
-
-    def bounded(self, filters: Filters, permission: Permission) -> Filters | None:
-        """The filters within what may be seen; None where nothing is left."""
-        scope = self.person.scope(permission)
-        if scope is None:
-            return filters
-        asked = frozenset(filters.organisation)
-        left = scope & asked if asked else scope
-        return replace(filters, organisation=tuple(sorted(left))) if left else None

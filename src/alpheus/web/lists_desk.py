@@ -68,21 +68,21 @@ class ListsDesk:
         self, filters: Filters, *, sort: str = "priority", after: str = "", size: int = 50
     ) -> Queue:
         """A page of the servers that may be seen, with what can be chosen. Raises UsageError."""
-        bounded = self._bounded(filters, Permission.SEE)
+        bounded = self.bounded(filters, Permission.SEE)
         if bounded is None:
             return _EMPTY
         return self._cases.queue(bounded, sort=sort, after=after, size=size)
 
     def portions(self, filters: Filters, *, sort: str, said: str) -> Iterator[list[dict[str, Any]]]:
         """All servers that fit and may be taken away; `said` is what was asked for, for the log."""
-        bounded = self._bounded(filters, Permission.EXPORT)
+        bounded = self.bounded(filters, Permission.EXPORT)
         found = iter(()) if bounded is None else self._cases.portions(bounded, sort=sort)
         self._took("servers", said)
         return found
 
     def page(self, filters: Filters, *, size: int) -> Page:
         """The first servers that fit and may be seen. Raises UsageError."""
-        bounded = self._bounded(filters, Permission.SEE)
+        bounded = self.bounded(filters, Permission.SEE)
         return Page([], "") if bounded is None else self._cases.page(bounded, size=size)
 
     def rows(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
@@ -176,7 +176,7 @@ class ListsDesk:
 
     def foreseen(self, filters: Filters, servers: Sequence[int] | None, asked: Asked) -> Foreseen:
         """What would happen to those that one may work on. Raises RefusedError, UsageError."""
-        bounded = self._bounded(filters, Permission.WORK)
+        bounded = self.bounded(filters, Permission.WORK)
         if bounded is None:
             return Foreseen((), (), tuple(servers or ()), "")
         found = self._cases.foreseen(bounded, servers, asked._replace(who=self.person.name))
@@ -188,7 +188,7 @@ class ListsDesk:
         self, filters: Filters, servers: Sequence[int] | None, asked: Asked, *, code: str, said: str
     ) -> Many:
         """Do what was foreseen with this code; taken down in the same transaction. RefusedError."""
-        bounded = self._bounded(filters, Permission.WORK)
+        bounded = self.bounded(filters, Permission.WORK)
         if bounded is None:
             raise RefusedError("there is no server that fits")
         self.foreseen(filters, servers, asked)
@@ -203,9 +203,7 @@ class ListsDesk:
         )  # fmt: skip
         return cases.act_as_shown(bounded, servers, asked._replace(who=self.person.name), code=code)
 
-    # inside
-
-    def _bounded(self, filters: Filters, permission: Permission) -> Filters | None:
+    def bounded(self, filters: Filters, permission: Permission) -> Filters | None:
         """The filters within what one may; None where nothing is left."""
         scope = self.person.scope(permission)
         if scope is None:
@@ -213,6 +211,8 @@ class ListsDesk:
         asked = frozenset(filters.organisation)
         left = scope & asked if asked else scope
         return replace(filters, organisation=tuple(sorted(left))) if left else None
+
+    # inside
 
     def _bounded_organisations(
         self, filters: OrganisationFilters, permission: Permission

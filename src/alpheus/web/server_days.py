@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import islice
 from typing import NamedTuple
 
 from alpheus.cases.assessment_model import Coverage, Outline
@@ -16,7 +15,6 @@ MOST_SOURCES = 24
 """Sources that the table has columns for, those that decide first."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
-_PARTS = 500
 _FEW, _ONE = "%(number)s days with records, ", "%(number)s day with records, "
 _MOST = "the most on %(day)s: %(rows)s"
 
@@ -70,15 +68,9 @@ def how_many(sources: Sequence[Coverage]) -> int:
     return len(table(sources, size=1 << 30))
 
 
-def rows(outline: Outline) -> Iterator[list[Mapping[str, object]]]:
-    """All of it for a file, in parts: a row for each source and day."""
-    every = _rows(sources_of(outline))
-    while part := list(islice(every, _PARTS)):
-        yield part
-
-
-def _rows(sources: Iterable[Coverage]) -> Iterator[Mapping[str, object]]:
-    for source in sources:
+def rows(outline: Outline) -> Iterator[Mapping[str, object]]:
+    """All of it for a file: a row for each source and day."""
+    for source in sources_of(outline):
         for day in table([source], size=1 << 30):
             (count,) = day.rows
             yield {"source": source.source, "day": day.day, "records": count or 0,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypedDict, Unpack
 
 from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
 
@@ -48,6 +49,15 @@ IsThere = Callable[[str], bool | None]
 _AT_ONCE = 100
 _MOST_LINES = 200
 j = jobs.c
+
+
+class Wanted(TypedDict, total=False):
+    """Which jobs are asked for: '' and 0 ask nothing; `before` is the last one of a page."""
+
+    kind: str
+    state: str
+    who: str
+    before: int
 
 
 class Queue:
@@ -265,12 +275,9 @@ class Queue:
         self,
         *,
         organisations: Collection[str] | None = None,
-        kind: str = "",
-        state: str = "",
-        who: str = "",
-        before: int = 0,
-        size: int = 50,
         asked_by: str = "",
+        size: int = 50,
+        **wanted: Unpack[Wanted],
     ) -> list[Job]:
         """The newest first; of some organisations, or of all for None.
 
@@ -280,11 +287,11 @@ class Queue:
         if organisations is not None:
             mine = and_(j.who == asked_by, j.kind.in_([one.value for one in OF_NOTICES]))
             query = query.where(or_(j.organisation.in_(organisations), mine))
-        for column, value in ((j.kind, kind), (j.state, state), (j.who, who)):
-            if value:
-                query = query.where(column == value)
-        if before:
+        if before := wanted.pop("before", 0):
             query = query.where(j.id < before)
+        for name, value in wanted.items():
+            if value:
+                query = query.where(j[name] == value)
         with self.database.read() as connection:
             return [read_job(row) for row in connection.execute(query)]
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Lock
+from typing import Unpack
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -30,7 +31,7 @@ from alpheus.web.jobs import messages as said
 from alpheus.web.jobs.messages import ComplaintError
 from alpheus.web.jobs.model import OF_NOTICES, Job, Kind, Options, State
 from alpheus.web.jobs.presence import Presence
-from alpheus.web.jobs.queue import Queue
+from alpheus.web.jobs.queue import Queue, Wanted
 from alpheus.web.jobs.uploads import Incoming, Uploads
 from alpheus.web.settings import Settings
 
@@ -230,18 +231,14 @@ class Jobs:
         person: Person,
         *,
         permission: Permission = Permission.WORK,
-        kind: str = "",
-        state: str = "",
-        who: str = "",
-        before: int = 0,
         size: int = 50,
+        **wanted: Unpack[Wanted],
     ) -> list[Job]:
         """The jobs that somebody may see, the newest first."""
         scope = person.scope(permission)
         if scope is not None and not scope:
             return []
-        return self.queue.page(organisations=scope, kind=kind, state=state, who=who, before=before,
-                               size=size, asked_by=person.name)  # fmt: skip
+        return self.queue.page(organisations=scope, asked_by=person.name, size=size, **wanted)
 
     def report(self, job: Job, name: str) -> Path | None:
         """A report of it, where it is on this machine."""

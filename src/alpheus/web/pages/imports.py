@@ -13,8 +13,8 @@ from litestar.response import Redirect
 
 from alpheus.web.access.guard import PERMISSION, STREAMED
 from alpheus.web.access.roles import Permission
+from alpheus.web.csv_output import download, is_asked, portions
 from alpheus.web.jobs import ledger
-from alpheus.web.jobs.files import csv_file
 from alpheus.web.jobs.forms import MOST_FILES, Form, receive_form
 from alpheus.web.jobs.messages import ComplaintError
 from alpheus.web.jobs.model import Kind, Note, Options
@@ -63,12 +63,13 @@ def import_page(request: AnyRequest, number: FromPath[int]) -> Response[Any]:
     """A file that came in, and its rows that did not; as CSV by `format`."""
     database = request.app.state.database
     after = _whole(request.query_params.get("after", ""))
-    if request.query_params.get("format") == "csv":
+    if is_asked(request):
         found = ledger.one(database, number)
         if found is None:
             raise NotFoundException
-        lines = ((found.file, row.line, row.reason) for row in ledger.every_loss(database, number))
-        return csv_file(f"rejected-{number}.csv", ("file", "line", "reason"), lines)
+        rows = ({"file": found.file, "line": row.line, "reason": row.reason}
+                for row in ledger.every_loss(database, number))  # fmt: skip
+        return download(("file", "line", "reason"), portions(rows), f"rejected-{number}")
     found = ledger.one(database, number)
     if found is None:
         raise NotFoundException

@@ -16,7 +16,7 @@ from litestar.response import File, Redirect
 from alpheus.errors import RefusedError
 from alpheus.web.access.guard import PERMISSION
 from alpheus.web.access.roles import Permission
-from alpheus.web.jobs.files import csv_file
+from alpheus.web.csv_output import download, is_asked
 from alpheus.web.jobs.model import Job, Kind, State
 from alpheus.web.jobs.service import REPORTS, Jobs
 from alpheus.web.jobs.telling import progress_of, teller
@@ -52,8 +52,8 @@ def jobs_page(request: AnyRequest) -> Response[Any]:
     """The newest first; `kind`, `state` and `who` bound them."""
     jobs, look = _jobs(request), look_of(request)
     asked = {name: request.query_params.get(name, "") for name in ("kind", "state", "who")}
-    if request.query_params.get("format") == "csv":
-        return csv_file("jobs.csv", _COLUMNS, _rows(jobs, request, asked))
+    if is_asked(request):
+        return download(_COLUMNS, _rows(jobs, request, asked), "jobs")
     before = _whole(request.query_params.get("before", ""))
     found = jobs.page(
         request.user, kind=asked["kind"], state=asked["state"], who=asked["who"], before=before,
@@ -197,11 +197,11 @@ def _rows(jobs: Jobs, request: AnyRequest, asked: dict[str, str]) -> Any:  # noq
         request.user, kind=asked["kind"], state=asked["state"], who=asked["who"], before=before,
         size=_AT_ONCE,
     ):  # fmt: skip
-        for job in found:
-            values = {**msgspec.structs.asdict(job), **msgspec.structs.asdict(job.result),
-                      "bytes": job.size, "sha256": " ".join(job.result.sha256),
-                      "id": job.id}  # fmt: skip
-            yield [str(values[name]) for name in _COLUMNS]
+        yield [
+            {**msgspec.structs.asdict(job), **msgspec.structs.asdict(job.result), "id": job.id,
+             "bytes": job.size, "sha256": " ".join(job.result.sha256), "note": str(job.note)}
+            for job in found
+        ]  # fmt: skip
         before = found[-1].id
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +19,7 @@ from alpheus.model import Stage
 from alpheus.web import labels, server_days, server_view
 from alpheus.web.access.guard import PERMISSION
 from alpheus.web.access.roles import Permission
-from alpheus.web.csv_output import demand, download, is_asked
+from alpheus.web.csv_output import demand, download, is_asked, portions
 from alpheus.web.desk import Desk
 from alpheus.web.plainly import named
 from alpheus.web.rendering import AnyRequest, look_of, page
@@ -31,7 +30,6 @@ _SEE = {PERMISSION: Permission.SEE}
 _SIZE = 50
 _CITATIONS = 25
 _LOSSES = 200
-_AT_ONCE = 500
 _DAYS = 100
 
 OBSERVATION_COLUMNS = (
@@ -68,7 +66,7 @@ def findings(
     if is_asked(request):
         demand(request, Permission.EXPORT)
         rows = _finding_rows(str(found.row["name"]), kept, stage, weight)
-        return download(FINDING_COLUMNS, _portions(rows), f"alpheus-findings-{found.number}")
+        return download(FINDING_COLUMNS, portions(rows), f"alpheus-findings-{found.number}")
     here = f"/servers/{found.number}/findings"
     first = number_of(asked.get("first", ""))
 
@@ -136,7 +134,7 @@ def observations(
     here = f"/servers/{found.number}/observations"
     if is_asked(request):
         demand(request, Permission.EXPORT)
-        rows = _portions(found.every_observed())
+        rows = portions(found.every_observed())
         return download(OBSERVATION_COLUMNS, rows, f"alpheus-observations-{found.number}")
     after = asked.get("after", "")
     seen = found.observed(after=after, size=_SIZE)
@@ -159,7 +157,7 @@ def coverage(
     if is_asked(request):
         demand(request, Permission.EXPORT)
         rows = server_days.rows(kept.outline) if kept else iter(())
-        return download(server_days.COLUMNS, rows, f"alpheus-coverage-{found.number}")
+        return download(server_days.COLUMNS, portions(rows), f"alpheus-coverage-{found.number}")
     first = number_of(asked.get("first", ""))
     sources = server_days.sources_of(kept.outline) if kept else []
     shown = sources[: server_days.MOST_SOURCES]
@@ -205,12 +203,6 @@ def _finding_rows(
         }  # fmt: skip
         for cited in kept.citations(number) or [Citation()]:
             yield told | structs.asdict(cited)
-
-
-def _portions(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
-    every = iter(rows)
-    while part := list(islice(every, _AT_ONCE)):
-        yield part
 
 
 ROUTES = (server, findings, finding, observations, coverage, custody)

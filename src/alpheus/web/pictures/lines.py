@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from alpheus.report.charts import Span
+from alpheus.report.charts import Span, anchor, round_above
 
 HEIGHT = 260
 _TOP, _BOTTOM = 14, 24
@@ -48,7 +48,8 @@ def lines_chart(
     begin = datetime.fromisoformat(first).replace(tzinfo=UTC)
     end = datetime.fromisoformat(last).replace(tzinfo=UTC)
     span = Span(begin, max(end, begin + timedelta(days=1)))
-    top = _nice(max((n for line in lines for d, n in line.points if first <= d <= last), default=0))
+    inside = (n for line in lines for d, n in line.points if first <= d <= last)
+    top = round_above(max(inside, default=0))
     height = HEIGHT - _TOP - _BOTTOM
     paths = Markup("").join(
         Markup('<path class="line {}" d="{}"/>').format(line.kind, _path(line.points, span, top))
@@ -106,17 +107,6 @@ def _grid(top: float, number: Callable[[float], str]) -> Iterable[Markup]:
 
 def _ticks(span: Span, day: Callable[[str], str]) -> Iterable[Markup]:
     for at, text in span.ticks():
-        anchor = "start" if at < 6 else "end" if at > 94 else "middle"
         yield Markup('<text x="{}%" y="{}" text-anchor="{}">{}</text>').format(
-            at, HEIGHT - 6, anchor, day(text)
+            at, HEIGHT - 6, anchor(at), day(text)
         )
-
-
-def _nice(peak: float) -> float:
-    """The next number above whose quarters are round."""
-    scale = 4
-    while True:
-        for one in (1, 2, 3, 5, 6, 8):
-            if one * scale >= peak:
-                return one * scale
-        scale *= 10
