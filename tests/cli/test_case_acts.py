@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def test_several_servers_by_their_numbers(capsys: pytest.CaptureFixture[str]) ->
     assert main(["case", "assign", "1", "2", "lou"]) == 0
     assert main(["case", "close", "1", "3", "99", "--as", "done", "--why", "so"]) == 2
     said = capsys.readouterr().err
-    assert "closed: 1 servers; 2 not" in said
+    assert "closed: 1 server; 2 not" in said
     assert "server 1: closed: it is vulnerable" in said
     assert "there is no server 99" in said
     found = listed(capsys)
@@ -74,6 +75,23 @@ def test_several_servers_by_their_numbers(capsys: pytest.CaptureFixture[str]) ->
     assert found[3]["work"] == "closed"
     assert main(["case", "note", "1", "2", "--why", "called"]) == 0
     assert main(["case", "reopen", "3", "--why", "so"]) == 0
+
+
+def test_who_when_why_and_evidence_of_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of an assignment, too, where a reason may be left out."""
+    said = ["--who", "noa", "--why", "on duty", "--evidence", "rota 7", "--when", "2021-03-09"]
+    assert main(["case", "assign", "1", "lou", *said]) == 0
+    assert main(["case", "close", "1", "--as", "gone", *said]) == 0
+    assert main(["case", "reopen", "1", *said]) == 0
+    capsys.readouterr()
+    assert main(["case", "show", "1", "--format", "json"]) == 0
+    acts = json.loads(capsys.readouterr().out)["acts"]
+    assert [(one["kind"], one["to"]) for one in acts] == [
+        ("assigned", "lou"), ("closed", "gone"), ("reopened", ""),
+    ]  # fmt: skip
+    assert {(one["who"], one["why"], one["evidence"], one["time"]) for one in acts} == {
+        ("noa", "on duty", "rota 7", "2021-03-09T00:00:00Z")
+    }
 
 
 def test_all_that_match_after_a_look(capsys: pytest.CaptureFixture[str]) -> None:

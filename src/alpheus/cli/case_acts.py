@@ -43,11 +43,11 @@ def add_to(below: Below[argparse.ArgumentParser]) -> None:
     assign = add_command(below, "assign", _assign, "say who takes care of servers")
     _servers(assign)
     assign.add_argument("to_whom", metavar="NAME", help="who takes care of them")
-    add_person_to(assign, why=False)
+    _add_reason_to(assign, required=False)
     _add_note(below)
     close = add_command(below, "close", _close, "close the cases of servers")
     _servers(close)
-    add_person_to(close)
+    _add_reason_to(close)
     ending = close.add_mutually_exclusive_group(required=True)
     ending.add_argument("--as", dest="ending", choices=ENDINGS, help="how it ended")
     ending.add_argument(
@@ -56,23 +56,29 @@ def add_to(below: Below[argparse.ArgumentParser]) -> None:
     )  # fmt: skip
     reopen = add_command(below, "reopen", _reopen, "open closed cases again")
     _servers(reopen)
-    add_person_to(reopen)
+    _add_reason_to(reopen)
 
 
 def _add_note(below: Below[argparse.ArgumentParser]) -> None:
     note = add_command(below, "note", _note, "take down something about servers, or how far it is")
     _servers(note)
-    add_person_to(note)
+    _add_reason_to(note)
     note.add_argument(
         "--as", dest="kind", default="note", metavar="KIND", choices=KINDS,
         help=f"{', '.join(KINDS[:-1])}, or {KINDS[-1]} (default: note)",
     )  # fmt: skip
-    note.add_argument("--evidence", default="", metavar="TEXT", help="what shows it")
     note.add_argument(
         "--to", default="", metavar="LAW:STEP",
         help="which report was made, as show tells it, such as NIS2:early-warning",
     )  # fmt: skip
-    note.add_argument(
+
+
+def _add_reason_to(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """Who, why, when, and what shows it: the same of whatever is done."""
+    add_person_to(parser, why=False)
+    parser.add_argument("--why", required=required, default="", metavar="TEXT", help="why")
+    parser.add_argument("--evidence", default="", metavar="TEXT", help="what shows it")
+    parser.add_argument(
         "--when", type=instant, default=None, metavar="TIME", help="when it was (default: now)"
     )
 
@@ -165,27 +171,24 @@ def _assign(options: argparse.Namespace) -> int:
 
 
 def _note(options: argparse.Namespace) -> int:
-    from alpheus.cases.observations import iso  # noqa: PLC0415 - keeps --help fast
-
-    when = iso(options.when) if options.when else ""
-    return _do(options, options.kind, why=options.why, evidence=options.evidence, to=options.to,
-               when=when)  # fmt: skip
+    return _do(options, options.kind, to=options.to)
 
 
 def _close(options: argparse.Namespace) -> int:
     from alpheus.cases.observations import iso  # noqa: PLC0415 - keeps --help fast
 
     if options.ending:
-        return _do(options, "closed", why=options.why, to=options.ending)
-    return _do(options, "false-positive", why=options.why, until=iso(options.false_positive_until))
+        return _do(options, "closed", to=options.ending)
+    return _do(options, "false-positive", until=iso(options.false_positive_until))
 
 
 def _reopen(options: argparse.Namespace) -> int:
-    return _do(options, "reopened", why=options.why)
+    return _do(options, "reopened")
 
 
 def _do(options: argparse.Namespace, kind: str, **more: str) -> int:
     from alpheus.cases.acts import ActKind  # noqa: PLC0415 - keeps --help fast
+    from alpheus.cases.observations import iso  # noqa: PLC0415 - as above
     from alpheus.errors import UsageError  # noqa: PLC0415 - as above
 
     filters = filters_of(options)
@@ -193,17 +196,18 @@ def _do(options: argparse.Namespace, kind: str, **more: str) -> int:
         raise UsageError("name servers by their numbers, or ask for some and add --all-matching")
     if not options.all_matching and (filters != type(filters)() or options.yes):
         raise UsageError("with numbers of servers nothing else is asked; or use --all-matching")
-    who = who_does_it(options)
+    more |= {"who": who_does_it(options), "why": options.why, "evidence": options.evidence,
+             "when": iso(options.when) if options.when else ""}  # fmt: skip
     with open_place(options) as database:
         cases = service(database)
         if len(options.servers) == 1:
-            tell(cases.act(options.servers[0], ActKind(kind), who=who, **more))
+            tell(cases.act(options.servers[0], ActKind(kind), **more))
             return 0
         if options.all_matching and not options.yes:
             _preview(cases, filters, kind)
             return 0
         asked = filters if options.all_matching else options.servers
-        done = cases.act_many(asked, ActKind(kind), who=who, code=options.yes, **more)
+        done = cases.act_many(asked, ActKind(kind), code=options.yes, **more)
     return _told(done, kind)
 
 
@@ -217,14 +221,19 @@ def _preview(cases: Cases, filters: Filters, kind: str) -> None:
         return
     sort = "due" if filters.due_before else "priority"
     write_servers(cases.every(filters, sort=sort), "table", LISTED, sort)
-    say(f"{len(found.servers):,} servers fit, and nothing has been done; {kind} is done to these "
-        f"and to no others by: --yes {found.code}")  # fmt: skip
+    fit = _servers_said(len(found.servers)) + (" fits" if len(found.servers) == 1 else " fit")
+    say(f"{fit}, and nothing has been done; {kind} is done to these and to no others by: "
+        f"--yes {found.code}")  # fmt: skip
 
 
 def _told(done: Many, kind: str) -> int:
-    say(f"{kind}: {len(done.done):,} servers; {len(done.refused):,} not")
+    say(f"{kind}: {_servers_said(len(done.done))}; {len(done.refused):,} not")
     for _, reason in done.refused[: 2 * LISTED]:
         say(reason)
     if len(done.refused) > 2 * LISTED:
         say(f"and {len(done.refused) - 2 * LISTED:,} more")
     return REFUSED if done.refused else 0
+
+
+def _servers_said(number: int) -> str:
+    return f"{number:,} server{'' if number == 1 else 's'}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, is_dataclass
 from itertools import islice
 from typing import Any, TextIO
 
@@ -109,11 +110,26 @@ def _shown(row: dict[str, Any], name: str) -> str:
     return _FORMS[name](text) if name in _FORMS else text
 
 
+def named(value: Any) -> Any:  # noqa: ANN401 - whatever a case is made of
+    """The same with the names of all fields, which JSON would leave out for some."""
+    if isinstance(value, dict):
+        return {key: named(one) for key, one in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return named(value._asdict())
+    if isinstance(value, list | tuple):
+        return [named(one) for one in value]
+    if isinstance(value, msgspec.Struct):
+        return {name: named(getattr(value, name)) for name in value.__struct_fields__}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: named(getattr(value, one.name)) for one in fields(value)}
+    return value
+
+
 def write_case(case: Case, form: str) -> None:
     """Write all that is known of a server as `text` or `json`."""
     with standard_output(exact=form == "json") as stream:
         if form == "json":
-            text = msgspec.json.format(msgspec.json.encode(case)).decode()
+            text = msgspec.json.format(msgspec.json.encode(named(case))).decode()
             stream.write(harmless(text) + "\n")
             return
         for line in lines_of(case):
