@@ -11,9 +11,10 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from alpheus.cases.database import Database, open_database
+from alpheus.web import app as web_app
 from alpheus.web.access import passwords
 from alpheus.web.access.throttle import Rate
-from alpheus.web.app import create_app
+from alpheus.web.pages import PAGES
 from alpheus.web.settings import Settings
 from console import Client, Clock
 
@@ -42,10 +43,13 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def app(database: Database, clock: Clock, tmp_path: Path) -> Litestar:
-    """The application, without a limit that tests would run into."""
+def app(
+    database: Database, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Litestar:
+    """The application, without a limit that tests would run into; without the API, to be quick."""
     settings = Settings(uploads=tmp_path / "uploads")
-    made = create_app(database, settings, clock=clock, rate=Rate(1_000_000, 1_000_000))
+    monkeypatch.setattr(web_app, "handlers", lambda: PAGES)
+    made = web_app.create_app(database, settings, clock=clock, rate=Rate(1_000_000, 1_000_000))
     made.state.start_working_out = lambda _: None  # no process is begun by a test
     return made
 
