@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alpheus.cases.identity import evidence
 from alpheus.cases.identity.evidence import DAY, ENOUGH, SAID, WEIGHTS, Key
+from alpheus.cases.identity.keys import Facts
 
 
 def test_every_key_has_weight_and_words() -> None:
@@ -23,8 +24,17 @@ def test_addresses_are_worth_less_with_time() -> None:
 
 def test_a_second_web_port_is_never_enough() -> None:
     """Behind one address there may be two servers; mail ports are the same server's."""
-    assert evidence.by_gap(0) + evidence.other_port(443, 8443) < ENOUGH
-    assert evidence.by_gap(0) + evidence.other_port(443, 25) >= ENOUGH
+    web, second, mail = (Facts("192.0.2.1", port) for port in (443, 8443, 25))
+    assert evidence.by_gap(0) + evidence.other_port(web, second) < ENOUGH
+    assert evidence.by_gap(0) + evidence.other_port(web, mail) >= ENOUGH
+
+
+def test_the_back_end_s_port_is_a_second_server_s_where_it_shows_a_public_certificate() -> None:
+    """A back end answers with the certificate that the server made for itself."""
+    web, back_end = Facts("192.0.2.1", 443), Facts("192.0.2.1", 444, form="self")
+    forwarded = Facts("192.0.2.1", 444, form="host")
+    assert evidence.by_gap(0) + evidence.other_port(web, back_end) >= ENOUGH
+    assert evidence.by_gap(0) + evidence.other_port(web, forwarded) < ENOUGH
 
 
 def test_probability() -> None:

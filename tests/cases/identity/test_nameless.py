@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from alpheus.cases.identity.model import Sighting
 from alpheus.cases.identity.resolve import Resolver
 from cases.identity.identity_build import groups, host_certificate, own_certificate, seen
 
@@ -133,3 +134,41 @@ def test_wildcards_seen_once_each_at_addresses_that_stay() -> None:
     stays = [seen(3, "192.0.2.1", **span, hosts=("a.example.com",)),
              seen(4, "192.0.2.9", **span, hosts=("b.example.com",))]  # fmt: skip
     assert groups(one, two, *stays) == [(1, 3), (2, 4)]
+
+
+def test_four_addresses_at_once_are_several_servers_of_one_service() -> None:
+    """One server has two or three at most; in which of them a row was seen, its address tells."""
+    span = {"first_seen": "2021-03-01T00:00:00Z", "last_seen": "2021-03-30T00:00:00Z", **CERT}
+    three = [seen(n, f"192.0.2.{n}", **span) for n in (1, 2, 3)]
+    assert groups(*three) == [(1, 2, 3)]
+    resolver = Resolver([*three, seen(4, "192.0.2.4", **span)])
+    assert [one.sightings for one in resolver.clusters()] == [(1,), (2,), (3,), (4,)]
+    (pool,) = resolver.pools()
+    assert pool.members == (1, 2, 3, 4)
+    moving = [seen(n, f"192.0.2.{n}", n, **CERT) for n in (1, 4, 7, 10, 13)]
+    assert groups(*moving) == [(1, 4, 7, 10, 13)]
+
+
+def test_a_wildcard_at_addresses_side_by_side_is_one_service() -> None:
+    """Unless servers of other names have the certificate, too, or the addresses are apart."""
+    wild = host_certificate("a", "*.example.com")
+    span = {"first_seen": "2021-03-01T00:00:00Z", "last_seen": "2021-03-30T00:00:00Z"}
+
+    def members(*rows: Sighting) -> list[tuple[int, ...]]:
+        return [pool.members for pool in Resolver(rows).pools()]
+
+    one, two = (seen(n, f"192.0.2.{n}", **span, **wild) for n in (1, 2))
+    assert members(one, two) == [(1, 2)]
+    assert members(one, seen(2, "192.0.2.99", **span, **wild)) == []
+    led = [seen(n, f"192.0.2.{n - 2}", **span, hosts=(f"{name}.example.com",))
+           for n, name in ((3, "mail"), (4, "mail2"))]  # fmt: skip
+    assert members(one, two, *led) == []
+
+
+def test_a_name_misspelt_is_the_one_that_was_meant() -> None:
+    """A list that exchanges two letters makes no second server of an address."""
+    span = {"first_seen": "2021-03-01T00:00:00Z", "last_seen": "2021-03-30T00:00:00Z", **CERT}
+    misspelt = seen(3, "192.0.2.1", hosts=("mial.example.com",))
+    assert groups(seen(1, "192.0.2.1", **span), seen(2, "192.0.2.2", **span), misspelt) == [
+        (1, 2, 3)
+    ]

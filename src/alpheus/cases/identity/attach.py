@@ -6,9 +6,10 @@ claim alike stays open: a guess would be wrong as often as right.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from alpheus.cases.identity.builds import both, may_be_one
 from alpheus.cases.identity.evidence import (
     AT_ONCE,
     ELSEWHERE,
@@ -18,6 +19,7 @@ from alpheus.cases.identity.evidence import (
     MARGIN,
     OTHER_PRODUCT,
     OTHER_PRODUCT_HERE,
+    PASSED_TO_OTHER,
     PORT_UNKNOWN,
     STRANGERS,
     WEIGHTS,
@@ -38,6 +40,9 @@ _BRIDGE = 40
 _SHARED = frozenset({Key.CERTIFICATE, Key.WILDCARD, Key.PRESENTED, Key.HOST, Key.PAGE})
 """Keys that several servers of an organisation may share."""
 
+
+_HIDDEN = 4
+"""What shows no build so often hides it."""
 
 _CHANGED = 3
 _CHANGED_SHARE = 5
@@ -66,6 +71,14 @@ class Claim:
     def total(self) -> int:
         """All together."""
         return self.weight + KIN * (len(self.kinds | {_KINDS[self.key]}) - 1)
+
+
+@dataclass(slots=True)
+class _Known:
+    """The builds of a server, each from when to when, and of how many nodes."""
+
+    builds: dict[str, Span]
+    nodes: int = 0
 
 
 _KINDS = {
@@ -189,6 +202,22 @@ class Attachment:
     def __init__(self, forest: Forest, places: Places) -> None:
         self._forest = forest
         self._places = places
+        self._known_builds: dict[int, _Known] = {}
+
+    def know_builds(self, nodes: Iterable[int]) -> None:
+        """Learn from nodes that are told which builds servers of ranges that pass on have.
+
+        They are asked for when nodes are attached.
+        """
+        root_of, facts, passes = self._forest.root, self._forest.facts, self._places.changes_hands
+        nodes = list(nodes)
+        wanted = {root_of(node) for node in nodes if passes(facts[node].address)}
+        self._known_builds = {root: _Known({}) for root in wanted}
+        for node in nodes:
+            known = self._known_builds.get(root_of(node))
+            if known is not None:
+                known.nodes += 1
+                known.builds = both(known.builds, self._forest.builds(node))
 
     def attach(self, nodes: Sequence[int], rounds: int = _ROUNDS) -> list[int]:
         """Attach what can be; gives the nodes that stay by themselves.
@@ -287,24 +316,43 @@ class Attachment:
         forest, facts = self._forest, self._forest.facts[node]
         more = 0
         ours = forest.domains[node]
-        if ours and claim.key in {Key.SOCKET, Key.ADDRESS}:
+        placed = claim.key in {Key.SOCKET, Key.ADDRESS}
+        passing = placed and self._places.changes_hands(facts.address)
+        if ours and placed:
             theirs = forest.domains[claim.root]
             if strangers(ours, theirs):
-                more += STRANGERS
+                more += PASSED_TO_OTHER if passing else STRANGERS
             elif theirs:
                 more += KIN
         root = forest.root(node)
-        if claim.key in {Key.SOCKET, Key.ADDRESS}:
+        if placed:
             more += GONE if self._is_gone(node, claim.root) else 0
         elif claim.key in _SHARED and forest.at_once(root, claim.root):
             more += AT_ONCE
             claim.kinds.clear()
         elif _lives_elsewhere(facts.address, forest.places(claim.root)):
             more += ELSEWHERE
+        if passing:
+            return more + (0 if self._fits(node, claim.root) else PASSED_TO_OTHER)
         others = forest.products[claim.root]
         if facts.product and others and facts.product not in others:
             more += OTHER_PRODUCT_HERE if claim.key is Key.SOCKET else OTHER_PRODUCT
         return more
+
+    def _fits(self, node: int, root: int) -> bool:
+        """Whether the builds of a node may be a server's: they only rise, and are shown or hidden.
+
+        Asked where an address passes from server to server.
+        """
+        shown = self._forest.builds(node)
+        if not shown:
+            return True
+        known = self._known_builds.get(root)
+        if known is None:
+            return True
+        if not known.builds:
+            return known.nodes < _HIDDEN
+        return may_be_one(shown, known.builds)
 
     def _is_gone(self, node: int, root: int) -> bool:
         """Whether a server was elsewhere at the time of a sighting, or between that and now.
@@ -365,7 +413,10 @@ class Attachment:
                 return number > 0
             witness = self._places.witness(claim, theirs)
             shown = claim.value.replace(" ", " port ")
-            forest.join(witness, claim.node, claim.key, claim.total, shown)
+            top = forest.join(witness, claim.node, claim.key, claim.total, shown)
+            known = self._known_builds.pop(theirs, None)
+            if known is not None:
+                self._known_builds[top] = known
         return True
 
 

@@ -121,6 +121,9 @@ OTHER_PRODUCT = -40
 OTHER_PRODUCT_HERE = -20
 """The same at one address and port, where a list is more likely to be wrong."""
 
+PASSED_TO_OTHER = -60
+"""In a range that passes its addresses on: a build that the server never had, or not then."""
+
 _BY_GAP = ((1, 60), (3, 50), (7, 45), (14, 40), (30, 35), (60, 25), (120, 15))
 _GAP_UNKNOWN = 35
 PASSED_ON = 25

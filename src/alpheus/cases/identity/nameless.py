@@ -7,13 +7,14 @@ from ipaddress import IPv4Address
 from itertools import pairwise
 
 from alpheus.cases.identity.attach import Places, socket_of
+from alpheus.cases.identity.builds import at_once, both, may_be_one
 from alpheus.cases.identity.evidence import (
-    DAY,
     ENOUGH,
     KIN,
     NEVER_SEEN,
     OTHER_PRODUCT,
     OTHER_PRODUCT_HERE,
+    PASSED_TO_OTHER,
     STRANGERS,
     WEIGHTS,
     Key,
@@ -25,13 +26,10 @@ from alpheus.cases.identity.forest import Forest, Span
 from alpheus.cases.identity.holders import wider
 from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts
 from alpheus.cases.identity.names import is_slip, registered, stem
-from alpheus.cases.identity.shared import certificate_key
+from alpheus.cases.identity.shared import certificate_key, most_at_once
 
 _ADDRESSES = 3
 """So many addresses at once a single server may have, each with all that it offers."""
-
-_CLOCKS = DAY
-"""By so much lists may be wrong about when they saw a build."""
 
 
 class Nameless:
@@ -63,7 +61,7 @@ class Nameless:
         self._builds = {}
         for node in nodes:
             root = self._forest.root(node)
-            self._builds[root] = _all_builds(self._builds.get(root, {}), self._forest.builds(node))
+            self._builds[root] = both(self._builds.get(root, {}), self._forest.builds(node))
 
     def join_present(self, nodes: Sequence[int]) -> None:
         """Join those that show the same certificate or host name at the same address and port."""
@@ -148,14 +146,13 @@ class Nameless:
                     mine = forest.root(one)
                     if not self._may_be_one(key, names, mine, root):
                         continue
-                    at_once = key is not Key.OWN_CERTIFICATE and forest.at_once(mine, root)
-                    if at_once and (key is Key.WILDCARD or one in crowd or self._have_other_builds(mine, root)):
+                    if self._are_several(key, crowd, one, root):
                         self.together.append((one, root, value))
                         continue
                     top = forest.join(one, root, key, WEIGHTS[key], value)
                     self._led[top] = self._led.get(mine, set()) | self._led.get(root, set())
-                    self._builds[top] = _all_builds(self._builds.get(mine, {}),
-                                                    self._builds.get(root, {}))  # fmt: skip
+                    self._builds[top] = both(self._builds.get(mine, {}),
+                                             self._builds.get(root, {}))  # fmt: skip
                     break
                 else:
                     kept.append(root)
@@ -170,6 +167,15 @@ class Nameless:
         if key is Key.OWN_CERTIFICATE or not forest.at_once(one, other):
             return True
         return self._is_one_name(key, names, one, other)
+
+    def _are_several(self, key: Key, crowd: set[int], one: int, other: int) -> bool:
+        """Whether two that are of one service are two servers of it."""
+        if key is Key.OWN_CERTIFICATE or not self._forest.at_once(self._forest.root(one), other):
+            return False
+        if key is Key.WILDCARD or one in crowd:
+            return True
+        mine = self._builds.get(self._forest.root(one), {})
+        return at_once(mine, self._builds.get(other, {}))
 
     def _crowd(self, key: Key, names: set[str], roots: Sequence[int]) -> set[int]:
         """Those of some servers that are one service at more addresses at once than a server has.
@@ -186,15 +192,19 @@ class Nameless:
                 waiting.pop(one, None)
                 found += [other for other in waiting if other not in found
                           and self._may_be_one(key, names, one, other)]  # fmt: skip
-            if len(self._addresses(found)) > _ADDRESSES:
+            if most_at_once(self._addresses(found).values()) > _ADDRESSES:
                 crowd.update(found)
         return crowd
 
-    def _addresses(self, roots: Iterable[int]) -> set[str]:
-        """Addresses of version 4 at which some servers were seen."""
-        places = self._forest.places
-        return {place.partition(" ")[0] for root in roots for place in places(root)
-                if ":" not in place}  # fmt: skip
+    def _addresses(self, roots: Iterable[int]) -> dict[str, Span]:
+        """Addresses of version 4 at which some servers were seen, from when to when."""
+        found: dict[str, Span] = {}
+        for root in roots:
+            for place, span in self._forest.places(root).items():
+                if ":" not in place and UNKNOWN_TIME not in span:
+                    address = place.partition(" ")[0]
+                    found[address] = wider(found.get(address), span)
+        return found
 
     def _led_to(self, node: int) -> set[str]:
         """The names that lead to the server of a node, beside those of its certificate."""
@@ -221,16 +231,6 @@ class Nameless:
             names = at_socket.get(socket_of(forest.facts[node]), set())
             found[forest.root(node)] |= names if names and socket_of(forest.facts[node]) else set()
         return {root: _without_slips(names, shown[root]) for root, names in found.items()}
-
-    def _have_other_builds(self, one: int, other: int) -> bool:
-        """Whether two were seen with different builds at the same time: one server has one."""
-        mine, yours = self._builds.get(one, {}), self._builds.get(other, {})
-        for build, span in mine.items():
-            for theirs, held in yours.items():
-                old, new = sorted((span, held))
-                if build != theirs and old[1] > new[0] + _CLOCKS:
-                    return True
-        return False
 
     def _has_other_names(self, key: Key, one: int, other: int) -> bool:
         """Whether a certificate of several hosts stands before two that have names of their own."""
@@ -291,8 +291,10 @@ class Nameless:
         passed = self._places.changes_hands(forest.facts[one].address)
         weight = by_gap(NEVER_SEEN if unknown else max(0, after - before), passed_on=passed)
         ours, theirs = (forest.domains[forest.root(node)] for node in (one, other))
+        if passed and not may_be_one(forest.builds(one), forest.builds(other)):
+            return weight + PASSED_TO_OTHER
         if strangers(ours, theirs):
-            weight += STRANGERS
+            weight += PASSED_TO_OTHER if passed else STRANGERS
         elif ours and theirs:
             weight += KIN
         here = key is Key.SOCKET
@@ -331,13 +333,6 @@ def _without_slips(names: set[str], shown: set[str]) -> set[str]:
         if not any(name != other and (other in shown or other < name) and is_slip(name, other)
                    for other in known)
     }  # fmt: skip
-
-
-def _all_builds(one: dict[str, Span], other: dict[str, Span]) -> dict[str, Span]:
-    found = dict(one)
-    for build, span in other.items():
-        found[build] = wider(found.get(build), span)
-    return found
 
 
 def _certificates(facts: Facts) -> Iterable[str]:

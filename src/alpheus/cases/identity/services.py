@@ -99,7 +99,7 @@ class Services:
             return False
         ads = forest.ads[one] & forest.ads[other]
         if not in_turn:
-            ads = {ad for ad in ads if not is_common_domain(ad)}
+            ads = frozenset(ad for ad in ads if not is_common_domain(ad))
         if forest.domains[one] & forest.domains[other] or ads:
             return True
         stems = [

@@ -175,10 +175,12 @@ def addresses_at_once(forest: Forest, holders: Sequence[int]) -> int:
         if address and first != UNKNOWN_TIME:
             span = spans.setdefault(address, [first, last])
             span[0], span[1] = min(span[0], first), max(span[1], last)
-    return max(_most(s for a, s in spans.items() if (":" in a) == six) for six in (False, True))
+    four, six = ([s for a, s in spans.items() if (":" in a) is long] for long in (False, True))
+    return max(most_at_once(four), most_at_once(six))
 
 
-def _most(spans: Iterable[list[int]]) -> int:
+def most_at_once(spans: Iterable[Sequence[int]]) -> int:
+    """The most of some times that lie within a day of each other."""
     steps = [step for first, last in spans
              for step in ((first - _WIDER, 1), (last + _WIDER, -1))]  # fmt: skip
     most = now = 0

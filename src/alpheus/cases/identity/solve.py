@@ -82,6 +82,7 @@ def _give(
         else:
             (bare if facts.is_bare else told).append(node)
     nameless.join_present([node for node in open_nodes if not forest.facts[node].is_bare])
+    attachment.know_builds([*named, *told])
     left = attachment.attach(told)
     found = set(told).difference(left)
     Machines(forest, [*named, *sorted(found)], shared).join()
@@ -91,6 +92,7 @@ def _give(
     nameless.join_only_servers(left, [*named, *told])
     for node in left:
         places.settle(node)
+    attachment.know_builds([*named, *told])
     nameless.join_neighbours(attachment.attach(bare))
     services.join_unnamed(unnamed)
     return unnamed, nameless.together
@@ -125,7 +127,11 @@ def _mend_slips(forest: Forest, nodes: Sequence[int]) -> None:
 
     def is_seen_once(name: str, here: Sequence[int]) -> bool:
         node = here[0]
-        near = (other for other in bearers[name] if other != node and _is_near(forest, name, node, other))
+        near = (
+            other
+            for other in bearers[name]
+            if other != node and _is_near(forest, name, node, other)
+        )
         return len(here) == 1 and forest.first[node] == forest.last[node] and not any(near)
 
     for names in by_socket.values():
