@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from alpheus.cases.acts import ActKind
 from alpheus.cases.database import Database
 from alpheus.cases.deadlines import Duty
+from alpheus.cases.observations_import import import_file
 from alpheus.cases.rebuild import rebuild
 from alpheus.cases.service import Cases
 from cases_filling import NOW, fill, listed, seen
@@ -36,3 +39,18 @@ def test_a_case_shows_everything(database: Database) -> None:
     assert case.detail.keys["server"] == ("QQ0001XY",)
     assert case.detail.reasons
     assert "same server because" in case.identity
+
+
+def test_shells_of_a_list_are_entries_of_one_server(database: Database, tmp_path: Path) -> None:
+    """Each page counts in the raw number, and is shown with where it stands in the list."""
+    path = tmp_path / "shells.csv"
+    pages = [f"https://mail.town.example/aspnet_client/{name}.aspx" for name in "xyz"]
+    path.write_text("Webshell URL;Datum\n" + "".join(f"{page};05.03.2021\n" for page in pages))
+    done = import_file(database, path, "kim")
+    assert done.notes == ["columns: 'Webshell URL' is url, 'Datum' is when"]
+    rebuild(database, now=NOW)
+    cases = Cases(database, lambda: NOW)
+    (line,) = cases.statistics()
+    assert (line.servers, line.entries, line.victim_entries) == (1, 3, 3)
+    assert line.systems.victims == 1
+    assert [one["page"] for one in cases.show(1).sources] == pages[::-1]

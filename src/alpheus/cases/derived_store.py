@@ -194,7 +194,7 @@ class PatchStates:
         return found
 
 
-_VICTIM = case(
+VICTIM = case(
     (and_(observations.c.kind == Kind.LIST.value, observations.c.breach != ""),
      observations.c.body), else_="",
 )  # fmt: skip
@@ -220,7 +220,7 @@ def _parts(
 ) -> dict[int, list[Part]]:
     m, o = tables.members.c, observations.c
     query = (
-        select(m.server, *(o[name] for name in _PART), _VICTIM)
+        select(m.server, *(o[name] for name in _PART), VICTIM)
         .select_from(tables.members.join(observations, o.id == m.observation))
         .where(which)
         .order_by(m.server, m.observation)

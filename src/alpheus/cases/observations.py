@@ -338,9 +338,17 @@ def report_of(body: str) -> str:
     """The list that a row is of, without the day of its name, and the page or file it names."""
     found = _read_report(body)
     name = found.provenance.file.rpartition("/")[2] if found.provenance else ""
-    said = (found.attributes.get(field, "") for field in _PAGES)
-    page = next((text for text in said if "://" in text), found.attributes.get("path", ""))
-    return f"{_DATED.sub('', name)} {page}"
+    return f"{_DATED.sub('', name)} {_page(found.attributes)}"
+
+
+def page_of(body: str) -> str:
+    """The page or the file of an intruder that a list names, '' where it names none."""
+    return _page(_read_report(body).attributes)
+
+
+def _page(attributes: Mapping[str, str]) -> str:
+    said = (attributes.get(field, "") for field in _PAGES)
+    return next((text for text in said if "://" in text), attributes.get("path", ""))
 
 
 class Sightings:

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, select
 from alpheus.cases import organisations
 from alpheus.cases.acts import Act
 from alpheus.cases.deadlines import Clock, clocks
-from alpheus.cases.derived_store import PatchStates, Standing, parts_between, read_acts
+from alpheus.cases.derived_store import VICTIM, PatchStates, Standing, parts_between, read_acts
 from alpheus.cases.explain import MOST, CveSaid, DecisionSaid, cves_of, decisions_of, explained
 from alpheus.cases.lifecycle import Change
+from alpheus.cases.observations import page_of
 from alpheus.cases.schema import Derived, imports, observations
 from alpheus.cases.server_rows import ServerDetail, state_of
 from alpheus.cases.service_acts import find
@@ -27,7 +28,8 @@ SHOWN = 200
 class Case:
     """A server: its row, what is known of it, its history, and why it is one.
 
-    `sources` are its newest observations with where they come from; `cves` the last word on every
+    `sources` are its newest observations with where they come from, and the page that a list of
+    victims names; `cves` the last word on every
     flaw, of which the row's patch state is about `watched`. `identity` says why its observations
     are one server, why those that share a key with it are others, and what people decided about
     that, in `decisions` with their numbers. `ownership` says whose it is, why, and who else it may
@@ -80,10 +82,18 @@ def _sources(connection: Connection, numbers: list[int]) -> list[dict[str, Any]]
     names = ("id", "kind", "source", "seen", "address", "port", "status", "build", "verdict",
              "stage", "line")  # fmt: skip
     query = (
-        select(*(o[name] for name in names), i.file, i.sha256, i.who, i.started.label("imported"))
+        select(
+            *(o[name] for name in names),
+            i.file,
+            i.sha256,
+            i.who,
+            i.started.label("imported"),
+            VICTIM.label("page"),
+        )
         .select_from(observations.join(imports, i.id == o.import_id))
         .where(o.id.in_(numbers[-MOST:]))
         .order_by(o.seen.desc(), o.id.desc())
         .limit(SHOWN)
     )
-    return [row._asdict() for row in connection.execute(query)]
+    found = [row._asdict() for row in connection.execute(query)]
+    return [{**one, "page": page_of(one["page"]) if one["page"] else ""} for one in found]

@@ -225,7 +225,8 @@ def _sources(case: Case) -> Iterator[str]:
         place = f"{one['address']}:{one['port']}" if one["address"] else "-"
         found = " ".join(word for word in (one["status"], one["verdict"], one["build"]) if word)
         where = f"{one['file']}:{one['line']}" if one["file"] else f"entered by {one['who']}"
-        yield f"{one['id']}  {_minute(one['seen'])}  {one['source']}  {place}  {found}  {where}"
+        parts = (one["id"], _minute(one["seen"]), one["source"], place, found, one["page"], where)
+        yield "  ".join(str(part) for part in parts if part)
 
 
 def _day(time: str) -> str:
