@@ -183,3 +183,69 @@ for (const button of document.querySelectorAll("[data-tick]")) {
     for (const box of boxes) box.checked = tick;
   });
 }
+
+// What was typed outlives a dropped connection and a session that ended: before a form goes out, the
+// console must answer; and what went out is kept in this tab until an answer says that it was taken.
+const DRAFT = "draft";
+const LONGEST = 30 * 60 * 1000;
+const kept = () => { try { return JSON.parse(sessionStorage.getItem(DRAFT)); } catch { return null; } };
+const keep = (draft) => {
+  try { sessionStorage.setItem(DRAFT, JSON.stringify(draft)); } catch { /* full, or not allowed */ }
+};
+const typed = (form) => [...form.elements].filter((one) => one.name
+  && !one.matches("[type=hidden], [type=password], [type=file], button, fieldset"));
+const isTicked = (one) => one.matches("[type=checkbox], [type=radio]");
+
+const restore = (draft) => {
+  const form = [...document.forms].find((one) => one.getAttribute("action") === draft.action);
+  if (!form) return;
+  typed(form).forEach((one, at) => {
+    const [name, value, ticked] = draft.fields[at] || [];
+    if (name !== one.name) return;
+    if (isTicked(one)) one.checked = ticked; else one.value = value;
+  });
+  const fold = form.closest("details");
+  if (fold) fold.open = true;
+};
+
+const draft = kept();
+if (draft) {
+  const [way] = performance.getEntriesByType("navigation");
+  const isBack = way && way.type !== "navigate";
+  if (Date.now() - draft.at > LONGEST) sessionStorage.removeItem(DRAFT);
+  else if (way?.responseStatus >= 400) keep({ ...draft, refused: true });
+  else if (draft.path === location.pathname && (draft.refused || isBack)) {
+    restore(draft);
+    keep({ ...draft, refused: false });
+  } else if (!draft.refused) sessionStorage.removeItem(DRAFT);
+}
+
+const answers = () => fetch(import.meta.url, { cache: "no-store", signal: AbortSignal.timeout(8000) });
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.sure) { form.sure = false; return; }
+  event.preventDefault();
+  if (form.asking) return;
+  form.asking = true;
+  form.querySelector("[data-broken]")?.remove();
+  try {
+    await answers();
+    keep({ path: location.pathname, action: form.getAttribute("action"), at: Date.now(),
+      fields: typed(form).map((one) => [one.name, one.value, one.checked === true]) });
+    form.sure = true;
+    form.requestSubmit(event.submitter);
+  } catch {
+    const told = document.createElement("div");
+    told.className = "problem";
+    told.setAttribute("role", "alert");
+    told.dataset.broken = "";
+    told.tabIndex = -1;
+    told.append(Object.assign(document.createElement("p"), { textContent: document.body.dataset.broken }));
+    form.prepend(told);
+    told.focus();
+  } finally {
+    form.asking = false;
+  }
+});
