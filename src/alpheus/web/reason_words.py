@@ -22,6 +22,11 @@ _ONE, _MANY = "open for %(number)s week", "open for %(number)s weeks"
 _LESS = "open for less than a week"
 
 
+def with_points(reasons: Iterable[Reason], words: Words) -> list[tuple[int, str]]:
+    """All reasons in words, also those that take from a priority, each with its points."""
+    return [(one.points, _said(one.text, words.language)) for one in reasons]
+
+
 def said(reasons: Iterable[Reason], words: Words, *, most: int = SHOWN) -> list[str]:
     """The weightiest reasons in words; what takes from a priority is no reason to come first."""
     first = [one.text for one in reasons if one.points > 0][:most]

@@ -29,6 +29,10 @@ _LONGEST = 4_000
 _DEEPEST = 3
 
 
+REFUSALS, REASONS = "refusals.csv", "reasons.csv"
+"""The tables: sentences, which begin with a capital in English, and parts of sentences."""
+
+
 class Row(NamedTuple):
     """A message with places, as an expression, and how it is said by language."""
 
@@ -38,11 +42,11 @@ class Row(NamedTuple):
     said: Mapping[str, str]
 
 
-def told(message: str, language: str, *, depth: int = 0) -> str:
-    """A message of a refusal in a language; as it is where nobody has put it in words."""
+def told(message: str, language: str, *, table: str = REFUSALS, depth: int = 0) -> str:
+    """A message of a table in a language; as it is where nobody has put it in words."""
     if depth > _DEEPEST or len(message) > _LONGEST:
         return message
-    for row in rows():
+    for row in rows(table):
         if not message.startswith(row.begins):
             continue
         found = row.expression.fullmatch(message)
@@ -51,18 +55,20 @@ def told(message: str, language: str, *, depth: int = 0) -> str:
         parts = PLACE.split(row.said[language])
         values = found.groupdict("")
         return "".join(
-            _value(part, values.get(part, ""), language, depth) if at % 2 else part
+            _value(part, values.get(part, ""), language, table, depth) if at % 2 else part
             for at, part in enumerate(parts)
         )
     return words(language).gettext(message)
 
 
 @cache
-def rows() -> tuple[Row, ...]:
-    """The table. Raises KnowledgeError."""
-    place = files("alpheus.web").joinpath("texts", "refusals.csv")
+def rows(table: str = REFUSALS) -> tuple[Row, ...]:
+    """A table. Raises KnowledgeError."""
+    place = files("alpheus.web").joinpath("texts", table)
     lines = place.read_text("utf-8").splitlines()
     found = list(csv.DictReader(lines, strict=True))
+    if table == REASONS:
+        found = [{"en": one["message"], **one} for one in found]
     return tuple(_row(one, str(place), number) for number, one in enumerate(found, start=2))
 
 
@@ -89,9 +95,9 @@ def _form(name: str) -> str:
     return ".+?"
 
 
-def _value(name: str, value: str, language: str, depth: int) -> str:
+def _value(name: str, value: str, language: str, table: str, depth: int) -> str:
     if name in _MESSAGES:
-        return told(value, language, depth=depth + 1)
+        return told(value, language, table=table, depth=depth + 1)
     if name in labels.tables():
         found = labels.label(name, value)
         return words(language).gettext(found.text) if found else value

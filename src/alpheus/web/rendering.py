@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from alpheus import __version__
 from alpheus.errors import DatabaseError
 from alpheus.report.visible import visible
-from alpheus.web import labels
+from alpheus.web import labels, reasons
 from alpheus.web.access.roles import NOBODY, Permission, Person
 from alpheus.web.access.sessions import Session
 from alpheus.web.jobs.service import Backlog
@@ -110,7 +110,8 @@ def said_in(language: Words | str) -> dict[str, Callable[..., object]]:
     """The functions by which templates speak a language."""
     said = _Said(words(language) if isinstance(language, str) else language)
     return {"_": said.gettext, "gettext": said.gettext, "ngettext": said.ngettext,
-            "said": said.label, "meaning": said.meaning, "refused": said.refused}  # fmt: skip
+            "said": said.label, "meaning": said.meaning, "refused": said.refused,
+            "because": said.because}  # fmt: skip
 
 
 @cache
@@ -182,6 +183,10 @@ class _Said:
     def refused(self, problem: object) -> str:
         """Why something was refused: an error or its message; '' for none."""
         return told(str(problem), self._words.language) if problem else ""
+
+    def because(self, reason: object) -> str:
+        """Why something is as it is: reasons of our programs in words; what others say as it is."""
+        return reasons.said(str(reason), self._words.language) if reason else ""
 
 
 def _filled(text: str, values: Mapping[str, object]) -> Markup:

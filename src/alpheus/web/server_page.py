@@ -10,7 +10,7 @@ from litestar import Response
 from alpheus.cases.assessment_model import Outline
 from alpheus.cases.assessments import Assessed
 from alpheus.cases.service_server import Look
-from alpheus.web import server_acts, server_view
+from alpheus.web import reason_words, server_acts, server_view
 from alpheus.web.access.roles import Permission
 from alpheus.web.plainly import named
 from alpheus.web.rendering import AnyRequest, look_of, page
@@ -23,6 +23,7 @@ FINDINGS = 5
 EVENTS = 40
 """Entries of the history that are shown at first."""
 _ALL_EVENTS = 1_000
+_REASONS = 20
 
 
 def server_page(
@@ -48,7 +49,9 @@ def server_page(
             forms.append(server_acts.BY_KIND[wrong])
     return page(
         request, "server/page.html", status=422 if wrong else 200,
-        row=found.row, detail=found.detail, head=server_view.headline(found, words),
+        row=found.row, detail=found.detail,
+        reasons=reason_words.with_points(found.detail.reasons[:_REASONS], words),
+        head=server_view.headline(found, words),
         done=server_acts.DONE.get(asked.get("done", ""), ""),
         forms=forms, wrong=wrong, problem=problem, typed=typed or {},
         label_of=server_acts.label_of, axis_name=server_view.name_of_axis,

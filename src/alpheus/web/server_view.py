@@ -18,7 +18,7 @@ from alpheus.cases.service_server import Look
 from alpheus.cases.states import Compromise
 from alpheus.model import Stage
 from alpheus.notify.about import Told
-from alpheus.web import labels, server_days
+from alpheus.web import labels, reasons, server_days
 from alpheus.web.pictures.strips import DAY, Segment, Strip, days_strip, strips, whole_days
 from alpheus.web.pictures.timeline import NARROW, WIDE, Span, moment_words, widened
 from alpheus.web.plainly import NOTHING, named, plain
@@ -118,7 +118,8 @@ def headline(look: Look, words: Words) -> Headline:
                  second=second)  # fmt: skip
     work = plain(
         words, WORK_SAID[row["work"]], since=words.day(row["work_since"]),
-        until=words.day(row["until"]), why=look.detail.work_why or NOTHING,
+        until=words.day(row["until"]),
+        why=reasons.said(look.detail.work_why, words.language) or NOTHING,
     )  # fmt: skip
     late = tuple(
         f"{one.law}: {one.title}" for one in look.clocks

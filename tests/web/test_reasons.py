@@ -1,0 +1,109 @@
+"""Why something is as it is, is told in the reader's language."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import alpheus
+from alpheus.directory.contacts import ON_THE_SERVER
+from alpheus.notify.planning import OVER
+from alpheus.notify.recipients import NO_STREET
+from alpheus.web.reasons import said
+from alpheus.web.refusals import PLACE, REASONS, rows
+from alpheus.web.settings import LANGUAGES
+
+SOURCE = Path(alpheus.__file__).parent
+GIVE_REASONS = ("cases/lifecycle.py", "notify/ladder.py")
+OTHERS = [one for one in LANGUAGES if one != "en"]
+CALLS = {"_seen": 3, "_reopen": 1, "Left": 2}
+"""Which argument of a call is a reason."""
+
+
+def _text(node: ast.expr) -> str:
+    """A reason as it may come out, with a value in each place."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if not isinstance(node, ast.JoinedStr):
+        return ""
+    parts = []
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            parts.append(str(part.value))
+        elif isinstance(part, ast.FormattedValue):
+            parts.append({"_of(one.build)": ": 7", "_of(one.build, ', now ')": ", now 8",
+                          "word": "assessed as", "self.doubted": "", "why": "a mitigation was seen",
+                          }.get(ast.unparse(part.value), "7"))  # fmt: skip
+    return "".join(parts)
+
+
+def _given(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "why":
+            value = node.value
+            yield from map(_text, (value.body, value.orelse) if isinstance(value, ast.IfExp)
+                           else (value,))  # fmt: skip
+        elif isinstance(node, ast.Call):
+            place = CALLS.get(ast.unparse(node.func).rpartition(".")[2])
+            if place is not None and len(node.args) > place:
+                yield _text(node.args[place])
+        elif isinstance(node, ast.Return) and path.stem == "ladder" and node.value is not None:
+            value = node.value
+            yield from map(_text, (value.body, value.orelse) if isinstance(value, ast.IfExp)
+                           else (value,))  # fmt: skip
+
+
+def _reasons() -> list[str]:
+    found = {one for name in GIVE_REASONS for one in _given(SOURCE / name)}
+    return sorted(one for one in found | {OVER, NO_STREET, ON_THE_SERVER} if " " in one.strip())
+
+
+@pytest.mark.parametrize("reason", _reasons())
+def test_every_reason_has_its_words(reason: str) -> None:
+    """A new reason of our programs needs a row in `web/texts/reasons.csv`."""
+    for language in OTHERS:
+        assert said(reason, language) != reason, reason
+        assert "{" not in said(reason, language)
+    assert said(reason, "en") == reason
+
+
+def test_reasons_are_found_at_all() -> None:
+    """Those of states and those of the ladder."""
+    found = _reasons()
+    assert len(found) > 20
+    assert "seen with the fix: 7" in found
+    assert "nobody was told yet" in found
+
+
+def test_values_stay_and_states_are_said() -> None:
+    """Also inside of another reason, and of several that are joined."""
+    line = "2021-03-02 10:00 UTC: seen without the fix: 15.1.2106.2 (census)"
+    assert said(line, "de") == (
+        "2021-03-02 10:00 UTC: ohne die Korrektur gesehen: 15.1.2106.2 (census)"
+    )
+    assert said("it had been fixed, and is seen without the fix", "de") == (
+        "der Stand war „Behoben“, und er wird ohne die Korrektur gesehen"
+    )
+    assert said("nobody was told yet; there is something new", "es") == (
+        "aún no se ha avisado a nadie; hay algo nuevo"
+    )
+
+
+@pytest.mark.parametrize("row", rows(REASONS), ids=lambda row: row.message)
+def test_every_row_has_its_places_in_every_language(row: object) -> None:
+    """None is lost, none is new."""
+    places = sorted(PLACE.findall(row.message))  # type: ignore[attr-defined]
+    for language in LANGUAGES:
+        assert sorted(PLACE.findall(row.said[language])) == places  # type: ignore[attr-defined]
+
+
+@given(st.text(), st.sampled_from(LANGUAGES))
+def test_what_a_person_wrote_is_shown_as_it_is(reason: str, language: str) -> None:
+    """Unless it happens to be a reason of ours."""
+    if not any(row.expression.fullmatch(reason) for row in rows(REASONS)):
+        assert said(reason, language) == reason or ";" in reason
