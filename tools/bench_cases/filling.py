@@ -19,6 +19,7 @@ from alpheus.cases.organisation_rows import OrganisationTally
 from alpheus.cases.owners import Owner
 from alpheus.cases.schema import DERIVED_FORM, derived, imports, indices, observations
 from alpheus.cases.server_rows import COLUMNS, Part, identity, server_row, words_of
+from alpheus.cases.system_counts import Systems
 from alpheus.directory.owner_model import Advice, Hint, Ownership, Reason
 
 SECTORS = ("hospital", "bank", "school", "local-government", "police", "law-firm", "utility", "")
@@ -30,27 +31,30 @@ EACH = 5
 _NAMES = ("School District", "City", "First National Bank", "Regional Hospital", "Sheriff",
           "Water District", "Law Offices", "University")  # fmt: skip
 _START = datetime(2021, 3, 1, tzinfo=UTC)
+_SPAN = timedelta(days=31)
 _STATES = ("vulnerable", "vulnerable", "fixed", "undetermined")
 _PORTION = 5_000
 
 
-def fill(database: Database, servers: int) -> None:
-    """Fill an empty database with `servers` servers, each seen five times."""
+def fill(database: Database, servers: int, begin: datetime = _START) -> None:
+    """Fill an empty database with `servers` servers, each seen five times in a month."""
+    end = iso(begin + _SPAN)
     tables, tally, chance = derived("a"), Tally(), random.Random(7)  # noqa: S311 - it is to be the same
-    organisations = OrganisationTally()
+    organisations, systems = OrganisationTally(), Systems()
     with database.write() as connection:
-        connection.execute(insert(imports).values(id=1, sha256="bench", finished=iso(_START)))
+        connection.execute(insert(imports).values(id=1, sha256="bench", finished=iso(begin)))
         tables.metadata.create_all(connection)
     numbers = iter(range(servers))
     while portion := list(islice(numbers, _PORTION)):
-        made = [_server(number, chance) for number in portion]
+        made = [_server(number, chance, begin) for number in portion]
         with database.write() as connection:
             add_rows(connection, observations, (row for one in made for row in _rows(*one)))
             rows, words, places, changes, members, owned = [], [], [], [], [], []
             for cluster, owner, parts in made:
                 known = identity(cluster, owner)
-                row, changed = server_row(known, parts, (), now="2021-04-01T00:00:00Z")
+                row, changed = server_row(known, parts, (), now=end)
                 tally.add(row, changed)
+                systems.add(row)
                 organisations.add(cluster.id, owner, row)
                 owned.append((cluster.id, owner.weight, owner.ownership.decode()))
                 rows.append([row[name] for name in COLUMNS])
@@ -68,6 +72,7 @@ def fill(database: Database, servers: int) -> None:
         add_rows(connection, tables.organisations, organisations.rows())
         add_rows(connection, tables.organisation_words, organisations.words())
         add_rows(connection, tables.counts, ((*key, *n) for key, n in tally.counted()))
+        add_rows(connection, tables.systems, ((*key, *n) for key, n in systems.counted().items()))
         add_rows(connection, tables.days, ((*key, n) for key, n in tally.days.items()))
     for index in indices(tables):
         with database.write() as connection:
@@ -75,7 +80,7 @@ def fill(database: Database, servers: int) -> None:
     with database.write() as connection:
         for table in tables.tables:
             connection.execute(text(f"ANALYZE {table.name}"))
-        found = Standing("a", DERIVED_FORM, "2021-04-01T00:00:00Z", observation=servers * EACH)
+        found = Standing("a", DERIVED_FORM, end, observation=servers * EACH)
         set_standing(connection, found)
     if not database.is_sqlite:
         with database.engine.connect() as connection:
@@ -83,11 +88,13 @@ def fill(database: Database, servers: int) -> None:
             alone.execute(text("VACUUM ANALYZE"))
 
 
-def _server(number: int, chance: random.Random) -> tuple[Cluster, Owner, list[Part]]:
+def _server(
+    number: int, chance: random.Random, begin: datetime
+) -> tuple[Cluster, Owner, list[Part]]:
     first = number * EACH + 1
     city = int(chance.paretovariate(0.6)) % 50_000
     address = f"{20 + number % 180}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
-    times = sorted(_START + timedelta(minutes=chance.randrange(44_640)) for _ in range(EACH))
+    times = sorted(begin + timedelta(minutes=chance.randrange(44_640)) for _ in range(EACH))
     host, name = f"mail.town{city}-{number}.example", f"EX{number:07d}"
     cluster = Cluster(
         first, tuple(range(first, first + EACH)), name,

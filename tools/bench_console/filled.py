@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from alpheus.cases.observations import Rows, iso
 from alpheus.cases.schema import meta, notice_servers, notice_standings, notices, observations
 from alpheus.cases.service import Cases, Filters
 from alpheus.errors import RefusedError
+from alpheus.notify import own, store
 from alpheus.notify.model import EventKind
 from alpheus.notify.service import Notices
 from alpheus.notify.settings import read_settings
@@ -38,6 +39,8 @@ NOTIFY = ROOT / "src" / "alpheus" / "notify" / "notify_example.yaml"
 ASSESSED = 400
 """Servers with a whole assessment."""
 
+_AGO = timedelta(days=31)
+"""So long ago observations begin: a campaign that goes on, and codes that still hold."""
 _DONE = "bench_console"
 _EXAMPLES = 400
 _JOBS = 300
@@ -51,7 +54,7 @@ def prepare(database: Database, servers: int) -> None:
     with database.read() as connection:
         is_empty = not standing(connection).generation
     if is_empty:
-        fill(database, servers)
+        fill(database, servers, datetime.now(UTC).replace(microsecond=0) - _AGO)
     with database.read() as connection:
         if connection.execute(select(meta.c.value).where(meta.c.key == _DONE)).scalar():
             return
@@ -81,20 +84,27 @@ def people(database: Database, count: int) -> list[str]:
 
 def owners(database: Database, count: int) -> list[tuple[str, int]]:
     """So many organisations that came with the code of a notice, with a server of each."""
-    n, told_of = notices.c, notice_servers.c
-    query = (
-        select(n.organisation, n.reference, func.min(told_of.anchor))
-        .join(notice_servers, told_of.notice == n.id)
-        .join(notice_standings, notice_standings.c.notice == n.id)
-        .where(n.organisation != "", notice_standings.c.handed_over != "")
-        .group_by(n.id, n.organisation, n.reference).order_by(n.id).limit(count)
-    )  # fmt: skip
-    sessions = Sessions(database)
+    n, about = notices.c, notice_servers.c
+    sessions, now, found = Sessions(database), _now(), {}
     with database.read() as connection:
-        told = connection.execute(query).all()
+        tables, _ = current(connection, database.place)
+        s, m = tables.servers.c, tables.members.c
+        query = (
+            select(n.reference, n.organisation, s.id)
+            .join(notice_servers, about.notice == n.id)
+            .join(notice_standings, notice_standings.c.notice == n.id)
+            .join(tables.members, m.observation == about.anchor)
+            .join(tables.servers, s.id == m.server)
+            .where(s.organisation == n.organisation, notice_standings.c.handed_over != "")
+            .order_by(n.id, s.id).limit(_EXAMPLES)
+        )  # fmt: skip
+        for reference, key, server in connection.execute(query).all():
+            notice = store.by_reference(connection, reference)
+            if notice and not own.why_shut(connection, tables, notice, now=now):
+                found.setdefault(reference, (key, int(server)))
     return [
-        (_cookie(sessions.begin_for(key, ref, f"notice {ref}").secret), int(server))
-        for key, ref, server in told
+        (_cookie(sessions.begin_for(key, reference, f"notice {reference}").secret), server)
+        for reference, (key, server) in list(found.items())[:count]
     ]
 
 
