@@ -44,7 +44,7 @@ def test_the_sentence_that_matters_comes_first(client: Client, database: Databas
     assert "4 of 6 servers that had something to do are still open or broken into." in text[
         heading : heading + 200
     ]  # fmt: skip
-    assert "Raw lists count 3 victims; merged, that is 1 server." in text
+    assert "Raw lists count 3 victims; merged, that is 1 system." in text
     assert 'href="/servers?patch=regressed"' in text
     assert "Servers worked out Apr 1, 2021, 00:00 UTC." in text
 
