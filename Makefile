@@ -14,12 +14,14 @@ SERVERS ?= 1500
 # Organisations of the simulated country that make demo-campaign tells, and its seed.
 ORGANISATIONS ?= 3000
 SEED ?= 2021
+# How often make fuzz-api asks each route with one kind of input.
+EXAMPLES ?= 100
 # Where the console of make demo-console listens; anywhere else, if somebody does already.
 PORT ?= 8443
 HERE := $(dir $(realpath $(lastword $(MAKEFILE_LIST))))
 BENCH := $(BIN)/python -m tools.bench --size $(SIZE) --rounds $(ROUNDS) --packages $(PACKAGES)
 
-.PHONY: demo demo-exposure demo-campaign demo-console test lint types unit docs format lock clean help bench \
+.PHONY: demo demo-exposure demo-campaign demo-console test lint types unit docs format lock clean help fuzz-api bench \
 	bench-prefilter bench-triage bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start \
 	bench-webshell bench-exposure bench-cases bench-console
 
@@ -39,6 +41,8 @@ help:
 	@echo "make test    set up, run every check"
 	@echo "make format  put the code in the house form"
 	@echo "make docs    write the generated parts of docs/"
+	@echo "make fuzz-api   ask every route of the API whatever its document allows, and more;"
+	@echo "             an hour or so: EXAMPLES=20"
 	@echo "make bench   measure beside other programs: one table, written into docs/benchmarks.md"
 	@echo "             SIZE=10GB ROUNDS=5 PACKAGES=1000; parts of it: make bench-prefilter, bench-triage,"
 	@echo "             bench-archive, bench-events, bench-memory, bench-packages, bench-again,"
@@ -153,6 +157,10 @@ unit: $(STAMP_DEV)
 format: $(STAMP_DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Every route, each time otherwise: EXAMPLES for each kind of input, by an administrator and an owner.
+fuzz-api: $(STAMP_DEV)
+	ALPHEUS_FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q $(HERE)tests/web/api/test_schema.py
 
 docs: $(STAMP_DEV)
 	$(BIN)/python tools/write_reference.py

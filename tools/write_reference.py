@@ -10,6 +10,7 @@ from pathlib import Path
 
 os.environ["COLUMNS"] = "100"
 
+import write_api
 import write_console
 import write_exposure
 
@@ -80,6 +81,7 @@ def _yara_names(pack: Pack) -> Iterator[str]:
 
 
 PAGES = {
+    "api.md": lambda: "\n".join(write_api.page()),
     "cli.md": command_line,
     "rules.md": rules,
     "console.md": lambda: "\n".join(write_console.page()),

@@ -209,12 +209,13 @@ def search(request: AnyRequest, desk: NamedDependency[Desk], q: Looked) -> Respo
     text = " ".join(clean(q).split())
     if not text:
         raise RefusedError("say what is looked for")
-    servers = desk.lists.queue(_filters(text), size=FOUND)
+    servers = desk.lists.page(_filters(text), size=FOUND)
+    rows = [{**one, "owner": "", "reasons": ()} for one in servers.servers]
     others = desk.lists.organisations(OrganisationFilters(text=text), sort="priority", size=FOUND)
     notice = desk.lists.notice(text)
     return json(
         Found(
-            server_rows(servers.servers, look_of(request).words), bool(servers.next),
+            server_rows(rows, look_of(request).words), bool(servers.next),
             _organisations(others.organisations), bool(others.next),
             NoticeBrief(*notice) if notice else None,
             shaped(desk.lists.deeds_saying(text), list[DeedOf]),
