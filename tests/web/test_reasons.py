@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import alpheus
 from alpheus.directory.contacts import ON_THE_SERVER
+from alpheus.knowledge.tables import read_table
 from alpheus.notify.planning import OVER
 from alpheus.notify.recipients import NO_STREET
 from alpheus.web.reasons import said
@@ -60,7 +61,9 @@ def _given(path: Path) -> Iterator[str]:
 
 def _reasons() -> list[str]:
     found = {one for name in GIVE_REASONS for one in _given(SOURCE / name)}
-    return sorted(one for one in found | {OVER, NO_STREET, ON_THE_SERVER} if " " in one.strip())
+    titles = {row["title"] for row in read_table("case_deadlines.csv", ("law", "title"))}
+    found |= {OVER, NO_STREET, ON_THE_SERVER} | titles
+    return sorted(one for one in found if " " in one.strip())
 
 
 @pytest.mark.parametrize("reason", _reasons())

@@ -58,7 +58,7 @@ def told(message: str, language: str, *, table: str = REFUSALS, depth: int = 0) 
             _value(part, values.get(part, ""), language, table, depth) if at % 2 else part
             for at, part in enumerate(parts)
         )
-    return words(language).gettext(message)
+    return words(language).gettext(message) if table == REFUSALS else message
 
 
 @cache

@@ -122,7 +122,7 @@ def headline(look: Look, words: Words) -> Headline:
         why=reasons.said(look.detail.work_why, words.language) or NOTHING,
     )  # fmt: skip
     late = tuple(
-        f"{one.law}: {one.title}" for one in look.clocks
+        f"{one.law}: {reasons.said(one.title, words.language)}" for one in look.clocks
         if one.standing is Standing.OVERDUE and one.duty is Duty.YES
     )  # fmt: skip
     tones = [labels.tone("patch", row["patch"]), labels.tone("compromise", row["compromise"])]

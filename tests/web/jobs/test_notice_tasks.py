@@ -106,7 +106,7 @@ def test_what_is_approved_is_handed_over_by_a_process(
     with database.read() as connection:
         told = [(one.who, one.action, one.object) for one in audit.entries(connection)]
     assert told.count(("lou", "notices handed over", "batch 1")) == 2
-    assert ("lou", "send asked for", "") in told
+    assert ("lou", "send asked for", "batch 1") in told
 
 
 def test_who_stops_it_leaves_nothing_in_doubt(

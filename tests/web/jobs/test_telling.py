@@ -45,3 +45,12 @@ def test_what_script_is_told() -> None:
     assert (found["open"], found["phase"], found["done"]) == (True, "Reading", 3 << 20)
     ended = msgspec.structs.replace(JOB, state=State.FAILED, note=said.note(said.GONE))
     assert progress_of(ended, words("es"))["phase"].startswith("El archivo ya no está")
+
+
+def test_a_reason_that_our_programs_give_is_said_in_the_language_too() -> None:
+    """What a mail server or evidence says stays as it is."""
+    ended = "ended by hand after the notice in flight; send again to go on"
+    german = words("de")
+    assert "Von Hand beendet" in in_words(said.note(said.SEND_ENDED, reason=ended), german)
+    other = said.note(said.SEND_ENDED, reason="550 5.7.1 no")
+    assert in_words(other, german).endswith("550 5.7.1 no")

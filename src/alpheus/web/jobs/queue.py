@@ -100,8 +100,9 @@ class Queue:
                            job=str(number), bytes=str(file.size),
                            organisation=organisation)  # fmt: skip
             if not files:
+                about = f"batch {options.batch}" if options and options.batch else name
                 audit.note(connection, time=now, who=who, action=f"{kind} asked for",
-                           object_=name, job=str(number))  # fmt: skip
+                           object_=about, job=str(number))  # fmt: skip
         return int(number)
 
     def want_rebuild(self, who: str) -> int:

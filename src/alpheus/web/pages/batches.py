@@ -17,7 +17,7 @@ from alpheus.web.access.guard import PERMISSION
 from alpheus.web.access.roles import Permission
 from alpheus.web.approvals import Underway
 from alpheus.web.notice_desk import MOST_PLANNED, NoticeDesk
-from alpheus.web.pages.notice_parts import (
+from alpheus.web.notice_parts import (
     LONGEST,
     UNSET,
     Form,

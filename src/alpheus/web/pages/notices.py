@@ -18,7 +18,7 @@ from alpheus.web import notice_tables
 from alpheus.web.access.guard import PERMISSION
 from alpheus.web.access.roles import Permission
 from alpheus.web.notice_desk import NoticeDesk
-from alpheus.web.pages.notice_parts import (
+from alpheus.web.notice_parts import (
     LONGEST,
     UNSET,
     Form,

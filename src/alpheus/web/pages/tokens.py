@@ -80,7 +80,8 @@ def account_view(
 ) -> Response[Any]:
     """The page, with what was wrong or what is shown once."""
     state, person = request.app.state, request.user
-    allowed = [(one, said) for one, said in PERMISSIONS.items() if person.may(one)]
+    allowed = [(one, said) for one, said in PERMISSIONS.items()
+               if person.may(one) and one is not Permission.SEE_SECRETS]  # fmt: skip
     return page(
         request, "account.html", status=status, problem=problem, token_problem=token_problem,
         typed=typed or Typed(), text=text, allowed=allowed, permissions=PERMISSIONS,
@@ -90,7 +91,9 @@ def account_view(
 
 
 def _permissions(scope: frozenset[str]) -> frozenset[Permission]:
-    return frozenset(one for one in PERMISSIONS if one.value in scope)
+    """What a token is for; secrets are shown to people alone."""
+    named = frozenset(one for one in PERMISSIONS if one.value in scope)
+    return named - {Permission.SEE_SECRETS}
 
 
 def _days(text: str) -> int:

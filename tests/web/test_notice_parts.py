@@ -10,7 +10,7 @@ from litestar import Response
 from litestar.response import Redirect
 
 from alpheus.errors import RefusedError
-from alpheus.web.pages.notice_parts import UnsetError, at, deed, many, notice_desk, one
+from alpheus.web.notice_parts import UnsetError, at, deed, many, notice_desk, one
 
 
 def _again(error: RefusedError) -> Response[Any]:
