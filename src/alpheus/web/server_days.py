@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from alpheus.cases.assessment_model import Coverage, Outline
@@ -14,6 +15,7 @@ COLUMNS = ("source", "day", "records", "gap")
 MOST_SOURCES = 24
 """Sources that the table has columns for, those that decide first."""
 
+_KEPT = 8_192
 _EPOCH = date(1970, 1, 1).toordinal()
 _FEW, _ONE = "%(number)s days with records, ", "%(number)s day with records, "
 _MOST = "the most on %(day)s: %(rows)s"
@@ -98,6 +100,7 @@ def _in_gap(number: int, gaps: Iterable[tuple[int, int]]) -> bool:
     return any(low <= number < high for low, high in gaps)
 
 
+@lru_cache(_KEPT)
 def _number(day: str) -> int | None:
     try:
         return date.fromisoformat(day).toordinal() - _EPOCH

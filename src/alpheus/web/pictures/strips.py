@@ -6,6 +6,7 @@ where they have room; what a strip shows is told in its label, and in the table 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -127,18 +128,23 @@ def days_strip(
     ordinary = sorted(counts.values())[len(counts) // 2] * step if counts else 0
     paths: list[list[str]] = [[] for _ in _SHADES]
     holes: list[str] = []
+    size, width = f"3h{step - 0.12:.2f}v16h-{step - 0.12:.2f}z", step * DAY
     for day in range(0, days, step):
-        cell = Span(span.start + day * DAY, span.start + (day + step) * DAY)
-        if covered is None or covered.end < cell.start or covered.start >= cell.end:
+        start = span.start + day * DAY
+        if covered is None or covered.end < start or covered.start >= start + width:
             continue
-        here = f"M{day}.06 3h{step - 0.12:.2f}v16h-{step - 0.12:.2f}z"
-        if any(gap.start <= cell.start and gap.end >= cell.end for gap in gaps):
+        here = f"M{day}.06 {size}"
+        if gaps and any(gap.start <= start and gap.end >= start + width for gap in gaps):
             holes.append(here)
         elif not counts:
             paths[_USUAL].append(here)
         else:
-            first = cell.start // DAY
-            rows = sum(counts.get(one, 0) for one in range(first, first + step))
+            first = start // DAY
+            rows = (
+                counts.get(first, 0)
+                if step == 1
+                else sum(counts.get(one, 0) for one in range(first, first + step))
+            )
             if rows:
                 paths[shade(rows, ordinary)].append(here)
     bands = Markup("").join(
@@ -163,7 +169,7 @@ def days_strip(
 
 def shade(rows: int, ordinary: int) -> int:
     """How dark a cell is: 0 for far less than on an ordinary day, 2 for as much, 3 for more."""
-    return sum(rows >= ordinary * share for share in _SHADES[1:])
+    return bisect_right(_SHADES, rows / ordinary) - 1 if ordinary else _USUAL
 
 
 def whole_days(first: int, last: int) -> Span:
