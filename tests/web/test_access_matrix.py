@@ -21,7 +21,10 @@ from console import Client, Clock
 from web import access_matrix, api_matrix
 from web.access_matrix import COLUMNS, Asker, Line, World, letters, made_world
 
-TABLE = (*access_matrix.TABLE, *api_matrix.TABLE)
+TABLE = tuple(sorted((*access_matrix.TABLE, *api_matrix.TABLE), key=lambda one: (
+    one.path.endswith("/delete") or one.method == "DELETE"
+)))  # fmt: skip
+"""What is deleted is asked for before."""
 ADMIN = Asker(Role.ADMIN)
 UNSAFE = [line for line in TABLE if line.method != "GET"]
 HTML = {"accept": "text/html"}
