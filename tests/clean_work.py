@@ -97,7 +97,7 @@ def _end_at(count: int) -> None:
             left -= 1
             if left <= 0:
                 if name == "write":
-                    data = bytes(words[1])  # type: ignore[arg-type]
+                    data = bytes(words[1])  # type: ignore[call-overload]
                     real(words[0], data[: len(data) // 2])
                 os._exit(9)
             return real(*words, **named)

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpheus.evidence.address import clean_address, in_volume, is_volume_name, windows_path
+from alpheus.evidence.address import (
+    clean_address,
+    in_volume,
+    is_volume_name,
+    on_volume,
+    windows_path,
+)
 
 _NAMES = st.text(
     st.characters() | st.sampled_from("/\\.%:\x00\udc80\u202eCc"), min_size=0, max_size=60
@@ -134,3 +140,19 @@ def test_the_root_of_a_volume_is_known_by_its_name() -> None:
     assert is_volume_name("C")
     assert is_volume_name("inetpub")
     assert not is_volume_name("srv1")
+
+
+@pytest.mark.parametrize(("path", "expected"), [
+    ("C/inetpub/X.aspx", ("C", ("inetpub", "X.aspx"))),
+    ("uploads/auto/D%3A/inetpub/a b.aspx", ("D", ("inetpub", "a b.aspx"))),
+    ("case/inetpub/X.aspx", ("C", ("inetpub", "X.aspx"))),
+    ("disk.e01/p2/inetpub/x.aspx", ("P2", ("inetpub", "x.aspx"))),
+    ("disk.e01/p2/vss1/inetpub/x.aspx", None),
+    ("C/HarddiskVolumeShadowCopy2/inetpub/x.aspx", None),
+    ("x.aspx", None), ("logs/x.log", None),
+])  # fmt: skip
+def test_where_a_file_is_on_its_volume(
+    path: str, expected: tuple[str, tuple[str, ...]] | None
+) -> None:
+    """As it is written; what lies in a shadow copy or in no volume is nowhere."""
+    assert on_volume(path) == expected

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from alpheus.respond import removal
 from alpheus.respond.journal import Kept
 from alpheus.respond.metadata import Metadata
 from alpheus.respond.removal import new_name, put_back, take_away
@@ -74,7 +73,7 @@ def test_two_that_came_at_once_are_both_left(root: Path, monkeypatch: pytest.Mon
         real(*words, **named)
         (root / "web" / "x.aspx").write_bytes(b"again")
 
-    monkeypatch.setattr(removal.os, "rename", rename)
+    monkeypatch.setattr(os, "rename", rename)
     with pytest.raises(RefusedPlaceError, match=r"beside it as \.alpheus-0\.kept"):
         take_away(Volume("C", root), KEPT)
     assert (root / "web" / "x.aspx").read_bytes() == b"again"
@@ -91,7 +90,7 @@ def test_it_is_put_back_where_there_are_no_second_names(
     def link(*_: object, **__: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    monkeypatch.setattr(removal.os, "link", link)
+    monkeypatch.setattr(os, "link", link)
     put_back(volume, KEPT, [CONTENT])
     assert _names(root) == ["x.aspx"]
 
@@ -104,7 +103,7 @@ def test_a_disk_that_is_full_leaves_nothing(root: Path, monkeypatch: pytest.Monk
     def write(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(removal.os, "write", write)
+    monkeypatch.setattr(os, "write", write)
     with pytest.raises(OSError, match="No space"):
         put_back(volume, KEPT, [CONTENT])
     assert _names(root) == []

@@ -150,6 +150,13 @@ def test_a_root_that_is_none_is_told(tmp_path: Path) -> None:
             Volume("C", root)
 
 
+def test_a_system_that_cannot_is_told(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows: nothing is done by weaker means."""
+    monkeypatch.setattr(os, "supports_dir_fd", set())
+    with pytest.raises(CleanError, match="mount the volume"):
+        Volume("C", root)
+
+
 def test_a_link_counts_as_there(root: Path) -> None:
     """Also one that leads nowhere: nothing is put over it."""
     (root / "dangling").symlink_to("nowhere")

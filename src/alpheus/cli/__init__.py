@@ -14,6 +14,7 @@ from alpheus.cli import (
     build,
     campaign,
     case,
+    clean,
     directory,
     import_,
     lab,
@@ -28,7 +29,7 @@ from alpheus.cli.output import drop_output, mend_streams, say
 from alpheus.errors import AlpheusError
 
 COMMANDS = (
-    triage, webshell, baseline, rules, build, probe, import_, directory, case, notify, campaign,
+    triage, clean, webshell, baseline, rules, build, probe, import_, directory, case, notify, campaign,
     serve, audit, lab,
 )  # fmt: skip
 """One module per command, in the order in which help lists them."""

@@ -53,6 +53,25 @@ def windows_path(path: str) -> str:
     return "/" + "/".join(parts[end:]).lower()
 
 
+def on_volume(path: str) -> tuple[str, tuple[str, ...]] | None:
+    """The letter of the volume and the names below its root, as they are written.
+
+    `C/inetpub/x.aspx`, `uploads/auto/C%3A/inetpub/x.aspx` and `case/inetpub/x.aspx` (a copy without
+    a drive counts as C) all give `C` and `("inetpub", "x.aspx")`; a partition of a disk image gives
+    its name in capitals (`P1`). None for a shadow copy, and for what lies in no volume.
+    """
+    parts = _parts(path)
+    end = _volume_end(parts)
+    if end:
+        letter = parts[end - 1].rstrip(":").upper()
+        shadow = letter.startswith(("HARDDISK", "VSS"))
+        return None if shadow else (letter, tuple(parts[end:]))
+    for index, part in enumerate(parts[:-1]):
+        if part.lower() in TOP_FOLDERS:
+            return "C", tuple(parts[index:])
+    return None
+
+
 def in_volume(path: str) -> bool:
     """Whether the file lies inside the tree of a Windows volume, judged by its folders."""
     folder, found, _ = path.replace("\\", "/").rpartition("/")

@@ -63,6 +63,12 @@ class Volume:
     def __init__(self, letter: str, root: Path) -> None:
         self.letter = letter
         self.root = root
+        if os.open not in os.supports_dir_fd:
+            message = (
+                "this system cannot hold folders open against being exchanged; mount the volume "
+                "on Linux or macOS, or take the files away by hand, as the plan says"
+            )
+            raise CleanError(message)
         try:
             self._root = os.open(root, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
         except OSError as error:

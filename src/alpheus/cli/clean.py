@@ -1,0 +1,285 @@
+"""`alpheus clean`: a plan for one server, carried out, taken back, and verified."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alpheus import __version__
+from alpheus.cli.arguments import instant, path
+from alpheus.cli.output import say, standard_output
+from alpheus.errors import CleanError, EvidenceError, UsageError
+
+if TYPE_CHECKING:
+    from alpheus.respond.apply import Outcome
+    from alpheus.respond.journal import Journal
+    from alpheus.respond.model import Plan
+    from alpheus.respond.vault import Vault
+    from alpheus.respond.volume import Volume
+
+FORMATS = ("text", "json", "markdown", "csv")
+PASSPHRASE = "ALPHEUS_VAULT_PASSPHRASE"  # noqa: S105 - the name of a variable
+VAULT = "alpheus-vault"
+INCOMPLETE = 1
+"""Exit status where something was not done, or the server is not verified clean."""
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand `clean`."""
+    parser = commands.add_parser(
+        "clean", help="plan a clean-up, carry it out, take it back, and verify it",
+        description="What to do with a server after the verdict: an ordered plan; files taken into "
+        "an encrypted vault and put back; and proof that they are gone.",
+    )  # fmt: skip
+    below = parser.add_subparsers(dest="clean", metavar="COMMAND", required=True)
+    _add_plan(below)
+    _add_apply(below)
+    _add_undo(below)
+    _add_verify(below)
+
+
+def _add(
+    below: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    text: str,
+) -> argparse.ArgumentParser:
+    parser = below.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_plan(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _add(below, "plan", _plan, "make a plan from an assessment")
+    _add_assessment(parser)
+    parser.add_argument(
+        "-o", "--output", type=path, metavar="FILE", help="write the plan, as JSON, for clean apply"
+    )
+    parser.add_argument(
+        "--format", choices=FORMATS, default="text", help="how it is printed (default: text)"
+    )
+
+
+def _add_assessment(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "assessment", type=path, metavar="ASSESSMENT",
+        help="the JSON of alpheus triage, or the folder of its report",
+    )  # fmt: skip
+    parser.add_argument(
+        "--server", default="", metavar="NAME", help="which, where it is of several servers"
+    )
+
+
+def _add_roots(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("plan", type=path, metavar="PLAN", help="the file of alpheus clean plan")
+    parser.add_argument(
+        "--root", action="append", required=True, metavar="C=PATH",
+        help="where a volume of the server is mounted (repeatable)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--vault", type=path, default=Path(VAULT), metavar="FOLDER",
+        help=f"where files are kept, encrypted by a passphrase that is asked for or taken from "
+        f"{PASSPHRASE} (default: {VAULT})",
+    )  # fmt: skip
+
+
+def _add_apply(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _add(below, "apply", _apply, "take away the files of a plan; without --execute, say "
+                  "what would happen")  # fmt: skip
+    _add_roots(parser)
+    parser.add_argument("--execute", action="store_true", help="do it; needs --digest")
+    parser.add_argument(
+        "--digest", default="", metavar="SHA256", help="the digest of the plan that you have read"
+    )
+    parser.epilog = f"Exit status: 0 all is done; {INCOMPLETE} something was not."
+
+
+def _add_undo(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _add(below, "undo", _undo, "put back what clean apply took away, as it was")
+    _add_roots(parser)
+    parser.epilog = f"Exit status: 0 all is back; {INCOMPLETE} something is not."
+
+
+def _add_verify(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = _add(
+        below, "verify", _verify, "triage new evidence, and compare it with an assessment"
+    )
+    _add_assessment(parser)
+    parser.add_argument(
+        "evidence",
+        type=path,
+        nargs="+",
+        metavar="NEW-EVIDENCE",
+        help="collected after the clean-up",
+    )
+    parser.add_argument(
+        "--since", type=instant, metavar="TIME",
+        help="when the clean-up was done, UTC (default: the last record of the old evidence)",
+    )  # fmt: skip
+    parser.add_argument("--format", choices=("text", "json"), default="text",
+                        help="how it is printed (default: text)")  # fmt: skip
+    parser.epilog = f"Exit status: 0 verified clean; {INCOMPLETE} not."
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from alpheus.report.files import write_files  # noqa: PLC0415 - keeps --help fast
+    from alpheus.respond.assessment_file import read_assessment  # noqa: PLC0415 - as above
+    from alpheus.respond.model import encode  # noqa: PLC0415 - as above
+    from alpheus.respond.planning import plan_of  # noqa: PLC0415 - as above
+
+    assessment = read_assessment(options.assessment)
+    plan = plan_of(assessment, assessment.server(options.server), made=datetime.now(UTC),
+                   version=__version__)  # fmt: skip
+    output: Path | None = options.output
+    if output is not None:
+        text = encode(plan).decode()
+        write_files(output.parent, {output.name: lambda stream: _put(stream.write, text)})
+        say(f"{output}: {sum(1 for _ in plan.files()):,} files to take away; digest {plan.digest}")
+    _print_plan(plan, options.format)
+    return 0
+
+
+def _put(write: Callable[[str], int], text: str) -> None:
+    write(text)
+
+
+def _print_plan(plan: Plan, form: str) -> None:
+    from alpheus.respond import plan_text  # noqa: PLC0415 - keeps --help fast
+    from alpheus.respond.model import encode  # noqa: PLC0415 - as above
+
+    with standard_output(exact=form != "text") as stream:
+        if form == "json":
+            stream.write(encode(plan).decode())
+        elif form == "markdown":
+            plan_text.write_markdown(plan, stream)
+        elif form == "csv":
+            plan_text.write_checklist(plan, stream)
+        else:
+            plan_text.write_text(plan, stream)
+
+
+def _apply(options: argparse.Namespace) -> int:
+    from alpheus.respond.apply import apply, look  # noqa: PLC0415 - keeps --help fast
+
+    plan = _read_plan(options.plan)
+    if not options.execute:
+        with _volumes(options) as volumes:
+            status = _tell(look(plan, volumes))
+        say("nothing was changed; do it with: --execute --digest " + plan.digest)
+        return status
+    _check_digest(plan, options.digest)
+    with _volumes(options) as volumes, _kept(options, plan, "apply") as (vault, journal):
+        status = _tell(apply(plan, volumes, vault, journal))
+    say(f"what was taken away is in {options.vault}; take it back with: alpheus clean undo")
+    return status
+
+
+def _undo(options: argparse.Namespace) -> int:
+    from alpheus.respond.undo import undo  # noqa: PLC0415 - keeps --help fast
+
+    plan = _read_plan(options.plan)
+    with _volumes(options) as volumes, _kept(options, plan, "undo") as (vault, journal):
+        return _tell(undo(plan, volumes, vault, journal))
+
+
+def _check_digest(plan: Plan, given: str) -> None:
+    if not given:
+        message = "--execute needs --digest, with the digest of the plan that you have read"
+        raise UsageError(message)
+    if given.strip().lower() != plan.digest:
+        message = f"the digest is not that of this plan, which is {plan.digest}; read it again"
+        raise CleanError(message)
+
+
+def _read_plan(file: Path) -> Plan:
+    from alpheus.respond.model import decode  # noqa: PLC0415 - keeps --help fast
+
+    try:
+        return decode(file.read_bytes(), str(file))
+    except OSError as error:
+        message = f"{file} cannot be read: {(error.strerror or str(error)).lower()}"
+        raise CleanError(message) from error
+
+
+@contextmanager
+def _volumes(options: argparse.Namespace) -> Iterator[dict[str, Volume]]:
+    from alpheus.respond.volumes import opened, roots_of  # noqa: PLC0415 - keeps --help fast
+
+    roots = roots_of(options.root)
+    for letter, root in roots.items():
+        if options.vault.resolve().is_relative_to(root.resolve()):
+            message = f"--vault {options.vault} lies on volume {letter}; keep it outside of {root}"
+            raise UsageError(message)
+    with opened(roots) as volumes:
+        yield volumes
+
+
+@contextmanager
+def _kept(options: argparse.Namespace, plan: Plan, what: str) -> Iterator[tuple[Vault, Journal]]:
+    from alpheus.respond.journal import Begun, Journal  # noqa: PLC0415 - keeps --help fast
+    from alpheus.respond.vault import Vault  # noqa: PLC0415 - as above
+
+    word = _passphrase(options.vault, new=what == "apply")
+    with (
+        Vault(options.vault, word, create=what == "apply") as vault,
+        Journal(options.vault / "journals", plan.digest) as journal,
+    ):
+        when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        begun = Begun(getpass.getuser(), when, what, plan.digest, __version__)
+        journal.write([begun], sync=False)
+        yield vault, journal
+
+
+def _passphrase(vault: Path, *, new: bool) -> bytes:
+    word = os.environ.get(PASSPHRASE, "")
+    if word or not sys.stdin.isatty():
+        return word.encode()
+    word = getpass.getpass(f"Passphrase of {vault}: ")
+    if new and not (vault / "vault.json").exists() and word != getpass.getpass("Once more: "):
+        message = "the two passphrases are not the same; nothing was done"
+        raise UsageError(message)
+    return word.encode()
+
+
+def _tell(outcomes: Iterable[Outcome]) -> int:
+    """A line for each file; whether all is done."""
+    from alpheus.report.visible import visible  # noqa: PLC0415 - keeps --help fast
+    from alpheus.respond.apply import Result  # noqa: PLC0415 - as above
+
+    counts: Counter[Result] = Counter()
+    with standard_output(exact=False) as stream:
+        for one in outcomes:
+            counts[one.result] += 1
+            why = f": {one.why}" if one.why else ""
+            stream.write(visible(f"{one.result:<8} {one.action.path}{why}") + "\n")
+        told = ", ".join(f"{count:,} {result}" for result, count in counts.items())
+        stream.write(f"{told or 'this plan names no file'}\n")
+    return INCOMPLETE if counts[Result.REFUSED] else 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    import msgspec  # noqa: PLC0415 - keeps --help fast
+
+    from alpheus.respond.verification import Outcome  # noqa: PLC0415 - as above
+    from alpheus.respond.verification_text import write_verification  # noqa: PLC0415 - as above
+    from alpheus.respond.verify import verify  # noqa: PLC0415 - as above
+
+    found, unopened = verify(options.assessment, options.server, options.evidence, options.since)
+    for one in unopened:
+        say(one)
+    if found is None:
+        raise EvidenceError("no new evidence could be opened; nothing was compared")
+    with standard_output(exact=options.format == "json") as stream:
+        if options.format == "json":
+            stream.write(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
+        else:
+            write_verification(found, stream)
+    return 0 if found.outcome is Outcome.CLEAN else INCOMPLETE

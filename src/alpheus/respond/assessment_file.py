@@ -1,0 +1,157 @@
+"""What a clean-up reads of an assessment (`alpheus.assessment/1`, JSON of `alpheus triage`)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from alpheus import model
+from alpheus.errors import EvidenceFormatError, EvidenceNotFoundError
+from alpheus.model import Confidence, PatchState, Stage, Verdict, Weight
+
+SCHEMA = "alpheus.assessment/1"
+FILE = "assessment.json"
+
+
+class Citation(msgspec.Struct, frozen=True):
+    """Where a record stands; see `model.Citation`."""
+
+    evidence: str
+    path: str
+    line: int | None = None
+    offset: int | None = None
+    record_id: int | None = None
+    text: str = ""
+    sha256: str | None = None
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """See `model.Finding`."""
+
+    rule: str
+    pack: str
+    title: str
+    stage: Stage
+    weight: Weight
+    confidence: Confidence
+    time: str | None
+    techniques: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    citations_total: int = 0
+    last: str | None = None
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """See `model.Coverage`."""
+
+    source: str
+    files: int = 0
+    last: str | None = None
+    deciding: bool = False
+
+
+class CveState(msgspec.Struct, frozen=True):
+    """See `model.CveState`."""
+
+    state: PatchState
+    why: str = ""
+
+
+class Server(msgspec.Struct, frozen=True):
+    """See `model.ServerAssessment`."""
+
+    name: str
+    product: str
+    verdict: Verdict
+    stage: Stage
+    headline: str
+    findings: tuple[Finding, ...]
+    cves: dict[str, CveState] = {}
+    coverage: tuple[Coverage, ...] = ()
+
+
+class _Pack(msgspec.Struct, frozen=True):
+    id: str
+    version: str
+
+
+class Run(msgspec.Struct, frozen=True):
+    """See `model.Run`."""
+
+    finished: str
+    version: str
+    packs: tuple[_Pack, ...] = ()
+
+
+class Assessment(msgspec.Struct, frozen=True):
+    """See `model.Assessment`. `digest` is the SHA-256 of the file that was read."""
+
+    schema: str
+    run: Run
+    servers: tuple[Server, ...]
+    digest: str = ""
+
+    def server(self, name: str = "") -> Server:
+        """The server of this name, in any case; the only one for ''. Raises EvidenceFormatError."""
+        found = [one for one in self.servers if not name or one.name.upper() == name.upper()]
+        if len(found) == 1:
+            return found[0]
+        every = ", ".join(one.name for one in self.servers) or "none"
+        message = f"it is of these servers: {every}; name one of them by --server NAME"
+        raise EvidenceFormatError(message)
+
+
+def of_model(found: model.Assessment) -> Assessment:
+    """The same of a triage that has just been done."""
+    servers = tuple(
+        Server(
+            one.name, one.product, one.verdict, one.stage, one.headline,
+            tuple(_finding(finding) for finding in one.findings),
+            {cve: CveState(state.state, state.why) for cve, state in one.cves.items()},
+            tuple(Coverage(c.source, c.files, _iso(c.last), c.deciding) for c in one.coverage),
+        )
+        for one in found.servers
+    )  # fmt: skip
+    packs = tuple(_Pack(pack.id, pack.version) for pack in found.run.packs)
+    run = Run(_iso(found.run.finished) or "", found.run.version, packs)
+    return Assessment(SCHEMA, run, servers)
+
+
+def _finding(found: model.Finding) -> Finding:
+    citations = tuple(
+        Citation(c.evidence, c.path, c.line, c.offset, c.record_id, c.text, c.sha256)
+        for c in found.citations
+    )
+    return Finding(
+        found.rule, found.pack, found.title, found.stage, found.weight, found.confidence,
+        _iso(found.time), found.techniques, citations, found.citations_total, _iso(found.last),
+    )  # fmt: skip
+
+
+def _iso(time: datetime | None) -> str | None:
+    return None if time is None else time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def read_assessment(path: Path) -> Assessment:
+    """An assessment from its JSON file, or from the folder of a report.
+
+    Raises EvidenceNotFoundError, EvidenceFormatError.
+    """
+    file = path / FILE if path.is_dir() else path
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        message = f"{file} cannot be read: {(error.strerror or str(error)).lower()}"
+        raise EvidenceNotFoundError(message) from error
+    try:
+        found = msgspec.json.decode(content, type=Assessment)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        message = f"{file} is no assessment of `alpheus triage --format json`: {error}"
+        raise EvidenceFormatError(message) from error
+    if found.schema != SCHEMA:
+        message = f"{file}: its schema is {found.schema!r}; this program knows {SCHEMA!r}"
+        raise EvidenceFormatError(message)
+    return msgspec.structs.replace(found, digest=sha256(content).hexdigest())

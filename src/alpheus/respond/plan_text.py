@@ -1,0 +1,135 @@
+"""A plan for people: text of 80 columns, Markdown, and a checklist as CSV."""
+
+from __future__ import annotations
+
+import csv
+import textwrap
+from collections.abc import Iterator
+from typing import TextIO
+
+from alpheus.report.csv_output import cell
+from alpheus.report.markdown import code, escape
+from alpheus.report.visible import visible
+from alpheus.respond.model import Cited, Phase, Plan, Step
+
+WIDTH = 80
+COLUMNS = ("number", "phase", "what", "why", "by_hand", "breaks", "undo", "decides", "files",
+           "done", "by", "at")  # fmt: skip
+HEADINGS = {
+    Phase.CONTAIN: "Contain",
+    Phase.PRESERVE: "Preserve",
+    Phase.REMOVE: "Remove what was planted",
+    Phase.RESTORE: "Restore what belongs there",
+    Phase.PATCH: "Close the hole",
+    Phase.ROTATE: "Rotate secrets, in this order",
+    Phase.REBUILD: "Rebuild",
+    Phase.VERIFY: "Verify",
+}
+
+
+def write_text(plan: Plan, stream: TextIO) -> None:
+    """For a terminal."""
+    stream.writelines(line + "\n" for line in _text(plan))
+
+
+def write_markdown(plan: Plan, stream: TextIO) -> None:
+    """With boxes to tick."""
+    stream.writelines(line + "\n" for line in _markdown(plan))
+
+
+def write_checklist(plan: Plan, stream: TextIO) -> None:
+    """One row for each step; the last three columns are to be filled in. Formulas are harmless."""
+    writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
+    writer.writerow(COLUMNS)
+    for step in plan.steps:
+        values = (
+            step.number, step.phase, step.what, step.why, " ⏎ ".join(step.by_hand), step.breaks,
+            step.undo, step.decides, " ⏎ ".join(one.path for one in step.files), "", "", "",
+        )  # fmt: skip
+        writer.writerow([cell(value) for value in values])
+
+
+def place_of(cited: Cited) -> str:
+    """Where a proof stands: path and line, offset or record."""
+    if cited.line is not None:
+        return f"{cited.path}:{cited.line}"
+    if cited.record_id is not None:
+        return f"{cited.path}, record {cited.record_id}"
+    return cited.path if cited.offset is None else f"{cited.path}, offset {cited.offset}"
+
+
+def _text(plan: Plan) -> Iterator[str]:
+    yield from _wrapped(plan.headline, "")
+    files = sum(len(step.files) for step in plan.steps)
+    yield ""
+    yield from _wrapped(
+        f"{len(plan.steps)} steps; {files} {'file' if files == 1 else 'files'} for alpheus clean "
+        f"apply. Digest of this plan: {plan.digest}", "",
+    )  # fmt: skip
+    for text in plan.beyond:
+        yield ""
+        yield from _wrapped(text, "! ")
+    phase = None
+    for step in plan.steps:
+        if step.phase is not phase:
+            phase = step.phase
+            yield from ("", HEADINGS[phase].upper())
+        yield from _step_text(step)
+
+
+def _step_text(step: Step) -> Iterator[str]:
+    yield ""
+    yield from _wrapped(f"{step.number}. {step.what}", "", "   ")
+    for label, text in (("why", step.why), ("breaks", step.breaks), ("undo", step.undo),
+                        ("decides", step.decides)):  # fmt: skip
+        if text:
+            yield from _wrapped(f"{label}: {text}", "   ", "      ")
+    for line in step.by_hand:
+        yield from _wrapped(line, "   > ", "     ")
+    for one in step.files:
+        yield from _wrapped(f"{one.path}  sha256 {one.sha256[:16]}…", "   - ", "     ")
+    for cited in step.cited[:3]:
+        yield from _wrapped(f"{cited.title}: {place_of(cited)}", "   * ", "     ")
+    if step.cited_total > 3:
+        yield f"   * {step.cited_total:,} records in all; see the assessment"
+
+
+def _wrapped(text: str, first: str, later: str | None = None) -> Iterator[str]:
+    yield from textwrap.wrap(
+        visible(text), WIDTH, initial_indent=first,
+        subsequent_indent=later if later is not None else " " * len(first),
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def _markdown(plan: Plan) -> Iterator[str]:
+    yield f"# Clean-up of {escape(plan.server)}"
+    yield ""
+    yield escape(plan.headline)
+    yield ""
+    yield f"Plan of {plan.made}, digest `{plan.digest}`."
+    for text in plan.beyond:
+        yield from ("", f"> {escape(text)}")
+    phase = None
+    for step in plan.steps:
+        if step.phase is not phase:
+            phase = step.phase
+            yield from ("", f"## {HEADINGS[phase]}")
+        yield from _step_markdown(step)
+
+
+def _step_markdown(step: Step) -> Iterator[str]:
+    yield ""
+    yield f"- [ ] **{step.number}. {escape(step.what)}**"
+    for label, text in (("Why", step.why), ("Breaks", step.breaks), ("Undo", step.undo),
+                        ("Decides", step.decides)):  # fmt: skip
+        if text:
+            yield f"  - {label}: {escape(text)}"
+    for line in step.by_hand:
+        yield f"  - {code(line)}"
+    for one in step.files:
+        yield f"  - [ ] {code(one.path)}, SHA-256 `{one.sha256}`"
+    for cited in step.cited:
+        yield f"  - Proof: {escape(cited.title)}, {code(place_of(cited))}"
+    if step.cited_total > len(step.cited):
+        yield f"  - {step.cited_total:,} records in all; see the assessment"

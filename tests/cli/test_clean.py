@@ -1,0 +1,126 @@
+"""`alpheus clean`: nothing is done without the digest, and all that was done can be undone."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from alpheus.cli import main
+from alpheus.respond import vault_folder
+from alpheus.respond.vault_cipher import Stretching
+from clean_assessments import PAGE, WEB, citation, document, finding, server
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    quick = partial(Stretching, passes=1, memory=8192, lanes=1)
+    monkeypatch.setattr(vault_folder, "Stretching", lambda salt, *_: quick(salt))
+    monkeypatch.setenv("ALPHEUS_VAULT_PASSPHRASE", "a word")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    """An assessment in `a.json`, and the page that it names on volume C."""
+    found = document(server("MX01", finding("page-foreign", citation(f"{WEB}/x.aspx"))))
+    (tmp_path / "a.json").write_text(json.dumps(found))
+    path = tmp_path / WEB / "x.aspx"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(PAGE)
+    return path
+
+
+def _run(capsys: pytest.CaptureFixture[str], *words: str, status: int = 0) -> str:
+    assert main(["clean", *words]) == status
+    printed = capsys.readouterr()
+    return printed.out + printed.err
+
+
+def _digest() -> str:
+    digest: str = json.loads(Path("plan.json").read_bytes())["digest"]
+    return digest
+
+
+def test_from_a_plan_to_a_clean_volume_and_back(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each step says how the next is done."""
+    said = _run(capsys, "plan", "a.json", "-o", "plan.json")
+    assert "MX01 is compromised." in said
+    assert f"digest {_digest()}" in said
+    said = _run(capsys, "apply", "plan.json", "--root", "C=C")
+    assert "would" in said
+    assert f"--execute --digest {_digest()}" in said
+    assert page.exists()
+    assert not Path("alpheus-vault").exists()
+    said = _run(capsys, "apply", "plan.json", "--root", "C=C", "--execute", "--digest", _digest())
+    assert "1 done" in said
+    assert not page.exists()
+    assert PAGE not in b"".join(p.read_bytes() for p in Path("alpheus-vault").rglob("0*"))
+    assert "1 already" in _run(capsys, "apply", "plan.json", "--root", "C=C", "--execute",
+                               "--digest", _digest())  # fmt: skip
+    assert "1 done" in _run(capsys, "undo", "plan.json", "--root", "C=C")
+    assert page.read_bytes() == PAGE
+
+
+@pytest.mark.parametrize(("more", "why"), [
+    (("--execute",), "needs --digest"), (("--execute", "--digest", "00"), "not that of this plan"),
+])  # fmt: skip
+def test_nothing_is_done_without_the_digest(
+    page: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...], why: str
+) -> None:
+    """Whoever executes has read this very plan."""
+    _run(capsys, "plan", "a.json", "-o", "plan.json")
+    assert why in _run(capsys, "apply", "plan.json", "--root", "C=C", *more, status=2)
+    assert page.exists()
+    assert not Path("alpheus-vault").exists()
+
+
+def test_a_file_that_was_exchanged_is_told(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the status, too."""
+    _run(capsys, "plan", "a.json", "-o", "plan.json")
+    page.write_bytes(b"another")
+    said = _run(capsys, "apply", "plan.json", "--root", "C=C", "--execute", "--digest", _digest(),
+                status=1)  # fmt: skip
+    assert "refused" in said
+    assert "another file" in said
+
+
+def test_a_plan_that_was_changed_is_refused(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And a vault on the volume itself, a root that is none, a wrong passphrase."""
+    _run(capsys, "plan", "a.json", "-o", "plan.json")
+    assert "lies on volume C" in _run(capsys, "apply", "plan.json", "--root", "C=C", "--vault",
+                                      "C/v", status=2)  # fmt: skip
+    assert "--root C=none" in _run(capsys, "apply", "plan.json", "--root", "C=none", status=2)
+    assert "is no vault" in _run(capsys, "undo", "plan.json", "--root", "C=C", status=3)
+    text = Path("plan.json").read_text(encoding="utf-8")
+    Path("plan.json").write_text(text.replace("x.aspx", "web.config"), encoding="utf-8")
+    assert "was changed" in _run(capsys, "apply", "plan.json", "--root", "C=C", status=2)
+    assert page.exists()
+
+
+@pytest.mark.parametrize(("form", "words"), [
+    ("json", '"schema": "alpheus.clean-plan/1"'), ("markdown", "# Clean-up of MX01"),
+    ("csv", '"number","phase"'), ("text", "REMOVE WHAT WAS PLANTED"),
+])  # fmt: skip
+def test_a_plan_is_printed_as_asked(
+    page: Path, capsys: pytest.CaptureFixture[str], form: str, words: str
+) -> None:
+    """In each of its forms."""
+    assert page.exists()
+    assert words in _run(capsys, "plan", "a.json", "--format", form)
+
+
+def test_without_a_passphrase_nothing_is_done(
+    page: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody can be asked, it says how it is given."""
+    _run(capsys, "plan", "a.json", "-o", "plan.json")
+    monkeypatch.delenv("ALPHEUS_VAULT_PASSPHRASE")
+    said = _run(capsys, "apply", "plan.json", "--root", "C=C", "--execute", "--digest", _digest(),
+                status=3)  # fmt: skip
+    assert "ALPHEUS_VAULT_PASSPHRASE" in said
+    assert page.exists()

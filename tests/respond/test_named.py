@@ -1,0 +1,55 @@
+"""Names of what an attacker made, from the records that are cited."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alpheus.respond.assessment_file import Citation
+from alpheus.respond.named import MOST, values
+
+
+def _cited(*texts: str) -> list[Citation]:
+    return [Citation("E1", "log", text=text) for text in texts]
+
+
+@pytest.mark.parametrize("text", [
+    json.dumps({"Event": {"EventData": {"TargetUserName": "eve", "Other": "x"}}}),
+    json.dumps({"winlog": {"event_data": [{"TargetUserName": "eve"}]}}),
+    "<Event><Data Name='TargetUserName'>eve</Data></Event>",
+    'New-Mailbox -TargetUserName "eve" -Other x', "New-Mailbox -TargetUserName:'eve'",
+    json.dumps({"message": 'x -TargetUserName "eve"'}), 'a,b,TargetUserName="eve"',
+])  # fmt: skip
+def test_a_field_is_found_in_any_form(text: str) -> None:
+    """JSON of any depth, XML, and parameters as logs of Exchange write them."""
+    assert values(_cited(text), ["TargetUserName"]) == ("eve",)
+
+
+def test_each_is_told_once_and_nothing_is_told_of_nothing() -> None:
+    """In the order in which they are cited."""
+    texts = [json.dumps({"A": one}) for one in ("b", "a", "-", "", "b", "%%1793")]
+    assert values(_cited(*texts), ["A"]) == ("b", "a")
+    assert values(_cited("no record", "{", "\ud800"), ["A"]) == ()
+
+
+def test_they_are_not_too_many_nor_too_long() -> None:
+    """An attacker can write many."""
+    texts = [json.dumps({"A": f"n{one}"}) for one in range(100)]
+    assert len(values(_cited(*texts), ["A"])) == MOST
+    assert values(_cited(json.dumps({"A": "x" * 1000})), ["A"]) == ()
+
+
+@given(st.recursive(st.text() | st.integers() | st.none(),
+                    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))  # fmt: skip
+def test_any_record_is_taken(document: object) -> None:
+    """Without an error."""
+    assert isinstance(values(_cited(json.dumps(document)), ["A"]), tuple)
+
+
+def test_a_deep_record_is_taken() -> None:
+    """It is not followed by recursion."""
+    text = '{"a":' * 500 + '{"A":"x"}' + "}" * 500
+    assert values(_cited(text), ["A"]) == ("x",)

@@ -1,0 +1,55 @@
+"""A plan on paper: within 80 columns, inert whatever an attacker wrote, with boxes to tick."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+
+from alpheus.respond.model import Plan
+from alpheus.respond.plan_text import WIDTH, write_checklist, write_markdown, write_text
+from alpheus.respond.planning import plan_of
+from clean_assessments import WEB, citation, finding, read, server
+
+HOSTILE = "=cmd|'/c calc'!A0 <script>alert(1)</script> `x` \x1b[2J\u202e"
+
+
+def _plan() -> Plan:
+    found = read(server(
+        HOSTILE, finding("page-foreign", citation(f"{WEB}/a {HOSTILE.replace('/', '')}.aspx")),
+        stage="spread",
+    ))  # fmt: skip
+    return plan_of(found, found.server(), made=datetime(2021, 3, 12, tzinfo=UTC), version="0")
+
+
+def _written(write: object) -> str:
+    stream = io.StringIO()
+    write(_plan(), stream)  # type: ignore[operator]
+    return stream.getvalue()
+
+
+def test_text_fits_a_terminal() -> None:
+    """But for words that are longer; the digest and what cannot be repaired are on top."""
+    text = _written(write_text)
+    assert all(len(line) <= WIDTH or " " not in line.strip() for line in text.splitlines())
+    assert text.index(_plan().digest) < text.index("CONTAIN") < text.index("VERIFY")
+    assert text.index("Rebuild the server") < text.index("CONTAIN")
+
+
+def test_nothing_moves_the_cursor_or_becomes_markup() -> None:
+    """In any form."""
+    for write in (write_text, write_markdown, write_checklist):
+        text = _written(write)
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+    assert "<script>" not in _written(write_markdown).replace("`", "")[:200]
+
+
+def test_every_step_and_file_can_be_ticked() -> None:
+    """In Markdown and in the checklist."""
+    plan = _plan()
+    text = _written(write_markdown)
+    assert text.count("- [ ] ") == len(plan.steps) + 1
+    rows = list(csv.DictReader(io.StringIO(_written(write_checklist))))
+    assert len(rows) == len(plan.steps)
+    assert not any(value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())

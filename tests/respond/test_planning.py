@@ -1,0 +1,122 @@
+"""Which steps a server needs, and which files are taken: each once, none of the product's."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from alpheus.respond.model import Phase, Plan, digest_of
+from alpheus.respond.planning import OPERATED, REBUILD, UNSEEN, plan_of
+from clean_assessments import PAGE, WEB, citation, finding, read, server
+
+MADE = datetime(2021, 3, 12, 9, tzinfo=UTC)
+
+
+def _plan(*findings: dict[str, Any], **more: Any) -> Plan:
+    found = read(server("MX01", *findings, **more))
+    return plan_of(found, found.server(), made=MADE, version="0")
+
+
+def _files(plan: Plan) -> list[str]:
+    return [one.path for one in plan.files()]
+
+
+def _all_words(plan: Plan) -> str:
+    return "\n".join(line for step in plan.steps for line in step.by_hand)
+
+
+def test_a_planted_page_is_taken_once() -> None:
+    """However many findings name it, in whatever case; with its hash and why."""
+    plan = _plan(
+        finding("iis-webshell-page-eval", citation(f"{WEB}/x.aspx", line=3)),
+        finding("page-foreign", citation(f"{WEB}/X.ASPX"), weight="indication"),
+        finding("page-used-shell", citation("C/inetpub/logs/u_ex.log", None, line=1)),
+    )
+    (action,) = plan.files()
+    assert action.path == r"C:\inetpub\wwwroot\aspnet_client\x.aspx"
+    assert (action.volume, action.parts[-1], len(action.sha256)) == ("C", "x.aspx", 64)
+    assert "iis-webshell-page-eval" in action.why
+    assert plan.digest == digest_of(plan)
+
+
+@pytest.mark.parametrize(("path", "shown"), [
+    ("uploads/auto/D%3A/inetpub/a b.aspx", r"D:\inetpub\a b.aspx"),
+    ("disk.E01/p2/inetpub/wwwroot/x.aspx", r"P2:\inetpub\wwwroot\x.aspx"),
+    ("case7/inetpub/wwwroot/x.aspx", r"C:\inetpub\wwwroot\x.aspx"),
+])  # fmt: skip
+def test_a_file_is_named_as_on_its_volume(path: str, shown: str) -> None:
+    """Whatever the collector called the volume."""
+    assert _files(_plan(finding("page-foreign", citation(path)))) == [shown]
+
+
+@pytest.mark.parametrize("path", [
+    "C/HarddiskVolumeShadowCopy3/inetpub/wwwroot/x.aspx", "x.aspx", f"{WEB}/u_ex.log",
+])  # fmt: skip
+def test_what_cannot_be_taken_is_not(path: str) -> None:
+    """A file in a shadow copy, one in no volume, a log."""
+    assert _files(_plan(finding("page-foreign", citation(path)))) == []
+
+
+def test_a_page_of_the_product_is_restored_not_only_removed() -> None:
+    """It was changed; the step says where a right one comes from."""
+    stock = "C/Program Files/Microsoft/Exchange Server/V15/FrontEnd/HttpProxy/owa/auth/logon.aspx"
+    plan = _plan(finding("iis-webshell-page-eval", citation(stock)))
+    (step,) = [one for one in plan.steps if one.files]
+    assert step.phase is Phase.RESTORE
+    assert "installation media" in _all_words(plan)
+
+
+def test_steps_follow_the_stage() -> None:
+    """Keys once something was planted, accounts once commands ran, Kerberos once they left."""
+    for stage, wanted in (("attempted", set()), ("implanted", {"First the machine keys"}),
+                          ("operated", {"First the machine keys", "Then service accounts"}),
+                          ("spread", {"First the machine keys", "Last the account"})):  # fmt: skip
+        said = [step.what for step in _plan(stage=stage).steps if step.phase is Phase.ROTATE]
+        assert all(any(one.startswith(want) for one in said) for want in wanted)
+        assert bool(said) is bool(wanted)
+
+
+def test_what_cannot_be_repaired_is_said() -> None:
+    """Plainly, where the attacker went on or programs ran."""
+    assert _plan(stage="spread").beyond == (REBUILD,)
+    assert _plan(stage="operated").beyond == (OPERATED,)
+    assert _plan(stage="implanted").beyond == ()
+    assert _plan(verdict="not-determinable", stage="none").beyond == (UNSEEN,)
+    assert any(step.phase is Phase.REBUILD for step in _plan(stage="spread").steps)
+
+
+def test_names_in_commands_are_quoted() -> None:
+    """Whatever the attacker called an account; each has its own line."""
+    records = [
+        citation("Security.jsonl", None, text=json.dumps({"TargetUserName": name}))
+        for name in ("eve", "a'; Remove-Item C:\\ -Recurse; '", "x\ny")
+    ]
+    plan = _plan(finding("iis-webshell-account-created", *records, techniques=["T1136"],
+                         stage="spread"))  # fmt: skip
+    words = _all_words(plan)
+    assert "for 'eve'; delete" in words
+    assert "'a''; Remove-Item C:\\ -Recurse; '''" in words
+    assert "('' + 'x' + [char]0x000A + 'y')" in words
+
+
+def test_a_name_that_is_not_known_is_not_made_up() -> None:
+    """The line says so."""
+    plan = _plan(finding("x-task-created", citation("S.jsonl", None), techniques=["T1053.005"]))
+    assert "NAME-OF-TASK" in _all_words(plan)
+
+
+def test_a_server_without_findings_is_only_watched() -> None:
+    """And updated, where it is vulnerable."""
+    plan = _plan(verdict="no-evidence", stage="none")
+    assert [step.phase for step in plan.steps] == [Phase.PATCH, Phase.VERIFY]
+
+
+def test_the_same_assessment_gives_the_same_plan() -> None:
+    """To the digest."""
+    findings = [finding("page-foreign", citation(f"{WEB}/{name}.aspx", PAGE + name.encode()))
+                for name in "abc"]  # fmt: skip
+    assert _plan(*findings) == _plan(*findings)
+    assert [one.id for one in _plan(*findings).files()] == [1, 2, 3]

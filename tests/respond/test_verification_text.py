@@ -1,0 +1,49 @@
+"""The sentence that matters comes first."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from alpheus.respond.verification import Fate, Item, Outcome, Verification
+from alpheus.respond.verification_text import MOST, sentence, write_verification
+
+
+def _found(outcome: Outcome, *items: Item, uncovered: tuple[str, ...] = ()) -> Verification:
+    return Verification(
+        server="MX01", since="2021-03-12T00:00:00Z", assessment="0" * 64, outcome=outcome,
+        files=outcome, items=items, uncovered=uncovered,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("outcome", "words"), [
+    (Outcome.CLEAN, "is verified clean"), (Outcome.UNCOVERED, "cannot be called clean yet"),
+    (Outcome.LEFT, "is not clean"), (Outcome.BACK, "attacked again"),
+])  # fmt: skip
+def test_each_answer_is_a_sentence(outcome: Outcome, words: str) -> None:
+    """Of one server."""
+    assert sentence(_found(outcome)).startswith("MX01 ")
+    assert words in sentence(_found(outcome))
+
+
+def test_the_first_sign_is_in_it() -> None:
+    """Where there is a time."""
+    items = (Item(Fate.NEW, "r", "t", time="2021-03-15T00:00:00Z"),
+             Item(Fate.BACK, "r", "t", time="2021-03-13T00:00:00Z"))  # fmt: skip
+    assert "2021-03-13T00:00:00Z" in sentence(_found(Outcome.BACK, *items))
+    assert "a file" in sentence(_found(Outcome.BACK, Item(Fate.BACK, "r", "t", "x.aspx")))
+
+
+def test_what_was_not_covered_stands_before_what_is_gone() -> None:
+    """Worst first; few of many; nothing of it moves the cursor."""
+    items = [Item(Fate.GONE, "r", f"t{n}", "x\x1b.aspx") for n in range(MOST + 5)]
+    stream = io.StringIO()
+    write_verification(
+        _found(Outcome.UNCOVERED, *items, Item(Fate.LEFT, "r", "left"), uncovered=("httpproxy",)),
+        stream,
+    )
+    text = stream.getvalue()
+    assert text.index("Not covered") < text.index("Still there") < text.index("Gone (25)")
+    assert text.count("x{ESC}.aspx") == MOST
+    assert all(len(line) <= 80 for line in text.splitlines())

@@ -1,0 +1,92 @@
+"""Every simulated server that was broken into: planned, cleaned, verified, and put back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from alpheus.cli import main
+from alpheus.errors import EvidenceError
+from alpheus.respond.assessment_file import read_assessment
+from alpheus.respond.model import Plan
+from alpheus.respond.planning import plan_of
+from alpheus.respond.verification import Fate, Outcome
+from alpheus.respond.verify import verify
+from clean_work import applied, tree_of, undone
+
+COMPROMISED = ("webshell", "webshell-deleted", "implanted-unused", "patched-too-late", "spread",
+               "oab-generator", "unified-messaging")  # fmt: skip
+
+
+def _simulated(folder: Path, scenario: str) -> tuple[Path, Path]:
+    """Evidence and its assessment."""
+    status = main(["lab", str(folder / "lab"), "--scenario", scenario, "--size", "1MB",
+                   "--seed", "11"])  # fmt: skip
+    assert status == 0
+    evidence = folder / "lab" / "evidence"
+    assert main(["triage", str(evidence), "-o", str(folder / "report")]) == 0
+    return evidence, folder / "report"
+
+
+@pytest.mark.parametrize("scenario", COMPROMISED)
+def test_what_lies_in_files_is_gone_and_comes_back(
+    tmp_path: Path, scenario: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Planned, applied, verified clean as far as files go; what is not in files is listed.
+
+    Undone, the tree is byte for byte and time for time what it was.
+    """
+    evidence, report = _simulated(tmp_path, scenario)
+    capsys.readouterr()
+    found = read_assessment(report)
+    server = found.server()
+    plan = plan_of(found, server, made=datetime.now(UTC), version="0")
+    root = evidence / "C"
+    before = tree_of(root)
+    assert {one.result.value for one in applied(plan, root, tmp_path / "v")} <= {"done"}
+    shells = json.loads((tmp_path / "lab" / "ground-truth.json").read_text())["shells"]
+    assert not any((root / shell[3:].replace("\\", "/")).exists() for shell in shells)
+    checked, unopened = verify(report, "", [evidence], None)
+    assert checked is not None
+    assert unopened == ()
+    assert checked.files is Outcome.CLEAN
+    assert checked.outcome is Outcome.UNCOVERED
+    assert not checked.of(Fate.LEFT, Fate.BACK, Fate.NEW)
+    assert _by_hand(plan)
+    undone(plan, root, tmp_path / "v")
+    assert tree_of(root) == before
+
+
+def _by_hand(plan: Plan) -> list[str]:
+    return [step.what for step in plan.steps if not step.files]
+
+
+def test_a_server_on_which_nothing_was_done_is_not_clean(tmp_path: Path) -> None:
+    """And the same evidence under another name says the same."""
+    evidence, report = _simulated(tmp_path, "webshell")
+    shutil.move(evidence, tmp_path / "again")
+    checked, _ = verify(report, "", [tmp_path / "again"], None)
+    assert checked is not None
+    assert (checked.outcome, checked.files) == (Outcome.LEFT, Outcome.LEFT)
+    since = datetime(2021, 2, 1, tzinfo=UTC)
+    checked, _ = verify(report, "", [tmp_path / "again"], since)
+    assert checked is not None
+    assert checked.outcome is Outcome.BACK
+
+
+def test_evidence_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    """Nothing is compared then."""
+    (tmp_path / "a.json").write_text(json.dumps({
+        "schema": "alpheus.assessment/1", "run": {"finished": "", "version": ""},
+        "servers": [{"name": "A", "product": "", "verdict": "compromised", "stage": "implanted",
+                     "headline": "", "findings": []}],
+    }))  # fmt: skip
+    checked, unopened = verify(tmp_path / "a.json", "", [tmp_path / "none"], None)
+    assert checked is None
+    assert "none" in unopened[0]
+    with pytest.raises(EvidenceError):
+        verify(tmp_path / "none", "", [tmp_path], None)
