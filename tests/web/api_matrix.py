@@ -91,6 +91,8 @@ TABLE: tuple[Line, ...] = (
          json={"digest": "0123456789ab"}),
     Line("POST", f"{_API}/batches/{{batch}}/reject", WORK_ON_ONE, f"{_BATCH}/reject",
          json={"why": " "}),
+    Line("POST", f"{_API}/batches/{{batch}}/send", "S NN NNN NNN YYA YYA", f"{_BATCH}/send",
+         json={}),
     Line("POST", f"{_API}/uploads", IMPORT, json={"kind": "import", "name": "a", "size": 0}),
     Line("PUT", f"{_API}/uploads/{{upload}}", IMPORT_A, _UPLOAD, json={}),
     Line("GET", f"{_API}/uploads/{{upload}}", IMPORT_A, _UPLOAD),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from alpheus.web.access.roles import Role
+from alpheus.web.notice_desk import NoticeDesk
 from web.access_matrix import OTHER, Asker
 from web.programs import Api
 
@@ -34,4 +37,13 @@ def test_a_batch_is_decided_about_once(api: Api) -> None:
     assert api.refused("POST", "/batches/99/approve", json=digest) == (404, "not-found")
     assert api.refused("POST", "/batches/1/reject", json={"why": " "})[0] == 422
     kept = api.ask("POST", "/batches", json=NOBODY)
-    assert (kept.status_code, kept.json()["planned"]) == (201, 0)
+    assert (kept.status_code, kept.json()["batch"]["planned"], kept.json()["job"]) == (201, 0, 0)
+    assert api.refused("POST", "/batches/1/send") == (422, "refused")
+
+
+def test_a_plan_for_very_many_is_a_job(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for it."""
+    monkeypatch.setattr(NoticeDesk, "is_large", lambda *_: True)
+    kept = api.ask("POST", "/batches", json={"filters": {}}).json()
+    assert (kept["batch"], api.get(f"/jobs/{kept['job']}")["job"]["kind"]) == (None, "plan")
+    assert api.ask("POST", f"/jobs/{kept['job']}/cancel").status_code == 200

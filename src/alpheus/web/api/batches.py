@@ -17,6 +17,7 @@ from alpheus.web.api.asking import Number, Size, Text, Time, clean, json, said, 
 from alpheus.web.api.notices import RecipientOf, notice_desk
 from alpheus.web.api.servers import Chosen
 from alpheus.web.approvals import Underway
+from alpheus.web.jobs.service import Jobs
 from alpheus.web.problems import ConflictError
 from alpheus.web.rendering import AnyRequest
 
@@ -95,6 +96,19 @@ class OmittedOf(msgspec.Struct, frozen=True):
     until: Time
 
 
+class Planned(msgspec.Struct, frozen=True):
+    """The batch that was kept; where very many servers fit, the job that plans it."""
+
+    batch: BatchOf | None
+    job: Annotated[int, said("0 where it is planned already; see `/jobs`.")]
+
+
+class Sending(msgspec.Struct, frozen=True):
+    """The job that hands notices over."""
+
+    job: int
+
+
 class Preview(msgspec.Struct, frozen=True):
     """What a plan would come to; the first of its notices and of those without one."""
 
@@ -145,9 +159,16 @@ def preview(request: AnyRequest, data: JSONBody[PlanFor]) -> Response[Preview]:
 
 
 @post("/batches", opt=_WORK, tags=_TAGS, sync_to_thread=True)
-def plan(request: AnyRequest, data: JSONBody[PlanFor]) -> Response[BatchOf]:
-    """Keep a plan as a batch. Nothing is sent before somebody has approved it."""
-    return json(shaped(notice_desk(request).plan(data.filters.filters), BatchOf), 201)
+def plan(request: AnyRequest, data: JSONBody[PlanFor]) -> Response[Planned]:
+    """Keep a plan as a batch. Nothing is sent before somebody has approved it.
+
+    Where very many servers fit, a job plans it.
+    """
+    desk, filters = notice_desk(request), data.filters.filters
+    if desk.is_large(filters):
+        jobs: Jobs = request.app.state.jobs
+        return json(Planned(None, jobs.plan(request.user, *desk.bounds(filters))), 201)
+    return json(Planned(_batch(desk.plan(filters)), 0), 201)
 
 
 @get("/batches/{batch:int}", opt=_SEE, tags=_TAGS, sync_to_thread=True)
@@ -189,10 +210,18 @@ def reject(request: AnyRequest, batch: Number, data: JSONBody[RejectIt]) -> Resp
     return json(HowMany(notice_desk(request).reject(batch, clean(data.why))))
 
 
+@post("/batches/{batch:int}/send", opt=_APPROVE, tags=_TAGS, status_code=202, sync_to_thread=True)
+def send_batch(request: AnyRequest, batch: Number) -> Response[Sending]:
+    """Have what is approved handed over to the mail server, by a job of its own."""
+    notice_desk(request).demand_sendable(batch)
+    jobs: Jobs = request.app.state.jobs
+    return json(Sending(jobs.send(request.user, batch)), 202)
+
+
 def _batch(found: Batch) -> BatchOf:
     return shaped(found, BatchOf)
 
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
-    batches, preview, plan, batch_of, approve, reject,
+    batches, preview, plan, batch_of, approve, reject, send_batch,
 )  # fmt: skip
