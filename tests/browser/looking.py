@@ -34,6 +34,7 @@ class Look:
         self._browser = browser
         self._session = session
         self._contexts: list[BrowserContext] = []
+        self._expected = [*EXPECTED]
 
     def __enter__(self) -> Self:
         return self
@@ -45,6 +46,10 @@ class Look:
             one.close()
         if kind is None:
             assert self.faults == []
+
+    def expect(self, text: str) -> None:
+        """What a browser's console says so is no fault."""
+        self._expected.append(text)
 
     def person(self, name: str = "", **how: Any) -> Page:
         """A browser of somebody with an account; of nobody for ''. `how` is for its context."""
@@ -79,7 +84,7 @@ class Look:
         ))  # fmt: skip
 
     def _said(self, page: Page, kind: str, text: str) -> None:
-        if kind in {"error", "warning"} and not any(one in text for one in EXPECTED):
+        if kind in {"error", "warning"} and not any(one in text for one in self._expected):
             self.faults.append(f"{page.url}: {kind}: {text}")
 
 
