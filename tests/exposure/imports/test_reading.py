@@ -71,3 +71,14 @@ def test_any_shape_as_any_kind(tmp_path: Path, value: object, kind: str) -> None
 
     found, _ = imported(write(tmp_path, "x", json.dumps(value)), kind=kind)
     assert all(encode(observation) for observation in found)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "is empty"), (b"\xef\xbb\xbf\n \n", "is empty"), (b"PK\x03\x04\0\0", "save its table"),
+     (b"%PDF-1.7\n", "is a PDF"), (b"\0\1\2", "none of the kinds that can be read")],
+)  # fmt: skip
+def test_what_is_no_list(tmp_path: Path, content: bytes, said: str) -> None:
+    """It is said what to do with it."""
+    with pytest.raises(UnknownKindError, match=said):
+        ImportedFile(write(tmp_path, "list", content))

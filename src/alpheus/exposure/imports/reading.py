@@ -54,6 +54,26 @@ class UnknownKindError(EvidenceFormatError):
     """The content is none of the kinds that can be read."""
 
 
+_OTHERS = (
+    (b"PK\x03\x04", "a spreadsheet or an archive; save its table as CSV, or unpack it"),
+    (b"\xd0\xcf\x11\xe0", "an old spreadsheet or document; save its table as CSV"),
+    (b"%PDF", "a PDF; save its table as CSV"),
+)
+"""Files that people have their lists in, by their first bytes."""
+
+
+def _what_else(head: bytes) -> str:
+    """Why nothing is read, and what to do."""
+    if not head.strip():
+        return "is empty"
+    for magic, said in _OTHERS:
+        if head.startswith(magic):
+            return f"is {said}"
+    return (
+        f"none of the kinds that can be read ({', '.join(KINDS)}); name it with --kind if it is one"
+    )
+
+
 @dataclass(slots=True)
 class Tally:
     """What became of a file's records: `losses` are the first, `reasons` count all."""
@@ -82,13 +102,8 @@ class ImportedFile:
         self.sha256 = self._source.sha256
         self.tally = Tally()
         self.kind = self.options.kind or kind_of(self._source)
-        if not self.kind and not self._source.head.strip():
-            raise UnknownKindError(f"{path}: is empty")
         if not self.kind:
-            raise UnknownKindError(
-                f"{path}: none of the kinds that can be read ({', '.join(KINDS)}); "
-                "name it with --kind if it is one"
-            )
+            raise UnknownKindError(f"{path}: {_what_else(self._source.head)}")
 
     @property
     def notes(self) -> list[str]:
