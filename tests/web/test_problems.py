@@ -28,6 +28,7 @@ CASES: list[tuple[int, Exception, str]] = [
     (403, PermissionDeniedException("your account does not allow that"), "not-allowed"),
     (409, ConflictError("it has changed"), "conflict"),
     (422, RefusedError("say why"), "refused"),
+    (413, ComplaintError("no room", status=507), "no-room"),
     (503, NotWorkedOutError("not yet"), "not-worked-out"),
     (503, DatabaseLostError("gone"), "database"),
     (500, ZeroDivisionError("secret"), "unforeseen"),
@@ -74,6 +75,7 @@ def test_an_upload_is_told_where_to_go_on() -> None:
         (ConflictError("look again"), 409),
         (UnknownParameterError("x"), 400),
         (ComplaintError("too large", status=413), 413),
+        (ComplaintError("no room", status=507), 413),
     ],
 )
 def test_each_error_has_its_status(error: RefusedError, status: int) -> None:

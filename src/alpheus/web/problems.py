@@ -26,6 +26,8 @@ from alpheus.web.jobs.messages import ComplaintError
 
 MEDIA_TYPE = "application/problem+json"
 NAME = "urn:alpheus:problem:"
+TOO_LARGE_FOR_US, FULL = 413, 507
+"""What there is no room for is too large for us, and no failure of ours."""
 UNFORESEEN_FROM = 500
 """From this status on it is our fault."""
 
@@ -116,7 +118,7 @@ _BY_TYPE: tuple[tuple[type[Exception], Kind], ...] = (
 )  # fmt: skip
 _BY_STATUS = {
     400: INVALID, 401: NOT_SIGNED_IN, 403: NOT_ALLOWED, 404: NOT_FOUND, 405: METHOD, 409: CONFLICT,
-    413: TOO_LARGE, 415: MEDIA, 422: REFUSED, 429: TOO_MANY, 503: DATABASE, 507: NO_ROOM,
+    413: TOO_LARGE, 415: MEDIA, 422: REFUSED, 429: TOO_MANY, 503: DATABASE,
 }  # fmt: skip
 
 
@@ -134,7 +136,7 @@ def problem(status: int, detail: str, error: Exception) -> Problem:
 def status_of(error: AlpheusError) -> int:
     """The status of an error that was foreseen."""
     if isinstance(error, ComplaintError):
-        return error.status
+        return TOO_LARGE_FOR_US if error.status == FULL else error.status
     if isinstance(error, ConflictError):
         return 409
     if isinstance(error, UnknownParameterError):
@@ -148,6 +150,8 @@ def _kind_of(status: int, error: Exception) -> Kind:
         if error.detail.startswith("this token"):
             return SCOPE
         return NOT_THIS_SESSION if error.detail.startswith("this form") else NOT_ALLOWED
+    if isinstance(error, ComplaintError) and error.status == FULL:
+        return NO_ROOM
     special = next(
         (kind for kind_of_error, kind in _BY_TYPE if isinstance(error, kind_of_error)), None
     )

@@ -53,14 +53,19 @@ def _settings(examples: int) -> settings:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"] if EXAMPLES else ["sqlite"])
+def world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
     """Servers, notices, a job and accounts of two organisations."""
     patch = pytest.MonkeyPatch()
     folder: Path = tmp_path_factory.mktemp("world")
     patch.setenv("ALPHEUS_CACHE", str(folder / "cache"))
     clock, much = Clock(), Rate(10_000_000, 10_000_000)
-    with open_database(folder / "cases.db") as database:
+    place: str | Path = folder / "cases.db"
+    if request.param == "postgresql":
+        place = request.getfixturevalue("postgresql").new()
+    with open_database(place) as database:
         app = create_app(database, Settings(uploads=folder / "uploads"), clock=clock, rate=much)
         app.state.start_working_out = lambda _: None
         yield made_world(app, database, clock)

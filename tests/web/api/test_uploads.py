@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from alpheus.web.access.roles import Role
+from alpheus.web.jobs.uploads import Uploads
 from web.access_matrix import OTHER, Asker
 from web.programs import ADMIN, CONSTITUENT, Api
 
@@ -49,6 +52,16 @@ def test_a_file_that_is_not_to_come_is_dropped(api: Api) -> None:
     assert api.refused("GET", path) == (404, "not-found")
     empty = {"kind": "import", "name": "a", "size": 0}
     assert api.refused("POST", "/uploads", json=empty) == (422, "refused")
+
+
+def test_what_there_is_no_room_for_is_too_large(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is no failure of the console, and says what to do."""
+    path = _room(api, kind="triage", size=3)
+    monkeypatch.setattr(Uploads, "free", lambda _: 0)
+    large = {"kind": "triage", "name": "a", "size": 5}
+    assert api.refused("POST", "/uploads", json=large) == (413, "no-room")
+    assert api.refused("GET", path) == (413, "no-room")
+    assert api.ask("DELETE", path).status_code == 204
 
 
 def test_an_organisation_hands_in_evidence_of_its_own(api: Api) -> None:

@@ -53,16 +53,14 @@ _DESCRIPTIONS = {
     403: "The token or the account does not allow that.",
     404: "There is nothing here, or nothing that one may see.",
     409: "It has changed since it was looked at; nothing was done.",
-    413: "It is too large.",
+    413: "It is too large, or there is no room left for it.",
     415: "It is no JSON.",
     422: "It was refused; the reason says what has to be otherwise.",
     429: "Too many requests; `Retry-After` says how long to wait.",
     503: "The database cannot be used at the moment; nothing was lost.",
-    507: "There is no room left for it.",
 }
-_ALWAYS = (400, 401, 403, 404, 422, 429, 503)
-_CHANGES = (409, 413, 415)
-_UPLOADS = (507,)
+_ALWAYS = (400, 401, 403, 404, 413, 422, 429, 503)
+_CHANGES = (409, 415)
 
 
 @get("/openapi.json", opt={PERMISSION: Permission.PUBLIC}, include_in_schema=False,
@@ -137,9 +135,7 @@ def _complete(operation: dict[str, Any], method: str, handler: HTTPRouteHandler)
     answers = operation["responses"]
     if handler.opt.get(CSV):
         answers["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
-    statuses = [*_ALWAYS, *(() if method in _SAFE else _CHANGES),
-                *(_UPLOADS if handler.opt.get(RAW) else ())]  # fmt: skip
-    for status in statuses:
+    for status in (*_ALWAYS, *(() if method in _SAFE else _CHANGES)):
         answers[str(status)] = {"$ref": f"#/components/responses/{status}"}
     operation["responses"] = dict(sorted(answers.items()))
     for parameter in operation.get("parameters", ()):
