@@ -70,9 +70,10 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
 
 def _stats(options: argparse.Namespace) -> int:
     from alpheus.campaign.service import Campaign  # noqa: PLC0415 - keeps --help fast
+    from alpheus.cases.expiry import Expiry  # noqa: PLC0415 - as above
 
     with open_place(options) as database:
-        service(database)
+        Expiry(database)(service(database).now)
         _write(Campaign(database), filters_of(options), options)
     return 0
 
