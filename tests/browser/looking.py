@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +22,14 @@ EXPECTED = ("the server responded with a status of 4",)
 """What a browser's console says of an answer that is no fault of a page."""
 
 _SCRIPTS = Path(__file__).with_name("looking.js").read_text("utf-8")
+_INJECTED = """() => [...document.querySelectorAll(
+  "body script, iframe, object, embed, b, img:not([src^='/']):not([src^='data:']), [onerror], "
+  + "[onload], [onclick], a[href^='javascript'], base, meta[http-equiv]"
+)].map((one) => one.outerHTML.slice(0, 200))"""
+CONTROL = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200b\\u202a-\\u202e\\u2066-\\u2069\\ufeff]"
+)
+"""Characters that no page and no file holds."""
 _TOO_WIDE = f"() => {{ {_SCRIPTS}; return tooWide(); }}"
 _TOO_SMALL = f"(least) => {{ {_SCRIPTS}; return tooSmall(least); }}"
 
@@ -97,6 +106,12 @@ def violations(page: Page, options: dict[str, Any] = AXE) -> list[str]:
         for one in found
         for node in one["nodes"]
     ]
+
+
+def injected(page: Page) -> list[str]:
+    """What hostile words have brought into a page: elements, or what steers a terminal."""
+    found = [*page.evaluate(_INJECTED), *CONTROL.findall(page.locator("body").inner_text())]
+    return [f"{page.url}: {one!a}" for one in found]
 
 
 def too_wide(page: Page) -> list[str]:

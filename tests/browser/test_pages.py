@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from browser.looking import COLOURS, DESKTOP, PHONE, Look, too_small, too_wide, violations
+from browser.looking import COLOURS, DESKTOP, PHONE, Look, injected, too_small, too_wide, violations
 from browser.pages import NO_PAGES, PAGES, PICTURED, Shown, where
 from browser.world import World
 from web.access_matrix import TABLE
@@ -24,12 +24,15 @@ def test_every_route_that_shows_a_page_is_looked_at() -> None:
 
 @pytest.mark.parametrize("shown", PAGES, ids=lambda one: one.name)
 def test_a_page_is_fit_to_be_used(look: Look, world: World, artefacts: Path, shown: Shown) -> None:
-    """Axe finds nothing in either theme; a phone need not scroll sideways, and fingers hit."""
+    """Axe finds nothing in either theme; a phone need not scroll sideways, and fingers hit.
+
+    Whatever evidence and lists say brings nothing into the page, opens no dialog, asks nobody.
+    """
     page = look.person(shown.who, color_scheme="light")
     sizes: list[int] = []
     page.on("requestfinished", lambda one: sizes.append(one.sizes()["responseBodySize"]))
     page.goto(where(shown, world))
-    found = violations(page)
+    found = [*violations(page), *injected(page)]
     if shown.name in PICTURED:
         page.screenshot(path=artefacts / f"{shown.name}-desktop-light.png", full_page=True)
     found += too_wide(page)

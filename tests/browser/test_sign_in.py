@@ -30,5 +30,6 @@ def test_whoever_knows_the_password_comes_in_and_goes_where_they_wanted(look: Lo
     expect(page.get_by_role("heading", level=1)).to_have_text("Servers")
     page.locator(".me > summary").click()
     page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(re.compile("/sign-in$"))
     page.goto("/servers")
     expect(page).to_have_url(re.compile("/sign-in"))
