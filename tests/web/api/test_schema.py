@@ -83,7 +83,7 @@ class Asker(NamedTuple):
 
 def _described(world: World, asker: Asker) -> dict[str, Any]:
     """The document, in which numbers of the path are those of something that is there."""
-    found = copy.deepcopy(document(world.app))
+    found = copy.deepcopy(document())
     for path, item in found["paths"].items():
         for operation in item.values():
             for parameter in operation.get("parameters", ()):

@@ -6,12 +6,12 @@ Nothing shows it as a page: such pages load script from elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from threading import Lock
+from functools import cache
 from typing import Any
 
 import msgspec
 from litestar import Litestar, Response, get
-from litestar._openapi.plugin import OpenAPIPlugin
+from litestar.di import Provide
 from litestar.enums import MediaType
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
@@ -24,7 +24,6 @@ from alpheus.web.access.guard import COOKIE, HEADER, PERMISSION
 from alpheus.web.access.roles import Permission
 from alpheus.web.api.asking import BASE, CSV, LONGEST_NAME, RAW
 from alpheus.web.problems import KINDS, MEDIA_TYPE, Problem
-from alpheus.web.rendering import AnyRequest
 
 PLACE = f"{BASE}/openapi.json"
 
@@ -65,32 +64,22 @@ _CHANGES = (409, 415)
 
 @get("/openapi.json", opt={PERMISSION: Permission.PUBLIC}, include_in_schema=False,
      sync_to_thread=True)  # fmt: skip
-def openapi(request: AnyRequest) -> Response[bytes]:
+def openapi() -> Response[bytes]:
     """This document."""
-    return Response(_kept(request.app), media_type=MediaType.JSON)
+    return Response(_encoded(), media_type=MediaType.JSON)
 
 
-_lock = Lock()
+@cache
+def _encoded() -> bytes:
+    return msgspec.json.encode(document())
 
 
-def _kept(app: Litestar) -> bytes:
-    """The document as it is sent, made once for an application."""
-    with _lock:
-        if "api_document" not in app.state:
-            app.state.api_document = msgspec.json.encode(document(app))
-        found: bytes = app.state.api_document
-    return found
-
-
-def document(app: Litestar) -> dict[str, Any]:
-    """The document about the routes of an application below the path of the API."""
-    plugin = OpenAPIPlugin(app)
-    plugin._openapi_config = OpenAPIConfig(  # noqa: SLF001 - else it adds routes of its own
-        title="Alpheus", version=__version__, description=ABOUT, create_examples=False
-    )
-    routes = {route.path_format: route for route in routes_of(app)}
-    plugin.included_routes.update({route.path: route for route in routes.values()})
-    made: dict[str, Any] = msgspec.to_builtins(plugin.provide_openapi_schema())
+@cache
+def document() -> dict[str, Any]:
+    """The document, of all routes of the API; nobody changes it."""
+    app = _described()
+    made: dict[str, Any] = msgspec.to_builtins(app.openapi_schema.to_schema())
+    routes = {route.path_format: route for route in app.routes if isinstance(route, HTTPRoute)}
     for path, item in made["paths"].items():
         for method, operation in item.items():
             handler, _ = routes[path].route_handler_map[method.upper()]
@@ -109,13 +98,19 @@ def document(app: Litestar) -> dict[str, Any]:
     return {name: _whole_numbers(one) for name, one in made.items()}
 
 
-def routes_of(app: Litestar) -> Iterator[HTTPRoute]:
-    """The routes of the API that are in the document."""
-    for route in app.routes:
-        if isinstance(route, HTTPRoute) and route.path.startswith(f"{BASE}/") and any(
-            one.resolve_include_in_schema() for one in route.route_handlers
-        ):  # fmt: skip
-            yield route
+def _described() -> Litestar:
+    """An application that describes the routes, and serves nobody.
+
+    It has pages for the document, which the console has not.
+    """
+    from alpheus.web.api.routes import router  # noqa: PLC0415 - they have the one above
+
+    desk = Provide(lambda: None, sync_to_thread=False)
+    config = OpenAPIConfig(
+        title="Alpheus", version=__version__, description=ABOUT, create_examples=False,
+        path="/not-served",
+    )  # fmt: skip
+    return Litestar([router()], dependencies={"desk": desk}, openapi_config=config)
 
 
 def _complete(operation: dict[str, Any], method: str, handler: HTTPRouteHandler) -> None:
