@@ -6,6 +6,7 @@ import argparse
 
 import pytest
 
+from alpheus.cases.rebuild import Rebuilt
 from alpheus.cases.service_listing import Filters
 from alpheus.cli.case_common import (
     FILTERS,
@@ -13,6 +14,7 @@ from alpheus.cli.case_common import (
     add_due_to,
     add_filters_to,
     filters_of,
+    said_of,
     who_does_it,
 )
 
@@ -55,3 +57,13 @@ def test_whoever_gives_no_name_has_that_of_the_account(monkeypatch: pytest.Monke
     monkeypatch.setenv("LOGNAME", "kim")
     assert who_does_it(argparse.Namespace(who="  ")) == "kim"
     assert who_does_it(argparse.Namespace(who=" lou ")) == "lou"
+
+
+def test_what_a_rebuild_came_to() -> None:
+    """Systems where there are services, else servers; in the right number."""
+    assert said_of(Rebuilt(1, 1, 0, (), again=False, counted=1, systems=1)) == (
+        "1 observation is 1 server"
+    )
+    assert said_of(Rebuilt(9, 7, 2, (), again=False, counted=6, systems=4)) == (
+        "9 observations are 4 systems (6 servers, of them some in 2 services)"
+    )

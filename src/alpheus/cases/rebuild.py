@@ -38,7 +38,7 @@ from alpheus.cases.owners import Owners, directory_named, owners_by_file
 from alpheus.cases.pools import doubtful_of, members_of, systems_of
 from alpheus.cases.schema import DERIVED_FORM, Derived, acts, derived, indices
 from alpheus.cases.server_rows import identity
-from alpheus.cases.system_counts import Systems
+from alpheus.cases.system_counts import NOTHING, Systems
 from alpheus.cases.workers import in_turn, workers
 
 _MEMBERS = 100_000
@@ -48,6 +48,8 @@ _MEMBERS = 100_000
 class Rebuilt:
     """What came of it.
 
+    `servers` are all that are listed, `counted` those of them that count as one, and `systems`
+    these with each service once (see `system_counts`).
     `conflicts` are decisions that contradict others; `again`: one came while this went on, and
     needs another rebuild.
     """
@@ -57,6 +59,8 @@ class Rebuilt:
     pools: int
     conflicts: tuple[str, ...]
     again: bool
+    counted: int = 0
+    systems: int = 0
 
 
 def rebuild(
@@ -100,7 +104,9 @@ def rebuild(
                 derived(before.generation).metadata.drop_all(connection)
     conflicts = tuple(f"decision {c.overruled} does not hold against {c.holds}: {c.reason}"
                       for c in groups.conflicts)  # fmt: skip
-    return Rebuilt(work.members, len(groups.clusters), len(groups.pools), conflicts, again)
+    counted, systems = work.counted()
+    return Rebuilt(work.members, len(groups.clusters), len(groups.pools), conflicts, again,
+                   counted, systems)  # fmt: skip
 
 
 class _Work:
@@ -160,6 +166,11 @@ class _Work:
             self._tally.merge(chunk.tallies.servers)
             self._organisations.merge(chunk.tallies.organisations)
             self._systems.merge(chunk.tallies.systems)
+
+    def counted(self) -> tuple[int, int]:
+        """How many servers count as one, and how many systems these are."""
+        servers = sum(numbers[0] for key, numbers in self._tally.counted() if key[:2] == ("", ""))
+        return servers, self._systems.counted().get(("", ""), NOTHING).systems
 
     def finish(self) -> bool:
         """Counts, indices, and the exchange; whether a decision came meanwhile."""

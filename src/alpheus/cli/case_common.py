@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from alpheus.cases.database import Database
+    from alpheus.cases.rebuild import Rebuilt
     from alpheus.cases.service import Cases
     from alpheus.cases.service_listing import Filters
 
@@ -135,7 +136,8 @@ def service(database: Database) -> Cases:
     cases = Cases(database)
     waiting = cases.waiting()
     if waiting:
-        say(f"{waiting:,} observations are not in yet; run: alpheus case rebuild")
+        are = "observation is" if waiting == 1 else "observations are"
+        say(f"{waiting:,} {are} not in yet; run: alpheus case rebuild")
     if cases.again():
         say("a decision is not carried out yet; run: alpheus case rebuild")
     return cases
@@ -160,12 +162,22 @@ def work_out(
 
     now = as_of or datetime.now(UTC)
     done = rebuild(database, now=now, watched=cve, directory=directory)
-    say(f"{done.observations:,} observations are {done.servers:,} servers, "
-        f"{done.pools:,} services with several of them")  # fmt: skip
+    say(said_of(done))
     for conflict in done.conflicts:
         say(conflict)
     if done.again:
         say("somebody decided something meanwhile; run: alpheus case rebuild")
+
+
+def said_of(done: Rebuilt) -> str:
+    """What a rebuild came to, in a sentence."""
+    are = "observation is" if done.observations == 1 else "observations are"
+    servers = f"{done.counted:,} server{'' if done.counted == 1 else 's'}"
+    found = servers if done.systems == done.counted else (
+        f"{done.systems:,} system{'' if done.systems == 1 else 's'} ({servers}, of them some in "
+        f"{done.pools:,} service{'' if done.pools == 1 else 's'})"
+    )  # fmt: skip
+    return f"{done.observations:,} {are} {found}"
 
 
 def tell(row: dict[str, object]) -> None:
