@@ -48,7 +48,7 @@ def test_an_entry_can_wait(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["case", "add", "--address", "192.0.2.77", "--later"]) == 0
     assert len(listed(capsys)) == 3
     assert main(["case", "list"]) == 0
-    assert "1 observations are not in yet" in capsys.readouterr().err
+    assert "1 observation is not in yet" in capsys.readouterr().err
 
 
 def test_an_entry_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
