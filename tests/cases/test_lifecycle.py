@@ -261,3 +261,13 @@ def test_fixed_then_vulnerable_is_regressed(before: list[Seen], between: list[Se
     assert after.patch_since == _day(20)
     assert derive([*between, *before, vulnerable, fixed._replace(time=_day(21))],
                   now=LATER).patch is Patch.FIXED  # fmt: skip
+
+
+def test_a_person_says_what_is_a_decoy_and_the_last_word_counts() -> None:
+    """Nobody's word leaves it to the evidence; neither act changes a state."""
+    assert _derive().decoy is None
+    said = _act(3, ActKind.DECOY, why="ours")
+    taken_back = _act(5, ActKind.COUNTED, why="it is not")
+    assert _derive(said).decoy is True
+    assert _derive(taken_back, said).decoy is False
+    assert _derive(said).changes == ()

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alpheus.cases.acts import Act, ActKind
 from alpheus.cases.groups import combined, described
 from alpheus.cases.identity import Sighting
 from alpheus.cases.owners import Owner
@@ -126,3 +127,27 @@ def test_entries_count_once_for_each_list() -> None:
         part("list", "v", "victims.csv /a"), part("list", "v", "victims.csv /b"),
         part("list", "v", "victims.csv /a"), part("list", "scan", "", 444),
     ]) == {"entries": 5, "victim_entries": 2}  # fmt: skip
+
+
+def test_a_decoy_is_not_counted_until_a_person_says_otherwise() -> None:
+    """It is kept and counted apart; what is read back from its row can be undone."""
+    decoy = replace(CLUSTER, aside="decoy", aside_why="seven of them")
+    known = identity(decoy, Owner("town.example"))
+    parts = [_part(2, "vulnerable")]
+    row, _ = server_row(known, parts, (), now=NOW)
+    assert row["service"] == 1
+    assert ("aside", "decoy", "vulnerable", "unknown", "new") in dimensions(row)
+    counted = [Act(1, "2021-03-04T00:00:00Z", "kim", ActKind.COUNTED, "it is ours")]
+    again, _ = server_row(identity_of(row), parts, counted, now=NOW)
+    assert again["service"] == 0
+    assert "aside" not in {key[0] for key in dimensions(again)}
+    back, _ = server_row(identity_of(again), parts, (), now=NOW)
+    assert back["service"] == 1
+
+
+def test_a_person_may_say_that_a_server_is_a_decoy() -> None:
+    """Whatever the evidence."""
+    said = [Act(1, "2021-03-04T00:00:00Z", "kim", ActKind.DECOY, "we set it out")]
+    row, _ = server_row(identity(CLUSTER, Owner()), [_part(2)], said, now=NOW)
+    assert row["service"] == 1
+    assert identity_of(row).detail.decoy

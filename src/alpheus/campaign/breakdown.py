@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, select
 
 from alpheus.cases.day_rows import is_left
 from alpheus.cases.schema import DIMENSIONS, Derived
-from alpheus.cases.server_rows import TOTAL
+from alpheus.cases.server_rows import ASIDE, DECOY, TOTAL
 from alpheus.cases.states import OPEN_COMPROMISE, OPEN_PATCH, VICTIMS
 from alpheus.cases.system_counts import NOTHING, Systems, numbers_of
 from alpheus.cases.system_counts import Numbers as SystemNumbers
@@ -70,12 +70,26 @@ class Count(msgspec.Struct, frozen=True):
     systems: SystemCount = _NO_SYSTEMS
 
 
+class Decoys(msgspec.Struct, frozen=True):
+    """Servers that are taken for decoys, and how many of them lists of victims name.
+
+    They are in no other number.
+    """
+
+    servers: int = 0
+    victims: int = 0
+
+
 class Counts(msgspec.Struct, frozen=True):
-    """Servers by a dimension, those with most first; `values` is how many values there are."""
+    """Servers by a dimension, those with most first; `values` is how many values there are.
+
+    `decoys` are told where all are counted, by no dimension.
+    """
 
     by: str
     values: int
     lines: tuple[Count, ...]
+    decoys: Decoys = Decoys()
 
 
 class Owners(msgspec.Struct, frozen=True):
@@ -97,6 +111,10 @@ def counts(connection: Connection, tables: Derived, by: str = "", most: int = MO
     if by and by not in DIMENSIONS:
         raise UsageError(f"'{by}' is none of {', '.join(DIMENSIONS)}")
     c = tables.counts.c
+    decoys = Decoys()
+    if not by:
+        apart = select(c.compromise, c.servers).where(c.dimension == ASIDE, c.value == DECOY)
+        decoys = _decoys(tuple(row) for row in connection.execute(apart).all())
     query = select(c.value, c.patch, c.compromise, c.work, c.servers, c.observations, c.entries,
                    c.victim_entries).where(c.dimension == by)  # fmt: skip
     values, chosen = 1, None
@@ -107,7 +125,8 @@ def counts(connection: Connection, tables: Derived, by: str = "", most: int = MO
         chosen = connection.execute(first).scalars().all()
         query = query.where(c.value.in_(chosen))
     rows = ((row[:4], row[4:]) for row in connection.execute(query).all())
-    return Counts(by, values, _lines(rows, numbers_of(connection, tables, by, chosen)))
+    lines = _lines(rows, numbers_of(connection, tables, by, chosen))
+    return Counts(by, values, lines, decoys)
 
 
 def counted(
@@ -118,10 +137,21 @@ def counted(
     systems: Systems | None = None,
 ) -> Counts:
     """The same of rows of `counts` that somebody made: dimension, value and states; numbers."""
+    rows = list(rows)
+    apart = ((key[3], numbers[0]) for key, numbers in rows if key[:2] == (ASIDE, DECOY))
     own = ((key[1:], numbers) for key, numbers in rows if key[0] == by)
     whole = systems.counted().items() if systems else ()
     lines = _lines(own, {value: numbers for (name, value), numbers in whole if name == by})
-    return Counts(by, len(lines), lines[:most])
+    return Counts(by, len(lines), lines[:most], Decoys() if by else _decoys(apart))
+
+
+def _decoys(rows: Iterable[tuple[str, int]]) -> Decoys:
+    """Of states of compromise and numbers of servers."""
+    servers = victims = 0
+    for state, number in rows:
+        servers += number
+        victims += number if state in _VICTIMS else 0
+    return Decoys(servers, victims)
 
 
 def owners(connection: Connection, tables: Derived) -> Owners:

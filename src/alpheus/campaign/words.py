@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from alpheus.campaign.breakdown import Count
+from alpheus.campaign.breakdown import Count, Decoys
 from alpheus.campaign.channels import Channels, Way
 from alpheus.campaign.estimates import Range
 from alpheus.campaign.pace import Pace, Trend
@@ -189,9 +189,18 @@ def merged(overview: Overview) -> str:
     entries = f"{number(total.entries)} entries of lists and " if total.entries else ""
     return (
         f"{_victims(total, f'{organisations(owners.victims)}{unowned}')} In all, {entries}"
-        f"{number(total.observations)} sightings are "
+        f"{number(total.observations)} sighting{' is' if total.observations == 1 else 's are'} "
         f"{systems(total.systems.systems, total.servers)} of {organisations(owners.organisations)}."
+        f"{_decoys(overview.total.decoys)}"
     )
+
+
+def _decoys(found: Decoys) -> str:
+    """What is taken for a decoy and is in no number."""
+    if not found.servers:
+        return ""
+    named = f", {number(found.victims)} of which lists name as victims" if found.victims else ""
+    return f" Not counted: {number(found.servers)} taken for decoys{named}."
 
 
 def _victims(total: Count, whose: str) -> str:

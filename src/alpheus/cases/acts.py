@@ -42,6 +42,10 @@ class ActKind(StrEnum):
     VERIFIED = "verified"
     CLEARED = "cleared"
     """A person looked, and it is nothing."""
+    DECOY = "decoy"
+    """A person knows that it is set out for intruders, and is no server to count."""
+    COUNTED = "counted"
+    """A person knows that it is a server, whatever it looks like."""
     REPORTED_TO_AUTHORITY = "reported-to-authority"
     """A report that a law asks for; `to` says which."""
     MERGED = "merged"
@@ -78,8 +82,8 @@ class Act(NamedTuple):
 
 _NEED_WHY = frozenset({
     ActKind.NOTE, ActKind.CLOSED, ActKind.REOPENED, ActKind.FALSE_POSITIVE, ActKind.MITIGATED,
-    ActKind.CLEARED, ActKind.ASKED_HELP, ActKind.MERGED, ActKind.SPLIT, ActKind.KEPT_APART,
-    ActKind.REVOKED,
+    ActKind.CLEARED, ActKind.DECOY, ActKind.COUNTED, ActKind.ASKED_HELP, ActKind.MERGED,
+    ActKind.SPLIT, ActKind.KEPT_APART, ActKind.REVOKED,
 })  # fmt: skip
 _NEED_EVIDENCE = {
     ActKind.CLEANED: "the plan that was carried out",

@@ -36,6 +36,7 @@ from alpheus.cases.observations import report_of
 from alpheus.cases.organisation_rows import recount, renew
 from alpheus.cases.schema import DERIVED_FORM, Derived, acts, derived, facts, meta, observations
 from alpheus.cases.server_rows import (
+    ASIDE,
     Identity,
     Part,
     Row,
@@ -168,7 +169,7 @@ class Tally:
             held = counts.get(key)
             if held is None:
                 held = counts[key] = [0, 0, 0, 0]
-            held[0] += servers
+            held[0] += sign if key[0] == ASIDE else servers
             held[1] += observed
             held[2] += entries
             held[3] += victims

@@ -15,6 +15,7 @@ from alpheus.cases.identity import Decision, DecisionKind, Link, Resolver
 from alpheus.cases.identity.decisions import standing_of
 from alpheus.cases.identity.model import said_of_links
 from alpheus.cases.schema import Derived, facts, observations
+from alpheus.cases.server_rows import DECOY, ServerDetail
 from alpheus.exposure.model import CveEntry
 from alpheus.model import PatchState
 
@@ -131,7 +132,20 @@ def explained(
     near = [one for one in _near(connection, tables, server) if one not in tied]
     resolver = Resolver(read_sightings(connection, own))
     resolver.add(read_sightings(connection, sorted([*tied, *near])[:MOST]))
-    return "\n".join(_lines(resolver, own, tied, decisions))
+    said = _taken_for_a_decoy(connection, tables, server)
+    return "\n".join((*said, *_lines(resolver, own, tied, decisions)))
+
+
+def _taken_for_a_decoy(connection: Connection, tables: Derived, server: int) -> Iterator[str]:
+    """Whether and why it is taken for a decoy, and how that is said to be wrong."""
+    s = tables.servers.c
+    text = connection.execute(select(s.detail).where(s.id == server)).scalar()
+    detail = msgspec.json.decode(text or "{}", type=ServerDetail)
+    why = detail.aside_why if detail.aside == DECOY else "somebody said so"
+    if detail.decoy:
+        yield f"taken for a decoy and not counted as a server: {why}"
+    elif detail.aside == DECOY:
+        yield f"it may be a decoy, but somebody said that it is counted: {why}"
 
 
 def _lines(

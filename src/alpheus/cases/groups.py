@@ -126,6 +126,7 @@ def combined(clusters: Sequence[Cluster]) -> Cluster:
         sources=dict(sorted(sources.items())), compromised=dict(sorted(compromised.items())),
         service=all(one.service for one in clusters),
         aside=clusters[0].aside if len({one.aside for one in clusters}) == 1 else "",
+        aside_why=clusters[0].aside_why if len({one.aside for one in clusters}) == 1 else "",
     )  # fmt: skip
 
 

@@ -62,7 +62,10 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where a server stands; the times are since when. `until` ends a false positive."""
+    """Where a server stands; the times are since when. `until` ends a false positive.
+
+    `decoy` is what a person said about that; None where nobody did.
+    """
 
     patch: Patch = Patch.UNKNOWN
     patch_since: str = ""
@@ -75,6 +78,7 @@ class State:
     until: str = ""
     assignee: str = ""
     changes: tuple[Change, ...] = ()
+    decoy: bool | None = None
 
 
 def derive(seen: Iterable[Seen], acts: Iterable[Act] = (), *, now: str) -> State:
@@ -147,13 +151,14 @@ class _Replay:
         self.until = ""
         self.doubted = ""
         self.assignee = ""
+        self.decoy: bool | None = None
         self.changes: list[Change] = []
 
     def state(self) -> State:
         return State(
             self.patch, self.patch_since, self.mitigated_by, self.compromise,
             self.compromise_since, self.work, self.work_since, self.work_why, self.until,
-            self.assignee, tuple(self.changes),
+            self.assignee, tuple(self.changes), self.decoy,
         )  # fmt: skip
 
     def step(self, events: list[Seen | Act]) -> None:
@@ -266,6 +271,9 @@ class _Replay:
     def act_assign(self, act: Act) -> None:
         self.assignee = act.to
 
+    def act_decoy(self, act: Act) -> None:
+        self.decoy = act.kind is ActKind.DECOY
+
     def act_work(self, act: Act) -> None:
         after = _WORK[act.kind]
         # Told once more, a server that is worked on does not fall back.
@@ -325,6 +333,8 @@ _ACTS: dict[ActKind, Callable[[_Replay, Act], None]] = {
     **dict.fromkeys(ActKind, _Replay.act_note),
     **dict.fromkeys(_WORK, _Replay.act_work),
     ActKind.ASSIGNED: _Replay.act_assign,
+    ActKind.DECOY: _Replay.act_decoy,
+    ActKind.COUNTED: _Replay.act_decoy,
     ActKind.MITIGATED: _Replay.act_mitigated,
     ActKind.CLEANED: _Replay.act_cleaned,
     ActKind.VERIFIED: _Replay.act_verified,

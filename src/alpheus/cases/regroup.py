@@ -23,7 +23,7 @@ from alpheus.cases.owner_evidence import evidence_of
 from alpheus.cases.owners import owners_by_file
 from alpheus.cases.pools import Services
 from alpheus.cases.schema import Derived
-from alpheus.cases.server_rows import Identity, Row, identity, identity_of
+from alpheus.cases.server_rows import Identity, Row, identity, identity_of, is_aside
 from alpheus.errors import RefusedError
 
 MOST = 5_000
@@ -219,7 +219,7 @@ def _in_service(known: Identity, services: Services | None) -> Identity:
     if services is None:
         return known
     known.detail.members = services.members().get(known.id, 1)
-    service = known.id in services.doubtful() or bool(known.detail.aside)
+    service = known.id in services.doubtful() or is_aside(known.detail)
     return known._replace(service=service, system=services.systems().get(known.id, 0))
 
 

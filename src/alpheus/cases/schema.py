@@ -30,7 +30,7 @@ from sqlalchemy import (
 HEAD = "0003"
 """The revision of the lasting tables that this program reads and writes."""
 
-DERIVED_FORM = "5"
+DERIVED_FORM = "6"
 """Changes whenever derived tables are to be made again by a newer program."""
 
 LASTING = MetaData(

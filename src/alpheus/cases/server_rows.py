@@ -62,8 +62,21 @@ class Span(msgspec.Struct, array_like=True):
     last_seen: str
 
 
+ASIDE = "aside"
+"""The dimension of what is counted apart from servers."""
+
+DECOY = "decoy"
+"""Why a server is set aside that is taken for a decoy; see `Cluster.aside`."""
+
+_DECOY = '"decoy":true'
+
+
 class ServerDetail(msgspec.Struct, omit_defaults=True):
-    """What is shown of a server and not filtered by."""
+    """What is shown of a server and not filtered by.
+
+    `aside` and `aside_why` are those of `Cluster`. `decoy`: it is taken for one and not counted, by
+    that or by what a person said.
+    """
 
     keys: dict[str, tuple[str, ...]] = {}
     addresses: tuple[Span, ...] = ()
@@ -75,6 +88,8 @@ class ServerDetail(msgspec.Struct, omit_defaults=True):
     members: int = 1
     neighbours: int = 0
     aside: str = ""
+    aside_why: str = ""
+    decoy: bool = False
     stage: str = ""
     flags: tuple[str, ...] = ()
     mitigated_by: str = ""
@@ -111,7 +126,7 @@ def identity(
     """What is known by identity; `members` and `neighbours` as in `priority.Factors`.
 
     `service`: what was seen of a service whose members are counted; it is no server by itself. Nor
-    is what identity sets aside (`Cluster.aside`).
+    is what identity sets aside (`Cluster.aside`); whether a decoy is, `server_row` tells.
     """
     spans = sorted(cluster.addresses, key=lambda one: (one.last_seen, one.address))
     hosts = cluster.keys.get("host", ())
@@ -120,12 +135,17 @@ def identity(
         dict(cluster.keys), tuple(Span(a.address, a.ports, a.first_seen, a.last_seen)
                                   for a in cluster.addresses),
         dict(cluster.sources), dict(cluster.compromised), owner.name, owner.why, owner.confidence,
-        members, neighbours, aside=cluster.aside,
+        members, neighbours, aside=cluster.aside, aside_why=cluster.aside_why,
     )  # fmt: skip
     return Identity(
         cluster.id, cluster.name or next(iter(hosts), "") or address, owner, address,
-        cluster.first_seen, cluster.last_seen, service or bool(cluster.aside), detail, system,
+        cluster.first_seen, cluster.last_seen, service or is_aside(detail), detail, system,
     )  # fmt: skip
+
+
+def is_aside(detail: ServerDetail) -> bool:
+    """Whether identity sets it aside, and no person can say otherwise but by its observations."""
+    return detail.aside not in {"", DECOY}
 
 
 def server_row(
@@ -141,6 +161,8 @@ def server_row(
     detail.stage = max((p.stage for p in parts), key=lambda one: _STAGES.get(one, -1), default="")
     detail.flags = _flags(parts)
     detail.mitigated_by, detail.work_why = state.mitigated_by, state.work_why
+    suspected = detail.aside == DECOY if state.decoy is None else state.decoy
+    detail.decoy = suspected and not known.service
     found = priority(
         Factors(state, detail.stage, known.owner.sector, detail.flags, known.last_seen,
                 detail.members, detail.neighbours), now=now,
@@ -159,7 +181,7 @@ def server_row(
         "due": next_due(state, done, sector=known.owner.sector, region=known.owner.region,
                         watched=watched, now=now),
         "priority": found.points, "observations": len(parts), **entries(parts),
-        "service": int(known.service), "system": known.system,
+        "service": int(known.service or detail.decoy), "system": known.system,
         "detail": msgspec.json.encode(detail).decode(),
     }  # fmt: skip
     return row, state.changes
@@ -198,20 +220,30 @@ def identity_of(row: Mapping[str, object]) -> Identity:
         int(str(row["id"])), said["name"],
         Owner(said["organisation"], said["sector"], said["region"], said["network"],
               detail.owner_why, detail.owner, confidence=detail.confidence),
-        said["address"], said["first_seen"], said["last_seen"], bool(row["service"]), detail,
+        said["address"], said["first_seen"], said["last_seen"],
+        bool(row["service"]) and not detail.decoy, detail,
         int(str(row["system"])),
     )  # fmt: skip
 
 
 def dimensions(row: Mapping[str, object]) -> list[tuple[str, ...]]:
-    """Under what a row is counted: dimension, value, and the three states."""
+    """Under what a row is counted: dimension, value, and the three states.
+
+    What is taken for a decoy is counted apart, too.
+    """
     states = tuple(str(row[name]) for name in ("patch", "compromise", "work"))
     values = [(name, str(row[name])) for name in DIMENSIONS]
     return [
         ("", "", *states),
         *((*one, *states) for one in values),
         *((_TOTALS[name], value, "", "", "") for name, value in values),
+        *([(ASIDE, DECOY, *states)] if is_decoy(row) else []),
     ]
+
+
+def is_decoy(row: Mapping[str, object]) -> bool:
+    """Whether a row is taken for a decoy and so not counted; its detail is not read whole."""
+    return bool(row["service"]) and _DECOY in str(row["detail"])
 
 
 def words_of(known: Identity) -> list[str]:

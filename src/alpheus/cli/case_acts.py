@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 ENDINGS = ("done", "gone", "accepted", "outside")
 KINDS = ("note", "notified", "acknowledged", "started", "asked-help", "mitigated", "cleaned",
-         "verified", "cleared", "reported-to-authority")  # fmt: skip
+         "verified", "cleared", "decoy", "counted", "reported-to-authority")  # fmt: skip
 VERDICTS = ("compromised", "suspicious", "attempted", "no-evidence")
 REFUSED = 2
 """The exit status where something was not allowed."""

@@ -43,4 +43,4 @@ def test_the_first_of_one_number_counts() -> None:
     resolver = Resolver()
     assert (resolver.take(portion), resolver.take(portion)) == (1, 0)
     assert portion.without([2]) is portion
-    assert len(portion.without([1]).compromised) == 0
+    assert len(portion.without([1]).said) == 0

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from alpheus.cases.identity.decoys import contradicts_itself
 from alpheus.cases.identity.evidence import SAID, Key, probability
 from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts, written
 from alpheus.cases.identity.model import AddressSpan, Cluster, Demotion, Link, Near
+from alpheus.cases.identity.portions import COMPROMISED, IMPLAUSIBLE
 from alpheus.cases.identity.solve import Solution
 
 _MOST_NEAR = 20
@@ -22,7 +24,8 @@ class Seen(NamedTuple):
     first: int
     last: int
     source: str
-    compromised: bool
+    said: int
+    built: bool
     node: int
 
 
@@ -34,12 +37,16 @@ def cluster(solution: Solution, unnamed: set[int], seen: Sequence[Seen]) -> Clus
     keys = _keys(forest.computers[root], facts)
     numbers = tuple(sorted(one.number for one in seen))
     firsts = [one.first for one in seen if one.first != UNKNOWN_TIME]
+    implausible = sum(bool(one.said & IMPLAUSIBLE) for one in seen)
+    plausible = sum(one.built and not one.said & IMPLAUSIBLE for one in seen)
+    decoy = solution.copies.get(root, "") or contradicts_itself(implausible, plausible)
     return Cluster(
         numbers[0], numbers, _name(keys, facts), keys, _addresses(solution, seen),
         written(min(firsts, default=UNKNOWN_TIME)), written(max(one.last for one in seen)),
         dict(sorted(Counter(one.source for one in seen).items())),
-        dict(sorted(Counter(one.source for one in seen if one.compromised).items())),
-        service=root in unnamed, aside=_aside(solution, facts, keys),
+        dict(sorted(Counter(one.source for one in seen if one.said & COMPROMISED).items())),
+        service=root in unnamed, aside="decoy" if decoy else _aside(solution, facts, keys),
+        aside_why=decoy,
     )  # fmt: skip
 
 

@@ -20,6 +20,9 @@ from alpheus.model import ServerAssessment, Verdict
 COMPROMISED = "compromised-reported"
 """The flag of an observation whose source says that the server was broken into."""
 
+_INCONSISTENT = "inconsistent"
+_IMPOSSIBLE = "impossible-build"
+
 _SERVER_ATTRIBUTES = (
     "servername", "x-feserver", "x_feserver", "netbios_computer_name", "ntlm.netbios_computer_name",
     "computer_name", "dns_computer_name", "ntlm.dns_computer_name",
@@ -57,7 +60,8 @@ class Sighting:
     `servers` are names of the computer, the surest first; `members` those of several computers that
     answered in turn. `hosts` are names that lead to it. `network` is the number of the autonomous
     system. `compromised`: the source says that somebody broke in; `other_product`: something else
-    than an Exchange server answered, or Microsoft's cloud.
+    than an Exchange server answered, or Microsoft's cloud. `implausible`: it said what no server
+    is, such as several products at once.
     """
 
     id: int
@@ -81,6 +85,7 @@ class Sighting:
     network: str = ""
     compromised: bool = False
     other_product: bool = False
+    implausible: bool = False
 
     @classmethod
     def from_observation(cls, observation: Observation | Known, id: int) -> Sighting:  # noqa: A002
@@ -119,6 +124,7 @@ class Sighting:
             network=_first(said, _NETWORK_ATTRIBUTES).upper().removeprefix("AS"),
             compromised=COMPROMISED in observation.flags,
             other_product=observation.status in _OTHERS,
+            implausible=_is_implausible(observation),
         )  # fmt: skip
 
     @classmethod
@@ -175,6 +181,13 @@ def _servers(
     ))  # fmt: skip
     short = names.server(found[0]) if found else ""
     return tuple(name for name in found if names.server(name) == short)
+
+
+def _is_implausible(observation: Observation | Known) -> bool:
+    """Whether it says what no server is: a build that never was, or several products at once."""
+    flags = observation.flags
+    several = _INCONSISTENT in flags and observation.status is Status.BUILD_UNKNOWN
+    return _IMPOSSIBLE in flags or several
 
 
 def _url(said: Mapping[str, str]) -> str:
@@ -238,9 +251,10 @@ class Cluster:
     `keys` holds by kind what it is known by: `server`, `ad-domain`, `certificate`, `host`,
     `organisation`. `sources` counts sightings by source. `service` is true for what was seen of a
     service of several servers without telling which of them answered: no server by itself. `aside`
-    says why else it is not counted as one: `other-product` where nothing else ever answered, and
+    says why else it is not counted as one: `other-product` where nothing else ever answered,
     `passing-address` where nothing is known but an address of a range that passes them on: it is
-    most likely a server that was seen elsewhere in the range, and cannot be told from it.
+    most likely a server that was seen elsewhere in the range, and cannot be told from it; and
+    `decoy` where it is taken for one, for the reason in `aside_why`; a person may say otherwise.
     """
 
     id: int
@@ -255,6 +269,7 @@ class Cluster:
     """Sightings by source that say that somebody broke in."""
     service: bool = False
     aside: str = ""
+    aside_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

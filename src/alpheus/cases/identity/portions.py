@@ -13,12 +13,18 @@ from typing import Any, NamedTuple
 from alpheus.cases.identity.keys import UNKNOWN_TIME, build_of, facts_of, seconds
 from alpheus.cases.identity.model import Sighting
 
+COMPROMISED = 1
+"""The source says that somebody broke in."""
+
+IMPLAUSIBLE = 2
+"""It says what no server is."""
+
 
 class Portion(NamedTuple):
     """Some sightings, by columns. `facts` are `Facts` as bare tuples, which pickle quicker.
 
     `fact_of`, `source_of` and `build_of` are places in `facts`, `sources` and `builds`; `first` and
-    `last` are seconds since 1970 or `UNKNOWN_TIME`.
+    `last` are seconds since 1970 or `UNKNOWN_TIME`. `said` has `COMPROMISED` and `IMPLAUSIBLE`.
     """
 
     facts: list[tuple[Any, ...]]
@@ -30,7 +36,7 @@ class Portion(NamedTuple):
     last: array[int]
     source_of: array[int]
     build_of: array[int]
-    compromised: bytes
+    said: bytes
 
     def without(self, known: Collection[int]) -> Portion:
         """The same without the sightings that have some numbers."""
@@ -44,7 +50,7 @@ class Portion(NamedTuple):
         return self._replace(
             ids=of(self.ids), fact_of=of(self.fact_of), first=of(self.first), last=of(self.last),
             source_of=of(self.source_of), build_of=of(self.build_of),
-            compromised=bytes(self.compromised[place] for place in kept),
+            said=bytes(self.said[place] for place in kept),
         )  # fmt: skip
 
 
@@ -54,7 +60,7 @@ def portion_of(sightings: Iterable[Sighting]) -> Portion:
     sources: dict[str, int] = {}
     builds: dict[str, int] = {}
     ids, fact_of, firsts, lasts, source_of, builds_of = (array("q") for _ in range(6))
-    compromised = bytearray()
+    said = bytearray()
     known: set[int] = set()
     for sighting in sightings:
         if sighting.id in known:
@@ -69,6 +75,6 @@ def portion_of(sightings: Iterable[Sighting]) -> Portion:
         lasts.append(max(first, last))
         source_of.append(sources.setdefault(sighting.source, len(sources)))
         builds_of.append(builds.setdefault(build_of(sighting.build), len(builds)))
-        compromised.append(sighting.compromised)
+        said.append(COMPROMISED * sighting.compromised | IMPLAUSIBLE * sighting.implausible)
     return Portion(list(map(tuple, facts)), list(sources), list(builds), ids, fact_of, firsts,
-                   lasts, source_of, builds_of, bytes(compromised))  # fmt: skip
+                   lasts, source_of, builds_of, bytes(said))  # fmt: skip

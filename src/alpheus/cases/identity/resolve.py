@@ -23,7 +23,7 @@ from alpheus.cases.identity.forest import Builds, Span
 from alpheus.cases.identity.holders import wider
 from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts
 from alpheus.cases.identity.model import Cluster, Demotion, Explanation, Link, Pool, Sighting
-from alpheus.cases.identity.portions import Portion, portion_of
+from alpheus.cases.identity.portions import COMPROMISED, Portion, portion_of
 from alpheus.cases.identity.solve import Solution, solve
 
 _Numbers = npt.NDArray[np.int64]
@@ -48,7 +48,7 @@ class Resolver:
         self._first = array("q")
         self._last = array("q")
         self._source_of = array("q")
-        self._compromised = bytearray()
+        self._said = bytearray()
         self._builds: dict[str, int] = {"": 0}
         self._build_of = array("i")
         self._answer: _Answer | None = None
@@ -77,7 +77,7 @@ class Resolver:
         self._fact_of.extend([facts[place] for place in portion.fact_of])
         self._source_of.extend([source_at[place] for place in portion.source_of])
         self._build_of.extend([build_at[place] for place in portion.build_of])
-        self._compromised.extend(portion.compromised)
+        self._said.extend(portion.said)
         self._answer = None
         return len(portion.ids)
 
@@ -215,16 +215,16 @@ class Resolver:
 
     @property
     def reported(self) -> Sequence[int]:
-        """1 where a sighting says that somebody broke in, by its place."""
-        return self._compromised
+        """What else a sighting says, by its place: `COMPROMISED`, `IMPLAUSIBLE`."""
+        return self._said
 
     def described(self, answer: _Answer, rows: list[int]) -> Cluster:
         """The server that the sightings at some places are."""
         sources = list(self._sources)
         seen = [
             describe.Seen(self._ids[row], self._first[row], self._last[row],
-                          sources[self._source_of[row]], bool(self._compromised[row]),
-                          answer.node_of[row])
+                          sources[self._source_of[row]], self._said[row],
+                          bool(self._build_of[row]), answer.node_of[row])
             for row in rows
         ]  # fmt: skip
         return describe.cluster(answer.solution, answer.unnamed, seen)
@@ -282,7 +282,7 @@ class Servers(Sequence[Cluster]):
         """The servers of which a source says that somebody broke in."""
         reported = self._resolver.reported
         for root in self._roots:
-            if any(reported[row] for row in self._answer.rows((root,))):
+            if any(reported[row] & COMPROMISED for row in self._answer.rows((root,))):
                 yield self._described(root)
 
     def _described(self, root: int) -> Cluster:

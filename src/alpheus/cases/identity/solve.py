@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from alpheus.cases.identity.attach import Attachment, Places, range_of, socket_of
+from alpheus.cases.identity.decoys import find_copies
 from alpheus.cases.identity.forest import Builds, Forest
 from alpheus.cases.identity.keys import Facts
 from alpheus.cases.identity.machines import Machines
@@ -23,13 +24,18 @@ from alpheus.cases.identity.shared import Shared, find_shared
 
 @dataclass
 class Solution:
-    """What was worked out. `unnamed` are nodes that were seen of a service without its member."""
+    """What was worked out.
+
+    `unnamed` are nodes that were seen of a service without its member, `copies` servers that are
+    taken for decoys, with the reason.
+    """
 
     forest: Forest
     places: Places
     shared: Shared
     services: list[Service]
     unnamed: list[int]
+    copies: dict[int, str]
 
     @cached_property
     def computers(self) -> dict[str, list[int]]:
@@ -63,7 +69,8 @@ def solve(
     for node in named:
         places.settle(node)
     unnamed, together = _give(forest, places, shared, services, named)
-    return Solution(forest, places, shared, services.services(unnamed, together), unnamed)
+    found = services.services(unnamed, together)
+    return Solution(forest, places, shared, found, unnamed, find_copies(forest, told))
 
 
 def _give(
