@@ -1,4 +1,4 @@
-"""Sends what is due, and kills itself at a point: `place port point number`.
+"""Sends what is due, and kills itself at a point.
 
 Points are `connect`, `before-claim`, `after-claim`, `after-dot`, `after-answer`, `after-record` and
 `never`; `number` is the notice, from 1, at which it happens.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -83,7 +82,3 @@ def send(place: str, port: int, point: str = "never", number: int = 0) -> Sendin
         transport = Transport(settings.smtp, hostname="cert.example", seconds=10)
         prepare(notices, transport, point, number)
         return send_mail(notices, transport, lambda mail: mail, who="sender")
-
-
-if __name__ == "__main__":
-    send(sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))

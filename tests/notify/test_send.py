@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -29,9 +28,7 @@ from cases_filling import seen
 from exposure_runs import OPEN
 from mail_server import CLOSE, Inbox, Player, free_port, player, real_server
 from notices_filling import Country, contact
-from sending_program import settings_for
-
-TESTS = Path(__file__).resolve().parents[1]
+from sending_program import send, settings_for
 
 
 def approved(database: Database, servers: int, address: str = "it@one{}.example") -> Country:
@@ -106,13 +103,26 @@ def test_each_notice_arrives_once(database: Database) -> None:
 POINTS = ("connect", "before-claim", "after-claim", "after-dot", "after-answer", "after-record")
 
 
-def program(place: str, port: int, point: str, number: int) -> subprocess.Popen[bytes]:
+PROCESSES = multiprocessing.get_context("forkserver")
+"""Processes that begin with all modules read, since there are many of them."""
+
+PROCESSES.set_forkserver_preload([
+    "aiosmtpd.controller", "alpheus.cases.rebuild", "alpheus.notify.render", "alpheus.notify.send",
+    "jinja2", "psycopg", "pytest", "sqlalchemy.dialects.sqlite",
+])  # fmt: skip
+
+
+def program(place: str, port: int, point: str, number: int) -> Any:
     """Another process that sends."""
-    return subprocess.Popen(
-        [sys.executable, str(TESTS / "sending_program.py"), place, str(port), point, str(number)],
-        env={**os.environ, "PYTHONPATH": str(TESTS)}, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )  # fmt: skip
+    process = PROCESSES.Process(target=send, args=(place, port, point, number))
+    process.start()
+    return process
+
+
+def ended(process: Any) -> int:
+    """How another process has ended."""
+    process.join(timeout=60)
+    return process.exitcode
 
 
 def agree(country: Country, inbox: Inbox, killed: int) -> None:
@@ -133,13 +143,9 @@ def test_a_sender_that_is_killed_sends_nothing_twice(
     """SIGKILL at a point of its second notice, then a run to the end: that one may be unsure."""
     country, inbox = approved(database, 4), Inbox()
     with real_server(inbox) as port:
-        died = program(place, port, point, 2)
-        died.communicate(timeout=60)
-        assert died.returncode == -signal.SIGKILL
+        assert ended(program(place, port, point, 2)) == -signal.SIGKILL
         time.sleep(0.3)  # what is on its way to the server still arrives
-        after = program(place, port, "never", 0)
-        _, errors = after.communicate(timeout=60)
-        assert after.returncode == 0, errors
+        assert ended(program(place, port, "never", 0)) == 0
     agree(country, inbox, 1)
     flagged = [each.reference for each in uncertain(country.notices)]
     assert len(flagged) == (point in {"after-claim", "after-dot", "after-answer"})
@@ -161,16 +167,12 @@ def test_senders_killed_at_any_moment_send_nothing_twice(place: str, database: D
         for _ in range(3):
             pair = [program(place, port, "never", 0) for _ in range(2)]
             for each in pair:
-                try:
-                    each.wait(timeout=chance.uniform(0.9, 1.6))
-                except subprocess.TimeoutExpired:
-                    each.kill()
-                each.communicate(timeout=60)
-                killed += each.returncode == -signal.SIGKILL
+                each.join(timeout=chance.uniform(0.1, 0.6))
+                each.kill()
+                killed += ended(each) == -signal.SIGKILL
+        assert killed
         time.sleep(0.3)
-        last = program(place, port, "never", 0)
-        _, errors = last.communicate(timeout=60)
-        assert last.returncode == 0, errors
+        assert ended(program(place, port, "never", 0)) == 0
     agree(country, inbox, killed)
 
 

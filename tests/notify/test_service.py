@@ -93,7 +93,7 @@ def test_what_changed_after_the_approval_is_not_sent(
     changed = msgspec.structs.replace(country.settings, tlp="TLP:GREEN")
     with pytest.raises(RefusedError, match="otherwise than it was approved"):
         list(Notices(country.database, changed, country.time).due())
-    monkeypatch.setattr(approve, "templates", lambda: "others")
+    monkeypatch.setattr(approve, "templates", lambda _: "others")
     with pytest.raises(RefusedError, match="show batch 1 again"):
         list(country.notices.due())
     digest = country.notices.approval(1).digest
