@@ -57,6 +57,17 @@ def test_rows_of_a_tally_are_counted_alike() -> None:
     assert counted(rows, "region", systems=systems).lines == ()
 
 
+def test_decoys_are_counted_apart() -> None:
+    """And told only where all are."""
+    rows = [
+        (("aside", "decoy", "vulnerable", "reported", "new"), (3, 9, 9, 4)),
+        (("aside", "decoy", "vulnerable", "unknown", "new"), (2, 5, 5, 0)),
+    ]
+    found = counted(rows)
+    assert (found.decoys.servers, found.decoys.victims, found.lines) == (5, 3, ())
+    assert counted(rows, "sector").decoys.servers == 0
+
+
 def test_owners_of_some_servers() -> None:
     """An organisation counts once; victims of unknown owners are told apart."""
     sets = OwnerSets()

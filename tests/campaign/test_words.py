@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from alpheus.campaign import words
+from alpheus.campaign.breakdown import Decoys
 from alpheus.campaign.estimates import Range
 from alpheus.campaign.pace import Pace, Projection, Trend
 from alpheus.campaign.reasons import Reason
@@ -62,6 +63,15 @@ def test_raw_and_merged() -> None:
         _with(victims=0, systems=0, victim_entries=0)
     )
     assert words.merged(nothing()) == "Nothing has been imported that is a server."
+
+
+def test_what_is_taken_for_a_decoy_is_said() -> None:
+    """It is in no other number."""
+    whole = _with(victims=30, systems=28)
+    assert "decoys" not in words.merged(whole)
+    total = msgspec.structs.replace(whole.total, decoys=Decoys(22, 21))
+    said = words.merged(msgspec.structs.replace(whole, total=total))
+    assert said.endswith("Not counted: 22 taken for decoys, 21 of which lists name as victims.")
 
 
 def test_pace_in_words() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from alpheus.cases.acts import ActKind
 from alpheus.cases.database import Database
 from alpheus.cases.explain import cves_of
 from alpheus.cases.hand import Entry, enter
@@ -72,3 +73,16 @@ def test_the_last_word_on_every_flaw(cases: Cases) -> None:
     assert {one.source for one in alone.values()} == {"its owner"}
     assert alone["CVE-2021-26855"].state == "undetermined"
     assert list(found) == sorted(found)
+
+
+def test_a_decoy_is_told_and_counted_again_by_a_person(cases: Cases) -> None:
+    """Whoever says so; the statistics follow at once."""
+    assert cases.statistics()[0].servers == 3
+    cases.act(3, ActKind.DECOY, who="kim", why="we set it out")
+    assert "taken for a decoy and not counted as a server: somebody said so" in (
+        cases.show(3).identity
+    )
+    assert cases.statistics()[0].servers == 2
+    cases.act(3, ActKind.COUNTED, who="lou", why="it is in use")
+    assert "decoy" not in cases.show(3).identity
+    assert cases.statistics()[0].servers == 3

@@ -319,7 +319,7 @@ def refresh_many(
 
 
 _OF_STATE = ("patch", "patch_since", "compromise", "compromise_since", "work", "work_since",
-             "assignee", "until", "due", "priority", "detail")  # fmt: skip
+             "assignee", "until", "due", "priority", "service", "detail")  # fmt: skip
 """What changes in a server's row when something is done to it."""
 
 
