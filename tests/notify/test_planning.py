@@ -245,3 +245,13 @@ def test_a_spool_gives_back_the_most_urgent_first() -> None:
         assert len(spool) == 4
     finally:
         spool.close()
+
+
+def test_it_is_heard_how_far_a_plan_is(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Now and then, by organisations that have been gone through."""
+    monkeypatch.setattr(planning, "_ORGANISATIONS", 2)
+    country = Country(database, {n: [contact(f"it@owner{n}.example")] for n in range(1, 6)})
+    country.sees(*(seen(n, OPEN, 1) for n in range(1, 6)))
+    heard: list[int] = []
+    assert len(country.plan(heard=heard.append)) == 5
+    assert heard == [2, 4]

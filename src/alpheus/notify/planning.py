@@ -122,12 +122,14 @@ def plan(
     omitted: Callable[[Omission], None] | None,
     drafted: Callable[[Draft], None] | None = None,
     within: Collection[str] | None = None,
+    heard: Callable[[int], None] | None = None,
 ) -> Batch:
     """Plan the next notices; see `service.Notices.plan`."""
     drafts = Spool()
     try:
         with database.work():
             planner = _Planner(database, settings, now, _Found(drafts), omitted)
+            planner.heard = heard
             planner.look_over(within)
             planner.go_through(filters)
             planner.make_gathered()
@@ -156,6 +158,7 @@ class _Planner:
         self._now = now
         self.found = found
         self._omitted = omitted
+        self.heard: Callable[[int], None] | None = None
 
     def look_over(self, within: Collection[str] | None = None) -> None:
         """See which notices that have not gone out are no longer so; of all, or of some keys alone.
@@ -187,11 +190,13 @@ class _Planner:
         """Decide for each organisation what comes next."""
         part: list[tuple[Organisation, list[dict[str, Any]]]] = []
         cases = Cases(self._database, lambda: datetime.fromisoformat(self._now))
-        for organisation, rows in cases.by_organisation(filters):
+        for number, (organisation, rows) in enumerate(cases.by_organisation(filters), start=1):
             part.append((organisation, rows))
             if len(part) == _ORGANISATIONS:
                 self._decide(part)
                 part = []
+                if self.heard is not None:
+                    self.heard(number)
         self._decide(part)
 
     def _decide(self, part: Sequence[tuple[Organisation, list[dict[str, Any]]]]) -> None:

@@ -61,13 +61,15 @@ class Notices:
         omitted: Callable[[Omission], None] | None = None,
         drafted: Callable[[store.Draft], None] | None = None,
         within: Collection[str] | None = None,
+        heard: Callable[[int], None] | None = None,
     ) -> Batch:
         """Work out who is to be told what next; whole or not at all.
 
         Planned notices whose servers were fixed meanwhile are withdrawn. `omitted` hears of every
-        organisation that gets none, `drafted` of every notice, the most urgent first. `within`:
-        only notices about servers of these organisations alone are withdrawn; `filters` have to
-        ask for these as well. Raises DatabaseError.
+        organisation that gets none, `drafted` of every notice, the most urgent first, `heard` now
+        and then of how many organisations have been gone through. `within`: only notices about
+        servers of these organisations alone are withdrawn; `filters` have to ask for these as well.
+        Raises DatabaseError.
         """
         _named(who)
         if not dry_run:
@@ -75,7 +77,7 @@ class Notices:
                 waits.keep(connection, self.settings.wait_days)
         return planning.plan(
             self.database, self.settings, filters or Filters(), who=who, now=self.now,
-            dry_run=dry_run, omitted=omitted, drafted=drafted, within=within,
+            dry_run=dry_run, omitted=omitted, drafted=drafted, within=within, heard=heard,
         )  # fmt: skip
 
     # asking

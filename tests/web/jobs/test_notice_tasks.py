@@ -17,7 +17,7 @@ from alpheus.notify.model import Status
 from alpheus.web.access import audit
 from alpheus.web.access.roles import Grant, Person, Role
 from alpheus.web.jobs import messages as said
-from alpheus.web.jobs import notice_tasks
+from alpheus.web.jobs import notice_tasks, tasks
 from alpheus.web.jobs.messages import ComplaintError
 from alpheus.web.jobs.model import Kind, Options, State
 from alpheus.web.jobs.runner import Runner
@@ -174,6 +174,23 @@ def test_a_plan_for_many_is_kept_as_a_batch(database: Database, tmp_path: Path) 
     result = notice_tasks.run(task, database, lambda _: None)
     assert (result.notices, result.organisations, result.servers) == (2, 2, 2)
     assert found.notices.batch(result.batch).who == "lou"
+
+
+def test_a_plan_waits_for_an_import(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who fits is not looked for while servers change."""
+    monkeypatch.setattr(tasks, "_PAUSE", 0.1)
+    told: list[Message] = []
+    task = _task(_settings(tmp_path, 25), filters="{}")
+    with database.work():
+        thread = Thread(target=notice_tasks.run, args=(task, database, told.append))
+        thread.start()
+        until = time.monotonic() + 30
+        while len(told) < 2 and time.monotonic() < until:
+            time.sleep(0.05)
+    thread.join(30)
+    assert [one.note.text for one in told if isinstance(one, Phase)] == [said.PLANNING, said.HELD]
 
 
 def test_without_settings_it_is_told_what_to_do(database: Database, tmp_path: Path) -> None:

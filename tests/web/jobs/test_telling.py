@@ -54,3 +54,9 @@ def test_a_reason_that_our_programs_give_is_said_in_the_language_too() -> None:
     assert "Von Hand beendet" in in_words(said.note(said.SEND_ENDED, reason=ended), german)
     other = said.note(said.SEND_ENDED, reason="550 5.7.1 no")
     assert in_words(other, german).endswith("550 5.7.1 no")
+
+
+def test_a_plan_tells_how_many_organisations_it_has_gone_through() -> None:
+    """Of how many is not known before."""
+    plan = msgspec.structs.replace(JOB, kind=Kind.PLAN, done=2_600, of=0)
+    assert amount(plan, words("de")) == "2.600 Organisationen"

@@ -21,7 +21,7 @@ from alpheus.notify.transport import Transport
 from alpheus.web.jobs import messages as said
 from alpheus.web.jobs.messages import ComplaintError
 from alpheus.web.jobs.model import Kind, Result
-from alpheus.web.jobs.tasks import Tell, often
+from alpheus.web.jobs.tasks import Tell, alone, often
 from alpheus.web.jobs.wire import Phase, Progress, Task
 
 MOST_NAMED = 500
@@ -44,16 +44,15 @@ def plan(task: Task, notices: Notices, tell: Tell) -> Result:
     """Keep a plan as a batch."""
     filters = msgspec.json.decode(task.options.filters or "{}", type=Filters)
     within = task.options.within
-    progress, drafted = often(tell), 0
-
-    def heard(_: object) -> None:
-        nonlocal drafted
-        drafted += 1
-        progress(drafted, 0)
-
+    bound = None if within is None else frozenset(within)
+    progress = often(tell)
     tell(Phase(said.note(said.PLANNING)))
-    batch = notices.plan(filters, who=task.who, drafted=heard,
-                         within=None if within is None else frozenset(within))  # fmt: skip
+    batch = alone(
+        lambda: notices.plan(
+            filters, who=task.who, within=bound, heard=lambda number: progress(number, 0)
+        ),
+        tell,
+    )
     return Result(batch=batch.number, notices=batch.planned, servers=batch.servers,
                   organisations=batch.organisations)  # fmt: skip
 

@@ -141,7 +141,7 @@ def work_out(_: Task, database: Database, tell: Tell) -> Result:
             progress(*(int(one.replace(",", "")) for one in found.groups()))
 
     tell(Phase(said.note(said.READING)))
-    done = _alone(lambda: rebuild(database, now=datetime.now(UTC), tell=listen), tell)
+    done = alone(lambda: rebuild(database, now=datetime.now(UTC), tell=listen), tell)
     return Result(observations=done.observations, servers=done.servers, conflicts=done.conflicts,
                   again=done.again)  # fmt: skip
 
@@ -281,7 +281,7 @@ def _store(
 ) -> Imported:
     from alpheus.cases.observations_import import import_file  # noqa: PLC0415 - as above
 
-    return _alone(
+    return alone(
         lambda: import_file(
             database, place, task.who, options=options, tell=progress, name=name,  # type: ignore[arg-type]
         ),
@@ -289,7 +289,7 @@ def _store(
     )  # fmt: skip
 
 
-def _alone(do: Callable[[], Answer], tell: Tell) -> Answer:
+def alone(do: Callable[[], Answer], tell: Tell) -> Answer:
     """Do what only one program may do at a time, after the others; what was begun goes on."""
     told = False
     while True:

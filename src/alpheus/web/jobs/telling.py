@@ -43,6 +43,9 @@ def amount(job: Job, words: Words) -> str:
             text = words.gettext("%(done)s of %(of)s MB")
             return text % {"done": done, "of": words.number(-(-job.of // _MEGABYTE))}
         return words.gettext("%(done)s MB read") % {"done": done}
+    if job.kind is Kind.PLAN:
+        text = words.ngettext("one organisation", "%(number)s organisations", job.done)
+        return text % {"number": words.number(job.done)}
     if job.of:
         text = words.gettext("%(done)s of %(of)s")
         return text % {"done": words.number(job.done), "of": words.number(job.of)}
