@@ -102,7 +102,8 @@ def _filled(
     for match in _PARAMETER.finditer(path):
         before, name = match.groups()
         values = examples.get(f"{before} {label}") or examples.get(f"{before} {name}")
-        value = chance.choice(values or examples[before])
+        mine = before == "servers" and match.string[: match.start()].endswith("/own")
+        value = OWN if mine else chance.choice(values or examples[before])
         found += f"{path[place : match.start()]}/{before}/{value}"
         place = match.end()
     found += path[place:]

@@ -9,11 +9,11 @@ from itertools import product
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, intersect, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from alpheus.cases.schema import Derived
 from alpheus.cases.server_rows import ServerDetail
-from alpheus.cases.service_listing import SHOWN, Filters, where
+from alpheus.cases.service_listing import SHOWN, Filters, in_all, rarest_first, where
 from alpheus.directory.owner_model import Advice, Ownership
 from alpheus.errors import RefusedError, UsageError
 
@@ -330,19 +330,19 @@ def _named(connection: Connection, tables: Derived, text: str) -> Iterator[Colum
 
     Where only few have them all these are named, so that no order is walked through in vain.
     """
-    key, column = tables.organisations.c.key, tables.organisation_words.c
-    asked = [and_(column.word >= word, column.word <= word + _END)
-             for word in dict.fromkeys(text.lower().split())]  # fmt: skip
-    held = [select(column.key).where(condition) for condition in asked[:_MOST_WORDS]]
-    telling = [one for one in held if not _are_more(connection, one, _COMMON)]
+    key = tables.organisations.c.key
+    held = []
+    for number, word in enumerate(list(dict.fromkeys(text.lower().split()))[:_MOST_WORDS]):
+        column = tables.organisation_words.alias(f"words{number}").c
+        held.append(select(column.key).where(column.word >= word, column.word <= word + _END))
+    telling = rarest_first(connection, held, _COMMON)
     if telling:
-        both = telling[0] if len(telling) == 1 else intersect(*telling)
-        found = connection.execute(both.limit(_FEW + 1)).scalars().all()
+        found = connection.execute(in_all(telling).limit(_FEW + 1)).scalars().all()
         if len(found) <= _FEW:
             yield key.in_(set(found))
             held = [one for one in held if one not in telling]
     for one in held:
-        yield exists(one.where(column.key == key))
+        yield exists(one.where(one.selected_columns[0] == key))
 
 
 def _are_more(connection: Connection, asked: Select[tuple[str]], number: int) -> bool:

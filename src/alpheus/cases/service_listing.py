@@ -21,7 +21,6 @@ from sqlalchemy import (
     and_,
     exists,
     func,
-    intersect,
     or_,
     select,
 )
@@ -282,10 +281,9 @@ def conditions(
         yield and_(due > "", due < filters.due_before)
     held = list(_held(tables, filters))
     most = _COMMON if len(held) > 1 else _FEW
-    telling = [one for one in held if not _are_more(connection, one, most)]
+    telling = rarest_first(connection, held, most)
     if telling:
-        both = telling[0] if len(telling) == 1 else intersect(*telling)
-        found: list[Any] = list(connection.execute(both.limit(_FEW + 1)).scalars())
+        found: list[Any] = list(connection.execute(in_all(telling).limit(_FEW + 1)).scalars())
         if len(found) <= _FEW:
             yield among(connection, tables.servers.c.id, set(found))
             held = [one for one in held if one not in telling]
@@ -295,8 +293,10 @@ def conditions(
 
 def _held(tables: Derived, filters: Filters) -> Iterator[Select[tuple[int]]]:
     """For each word, and for the networks, the servers that have it."""
-    words, places = tables.words.c, tables.addresses.c
-    for word in list(dict.fromkeys(filters.text.lower().split()))[:_MOST_WORDS]:
+    places = tables.addresses.c
+    asked = list(dict.fromkeys(filters.text.lower().split()))[:_MOST_WORDS]
+    for number, word in enumerate(asked):
+        words = tables.words.alias(f"words{number}").c  # to look for each beside the others
         yield select(words.server).where(words.word >= word, words.word <= word + _END)
     networks = [found for one in filters.network if not one.isdigit() and (found := places_of(one))]
     if networks:
@@ -304,11 +304,30 @@ def _held(tables: Derived, filters: Filters) -> Iterator[Select[tuple[int]]]:
         yield select(places.server).where(or_(*spans))
 
 
-def _are_more(connection: Connection, asked: Select[tuple[int]], number: int) -> bool:
-    """Whether more rows fit than a number."""
-    some = asked.limit(number + 1).subquery()
-    counted: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
-    return counted > number
+def rarest_first(
+    connection: Connection, held: Sequence[Select[Any]], most: int
+) -> list[Select[Any]]:
+    """Those of which there are not more than some, the one with fewest first."""
+    counted = []
+    for place, one in enumerate(held):
+        some = one.limit(most + 1).subquery()
+        number = connection.execute(select(func.count()).select_from(some)).scalar_one()
+        if number <= most:
+            counted.append((number, place))
+    return [held[place] for _, place in sorted(counted)]
+
+
+def in_all(held: Sequence[Select[Any]]) -> Select[Any]:
+    """What is in the first and in all others, which are of other tables or aliases.
+
+    The first is gone through, and each of it looked for in the others, so that what is limited ends
+    as soon as enough was found.
+    """
+    first, *others = held
+    if not others:
+        return first
+    column = first.selected_columns[0]
+    return first.where(*(exists(one.where(one.selected_columns[0] == column)) for one in others))
 
 
 def every(
