@@ -3,6 +3,9 @@
 // Where a form could not be taken, the reader's place is at the reason.
 document.querySelector("[data-focus]")?.focus();
 
+// On a phone the menu is wider than the page: where one is, is in view.
+document.querySelector(".top nav [aria-current]")?.scrollIntoView({ inline: "nearest", block: "nearest", behavior: "instant" });
+
 // Paper has no folds: what is folded is opened to be printed, and folded again.
 addEventListener("beforeprint", () => {
   for (const fold of document.querySelectorAll("details.beside:not([open])")) {
