@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, select
 
 from alpheus.campaign.among import among
 from alpheus.campaign.notices import Telling, Tellings, by_hand
@@ -109,10 +109,15 @@ def portions(
     *,
     detail: bool = False,
 ) -> Iterator[Sequence[Row[Any]]]:
-    """Rows of servers by number, some thousand at a time; all columns, or what a member needs."""
+    """Rows of servers by number, some thousand at a time: what is counted, or what a member needs.
+
+    What is counted tells the detail of those alone that are no servers by themselves.
+    """
     servers = tables.servers.c
-    names = (*_ROW, "detail") if detail else (*_ROW, "entries", "victim_entries", "system")
-    query = select(*(servers[name] for name in names)).order_by(servers.id)
+    names = _ROW if detail else (*_ROW, "entries", "victim_entries", "system")
+    whole = servers.detail if detail else case((servers.service != 0, servers.detail), else_="")
+    columns = (*(servers[name] for name in names), whole.label("detail"))
+    query = select(*columns).order_by(servers.id)
     if conditions:
         yield from _some(connection, tables, query, conditions)
         return
