@@ -29,8 +29,8 @@ def test_the_first_link_holds_until_somebody_used_it(tmp_path: Path) -> None:
     """Each start makes a new one, and the old one ends; afterwards there is none."""
     place = str(tmp_path / "cases.db")
     told: list[str] = []
-    first = prepare(place, Settings(), told.append)
-    second = prepare(place, Settings(), told.append)
+    first = prepare(place, Settings(uploads=tmp_path / "uploads"), told.append)
+    second = prepare(place, Settings(uploads=tmp_path / "uploads"), told.append)
     assert first.startswith("http://127.0.0.1:8443/join/")
     assert first != second
     with open_database(place) as database:
@@ -41,7 +41,7 @@ def test_the_first_link_holds_until_somebody_used_it(tmp_path: Path) -> None:
         person = accounts.person(number)
         assert person is not None
         assert person.grants == (Grant(Role.ADMIN),)
-    assert prepare(place, Settings(), told.append) == ""
+    assert prepare(place, Settings(uploads=tmp_path / "uploads"), told.append) == ""
 
 
 def test_a_port_that_is_taken_is_one_clear_line() -> None:
