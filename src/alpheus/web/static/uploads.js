@@ -122,7 +122,7 @@ class Transfer {
         return 0;
       }
       if (said) {
-        this.tell(said.problem ?? said.title ?? this.words.refused, true);
+        this.tell(said.problem ?? said.detail ?? this.words.refused, true);
         return null;
       }
       await this.wait(tries);
@@ -134,7 +134,7 @@ class Transfer {
   async recovered(said) {
     if (said.status && said.status !== 409 && said.status < 500) {
       sessionStorage.removeItem(this.key);
-      this.tell(said.problem ?? said.title ?? this.words.refused, true);
+      this.tell(said.problem ?? said.detail ?? this.words.refused, true);
       return null;
     }
     if (said.status === 507) {
@@ -218,7 +218,7 @@ function attend(form) {
         password: fields.password?.value ?? "", keep: fields.keep?.checked ?? false,
       }).catch(() => null);
       if (!said) return complain(form.dataset.broken);
-      if (!said.ok) return complain(said.problem ?? said.title ?? form.dataset.refused);
+      if (!said.ok) return complain(said.problem ?? said.detail ?? form.dataset.refused);
       for (const one of wanted) sessionStorage.removeItem(one.key);
       // Files that were refused stay on the page with the reason.
       if (transfers.some((one) => one.failed)) {
