@@ -42,6 +42,16 @@ Until = Annotated[
 States = dict[str, int]
 
 
+class SystemsOf(msgspec.Struct, frozen=True):
+    """Systems of one value: a service once with all its members, or a server that is of none."""
+
+    systems: Annotated[int, said("How many there are.")]
+    left: Annotated[int, said("Those of which a server is left.")]
+    open_flaw: int
+    open_intrusion: int
+    victims: Annotated[int, said("Those of which somebody broke into a server.")]
+
+
 class CountOf(msgspec.Struct, frozen=True):
     """Servers of one value, '' where it is unknown or all are counted."""
 
@@ -55,6 +65,7 @@ class CountOf(msgspec.Struct, frozen=True):
     patch: Annotated[States, said("How many are in which patch state.")]
     compromise: Annotated[States, said("How many are in which state of compromise.")]
     work: Annotated[States, said("How many are in which state of work.")]
+    systems: Annotated[SystemsOf, said("The same, with a service counted once.")]
 
 
 class CountsBy(msgspec.Struct, frozen=True):
