@@ -170,3 +170,25 @@ def test_a_report_that_sums_up_counts_when_its_address_was_first_seen() -> None:
     after = [seen(n, "192.0.2.1", n, servers=("LAKEB",), ad_domain="b.local") for n in (7, 9)]
     told = {"first_seen": "2021-03-02T00:00:00Z", "last_seen": "2021-03-15T00:00:00Z"}
     assert groups(*before, *after, seen(20, "192.0.2.1", **told)) == [(1, 3, 20), (7, 9)]
+
+
+def test_a_server_with_two_addresses_is_not_gone_from_one() -> None:
+    """It is at both at once: a row at the first, from before it was known there, is its own."""
+    name = {"servers": ("OAK-EX1",), "ad_domain": "oak.local"}
+    rows = [seen(1, "192.0.2.1", 12, **name), seen(2, "192.0.2.1", 25, **name),
+            seen(3, "192.0.2.2", 5, **name), seen(4, "192.0.2.2", 25, **name)]  # fmt: skip
+    assert groups(*rows, seen(5, "192.0.2.1", 2)) == [(1, 2, 3, 4, 5)]
+
+
+def test_builds_tell_who_was_at_an_address_that_passes_on() -> None:
+    """A server that had a build before and after did not have another in between."""
+    servers = [
+        seen(10 * n + turn, f"192.0.2.{n}", 1 + 6 * turn, servers=(f"LAKE{letters}",),
+             ad_domain=f"{letters.lower()}lake.local", build="15.1.2044.4")
+        for n, pair in enumerate((("AA", "BB"), ("CC", "DD"), ("EE", "FF")), start=1)
+        for turn, letters in enumerate(pair)
+    ]  # fmt: skip
+    found = groups(*servers, seen(50, "192.0.2.1", 8, build="15.1.2044"),
+                   seen(51, "192.0.2.2", 9, build="15.0.1497"))  # fmt: skip
+    assert (11, 50) in found
+    assert (51,) in found

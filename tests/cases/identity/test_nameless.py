@@ -145,6 +145,7 @@ def test_four_addresses_at_once_are_several_servers_of_one_service() -> None:
     assert [one.sightings for one in resolver.clusters()] == [(1,), (2,), (3,), (4,)]
     (pool,) = resolver.pools()
     assert pool.members == (1, 2, 3, 4)
+    assert pool.why.startswith("one name, or one certificate, is at several addresses")
     moving = [seen(n, f"192.0.2.{n}", n, **CERT) for n in (1, 4, 7, 10, 13)]
     assert groups(*moving) == [(1, 4, 7, 10, 13)]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from alpheus.cases.identity.resolve import Resolver
 from cases.identity.identity_build import host_certificate, seen, together
 
@@ -142,3 +144,12 @@ def test_a_member_that_was_never_met_with_the_others() -> None:
     assert members(certificate="b" * 64) == (1, 2)
     assert members(led="mail4.example.com") == (1, 2)
     assert members(led="mail.example.com") == (1, 2, 4)
+
+
+def test_what_everybody_calls_a_domain_makes_no_kin() -> None:
+    """One after the other at an address, in `corp.local`: an address that passes on, no service."""
+    one = seen(1, "192.0.2.1", 1, servers=("OAK-EX1",), ad_domain="corp.local", build="15.2.792.3")
+    two = seen(2, "192.0.2.1", 9, servers=("ELM-EX1",), ad_domain="corp.local", build="15.2.792.3")
+    assert Resolver([one, two]).pools() == []
+    own = [replace(each, ad_domain="oak.example") for each in (one, two)]
+    assert len(Resolver(own).pools()) == 1

@@ -7,7 +7,7 @@ be a guess.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from alpheus.cases.identity.attach import socket_of
@@ -236,7 +236,9 @@ class Services:
 _OTHERS = ("their computers are in other domains", "they name other organisations")
 
 
-def _why(socket: str, names: Iterable[str]) -> str:
+def _why(socket: str, names: Collection[str]) -> str:
+    if not names:
+        return "one name, or one certificate, is at several addresses at the same time"
     place = socket.replace(" ", " port ")
     return f"{', '.join(sorted(names))} answer in turn at {place or 'one address'}"
 
