@@ -156,7 +156,8 @@ class _Regroup:
             old[int(one["id"])] = one
             known.append(_in_service(identity_of(one), services))
         replace_server(connection, tables, self._found, [*old.values()], known, now=now)
-        count_neighbours(connection, tables, self._found, self._breaches(old, known), now=now)
+        changed = self._breaches(old, known) | _organisations(known)
+        count_neighbours(connection, tables, self._found, changed, now=now)
         return rows_of(connection, tables, sorted(set(self._home.values())))
 
     def _is_base(self, group: _Group) -> bool:
@@ -212,6 +213,11 @@ class _Regroup:
     def _where(self, services: Services) -> dict[int, int]:
         places = bases_of(self._connection, self._tables, services.named())
         return {number: server for number, (server, _) in places.items()}
+
+
+def _organisations(known: Iterable[Identity]) -> set[str]:
+    """What was kept of servers that are again may count neighbours as they were."""
+    return {name for one in known for name in one.detail.keys.get("organisation", ())}
 
 
 def _in_service(known: Identity, services: Services | None) -> Identity:
