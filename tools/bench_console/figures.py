@@ -21,7 +21,7 @@ class Times:
 
 
 class Held(NamedTuple):
-    """Bytes resident in all processes at a second of a run."""
+    """Bytes that processes hold of their own at a second of a run."""
 
     second: float
     bytes: int

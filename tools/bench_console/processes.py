@@ -9,8 +9,7 @@ from pathlib import Path
 
 PROC = Path("/proc")
 _TICK = os.sysconf("SC_CLK_TCK")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
-_PARENT, _USER, _CHILDREN, _RESIDENT = 1, 11, 13, 21
+_PARENT, _USER, _CHILDREN = 1, 11, 13
 """Places in `/proc/PID/stat`, counted behind the name."""
 
 
@@ -26,13 +25,22 @@ class Group:
         return sum(sum(map(int, stat[_USER : _CHILDREN + 2])) for stat in found.values()) / _TICK
 
     def resident(self) -> dict[int, int]:
-        """Bytes by process. Pages that they share count for each."""
-        return {pid: int(stat[_RESIDENT]) * _PAGE for pid, stat in _below(self._roots).items()}
+        """Bytes of their own by process, without pages of files, which the system takes back."""
+        return {pid: _own(pid) for pid in _below(self._roots)}
 
 
 def own_seconds() -> float:
     """Of processors, by this program."""
     return time.process_time()
+
+
+def _own(pid: int) -> int:
+    try:
+        status = (PROC / str(pid) / "status").read_text()
+    except OSError:  # it has just ended
+        return 0
+    _, found, rest = status.partition("RssAnon:")
+    return int(rest.split(maxsplit=1)[0]) << 10 if found else 0
 
 
 def _below(roots: frozenset[int]) -> dict[int, list[str]]:

@@ -42,6 +42,9 @@ GRACE = 15
 """Seconds that requests under way have to end."""
 KEEP_ALIVE = 5
 """Seconds that a connection is kept for a next request."""
+UNHEARD = 60
+"""Seconds without a word after which a process that serves is held to be dead, and replaced: on a
+machine with much to do it takes a while until one has begun."""
 LONGEST_HEAD = 32 * 1024
 """Bytes of a request's first line and headers."""
 
@@ -107,7 +110,8 @@ def configuration(place: str, settings: Settings) -> PatientConfig:
         partial(application, place, settings), factory=True, interface="asgi3", http=Patient,
         ws="none", lifespan="on", workers=settings.workers, log_config=LOGGING, access_log=False,
         proxy_headers=False, server_header=False, timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=GRACE, h11_max_incomplete_event_size=LONGEST_HEAD,
+        timeout_graceful_shutdown=GRACE, timeout_worker_healthcheck=UNHEARD,
+        h11_max_incomplete_event_size=LONGEST_HEAD,
         limit_concurrency=_most_connections(), backlog=_WAITING,
         ssl_certfile=settings.certificate, ssl_keyfile=settings.key,
     )  # fmt: skip
