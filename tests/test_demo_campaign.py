@@ -43,7 +43,7 @@ def test_the_demo_ends_with_its_report(tmp_path: Path) -> None:
     demo = tmp_path / "demo-campaign"
     score = json.loads((demo / "score.json").read_text())
     said = " ".join(ended.stdout.split())
-    told = re.search(r"Raw lists say ([\d,]+) victims; .*? they are ([\d,]+) s(?:erver|ystem)s", said)
+    told = re.search(r"Raw lists say ([\d,]+) victims; .*? they are ([\d,]+) (?:server|sys)", said)
     assert told
     raw, merged = (int(number.replace(",", "")) for number in told.groups())
     assert raw > 2 * merged > 0

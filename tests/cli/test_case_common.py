@@ -65,5 +65,5 @@ def test_what_a_rebuild_came_to() -> None:
         "1 observation is 1 server"
     )
     assert said_of(Rebuilt(9, 7, 2, (), again=False, counted=6, systems=4)) == (
-        "9 observations are 4 systems (6 servers, of them some in 2 services)"
+        "9 observations are 4 systems (6 servers; 2 services)"
     )

@@ -174,7 +174,7 @@ def said_of(done: Rebuilt) -> str:
     are = "observation is" if done.observations == 1 else "observations are"
     servers = f"{done.counted:,} server{'' if done.counted == 1 else 's'}"
     found = servers if done.systems == done.counted else (
-        f"{done.systems:,} system{'' if done.systems == 1 else 's'} ({servers}, of them some in "
+        f"{done.systems:,} system{'' if done.systems == 1 else 's'} ({servers}; "
         f"{done.pools:,} service{'' if done.pools == 1 else 's'})"
     )  # fmt: skip
     return f"{done.observations:,} {are} {found}"
