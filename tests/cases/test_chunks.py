@@ -79,8 +79,13 @@ def test_neighbours_are_compromised_servers_of_one_organisation(database: Databa
     assert not clusters
     _maker(database)
     clusters = read_groups(database).clusters
-    breached = breached_by(clusters)
+    breached = breached_by(clusters, {})
     assert sum(breached.values()) >= 1
     for one in clusters:
         near = [breached[name] for name in one.keys["organisation"]]
-        assert neighbours_of(breached, one) == max(near) - bool(one.compromised)
+        assert neighbours_of(breached, one, "") == max(near) - bool(one.compromised)
+    owned = breached_by(clusters, dict.fromkeys((one.id for one in clusters), "town"))
+    assert set(owned) == {"town"}
+    for one in clusters:
+        assert neighbours_of(owned, one, "town") == 1 - bool(one.compromised)
+        assert neighbours_of(owned, one, "another") == 0

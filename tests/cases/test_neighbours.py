@@ -25,6 +25,7 @@ def test_a_server_is_no_neighbour_of_itself() -> None:
     bad = ServerDetail(keys=keys, compromised={"x": 1})
     assert neighbours_of({"a.example": 1}, bad) == 0
     assert neighbours_of({}, bad) == 0
+    assert neighbours_of({"town": 2, "b.example": 9}, ServerDetail(keys=keys), "town") == 2
 
 
 @pytest.mark.parametrize("most", [500, 2])

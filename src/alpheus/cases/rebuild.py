@@ -18,7 +18,15 @@ from sqlalchemy import Connection, select, text
 from alpheus.cases.acts import Act
 from alpheus.cases.bases import add_bases, seen_of
 from alpheus.cases.bulk import add_rows
-from alpheus.cases.chunks import CHUNK, Chunk, Maker, breached_by, neighbours_of
+from alpheus.cases.chunks import (
+    CHUNK,
+    Chunk,
+    Maker,
+    breached_by,
+    compromised_of,
+    neighbours_of,
+    owner_keys,
+)
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import (
     Standing,
@@ -30,6 +38,7 @@ from alpheus.cases.derived_store import (
     standing,
 )
 from alpheus.cases.groups import DECISIONS, Groups, each_member, read_groups
+from alpheus.cases.identity import Cluster
 from alpheus.cases.identity.resolve import uncollected
 from alpheus.cases.observations import iso
 from alpheus.cases.organisation_rows import OrganisationTally
@@ -37,7 +46,7 @@ from alpheus.cases.owner_evidence import evidence_of
 from alpheus.cases.owners import Owners, directory_named, owners_by_file
 from alpheus.cases.pools import doubtful_of, members_of, systems_of
 from alpheus.cases.schema import DERIVED_FORM, Derived, acts, derived, indices
-from alpheus.cases.server_rows import identity
+from alpheus.cases.server_rows import Identity, identity
 from alpheus.cases.system_counts import NOTHING, Systems
 from alpheus.cases.workers import in_turn, workers
 
@@ -129,7 +138,9 @@ class _Work:
         self._tally = Tally()
         self._organisations = OrganisationTally()
         self._systems = Systems()
-        self._maker = Maker(tables, groups, found, owners, self._acts())
+        with database.read() as connection:
+            self._keys = owner_keys(connection, compromised_of(groups.clusters), owners)
+        self._maker = Maker(tables, groups, found, owners, self._acts(), keys=self._keys)
 
     def add_members(self) -> None:
         """Say which observation is of which server."""
@@ -248,15 +259,21 @@ class _Work:
         members, doubtful = members_of(groups.base_pools), doubtful_of(groups.base_pools)
         systems = systems_of(groups.base_pools)
         breached = self._maker.breached.copy()
-        breached.subtract(breached_by(groups.made))
-        breached.update(breached_by(groups.bases))
+        keys = owner_keys(connection, compromised_of(groups.bases), self._owners)
+        breached.subtract(breached_by(groups.made, self._keys))
+        breached.update(breached_by(groups.bases, keys))
         seen = seen_of(connection, [number for one in groups.bases for number in one.sightings])
         said = evidence_of(
             connection, {one.id: [seen[number] for number in one.sightings] for one in groups.bases}
         )
         home = {number: one.id for one in groups.clusters for number in one.sightings}
-        add_bases(connection, self._tables, groups.bases, home, lambda one: identity(
-            one, self._owners(one, said[one.id]), members=members.get(one.id, 1),
-            neighbours=neighbours_of(breached, one), service=one.id in doubtful,
-            system=systems.get(one.id, 0),
-        ))  # fmt: skip
+
+        def known(one: Cluster) -> Identity:
+            owner = self._owners(one, said[one.id])
+            near = neighbours_of(breached, one, owner.organisation)
+            return identity(
+                one, owner, members=members.get(one.id, 1), neighbours=near,
+                service=one.id in doubtful, system=systems.get(one.id, 0),
+            )  # fmt: skip
+
+        add_bases(connection, self._tables, groups.bases, home, known)

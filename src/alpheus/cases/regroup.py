@@ -23,7 +23,7 @@ from alpheus.cases.owner_evidence import evidence_of
 from alpheus.cases.owners import owners_by_file
 from alpheus.cases.pools import Services
 from alpheus.cases.schema import Derived
-from alpheus.cases.server_rows import Identity, Row, identity, identity_of, is_aside
+from alpheus.cases.server_rows import Identity, Row, identity, identity_of, is_aside, kin_of
 from alpheus.errors import RefusedError
 
 MOST = 5_000
@@ -198,7 +198,7 @@ class _Regroup:
         for count, servers in ((before, map(identity_of, old.values())), (after, known)):
             for one in servers:
                 if one.detail.compromised:
-                    count.update(one.detail.keys.get("organisation", ()))
+                    count.update(kin_of(one.detail.keys, one.owner.organisation))
         return {name for name in before | after if before[name] != after[name]}
 
     def _services(self, old: Iterable[Row]) -> Services | None:
@@ -217,7 +217,7 @@ class _Regroup:
 
 def _organisations(known: Iterable[Identity]) -> set[str]:
     """What was kept of servers that are again may count neighbours as they were."""
-    return {name for one in known for name in one.detail.keys.get("organisation", ())}
+    return {name for one in known for name in kin_of(one.detail.keys, one.owner.organisation)}
 
 
 def _in_service(known: Identity, services: Services | None) -> Identity:

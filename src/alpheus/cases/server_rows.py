@@ -143,6 +143,11 @@ def identity(
     )  # fmt: skip
 
 
+def kin_of(keys: Mapping[str, Sequence[str]], organisation: str) -> Sequence[str]:
+    """By what servers are told to be of one organisation: its key, else domains that they name."""
+    return (organisation,) if organisation else keys.get("organisation", ())
+
+
 def is_aside(detail: ServerDetail) -> bool:
     """Whether identity sets it aside, and no person can say otherwise but by its observations."""
     return detail.aside not in {"", DECOY}
