@@ -121,6 +121,8 @@ ACT = {
     "cleaned": Label("Cleaned"),
     "verified": Label("Verified"),
     "cleared": Label("Looked at: it is nothing"),
+    "decoy": Label("Said to be a decoy"),
+    "counted": Label("Said to be a server, no decoy"),
     "reported-to-authority": Label("Reported to an authority"),
     "merged": Label("Merged"),
     "split": Label("Split"),
