@@ -156,8 +156,16 @@ def _try_decisions(cases: Cases, seed: int) -> None:
         at_once = derived_rows(cases.database)
         rebuild(cases.database, now=NOW)
         rebuilt = derived_rows(cases.database)
-        for table in ("members", "bases", "pools", "words", "addresses", "changes", "counts",
-                      "systems"):
+        for table in (
+            "members",
+            "bases",
+            "pools",
+            "words",
+            "addresses",
+            "changes",
+            "counts",
+            "systems",
+        ):
             assert rebuilt[table] == at_once[table], table
     for number in sorted(made, reverse=True):
         try:
