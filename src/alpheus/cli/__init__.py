@@ -29,8 +29,8 @@ from alpheus.cli.output import drop_output, mend_streams, say
 from alpheus.errors import AlpheusError
 
 COMMANDS = (
-    triage, clean, webshell, baseline, rules, build, probe, import_, directory, case, notify, campaign,
-    serve, audit, lab,
+    triage, clean, webshell, baseline, rules, build, probe, import_, directory, case, notify,
+    campaign, serve, audit, lab,
 )  # fmt: skip
 """One module per command, in the order in which help lists them."""
 
