@@ -11,12 +11,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from uvicorn.supervisors.multiprocess import SIGNALS
 
 from alpheus.cases.database import open_database
 from alpheus.errors import UsageError
 from alpheus.web.access.accounts import Accounts
 from alpheus.web.access.roles import Grant, Role
-from alpheus.web.serving import configuration, listening, prepare
+from alpheus.web.serving import Workers, configuration, listening, prepare
 from alpheus.web.settings import Settings
 from console import PASSWORD
 from mail_server import made_certificate
@@ -61,6 +62,24 @@ def test_what_workers_are_told_can_be_sent_to_them(tmp_path: Path) -> None:
     sent = pickle.loads(pickle.dumps(configuration(str(tmp_path / "cases.db"), settings)))
     assert sent.workers == 2
     assert str(sent.proxies[0]) == "192.0.2.0/24"
+
+
+def test_a_worker_takes_one_connection_at_a_time_and_many_may_wait(tmp_path: Path) -> None:
+    """Else the first to wake keeps all that came together, and the others have nothing to do."""
+    config = configuration(str(tmp_path / "cases.db"), Settings(workers=2))
+    assert config.backlog == 1
+    with listening(Settings(port=0, workers=2)) as sock:
+        sock.listen(config.backlog)
+        before = {one: signal.getsignal(one) for one in SIGNALS}
+        try:
+            workers = Workers(config, sockets=[sock])
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+        workers.keep_subprocess_alive()
+        waiting = [socket.create_connection(sock.getsockname(), timeout=5) for _ in range(50)]
+        for one in waiting:
+            one.close()
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

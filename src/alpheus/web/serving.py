@@ -82,10 +82,25 @@ def serve(place: str, settings: Settings, tell: Callable[[str], None]) -> None:
         config = configuration(place, settings)
         with _ending():
             if settings.workers > 1:
-                Multiprocess(config, sockets=[sock]).run()
+                Workers(config, sockets=[sock]).run()
             else:
                 Server(config).run(sockets=[sock])
     tell("stopped")
+
+
+class Workers(Multiprocess):
+    """Several processes at one socket, of which whoever is free takes the next connection.
+
+    A process takes as many connections at once as it is told may wait (asyncio's `backlog`): told
+    more than one, the first to wake takes all that came together, and keeps them. How many may
+    wait at the socket is set again here, since each process sets it, too.
+    """
+
+    def keep_subprocess_alive(self) -> None:
+        """Also called when nothing is wrong, twice a second."""
+        super().keep_subprocess_alive()
+        for sock in self.sockets:
+            sock.listen(_WAITING)
 
 
 def prepare(place: str, settings: Settings, tell: Callable[[str], None]) -> str:
@@ -112,7 +127,7 @@ def configuration(place: str, settings: Settings) -> PatientConfig:
         proxy_headers=False, server_header=False, timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=GRACE, timeout_worker_healthcheck=UNHEARD,
         h11_max_incomplete_event_size=LONGEST_HEAD,
-        limit_concurrency=_most_connections(), backlog=_WAITING,
+        limit_concurrency=_most_connections(), backlog=_WAITING if settings.workers == 1 else 1,
         ssl_certfile=settings.certificate, ssl_keyfile=settings.key,
     )  # fmt: skip
     config.proxies = tuple(ip_network(one) for one in settings.proxies)
