@@ -23,7 +23,7 @@ BENCH := $(BIN)/python -m tools.bench --size $(SIZE) --rounds $(ROUNDS) --packag
 
 .PHONY: demo demo-exposure demo-campaign demo-console test lint types unit docs format lock clean help fuzz-api bench \
 	bench-prefilter bench-triage bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start \
-	bench-webshell bench-exposure bench-cases bench-console
+	bench-webshell bench-exposure bench-cases bench-console torture
 
 help:
 	@echo "make demo    set up, simulate a compromised server, triage it, say where the report is"
@@ -51,6 +51,7 @@ help:
 	@echo "             RULES='FOLDER FOLDER' puts YARA rules beside; see docs/benchmarks.md"
 	@echo "make bench-exposure   what a probe costs, how far it scales, whether it is right"
 	@echo "             HOSTS=40000 ROUNDS=1; PARTS='probe trouble kills import scale'; AIOHTTP=python"
+	@echo "make torture   a clean-up killed at 10,000 drawn moments (KILLS=10000): nothing may be lost"
 	@echo "make bench-cases   a million observations imported and worked out, and 400,000 servers asked"
 	@echo "             for, on SQLite and PostgreSQL; OBSERVATIONS=100000 CASES=40000 FOLDER=/var/tmp"
 	@echo "make bench-console   every page asked by 20 people at once; an hour or so with both soaks"
@@ -180,6 +181,9 @@ bench-webshell: $(STAMP)
 
 bench-exposure: $(STAMP)
 	@$(BIN)/python -m tools.bench_exposure $(PARTS) --rounds $(ROUNDS) $(if $(HOSTS),--hosts $(HOSTS)) $(if $(AIOHTTP),--aiohttp "$(AIOHTTP)")
+
+torture: $(STAMP_DEV)
+	@$(BIN)/python -m tools.torture $(if $(KILLS),--kills $(KILLS)) $(if $(SEED_OF_KILLS),--seed $(SEED_OF_KILLS))
 
 bench-cases: $(STAMP)
 	@$(BIN)/python -m tools.bench_cases all $(if $(OBSERVATIONS),--observations $(OBSERVATIONS)) $(if $(CASES),--servers $(CASES)) $(if $(FOLDER),--folder "$(FOLDER)")

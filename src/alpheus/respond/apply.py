@@ -18,7 +18,7 @@ from alpheus.respond.disk import sync_names
 from alpheus.respond.journal import Folder, Gone, Journal, Kept, Stayed, names, written
 from alpheus.respond.metadata import metadata_of, times_of
 from alpheus.respond.model import FileAction, Plan
-from alpheus.respond.removal import hashed, new_name, pieces, take_away
+from alpheus.respond.removal import clear_away, hashed, new_name, pieces, take_away
 from alpheus.respond.vault import ChangedError, Vault
 from alpheus.respond.volume import (
     AbsentPlaceError,
@@ -99,6 +99,10 @@ def _looked(action: FileAction, volumes: Mapping[str, Volume]) -> Outcome:
 
 def _finish(volumes: Mapping[str, Volume], journal: Journal) -> set[int]:
     """Finish what a killed run began. Gives the numbers of what is gone by that."""
+    if journal.returning:
+        for kept in journal.kept.values():
+            if kept.id in journal.gone and kept.volume in volumes:
+                clear_away(volumes[kept.volume], kept)
     left = [kept for kept in journal.unfinished if kept.volume in volumes]
     outcomes = dict(_leave(left, volumes, journal))
     return {number for number, why in outcomes.items() if not why}

@@ -151,6 +151,7 @@ class Journal:
             self.left.pop(key, None)
         elif entry.after:
             self.left[key] = entry.times
+            self.returning.discard(key)
         else:
             self.folders.setdefault(key, entry.times)
 

@@ -76,6 +76,15 @@ def take_away(volume: Volume, kept: Kept) -> None:
         os.unlink(kept.aside, dir_fd=folder)
 
 
+def clear_away(volume: Volume, kept: Kept) -> None:
+    """Remove what a killed undo left beside the place of a file that is gone, and in the vault."""
+    with (
+        contextlib.suppress(AbsentPlaceError, RefusedPlaceError, FileNotFoundError),
+        volume.folder(names(kept.parts)[:-1]) as folder,
+    ):
+        os.unlink(kept.aside, dir_fd=folder)
+
+
 def put_back(volume: Volume, kept: Kept, content: Iterable[bytes]) -> tuple[str, ...]:
     """Put a file back as it was. Tells what could not be given back to it.
 

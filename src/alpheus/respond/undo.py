@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -67,24 +68,33 @@ def _back(action: FileAction, kept: Kept, volumes: Mapping[str, Volume], vault: 
 
 
 def _unchanged(volumes: Mapping[str, Volume], journal: Journal) -> list[FolderKey]:
-    """Folders in which nothing has happened since the last file was taken from them."""
-    found = []
-    for (letter, parts), times in journal.left.items():
-        if letter not in volumes or (letter, parts) in journal.returning:
-            continue
-        try:
-            with volumes[letter].folder(names(parts)) as folder:
-                if times_of(folder).modified == times.modified:
-                    found.append((letter, parts))
-        except (AbsentPlaceError, RefusedPlaceError, OSError):
-            continue
-    return found
+    """Folders in which nothing has happened since the last file was taken from them.
+
+    Also those in which a run was killed: what it did there was not noted any more.
+    """
+    killed = {(kept.volume, kept.parts[:-1]) for kept in journal.unfinished}
+    known = sorted((killed | set(journal.left)) - journal.returning)
+    return [key for key in known if key in killed or _is_as_left(key, volumes, journal)]
+
+
+def _is_as_left(key: FolderKey, volumes: Mapping[str, Volume], journal: Journal) -> bool:
+    letter, parts = key
+    if letter not in volumes:
+        return False
+    try:
+        with volumes[letter].folder(names(parts)) as folder:
+            return times_of(folder).modified == journal.left[key].modified
+    except (AbsentPlaceError, RefusedPlaceError, OSError):
+        return False
 
 
 def _restore_folder(key: FolderKey, volumes: Mapping[str, Volume], journal: Journal) -> None:
     letter, parts = key
     times = journal.folders.get(key)
-    with volumes[letter].folder(names(parts)) as folder:
+    with (
+        contextlib.suppress(AbsentPlaceError, RefusedPlaceError),
+        volumes[letter].folder(names(parts)) as folder,
+    ):
         if times is not None:
             os.utime(folder, ns=(times.accessed, times.modified))
         sync_names(folder)

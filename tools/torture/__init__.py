@@ -1,0 +1,1 @@
+"""Kill a clean-up at drawn moments."""
