@@ -60,7 +60,7 @@ def test_the_sentence_that_matters(client: Client, app: Litestar, country: Count
     )
     app.state.office.figures.change()
     text = client.get("/notices").text
-    assert "5 organisations have been told, 1 have acknowledged it." in text
+    assert "5 organisations have been told; acknowledged: 1." in text
     assert "one organisation cannot be reached" in text
     assert "it@one.example" in text
     assert 'href="/notices/plan"' not in text
