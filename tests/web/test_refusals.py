@@ -105,6 +105,19 @@ def test_values_are_said_as_labels_and_reasons_as_messages() -> None:
     )
 
 
+def test_days_and_choices_are_said_as_forms_say_them() -> None:
+    """A time as the language writes it, in its act; the ways to end a case by their labels."""
+    message = "server 71461: false-positive: 2020-01-01T23:59:59Z is over; name a day to come"
+    assert told(message, "de") == (
+        "Server 71461, Fehlalarm: 01.01.2020 ist vorbei; nennen Sie einen künftigen Tag."
+    )
+    assert "1 ene 2020" in told(message, "es")
+    assert told("2020-01-01T23:59:59Z is over; name a day to come", "en").startswith("Jan 1, 2020")
+    ends = told("say how it ends: done, gone, accepted, outside", "de")
+    assert "done" not in ends
+    assert ends.count(", ") == 4
+
+
 def test_the_console_names_no_command() -> None:
     """Where people look, there is no command line."""
     message = "there is no batch 7; alpheus notify status lists them"

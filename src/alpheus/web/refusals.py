@@ -5,7 +5,9 @@ places for those values, and how each is said in other languages; `en` is for wh
 it otherwise than the command line, which names commands. A message without values may stand in the
 catalogues (`*.po`) instead. The value in a place that is called like a kind of `labels.py`
 (`{patch}`, `{work}`, `{act}`) is said as the label says it, one in `{reason}` or `{evidence}` is a
-message of its own. What no row fits is shown as it is.
+message of its own, each of several in `{closing_list}` is said as a label of `closing`. A time (ISO
+8601 UTC) is said as the language writes it, one in `{until}` as its day. What no row fits is shown
+as it is.
 """
 
 from __future__ import annotations
@@ -24,7 +26,10 @@ from alpheus.web.words import words
 
 PLACE = re.compile(r"\{(\w+)\}")
 _MESSAGES = frozenset({"reason", "evidence"})
+_WORDS = frozenset({"reference", "until"})
 _NUMBERS = frozenset({"number", "server", "batch", "decision", "account", "bulk"})
+_LIST = "_list"
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z", re.ASCII)
 _LONGEST = 4_000
 _DEEPEST = 3
 
@@ -90,7 +95,7 @@ def _form(name: str) -> str:
     """What may stand in a place, so that a message is not taken for another one."""
     if name in _NUMBERS:
         return r"[\d,]+"
-    if name == "reference" or name in labels.tables():
+    if name in _WORDS or name in labels.tables():
         return r"\S+"
     return ".+?"
 
@@ -99,6 +104,15 @@ def _value(name: str, value: str, language: str, table: str, depth: int) -> str:
     if name in _MESSAGES:
         return told(value, language, table=table, depth=depth + 1)
     if name in labels.tables():
-        found = labels.label(name, value)
-        return words(language).gettext(found.text) if found else value
+        return _label(name, value, language)
+    if name.endswith(_LIST):
+        kind = name.removesuffix(_LIST)
+        return ", ".join(_label(kind, one, language) for one in value.split(", "))
+    if _TIME.fullmatch(value):
+        return words(language).day(value) if name == "until" else words(language).moment(value)
     return value
+
+
+def _label(kind: str, value: str, language: str) -> str:
+    found = labels.label(kind, value)
+    return words(language).gettext(found.text) if found else value
