@@ -18,6 +18,10 @@ LATER = Telling("2021-03-12T08:00:00Z", "registrant", "email", "failed")
 
 @pytest.mark.parametrize(("fields", "reason"), [
     ({"observations": 1, "sources": 1, "patch": "regressed"}, Reason.DOUBTFUL),
+    ({"observations": 1, "sources": 1, **told(29)}, Reason.WAITING),
+    ({"observations": 1, "sources": 1, **told(3, "national-team")}, Reason.UNANSWERED),
+    ({"observations": 1, "sources": 1, "tellings": (BOUNCED,)}, Reason.FAILED),
+    ({"observations": 1, "sources": 1, "work": "acknowledged", **told(3)}, Reason.WORKING),
     ({"last_seen": "2021-03-17T23:00:00Z", **told(3)}, Reason.SILENT),
     ({"last_seen": "2021-03-18T00:00:00Z"}, Reason.UNTOLD),
     ({"patch": "regressed", **told(3)}, Reason.AGAIN),

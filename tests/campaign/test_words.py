@@ -138,6 +138,17 @@ def test_ways_in_words() -> None:
     assert "Nobody is known to have been told" in " ".join(words.waiting(nothing().channels))
 
 
+def test_who_was_told_is_never_said_to_be_nobody() -> None:
+    """Told is told by any way, also where nothing was seen of it since."""
+    channels = overview().channels
+    unseen = msgspec.structs.replace(channels, told=nothing().channels.told)
+    said = " ".join(words.waiting(unseen))
+    assert "Nobody is known" not in said
+    assert "None that was told was seen since" in said
+    whole = msgspec.structs.replace(overview(), channels=unseen)
+    assert words.waited(whole).startswith("An answer is waited for")
+
+
 def test_small_words() -> None:
     """One is no more than one."""
     assert (words.servers(1), words.servers(1_204)) == ("1 server", "1,204 servers")

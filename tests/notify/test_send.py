@@ -20,7 +20,16 @@ import pytest
 from alpheus.cases.database import Database
 from alpheus.errors import DatabaseFullError, DatabaseLostError
 from alpheus.notify.model import EventKind, Notice, Status
-from alpheus.notify.send import BACK_OFF, Sending, Step, gently, preview, send_mail, uncertain
+from alpheus.notify.send import (
+    BACK_OFF,
+    Sending,
+    Step,
+    gently,
+    minutes,
+    preview,
+    send_mail,
+    uncertain,
+)
 from alpheus.notify.service import Notices
 from alpheus.notify.settings import Rates, Settings
 from alpheus.notify.transport import Transport
@@ -253,6 +262,39 @@ def test_a_notice_that_is_never_taken_stays_due(database: Database) -> None:
     assert [round(each) for each in sender.waited if each > 1] == [round(x) for x in BACK_OFF]
     assert statuses(country) == {"approved": 1}
     assert set(outcomes(country)) == {"handing-over", "not-taken"}
+
+
+def test_a_refusal_for_now_says_how_long_it_waits_and_when_it_ends(database: Database) -> None:
+    """Each wait is told, may be interrupted, and is one of a few; then a line says what is due."""
+    country = approved(database, 2)
+    with player(RCPT=["451 4.7.1 greylisted"] * 8) as server:
+        sender = Sender(country, server.port)
+        done = sender.send()
+    first, *_, last = [step.line for step in sender.steps]
+    assert first.startswith("for now: a policy forbids it: 451 4.7.1 greylisted; tried again in ")
+    assert "in 5 minutes (try 2 of 4); who does not want to wait ends this by Ctrl-C" in first
+    assert last.endswith("this was try 4 of 4; it stays due for another run")
+    assert (done.handed_over, done.left, done.not_taken) == (0, 2, 8)
+    assert done.stopped.startswith("2 of them the mail server did not take in 4 tries over 50 min")
+    assert done.stopped.endswith("send again 60 minutes from now or later")
+    assert statuses(country) == {"approved": 2}
+
+
+def test_a_wait_can_be_interrupted(database: Database) -> None:
+    """What waits is left for the next run."""
+    country, stop = approved(database, 1), threading.Event()
+    with player(RCPT=["451 4.7.1 greylisted", "250 ok"]) as server:
+        sender = Sender(country, server.port)
+        sender.wait = lambda _: stop.set()  # type: ignore[method-assign]
+        done = sender.send(stop=stop)
+        assert (done.handed_over, done.left) == (0, 1)
+        assert "send again to go on" in done.stopped
+        assert Sender(country, server.port).send().handed_over == 1
+
+
+def test_minutes_in_words() -> None:
+    """One is no more than one."""
+    assert (minutes(5), minutes(300)) == ("1 minute", "5 minutes")
 
 
 def test_a_server_that_is_busy_ends_the_run(database: Database) -> None:

@@ -15,7 +15,7 @@ class Reason(StrEnum):
     """Why a server is left; the first that fits."""
 
     DOUBTFUL = "doubtful"
-    """One list saw it once, and nobody else ever."""
+    """One list saw it once, and nobody else ever; and nobody was told."""
     SILENT = "silent"
     """Not seen for two weeks: gone, hidden, or not looked at."""
     AGAIN = "again"
@@ -65,7 +65,7 @@ def _has_failed(member: Member, _: str) -> bool:
 
 
 _REASONS = (
-    (Reason.DOUBTFUL, lambda m, _: is_doubtful(m)),
+    (Reason.DOUBTFUL, lambda m, _: is_doubtful(m) and not (m.told or m.tellings)),
     (Reason.SILENT, _is_silent),
     (Reason.AGAIN, lambda m, _: m.patch == "regressed" or m.compromise == "re-infected"),
     (Reason.WORKING, lambda m, _: m.work in {"acknowledged", "in-progress", "needs-help"}),

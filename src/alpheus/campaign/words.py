@@ -45,7 +45,7 @@ class Words(NamedTuple):
 
 REASONS = {
     Reason.DOUBTFUL: Words(
-        "one list only", "one list saw them once, and nobody else ever",
+        "one list only", "one list saw them once, and nobody else ever; nobody was told",
         "look at them (`alpheus probe`) before anybody is told"),
     Reason.SILENT: Words(
         "not seen since",
@@ -309,7 +309,8 @@ def alerts(overview: Overview) -> Iterator[str]:
 def waited(overview: Overview) -> str:
     """For how long an answer is waited for, and who says so; '' where nobody was told."""
     found = overview.remaining
-    if not found.wait_days or not overview.channels.told.servers:
+    channels = overview.channels
+    if not found.wait_days or not (channels.told.servers or channels.ways):
         return ""
     told = ", ".join(f"{name.replace('-', ' ')} {days(n)}" for name, n in found.wait_days.items())
     whose = "the usual times: no notices are planned here, whose settings would say (wait_days)"
@@ -370,7 +371,14 @@ def waiting(channels: Channels) -> Iterator[str]:
     for name, curve in (("After the notice", channels.told), ("Without one", channels.untold)):
         if curve.servers:
             yield f"{name}: {_curve(curve)}."
-    if not channels.told.servers:
+    if channels.told.servers:
+        return
+    if channels.ways:
+        yield (
+            "None that was told was seen since while it was open, so what a notice does cannot be "
+            "said yet."
+        )
+    else:
         yield "Nobody is known to have been told, so what a notice does cannot be said."
 
 

@@ -182,6 +182,7 @@ class _Run:
         self._tries: dict[int, int] = {}
         self._doubtful: deque[tuple[Notice, Answer]] = deque()
         self._busy = 0
+        self._put_off = 0
         self.done = Sending()
 
     def all(self) -> None:
@@ -196,7 +197,13 @@ class _Run:
             self.done.stopped = str(error)
         if self._stop.is_set() and not self.done.stopped:
             self.done.stopped = "ended by hand after the notice in flight; send again to go on"
-        self.done.left = len(self._held) + len(self._doubtful)
+        if self._put_off and not self.done.stopped:
+            self.done.stopped = (
+                f"{self._put_off:,} of them the mail server did not take in {len(BACK_OFF) + 1} "
+                f"tries over {minutes(sum(BACK_OFF))}; that is no failure, and they stay due: "
+                f"send again {minutes(HOUR)} from now or later"
+            )
+        self.done.left = len(self._held) + len(self._doubtful) + self._put_off
 
     @property
     def _now(self) -> float:
@@ -299,6 +306,7 @@ class _Run:
             self._busy = 0
         elif answer.outcome is Outcome.REFUSED:
             self._put_back(notice, answer, claimed=claimed)
+            self._say(notice, EventKind.NOT_TAKEN, answer.line)
             self._doubt(notice, answer)
         else:
             self._put_back(notice, answer, claimed=claimed)
@@ -332,7 +340,6 @@ class _Run:
         if claimed:
             self._record(notice, EventKind.NOT_TAKEN, answer.line)
         self.done.not_taken += 1
-        self._say(notice, EventKind.NOT_TAKEN, answer.line)
 
     def _doubt(self, notice: Notice, answer: Answer) -> None:
         """A refusal that is, or may be, about us."""
@@ -354,8 +361,17 @@ class _Run:
         ours = answer.blame is Blame.SENDER and answer.phase is not Phase.RECIPIENT
         self._busy = self._busy + 1 if ours else 0
         tries = self._tries[notice.id] = self._tries.get(notice.id, 0) + 1
-        if tries <= len(BACK_OFF):
+        most = len(BACK_OFF) + 1
+        if tries < most:
             self._hold(notice, self._now + BACK_OFF[tries - 1])
+            then = (
+                f"tried again in {minutes(BACK_OFF[tries - 1])} (try {tries + 1} of {most}); who "
+                "does not want to wait ends this by Ctrl-C, and sends again later"
+            )
+        else:
+            self._put_off += 1
+            then = f"this was try {most} of {most}; it stays due for another run"
+        self._say(notice, EventKind.NOT_TAKEN, f"for now: {answer.line}; {then}")
         if self._busy >= _IN_A_ROW:
             raise SendError(
                 f"the mail server took {self._busy} notices in a row not: {answer.line}; "
@@ -380,6 +396,12 @@ class _Run:
 
     def _say(self, notice: Notice, kind: str, line: str) -> None:
         self._tell(Step(notice, kind, line))
+
+
+def minutes(seconds: float) -> str:
+    """`5 minutes`, for people who wait; a whole minute at least."""
+    count = max(1, round(seconds / 60))
+    return f"{count:,} minute" + ("" if count == 1 else "s")
 
 
 def _domain(address: str) -> str:
