@@ -10,7 +10,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 from alpheus.web.settings import LANGUAGES
-from alpheus.web.words import chosen, words
+from alpheus.web.words import accepted_of, chosen, words
 
 WEB = Path(str(files("alpheus.web")))
 OTHERS = [one for one in LANGUAGES if one != "en"]
@@ -62,3 +62,9 @@ def test_numbers_days_and_moments_are_said_as_the_language_says_them() -> None:
 def test_which_language_is_spoken(preferred: str, accepted: str, language: str) -> None:
     """The one chosen; else what the browser likes best of those there are."""
     assert chosen(preferred, accepted) == language
+
+
+def test_a_browser_may_name_none_of_our_languages() -> None:
+    """Then it is for others to say which one is spoken."""
+    assert accepted_of("") == accepted_of("fr-FR, *;q=0.1") == ""
+    assert accepted_of("fr, de-AT;q=0.5") == "de"

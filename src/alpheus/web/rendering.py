@@ -26,7 +26,7 @@ from alpheus.web.jobs.service import Backlog
 from alpheus.web.listing import organisation_at
 from alpheus.web.refusals import told
 from alpheus.web.settings import LANGUAGES
-from alpheus.web.words import Words, chosen, words
+from alpheus.web.words import Words, accepted_of, chosen, words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -83,6 +83,12 @@ def look_of(request: AnyRequest) -> Look:
     language = chosen(preferred, request.headers.get("accept-language", ""))
     theme = person.theme if person.theme in THEMES else "system"
     return Look(person, session.csrf if session else "", words(language), theme, request.url.path)
+
+
+def has_language(request: AnyRequest) -> bool:
+    """Whether a reader has said which of our languages they read: by choice or by their browser."""
+    kept = request.cookies.get(LANGUAGE_COOKIE, "")
+    return kept in LANGUAGES or bool(accepted_of(request.headers.get("accept-language", "")))
 
 
 def page(

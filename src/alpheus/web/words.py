@@ -71,8 +71,11 @@ def words(language: str) -> Words:
 
 def chosen(preferred: str, accepted: str) -> str:
     """The language to speak: the one chosen, else the first that a browser accepts (RFC 9110)."""
-    if preferred in LANGUAGES:
-        return preferred
+    return preferred if preferred in LANGUAGES else accepted_of(accepted) or ENGLISH
+
+
+def accepted_of(accepted: str) -> str:
+    """The first of our languages that a browser accepts (RFC 9110); '' where it names none."""
     wanted: list[tuple[float, int, str]] = []
     for at, part in enumerate(accepted.split(",")[:20]):
         tag, _, rest = part.partition(";")
@@ -83,7 +86,7 @@ def chosen(preferred: str, accepted: str) -> str:
         language = tag.strip().lower().partition("-")[0]
         if language in LANGUAGES and weight > 0:
             wanted.append((-weight, at, language))
-    return min(wanted)[2] if wanted else ENGLISH
+    return min(wanted)[2] if wanted else ""
 
 
 @lru_cache(maxsize=1 << 16)

@@ -383,3 +383,16 @@ def test_the_language_is_that_of_the_notice_and_then_the_readers(
     text = client.get("/own").text
     assert f'<html lang="{language}"' in text
     assert said in text
+
+
+def test_a_reader_keeps_the_language_of_their_browser(
+    client: Client, app: Litestar, database: Database, clock: Clock
+) -> None:
+    """That of the notice is for those who have said none."""
+    found = settled_country(app, database, clock, {1: [contact("it@one.example")]})
+    found.settings.languages["US"] = "en"
+    found.sees(seen(1, OPEN, 1))
+    (notice,) = found.tell()
+    client.headers["accept-language"] = "de-DE,de;q=0.9"
+    enter(client, app, notice)
+    assert '<html lang="de"' in client.get("/own").text

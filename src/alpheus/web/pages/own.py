@@ -22,7 +22,7 @@ from alpheus.web.access.roles import Permission
 from alpheus.web.notice_desk import Office
 from alpheus.web.own_desk import NOT_TAKEN, OwnDesk, let_in_by
 from alpheus.web.pages.account import let_in, slowly
-from alpheus.web.rendering import LANGUAGE_COOKIE, AnyRequest, look_of, page
+from alpheus.web.rendering import LANGUAGE_COOKIE, AnyRequest, has_language, look_of, page
 from alpheus.web.settings import LANGUAGES
 
 _PUBLIC = {PERMISSION: Permission.PUBLIC}
@@ -45,7 +45,10 @@ def code_form(request: AnyRequest) -> Response[Any]:
 
 @post("/code", opt=_PUBLIC, sync_to_thread=True)
 def code(request: AnyRequest, data: Form) -> Response[Any]:
-    """Acknowledge a notice by its code, and go on to one's own servers."""
+    """Acknowledge a notice by its code, and go on to one's own servers.
+
+    Who has said no language goes on in that of the notice.
+    """
     slowly(request)
     office: Office | None = request.app.state.office
     given = _one(data, "code")[:_LONGEST_CODE]
@@ -56,7 +59,7 @@ def code(request: AnyRequest, data: Form) -> Response[Any]:
     except RefusedError as error:
         return _code(request, status=422, problem=error, given=given)
     answer = let_in(request, session, "/own")
-    if not request.cookies.get(LANGUAGE_COOKIE):
+    if not has_language(request):
         language = shipped().nearest(notice.language)
         if language in LANGUAGES:
             answer.cookies.append(Cookie(LANGUAGE_COOKIE, value=language, max_age=_A_YEAR,
