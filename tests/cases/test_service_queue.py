@@ -13,6 +13,7 @@ from alpheus.cases.rebuild import rebuild
 from alpheus.cases.service import Cases
 from alpheus.cases.service_listing import Filters
 from alpheus.cases.service_queue import FACETS, Choice
+from alpheus.exposure.model import Pool
 from cases_filling import NOW, fill, listed, seen
 from exposure_runs import CLOSED, OPEN
 
@@ -103,3 +104,22 @@ def test_a_row_says_whose_it_is_and_why_it_comes_first(cases: Cases) -> None:
     assert row["owner"]
     assert "anyone can break in" in {one.text for one in row["reasons"]}
     assert "detail" not in row
+
+
+def test_what_is_listed_is_what_is_counted(database: Database) -> None:
+    """A service stands in the list beside its members, is acted on with them, and counts there."""
+    pool = Pool(("QQ0008XY", "QQ0009XY"), (OPEN, CLOSED), mixed=True)
+    fill(database, [
+        seen(5, OPEN, 5, servers=(), pool=pool, flags=("mixed-pool", "several-servers")),
+        seen(5, OPEN, 6, servers=("QQ0008XY",)), seen(5, CLOSED, 7, servers=("QQ0009XY",)),
+        seen(1, OPEN, 1),
+    ])  # fmt: skip
+    rebuild(database, now=NOW)
+    cases = Cases(database, lambda: NOW)
+    assert cases.statistics()[0].servers < len(cases.queue(Filters()).servers)
+    for filters in (Filters(), Filters(patch=("vulnerable",)), Filters(text="mail")):
+        found = cases.queue(filters)
+        assert found.total == len(found.servers)
+        for choice in found.choices["patch"]:
+            beside = cases.queue(replace(filters, patch=(choice.value,)))
+            assert choice.servers == len(beside.servers)

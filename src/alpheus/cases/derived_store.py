@@ -168,11 +168,12 @@ class Tally:
         for key in dimensions(row):
             held = counts.get(key)
             if held is None:
-                held = counts[key] = [0, 0, 0, 0]
+                held = counts[key] = [0, 0, 0, 0, 0]
             held[0] += sign if key[0] == ASIDE else servers
             held[1] += observed
             held[2] += entries
             held[3] += victims
+            held[4] += sign
 
 
 class PatchStates:

@@ -30,7 +30,7 @@ from sqlalchemy import (
 HEAD = "0003"
 """The revision of the lasting tables that this program reads and writes."""
 
-DERIVED_FORM = "6"
+DERIVED_FORM = "7"
 """Changes whenever derived tables are to be made again by a newer program."""
 
 LASTING = MetaData(
@@ -247,6 +247,7 @@ def derived(generation: str) -> Derived:
             "counts",
             *(_text(name) for name in ("dimension", "value", "patch", "compromise", "work")),
             _count("servers"), _count("observations"), _count("entries"), _count("victim_entries"),
+            _count("listed"),
         ),
         systems=table(
             "systems", _text("dimension"), _text("value"),
@@ -357,6 +358,7 @@ def indices(tables: Derived) -> tuple[Index, ...]:
         ),
         on("days_dimension", tables.days.c.dimension, tables.days.c.value, tables.days.c.day),
         on("counts_servers", tables.counts.c.dimension, tables.counts.c.servers.desc()),
+        on("counts_listed", tables.counts.c.dimension, tables.counts.c.listed.desc()),
         *_organisation_indices(tables, on),
     )
 

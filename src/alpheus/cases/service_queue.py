@@ -120,10 +120,10 @@ def _by_reading(
     """Those that fit but for what can be chosen, where they are few."""
     s = tables.servers.c
     free = Filters(organisation=filters.organisation, assignee=filters.assignee)
-    query = select(*(s[name] for name in FACETS), s.service)
+    query = select(*(s[name] for name in FACETS))
     query = query.where(*known, *exact(tables, free)).limit(_FEW + 1)
     rows = connection.execute(query).all()
-    weighed = [(row._asdict(), 0 if row.service else 1) for row in rows]
+    weighed = [(row._asdict(), 1) for row in rows]
     total, choices = _chosen(filters, weighed)
     if filters.assignee and not filters.organisation:
         read = choices["assignee"]
@@ -201,14 +201,14 @@ def _states(
 ) -> Iterator[_Weighed]:
     """How many servers stand in which states, of those with the values asked for."""
     c = tables.counts.c
-    query = select(c.patch, c.compromise, c.work, func.sum(c.servers).label("servers"))
+    query = select(c.patch, c.compromise, c.work, func.sum(c.listed).label("listed"))
     query = query.where(c.dimension == by).group_by(c.patch, c.compromise, c.work)
     if by:
         query = query.where(c.value.in_(_values(filters, by)))
     rest = dict.fromkeys((*DIMENSIONS, "assignee"), "")
-    for patch, compromise, work, servers in connection.execute(query):
-        if servers:
-            yield {**rest, "patch": patch, "compromise": compromise, "work": work}, int(servers)
+    for patch, compromise, work, listed in connection.execute(query):
+        if listed:
+            yield {**rest, "patch": patch, "compromise": compromise, "work": work}, int(listed)
 
 
 def _dimensions(
@@ -238,15 +238,15 @@ def _greatest(counts: Table) -> Select[Any]:
     """The values of each dimension that have most servers; made once, since it is large."""
     c = counts.c
     each = [
-        select(c.dimension, c.value, c.servers)
-        .where(c.dimension == f"{name}{TOTAL}", c.servers > 0)
-        .order_by(c.servers.desc())
+        select(c.dimension, c.value, c.listed)
+        .where(c.dimension == f"{name}{TOTAL}", c.listed > 0)
+        .order_by(c.listed.desc())
         .limit(_WIDE.get(name, _OFFERED))
         .subquery()
         for name in DIMENSIONS
     ]
     both = union_all(*(select(*one.c) for one in each)).subquery()
-    return select(*both.c).order_by(both.c.dimension, both.c.servers.desc(), both.c.value)
+    return select(*both.c).order_by(both.c.dimension, both.c.listed.desc(), both.c.value)
 
 
 def _counted(
@@ -269,7 +269,7 @@ def _sums(counts: Table, states: tuple[str, ...]) -> CompoundSelect[Any]:
     c = counts.c
     return union_all(
         *(
-            select(c.dimension, c.value, func.sum(c.servers).label("servers"))
+            select(c.dimension, c.value, func.sum(c.listed).label("listed"))
             .where(c.dimension == name, c.value.in_(bindparam(name, expanding=True)),
                    *(c[state].in_(bindparam(state, expanding=True)) for state in states))
             .group_by(c.dimension, c.value)
