@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,6 +82,44 @@ def test_reasons_are_found_at_all() -> None:
     assert len(found) > 20
     assert "seen with the fix: 7" in found
     assert "nobody was told yet" in found
+
+
+def _losses() -> Iterator[str]:
+    """Why a row of a list is rejected, as far as the program says it in one piece."""
+    for path in sorted((SOURCE / "exposure/imports").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            call = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            if isinstance(node, ast.Call) and call == "Loss":
+                yield _text(node.args[1])
+            elif isinstance(node, ast.FunctionDef) and node.name == "_why":
+                yield from (_text(one.value) for one in ast.walk(node)
+                            if isinstance(one, ast.Return) and one.value is not None)  # fmt: skip
+    for node in ast.walk(ast.parse((SOURCE / "cases/observations.py").read_text("utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "RowError":
+            yield _text(node.args[0])
+
+
+@pytest.mark.parametrize("loss", sorted({one for one in _losses() if re.search(r"[a-z]", one)}))
+def test_every_reason_of_a_rejected_row_has_its_words(loss: str) -> None:
+    """A new one needs a row in `web/texts/reasons.csv`."""
+    if loss == "7: the rest is not read":
+        loss = "unpacks to more than 200 times its size: the rest is not read"
+    for language in OTHERS:
+        assert said(loss, language) != loss, loss
+
+
+def test_reasons_of_rejected_rows_are_found_at_all() -> None:
+    """Of lists, of tables and of our own lines; also what the reader of JSON says."""
+    found = {*_losses()}
+    assert {"neither an address nor a name", "not 7 cells, as the header has"} <= found
+    assert said("not 5 cells, as the header has", "de") == "nicht 5 Zellen wie die Kopfzeile"
+    for loss in (
+        "damaged or cut off after 1,024 unpacked bytes: no end",
+        "broken XML within the host: not well-formed (invalid token)",
+        "Object missing required field `time` - at `$.servers[0]`",
+        "JSON is malformed: invalid character (byte 3)",
+    ):
+        assert said(loss, "es") != loss
 
 
 def test_values_stay_and_states_are_said() -> None:

@@ -12,6 +12,7 @@ from alpheus.cases.observations import hand_entry
 from alpheus.cases.observations_import import import_file, record
 from alpheus.cases.rebuild import rebuild
 from alpheus.web.access.roles import Grant, Role
+from alpheus.web.jobs.messages import BROKEN
 from alpheus.web.jobs.model import Judged, Kind, Note, Result, State
 from console import Client, made, signed_in
 from console_jobs import LIST, sent
@@ -94,3 +95,23 @@ def test_an_organisation_sees_what_became_of_its_own_in_plain_words(
     client.cookies.set("alpheus", other.secret)
     assert "mail.own.example" not in client.get("/own/evidence").text
     assert client.get(f"/own/evidence/state?id={number}").json() == {"jobs": []}
+
+
+def test_an_organisation_is_told_plainly_that_its_package_is_broken(
+    client: Client, app: Litestar
+) -> None:
+    """What exactly was wrong stands behind that, in the words of the program."""
+    jobs = app.state.jobs
+    session = app.state.sessions.begin_for("own.example", "A-1", "notice A-1")
+    sent(jobs, "ev.zip", b"PK\x03\x04", Kind.TRIAGE, session.person, "own.example")
+    job = jobs.queue.claim("w", jobs.presence.store, [Kind.TRIAGE])
+    reason = "the directory is missing (truncated archive): 1 members were found"
+    jobs.queue.finish(
+        job, State.FAILED, Note(BROKEN, {"name": "ev.zip", "reason": reason}), Result(), ()
+    )
+    client.cookies.set("alpheus", session.secret)
+    client.cookies.set("language", "de")
+    text = client.get("/own/evidence").text
+    assert "Es ließ sich nicht lesen" in text
+    assert f'<p lang="en">{reason}</p></details>' in text
+    assert text.count("truncated archive") == 1

@@ -16,7 +16,7 @@ from alpheus.web.access.roles import Permission
 from alpheus.web.csv_output import download, is_asked, portions
 from alpheus.web.jobs import ledger
 from alpheus.web.jobs.forms import MOST_FILES, Form, receive_form
-from alpheus.web.jobs.messages import ComplaintError
+from alpheus.web.jobs.messages import BROKEN, ComplaintError
 from alpheus.web.jobs.model import Kind, Note, Options
 from alpheus.web.jobs.service import Jobs
 from alpheus.web.jobs.telling import progress_of, teller
@@ -149,7 +149,7 @@ def _own_page(
     recent = jobs.page(request.user, permission=Permission.OWN, size=_RECENT * 2)
     return page(
         request, "own_evidence.html", status=_page_status(status), typed=_typed(form),
-        problem=problem, told=teller(look.words), organisations=organisations,
+        problem=problem, broken=BROKEN, told=teller(look.words), organisations=organisations,
         jobs=[(one, progress_of(one, look.words)) for one in recent],
         most_package=jobs.most(Kind.TRIAGE), most_files=MOST_FILES,
     )  # fmt: skip
