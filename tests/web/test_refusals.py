@@ -134,6 +134,12 @@ def test_what_nobody_put_in_words_is_shown_as_it_is() -> None:
     assert told("sign in first", "de") == "Melden Sie sich zuerst an."
 
 
+def test_a_number_that_no_server_has_is_told_as_it_was_asked_for() -> None:
+    """Below nothing as well."""
+    assert told("there is no server -1", "en") == "There is no server -1."
+    assert told("there is no server -1", "de") == "Es gibt keinen Server -1."
+
+
 @given(st.text(max_size=200))
 def test_a_value_is_a_value(value: str) -> None:
     """Braces and percent signs that an attacker wrote fill no other place."""

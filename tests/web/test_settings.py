@@ -55,6 +55,15 @@ def test_a_proxy_is_an_address_or_a_network() -> None:
         check(Settings(proxies=("proxy.example",)))
 
 
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "::/0", "0.0.0.0/7", "2000::/15"])
+def test_a_network_of_nearly_everybody_is_no_proxy(network: str) -> None:
+    """Whoever comes from it would be believed about who they are and how they came."""
+    with pytest.raises(UsageError, match="name the address of the proxy"):
+        check(Settings(proxies=(network,), public_url="https://clean.example"))
+    for narrow in ("10.0.0.0/8", "fd00::/16"):
+        check(Settings(proxies=(narrow,), public_url="https://clean.example"))
+
+
 @pytest.mark.parametrize(
     ("settings", "url"),
     [

@@ -28,7 +28,7 @@ from alpheus.cases.server_rows import ServerDetail
 from alpheus.cases.service_acts import find
 from alpheus.cases.states import Compromise, Patch, Work
 from alpheus.directory.owner_model import Ownership
-from alpheus.errors import UsageError
+from alpheus.errors import RefusedError, UsageError
 from alpheus.exposure.model import CveEntry
 
 EXPLAINED = 200
@@ -83,7 +83,9 @@ class Identity:
 
 def row_of(connection: Connection, tables: Derived, number: int) -> dict[str, Any]:
     """The row of the server that a number leads to. Raises RefusedError where there is none."""
-    server = find(connection, tables, number if 0 < number <= LARGEST else 0)
+    if not 0 < number <= LARGEST:
+        raise RefusedError(f"there is no server {number}")
+    server = find(connection, tables, number)
     row = connection.execute(select(tables.servers).where(tables.servers.c.id == server)).one()
     return row._asdict()
 

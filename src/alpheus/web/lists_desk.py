@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from alpheus.cases.acts import ActKind
 from alpheus.cases.organisations import (
     MOST,
     Organisation,
@@ -28,6 +29,7 @@ from alpheus.directory.owner_model import Ownership
 from alpheus.errors import RefusedError
 from alpheus.notify import listing, store
 from alpheus.notify.listing import Brief, Wanted
+from alpheus.web import assigning
 from alpheus.web.access import audit
 from alpheus.web.access.roles import Permission, Person
 
@@ -182,6 +184,9 @@ class ListsDesk:
         found = self._cases.foreseen(bounded, servers, asked._replace(who=self.person.name))
         if len(found.allowed) > MOST_AT_ONCE:
             raise RefusedError(f"more than {MOST_AT_ONCE:,} servers at once; do it in parts")
+        if asked.kind is ActKind.ASSIGNED:
+            owners = {str(row["organisation"]) for row in self._cases.rows(found.allowed)}
+            assigning.check(self._cases.database, asked.kind, asked.to, owners)
         return found
 
     def act_as_shown(

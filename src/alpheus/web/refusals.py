@@ -94,7 +94,7 @@ def _row(one: Mapping[str, str], place: str, number: int) -> Row:
 def _form(name: str) -> str:
     """What may stand in a place, so that a message is not taken for another one."""
     if name in _NUMBERS:
-        return r"[\d,]+"
+        return r"-?[\d,]+"
     if name in _WORDS or name in labels.tables():
         return r"\S+"
     return ".+?"

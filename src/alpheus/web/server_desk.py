@@ -17,6 +17,7 @@ from alpheus.cases.service import Cases
 from alpheus.cases.service_server import Identity, Look, Observed
 from alpheus.errors import RefusedError
 from alpheus.notify.about import Told, notices_about
+from alpheus.web import assigning
 from alpheus.web.access import audit
 from alpheus.web.access.roles import Permission, Person
 
@@ -101,6 +102,8 @@ class ServerDesk:
     def act(self, kind: ActKind, **what: str) -> dict[str, Any]:
         """Do something to it; gives its row. Raises RefusedError."""
         self._demand(Permission.WORK)
+        to, owner = what.get("to", ""), str(self.row["organisation"])
+        assigning.check(self._cases.database, kind, to, [owner])
         cases = self._noting(f"server: {kind}", **what)
         return cases.act(self.number, kind, who=self.person.name, **what)
 

@@ -14,6 +14,8 @@ from alpheus.web.access.roles import Grant
 
 LANGUAGES = ("en", "es", "de")
 MEGABYTE = 1 << 20
+WIDEST_PROXIES = {4: 8, 6: 16}
+"""The shortest prefix of a network of proxies, by the version of IP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,7 @@ def check(settings: Settings) -> None:
     if (settings.certificate is None) != (settings.key is None):
         raise UsageError("--certificate and --key go together")
     for network in settings.proxies:
-        try:
-            ip_network(network)
-        except ValueError:
-            raise UsageError(f"--proxy {network}: is no address and no network") from None
+        _check_proxy(network)
     _check_public(settings)
     if settings.certificate is not None and settings.key is not None:
         _check_pair(settings.certificate, settings.key)
@@ -82,6 +81,19 @@ def check(settings: Settings) -> None:
         raise UsageError(
             f"--host {settings.host} can be reached from elsewhere: give --certificate and --key, "
             "or name the proxy in front that speaks TLS with --proxy ADDRESS"
+        )
+
+
+def _check_proxy(network: str) -> None:
+    """A proxy is believed about who asks; so wide a network is everybody."""
+    try:
+        found = ip_network(network)
+    except ValueError:
+        raise UsageError(f"--proxy {network}: is no address and no network") from None
+    if found.prefixlen < WIDEST_PROXIES[found.version]:
+        raise UsageError(
+            f"--proxy {network}: lets nearly everybody say who they are; name the address of the "
+            f"proxy, or a network of /{WIDEST_PROXIES[found.version]} or smaller"
         )
 
 

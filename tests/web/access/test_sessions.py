@@ -94,7 +94,9 @@ def test_a_token_is_for_its_scope_and_its_time(
 def test_a_token_that_was_revoked_holds_no_more(sessions: Sessions, mia: Person) -> None:
     """And nobody revokes that of another account."""
     text = sessions.make_token(mia, "nightly", frozenset({Permission.SEE}), 30)
-    number = int(str(sessions.tokens_of(mia.account)[0]["id"]))
+    number = sessions.number_of(text)
+    assert number == sessions.tokens_of(mia.account)[0]["id"]
+    assert sessions.number_of(f"{text}x") == 0
     with pytest.raises(RefusedError, match="no token"):
         sessions.revoke_token(mia.account + 1, number, who="noa")
     sessions.revoke_token(mia.account, number, who="mia")

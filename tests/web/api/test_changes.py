@@ -21,11 +21,22 @@ def path(api: Api) -> str:
 
 def test_something_is_done_to_a_server(api: Api, path: str) -> None:
     """By whom is taken down, at the server and in the log."""
-    done = api.ask("POST", f"{path}/acts", ANALYST, json={"kind": "assigned", "to": "kim"})
-    assert (done.status_code, done.json()["assignee"]) == (200, "kim")
+    name = f"analyst of {OTHER}"
+    done = api.ask("POST", f"{path}/acts", ANALYST, json={"kind": "assigned", "to": name})
+    assert (done.status_code, done.json()["assignee"]) == (200, name)
     acts = [one["act"] for one in api.get(f"{path}/history")["events"] if one["act"]]
-    assert [one["to"] for one in acts if one["kind"] == "assigned"] == ["kim"]
-    assert api.get("/audit?size=1")["entries"][0]["action"] == "server: assigned"
+    assert [one["to"] for one in acts if one["kind"] == "assigned"] == [name]
+    assert "server: assigned" in {one["action"] for one in api.get("/audit?size=5")["entries"]}
+
+
+@pytest.mark.parametrize("name", ["nobody", "viewer of all", f"analyst of {OWN}"])
+def test_a_case_is_given_to_those_alone_who_may_work_on_it(api: Api, path: str, name: str) -> None:
+    """One by one, and many at once; nothing is done then."""
+    what = {"kind": "assigned", "to": name, "why": "so"}
+    assert api.refused("POST", f"{path}/acts", json=what) == (422, "refused")
+    many = {**what, "servers": [api.values["other_server"]]}
+    assert api.refused("POST", "/bulk/preview", json=many) == (422, "refused")
+    assert api.refused("POST", "/bulk", json={**many, "code": "1-x"})[0] in {409, 422}
 
 
 @pytest.mark.parametrize("what", [{"kind": "note"}, {"kind": "closed", "to": "nothing", "why": "x"},

@@ -33,7 +33,8 @@ def test_a_session_makes_and_revokes_tokens(api: Api) -> None:
     assert made.json()["token"].startswith("alpheus_")
     (token,) = [one for one in api.client.get("/api/v1/me/tokens").json()["tokens"]
                 if one["name"] == "nightly"]  # fmt: skip
-    gone = api.client.delete(f"/api/v1/me/tokens/{token['id']}", headers=headers)
+    assert made.json()["id"] == token["id"]
+    gone = api.client.delete(f"/api/v1/me/tokens/{made.json()['id']}", headers=headers)
     assert gone.status_code == 204
     api.client.cookies.clear()
     held = {"authorization": f"Bearer {made.json()['token']}"}

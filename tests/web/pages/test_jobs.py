@@ -113,6 +113,7 @@ def test_a_report_is_a_file_and_does_nothing(
     answer = client.get(f"/jobs/{number}/reports/report.html")
     assert answer.text == "<script>alert(1)</script>"
     assert answer.headers["content-disposition"].startswith("attachment")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "EX_01-report.html" in answer.headers["content-disposition"]
     assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
     assert answer.headers["x-content-type-options"] == "nosniff"

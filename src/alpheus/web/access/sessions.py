@@ -129,6 +129,12 @@ class Sessions:
                        object_=name.strip(), scope=" ".join(sorted(scope)))  # fmt: skip
         return secret
 
+    def number_of(self, secret: str) -> int:
+        """The number of a token, to revoke it by; 0 where there is none."""
+        query = select(tokens.c.id).where(tokens.c.digest == digest_of(secret))
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar() or 0)
+
     def find_token(self, secret: str) -> tuple[Person, frozenset[Permission]] | None:
         """Whose token it is, and what it is for; None for none that holds."""
         if not secret.startswith(MARK):

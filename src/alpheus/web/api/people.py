@@ -97,8 +97,9 @@ class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MadeToken(msgspec.Struct, frozen=True):
-    """The text of a token, shown once."""
+    """The text of a token, shown once, and the number to revoke it by."""
 
+    id: int
     token: str
 
 
@@ -181,8 +182,9 @@ def make_token(request: AnyRequest, data: JSONBody[NewToken]) -> Response[MadeTo
     """
     _only_accounts(request)
     scope = frozenset(map(Permission, data.scope))
-    text = request.app.state.sessions.make_token(request.user, clean(data.name), scope, data.days)
-    return json(MadeToken(text), 201)
+    sessions = request.app.state.sessions
+    text = sessions.make_token(request.user, clean(data.name), scope, data.days)
+    return json(MadeToken(sessions.number_of(text), text), 201)
 
 
 @delete("/me/tokens/{token:int}", opt=_SIGNED_IN, tags=["me"], sync_to_thread=True)

@@ -41,10 +41,10 @@ MOST_OPEN = 500
 """Jobs of one person that have not ended."""
 MOST_OPEN_OF_CONSTITUENT = 10
 REPORTS = {
-    "report.html": "text/html; charset=utf-8", "assessment.json": "application/json",
-    "findings.csv": "text/csv; charset=utf-8", "servers.csv": "text/csv; charset=utf-8",
-    "report.md": "text/markdown; charset=utf-8",
+    "report.html": "text/html", "assessment.json": "application/json", "findings.csv": "text/csv",
+    "servers.csv": "text/csv", "report.md": "text/markdown",
 }  # fmt: skip
+"""Reports of a job, each with its media type. That text is UTF-8 is added to every answer."""
 
 _BACKLOG_FOR = 5.0
 _LONGEST_PASSWORD = 1_024
