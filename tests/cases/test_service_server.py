@@ -52,7 +52,7 @@ def test_any_observation_leads_to_its_server(cases: Cases) -> None:
     """And numbers of none to nothing, however large."""
     assert cases.row(4)["id"] == cases.look(4).row["id"] == 1
     for number in (0, -1, 99, 2**63, 10**40):
-        with pytest.raises(RefusedError, match=f"there is no server {min(number, 99)}|server 0"):
+        with pytest.raises(RefusedError, match=f"there is no server {number}$"):
             cases.look(number)
 
 

@@ -136,7 +136,7 @@ def test_what_nobody_put_in_words_is_shown_as_it_is() -> None:
 
 def test_a_number_that_no_server_has_is_told_as_it_was_asked_for() -> None:
     """Below nothing as well."""
-    assert told("there is no server -1", "en") == "There is no server -1."
+    assert told("there is no server -1", "en") == "There is no server -1"
     assert told("there is no server -1", "de") == "Es gibt keinen Server -1."
 
 
