@@ -20,7 +20,7 @@ from alpheus.notify.exports import (
     phone_list,
     write_export,
 )
-from alpheus.notify.model import Channel, Notice, Rung
+from alpheus.notify.model import Channel, Notice, Page, Rung
 from notice_samples import CODE, REFERENCE, SETTINGS, notice, notices, subject, vulnerable
 
 FIELDS = {
@@ -94,6 +94,21 @@ def test_events_are_in_the_form_of_intelmq() -> None:
     }
     assert event["extra.reference"] == REFERENCE
     assert "orange7" not in event["extra.evidence"]
+
+
+def test_pages_of_an_intruder_are_exported() -> None:
+    """In tables and events, and in tickets unless the mailbox may be read by the intruder."""
+    one = subject(pages=(Page("/owa/auth/shell.aspx", "2021-03-08T14:02:00Z", ("",)),))
+    (row,) = _table("csv", notice(one))
+    assert "/owa/auth/shell[.]aspx" in row["pages"]
+    (event,) = _objects("intelmq", notice(one))
+    assert event["extra.pages"] == row["pages"]
+    (ticket,) = _objects("ticket", notice(one))
+    assert ticket["pages"] == [f"mail1.school.example (192.0.2.2): {row['pages']}"]
+    assert "/owa/auth/shell[.]aspx is reported" in " ".join(ticket["text"].split())
+    (ticket,) = _objects("ticket", notice(one, reduced=True))
+    assert ticket["pages"] == []
+    assert "shell" not in ticket["text"]
 
 
 def test_no_event_is_more_open_than_its_notice() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alpheus.notify.facts import facts_of
+from alpheus.notify.model import Page
 from alpheus.notify.rows import COLUMNS, rows_of
 from alpheus.notify.wording import shipped
 from notice_samples import SETTINGS, notice, subject, vulnerable
@@ -20,3 +21,14 @@ def test_a_row_has_its_columns() -> None:
     assert rows[0]["compromise_since"] == "2021-03-08T14:02:00Z"
     assert "orange7" not in rows[0]["evidence"]
     assert "CU19" in rows[0]["install"]
+
+
+def test_pages_of_an_intruder_are_a_column() -> None:
+    """By their paths, dead to a click."""
+    one = notice(subject(1, pages=(Page("/a.aspx", "", ("",)), Page("/b.aspx", "", ("x",)))))
+    facts = facts_of(one, SETTINGS, shipped().language("en"), today=one.made)
+    (row,) = (dict(zip(COLUMNS, row, strict=True)) for row in rows_of(facts))
+    assert row["pages"] == (
+        "/a[.]aspx is reported as a page of an intruder, by a list | "
+        "/b[.]aspx is reported as a page of an intruder, by x"
+    )

@@ -41,6 +41,6 @@ def test_evidence_tells_how_it_came_into_its_states() -> None:
     ]
     found = subject_of({**ROW, "detail": _detail()}, changes, OWNER)
     assert found.evidence == (
-        "2021-03-03 00:00 UTC: seen without the fix (list)",
+        "2021-03-03 00:00 UTC: seen without the fix (a list)",
         "2021-03-05 08:00 UTC: reported by others (feed)",
     )

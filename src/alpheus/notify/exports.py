@@ -188,6 +188,9 @@ def _tickets(notice: Notice, maker: _Maker) -> Iterator[dict[str, object]]:
         "language": clean(notice.language),
         "organisation": facts.owner or clean(notice.owner),
         "text": rendered.text,
+        "pages": []
+        if notice.reduced
+        else [f"{one.place}: {bare(page)}" for one in facts.servers for page in one.pages],
         "tags": ["alpheus", *dict.fromkeys(group.condition for group in facts.groups)],
         "attachments": [
             {
@@ -235,6 +238,7 @@ def _event(notice: Notice, facts: Facts, server: Server) -> Iterator[tuple[str, 
         "product": one.product, "build": one.build, "patch": one.patch,
         "compromise": one.compromise, "stage": one.stage, "install": bare(server.install),
         "evidence": " | ".join(server.evidence),
+        "pages": " | ".join(bare(one) for one in server.pages),
         "recipient_rung": notice.recipient.rung, "reduced": "yes" if notice.reduced else "",
     }  # fmt: skip
     for name, value in more.items():

@@ -18,6 +18,7 @@ from alpheus.notify.blocks import Marked, bare, clean, mark
 from alpheus.notify.harmless import harmless
 from alpheus.notify.install import install_of
 from alpheus.notify.model import Channel, Notice, Rung, Subject
+from alpheus.notify.pages import MOST_PAGES, said_of
 from alpheus.notify.settings import Settings
 from alpheus.notify.wording import Language
 
@@ -62,6 +63,7 @@ class Server(NamedTuple):
     since: str
     install: Marked
     evidence: tuple[str, ...]
+    pages: tuple[Marked, ...] = ()
 
 
 class Update(NamedTuple):
@@ -248,12 +250,12 @@ class Facts:
     @property
     def seen(self) -> tuple[Server, ...]:
         """The servers of which the annex tells what was seen."""
-        return tuple(one for one in self.servers if one.evidence)[:_EVIDENCE_SERVERS]
+        return tuple(one for one in self.servers if one.evidence or one.pages)[:_EVIDENCE_SERVERS]
 
     @property
     def seen_left(self) -> int:
         """Of how many more something was seen."""
-        return sum(1 for one in self.servers if one.evidence) - len(self.seen)
+        return sum(1 for one in self.servers if one.evidence or one.pages) - len(self.seen)
 
     @property
     def installs(self) -> tuple[Update, ...]:
@@ -338,6 +340,7 @@ def server_of(subject: Subject, language: Language, today: str) -> Server:
         language.say(f"state.{condition}"), language.date(since) if since else _UNNAMED,
         install_of(subject.build, language, today),
         tuple(harmless(one, withheld) for one in subject.evidence[:_EVIDENCE_EACH]),
+        tuple(said_of(one, language, withheld) for one in subject.pages[:MOST_PAGES]),
     )  # fmt: skip
 
 

@@ -101,12 +101,24 @@ class Recipient(msgspec.Struct, frozen=True):
     on_server: bool = False
 
 
+class Page(msgspec.Struct, frozen=True):
+    """A page of an intruder that lists name: its path, without what follows it.
+
+    `seen` is the last time of it, '' unknown; `sources` are names of lists, '' for one without.
+    """
+
+    path: str
+    seen: str = ""
+    sources: tuple[str, ...] = ()
+
+
 class Subject(msgspec.Struct, frozen=True):
     """A server that a notice is about, as it stood when the notice was planned.
 
     `server` is its number, `anchor` an observation of it, which stays with it through merges.
     `evidence` are short sentences of what was seen, when, by whom; no secret of an intruder's page
-    is in them. `owner` is the organisation's name, for notices about several.
+    is in them. `owner` is the organisation's name, for notices about several. `pages` are those of
+    an intruder that lists name.
     """
 
     server: int
@@ -125,6 +137,7 @@ class Subject(msgspec.Struct, frozen=True):
     evidence: tuple[str, ...] = ()
     organisation: str = ""
     owner: str = ""
+    pages: tuple[Page, ...] = ()
 
 
 class Notice(msgspec.Struct, frozen=True):

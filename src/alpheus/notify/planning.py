@@ -26,8 +26,9 @@ from alpheus.cases.service import Cases
 from alpheus.cases.service_listing import Filters
 from alpheus.notify import history, store
 from alpheus.notify.ladder import Decision, Left, Open, Rules, Step, Told, decide
-from alpheus.notify.model import EventKind, Notice, Recipient, Status
+from alpheus.notify.model import EventKind, Notice, Page, Recipient, Status
 from alpheus.notify.news import Facts, facts_of, is_answered, is_breached, is_tellable, situation_of
+from alpheus.notify.pages import pages_of
 from alpheus.notify.recipients import AGGREGATED, Ways, ways_of
 from alpheus.notify.records import UNREACHED, Batch, Omission
 from alpheus.notify.settings import Settings
@@ -212,8 +213,9 @@ class _Planner:
             wanted = sorted({n for _, found in decided for step in found.steps
                              for n in step.servers})  # fmt: skip
             changes = changes_of(connection, tables, wanted)
+            pages = pages_of(connection, tables, wanted)
         for group, decision in decided:
-            self._take(group, decision, changes)
+            self._take(group, decision, changes, pages)
 
     def _next(self, group: _Group, told: Sequence[Told]) -> Decision:
         ways: dict[int, Ways] = {}
@@ -231,8 +233,9 @@ class _Planner:
         return decide(servers, ways, told, rules)
 
     def _take(
-        self, group: _Group, decision: Decision, changes: Mapping[int, Sequence[Change]]
-    ) -> None:
+        self, group: _Group, decision: Decision, changes: Mapping[int, Sequence[Change]],
+        pages: Mapping[int, tuple[Page, ...]],
+    ) -> None:  # fmt: skip
         """Keep what was decided for one organisation."""
         organisation = group.organisation
         for left in decision.left:
@@ -251,7 +254,8 @@ class _Planner:
                 )
                 continue
             said = [
-                Said(subject_of(group.rows[n], changes.get(n, ()), organisation), group.facts[n])
+                Said(subject_of(group.rows[n], changes.get(n, ()), organisation, pages.get(n, ())),
+                     group.facts[n])
                 for n in step.servers
             ]  # fmt: skip
             self._draft(group, step, language, said)
@@ -352,13 +356,15 @@ def _gathered(
     """The rows of gathered servers, and what is told of them."""
     numbers = [one.server for one in part]
     rows, changes = rows_of(connection, tables, numbers), changes_of(connection, tables, numbers)
+    pages = pages_of(connection, tables, numbers)
     said = []
     for number, key, name, _ in part:
         row = rows.get(number)
         facts = facts_of(row) if row else Facts()
         if row is not None and is_tellable(facts):
             owner = Organisation(key, name)
-            said.append(Said(subject_of(row, changes.get(number, ()), owner), facts))
+            subject = subject_of(row, changes.get(number, ()), owner, pages.get(number, ()))
+            said.append(Said(subject, facts))
     return rows, said
 
 

@@ -10,10 +10,11 @@ from alpheus.notify.facts import Facts, Server
 COLUMNS = (
     "reference", "tlp", "owner", "server", "address", "port", "product", "build", "condition",
     "state", "patch", "patch_since", "compromise", "compromise_since", "stage", "last_seen",
-    "install", "evidence",
+    "install", "evidence", "pages",
 )  # fmt: skip
 """They keep their names and their order. `state` and `install` are in the reader's language, times
-are ISO 8601 in UTC; `evidence` holds sentences with ` | ` between them."""
+are ISO 8601 in UTC; `evidence` holds sentences with ` | ` between them, and so do `pages`,
+which lists say are an intruder's."""
 
 
 def rows_of(facts: Facts) -> Iterator[tuple[str, ...]]:
@@ -32,5 +33,5 @@ def row_of(facts: Facts, server: Server) -> tuple[str, ...]:
         facts.reference, facts.tlp, clean(owner), clean(one.name), clean(one.address),
         str(one.port or ""), clean(one.product), clean(one.build), server.condition,
         bare(server.state), *(clean(text) for text in texts), bare(server.install),
-        " | ".join(server.evidence),
+        " | ".join(server.evidence), " | ".join(bare(one) for one in server.pages),
     )  # fmt: skip

@@ -11,8 +11,10 @@ from sqlalchemy import Connection, select
 from alpheus.cases.organisations import Organisation
 from alpheus.cases.schema import Derived
 from alpheus.cases.server_rows import ServerDetail
-from alpheus.notify.model import Subject
+from alpheus.cases.states import CLEANABLE
+from alpheus.notify.model import Page, Subject
 from alpheus.notify.news import Facts
+from alpheus.notify.pages import name_of
 
 _AT_ONCE = 500
 _MOST_EVIDENCE = 6
@@ -40,9 +42,15 @@ class Change(NamedTuple):
 
 
 def subject_of(
-    row: Mapping[str, Any], changes: Iterable[Change], organisation: Organisation
+    row: Mapping[str, Any],
+    changes: Iterable[Change],
+    organisation: Organisation,
+    pages: tuple[Page, ...] = (),
 ) -> Subject:
-    """A server as it stands; `row` has its detail read."""
+    """A server as it stands; `row` has its detail read.
+
+    Pages of an intruder are told while a break-in is.
+    """
     detail: ServerDetail = row["detail"]
     ports = next((one.ports for one in reversed(detail.addresses)
                   if one.address == row["address"]), ())  # fmt: skip
@@ -53,17 +61,23 @@ def subject_of(
         compromise=row["compromise"], compromise_since=row["compromise_since"],
         stage=detail.stage, last_seen=row["last_seen"], evidence=_evidence(row, changes),
         organisation=organisation.key, owner=organisation.name,
+        pages=pages if row["compromise"] in CLEANABLE else (),
     )  # fmt: skip
 
 
 def _evidence(row: Mapping[str, Any], changes: Iterable[Change]) -> tuple[str, ...]:
     """How it came into the states that it is in; the last time of each, in the order of time."""
     said = {
-        one.axis: f"{one.time[:16].replace('T', ' ')} UTC: {one.why} ({one.who})"
+        one.axis: f"{one.time[:16].replace('T', ' ')} UTC: {one.why} ({_who(one.who)})"
         for one in changes
         if one.axis != "work" and one.after == row[one.axis]
     }  # fmt: skip
     return tuple(sorted(said.values()))[:_MOST_EVIDENCE]
+
+
+def _who(source: str) -> str:
+    """Who says so; the form of a list is no name to anybody."""
+    return name_of(source) or "a list"
 
 
 def changes_of(
