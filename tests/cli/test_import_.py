@@ -106,9 +106,9 @@ def test_what_cannot_be_opened(
 def test_a_kind_may_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where the content does not tell; one that is none is wrong usage, so is a label."""
     path = tmp_path / "list.gz"
-    path.write_bytes(gzip.compress(b"mailhost\n"))
+    path.write_bytes(gzip.compress(b"mail.a.example\n\0\n"))
     assert run(path, "--kind", "csv") == 0
-    assert json.loads(capsys.readouterr().out)["names"] == ["mailhost"]
+    assert json.loads(capsys.readouterr().out)["names"] == ["mail.a.example"]
     for wrong in (("--kind", "x"), ("--tlp", "x")):
         with pytest.raises(SystemExit) as raised:
             run(path, *wrong)

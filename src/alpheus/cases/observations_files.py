@@ -159,11 +159,21 @@ def _of_document(source: Source, rows: Rows) -> Iterator[Item]:
 
 
 def _of_list(source: Source, rows: Rows) -> Iterator[Item]:
+    """Notes come with the first item, and with the last those that are known at the end."""
     listing = ImportedFile(source.path, source.options)
+    held: Item | None = None
     for item in _of_listing(source, listing, rows):
-        item.notes = tuple(listing.notes)
-        listing.notes.clear()
-        yield item
+        if held is not None:
+            yield _with_notes(held, listing)
+        held = item
+    if held is not None:
+        yield _with_notes(held, listing)
+
+
+def _with_notes(item: Item, listing: ImportedFile) -> Item:
+    item.notes = tuple(listing.notes)
+    listing.notes.clear()
+    return item
 
 
 def _of_listing(source: Source, listing: ImportedFile, rows: Rows) -> Iterator[Item]:

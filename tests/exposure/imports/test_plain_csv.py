@@ -223,8 +223,76 @@ def test_names_without_a_dot(tmp_path: Path) -> None:
     """Lead to a server where nothing else does, and are kept beside what does."""
     (found,) = observations(tmp_path, "server,x\nEX1,\n")
     assert (found.target, found.names, found.servers) == ("EX1", (), ("EX1",))
-    (found,) = observations(tmp_path, "host,x\nmailhost,\n")
-    assert found.names == ("mailhost",)
+    assert losses(tmp_path, "host,x\nmailhost,\n")[0][1] == "neither an address nor a name"
     (found,) = observations(tmp_path, "name,server,ip\nMusterville,EX1,192.0.2.7\n")
     assert (found.names, found.servers) == ((), ())
     assert found.attributes == {"name": "Musterville", "server": "EX1"}
+
+
+@pytest.mark.parametrize(
+    ("label", "flags"),
+    [
+        ("not compromised", ()), ("keine Webshell", ()), ("sin webshell", ()),
+        ("Webshell entfernt, nicht kompromittiert", ()), ("patched", ()), ("verwundbar", ()),
+        ("kompromittiert", ("compromised-reported",)), ("comprometido", ("compromised-reported",)),
+    ],
+)  # fmt: skip
+def test_a_negation_in_a_label_is_respected(
+    tmp_path: Path, label: str, flags: tuple[str, ...]
+) -> None:
+    """In each language."""
+    (found,) = observations(tmp_path, f'ip;status\n192.0.2.7;"{label}"\n')
+    assert found.flags == flags
+
+
+def test_a_label_fixes_nothing(tmp_path: Path) -> None:
+    """Patched by the word of a list is a note; a flaw named beside it is not open by that word."""
+    content = "ip,status,cve\n192.0.2.7,gepatcht,CVE-2021-26855\n192.0.2.8,vulnerable,\n"
+    one, other = observations(tmp_path, content)
+    assert "calls it patched" in one.reason
+    assert "calls it vulnerable" in other.reason
+    assert {entry.state for found in (one, other) for entry in found.cves.values()} <= {
+        "undetermined"
+    }
+
+
+def _notes(folder: Path, content: str) -> list[str]:
+    read = ImportedFile(write(folder, "notes", content))
+    list(read.observations())
+    return read.notes
+
+
+def test_what_cannot_be_read_of_a_row_is_told(tmp_path: Path) -> None:
+    """Address, time, name and label; the rest of the row is taken."""
+    content = (
+        "ip,hostname,seen,status\n"
+        "198.51.100.999,a.example,31.02.2021,blorbo\n"
+        f"192.0.2.7,{'x' * 300},2021-03-05,not compromised / compromised\n"
+    )
+    told = " | ".join(_notes(tmp_path, content))
+    for said in ("'198.51.100.999'", "'31.02.2021'", f"'{'x' * 60}...'", "labels not understood",
+                 "'blorbo'", "said to be broken into and not to be"):  # fmt: skip
+        assert said in told
+    assert len(observations(tmp_path, content)) == 2
+    told = " | ".join(_notes(tmp_path, "a.example,198.51.100.999\nb.example,31.02.2021\n"))
+    assert "'198.51.100.999'" in told
+    assert "'31.02.2021'" in told
+
+
+def test_what_leads_nowhere_is_a_loss(tmp_path: Path) -> None:
+    """A name without a dot, the machine itself, no address; private addresses are kept, named."""
+    content = "url\nftp://weird/\nhttps://localhost/x.aspx\n127.0.0.1\n0.0.0.0\n10.0.0.5\n"
+    assert [reason for _, reason in losses(tmp_path, content)] == [
+        "neither an address nor a name", "'localhost' is the machine itself, and no server",
+        "127.0.0.1 is the machine itself or none, and no server",
+        "0.0.0.0 is the machine itself or none, and no server",
+    ]  # fmt: skip
+    assert any("private" in note and "10.0.0.5" in note for note in _notes(tmp_path, content))
+    assert [found.address for found in observations(tmp_path, content)] == ["10.0.0.5"]
+    assert losses(tmp_path, "ip\nnot-an-ip\n")[0][1] == "neither an address nor a name"
+
+
+def test_a_host_may_be_called_victim(tmp_path: Path) -> None:
+    """Its name is no label."""
+    (found,) = observations(tmp_path, "victim.town.example,192.0.2.7\n")
+    assert found.flags == ()

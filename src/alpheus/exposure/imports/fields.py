@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from alpheus.exposure.addresses import read_address, write_address
 from alpheus.exposure.host_names import host_name as normal_host_name
+from alpheus.exposure.imports.labels import read_labels
 
 ATTRIBUTES = 80
 """Most attributes that are kept of one record of JSON."""
@@ -36,9 +37,6 @@ _SLASHED = re.compile(
 )
 _YEAR_FIRST = re.compile(r"(\d{4})/(\d\d)/(\d\d)")
 _CVE = re.compile(r"cve-(\d{4})-(\d{4,7})", re.IGNORECASE | re.ASCII)
-_COMPROMISED = re.compile(
-    r"web-?_?shell|compromised|backdoor|implant|hacked|victim|infected|defaced", re.IGNORECASE
-)
 _TLP = re.compile(r"(?:tlp[:_-]?)?(clear|white|green|amber(?:[+_-]?strict)?|red)", re.IGNORECASE)
 TLP_LABELS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
 """The labels of TLP 2.0, the least strict first."""
@@ -150,8 +148,8 @@ def cves(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def compromise_word(texts: Iterable[str]) -> str:
-    """The first text that says that a server was broken into, or ''."""
-    return next((text for text in texts if _COMPROMISED.search(text)), "")
+    """The first text that says that a server was broken into, or ''; `not compromised` does not."""
+    return read_labels(texts).word
 
 
 def tlp_label(text: str) -> str:

@@ -57,7 +57,8 @@ class Listing:
     place of the version in the record. `exchange`: the source takes it for Exchange. `vulnerable`
     are the CVEs that the source holds open, in capitals; `compromised` is its word for a server
     that was broken into. `indicator`: named as a sign of an attack, perhaps the attacker's own.
-    Times are ISO 8601 in UTC, or empty.
+    Times are ISO 8601 in UTC, or empty. `remarks` are cells that were left out: the sort, of
+    `imports.remarks`, and what stood there.
     """
 
     row: int
@@ -82,3 +83,4 @@ class Listing:
     tlp: str = ""
     note: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[tuple[str, str], ...] = ()

@@ -12,6 +12,7 @@ from itertools import islice
 
 from alpheus.errors import EvidenceFormatError
 from alpheus.exposure.imports import fields
+from alpheus.exposure.imports.labels import Label, read_labels
 from alpheus.exposure.imports.list_columns import (
     PLACES,
     TIMES,
@@ -24,6 +25,7 @@ from alpheus.exposure.imports.list_columns import (
 )
 from alpheus.exposure.imports.model import Listing, Loss
 from alpheus.exposure.imports.opening import Source
+from alpheus.exposure.imports.remarks import BOTH, NO_PLACE, NO_TIME, NOT_KNOWN, Remark
 from alpheus.exposure.imports.rows import Cells, Rows
 from alpheus.knowledge.build_number import BuildNumber, parse_build
 
@@ -48,6 +50,13 @@ _TIME_OF_DAY = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
 _SEVERAL = re.compile(r"[\s,;|()<>]+")
 _DEFANGED = re.compile(r"\[\.\]|\(\.\)|\[dot\]|\[:\]", re.IGNORECASE)
 _SHELL = re.compile(r"shell", re.IGNORECASE)
+_PAGE = re.compile(r"[/\\.]\s*\S")
+_BLANK = re.compile(r"\s")
+_NOTHING = frozenset({"", "-", "--", "n/a", "na", "none", "null", "unknown", "?"})
+"""Cells that say that there is nothing."""
+
+_LIKE_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
+_LIKE_DAY = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}\b.*|\d{4}-\d\d-\d\d\b.*", re.ASCII)
 NAMED_BY = "hostname_source"
 """The attribute that says where the names of a server are from."""
 
@@ -200,7 +209,8 @@ class _Table:
     def listing(self, row: int, cells: Cells) -> Listing | Loss:
         """What a row says."""
         cells += [""] * (len(self._columns.names) - len(cells))
-        found = self._place(cells)
+        remarks: list[Remark] = []
+        found = self._place(cells, remarks)
         computers = (*self._all(cells, Role.COMPUTER), *found.computers)
         if not (found.address or found.names or computers):
             return Loss(row, "neither an address nor a name")
@@ -208,21 +218,26 @@ class _Table:
         if port is None:
             return Loss(row, "the port is no number from 0 to 65535")
         labels = self._all(cells, Role.LABEL)
+        label = read_labels(labels)
+        shell = self._shell(cells)
+        remarks += _of_labels(labels, label, shell)
         version, exchange = self._version(cells, labels)
-        time = self._time(cells, Role.WHEN)
-        last = self._time(cells, Role.LAST) or time
+        time = self._time(cells, Role.WHEN, remarks)
+        last = self._time(cells, Role.LAST, remarks) or time
+        first = self._time(cells, Role.FIRST, remarks) or time
         return Listing(
             row, found.target or computers[0], found.address, port or found.port, found.names,
             scheme=found.scheme or "https", exchange=exchange, version=version,
-            vulnerable=self._vulnerable(cells, labels),
-            compromised=self._compromised(cells, labels),
+            vulnerable=self._vulnerable(cells, labels, label),
+            compromised=label.word or (shell if label.compromised is None else ""),
             servers=tuple(dict.fromkeys(computers)),
-            time=last, first_seen=self._time(cells, Role.FIRST) or time, last_seen=last,
+            time=last, first_seen=first, last_seen=last,
             tlp=fields.tlp_label(self._one(cells, Role.TLP)),
             attributes=self._attributes(cells, found, port or found.port, version),
+            note=_note_of(label), remarks=tuple(remarks),
         )  # fmt: skip
 
-    def _place(self, cells: Cells) -> _Found:
+    def _place(self, cells: Cells, remarks: list[Remark]) -> _Found:
         """Where the server is; a name without a dot counts where nothing else tells it."""
         found = _Found()
         alone: list[tuple[int, str]] = []
@@ -236,8 +251,14 @@ class _Table:
                 alone.append((n, text))
             elif not _take(found, text, n):
                 found.unused.append((n, text))
+                if not _is_place(text) and (role is Role.ADDRESS or not _BLANK.search(text)):
+                    remarks.append((NO_PLACE, text))
         for n, text in alone:
             told = found.address or found.names or found.computers
+            if self._roles[n] is Role.ADDRESS and text.lower() not in _NOTHING:
+                remarks.append((NO_PLACE, text))
+                found.unused.append((n, text))
+                continue
             if not told and self._roles[n] is Role.SERVER:
                 found.computers.append(text)
             elif told or not _take(found, text, n):
@@ -261,20 +282,22 @@ class _Table:
             attributes[NAMED_BY] = f"column {names[found.name_from]}"
         return attributes
 
-    def _compromised(self, cells: Cells, labels: list[str]) -> str:
-        """The word for a server that was broken into: a label's, or that a shell is named."""
-        named = (self._columns.names[n] for n in self._shells if cells[n].strip())
-        return fields.compromise_word(labels) or next(named, "")
+    def _shell(self, cells: Cells) -> str:
+        """The column that names a page or a file of an intruder, if it does."""
+        named = (self._columns.names[n] for n in self._shells if _PAGE.search(cells[n]))
+        return next(named, "")
 
-    def _time(self, cells: Cells, role: Role) -> str:
+    def _time(self, cells: Cells, role: Role, remarks: list[Remark]) -> str:
         """A time; that of the day may stand in a column of its own."""
         found, clock = "", ""
         for n in self._by_role[role]:
             text = cells[n].strip()
             if _TIME_OF_DAY.fullmatch(text):
                 clock = clock or text
-            else:
-                found = found or self._columns.time(n, text)
+            elif text and (time := self._columns.time(n, text)):
+                found = found or time
+            elif text.lower() not in _NOTHING and n not in self._columns.unclear:
+                remarks.append((NO_TIME, text))
         if clock and found.endswith("T00:00:00Z"):
             return fields.utc(f"{found[:10]}T{clock.zfill(5 if clock.count(':') == 1 else 8)}")
         return found
@@ -299,11 +322,33 @@ class _Table:
                 return text, True
         return "", True if is_exchange else None
 
-    def _vulnerable(self, cells: Cells, labels: list[str]) -> tuple[str, ...]:
-        """The CVEs of a column that holds nothing else, and of labels that are one."""
+    def _vulnerable(self, cells: Cells, labels: list[str], label: Label) -> tuple[str, ...]:
+        """The CVEs of a column that holds nothing else, and of labels that are one.
+
+        None where the labels say that the server is patched, or not vulnerable.
+        """
+        if label.patched or label.vulnerable is False:
+            return ()
         words = [word for label in labels for word in re.split(r"[;,|\s]", label)]
         every = (*self._all(cells, Role.CVE), *words)
         return fields.cves([cell for cell in every if _ONLY_CVES.fullmatch(cell)])
+
+
+def _of_labels(labels: list[str], label: Label, shell: str) -> Iterator[Remark]:
+    """What cannot be taken from labels as they are."""
+    if not label.understood:
+        yield from ((NOT_KNOWN, text) for text in labels if not read_labels([text]).understood)
+    if label.conflict or (shell and label.compromised is False):
+        yield BOTH, " / ".join(labels)
+
+
+def _note_of(label: Label) -> str:
+    """What labels say of patches without a flaw or a build: it changes no state."""
+    if label.patched:
+        return "the list calls it patched; its build is what would tell"
+    if label.vulnerable:
+        return "the list calls it vulnerable"
+    return "the list calls it not vulnerable" if label.vulnerable is False else ""
 
 
 def _is_modern(number: BuildNumber) -> bool:
@@ -326,6 +371,13 @@ def _place_of(cells: Sequence[str]) -> _Found:
     for number, cell in enumerate(cells):
         _take(found, cell.strip(), number)
     return found
+
+
+def _is_place(text: str) -> bool:
+    """Whether a cell tells an address, a name or a URL, alone or among other words."""
+    found = _Found()
+    _take(found, text, 0)
+    return bool(found.address or found.names)
 
 
 def _take(found: _Found, text: str, number: int) -> bool:
@@ -395,6 +447,24 @@ def _bare(row: int, cells: Cells) -> Listing | Loss:
         row, found.target, found.address, (ports or [found.port])[0], found.names,
         scheme=found.scheme or "https",
         exchange=True if builds else None, version=str(builds[0]) if builds else "",
-        compromised=fields.compromise_word(texts), time=time, first_seen=time, last_seen=time,
-        attributes=kept,
+        compromised=fields.compromise_word(filter(_is_said, texts)),
+        time=time, first_seen=time, last_seen=time,
+        attributes=kept, remarks=tuple(_unread(cells)),
     )  # fmt: skip
+
+
+def _is_said(text: str) -> bool:
+    """Whether a cell is more than a name or an address: a host may be called `victim`."""
+    return "/" in text or not (fields.address(text) or ("." in text and fields.host_name(text)))
+
+
+def _unread(cells: Cells) -> Iterator[Remark]:
+    """Cells that look like an address or a day, and are none."""
+    for cell in cells:
+        text = cell.strip()
+        if _LIKE_ADDRESS.fullmatch(text) and not fields.address(text):
+            number = parse_build(text)
+            if not (number and _is_modern(number)):
+                yield NO_PLACE, text
+        elif _LIKE_DAY.fullmatch(text) and not fields.utc(text):
+            yield NO_TIME, text

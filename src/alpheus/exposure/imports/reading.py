@@ -25,6 +25,8 @@ from alpheus.exposure.imports.detect import kind_of
 from alpheus.exposure.imports.judge import Judge
 from alpheus.exposure.imports.model import KINDS, ImportOptions, Listing, Loss
 from alpheus.exposure.imports.opening import Source
+from alpheus.exposure.imports.remarks import PRIVATE, Remarks
+from alpheus.exposure.imports.whereabouts import is_private, nowhere
 from alpheus.exposure.model import Observation
 
 Reader = Callable[[Source], Iterator[Listing | Loss]]
@@ -116,12 +118,30 @@ class ImportedFile:
         `lost` is called with every loss as it is met.
         """
         judge = Judge(self.kind, self.name, self.sha256, self.options)
-        tally = self.tally
+        remarks = Remarks()
         for item in READERS[self.kind](self._source):
             if isinstance(item, Loss):
-                tally.lose(item)
-                if lost is not None:
-                    lost(item)
+                self._lose(item, lost)
             else:
-                tally.imported += 1
-                yield judge.observation(item)
+                yield from self._taken(item, judge, remarks, lost)
+        self._source.notes += remarks.told()
+
+    def _taken(
+        self, item: Listing, judge: Judge, remarks: Remarks, lost: Callable[[Loss], None] | None
+    ) -> Iterator[Observation]:
+        """The observation of a listing; none where it leads nowhere."""
+        why = nowhere(item)
+        if why:
+            self._lose(Loss(item.row, why), lost)
+            return
+        if is_private(item.address):
+            remarks.add(item.row, (PRIVATE, item.address))
+        for remark in item.remarks:
+            remarks.add(item.row, remark)
+        self.tally.imported += 1
+        yield judge.observation(item)
+
+    def _lose(self, loss: Loss, lost: Callable[[Loss], None] | None) -> None:
+        self.tally.lose(loss)
+        if lost is not None:
+            lost(loss)
