@@ -122,6 +122,46 @@ def test_reasons_of_rejected_rows_are_found_at_all() -> None:
         assert said(loss, "es") != loss
 
 
+@pytest.mark.parametrize(
+    "hint",
+    [
+        "mail is served by this name",
+        "the first domain of the certificate; nobody checked it",
+        "the certificate's subject names it together with the domain, and its issuer checked that",
+        "announces 192.0.2.0/24 as AS64500; it carries others: ask it to forward",
+        "the registry has 192.0.2.0/24 as its own; that alone names no owner",
+        "a list has it as the owner",
+        "certificate mail.a.example: the certificate is for this domain",
+        "the list gives the industry code 517 (NAICS): that is the provider's, not its customer's",
+    ],
+)
+def test_why_an_owner_is_the_owner_is_said(hint: str) -> None:
+    """The evidence of an owner, also several reasons, and of those who may be it."""
+    for language in OTHERS:
+        told = said(hint, language)
+        assert told != hint
+        assert " the " not in told
+
+
+def _hints() -> Iterator[str]:
+    for name in ("hints", "ownership"):
+        for node in ast.walk(ast.parse((SOURCE / f"directory/{name}.py").read_text("utf-8"))):
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "reason":
+                yield _text(node.value)
+            elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(
+                ("_ignore", "_hosts", "_carrier_or_owner")
+            ):
+                yield from map(_text, node.args[2:])
+
+
+@pytest.mark.parametrize("hint", sorted({one for one in _hints() if " " in one.strip()}))
+def test_every_hint_of_an_owner_has_its_words(hint: str) -> None:
+    """A new one needs a row in `web/texts/reasons.csv`."""
+    for language in OTHERS:
+        if not hint.startswith("7"):  # what follows a reason is tried above
+            assert said(hint, language) != hint
+
+
 def test_values_stay_and_states_are_said() -> None:
     """Also inside of another reason, and of several that are joined."""
     line = "2021-03-02 10:00 UTC: seen without the fix: 15.1.2106.2 (census)"
