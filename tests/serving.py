@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-import threading
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from cli.running import environment, program
 
@@ -17,36 +18,30 @@ PATIENCE = 60
 
 
 class Console:
-    """A console that runs. `said` is what it said, line by line."""
+    """A console that runs. What it says goes into a file: no thread of ours is busy with it."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], told: IO[bytes]) -> None:
         self.process = process
-        self.said: list[str] = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        self._told = told
 
-    def _read(self) -> None:
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self.said.append(line.rstrip("\n"))
+    @property
+    def said(self) -> list[str]:
+        """What it said so far, whole lines."""
+        text = Path(self._told.name).read_text(encoding="utf-8", errors="replace")
+        return text.rpartition("\n")[0].splitlines() if "\n" in text else []
 
     def found(self, pattern: str) -> str:
         """The first group of the first line that fits, as soon as there is one."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            for line in tuple(self.said):
+            has_ended = self.process.poll() is not None
+            for line in self.said:
                 if match := re.search(pattern, line):
                     return match.group(1)
-            if self.process.poll() is not None and not self._reader.is_alive():
+            if has_ended:
                 break
             time.sleep(0.02)
         raise AssertionError(f"never said {pattern}: {self.said}")
-
-    def close(self) -> None:
-        """Let go of what it says; call it when it has ended."""
-        self._reader.join(PATIENCE)
-        assert self.process.stderr is not None
-        self.process.stderr.close()
 
     @property
     def url(self) -> str:
@@ -57,9 +52,7 @@ class Console:
         """Tell it to stop; its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(how)
-        status = self.process.wait(PATIENCE)
-        self._reader.join(PATIENCE)
-        return status
+        return self.process.wait(PATIENCE)
 
 
 @contextmanager
@@ -71,15 +64,13 @@ def serving(database: str | Path, *options: str | Path, **more: str) -> Iterator
     if isinstance(database, Path) and "--uploads" not in options:
         options = ("--uploads", database.with_name("uploads"), *options)
     command = program("serve", "--port", "0", "--database", database, *options)
-    process = subprocess.Popen(
-        command, env=environment(**more), text=True, stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )  # fmt: skip
-    started = Console(process)
-    try:
-        yield started
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait(PATIENCE)
-        started.close()
+    with tempfile.NamedTemporaryFile(prefix="console-", suffix=".log") as told:
+        process = subprocess.Popen(
+            command, env=environment(**more), stdout=subprocess.DEVNULL, stderr=told
+        )
+        try:
+            yield Console(process, told)
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait(PATIENCE)

@@ -161,7 +161,7 @@ def test_a_sender_that_is_killed_sends_nothing_twice(
         ended = subprocess.run([sys.executable, "-c", killed], check=False, timeout=120)
         assert ended.returncode == -9
         assert inbox.taken == []
-        assert "2 handed over" in _run(capsys, "send")
+        assert "2 handed over" in _run(capsys, "send", status=4)
         assert len(inbox.taken) == 2
         said = _run(capsys, "status")
         assert "1 uncertain" in said

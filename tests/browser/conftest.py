@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, or that of Playwright; skipped without one, but for where CI=true."""
+    _without_a_thread()
     with sync_playwright() as playwright:
         found = find("chromium") or find("chromium-browser") or find("google-chrome")
         if found is None and not Path(playwright.chromium.executable_path).exists():
@@ -35,6 +38,28 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+def _without_a_thread() -> None:
+    """Playwright's program is waited for without a thread, which would keep tests from forking."""
+    if sys.version_info < (3, 12) and hasattr(os, "pidfd_open"):
+        policy = asyncio.get_event_loop_policy()
+        policy.set_child_watcher(_Watcher())
+
+
+if sys.version_info < (3, 12):
+
+    class _Watcher(asyncio.PidfdChildWatcher):
+        """Waits in whatever loop asks: Playwright has one of its own."""
+
+        def is_active(self) -> bool:
+            return True
+
+        def add_child_handler(
+            self, pid: int, callback: Callable[..., object], *args: object
+        ) -> None:
+            self._loop = asyncio.get_running_loop()
+            super().add_child_handler(pid, callback, *args)
 
 
 @pytest.fixture(scope="session")

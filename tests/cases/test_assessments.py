@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -129,6 +129,7 @@ def test_what_has_no_time_is_counted() -> None:
     assert (outline.records, outline.undated) == ((), 2)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.none() | st.text(max_size=40))
 def test_whatever_is_quoted_comes_back_as_it_was(title: str, text: str, time: str | None) -> None:
     """No text is read as anything else."""

@@ -219,8 +219,8 @@ def test_a_process_that_dies_leaves_what_was(database: Database, spread: None) -
     ours = os.getpid()
 
     def die(*_: object) -> Owner:
-        assert os.getpid() != ours
-        os.kill(os.getpid(), signal.SIGKILL)
+        if os.getpid() != ours:
+            os.kill(os.getpid(), signal.SIGKILL)
         return Owner()
 
     with pytest.raises(DatabaseError, match=r"^working out servers: a process was ended by SIGK"):

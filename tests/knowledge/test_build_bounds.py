@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.knowledge.build_bounds import why_impossible
@@ -57,6 +57,7 @@ def test_every_listed_build_is_possible():
         assert why_impossible(BuildNumber(row.build.prefix), ROWS) == ""
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ROWS), st.integers(0, 400))
 def test_what_is_below_an_update_that_came_is_possible(row, revision):
     """Only numbers above the last update of a family are judged by the fourth part."""

@@ -29,7 +29,8 @@ def test_an_mbox_is_read_message_by_message(tmp_path: Path) -> None:
     """As the standard library writes it, with `From ` inside messages."""
     path = tmp_path / "inbox"
     box = mailbox.mbox(path)
-    for content in [*ALL, b"Subject: x\r\n\r\nFrom here on\r\n\r\nFrom there\r\n"]:
+    more = b"From: it@a.example\r\nSubject: x\r\n\r\nFrom here on\r\n\r\nFrom there\r\n"
+    for content in [*ALL, more]:
         box.add(content)
     box.close()
     found = list(read_reports(path))
