@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,44 @@ def test_a_long_list_of_losses_is_cut(capsys: pytest.CaptureFixture[str], tmp_pa
     said = capsys.readouterr().err
     assert "a.jsonl: line 2:" in said
     assert "and 5 more lines that could not be read" in said
+
+
+def test_a_file_of_which_nothing_is_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ends with status 3, and every line is told; one good line is enough for 0."""
+    Path("none.csv").write_text("ip\nlocalhost\n127.0.0.1\n")
+    assert main(["case", "import", "none.csv"]) == 3
+    said = capsys.readouterr().err
+    assert "none.csv: 0 new, 0 known, 2 not" in said
+    assert "127.0.0.1 is the machine itself" in said
+    Path("one.csv").write_text("ip\nlocalhost\n10.0.0.5\n")
+    assert main(["case", "import", "one.csv"]) == 0
+    assert "private addresses, which nobody reaches from outside" in capsys.readouterr().err
+
+
+def test_what_is_wrong_in_lines_of_observations(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """What leads to no server is refused; what else cannot be read is told with its line."""
+    good = seen(1, OPEN, 1)
+    wrong = [
+        replace(good, address="999.1.1.1"), replace(good, port=99_999_999),
+        replace(good, address="", names=(), servers=(), tls=None),
+        replace(good, address="", names=("weird",), servers=(), tls=None),
+        replace(good, address="127.0.0.1"),
+        replace(good, time="yesterday", names=("x" * 300, "mail.a.example")),
+        replace(good, time="2099-01-01T00:00:00Z", address="10.0.0.5"),
+    ]  # fmt: skip
+    file = write_lines(tmp_path / "a.jsonl", wrong)
+    with open_database(tmp_path / "c.db") as database:
+        assert import_all(database, [file], "kim") == 0
+    said = capsys.readouterr().err
+    assert "2 new, 0 known, 5 not" in said
+    for line, reason in enumerate(
+        ("'999.1.1.1' is no address", "99999999 is no port from 0 to 65535",
+         "neither an address nor a name", "neither an address nor a name",
+         "127.0.0.1 is the machine itself or none, and no server"), start=1,
+    ):  # fmt: skip
+        assert f"line {line}: {reason}" in said
+    for told in ("line 6 'yesterday'", "line 6 'xxx", "line 7 '2099-01-01T00:00:00Z'",
+                 "line 7 '10.0.0.5'"):  # fmt: skip
+        assert told in said

@@ -23,6 +23,9 @@ from alpheus.cases.identity.known import Known
 from alpheus.cases.identity.model import COMPROMISED
 from alpheus.errors import AlpheusError
 from alpheus.exposure.cve_states import cve_states
+from alpheus.exposure.imports import fields
+from alpheus.exposure.imports.remarks import FUTURE, NO_PLACE, NO_TIME, PRIVATE, Remark
+from alpheus.exposure.imports.whereabouts import here, is_private, no_name
 from alpheus.exposure.model import CveEntry, Observation, Pool, Provenance, Status, Tls, Witness
 from alpheus.knowledge.builds import parse_build
 from alpheus.model import Build, Confidence, ServerAssessment, Stage, Verdict
@@ -35,6 +38,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _CACHED = 4_096
 _FUTURE = timedelta(days=1)
 _NO_STATES = msgspec.Raw(b"{}")
+_LAST_PORT, _LONGEST_NAME = 65_535, 253
 _PROOF_FROM = Stage.EXPLOITED.rank
 
 
@@ -133,6 +137,8 @@ class Rows:
         self._states: dict[bytes, States] = {}
         self._times: dict[str, str] = {}
         self._check = msgspec.json.Decoder(dict[str, CveEntry]).decode
+        self.remarks: list[Remark] = []
+        """What was not taken of the lines since it was last emptied."""
 
     def of_line(self, line: bytes, kind: str = "") -> Row:
         """The row of a JSON line; `kind` in place of `probe` or `list`. Raises RowError."""
@@ -141,12 +147,21 @@ class Rows:
             states = self._states_of(bytes(read.cves))
         except (msgspec.MsgspecError, ValueError) as error:
             raise RowError(str(error)) from error
+        _check_place(read, by_hand=bool(kind))
+        if any(len(name) > _LONGEST_NAME for name in read.names):
+            self.remarks += [(NO_PLACE, n) for n in read.names if len(n) > _LONGEST_NAME]
+            read.names = tuple(name for name in read.names if len(name) <= _LONGEST_NAME)
         read.cves = _NO_STATES
         from_list = read.provenance
         body = self._encode(read)
         if b"\\u0000" in body or b"\\u0000" in states.text:
             raise RowError("a text holds the character 0, which no database keeps")
-        seen = self.time((from_list.last_seen if from_list else "") or read.time)
+        said = (from_list.last_seen if from_list else "") or read.time
+        seen = self.time(said)
+        if said and not seen:
+            self.remarks.append((NO_TIME if not _normal(said) else FUTURE, said))
+        if is_private(read.address):
+            self.remarks.append((PRIVATE, read.address))
         return Row(
             self._digest(read, body, states, kind),
             kind or (Kind.LIST if from_list else Kind.PROBE),
@@ -232,6 +247,30 @@ class Rows:
             server.build.value if server.build else "", server.product, states, "",
             server.verdict.value, server.stage.value, breach, body.decode(),
         )  # fmt: skip
+
+
+def _check_place(read: _Line, *, by_hand: bool) -> None:
+    """Raises RowError for a line that leads to no server."""
+    if not 0 <= read.port <= _LAST_PORT:
+        raise RowError(f"{read.port} is no port from 0 to {_LAST_PORT}")
+    if read.address:
+        why = here(read.address) if fields.address(read.address) else ""
+        if why or not fields.address(read.address):
+            raise RowError(why or f"'{read.address[:100]}' is no address")
+    elif not (by_hand or read.servers or read.tls or read.pool) and (why := _nameless(read)):
+        raise RowError(why)
+
+
+def _nameless(read: _Line) -> str:
+    """Why nothing tells which server it is; '' if something does."""
+    names = [name for name in read.names if len(name) <= _LONGEST_NAME]
+    why = no_name(names)
+    if why:
+        known = Known("", 0, tuple(names), read.status, "", attributes=read.attributes)
+        found = Sighting.from_observation(known, 0)
+        if found.servers or not no_name(found.hosts):
+            return ""
+    return why
 
 
 class _Finding(msgspec.Struct):

@@ -22,6 +22,7 @@ from alpheus.cases.observations import Row, RowError, Rows
 from alpheus.cases.workers import in_turn, workers
 from alpheus.errors import EvidenceError, EvidenceFormatError
 from alpheus.exposure.imports import ImportedFile, ImportOptions
+from alpheus.exposure.imports.remarks import FUTURE, Remark
 from alpheus.exposure.output.jsonl import encode
 
 LARGE = 8 << 20
@@ -35,7 +36,8 @@ _REASON = 500
 class Item(msgspec.Struct):
     """A row and the line that it came from, or why there is none; `end` is the offset after it.
 
-    `notes` say how the file is understood; they come with its first.
+    `notes` say how the file is understood; they come with its first and its last. `remarks` are
+    what was not taken of the line.
     """
 
     line: int
@@ -43,6 +45,7 @@ class Item(msgspec.Struct):
     row: Row | None
     reason: str = ""
     notes: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +142,12 @@ def _lines(stream: BinaryIO, source: Source) -> Iterator[tuple[int, int, bytes]]
 def _item(number: int, end: int, line: bytes, rows: Rows) -> Item:
     if not line:
         return Item(number, end, None, f"longer than {_LONGEST >> 20} MB")
+    rows.remarks.clear()
     try:
-        return Item(number, end, rows.of_line(line))
+        row = rows.of_line(line)
     except RowError as error:
         return Item(number, end, None, str(error)[:_REASON])
+    return Item(number, end, row, remarks=tuple(rows.remarks))
 
 
 def _of_document(source: Source, rows: Rows) -> Iterator[Item]:
@@ -188,7 +193,10 @@ def _of_listing(source: Source, listing: ImportedFile, rows: Rows) -> Iterator[I
         lost.clear()
         number += 1
         if number > source.lines:
-            yield _item(number, 0, encode(observation), rows)
+            item = _item(number, 0, encode(observation), rows)
+            # What else there is to say of it, the list has told.
+            item.remarks = tuple(one for one in item.remarks if one[0] == FUTURE)
+            yield item
     for _, reason in lost:
         number += 1
         if number > source.lines:

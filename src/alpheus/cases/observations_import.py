@@ -23,6 +23,7 @@ from alpheus.cases.observations_store import Store, Stored
 from alpheus.cases.schema import imports, losses
 from alpheus.errors import EvidenceError, EvidenceFormatError, EvidenceNotFoundError
 from alpheus.exposure.imports import ImportOptions
+from alpheus.exposure.imports.remarks import Remarks
 from alpheus.exposure.model import Observation
 from alpheus.exposure.output.jsonl import encode
 
@@ -155,7 +156,7 @@ def _load(
     result: Imported,
     tell: Callable[[int], None] | None,
 ) -> None:
-    store = Store()
+    store, remarks = Store(), Remarks()
     for batch in read:
         good = [(item.line, item.row) for item in batch if item.row is not None]
         with database.write() as connection:
@@ -165,12 +166,15 @@ def _load(
         result.known += stored.known
         for item in batch:
             result.notes += item.notes
+            for remark in item.remarks:
+                remarks.add(item.line, remark)
             if item.row is None:
                 result.lost += 1
                 if len(result.losses) < LISTED:
                     result.losses.append((item.line, item.reason))
         if tell is not None:
             tell(ledger.lines)
+    result.notes += remarks.told()
     with database.write() as connection:
         ledger.finish(connection)
 

@@ -69,8 +69,10 @@ def add_to(commands: Below[argparse.ArgumentParser]) -> None:
 
 def _add_import(below: Below[argparse.ArgumentParser]) -> None:
     parser = add_command(
-        below, "import", _import, "take in results of probes, lists and assessments"
-    )
+        below, "import", _import, "take in results of probes, lists and assessments",
+        " It ends with status 3 where a file could not be read at all, or every line of it was "
+        "rejected; what can be read of the others is in.",
+    )  # fmt: skip
     parser.add_argument(
         "files", nargs="+", type=path, metavar="FILE",
         help="JSON lines of alpheus probe or alpheus import (- for standard input), the JSON of "

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from alpheus.exposure.imports import ImportOptions
 
 STANDARD_INPUT = Path("-")
+NOTHING_TAKEN = 3
+"""Status of a program that rejected every line of a file."""
+
 LISTED = 20
 """Lines of a file that are told one by one because they could not be read."""
 
@@ -24,14 +27,15 @@ LISTED = 20
 def import_all(
     database: Database, files: Iterable[Path], who: str, options: ImportOptions | None = None
 ) -> int:
-    """Import all; 3 if one could not be read at all, else 0."""
+    """Import all; 3 if one could not be read at all, or nothing of it was taken, else 0."""
     from alpheus.errors import EvidenceError  # noqa: PLC0415 - keeps --help fast
 
     status = 0
     for file in files:
         try:
             with _readable(file) as (place, name):
-                _import(database, place, name, who, options)
+                if not _import(database, place, name, who, options):
+                    status = NOTHING_TAKEN
         except EvidenceError as error:
             say(error)
             status = error.exit_status
@@ -40,7 +44,8 @@ def import_all(
 
 def _import(
     database: Database, file: Path, name: str, who: str, options: ImportOptions | None
-) -> None:
+) -> bool:
+    """Import one; False where every line of it was rejected."""
     from alpheus.cases.observations_import import import_file  # noqa: PLC0415 - keeps --help fast
 
     done = import_file(database, file, who, options=options, name=name)
@@ -51,7 +56,7 @@ def _import(
             else (", as it was understood then: what is said of it now changes nothing")
         )
         say(f"{name}: is in already{said}")
-        return
+        return True
     for note in done.notes:
         say(f"{name}: {note}")
     resumed = f", {done.resumed:,} by an earlier run" if done.resumed else ""
@@ -60,6 +65,7 @@ def _import(
         say(f"{name}: line {line:,}: {reason}")
     if done.lost > LISTED:
         say(f"{name}: and {done.lost - LISTED:,} more lines that could not be read")
+    return not done.lost or bool(done.added or done.known or done.resumed)
 
 
 @contextmanager

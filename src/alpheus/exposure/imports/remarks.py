@@ -10,7 +10,7 @@ Remark = tuple[str, str]
 
 NO_PLACE = "no address, name or URL, and kept as text only"
 NO_TIME = "no time that there is, and kept as text only"
-NO_PORT = "no port, and left out"
+FUTURE = "times that have not been yet, and left out"
 NOT_KNOWN = "labels not understood, and kept"
 BOTH = "said to be broken into and not to be, so not taken for victims"
 PRIVATE = "private addresses, which nobody reaches from outside"
