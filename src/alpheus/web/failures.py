@@ -22,11 +22,13 @@ from alpheus.errors import (
     DatabaseError,
     NotWorkedOutError,
 )
+from alpheus.web import server_acts
+from alpheus.web.access.typed import OtherSessionError, SignedOutError, Typed
 from alpheus.web.jobs.messages import ComplaintError
 from alpheus.web.jobs.telling import in_words
 from alpheus.web.problems import MEDIA_TYPE, problem, status_of
 from alpheus.web.refusals import told
-from alpheus.web.rendering import AnyRequest, look_of, page
+from alpheus.web.rendering import MENU, AnyRequest, look_of, page
 
 _LOG = logging.getLogger("alpheus.web")
 _API = "/api/"
@@ -48,9 +50,23 @@ def refused(request: AnyRequest, error: Exception) -> Response[Any]:
         return _problem(status, told(reason, words.language), headers, error)
     if isinstance(error, NotAuthorizedException) and request.method == "GET":
         return Redirect(_sign_in(request.url.path, request.url.query))
+    if isinstance(error, SignedOutError | OtherSessionError):
+        return _again(request, error.typed, status)
     answer = page(request, "failure.html", status=status, code=status, reason=reason)
     answer.headers.update(headers)
     return answer
+
+
+def _again(request: AnyRequest, typed: Typed, status: int) -> Response[Any]:
+    """What was typed, to be sent again by whoever is signed in then."""
+    path, query = "/" + request.url.path.lstrip("/\\"), request.url.query
+    first = f"/{path.split('/')[1]}"
+    back = first if first in {where for where, _, _ in MENU} else "/"
+    return page(
+        request, "again.html", status=status, typed=typed, labels=server_acts.FIELDS,
+        action=f"{path}?{query}" if query else path,
+        sign_in="/code" if first == "/own" else _sign_in(back, ""),
+    )  # fmt: skip
 
 
 def _sign_in(path: str, query: str) -> str:

@@ -145,6 +145,7 @@ def environment() -> Environment:
         static=static_path,
         tone=labels.tone,
         organisation_at=organisation_at,
+        as_typed=as_typed,
     )
     return made
 
@@ -193,6 +194,12 @@ class _Said:
     def because(self, reason: object) -> str:
         """Why something is as it is: reasons of our programs in words; what others say as it is."""
         return reasons.said(str(reason), self._words.language) if reason else ""
+
+
+def as_typed(value: object) -> Markup:
+    """What somebody typed into several lines, with its lines: all else is made visible."""
+    lines = str(value or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return escape("\n".join(map(visible, lines)))
 
 
 def _filled(text: str, values: Mapping[str, object]) -> Markup:

@@ -23,7 +23,7 @@ def test_a_form_without_the_sessions_word_is_refused(client: Client, app: Litest
     for word in ("", "guessed"):
         answer = client.post("/account/password", data={**FORM, "csrf": word})
         assert answer.status_code == 403
-    assert "go back, load the page again" in answer.text
+    assert "This form was from another session." in answer.text
 
 
 @pytest.mark.parametrize(

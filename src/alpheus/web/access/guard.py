@@ -24,6 +24,7 @@ from alpheus.web.access.identities import Identities
 from alpheus.web.access.roles import ALLOWED, NOBODY, Permission, Person, Role
 from alpheus.web.access.sessions import Session
 from alpheus.web.access.throttle import Throttle, place_of
+from alpheus.web.access.typed import OtherSessionError, SignedOutError, typed_in
 
 if TYPE_CHECKING:
     from litestar.connection import ASGIConnection
@@ -112,6 +113,8 @@ async def check(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
             raise PermissionDeniedException("this form was sent from another site")
         return
     if person is NOBODY:
+        if _is_sent_by_a_page(connection):
+            raise SignedOutError(await typed_in(connection))
         raise NotAuthorizedException("sign in first")
     if token_scope is not None and not _is_within(token_scope, asked, _method(connection)):
         raise PermissionDeniedException("this token is not for that")
@@ -157,9 +160,20 @@ async def _check_form(
         or not known
         or not secrets.compare_digest(word.encode(), known.encode())
     ):
+        if known and _is_sent_by_a_page(connection):
+            raise OtherSessionError(await typed_in(connection))
         raise PermissionDeniedException(
             "this form is not from this session; go back, load the page again and send it again"
         )
+
+
+def _is_sent_by_a_page(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Whether it is a form of ours, sent by a browser without script: it is shown again then.
+
+    One that another site has made is never shown: somebody might send it on as their own.
+    """
+    is_form = _method(connection) == "POST" and not connection.url.path.startswith("/api/")
+    return is_form and "text/html" in connection.headers.get("accept", "") and _is_ours(connection)
 
 
 def _method(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
