@@ -165,6 +165,22 @@ def test_work_goes_on_step_by_step() -> None:
     assert (state.work, state.assignee, state.work_since) == (Work.NEEDS_HELP, "lou", _day(5))
 
 
+def test_what_reached_nobody_is_not_told() -> None:
+    """As it was before; one telling of several that holds is enough, and an answer stays."""
+    first, second = (_act(n, ActKind.NOTIFIED, evidence=f"notice {n}") for n in (1, 2))
+    back = [_act(day, ActKind.UNREACHED, evidence=f"notice {day - 2}") for day in (3, 4)]
+    assert _derive(first, second, back[0]).work is Work.NOTIFIED
+    state = _derive(first, second, *back)
+    assert (state.work, state.work_since) == (Work.NEW, _day(4))
+    assert (state.changes[-1].before, state.changes[-1].evidence) == ("notified", "notice 2")
+    known = _act(2, ActKind.ACKNOWLEDGED)
+    assert _derive(first, known, back[0]).work is Work.ACKNOWLEDGED
+    again = (_act(5, ActKind.CLOSED, to=Closing.GONE), _act(6, ActKind.REOPENED))
+    told = _act(7, ActKind.NOTIFIED, evidence="notice 7")
+    failed = _act(8, ActKind.UNREACHED, evidence="notice 7")
+    assert _derive(first, *again, told, failed).work is Work.REOPENED
+
+
 def test_a_later_observation_that_contradicts_reopens() -> None:
     """Of a case that was closed; one from before does not, whenever it arrives."""
     close = _act(5, ActKind.CLOSED, to=Closing.DONE)

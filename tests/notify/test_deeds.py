@@ -63,6 +63,40 @@ def test_a_refusal_notifies_nobody(country: Country) -> None:
     assert _acts(country) == []
 
 
+def _states(country: Country) -> dict[str, str]:
+    rows = Cases(country.database).every()
+    return {str(row["name"]): str(row["work"]) for row in rows}
+
+
+def test_what_came_back_has_told_nobody(country: Country) -> None:
+    """It is an entry of the history, and where nothing else was told, the case is new again."""
+    (sent,) = country.tell()
+    assert set(_states(country).values()) == {"notified"}
+    country.time.days(1)
+    detail = "no such mailbox: 550 5.1.1; in bounces.mbox; matched by envelope [report 0123]"
+    country.notices.record(sent, EventKind.BOUNCED, who="lou", detail=detail)
+    assert _acts(country)[2:] == [("unreached", 1), ("unreached", 2)]
+    case = Cases(country.database, country.time).show(1)
+    last = case.changes[-1]
+    assert (last.before, last.after, last.who) == ("notified", "new", "mail system")
+    assert last.why == "it came back: no such mailbox: 550 5.1.1"
+    assert last.evidence == f"notice {sent.reference}"
+    assert set(_states(country).values()) == {"new"}
+    before = Cases(country.database).every()
+    country.rebuild()
+    assert [row["work"] for row in Cases(country.database).every()] == [
+        row["work"] for row in before
+    ]
+
+
+def test_a_notice_that_was_read_is_not_undone(country: Country) -> None:
+    """Whatever comes back after the answer."""
+    (sent,) = country.tell()
+    country.notices.acknowledge(sent.code, who="reader")
+    country.notices.record(sent, EventKind.BOUNCED, who="lou", detail="550")
+    assert set(_states(country).values()) == {"acknowledged"}
+
+
 def test_what_is_taken_down_waits_for_tables(country: Country) -> None:
     """A newer program that has not worked servers out yet loses no hand-over."""
     country.plan()

@@ -6,7 +6,7 @@ may be the most careful. Rates tell what to try next, not what causes what.
 Of a way (rung and channel) is told how many of the servers that were open when they were first told
 by it were seen fixed within `within` days. Those whose notice is younger than that are left out,
 whatever became of them, so that nobody counts before the time is over. A server that was told in
-several ways counts for each.
+several ways counts for each. A notice that failed has told nobody: it counts by its status alone.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import msgspec
 from alpheus.campaign.cohort import Member, days_between
 from alpheus.campaign.estimates import Range, share
 from alpheus.campaign.survival import Curve, Lifetimes
+from alpheus.notify.model import Status
 
 WITHIN = 14
 """Days within which a fix counts for a notice."""
@@ -68,15 +69,15 @@ class Reached:
         if not member.opened:
             return
         self._live(member)
-        seen = set[tuple[str, str]]()
+        seen = set[tuple[str, str, bool]]()
         for one in member.tellings:
-            way = (one.rung, one.channel)
-            if way in seen or not one.time or (member.fixed and member.fixed < one.time):
+            way, failed = (one.rung, one.channel), one.status == Status.FAILED
+            if (*way, failed) in seen or not one.time or (member.fixed and member.fixed < one.time):
                 continue
-            seen.add(way)
+            seen.add((*way, failed))
             early = days_between(one.time, self._end) < self._within
             fixed = not early and self._in_time(member, one.time)
-            for status in ("", one.status) if one.status else ("",):
+            for status in _counted(one.status):
                 counts = self._counts[*way, status]
                 counts[0] += 1
                 counts[1] += early
@@ -108,6 +109,13 @@ class Reached:
         if told and told <= end:
             begin = max(told, member.opened)
             self._told.add(days_between(begin, end), fixed=bool(member.fixed))
+
+
+def _counted(status: str) -> tuple[str, ...]:
+    """What a telling counts for: one that failed has told nobody, and counts for itself alone."""
+    if not status or status == Status.FAILED:
+        return (status,)
+    return ("", status)
 
 
 def edge(end: str, within: int) -> str:

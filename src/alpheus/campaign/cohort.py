@@ -19,6 +19,7 @@ from alpheus.campaign.notices import Telling, Tellings, by_hand
 from alpheus.cases.day_rows import Step, is_left
 from alpheus.cases.schema import Derived, observations
 from alpheus.cases.states import HEALTHY, OPEN_COMPROMISE, OPEN_PATCH
+from alpheus.notify.model import Status
 
 PORTION = 4_000
 _AT_ONCE = 500
@@ -222,11 +223,25 @@ def _member(
     opened = next((step.time for step in patches if step.after in _PATCH), "")
     fixed = next((s.time for s in patches if s.after in _HEALTHY and opened and s.time >= opened),
                  "")  # fmt: skip
-    noted = [step.time for step in steps if step.axis == "work" and step.after in _TOLD]
+    noted = _noted(steps)
     tellings = told or by_hand(noted[:1])
-    first = min([one.time for one in tellings if one.time] + noted[:1], default="")
+    held = [one.time for one in tellings if one.time and one.status != Status.FAILED]
+    first = min(held + noted[:1], default="")
     left = is_left(row.patch, row.compromise, row.work)
     return Member._make((
         *row[:13], left, opened, build, fixed, first, len(detail.sources), len(detail.addresses),
         owner.provider, owner.contacts, tuple(tellings),
     ))  # fmt: skip
+
+
+def _noted(steps: Sequence[Step]) -> list[str]:
+    """When its case came to be told, since the last time that all that was sent had failed."""
+    found: list[str] = []
+    for step in steps:
+        if step.axis != "work":
+            continue
+        if step.after in _TOLD:
+            found.append(step.time)
+        elif step.before == "notified" and step.after in {"new", "reopened"}:
+            found.clear()
+    return found

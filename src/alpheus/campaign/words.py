@@ -15,6 +15,7 @@ from alpheus.campaign.remaining import Group, Left
 from alpheus.campaign.series import SILENT_DAYS
 from alpheus.campaign.service import Overview
 from alpheus.campaign.survival import Curve
+from alpheus.notify.model import Status
 
 RAW = (
     "Raw numbers add up what lists say: each entry of address, port and page once for each list, "
@@ -359,7 +360,8 @@ def fixed(found: Way, within: int) -> str:
     """What came of a way."""
     early = f"; {number(found.early)} were told too lately to count" if found.early else ""
     if not found.counted:
-        return f"{servers(found.told)} told{early or '; too lately to count'}"
+        done = "written to, and it failed" if found.status == Status.FAILED else "told"
+        return f"{servers(found.told)} {done}{early or '; too lately to count'}"
     return (
         f"{number(found.fixed)} of {number(found.counted)} fixed within {days(within)}, "
         f"{percent(found.share)}{early}"

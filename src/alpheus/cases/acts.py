@@ -31,6 +31,8 @@ class ActKind(StrEnum):
     NOTE = "note"
     ASSIGNED = "assigned"
     NOTIFIED = "notified"
+    UNREACHED = "unreached"
+    """What was sent came back: the telling that its evidence names has reached nobody."""
     ACKNOWLEDGED = "acknowledged"
     STARTED = "started"
     ASKED_HELP = "asked-help"
@@ -83,10 +85,11 @@ class Act(NamedTuple):
 _NEED_WHY = frozenset({
     ActKind.NOTE, ActKind.CLOSED, ActKind.REOPENED, ActKind.FALSE_POSITIVE, ActKind.MITIGATED,
     ActKind.CLEARED, ActKind.DECOY, ActKind.COUNTED, ActKind.ASKED_HELP, ActKind.MERGED,
-    ActKind.SPLIT, ActKind.KEPT_APART, ActKind.REVOKED,
+    ActKind.SPLIT, ActKind.KEPT_APART, ActKind.REVOKED, ActKind.UNREACHED,
 })  # fmt: skip
 _NEED_EVIDENCE = {
     ActKind.CLEANED: "the plan that was carried out",
+    ActKind.UNREACHED: "the notice that reached nobody",
     ActKind.VERIFIED: "what shows that it is clean",
 }
 _WORKING = (ActKind.NOTIFIED, ActKind.ACKNOWLEDGED, ActKind.STARTED, ActKind.ASKED_HELP)

@@ -147,6 +147,7 @@ class _Replay:
         self.build = ""
         self.mitigated_by = self.mitigated_build = ""
         self.cleaned = ""
+        self.untold, self.told = Work.NEW, set[str]()
         self.closing = ""
         self.until = ""
         self.doubted = ""
@@ -276,13 +277,23 @@ class _Replay:
 
     def act_work(self, act: Act) -> None:
         after = _WORK[act.kind]
+        if act.kind is ActKind.NOTIFIED:
+            self.told.add(act.evidence)
         # Told once more, a server that is worked on does not fall back.
         if act.kind is ActKind.NOTIFIED and self.work not in {Work.NEW, Work.REOPENED}:
             return
+        if act.kind is ActKind.NOTIFIED:
+            self.untold = self.work
         self.until = act.until if after is Work.FALSE_POSITIVE else ""
         self.doubted = f" that {act.who} set on {act.time[:10]}: {act.why}"
         self.closing = act.to if after is Work.CLOSED else ""
         self._go("work", after, _cause(act))
+
+    def act_unreached(self, act: Act) -> None:
+        """Of several tellings one that still holds is enough; without any, nobody was told."""
+        self.told.discard(act.evidence)
+        if self.work is Work.NOTIFIED and not self.told:
+            self._go("work", self.untold, _cause(act))
 
     def act_mitigated(self, act: Act) -> None:
         if self.patch not in {Patch.FIXED, Patch.NOT_AFFECTED}:
@@ -316,6 +327,8 @@ class _Replay:
         setattr(self, f"{axis}_since", cause.time)
         if axis == "work":
             self.work_why = cause.why
+            if after is Work.REOPENED:
+                self.told.clear()  # what was told before is another matter
         self.changes.append(Change(axis, cause.time, before.value, after.value, *cause[1:]))
 
 
@@ -333,6 +346,7 @@ _ACTS: dict[ActKind, Callable[[_Replay, Act], None]] = {
     **dict.fromkeys(ActKind, _Replay.act_note),
     **dict.fromkeys(_WORK, _Replay.act_work),
     ActKind.ASSIGNED: _Replay.act_assign,
+    ActKind.UNREACHED: _Replay.act_unreached,
     ActKind.DECOY: _Replay.act_decoy,
     ActKind.COUNTED: _Replay.act_decoy,
     ActKind.MITIGATED: _Replay.act_mitigated,

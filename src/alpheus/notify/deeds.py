@@ -13,9 +13,15 @@ from alpheus.cases.schema import acts
 from alpheus.cases.service_acts import Asked, do_to
 from alpheus.errors import DatabaseError
 from alpheus.notify import history, store
-from alpheus.notify.model import Notice, Status
+from alpheus.notify.mail_headers import one_line
+from alpheus.notify.model import Event, EventKind, Notice, Status
 from alpheus.notify.news import situation_of
 from alpheus.notify.status import OUT, TOLD, Standing
+
+MAIL_SYSTEM = "mail system"
+"""Who says that a mail came back."""
+
+_LONGEST = 300
 
 
 def still_so(connection: Connection, place: str, notice: Notice) -> Notice | None:
@@ -37,24 +43,40 @@ def take_down(
     connection: Connection,
     place: str,
     notice: Notice,
+    event: Event,
+    *,
     was: Standing,
     now_is: Standing,
-    *,
     who: str,
     now: str,
 ) -> None:
-    """Say on its servers what a notice has come to; those whose case has ended are left alone."""
+    """Say on its servers what a notice has come to; those whose case has ended are left alone.
+
+    A notice that came back is taken down as well: whoever was told by nothing else is untold again.
+    """
     out = was.status not in TOLD and now_is.status in OUT
     known = was.status is not now_is.status and now_is.status is Status.ACKNOWLEDGED
-    if not (out or known):
+    failed = was.status in OUT and now_is.status is Status.FAILED
+    if not (out or known or failed):
         return
     to = notice.recipient
-    kind = ActKind.ACKNOWLEDGED if known else ActKind.NOTIFIED
-    why = f"{to.channel} to the {to.rung}" if out else "the notice was acknowledged"
+    if failed:
+        kind, why = ActKind.UNREACHED, _failure(event)
+        who = MAIL_SYSTEM if event.kind is EventKind.BOUNCED else who
+    elif known:
+        kind, why = ActKind.ACKNOWLEDGED, "the notice was acknowledged"
+    else:
+        kind, why = ActKind.NOTIFIED, f"{to.channel} to the {to.rung}"
     asked = Asked(kind, who, why, f"notice {notice.reference}", when=now, now=now)
     left_out = store.left_out_of(connection, notice.id)
     anchors = [one.anchor for one in notice.subjects if one.anchor not in left_out]
     _do(connection, place, anchors, asked)
+
+
+def _failure(event: Event) -> str:
+    """What the mail system said, without where its report lies."""
+    said = event.detail.partition("; in ")[0] if event.kind is EventKind.BOUNCED else event.detail
+    return one_line(f"it came back: {said}" if said else "it came back")[:_LONGEST]
 
 
 def _do(connection: Connection, place: str, anchors: Collection[int], asked: Asked) -> None:

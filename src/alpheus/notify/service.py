@@ -297,7 +297,16 @@ class Notices:
         event, was, is_now = store.append(
             connection, notice.id, kind, who=who, time=self.now, detail=detail
         )
-        deeds.take_down(connection, self.database.place, notice, was, is_now, who=who, now=self.now)
+        deeds.take_down(
+            connection,
+            self.database.place,
+            notice,
+            event,
+            was=was,
+            now_is=is_now,
+            who=who,
+            now=self.now,
+        )
         return event
 
     # answers

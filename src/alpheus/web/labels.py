@@ -111,6 +111,7 @@ ACT = {
     "note": Label("Note"),
     "assigned": Label("Assigned"),
     "notified": Label("Notified"),
+    "unreached": Label("Reached nobody", DOUBT),
     "acknowledged": Label("Acknowledged"),
     "started": Label("Work started"),
     "asked-help": Label("Asked for help", DOUBT),
