@@ -12,6 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.testing import TestClient
 
 from alpheus.cases.database import open_database
+from alpheus.web.access import audit
 from alpheus.web.access.guard import PERMISSION
 from alpheus.web.access.roles import Permission, Role
 from alpheus.web.access.throttle import Rate, Throttle
@@ -163,3 +164,27 @@ def test_a_token_is_no_key_to_the_account(world: World, browser: Client) -> None
         if line.path.startswith("/account"):
             answer = _send(browser, world, line, {**HTML, "authorization": f"Bearer {text}"}, "")
             assert answer.status_code == 403, line
+
+
+def test_whatever_is_taken_away_is_taken_down(world: World, browser: Client) -> None:
+    """Every route that gives a file, by any way that it gives one, leaves an entry in the log."""
+    secret, _ = world.session(ADMIN)
+    browser.cookies.clear()
+    browser.cookies.set("alpheus", secret)
+    files = 0
+    for line in (one for one in TABLE if one.method == "GET"):
+        address = (line.address or line.path).format(**world.values)
+        by = "&" if "?" in address else "?"
+        for where, accept in ((f"{address}{by}format=csv", HTML), (address, HTML)):
+            with world.app.state.database.read() as connection:
+                before = audit.entries(connection, size=1)[0].id
+            answer = browser.get(where, headers=accept, follow_redirects=False)
+            if not answer.headers.get("content-disposition", "").startswith("attachment"):
+                continue
+            with world.app.state.database.read() as connection:
+                (entry,) = audit.entries(connection, size=1)
+            assert entry.id == before + 1, where
+            assert entry.action.startswith("taken away"), where
+            assert entry.who == "admin of all"
+            files += 1
+    assert files > 12

@@ -23,6 +23,7 @@ from alpheus.web.access.guard import PERMISSION, Identify, check
 from alpheus.web.access.identities import Identities
 from alpheus.web.access.oidc import Provider
 from alpheus.web.access.sessions import Sessions
+from alpheus.web.access.taken import take_down
 from alpheus.web.access.throttle import Rate, Throttle
 from alpheus.web.api.routes import router
 from alpheus.web.campaign_view import CampaignDesk, wait_days_of
@@ -90,7 +91,7 @@ def create_app(
         middleware=[Identify(identities, state.throttle, secure=settings.is_secure)],
         guards=[check],
         dependencies={"desk": Provide(desk_of, sync_to_thread=False)},
-        before_send=[_add_headers],
+        before_send=[_add_headers, take_down],
         exception_handlers={Exception: failures.refused},
         compression_config=CompressionConfig(
             backend="gzip", minimum_size=1_000, gzip_compress_level=_COMPRESSION
