@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -23,11 +24,14 @@ class Console:
     def __init__(self, process: subprocess.Popen[bytes], told: IO[bytes]) -> None:
         self.process = process
         self._told = told
+        self._text = ""
 
     @property
     def said(self) -> list[str]:
         """What it said so far, whole lines."""
-        text = Path(self._told.name).read_text(encoding="utf-8", errors="replace")
+        if not self._told.closed:
+            self._text = os.pread(self._told.fileno(), 1 << 24, 0).decode("utf-8", "replace")
+        text = self._text
         return text.rpartition("\n")[0].splitlines() if "\n" in text else []
 
     def found(self, pattern: str) -> str:
@@ -42,6 +46,10 @@ class Console:
                 break
             time.sleep(0.02)
         raise AssertionError(f"never said {pattern}: {self.said}")
+
+    def close(self) -> None:
+        """Keep what it said."""
+        self._text = "\n".join([*self.said, ""])
 
     @property
     def url(self) -> str:
@@ -64,13 +72,15 @@ def serving(database: str | Path, *options: str | Path, **more: str) -> Iterator
     if isinstance(database, Path) and "--uploads" not in options:
         options = ("--uploads", database.with_name("uploads"), *options)
     command = program("serve", "--port", "0", "--database", database, *options)
-    with tempfile.NamedTemporaryFile(prefix="console-", suffix=".log") as told:
+    with tempfile.TemporaryFile() as told:
         process = subprocess.Popen(
             command, env=environment(**more), stdout=subprocess.DEVNULL, stderr=told
         )
+        started = Console(process, told)
         try:
-            yield Console(process, told)
+            yield started
         finally:
             if process.poll() is None:
                 process.kill()
             process.wait(PATIENCE)
+            started.close()
