@@ -139,7 +139,7 @@ def counted(
     """The same of rows of `counts` that somebody made: dimension, value and states; numbers."""
     rows = list(rows)
     apart = ((key[3], numbers[0]) for key, numbers in rows if key[:2] == (ASIDE, DECOY))
-    own = ((key[1:], numbers) for key, numbers in rows if key[0] == by)
+    own = ((key[1:], numbers[:_RAW]) for key, numbers in rows if key[0] == by)
     whole = systems.counted().items() if systems else ()
     lines = _lines(own, {value: numbers for (name, value), numbers in whole if name == by})
     return Counts(by, len(lines), lines[:most], Decoys() if by else _decoys(apart))
@@ -216,6 +216,9 @@ class _Sums:
 _SUMMED = ("servers", "left", "open_flaw", "open_intrusion", "victims", "observations", "entries",
            "victim_entries")  # fmt: skip
 """In the order of `Count`."""
+
+_RAW = 4
+"""Numbers of a row of `counts` that are summed up here: servers, and what was seen of them."""
 
 
 def _lines(
