@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from alpheus import __version__
 from alpheus.errors import DatabaseError
 from alpheus.report.visible import visible
-from alpheus.web import labels, reasons
+from alpheus.web import labels, pack_words, reasons
 from alpheus.web.access.roles import NOBODY, Permission, Person
 from alpheus.web.access.sessions import Session
 from alpheus.web.jobs.service import Backlog
@@ -117,7 +117,7 @@ def said_in(language: Words | str) -> dict[str, Callable[..., object]]:
     said = _Said(words(language) if isinstance(language, str) else language)
     return {"_": said.gettext, "gettext": said.gettext, "ngettext": said.ngettext,
             "said": said.label, "meaning": said.meaning, "refused": said.refused,
-            "because": said.because}  # fmt: skip
+            "because": said.because, "of_pack": said.of_pack}  # fmt: skip
 
 
 @cache
@@ -194,6 +194,10 @@ class _Said:
     def because(self, reason: object) -> str:
         """Why something is as it is: reasons of our programs in words; what others say as it is."""
         return reasons.said(str(reason), self._words.language) if reason else ""
+
+    def of_pack(self, text: object) -> str:
+        """A step of a playbook, or the title of a rule; as it is where no pack says it."""
+        return pack_words.said(str(text), self._words.language) if text else ""
 
 
 def as_typed(value: object) -> Markup:

@@ -1,0 +1,51 @@
+"""What packs advise, and what their rules are called, in the reader's language.
+
+A pack may have `texts/es.csv` and `texts/de.csv` beside its `pack.yaml`: the English text of a step
+of its playbook or the title of a rule, as it stands there, and how it is said. A text without a row
+is shown as it is.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from alpheus.errors import KnowledgeError
+from alpheus.knowledge.packs import FOLDER
+
+COLUMNS = ["text", "said"]
+_ENGLISH = "en"
+
+
+def said(text: str, language: str) -> str:
+    """A text of a pack in a language; as it is where no pack says it."""
+    return text if language == _ENGLISH else _texts(language).get(text, text)
+
+
+def read_texts(path: Path) -> dict[str, str]:
+    """The texts of a pack in one language, by the English one. Raises KnowledgeError."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+        rows = list(csv.reader(lines, strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise KnowledgeError(f"{path}: cannot be read: {error}") from error
+    if not rows or rows[0] != COLUMNS:
+        raise KnowledgeError(f"{path}: its columns are {', '.join(COLUMNS)}")
+    found: dict[str, str] = {}
+    for number, row in enumerate(rows[1:], start=2):
+        if len(row) != len(COLUMNS) or not all(row):
+            raise KnowledgeError(f"{path}:{number}: a text, and how it is said")
+        if row[0] in found:
+            raise KnowledgeError(f"{path}:{number}: the text is there already: {row[0]}")
+        found[row[0]] = row[1]
+    return found
+
+
+@cache
+def _texts(language: str) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for path in sorted(FOLDER.glob(f"*/texts/{language}.csv")):
+        found.update(read_texts(path))
+    return found

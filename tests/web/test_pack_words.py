@@ -1,0 +1,71 @@
+"""What packs advise is said in the reader's language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alpheus.errors import KnowledgeError
+from alpheus.knowledge.packs import FOLDER, load_packs
+from alpheus.web.pack_words import read_texts, said
+from alpheus.web.settings import LANGUAGES
+
+OTHERS = [one for one in LANGUAGES if one != "en"]
+FILES = sorted(FOLDER.glob("*/texts/*.csv"))
+
+
+def test_packs_have_texts_in_the_languages_of_the_console() -> None:
+    """No file is in vain: one of another language would never be read."""
+    assert {path.stem for path in FILES} == {*OTHERS}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
+def test_a_translated_text_still_stands_in_its_pack(path: Path) -> None:
+    """Who changes a step or a title changes its translations with it."""
+    (pack,) = load_packs([path.parts[-3]])
+    known = {text for step in pack.playbook for text in (step.action, step.why)}
+    known |= {str(rule.document["title"]) for rule in pack.sigma}
+    assert sorted(set(read_texts(path)) - known) == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_step_of_a_playbook_is_translated(language: str) -> None:
+    """A step that is changed needs its translations."""
+    for pack in load_packs():
+        for step in pack.playbook:
+            assert said(step.action, language) != step.action, step.action
+            assert said(step.why, language) != step.why, step.why
+
+
+def test_both_languages_have_the_same_texts() -> None:
+    """What one says, the other says, too."""
+    for folder in {path.parent for path in FILES}:
+        first, *others = (set(read_texts(path)) for path in sorted(folder.glob("*.csv")))
+        assert all(one == first for one in others), folder
+
+
+@given(st.text(), st.sampled_from(LANGUAGES))
+def test_what_no_pack_says_is_shown_as_it_is(text: str, language: str) -> None:
+    """An old assessment may hold a step that is no more."""
+    assert said(text, language) == text
+
+
+@pytest.mark.parametrize(
+    ("content", "wrong"),
+    [
+        (b"", "columns"), (b"a,b\n", "columns"), (b"text,said\na\n", ":2:"),
+        (b"text,said\na,\n", ":2:"), (b"text,said\na,b\na,c\n", "already"),
+        (b"text,said\n\xff,b\n", "cannot be read"), (b'text,said\n"a"b,c\n', "cannot be read"),
+    ],
+)  # fmt: skip
+def test_a_broken_file_is_named(content: bytes, wrong: str, tmp_path: Path) -> None:
+    """With what is wrong with it."""
+    path = tmp_path / "de.csv"
+    path.write_bytes(content)
+    with pytest.raises(KnowledgeError, match=wrong):
+        read_texts(path)
+    with pytest.raises(KnowledgeError):
+        read_texts(tmp_path / "none.csv")
