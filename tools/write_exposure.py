@@ -81,7 +81,7 @@ INNER: dict[type, Meanings] = {
         "source": "who made the list: `--source`, else the list's kind and report",
         "file": "its name",
         "sha256": "of the file as it lay there",
-        "row": "the record, counted from 1",
+        "row": "the line of a table, the header counted; else the record, from 1",
         "first_seen": "as far as the list says",
         "last_seen": "as far as the list says",
         "tlp": "the label of TLP 2.0, the strictest of file and `--tlp`; empty if none",

@@ -59,7 +59,7 @@ def test_import_straight_into_a_database(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "list.csv: 1 new, 0 known, 1 not" in printed.err
-    assert "line 2: the ip is no address" in printed.err
+    assert "line 3: the ip is no address" in printed.err
     assert "1 observation is 1 server" in printed.err
     assert main(["case", "show", "1", "--database", "d.db"]) == 0
     assert "national CERT" in capsys.readouterr().out

@@ -49,7 +49,7 @@ def test_import(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "customers: 1 imported, 2 not" in printed.err
-    assert "record 2: no name" in printed.err
+    assert "line 3: no name" in printed.err
     assert (tmp_path / "made").exists()
 
 

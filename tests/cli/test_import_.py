@@ -48,7 +48,7 @@ def test_lines_and_the_count(report: Path, capsys: pytest.CaptureFixture[str]) -
     assert found["provenance"]["tlp"] == "TLP:AMBER"
     assert found["provenance"]["source"] == "national CERT"
     assert "shadowserver: 1 imported, 1 not" in printed.err
-    assert "record 2: the ip is no address" in printed.err
+    assert "line 3: the ip is no address" in printed.err
 
 
 def test_every_format(report: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,7 +68,7 @@ def test_into_a_file(report: Path, tmp_path: Path, capsys: pytest.CaptureFixture
     assert len(output.read_text().splitlines()) == 2
     assert stat.S_IMODE(output.stat().st_mode) == 0o600
     rows = list(csv.reader(lost.read_text().splitlines()))
-    assert rows == [["file", "record", "reason"], *[[str(report), "2", "the ip is no address"]] * 2]
+    assert rows == [["file", "record", "reason"], *[[str(report), "3", "the ip is no address"]] * 2]
     assert capsys.readouterr().out == ""
 
 

@@ -37,7 +37,8 @@ class Item(msgspec.Struct):
     """A row and the line that it came from, or why there is none; `end` is the offset after it.
 
     `notes` say how the file is understood; they come with its first and its last. `remarks` are
-    what was not taken of the line.
+    what was not taken of the line. `count`: its number among the records of a list, which may
+    have several on a line.
     """
 
     line: int
@@ -46,6 +47,7 @@ class Item(msgspec.Struct):
     reason: str = ""
     notes: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,21 +188,23 @@ def _of_listing(source: Source, listing: ImportedFile, rows: Rows) -> Iterator[I
     lost: list[tuple[int, str]] = []
     number = 0
     for observation in listing.observations(lambda loss: lost.append((loss.row, loss.reason))):
-        for _, reason in lost:
+        for line, reason in lost:
             number += 1
             if number > source.lines:
-                yield Item(number, 0, None, reason[:_REASON])
+                yield Item(line, 0, None, reason[:_REASON], count=number)
         lost.clear()
         number += 1
         if number > source.lines:
-            item = _item(number, 0, encode(observation), rows)
+            line = observation.provenance.row if observation.provenance else number
+            item = _item(line, 0, encode(observation), rows)
+            item.count = number
             # What else there is to say of it, the list has told.
             item.remarks = tuple(one for one in item.remarks if one[0] == FUTURE)
             yield item
-    for _, reason in lost:
+    for line, reason in lost:
         number += 1
         if number > source.lines:
-            yield Item(number, 0, None, reason[:_REASON])
+            yield Item(line, 0, None, reason[:_REASON], count=number)
 
 
 def _opened(source: Source) -> BinaryIO:

@@ -85,7 +85,7 @@ class _Ledger:
             )  # fmt: skip
         more = (stored.added, stored.known, len(bad))
         self._counts = [old + new for old, new in zip(self._counts, more, strict=True)]
-        self.lines, self.offset = items[-1].line, items[-1].end
+        self.lines, self.offset = items[-1].count or items[-1].line, items[-1].end
         added, known, lost = self._counts
         self._set(connection, lines=self.lines, offset=self.offset, added=added, known=known,
                   lost=lost)  # fmt: skip

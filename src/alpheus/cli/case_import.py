@@ -62,7 +62,7 @@ def _import(
     resumed = f", {done.resumed:,} by an earlier run" if done.resumed else ""
     say(f"{name}: {done.added:,} new, {done.known:,} known, {done.lost:,} not{resumed}")
     for line, reason in done.losses[:LISTED]:
-        say(f"{name}: line {line:,}: {reason}")
+        say(f"{name}: {f'line {line:,}' if line else 'the file'}: {reason}")
     if done.lost > LISTED:
         say(f"{name}: and {done.lost - LISTED:,} more lines that could not be read")
     return not done.lost or bool(done.added or done.known or done.resumed)

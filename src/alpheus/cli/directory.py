@@ -191,7 +191,7 @@ class _Import:
         tally = found.tally
         say(f"{file}: {found.kind}: {tally.imported:,} imported, {tally.lost:,} not")
         for loss in tally.losses[:LISTED]:
-            place = f"record {loss.row:,}" if loss.row else "the file"
+            place = f"line {loss.row:,}" if loss.row else "the file"
             say(f"{file}: {place}: {loss.reason}")
         if tally.lost > LISTED:
             reasons = (f"{count:,} x {reason}" for reason, count in tally.reasons.most_common(10))

@@ -23,6 +23,8 @@ LISTED = 20
 """Losses of a file that are listed on standard error."""
 
 _BATCH = 256
+_OF_LINES = frozenset({"csv", "shadowserver"})
+"""Kinds of which losses name the line."""
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -58,7 +60,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="with --database: leave it to alpheus case rebuild to work out servers",
     )  # fmt: skip
     parser.add_argument(
-        "--who", default="", metavar="NAME", help="with --database: who does it (default: you)"
+        "--who", default=None, metavar="NAME", help="with --database: who does it (default: you)"
     )
     parser.set_defaults(run=run)
 
@@ -243,11 +245,12 @@ def _json_writer(stream: TextIO) -> tuple[Callable[[Observation], None], Callabl
 def _tell(file: Path, imported: ImportedFile) -> None:
     """The count of a file, and what was lost, on standard error."""
     tally = imported.tally
+    word = "line" if imported.kind in _OF_LINES else "record"
     for note in imported.notes:
         say(f"{file}: {note}")
     say(f"{file}: {imported.kind}: {tally.imported:,} imported, {tally.lost:,} not")
     for loss in tally.losses[:LISTED]:
-        place = f"record {loss.row:,}" if loss.row else "the file"
+        place = f"{word} {loss.row:,}" if loss.row else "the file"
         say(f"{file}: {place}: {loss.reason}")
     if tally.lost > LISTED:
         reasons = (f"{count:,} x {reason}" for reason, count in tally.reasons.most_common(10))

@@ -45,8 +45,8 @@ def test_bad_rows(tmp_path: Path) -> None:
     """Are counted with the reason."""
     content = f"{LIST}open tcp x 192.0.2.1 1\nopen tcp 1 x 1\nnonsense\n"
     assert losses(tmp_path, content) == [
-        (4, "the port is no number from 0 to 65535"), (5, "no address"),
-        (6, "not as masscan writes a row"),
+        (6, "the port is no number from 0 to 65535"), (7, "no address"),
+        (8, "not as masscan writes a row"),
     ]  # fmt: skip
     bad = f'{ARRAY}{{"ip": "x", "ports": []}}\n,{{"ip": "192.0.2.1", "ports": [5]}}]'
     assert losses(tmp_path, bad) == [(3, "ip is no address"), (4, "a port is no object")]

@@ -95,8 +95,8 @@ def test_a_list_of_addresses(tmp_path: Path) -> None:
 def test_bad_rows(tmp_path: Path) -> None:
     """Are counted with the reason."""
     assert losses(tmp_path, "ip,port\n192.0.2.7,x\n?,1\n192.0.2.7,1\n1,2,3\n") == [
-        (1, "the port is no number from 0 to 65535"), (2, "neither an address nor a name"),
-        (4, "not 2 cells, as the header has"),
+        (2, "the port is no number from 0 to 65535"), (3, "neither an address nor a name"),
+        (5, "not 2 cells, as the header has"),
     ]  # fmt: skip
 
 
@@ -296,3 +296,20 @@ def test_a_host_may_be_called_victim(tmp_path: Path) -> None:
     """Its name is no label."""
     (found,) = observations(tmp_path, "victim.town.example,192.0.2.7\n")
     assert found.flags == ()
+
+
+def test_the_first_lines_of_a_list_are_no_titles(tmp_path: Path) -> None:
+    """What looks like a place is a row; a title is told. Numbers are those of the file's lines."""
+    content = (
+        "https://weird/a.aspx\nftp://weird/\nhttps://localhost/x.aspx\n"
+        "https://10.0.0.5/x.aspx\n0.0.0.0\n"
+    )
+    assert [row for row, _ in losses(tmp_path, content)] == [1, 2, 3, 5]
+    (found,) = observations(tmp_path, content)
+    assert found.provenance.row == 4
+    content = 'Servers\n\n# seen\nip,note\n\n192.0.2.7,"a\nb"\n192.0.2.8,c\n?,d\n'
+    assert [one.provenance.row for one in observations(tmp_path, content)] == [6, 8]
+    assert losses(tmp_path, content) == [(9, "neither an address nor a name")]
+    assert "taken as titles, no rows: line 1 'Servers'" in _notes(tmp_path, content)
+    content = "# made up\n\n192.0.2.7\n# more\n192.0.2.8\n"
+    assert [one.provenance.row for one in observations(tmp_path, content)] == [3, 5]

@@ -49,7 +49,7 @@ def test_a_quote_that_nothing_closes_costs_its_line(tmp_path: Path) -> None:
     """The rows below it come."""
     content = 'a,b\n"open,1\n2,3\n"x","y"\n' + "4,5\n" * 300
     found = table(tmp_path, content)
-    assert found[0] == Loss(1, "a quote that nothing closes")
+    assert found[0] == Loss(2, "a quote that nothing closes")
     assert found[1:4] == [["2", "3"], ["x", "y"], ["4", "5"]]
     assert len(found) == 303
 
@@ -58,8 +58,8 @@ def test_a_row_of_another_width_is_a_loss(tmp_path: Path) -> None:
     """Empty cells at its end are not."""
     content = "a,b\n1\n1,2,,\n1,2,3\n"
     assert table(tmp_path, content) == [
-        Loss(1, "not 2 cells, as the header has"), ["1", "2"],
-        Loss(3, "not 2 cells, as the header has"),
+        Loss(2, "not 2 cells, as the header has"), ["1", "2"],
+        Loss(4, "not 2 cells, as the header has"),
     ]  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def test_line_ends_and_bad_bytes(tmp_path: Path) -> None:
 def test_a_long_row_is_a_loss(tmp_path: Path) -> None:
     """And has its number."""
     content = "a,b\n1,2\n" + "x" * 3_000_000 + "\n3,4\n"
-    assert table(tmp_path, content) == [["1", "2"], Loss(2, "longer than 1 MB"), ["3", "4"]]
+    assert table(tmp_path, content) == [["1", "2"], Loss(3, "longer than 1 MB"), ["3", "4"]]
 
 
 def test_names_of_columns_are_told_apart() -> None:

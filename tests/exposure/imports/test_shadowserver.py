@@ -80,7 +80,7 @@ def test_where_it_comes_from(tmp_path: Path) -> None:
     found, file = imported(path, tlp="TLP:AMBER")
     origin = found[1].provenance
     assert origin is not None
-    assert (origin.source, origin.file, origin.row) == ("shadowserver/scan_exchange", name, 2)
+    assert (origin.source, origin.file, origin.row) == ("shadowserver/scan_exchange", name, 3)
     assert origin.sha256 == file.sha256
     assert origin.first_seen == origin.last_seen == found[1].time == "2021-03-15T03:04:05Z"
     assert origin.tlp == "TLP:AMBER"
@@ -169,20 +169,20 @@ def test_an_address_may_stand_in_the_url(tmp_path: Path) -> None:
     found = one(tmp_path, OF_2021, row)
     assert (found.address, found.names, found.port) == ("", ("a.example",), 8443)
     assert losses(tmp_path, report(OF_2021, {**ROW, "ip": "", "hostname": ""})) == [
-        (1, "neither an address nor a name")
+        (2, "neither an address nor a name")
     ]
 
 
 def test_bad_rows_are_counted_and_the_rest_is_imported(tmp_path: Path) -> None:
-    """With their numbers from 1 and the reason."""
+    """With their lines and the reason."""
     content = report(OF_2021, ROW, {**ROW, "ip": "192.0.2"}, {**ROW, "port": "x"}, ROW)
     content = content + '"cut","192.0'
     found, file = imported(write(tmp_path, "report.csv", content))
-    assert [o.provenance.row for o in found if o.provenance] == [1, 4]
+    assert [o.provenance.row for o in found if o.provenance] == [2, 5]
     assert (file.tally.imported, file.tally.lost) == (2, 3)
     assert [(loss.row, loss.reason) for loss in file.tally.losses] == [
-        (2, "the ip is no address"), (3, "the port is no number from 0 to 65535"),
-        (5, "a quote that nothing closes"),
+        (3, "the ip is no address"), (4, "the port is no number from 0 to 65535"),
+        (6, "a quote that nothing closes"),
     ]  # fmt: skip
 
 

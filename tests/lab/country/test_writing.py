@@ -33,7 +33,7 @@ def write(folder: Path, count: int) -> Books:
 
 
 def test_records_are_shuffled_and_their_truth_follows(tmp_path: Path) -> None:
-    """Each line of truth has the number of its record, duplicates and broken ones included."""
+    """Each line of truth has the line of its record, duplicates and broken ones included."""
     books = write(tmp_path / "out", 3000)
     records = (tmp_path / "out" / "lists" / "x.csv").read_text().splitlines()[1:]
     lines = {line["row"]: line for line in read_rows(tmp_path / "out")}
@@ -44,7 +44,7 @@ def test_records_are_shuffled_and_their_truth_follows(tmp_path: Path) -> None:
     addresses = [record.split(",")[0].strip('"') for record in records]
     assert addresses != sorted(addresses, key=int)
     assert set(addresses) == {str(number) for number in range(3000)}
-    for number, record in enumerate(records, start=1):
+    for number, record in enumerate(records, start=2):
         broken = lines[number]["noise"] == "unreadable"
         assert ("," in record) != broken
     twice = [line for line in lines.values() if "duplicate" in line["errors"]]

@@ -51,13 +51,11 @@ def read_route_table(source: Source, context: Context) -> Iterator[Entry]:
           for role, names in (("network", _NETWORKS), ("number", _NUMBERS), ("name", _NAMES),
                               ("country", _COUNTRIES))}  # fmt: skip
     named: set[int] = set()
-    row = 0
     for item in rows:
         if isinstance(item, Loss):
-            row = max(row, item.row)
             yield item
             continue
-        row += 1
+        row = rows.line
         content = [*item, ""]
         number = cells.number(content[at["number"]])
         if at["network"] >= 0:

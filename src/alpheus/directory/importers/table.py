@@ -32,14 +32,11 @@ def read(source: Source, context: Context) -> Iterator[Entry]:
         yield Loss(0, f"no columns that tell an organisation: {named[: cells.LONGEST]}")
         return
     rows.width = len(columns)
-    row = 0
     for item in rows:
         if isinstance(item, Loss):
-            row = max(row, item.row)
             yield item
-            continue
-        row += 1
-        yield from table.entries(row, item)
+        else:
+            yield from table.entries(rows.line, item)
 
 
 class _Table:

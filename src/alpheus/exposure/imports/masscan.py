@@ -57,11 +57,9 @@ def _host(row: int, record: Record) -> Iterator[Listing | Loss]:
 
 def _read_list(source: Source) -> Iterator[Listing | Loss]:
     """Rows such as `open tcp 443 192.0.2.1 1614556800`."""
-    row = 0
-    for line in text_lines(source):
+    for row, line in enumerate(text_lines(source), start=1):
         if line is not None and (not line.strip() or line.startswith("#")):
             continue
-        row += 1
         if line is None:
             yield Loss(row, f"longer than {ROW_LIMIT >> 20} MB")
             continue

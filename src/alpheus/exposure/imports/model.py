@@ -33,7 +33,10 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A record that could not be imported. `row` counts records from 1; 0 is the file itself."""
+    """A record that could not be imported.
+
+    `row` is its line in a table, else the number of the record, from 1 on; 0 is the file itself.
+    """
 
     row: int
     reason: str

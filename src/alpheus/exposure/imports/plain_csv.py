@@ -25,7 +25,15 @@ from alpheus.exposure.imports.list_columns import (
 )
 from alpheus.exposure.imports.model import Listing, Loss
 from alpheus.exposure.imports.opening import Source
-from alpheus.exposure.imports.remarks import BOTH, NO_PLACE, NO_TIME, NOT_KNOWN, Remark
+from alpheus.exposure.imports.remarks import (
+    BOTH,
+    NO_PLACE,
+    NO_TIME,
+    NOT_KNOWN,
+    TITLE,
+    Remark,
+    Remarks,
+)
 from alpheus.exposure.imports.rows import Cells, Rows
 from alpheus.knowledge.build_number import BuildNumber, parse_build
 
@@ -107,9 +115,11 @@ def beginning(source: Source) -> Beginning:
             found = Beginning(number, cells, [], by_name=True)
             break
         if names_a_place(cells) and not cells[0].lstrip().startswith("#"):
-            found = Beginning(number, None, [cells])
             if before and _may_be_header(before[-1], cells):
                 found = Beginning(number - 1, before[-1], [cells])
+            else:
+                titles = next((n for n, row in enumerate(before) if _is_like_a_place(row)), number)
+                found = Beginning(titles, None, [*before[titles:], cells])
             break
         before.append(cells)
     if found.header or found.sample:
@@ -130,6 +140,14 @@ def _may_be_header(cells: Cells, following: Cells) -> bool:
     )
 
 
+def _is_like_a_place(cells: Cells) -> bool:
+    """Whether a row is one of servers, though it leads to none: `https://weird/`, `300.1.1.1`."""
+    plain = [cell.strip() for cell in cells]
+    return not plain[0].startswith("#") and any(
+        "://" in text or _LIKE_ADDRESS.fullmatch(text) for text in plain
+    )
+
+
 def is_table(source: Source) -> bool:
     """Whether a source is a table of servers."""
     begin = beginning(source)
@@ -145,27 +163,26 @@ def names_a_place(cells: Sequence[str]) -> bool:
 
 
 def read(source: Source) -> Iterator[Listing | Loss]:
-    """One listing per row. Raises EvidenceFormatError for a column that is not there."""
+    """One listing per row, with its line. Raises EvidenceFormatError for a column not there."""
     begin = beginning(source)
     table = _table_of(source, begin)
     rows = Rows(source)
+    titles = Remarks()
     for _ in range(begin.skipped):
-        rows.first()
+        title = rows.first()
+        if not title[0].lstrip().startswith("#"):
+            titles.add(rows.line, (TITLE, " ".join(title)))
+    source.notes += titles.told()
     first = rows.first()
     if begin.header is not None:
         rows.width = len(begin.header)
     elif first:
         rows.put_back(first)
-    row = 0 if begin.header is not None else begin.skipped
     for cells in rows:
         if isinstance(cells, Loss):
-            row = max(row, cells.row)
             yield cells
-            continue
-        row += 1
-        if begin.header is None and cells[0].lstrip().startswith("#"):
-            continue
-        yield table.listing(row, cells) if table else _bare(row, cells)
+        elif begin.header is not None or not cells[0].lstrip().startswith("#"):
+            yield table.listing(rows.line, cells) if table else _bare(rows.line, cells)
 
 
 def _table_of(source: Source, begin: Beginning) -> _Table | None:

@@ -28,6 +28,10 @@ _NAMED_SEPARATOR = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
 
 
 Cells = list[str]
+_Numbered = tuple[int, str | None]
+"""A line with its number; None for one that is too long."""
+
+_END: _Numbered = (0, None)
 
 
 def separator_of(line: str) -> str:
@@ -53,41 +57,44 @@ class Rows:
     """The rows of a source, the header first if it has one; blank lines are no rows."""
 
     def __init__(self, source: Source) -> None:
-        self._lines = text_lines(source)
+        self._lines = enumerate(text_lines(source), start=1)
         self._source = source
-        self._back: deque[str | None] = deque()
+        self._back: deque[_Numbered] = deque()
         self._separator = ""
         self._named = ""
         self.width = 0
         """How many cells a row must have; 0: any number."""
+        self.line = 0
+        """The line of the file on which the last row begins, from 1 on."""
 
     def first(self) -> Cells:
         """The first row, whatever its width; empty if there is none. Again: the one after it."""
-        while (line := self._next()) is not None:
+        while True:
+            self.line, line = self._next()
+            if line is None:
+                return []
             if named := _NAMED_SEPARATOR.fullmatch(line):
                 self._named = named[1]
             elif line.strip():
                 self._separator = self._named or separator_of(line)
                 return self._cells(line) or []
-        return []
 
     def put_back(self, cells: Cells) -> None:
         """Make a row that was taken the next one."""
         quoted = ('"' + cell.replace('"', '""') + '"' for cell in cells)
-        self._back.appendleft(self._separator.join(quoted))
+        self._back.appendleft((self.line, self._separator.join(quoted)))
 
     def __iter__(self) -> Iterator[Cells | Loss]:
         """Row after row, with a `Loss` for each that is none; then the losses of the source."""
-        row = 0
         quoted = f'"{self._separator}"'
         separator, width = self._separator, self.width
         while True:
-            line = self._back.popleft() if self._back else next(self._lines, "\n")
-            if line == "\n":
+            number, line = self._back.popleft() if self._back else next(self._lines, _END)
+            if not number:
                 break
+            self.line = number
             if line is None:
-                row += 1
-                yield Loss(row, f"longer than {ROW_LIMIT >> 20} MB")
+                yield Loss(number, f"longer than {ROW_LIMIT >> 20} MB")
                 continue
             if '"' not in line:
                 cells: Cells | None = line.split(separator)
@@ -99,13 +106,12 @@ class Rows:
                 if not line.strip():
                     continue
                 cells = self._fitted(cells)
-            row += 1
-            yield cells or Loss(row, self._why(line))
+            yield cells or Loss(number, self._why(line))
         yield from self._source.losses
         self._source.losses.clear()
 
-    def _next(self) -> str | None:
-        return self._back.popleft() if self._back else next(self._lines, None)
+    def _next(self) -> _Numbered:
+        return self._back.popleft() if self._back else next(self._lines, _END)
 
     def _fitted(self, cells: Cells | None) -> Cells | None:
         """A row with empty cells too many, cut to the width; else None."""
@@ -124,12 +130,14 @@ class Rows:
         if strict is not None:
             return strict
         taken = [line]
+        numbers: list[int] = []
         length, quotes, tries = len(line), line.count('"'), _TRIES
         while len(taken) <= _JOINED_LINES and length < _JOINED_LENGTH and tries:
-            following = self._next()
+            number, following = self._next()
             if following is None:
                 break
             taken.append(following)
+            numbers.append(number)
             length, more = length + len(following), following.count('"')
             quotes += more
             if more and quotes % 2 == 0:
@@ -137,7 +145,7 @@ class Rows:
                 cells = self._parse("\n".join(taken), strict=True)
                 if cells is not None and (not self.width or len(cells) == self.width):
                     return cells
-        self._back.extendleft(reversed(taken[1:]))
+        self._back.extendleft(reversed(list(zip(numbers, taken[1:], strict=True))))
         loose = self._parse(line, strict=False)
         return loose if loose and self.width and len(loose) == self.width else None
 

@@ -48,19 +48,13 @@ def report_of(columns: Sequence[str], name: str) -> tuple[str, str]:
 
 
 def read(source: Source) -> Iterator[Listing | Loss]:
-    """The rows of a report."""
+    """The rows of a report, with their lines in the file."""
     rows = Rows(source)
     columns = column_names(rows.first())
     rows.width = len(columns)
     table = _Table(columns, source.name)
-    row = 0
     for cells in rows:
-        if isinstance(cells, Loss):
-            row = max(row, cells.row)
-            yield cells
-            continue
-        row += 1
-        yield table.listing(row, cells)
+        yield cells if isinstance(cells, Loss) else table.listing(rows.line, cells)
 
 
 class _Table:

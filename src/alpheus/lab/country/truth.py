@@ -6,8 +6,9 @@
      "organisation": "O000007", "claims": "vulnerable", "noise": "", "errors": ["spelling"],
      "ports": {}}
 
-`row` counts records from 1, a broken one included and a header not; hosts are the records of nmap
-and Censys. `unit` is what is one thing when all is merged: the load-balanced pool, else the server.
+`row` counts records from 1, a broken one included; of a table it is the line, which counts the
+header, too. Hosts are the records of nmap and Censys.
+`unit` is what is one thing when all is merged: the load-balanced pool, else the server.
 `server` is the very server; null where nothing in the record tells which member of a pool it is.
 All three are null for what is no server of the country; `noise` says what it is: `honeypot`,
 `other-product`, `cloud`, or `unreadable` for a record that nobody can read. Where a host's record

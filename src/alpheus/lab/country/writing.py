@@ -98,7 +98,8 @@ class ListFile:
         record, rest = self._waiting.pop()
         self._written += 1
         self._file.write(record)
-        self._books.record(self.listing.path, self._written, rest)
+        number = self._written + self.listing.path.endswith(".csv")
+        self._books.record(self.listing.path, number, rest)
 
     def close(self, rng: Random) -> None:
         """Write what waits, and the end."""

@@ -38,7 +38,7 @@ def test_customers_are_spelled_in_their_own_way(many: Made) -> None:
     rows = list(csv.DictReader(many.list_file(PATH).read_text().splitlines()))
     lines = many.rows_of(PATH)
     readable = [
-        (row, lines[number]) for number, row in enumerate(rows, start=1)
+        (row, lines[number]) for number, row in enumerate(rows, start=2)
         if lines[number]["organisation"]
     ]  # fmt: skip
     same = [row for row, line in readable if row["Customer"] == names[line["organisation"]]]
@@ -52,7 +52,7 @@ def test_hosts_are_named_by_many_names(many: Made) -> None:
     kinds = set()
     lines = many.rows_of(PATH)
     for number, row in enumerate(
-        csv.DictReader(many.list_file(PATH).read_text().splitlines()), start=1
+        csv.DictReader(many.list_file(PATH).read_text().splitlines()), start=2
     ):
         server = servers.get(lines[number]["server"] or "")
         if server and row["Host"] is not None:
@@ -78,7 +78,7 @@ def test_an_address_stands_alone_only_where_it_is_enough(many: Made) -> None:
             holders.setdefault(place["address"], set()).add(server["unit"])
     lines = many.rows_of(PATH)
     alone = 0
-    for number, row in enumerate(csv.DictReader(many.list_file(PATH).read_text().splitlines()), 1):
+    for number, row in enumerate(csv.DictReader(many.list_file(PATH).read_text().splitlines()), 2):
         if lines[number]["unit"] and not row["Host"] and not row["Server"]:
             alone += 1
             assert holders[row["IP"]] == {lines[number]["unit"]}

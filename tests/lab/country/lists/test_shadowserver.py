@@ -68,7 +68,7 @@ def test_a_special_report_has_a_row_for_each_shell(made: Made, paths: Paths) -> 
     rows = list(csv.DictReader(made.list_file(path).read_text().splitlines()))
     lines = made.rows_of(path)
     per_unit: dict[str, set[str]] = defaultdict(set)
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(rows, start=2):
         if lines[number]["unit"]:
             per_unit[lines[number]["unit"]].add(row["detail"])
     assert max(len(urls) for urls in per_unit.values()) > 1
