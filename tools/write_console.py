@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from alpheus.web import app, patience, serving
-from alpheus.web.access import accounts, devices, identities, passwords, sessions
+from alpheus.web.access import accounts, devices, front, identities, passwords, sessions
 from alpheus.web.access.role_words import PERMISSIONS
 from alpheus.web.access.roles import ALLOWED, ONLY_EVERYWHERE, Role
 from alpheus.web.labels import ROLE
@@ -78,7 +78,7 @@ def _bounds() -> Iterator[tuple[str, str]]:
         "what is taken from somebody",
         f"acts at once on changes, and on looking within {identities.SECONDS} seconds",
     )
-    yield "the head of a request", f"{serving.LONGEST_HEAD // 1024} KiB, {patience.WITHIN:.0f} s"
+    yield "the head of a request", f"{front.LONGEST_HEAD // 1024} KiB, {patience.WITHIN:.0f} s"
     yield "a body", f"at least {patience.SLOWEST:,} bytes a second"
     yield "connections of one address", f"{patience.MOST}; a named proxy has any number"
     yield "requests under way when it is told to stop", f"{serving.GRACE} s to end"

@@ -23,6 +23,7 @@ from alpheus.errors import (
     NotWorkedOutError,
 )
 from alpheus.web import server_acts
+from alpheus.web.access.front import is_broken_off
 from alpheus.web.access.typed import OtherSessionError, SignedOutError, Typed
 from alpheus.web.jobs.messages import ComplaintError
 from alpheus.web.jobs.telling import in_words
@@ -39,7 +40,7 @@ _OURS = 500
 def refused(request: AnyRequest, error: Exception) -> Response[Any]:
     """The answer to an error: a page for people, JSON (RFC 9457) for programs."""
     status, reason = _told(error)
-    if status >= _OURS:
+    if status >= _OURS and not is_broken_off(request.scope):
         route = request.scope.get("path_template", "-")  # a path may hold a secret
         _LOG.error("%s %s: %s", request.method, route, reason, exc_info=error)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}

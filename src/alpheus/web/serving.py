@@ -31,7 +31,7 @@ from alpheus.cases.vault import open_vault
 from alpheus.errors import UsageError
 from alpheus.notify.settings import read_settings
 from alpheus.web.access.accounts import Accounts
-from alpheus.web.access.front import Front
+from alpheus.web.access.front import LONGEST_HEAD, Front
 from alpheus.web.app import create_app
 from alpheus.web.jobs.runner import Runner
 from alpheus.web.jobs.uploads import prepare_folder
@@ -45,8 +45,6 @@ KEEP_ALIVE = 5
 UNHEARD = 60
 """Seconds without a word after which a process that serves is held to be dead, and replaced: on a
 machine with much to do it takes a while until one has begun."""
-LONGEST_HEAD = 32 * 1024
-"""Bytes of a request's first line and headers."""
 
 _WAITING = 512
 _FILES = 65_536

@@ -11,8 +11,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from litestar import Litestar, post
+from litestar.params import JSONBody
 
-from alpheus.web.access.front import Front, forwarded, host_in, hosts_of, within
+from alpheus.web.access.front import (
+    LONGEST_HEAD,
+    Front,
+    forwarded,
+    head_of,
+    host_in,
+    hosts_of,
+    within,
+)
+from alpheus.web.failures import refused
 from alpheus.web.settings import Settings
 
 PROXY = Settings(host="0.0.0.0", proxies=("192.0.2.0/24",), public_url="https://clean.example")
@@ -136,3 +147,49 @@ def test_only_http_is_spoken() -> None:
     asked = _scope("localhost") | {"type": "websocket"}
     asyncio.run(Front(None, Settings())(asked, None, None))  # type: ignore[arg-type]
     assert _ask(Settings(), _scope("localhost") | {"method": "HEAD"})[2]["method"] == "GET"
+
+
+def test_the_head_of_a_request_has_its_bound() -> None:
+    """However it comes: the parser bounds only what is not whole yet."""
+    scope = _scope("localhost", cookie="x" * 32_000)
+    assert head_of(scope) < LONGEST_HEAD
+    assert _ask(Settings(), scope)[0] == 200
+    assert _ask(Settings(), _scope("localhost", cookie="x" * 33_000))[0] == 431
+    scope = {**_scope("localhost"), "raw_path": b"/", "query_string": b"x" * 33_000}
+    assert _ask(Settings(), scope)[0] == 431
+
+
+def test_a_request_that_was_broken_off_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    """It is one quiet line: nobody waits for an answer, and nothing of ours is wrong."""
+
+    @post("/", sync_to_thread=False)
+    def take(data: JSONBody[dict[str, Any]]) -> None:
+        """Never called."""
+
+    app = Litestar(
+        [take],
+        exception_handlers={Exception: refused},
+        openapi_config=None,
+        logging_config=None,
+    )
+
+    async def ask() -> None:
+        messages = [{"type": "http.request", "body": b"{", "more_body": True}]
+
+        async def receive() -> Any:
+            return messages.pop() if messages else {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            """Nobody is there."""
+
+        scope = {
+            **_scope("localhost", **{"content-type": "application/json", "content-length": "9"}),
+            "method": "POST", "raw_path": b"/", "query_string": b"", "root_path": "",
+        }  # fmt: skip
+        await Front(app, Settings())(scope, receive, send)  # type: ignore[arg-type]
+
+    with caplog.at_level(logging.INFO):
+        asyncio.run(ask())
+    assert "POST / 499" in caplog.text
+    assert "Traceback" not in caplog.text
+    assert "500" not in caplog.text.replace("499", "")

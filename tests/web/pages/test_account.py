@@ -20,6 +20,12 @@ def test_a_link_a_password_and_one_is_in(client: Client, app: Litestar) -> None:
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
     assert client.get("/account").status_code == 200
+    client.cookies.clear()
+    for gone in (secret, "no-such-link"):
+        used = client.get(f"/join/{gone}")
+        assert used.status_code == 410
+        assert "This link has been used" in used.text
+        assert 'name="password"' not in used.text
 
 
 @pytest.mark.parametrize(

@@ -109,23 +109,19 @@ class Accounts:
                        object_=name)  # fmt: skip
             return self._invite(connection, account)
 
+    def check_invitation(self, secret: str) -> None:
+        """Whether a link holds still. Raises RefusedError."""
+        with self._database.read() as connection:
+            _invited(connection, secret, self.now())
+
     def accept(self, secret: str, password: str) -> int:
         """Set the password by a link, once; gives the account. Raises RefusedError."""
         kept = hash_password(password)
         now = iso(self._clock())
         i = invitations.c
         with self._change() as connection:
-            found = connection.execute(
-                select(i.account).where(
-                    i.digest == digest_of(secret), i.used == "", i.expires > now
-                )
-            ).first()
-            if found is None:
-                raise RefusedError("this link has been used, or is too old; ask for a new one")
-            connection.execute(
-                update(invitations).where(i.account == found.account).values(used=now)
-            )
-            account: int = found.account
+            account = _invited(connection, secret, now)
+            connection.execute(update(invitations).where(i.account == account).values(used=now))
             self._set_password(connection, account, kept, "password set by a link")
             return account
 
@@ -405,6 +401,17 @@ def person_of(connection: Connection, account: int) -> Person | None:
         account, found.name, tuple(Grant(Role(one.role), one.organisation) for one in given),
         found.language, found.theme,
     )  # fmt: skip
+
+
+def _invited(connection: Connection, secret: str, now: str) -> int:
+    """The account that a link is for. Raises RefusedError where it holds no more."""
+    i = invitations.c
+    found: int | None = connection.execute(
+        select(i.account).where(i.digest == digest_of(secret), i.used == "", i.expires > now)
+    ).scalar()
+    if found is None:
+        raise RefusedError("this link has been used, or is too old; ask for a new one")
+    return found
 
 
 def _name(connection: Connection, account: int) -> str:

@@ -28,6 +28,13 @@ _HOST = re.compile(r"[A-Za-z0-9._:\[\]-]+")
 _QUIET = "/static/"
 _MOST_FORWARDED = 20
 
+LONGEST_HEAD = 32 * 1024
+"""Bytes of a request's first line and headers."""
+GONE = "alpheus.gone"
+"""In the scope: a function that says whether the asker went before the request was whole."""
+BROKEN_OFF = 499
+"""The status in the log of a request that was broken off: nobody got an answer."""
+
 
 class Front:
     """The outermost layer of the served application."""
@@ -54,25 +61,64 @@ class Front:
             asked["client"], asked["scheme"] = forwarded(scope, self._networks)
         refusal = self._refusal(asked, peer)
         answered = _Answer(send, secure=self._is_secure)
+        heard = _Heard(receive)
+        asked[GONE] = heard.is_gone
         try:
             if refusal:
                 await _plain(answered, *refusal)
             else:
-                await self._app(asked, receive, answered)
+                await self._app(asked, heard, answered)
         finally:
-            _note(asked, str(scope["method"]), answered.status, began)
+            status = BROKEN_OFF if heard.broken_off else answered.status
+            _note(asked, str(scope["method"]), status, began)
 
     def _refusal(self, asked: Any, peer: str) -> tuple[int, str] | None:  # noqa: ANN401 - a scope
         if self._only_by_proxy and not within(peer, self._networks):
             return 403, f"this console is behind a proxy; ask for it at {self._url}"
         if self._only_by_proxy and asked["scheme"] != "https":
             return 403, f"this console is for TLS alone; ask for it at {self._url}"
+        if head_of(asked) > LONGEST_HEAD:
+            return 431, f"the head of a request has at most {LONGEST_HEAD:,} bytes"
         names = {name for name, _ in asked["headers"]}
         if {b"content-length", b"transfer-encoding"} <= names:
             return 400, "this request says twice how long it is"  # a proxy may believe the other
         if self._hosts and host_in(asked) not in self._hosts:
             return 421, f"this console has another name; ask for it at {self._url}"
         return None
+
+
+def is_broken_off(scope: Any) -> bool:  # noqa: ANN401 - a scope of ASGI
+    """Whether the asker went before the request was whole: what then fails is no failure."""
+    gone = scope.get(GONE)
+    return bool(gone and gone())
+
+
+def head_of(scope: Any) -> int:  # noqa: ANN401 - a scope of ASGI
+    """How many bytes the first line and the headers of a request have, as they are written."""
+    path = scope.get("raw_path") or scope["path"].encode()
+    line = len(f"{scope['method']} ? HTTP/1.1") + len(path) + len(scope.get("query_string", b""))
+    return line + sum(len(name) + len(value) + len(": \r\n") for name, value in scope["headers"])
+
+
+class _Heard:
+    """Hears what comes, and remembers whether somebody went before all of it was there."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._is_whole = False
+        self.broken_off = False
+
+    def is_gone(self) -> bool:
+        """Whether the request was broken off."""
+        return self.broken_off
+
+    async def __call__(self) -> Any:  # noqa: ANN401 - a message of ASGI
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._is_whole = not message.get("more_body", False)
+        elif message["type"] == "http.disconnect" and not self._is_whole:
+            self.broken_off = True
+        return message
 
 
 class _Answer:

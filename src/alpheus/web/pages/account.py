@@ -94,9 +94,13 @@ def sign_in(request: AnyRequest, data: Annotated[SignIn, _form()]) -> Response[A
     return let_in(request, request.app.state.sessions.begin(account), inside(data.next))
 
 
-@get("/join/{secret:str}", opt=_PUBLIC, sync_to_thread=False)
+@get("/join/{secret:str}", opt=_PUBLIC, sync_to_thread=True)
 def join_form(request: AnyRequest, secret: FromPath[str]) -> Response[Any]:
-    """The form that a link leads to."""
+    """The form that a link leads to; of one that holds no more, that alone."""
+    try:
+        request.app.state.accounts.check_invitation(secret)
+    except RefusedError as error:
+        return page(request, "join.html", status=410, secret="", problem=str(error))
     return page(request, "join.html", secret=secret, problem="")
 
 
