@@ -72,7 +72,7 @@ def rows(table: str = REFUSALS) -> tuple[Row, ...]:
     place = files("alpheus.web").joinpath("texts", table)
     lines = place.read_text("utf-8").splitlines()
     found = list(csv.DictReader(lines, strict=True))
-    if table == REASONS:
+    if table != REFUSALS:
         found = [{"en": one["message"], **one} for one in found]
     return tuple(_row(one, str(place), number) for number, one in enumerate(found, start=2))
 

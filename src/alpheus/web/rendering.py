@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from alpheus import __version__
 from alpheus.errors import DatabaseError
 from alpheus.report.visible import visible
-from alpheus.web import labels, pack_words, reasons
+from alpheus.web import headline_words, labels, pack_words, reasons
 from alpheus.web.access.roles import NOBODY, Permission, Person
 from alpheus.web.access.sessions import Session
 from alpheus.web.jobs.service import Backlog
@@ -117,7 +117,8 @@ def said_in(language: Words | str) -> dict[str, Callable[..., object]]:
     said = _Said(words(language) if isinstance(language, str) else language)
     return {"_": said.gettext, "gettext": said.gettext, "ngettext": said.ngettext,
             "said": said.label, "meaning": said.meaning, "refused": said.refused,
-            "because": said.because, "of_pack": said.of_pack}  # fmt: skip
+            "because": said.because, "of_pack": said.of_pack,
+            "in_short": said.in_short}  # fmt: skip
 
 
 @cache
@@ -194,6 +195,10 @@ class _Said:
     def because(self, reason: object) -> str:
         """Why something is as it is: reasons of our programs in words; what others say as it is."""
         return reasons.said(str(reason), self._words.language) if reason else ""
+
+    def in_short(self, headline: object) -> str:
+        """The sentence that an assessment begins with; as it is where it is none of ours."""
+        return headline_words.said(str(headline), self._words.language) if headline else ""
 
     def of_pack(self, text: object) -> str:
         """A step of a playbook, or the title of a rule; as it is where no pack says it."""
