@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from alpheus.cases.database import open_database
-from alpheus.cli import main
+from alpheus.cli import case_common, main, notify
 from cases_filling import seen
 from exposure_runs import OPEN
 from mail_server import Inbox, real_server
@@ -70,6 +71,24 @@ def _place(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
 
+_ACCOUNTS: dict[str, str] = {}
+"""Under which account somebody works, where it is not their own."""
+
+
+@pytest.fixture(autouse=True)
+def _accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is named works under an account of the same name, unless a test says otherwise."""
+    _ACCOUNTS.clear()
+    real = case_common.who_does_it
+
+    def who_does_it(options: argparse.Namespace) -> str:
+        who = real(options)
+        monkeypatch.setattr(case_common, "account", lambda: _ACCOUNTS.get(who, who))
+        return who
+
+    monkeypatch.setattr(notify, "who_does_it", who_does_it)
+
+
 def _run(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> str:
     capsys.readouterr()
     assert main(["notify", *arguments]) == status
@@ -111,6 +130,10 @@ def test_a_campaign_of_notices(capsys: pytest.CaptureFixture[str], tmp_path: Pat
         digest = re.search(r"--digest (\w+)", _run(capsys, "show", "1"))[1]
         assert "somebody else" in _run(capsys, "approve", "1", "--digest", digest, "--who", "Kim",
                                        status=2)  # fmt: skip
+        _ACCOUNTS["lou"] = "kim"
+        said = _run(capsys, "approve", "1", "--digest", digest, "--who", "lou", status=2)
+        assert "under the account that would approve them, kim" in " ".join(said.split())
+        _ACCOUNTS.clear()
         assert "0 handed over" in _run(capsys, "send")
         assert inbox.taken == []
         _run(capsys, "approve", "1", "--digest", digest, "--who", "lou")

@@ -67,7 +67,26 @@ def test_digests_are_compared() -> None:
 def test_many_need_somebody_else() -> None:
     """Few do not; a name is the same however it is written."""
     approve.check_person("kim", "kim", 10, 10)
+    approve.check_person("lou", "kim (account root)", 11, 10)
+    approve.check_person("lou (account lou)", "kim (account root)", 11, 10)
+    approve.check_person("lou (account root)", "kim (account root)", 10, 10)
     approve.check_person("lou", "kim", 11, 10)
     for who in ("kim", "KIM", " k i m ", "\uff2bim"):
         with pytest.raises(RefusedError, match="kim has planned these 11 notices"):
             approve.check_person(who, "kim", 11, 10)
+
+
+@pytest.mark.parametrize(("who", "planner"), [
+    ("lou (account root)", "kim (account root)"), ("lou (account root)", "root"),
+    ("root", "kim (account root)"), ("lou (account x) (account root)", "kim (account Root)"),
+])  # fmt: skip
+def test_another_name_is_no_other_account(who: str, planner: str) -> None:
+    """Whoever planned many under an account does not approve them under it by another name."""
+    with pytest.raises(RefusedError, match="under the account that would approve them, root"):
+        approve.check_person(who, planner, 11, 10)
+
+
+def test_a_name_stands_with_its_account() -> None:
+    """Where it is not the account's own."""
+    assert approve.with_account("lou", "root") == "lou (account root)"
+    assert approve.with_account("Root", "root") == "Root"

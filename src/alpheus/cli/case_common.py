@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from alpheus.cli.arguments import bound, filter_of, instant
 from alpheus.cli.output import say
+from alpheus.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,7 +53,7 @@ def add_database_to(parser: argparse.ArgumentParser, more: str = "") -> None:
 
 def add_person_to(parser: argparse.ArgumentParser, *, why: bool = True) -> None:
     """Who does it, and why."""
-    parser.add_argument("--who", default="", metavar="NAME", help="who does it (default: you)")
+    parser.add_argument("--who", default=None, metavar="NAME", help="who does it (default: you)")
     if why:
         parser.add_argument("--why", required=True, metavar="TEXT", help="why")
 
@@ -144,8 +145,22 @@ def service(database: Database) -> Cases:
 
 
 def who_does_it(options: argparse.Namespace) -> str:
-    """The name given, or that of the account."""
-    return options.who.strip() or getpass.getuser()
+    """The name given, or that of the account. Raises UsageError for an empty one."""
+    if options.who is None:
+        return getpass.getuser()
+    if not options.who.strip():
+        raise UsageError("--who is empty: name who does it, or leave it out for your account")
+    return str(options.who.strip())
+
+
+def account() -> str:
+    """The account of the operating system that runs this, whatever the environment says."""
+    try:
+        import pwd  # noqa: PLC0415 - not everywhere
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, AttributeError, KeyError):
+        return getpass.getuser()
 
 
 def work_out(

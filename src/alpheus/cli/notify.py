@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from alpheus.cli import case_common
 from alpheus.cli.arguments import add_output_to, bound, path
 from alpheus.cli.case_common import (
     add_command,
@@ -189,15 +190,20 @@ def _notices(options: argparse.Namespace) -> Iterator[Notices]:
         yield Notices(database, settings)
 
 
+def _person(options: argparse.Namespace) -> str:
+    """Who plans or approves, with the account that says so: four eyes rest on more than a name."""
+    from alpheus.notify.approve import with_account  # noqa: PLC0415 - keeps --help fast
+
+    return with_account(who_does_it(options), case_common.account())
+
+
 def _plan(options: argparse.Namespace) -> int:
     from alpheus.cli import notify_text  # noqa: PLC0415 - keeps --help fast
 
     filters = filters_of(options)
     with _notices(options) as notices, notify_text.omissions(options.omitted) as heard:
         service(notices.database)
-        batch = notices.plan(
-            filters, who=who_does_it(options), dry_run=options.dry_run, omitted=heard
-        )
+        batch = notices.plan(filters, who=_person(options), dry_run=options.dry_run, omitted=heard)
         notify_text.write_batch(batch, heard, options.format)
     return 0
 
@@ -215,7 +221,7 @@ def _show(options: argparse.Namespace) -> int:
 
 def _approve(options: argparse.Namespace) -> int:
     with _notices(options) as notices:
-        who = who_does_it(options)
+        who = _person(options)
         number = notices.approve(options.batch, who=who, digest=options.digest)
         say(f"{number:,} notices of batch {options.batch} are approved by {who}; "
             "send them with: alpheus notify send")  # fmt: skip

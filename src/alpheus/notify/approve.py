@@ -7,6 +7,7 @@ down with the approval, and whoever sends compares. Four eyes look at what goes 
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
@@ -20,6 +21,8 @@ from alpheus.notify.settings import Settings
 
 SHORTEST = 12
 """Characters of a digest that have to be given."""
+
+_ACCOUNT = re.compile(r"(.*) \(account (.*)\)", re.DOTALL)
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -84,12 +87,37 @@ def check_digest(given: str, digest: str) -> None:
 
 
 def check_person(who: str, planner: str, notices: int, bulk_above: int) -> None:
-    """Raise RefusedError where somebody may not approve so many notices of their own planning."""
-    if notices > bulk_above and is_same(who, planner):
+    """Raise RefusedError where somebody may not approve so many notices of their own planning.
+
+    On the command line a name is only said; the account beside it (`with_account`) is known, and
+    who planned under an account does not approve under it.
+    """
+    if notices <= bulk_above:
+        return
+    name, account = _parts(who)
+    planned, planned_under = _parts(planner)
+    if is_same(name, planned):
         raise RefusedError(
             f"{planner} has planned these {notices:,} notices; more than {bulk_above:,} are "
             "approved by somebody else (--who NAME)"
         )
+    if is_same(account or name, planned_under or planned):
+        raise RefusedError(
+            f"these {notices:,} notices were planned under the account that would approve them, "
+            f"{account or name}; more than {bulk_above:,} are approved under another account, or "
+            "in the console, where everybody has one"
+        )
+
+
+def with_account(who: str, account: str) -> str:
+    """A name with the account of the operating system that it was said under, where they differ."""
+    return who if is_same(who, account) else f"{who} (account {account})"
+
+
+def _parts(who: str) -> tuple[str, str]:
+    """A name, and the account that `with_account` put beside it, '' where it is the name itself."""
+    found = _ACCOUNT.fullmatch(who.strip())
+    return (found[1], found[2]) if found else (who, "")
 
 
 def is_same(one: str, other: str) -> bool:
