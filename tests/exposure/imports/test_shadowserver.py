@@ -11,8 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alpheus.cases.observations import page_of
+from alpheus.cases.observations import report_of as named_by
 from alpheus.exposure.imports.shadowserver import report_of
 from alpheus.exposure.model import Status
+from alpheus.exposure.output.jsonl import encode
 from exposure.imports.import_samples import imported, losses, observations, write
 
 OF_2021 = (
@@ -201,3 +204,34 @@ def test_a_good_row_among_any_bytes(tmp_path: Path, data: bytes) -> None:
     found = observations(tmp_path, header + b"\n" + junk + b"\n" + row + b"\n", "r.csv")
     assert found[-1].address == "192.0.2.7"
     imported(write(tmp_path, "r.csv", header + b"\n" + data))
+
+
+@pytest.mark.parametrize("column", ["url", "http_path", "path", "uri"])
+def test_the_page_of_an_intruder_stays_with_its_server(tmp_path: Path, column: str) -> None:
+    """As a URL, whichever column has it, also as a path alone; each is an entry of its own."""
+    content = (
+        f"timestamp,ip,port,hostname,tag,asn,geo,http_host,category,{column}\n"
+        "2021-03-15 03:04:05,192.0.2.7,443,r.example,webshell,1,DE,mail.example,x,/a/b.aspx\n"
+        "2021-03-15 03:04:05,192.0.2.7,80,r.example,webshell,1,DE,,x,/a/c.aspx\n"
+        "2021-03-15 03:04:05,192.0.2.7,8443,,webshell,1,DE,,x,/a/d.aspx\n"
+        "2021-03-15 03:04:05,192.0.2.7,443,,webshell,1,DE,,x,https://e.example/e.aspx\n"
+    )
+    found = observations(tmp_path, content, "2021-03-15-compromised_website-x.csv")
+    assert [one.attributes["url"] for one in found] == [
+        "https://mail.example/a/b.aspx", "http://r.example/a/c.aspx",
+        "https://192.0.2.7:8443/a/d.aspx", "https://e.example/e.aspx",
+    ]  # fmt: skip
+    reports = {named_by(encode(one).decode()) for one in found}
+    assert len(reports) == 4
+    assert {page_of(encode(one).decode()) for one in found} == {
+        one.attributes["url"] for one in found
+    }
+
+
+def test_a_name_and_a_time_that_are_none_are_told(tmp_path: Path) -> None:
+    """With the line; the row is taken."""
+    row = {**ROW, "hostname": "x" * 300, "timestamp": "31.02.2021"}
+    found, file = imported(write(tmp_path, "report.csv", report(OF_2021, ROW, row)))
+    assert len(found) == 2
+    assert any("line 3 'xxx" in note for note in file.notes)
+    assert any("line 3 '31.02.2021'" in note for note in file.notes)

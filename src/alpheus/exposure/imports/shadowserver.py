@@ -15,6 +15,7 @@ from typing import NamedTuple
 from alpheus.exposure.imports import fields
 from alpheus.exposure.imports.model import Listing, Loss
 from alpheus.exposure.imports.opening import Source
+from alpheus.exposure.imports.remarks import NO_PLACE, NO_TIME, Remark
 from alpheus.exposure.imports.rows import Cells, Rows, column_names
 
 _FILE_NAME = re.compile(
@@ -28,6 +29,9 @@ _BY_COLUMNS = (
 _COMMON = frozenset({"timestamp", "ip", "asn", "geo"})
 _LONG_TAG = 1_000
 _TAKEN = frozenset({"timestamp", "ip", "port", "hostname", "servername", "version"})
+_PAGES = ("url", "http_url", "http_path", "path", "uri")
+"""Columns that hold the page of an intruder, as a URL or as its path alone."""
+
 _COMPROMISED_REPORTS = ("compromised_website",)
 
 
@@ -70,6 +74,8 @@ class _Table:
         self._time = at.get("timestamp", -1)
         self._names = [at[c] for c in ("hostname", "http_host") if c in at]
         self._url = at.get("url", -1)
+        self._pages = [at[column] for column in _PAGES if column in at]
+        self._web_host = at.get("http_host", -1)
         self._server = at.get("servername", -1)
         self._version = at.get("version", -1)
         self._tag = at.get("tag", -1)
@@ -108,15 +114,39 @@ class _Table:
         attributes = {column: cell for column, n in self._others if (cell := cells[n])}
         if version and not exchange:
             attributes["version"] = version
+        compromised = tag.compromised or self._compromised
+        scheme = "http" if url[:5].lower() == "http:" else "https"
+        if compromised and (page := next((cell for n in self._pages if (cell := cells[n])), "")):
+            web_host = fields.host_name(cells[self._web_host]) or next(iter(names), address)
+            attributes["url"] = _full(page, scheme, web_host, port or url_port)
         return Listing(
             row=row, target=ip or host, address=address, port=port or url_port, names=names,
-            scheme="http" if url[:5].lower() == "http:" else "https", source=self._source,
+            scheme=scheme, source=self._source,
             exchange=exchange or None, version=version if exchange else "",
-            vulnerable=tag.vulnerable, compromised=tag.compromised or self._compromised,
+            vulnerable=tag.vulnerable, compromised=compromised,
             servers=(server,) if server else (), time=last,
             first_seen=fields.utc(cells[self._first]) or time, last_seen=last,
-            attributes=attributes,
+            attributes=attributes, remarks=tuple(self._unread(cells, names)),
         )  # fmt: skip
+
+    def _unread(self, cells: Cells, names: Sequence[str]) -> Iterator[Remark]:
+        """Names and a time that are none."""
+        told = [cell for n in self._names if (cell := cells[n])]
+        if len(names) < len(told):
+            yield from ((NO_PLACE, cell) for cell in told if not fields.host_name(cell))
+        time = cells[self._time]
+        if time and not fields.utc(time):
+            yield NO_TIME, time
+
+
+def _full(page: str, scheme: str, host: str, port: int) -> str:
+    """The URL of a page: what is a path alone stands on the host of its row."""
+    if page[:1] != "/":
+        return page
+    scheme = "http" if port == 80 else scheme
+    usual = port in {0, 443 if scheme == "https" else 80}
+    host = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{host}{'' if usual else f':{port}'}{page}"
 
 
 class _Tag(NamedTuple):
