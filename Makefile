@@ -139,7 +139,8 @@ demo-campaign: $(STAMP)
 
 # The campaign is copied: what is done at the console leaves it as it was.
 demo-console: $(STAMP)
-	@[ -f demo-campaign/cases.db ] || $(MAKE) --no-print-directory -f $(HERE)Makefile demo-campaign
+	@PYTHONPATH=$(HERE) $(BIN)/python -m tools.demo_console.fits demo-campaign/cases.db || \
+		$(MAKE) --no-print-directory -f $(HERE)Makefile demo-campaign
 	@PYTHONPATH=$(HERE) $(BIN)/python -m tools.demo_console $@ --database demo-campaign/cases.db \
 		--notify $(HERE)src/alpheus/notify/notify_example.yaml --port $(PORT)
 

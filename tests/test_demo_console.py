@@ -7,8 +7,10 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 from urllib.request import urlopen
@@ -118,3 +120,18 @@ def _command(folder: Path, database: Path) -> list[str]:
 
 def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def test_a_campaign_of_an_unreleased_version_is_made_anew(
+    filling: ModuleType, campaign: Path, tmp_path: Path
+) -> None:
+    """What is not there, or lacks something, does not fit; nothing is written."""
+    fits = importlib.import_module("tools.demo_console.fits").fits
+    assert not fits(tmp_path / "none.db")
+    assert fits(campaign)
+    with closing(sqlite3.connect(campaign)) as changed:
+        changed.execute("ALTER TABLE jobs DROP COLUMN log")
+        changed.commit()
+    assert not fits(campaign)
+    (tmp_path / "none.db").write_text("no database")
+    assert not fits(tmp_path / "none.db")

@@ -24,6 +24,7 @@ from typing import Any
 from uvicorn import Server
 from uvicorn.supervisors import Multiprocess
 
+from alpheus.cases import fitting
 from alpheus.cases.database import open_database
 from alpheus.cases.derived_store import standing
 from alpheus.cases.rebuild import rebuild
@@ -106,6 +107,7 @@ def prepare(place: str, settings: Settings, tell: Callable[[str], None]) -> str:
     with open_database(place) as database:
         for note in database.notes:
             tell(note)
+        fitting.check(database)
         prepare_folder(settings.uploads)
         open_vault(settings.uploads.absolute())  # a key that cannot be read is told at once
         with database.read() as connection:
