@@ -162,6 +162,14 @@ def test_every_hint_of_an_owner_has_its_words(hint: str) -> None:
             assert said(hint, language) != hint
 
 
+def test_sources_of_published_figures_are_said() -> None:
+    """But for those that are a name and no sentence."""
+    sources = {row["source"] for row in read_table("campaign_2021.csv", ("day", "source"))}
+    for source in sources:
+        for language in OTHERS:
+            assert (said(source, language) != source) is (" " in source), source
+
+
 def test_values_stay_and_states_are_said() -> None:
     """Also inside of another reason, and of several that are joined."""
     line = "2021-03-02 10:00 UTC: seen without the fix: 15.1.2106.2 (census)"
