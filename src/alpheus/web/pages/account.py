@@ -100,7 +100,7 @@ def join_form(request: AnyRequest, secret: FromPath[str]) -> Response[Any]:
     try:
         request.app.state.accounts.check_invitation(secret)
     except RefusedError as error:
-        return page(request, "join.html", status=410, secret="", problem=str(error))
+        return page(request, "join.html", status=422, secret="", problem=str(error))
     return page(request, "join.html", secret=secret, problem="")
 
 
