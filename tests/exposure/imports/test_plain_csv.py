@@ -313,3 +313,10 @@ def test_the_first_lines_of_a_list_are_no_titles(tmp_path: Path) -> None:
     assert "taken as titles, no rows: line 1 'Servers'" in _notes(tmp_path, content)
     content = "# made up\n\n192.0.2.7\n# more\n192.0.2.8\n"
     assert [one.provenance.row for one in observations(tmp_path, content)] == [3, 5]
+
+
+def test_words_above_rows_are_no_header_of_nothing(tmp_path: Path) -> None:
+    """Where no column below them leads to servers, they are a row, too, and cost no other."""
+    content = 'not-an-ip,=HYPERLINK("x")\n192.0.2.1,a\nhost,\n'
+    assert [one.address for one in observations(tmp_path, content)] == ["192.0.2.1"]
+    assert [row for row, _ in losses(tmp_path, content)] == [1, 3]

@@ -202,6 +202,10 @@ def _table_of(source: Source, begin: Beginning) -> _Table | None:
         columns = columns_of(header, begin.sample, asked)
     except EvidenceFormatError as error:
         raise EvidenceFormatError(f"{source.path}: {error}") from None
+    if not (begin.by_name or asked or columns.of(*PLACES)):
+        # Words above rows of which no column leads to a server: a row like the others.
+        begin.header = None
+        return _table_of(source, begin)
     source.notes += columns.told()
     if not columns.of(*TIMES):
         source.notes.append(dated if seen else UNDATED)
