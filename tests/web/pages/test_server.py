@@ -19,6 +19,7 @@ from alpheus.cases.database import Database
 from alpheus.cases.service import Cases
 from alpheus.job import TriageOptions
 from alpheus.triage import triage
+from alpheus.web import pack_words
 from alpheus.web.access.roles import Grant, Role
 from assessments import HOSTILE, compromised, hostile
 from console import Client, Clock, made, signed_in
@@ -76,6 +77,18 @@ def test_every_part_is_there_in_every_language(
     assert answer.status_code == 200
     assert f'lang="{language}"' in answer.text
     assert "%(" not in answer.text
+
+
+def test_what_packs_advise_is_said_in_the_readers_language(
+    client: Client, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What no pack says in it stays English, and says so."""
+    step = "Take EX01 off the network, and keep it running for a memory image."
+    monkeypatch.setattr(pack_words, "_texts", lambda _: {step: "Trennen Sie EX01."})
+    client.headers["accept-language"] = "de"
+    steps = client.get(broken).text.split('<ol class="next-steps">')[1].split("</ol>")[0]
+    assert "<strong>Trennen Sie EX01.</strong>" in steps
+    assert '<span lang="en">Both were placed by the attacker.</span>' in steps
 
 
 def test_a_mark_leads_to_its_record_and_its_finding(client: Client, broken: str) -> None:
