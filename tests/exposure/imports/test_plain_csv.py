@@ -320,3 +320,13 @@ def test_words_above_rows_are_no_header_of_nothing(tmp_path: Path) -> None:
     content = 'not-an-ip,=HYPERLINK("x")\n192.0.2.1,a\nhost,\n'
     assert [one.address for one in observations(tmp_path, content)] == ["192.0.2.1"]
     assert [row for row, _ in losses(tmp_path, content)] == [1, 3]
+
+
+def test_an_address_that_looks_like_a_build(tmp_path: Path) -> None:
+    """Is one in a list without a header, unless it is a build of Exchange beside something else."""
+    content = "15.1.2.3\n8.3.83.6\n15.1.225.42\n192.0.2.7,15.1.225.42\n15.1.2.4,a.example\n"
+    found = observations(tmp_path, content)
+    assert [(one.address, one.build) for one in found] == [
+        ("15.1.2.3", None), ("8.3.83.6", None), ("15.1.225.42", None),
+        ("192.0.2.7", "15.1.225.42"), ("15.1.2.4", None),
+    ]  # fmt: skip

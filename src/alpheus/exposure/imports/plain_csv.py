@@ -451,8 +451,13 @@ def _bare(row: int, cells: Cells) -> Listing | Loss:
     """What a row without a header says, by the look of its cells."""
     cells = cells[:_BARE_CELLS]
     numbers = [cell for cell in cells if cell.strip().isdigit()]
-    builds = [n for cell in cells if (n := parse_build(cell)) and _is_modern(n)]
-    texts = [cell for cell in cells if cell not in numbers and not parse_build(cell)]
+    versions = {cell: n for cell in cells if (n := parse_build(cell))}
+    # `15.1.2.3` is an address, and `15.1.225.42` is one where nothing else stands beside it.
+    places = {cell for cell, n in versions.items()
+              if fields.address(cell) and not (_is_modern(n) and len(cells) > 1)}  # fmt: skip
+    builds = [n for cell, n in versions.items() if _is_modern(n) and cell not in places]
+    texts = [cell for cell in cells
+             if cell not in numbers and (cell in places or cell not in versions)]  # fmt: skip
     found = _place_of([text for text in texts if "." in text or ":" in text or len(cells) == 1])
     if not (found.address or found.names):
         return Loss(row, "neither an address nor a name")
