@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import msgspec
 import pytest
@@ -207,6 +208,13 @@ def test_several_processes_make_the_same_as_one(
     rebuild(database, now=NOW)
     assert several == derived_rows(database)
     assert len(several["servers"]) > 3
+
+
+@pytest.fixture(autouse=True)
+def _threads_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other tests have left running in this process is not counted."""
+    real, others = threading.active_count, threading.active_count() - 1
+    monkeypatch.setattr(threading, "active_count", lambda: real() - others)
 
 
 def test_a_process_that_dies_leaves_what_was(database: Database, spread: None) -> None:

@@ -39,6 +39,13 @@ def _break() -> None:
     raise KeyError("a mistake of ours")
 
 
+@pytest.fixture(autouse=True)
+def _threads_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other tests have left running in this process is not counted."""
+    real, others = threading.active_count, threading.active_count() - 1
+    monkeypatch.setattr(threading, "active_count", lambda: real() - others)
+
+
 @pytest.mark.parametrize("beside", [True, False])
 @pytest.mark.parametrize("count", [1, 2, 3, 5])
 @pytest.mark.parametrize("whole", [0, 1, 4, 11])

@@ -26,7 +26,7 @@ def test_words_are_those_of_the_service() -> None:
     assert {*VERDICTS} == {*SAID}
     assert {*ENDINGS} == {*Endings}
     own = {"assigned", "closed", "reopened", "false-positive", "merged", "split", "kept-apart",
-           "revoked"}  # fmt: skip
+           "revoked", "unreached"}  # fmt: skip
     assert {*KINDS} == {*ActKind} - own
 
 

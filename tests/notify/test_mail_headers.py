@@ -99,7 +99,8 @@ def test_names_of_files_come_back(text: str) -> None:
     message = read(line)
     assert message.keys() == ["Content-Disposition"]
     assert is_well_folded(line)
-    if one_line(text):
+    name = one_line(text)
+    if name and not (name[0] == "<" and name[-1] == ">"):  # the library takes these off
         assert message.get_filename() == one_line(text)
 
 
