@@ -11,7 +11,7 @@ from typing import TextIO
 import pytest
 
 from alpheus.errors import OutputError
-from alpheus.report.files import bring_to_disk, give_name, write_files
+from alpheus.report.files import bring_to_disk, give_name, make_once, write_files
 
 
 def names(folder: Path) -> list[str]:
@@ -110,3 +110,16 @@ def test_no_permission_is_a_clear_error(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("alpheus.report.files.os.open", refuse)
     with pytest.raises(OutputError, match="permission denied"):
         write_files(tmp_path, {"one.txt": _hello})
+
+
+def test_of_several_that_make_a_file_one_has_made_it(tmp_path: Path) -> None:
+    """Whoever was later leaves it as it is, and nothing beside it."""
+    for text in ("first", "second"):
+
+        def write(stream: TextIO, text: str = text) -> None:
+            stream.write(text)
+
+        make_once(tmp_path / "key", write)
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
+    assert (tmp_path / "key").read_text() == "first"
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600

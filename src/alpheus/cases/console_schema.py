@@ -93,7 +93,7 @@ secrets = Table(
     Column("job", Number, nullable=False, server_default="0", index=True),
     Column("sealed", LargeBinary, nullable=False),
 )  # fmt: skip
-"""What keyed hashes in an assessment stand for, encrypted (`cases/vault.py`); `job` found them."""
+"""What keyed hashes of an assessment stand for (`cases/secret_key.py`), found by which job."""
 
 jobs = Table(
     "jobs", LASTING,

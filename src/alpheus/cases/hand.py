@@ -30,7 +30,7 @@ _URL = re.compile(r"https?://[^\s/?#@]+(?:[/?#]\S*)?", re.IGNORECASE)
 
 
 class Entry(NamedTuple):
-    """One entry; what is not known is ''. `seen` is ISO 8601 in UTC, '' for now.
+    """One entry; what is not known is ''. `seen` is ISO 8601 in UTC; '' is this moment.
 
     `names` are host names that lead to it, `computer` is the machine's own name, `certificate` the
     SHA-256 of its certificate. `verdict` is one of `VERDICTS`, by the word of `told_by`.

@@ -76,6 +76,21 @@ def give_name(written: Path, name: Path) -> None:
     _sync_folder(name.parent)
 
 
+def make_once(path: Path, write: Writer) -> None:
+    """Make a file where there is none; of several programs that do so at once, one has made it.
+
+    It has all of its content from the moment at which it is there. Raises OSError.
+    """
+    new = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    bring_to_disk(new, write)
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        pass  # another was quicker
+    finally:
+        new.unlink(missing_ok=True)
+
+
 def _sync_folder(folder: Path) -> None:
     """Bring the renames to disk, where the system can."""
     with contextlib.suppress(OSError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from itertools import islice
 
@@ -22,6 +23,7 @@ from alpheus.respond.removal import clear_away, hashed, new_name, pieces, take_a
 from alpheus.respond.vault import ChangedError, Vault
 from alpheus.respond.volume import (
     AbsentPlaceError,
+    Place,
     RefusedPlaceError,
     Volume,
     open_file,
@@ -78,23 +80,36 @@ def groups(actions: Iterable[FileAction]) -> Iterator[tuple[FileAction, ...]]:
 
 
 def _looked(action: FileAction, volumes: Mapping[str, Volume]) -> Outcome:
+    try:
+        with _opened(action, volumes) as (_, number):
+            found = hashed(number)
+    except (AbsentPlaceError, RefusedPlaceError, OSError) as error:
+        return _not_done(action, error)
+    if found != action.sha256:
+        return _not_done(action, ChangedError(found))
+    return Outcome(action, Result.WOULD)
+
+
+@contextmanager
+def _opened(action: FileAction, volumes: Mapping[str, Volume]) -> Iterator[tuple[Place, int]]:
+    """Where a file is, and the file, open. Raises as `Volume.place` does."""
     volume = volumes.get(action.volume)
     if volume is None:
-        return _unknown_volume(action)
-    try:
-        with volume.place(action.parts) as place:
-            number = open_file(place)
-            try:
-                found = hashed(number)
-            finally:
-                os.close(number)
-    except AbsentPlaceError:
+        raise RefusedPlaceError(UNKNOWN.format(action.volume))
+    with volume.place(action.parts) as place:
+        number = open_file(place)
+        try:
+            yield place, number
+        finally:
+            os.close(number)
+
+
+def _not_done(action: FileAction, error: Exception) -> Outcome:
+    if isinstance(error, AbsentPlaceError):
         return Outcome(action, Result.ABSENT, "it is not there")
-    except (RefusedPlaceError, OSError) as error:
-        return _refused(action, error)
-    if found != action.sha256:
-        return Outcome(action, Result.REFUSED, _CHANGED.format(found))
-    return Outcome(action, Result.WOULD)
+    if isinstance(error, ChangedError):
+        return Outcome(action, Result.REFUSED, _CHANGED.format(error))
+    return Outcome(action, Result.REFUSED, words_of(error))
 
 
 def _finish(volumes: Mapping[str, Volume], journal: Journal) -> set[int]:
@@ -144,27 +159,16 @@ def _keep(
     action: FileAction, volumes: Mapping[str, Volume], vault: Vault, journal: Journal,
     folders: list[Folder],
 ) -> Kept | Outcome:  # fmt: skip
-    volume = volumes.get(action.volume)
-    if volume is None:
-        return _unknown_volume(action)
     try:
-        with volume.place(action.parts) as place:
-            number = open_file(place)
-            try:
-                before = os.fstat(number)
-                vault.keep(action.sha256, pieces(number))
-                known = metadata_of(number, before)
-            finally:
-                os.close(number)
+        with _opened(action, volumes) as (place, number):
+            before = os.fstat(number)
+            vault.keep(action.sha256, pieces(number))
+            known = metadata_of(number, before)
             parts = written(place.parts)
             _note_folder(action.volume, parts[:-1], place.folder, journal, folders)
             return Kept(action.id, action.volume, parts, action.sha256, new_name(), known)
-    except AbsentPlaceError:
-        return Outcome(action, Result.ABSENT, "it is not there")
-    except ChangedError as error:
-        return Outcome(action, Result.REFUSED, _CHANGED.format(error))
-    except RefusedPlaceError as error:
-        return _refused(action, error)
+    except (AbsentPlaceError, ChangedError, RefusedPlaceError) as error:
+        return _not_done(action, error)
 
 
 def _note_folder(
@@ -204,14 +208,6 @@ def _left_folder(volume: Volume, parts: tuple[str, ...]) -> Folder:
     with volume.folder(names(parts)) as folder:
         sync_names(folder)
         return Folder(volume.letter, parts, times_of(folder), after=True)
-
-
-def _unknown_volume(action: FileAction) -> Outcome:
-    return Outcome(action, Result.REFUSED, UNKNOWN.format(action.volume))
-
-
-def _refused(action: FileAction, error: Exception) -> Outcome:
-    return Outcome(action, Result.REFUSED, words_of(error))
 
 
 def words_of(error: Exception) -> str:

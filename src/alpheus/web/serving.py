@@ -28,7 +28,7 @@ from alpheus.cases import fitting
 from alpheus.cases.database import open_database
 from alpheus.cases.derived_store import standing
 from alpheus.cases.rebuild import rebuild
-from alpheus.cases.vault import open_vault
+from alpheus.cases.secret_key import secret_key
 from alpheus.errors import UsageError
 from alpheus.notify.settings import read_settings
 from alpheus.web.access.accounts import Accounts
@@ -109,7 +109,7 @@ def prepare(place: str, settings: Settings, tell: Callable[[str], None]) -> str:
             tell(note)
         fitting.check(database)
         prepare_folder(settings.uploads)
-        open_vault(settings.uploads.absolute())  # a key that cannot be read is told at once
+        secret_key(settings.uploads.absolute())  # a key that cannot be read is told at once
         with database.read() as connection:
             is_new = not standing(connection).generation
         if is_new:

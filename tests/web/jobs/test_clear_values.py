@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from alpheus.cases import secret_rows
 from alpheus.cases.database import Database
-from alpheus.cases.vault import open_vault
+from alpheus.cases.secret_key import secret_key
 from alpheus.web.jobs import clear_values
 from cases_filling import fill, seen
 from exposure_runs import OPEN
@@ -18,7 +18,7 @@ ONE, TWO, FOREIGN = "[secret:00000001]", "[secret:00000002]", "[secret:deadbeef]
 
 
 def _task(folder: Path) -> Any:
-    return cast("Any", SimpleNamespace(reports=str(folder), vault=str(folder), job=7))
+    return cast("Any", SimpleNamespace(reports=str(folder), key=str(folder), job=7))
 
 
 def _write(folder: Path, *lines: tuple[str, str]) -> None:
@@ -38,11 +38,11 @@ def test_each_server_has_the_secrets_that_stand_in_its_assessment(
     document = json.dumps({"servers": servers}).encode()
     _write(tmp_path, (ONE, "orange7"), (TWO, "apple8"))
     assert clear_values.keep(_task(tmp_path), database, document, [1, 2, 0]) == 3
-    vault = open_vault(tmp_path)
+    key = secret_key(tmp_path)
     with database.read() as connection:
         assert secret_rows.kinds_of(connection, 1) == {ONE: "password"}
         found = secret_rows.read(connection, 2, [ONE, TWO])
-    assert [vault.open(2, one.hash, one.sealed) for one in found] == [("orange7",), ("apple8",)]
+    assert [key.open(2, one.hash, one.sealed) for one in found] == [("orange7",), ("apple8",)]
     assert not (tmp_path / clear_values.FILE).exists()
 
 
@@ -54,7 +54,7 @@ def test_two_secrets_of_one_hash_are_both_kept(database: Database, tmp_path: Pat
     clear_values.keep(_task(tmp_path), database, document, [1])
     with database.read() as connection:
         (found,) = secret_rows.read(connection, 1, [ONE])
-    assert open_vault(tmp_path).open(1, ONE, found.sealed) == ("orange7", "apple8")
+    assert secret_key(tmp_path).open(1, ONE, found.sealed) == ("orange7", "apple8")
 
 
 def test_without_a_file_there_is_nothing_to_keep(database: Database, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from alpheus.cases import secret_rows
 from alpheus.cases.database import Database
-from alpheus.cases.vault import open_vault
+from alpheus.cases.secret_key import secret_key
 from alpheus.web.jobs import clear_values, tasks
 from alpheus.web.jobs import messages as said
 from alpheus.web.jobs.messages import ComplaintError
@@ -35,7 +35,7 @@ def _task(folder: Path, kind: Kind, files: dict[str, bytes], **more: object) -> 
     return Task(
         kind, "", "mia", next(iter(files)), str(values["organisation"]), tuple(uploads),
         tuple(paths), values["options"], str(work), str(reports), 0, Bounds(),  # type: ignore[arg-type]
-        job=7, vault=str(folder),
+        job=7, key=str(folder),
     )  # fmt: skip
 
 
@@ -160,7 +160,7 @@ def test_secrets_of_evidence_are_sealed_beside_its_servers(
     with database.read() as connection:
         marks = secret_rows.kinds_of(connection, one.observation)
         rows = secret_rows.read(connection, one.observation, list(marks))
-    opened = [open_vault(tmp_path).open(row.observation, row.hash, row.sealed) for row in rows]
+    opened = [secret_key(tmp_path).open(row.observation, row.hash, row.sealed) for row in rows]
     assert ("orange7",) in opened
     assert {row.job for row in rows} == {7}
     for place in (tmp_path / "reports").iterdir():

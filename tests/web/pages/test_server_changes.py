@@ -194,11 +194,11 @@ def test_what_was_sealed_is_shown_in_clear_once_and_nowhere_else(
     """By a form with a reason, inert, not to be kept by a browser, and not on paper."""
     server, (mark, other) = number_of(cases, "compromised"), MARKS
     _, _, observation = cases.assessment(server)
-    vault = app.state.jobs.vault
+    key = app.state.jobs.key
     value = "orange7<script>"
     with cases.database.write() as connection:
         secret_rows.add(connection, [
-            Sealed(observation, one, "password", 0, vault.seal(observation, one, [text]))
+            Sealed(observation, one, "password", 0, key.seal(observation, one, [text]))
             for one, text in zip(MARKS, (value, "apple8"), strict=True)
         ])  # fmt: skip
     address = f"/servers/{server}/secrets"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
@@ -28,11 +28,11 @@ from alpheus.web.api.asking import (
     shaped,
 )
 from alpheus.web.csv_output import demand, download
+from alpheus.web.job_desk import COLUMNS, jobs_of, portions, report_file
 from alpheus.web.jobs import ledger
 from alpheus.web.jobs.model import Job, Kind, State
-from alpheus.web.jobs.service import REPORTS, Jobs
+from alpheus.web.jobs.service import REPORTS
 from alpheus.web.jobs.telling import in_words
-from alpheus.web.jobs.uploads import safe_name
 from alpheus.web.rendering import AnyRequest, look_of
 from alpheus.web.words import Words
 
@@ -40,10 +40,6 @@ _WORK = {PERMISSION: Permission.WORK}
 _IMPORT = {PERMISSION: Permission.IMPORT}
 _OWN = {PERMISSION: Permission.OWN}
 _TAGS = ["jobs"]
-_AT_ONCE = 500
-_INERT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-_COLUMNS = ("id", "kind", "name", "who", "organisation", "state", "made", "started", "finished",
-            "bytes", "added", "known", "lost", "sha256", "note")  # fmt: skip
 _LOSSES = ("file", "line", "reason")
 
 Kinds = Annotated[Kind | None, QueryParameter(description="Of one kind alone.")]
@@ -190,20 +186,20 @@ def jobs(
     asked = {"kind": kind or "", "state": stands or "", "who": who.replace("\0", "\ufffd")}
     if is_csv(request, form):
         demand(request, Permission.EXPORT)
-        return download(_COLUMNS, _portions(request, asked), "jobs")
+        return download(COLUMNS, portions(request, asked), "jobs")
     return json(_page(request, Permission.WORK, asked, before, size))
 
 
 @get("/jobs/{number:int}", opt=_WORK, tags=_TAGS, sync_to_thread=True)
 def job(request: AnyRequest, number: Number) -> Response[JobWhole]:
     """One job."""
-    return json(_whole(request, _jobs(request).find(request.user, number)))
+    return json(_whole(request, jobs_of(request).find(request.user, number)))
 
 
 @post("/jobs/{number:int}/cancel", opt=_WORK, tags=_TAGS, status_code=200, sync_to_thread=True)
 def cancel(request: AnyRequest, number: Number) -> Response[JobWhole]:
     """Want its end."""
-    found = _jobs(request)
+    found = jobs_of(request)
     found.cancel(found.find(request.user, number), request.user)
     return json(_whole(request, found.find(request.user, number)))
 
@@ -211,7 +207,7 @@ def cancel(request: AnyRequest, number: Number) -> Response[JobWhole]:
 @post("/jobs/{number:int}/again", opt=_WORK, tags=_TAGS, status_code=200, sync_to_thread=True)
 def again(request: AnyRequest, number: Number, data: JSONBody[OnceMore]) -> Response[JobWhole]:
     """Have a job that failed done once more."""
-    found = _jobs(request)
+    found = jobs_of(request)
     one = found.find(request.user, number)
     if data.accept and not request.user.may(Permission.IMPORT):
         raise NotFoundException
@@ -222,7 +218,7 @@ def again(request: AnyRequest, number: Number, data: JSONBody[OnceMore]) -> Resp
 @post("/jobs/{number:int}/delete", opt=_WORK, tags=_TAGS, status_code=200, sync_to_thread=True)
 def delete_files(request: AnyRequest, number: Number) -> Response[JobWhole]:
     """Delete its evidence and its reports; what is in cases stays there."""
-    found = _jobs(request)
+    found = jobs_of(request)
     found.delete(found.find(request.user, number), request.user)
     return json(_whole(request, found.find(request.user, number)))
 
@@ -230,22 +226,13 @@ def delete_files(request: AnyRequest, number: Number) -> Response[JobWhole]:
 @get("/jobs/{number:int}/reports/{name:str}", opt=_WORK, tags=_TAGS, sync_to_thread=True)
 def report(request: AnyRequest, number: Number, name: Report) -> File:
     """A report as a file."""
-    found = _jobs(request)
-    one = found.find(request.user, number)
-    place = found.report(one, name)
-    if place is None:
-        raise NotFoundException
-    stem = safe_name(one.name).rpartition(".")[0] or safe_name(one.name)
-    return File(
-        place, filename=f"{stem}-{name}", media_type=REPORTS[name],
-        content_disposition_type="attachment", headers={"content-security-policy": _INERT},
-    )  # fmt: skip
+    return report_file(request, number, name)
 
 
 @post("/rebuilds", opt=_IMPORT, tags=_TAGS, status_code=202, sync_to_thread=True)
 def rebuild(request: AnyRequest) -> Response[Rebuilding]:
     """Have servers worked out anew; if that is asked for already, that is the job."""
-    found = _jobs(request)
+    found = jobs_of(request)
     number = found.queue.want_rebuild(request.user.name)
     found.wake()
     return json(Rebuilding(number), 202)
@@ -295,7 +282,7 @@ def own_jobs(request: AnyRequest, *, before: Before = 0, size: Size = 50) -> Res
 def _page(
     request: AnyRequest, permission: Permission, asked: Mapping[str, str], before: int, size: int
 ) -> JobPage:
-    found = _jobs(request).page(
+    found = jobs_of(request).page(
         request.user, permission=permission, before=before, size=size + 1,
         kind=asked.get("kind", ""), state=asked.get("state", ""), who=asked.get("who", ""),
     )  # fmt: skip
@@ -307,7 +294,7 @@ def _page(
 def _whole(request: AnyRequest, one: Job) -> JobWhole:
     words = look_of(request).words
     log = [LineOfLog(line.time, in_words(line.note, words)) for line in one.log]
-    reports = [name for name in REPORTS if _jobs(request).report(one, name)]
+    reports = [name for name in REPORTS if jobs_of(request).report(one, name)]
     return JobWhole(_job(one, words), log, reports)
 
 
@@ -323,30 +310,10 @@ def _job(one: Job, words: Words) -> JobOf:
     )  # fmt: skip
 
 
-def _portions(request: AnyRequest, asked: Mapping[str, str]) -> Iterator[list[dict[str, Any]]]:
-    """All of them as rows of a file."""
-    before = 0
-    while found := _jobs(request).page(
-        request.user, before=before, size=_AT_ONCE, kind=asked["kind"], state=asked["state"],
-        who=asked["who"],
-    ):  # fmt: skip
-        yield [
-            {**msgspec.structs.asdict(one), **msgspec.structs.asdict(one.result), "id": one.id,
-             "bytes": one.size, "sha256": " ".join(one.result.sha256), "note": str(one.note)}
-            for one in found
-        ]  # fmt: skip
-        before = found[-1].id
-
-
 def _taken_in(request: AnyRequest, number: int) -> ledger.TakenIn:
     found = ledger.one(request.app.state.database, number)
     if found is None:
         raise NotFoundException
-    return found
-
-
-def _jobs(request: AnyRequest) -> Jobs:
-    found: Jobs = request.app.state.jobs
     return found
 
 

@@ -20,8 +20,8 @@ from litestar.types import ControllerRouterHandler
 from alpheus.web.access.guard import PERMISSION
 from alpheus.web.access.roles import Permission, Person
 from alpheus.web.api.asking import LARGEST, RAW, Name, clean, json, said
-from alpheus.web.jobs.forms import ignore_rest, receive
-from alpheus.web.jobs.messages import ComplaintError
+from alpheus.web.job_desk import jobs_of
+from alpheus.web.jobs.forms import receive_rest
 from alpheus.web.jobs.model import Kind, Options
 from alpheus.web.jobs.service import Jobs
 from alpheus.web.jobs.uploads import Incoming
@@ -29,8 +29,6 @@ from alpheus.web.pages.uploads import own_organisation
 from alpheus.web.rendering import AnyRequest
 
 MOST_FILES = 50
-HOPELESS = frozenset({413, 422})
-"""More than was announced, or something else: it would never be taken."""
 
 UploadId = Annotated[
     str, PathParameter(min_length=1, max_length=64, description="`id`, as it was given.")
@@ -91,7 +89,7 @@ class HandedIn(msgspec.Struct, frozen=True):
 @post("/uploads", opt={PERMISSION: Permission.IMPORT}, tags=["uploads"], sync_to_thread=True)
 def announce(request: AnyRequest, data: JSONBody[Announced]) -> Response[Room]:
     """Make room for a file."""
-    made = _jobs(request).announce(request.user, Kind(data.kind), clean(data.name), data.size)
+    made = jobs_of(request).announce(request.user, Kind(data.kind), clean(data.name), data.size)
     return json(Room(made.id), 201)
 
 
@@ -99,7 +97,7 @@ def announce(request: AnyRequest, data: JSONBody[Announced]) -> Response[Room]:
 def own_announce(request: AnyRequest, data: JSONBody[OwnAnnounced]) -> Response[Room]:
     """Make room for evidence of a server of one's own."""
     organisation = own_organisation(request.user, clean(data.organisation))
-    made = _jobs(request).announce(
+    made = jobs_of(request).announce(
         request.user, Kind.TRIAGE, clean(data.name), data.size, organisation
     )
     return json(Room(made.id), 201)
@@ -114,23 +112,15 @@ def _sending(permission: Permission, prefix: str, tag: str) -> tuple[ControllerR
     @put(path, opt={**opt, RAW: True}, tags=tags, name=f"{begin}send", request_max_body_size=None)
     async def send(request: AnyRequest, upload: UploadId, offset: Offset = 0) -> Response[Here]:
         """Send its bytes from some byte on; what came stays when the connection breaks."""
-        uploads = _jobs(request).uploads
+        uploads = jobs_of(request).uploads
         found = await sync_to_thread(uploads.find, upload, request.user.name)
-        try:
-            have = await receive(request, uploads, found, offset)
-            if have == found.size:
-                await sync_to_thread(uploads.complete, found)
-        except ComplaintError as error:
-            if error.status in HOPELESS:
-                await sync_to_thread(uploads.drop, found.id)
-            await ignore_rest(request)
-            raise
+        have = await receive_rest(request, uploads, found, offset)
         return json(Here(have, found.size))
 
     @get(path, opt=opt, tags=tags, name=f"{begin}have", sync_to_thread=True)
     def have(request: AnyRequest, upload: UploadId) -> Response[Here]:
         """How much of a file is here."""
-        uploads = _jobs(request).uploads
+        uploads = jobs_of(request).uploads
         found = uploads.find(upload, request.user.name)
         uploads.check_room(found)
         return json(Here(uploads.have(found), found.size))
@@ -138,14 +128,14 @@ def _sending(permission: Permission, prefix: str, tag: str) -> tuple[ControllerR
     @delete(path, opt=opt, tags=tags, name=f"{begin}drop", sync_to_thread=True)
     def drop(request: AnyRequest, upload: UploadId) -> None:
         """It is not to come after all."""
-        uploads = _jobs(request).uploads
+        uploads = jobs_of(request).uploads
         uploads.drop(uploads.find(upload, request.user.name).id)
 
     @post(f"{prefix}/uploads/hand-in", opt=opt, tags=tags, name=f"{begin}hand_in",
           sync_to_thread=True)  # fmt: skip
     def hand_in(request: AnyRequest, data: JSONBody[HandIn]) -> Response[HandedIn]:
         """Make jobs of files that are here."""
-        jobs = _jobs(request)
+        jobs = jobs_of(request)
         options = Options(
             timezone=clean(data.timezone).strip(), keep=data.keep,
             source=clean(data.source).strip(),
@@ -159,11 +149,6 @@ def _sending(permission: Permission, prefix: str, tag: str) -> tuple[ControllerR
 def _found(jobs: Jobs, person: Person, numbers: list[str]) -> list[Incoming]:
     """Files on their way, each once. Raises ComplaintError."""
     return [jobs.uploads.find(one, person.name) for one in dict.fromkeys(numbers)]
-
-
-def _jobs(request: AnyRequest) -> Jobs:
-    found: Jobs = request.app.state.jobs
-    return found
 
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (

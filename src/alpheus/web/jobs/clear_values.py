@@ -13,8 +13,8 @@ import msgspec
 
 from alpheus.cases import secret_rows
 from alpheus.cases.database import Database
+from alpheus.cases.secret_key import SecretKey, secret_key
 from alpheus.cases.secret_rows import Sealed
-from alpheus.cases.vault import Vault, open_vault
 from alpheus.report.clear_secrets import Line, read_secrets
 from alpheus.web.jobs.wire import Task
 
@@ -39,8 +39,8 @@ def keep(task: Task, database: Database, document: bytes, observations: Sequence
     by_mark: dict[str, list[Line]] = {}
     for line in read_secrets(file):
         by_mark.setdefault(line.hash, []).append(line)
-    vault = open_vault(Path(task.vault))
-    rows = list(_sealed(vault, task.job, document, observations, by_mark))
+    key = secret_key(Path(task.key))
+    rows = list(_sealed(key, task.job, document, observations, by_mark))
     with database.write() as connection:
         kept = secret_rows.add(connection, rows)
     file.unlink()
@@ -48,7 +48,7 @@ def keep(task: Task, database: Database, document: bytes, observations: Sequence
 
 
 def _sealed(
-    vault: Vault,
+    key: SecretKey,
     job: int,
     document: bytes,
     observations: Sequence[int],
@@ -61,5 +61,5 @@ def _sealed(
         for mark in dict.fromkeys(one.decode() for one in _MARK.findall(server)):
             if lines := by_mark.get(mark):
                 values = [one.value for one in lines]
-                sealed = vault.seal(observation, mark, values)
+                sealed = key.seal(observation, mark, values)
                 yield Sealed(observation, mark, lines[0].kind, job, sealed)

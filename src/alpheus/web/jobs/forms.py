@@ -34,6 +34,9 @@ LONGEST_FIELD = 4_096
 MOST_IGNORED = 256 << 20
 """Bytes of a refused form that are read and thrown away before the connection is closed."""
 
+_HOPELESS = frozenset({413, 422})
+"""More than was announced, or something else: it would never be taken."""
+
 AnyRequest = Request[Any, Any, Any]
 Begin = Callable[[str, dict[str, str]], Incoming]
 """Makes room for a file of a name, for a form with these fields. Raises ComplaintError."""
@@ -61,6 +64,22 @@ async def receive(request: AnyRequest, uploads: Uploads, incoming: Incoming, off
         finally:
             await sync_to_thread(stack.close)
     return writer.have
+
+
+async def receive_rest(
+    request: AnyRequest, uploads: Uploads, incoming: Incoming, offset: int
+) -> int:
+    """The same; the file is complete once all of it is here, and dropped if it never can be."""
+    try:
+        have = await receive(request, uploads, incoming, offset)
+        if have == incoming.size:
+            await sync_to_thread(uploads.complete, incoming)
+    except ComplaintError as error:
+        if error.status in _HOPELESS:
+            await sync_to_thread(uploads.drop, incoming.id)
+        await ignore_rest(request)
+        raise
+    return have
 
 
 async def receive_form(request: AnyRequest, uploads: Uploads, begin: Begin, form: Form) -> None:

@@ -11,6 +11,9 @@ import secrets
 import socket
 import sys
 from pathlib import Path
+from typing import TextIO
+
+from alpheus.report.files import make_once
 
 PRIVATE_FOLDER = 0o700
 _PRIVATE = 0o600
@@ -64,16 +67,13 @@ def store_of(uploads: Path) -> str:
     """The name of a folder of uploads, by which those who share it know that they do."""
     make_private(uploads)
     place = uploads / _STORE
-    new = uploads / f"{_STORE}.{secrets.token_hex(8)}"
     if not place.exists():
-        new.write_text(secrets.token_hex(8), "ascii")
-        try:
-            os.link(new, place)
-        except FileExistsError:
-            pass  # another was quicker
-        finally:
-            new.unlink(missing_ok=True)
+        make_once(place, _named)
     return place.read_text("ascii").strip()
+
+
+def _named(stream: TextIO) -> None:
+    stream.write(secrets.token_hex(8))
 
 
 def take_lock(file: int) -> bool:

@@ -21,8 +21,8 @@ from alpheus.cases.database import Database
 from alpheus.cases.derived_store import standing
 from alpheus.cases.observations import iso
 from alpheus.cases.schema import observations
+from alpheus.cases.secret_key import SecretKey, secret_key
 from alpheus.cases.service_listing import Filters
-from alpheus.cases.vault import Vault, open_vault
 from alpheus.errors import RefusedError
 from alpheus.web.access import audit
 from alpheus.web.access.roles import Permission, Person
@@ -100,9 +100,9 @@ class Jobs:
         return "" if self._settings.notify is None else str(self._settings.notify.absolute())
 
     @property
-    def vault(self) -> Vault:
+    def key(self) -> SecretKey:
         """What opens clear values of secrets. Raises UsageError."""
-        return open_vault(self.uploads.folder)
+        return secret_key(self.uploads.folder)
 
     # What pages do
 

@@ -28,7 +28,7 @@ class Bounds(msgspec.Struct, frozen=True):
 class Task(msgspec.Struct, frozen=True):
     """What a process is to do. `paths` are the files, `password` '' for none.
 
-    `work` is a folder of its own that is removed afterwards, `reports` where reports go, `vault`
+    `work` is a folder of its own that is removed afterwards, `reports` where reports go, `key`
     where the key of secrets is. `parent` is the number of the process that started it, `job` that
     of the job. `notify` is the file with the settings of notices, '' for none.
     """
@@ -48,7 +48,7 @@ class Task(msgspec.Struct, frozen=True):
     processes: int = 1
     password: str = ""
     job: int = 0
-    vault: str = ""
+    key: str = ""
     notify: str = ""
 
 

@@ -14,6 +14,7 @@ from litestar.response import Redirect
 from alpheus.web.access.guard import PERMISSION, STREAMED
 from alpheus.web.access.roles import Permission
 from alpheus.web.csv_output import download, is_asked, portions
+from alpheus.web.job_desk import jobs_of
 from alpheus.web.jobs import ledger
 from alpheus.web.jobs.forms import MOST_FILES, Form, receive_form
 from alpheus.web.jobs.messages import BROKEN, ComplaintError
@@ -42,7 +43,7 @@ def imports_page(request: AnyRequest) -> Response[Any]:
 @post("/imports", opt={**_IMPORT, STREAMED: True}, request_max_body_size=None)
 async def imports_form(request: AnyRequest) -> Response[Any]:
     """Files of a form. What is wrong is told on the same page, with all that was typed."""
-    jobs, form = _jobs(request), Form()
+    jobs, form = jobs_of(request), Form()
 
     def begin(name: str, fields: dict[str, str]) -> Incoming:
         kind = Kind.IMPORT if fields.get("kind") == Kind.IMPORT.value else Kind.TRIAGE
@@ -96,7 +97,7 @@ def own_state(request: AnyRequest) -> Response[Any]:
 @post("/own/evidence", opt={**_OWN, STREAMED: True}, request_max_body_size=None)
 async def own_form(request: AnyRequest) -> Response[Any]:
     """Evidence of an organisation about itself."""
-    jobs, form = _jobs(request), Form()
+    jobs, form = jobs_of(request), Form()
 
     def begin(name: str, fields: dict[str, str]) -> Incoming:
         organisation = own_organisation(request.user, fields.get("organisation", ""))
@@ -130,7 +131,7 @@ def hand_in(jobs: Jobs, form: Form) -> list[int]:
 def _page(
     request: AnyRequest, form: Form, *, problem: Note | None = None, status: int = 200
 ) -> Response[Any]:
-    jobs, look = _jobs(request), look_of(request)
+    jobs, look = jobs_of(request), look_of(request)
     recent = jobs.page(request.user, size=_RECENT)
     return page(
         request, "imports.html", status=_page_status(status), typed=_typed(form), problem=problem,
@@ -144,7 +145,7 @@ def _page(
 def _own_page(
     request: AnyRequest, form: Form, *, problem: Note | None = None, status: int = 200
 ) -> Response[Any]:
-    jobs, look = _jobs(request), look_of(request)
+    jobs, look = jobs_of(request), look_of(request)
     organisations = sorted(request.user.scope(Permission.OWN) or ())
     recent = jobs.page(request.user, permission=Permission.OWN, size=_RECENT * 2)
     return page(
@@ -167,11 +168,6 @@ def _typed(form: Form) -> dict[str, str]:
 
 def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
-def _jobs(request: AnyRequest) -> Jobs:
-    jobs: Jobs = request.app.state.jobs
-    return jobs
 
 
 ROUTES = (imports_page, imports_form, import_page, own_page, own_state, own_form)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-import msgspec
 from litestar import Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
@@ -17,21 +16,16 @@ from alpheus.errors import RefusedError
 from alpheus.web.access.guard import PERMISSION
 from alpheus.web.access.roles import Permission
 from alpheus.web.csv_output import download, is_asked
+from alpheus.web.job_desk import COLUMNS, jobs_of, portions, report_file
 from alpheus.web.jobs.model import Job, Kind, State
-from alpheus.web.jobs.service import REPORTS, Jobs
+from alpheus.web.jobs.service import REPORTS
 from alpheus.web.jobs.telling import progress_of, teller
-from alpheus.web.jobs.uploads import safe_name
 from alpheus.web.rendering import AnyRequest, look_of, page
 
 _WORK = {PERMISSION: Permission.WORK}
 _IMPORT = {PERMISSION: Permission.IMPORT}
 _SIZE = 50
 _MOST_ASKED = 100
-_AT_ONCE = 500
-_INERT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-"""A report opens with its own style and pictures and does nothing."""
-_COLUMNS = ("id", "kind", "name", "who", "organisation", "state", "made", "started", "finished",
-            "bytes", "added", "known", "lost", "sha256", "note")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +44,10 @@ def _form() -> Any:  # noqa: ANN401 - what Litestar takes
 @get("/jobs", opt=_WORK, sync_to_thread=True)
 def jobs_page(request: AnyRequest) -> Response[Any]:
     """The newest first; `kind`, `state` and `who` bound them."""
-    jobs, look = _jobs(request), look_of(request)
+    jobs, look = jobs_of(request), look_of(request)
     asked = {name: request.query_params.get(name, "") for name in ("kind", "state", "who")}
     if is_asked(request):
-        return download(_COLUMNS, _rows(jobs, request, asked), "jobs")
+        return download(COLUMNS, portions(request, asked), "jobs")
     before = _whole(request.query_params.get("before", ""))
     found = jobs.page(
         request.user, kind=asked["kind"], state=asked["state"], who=asked["who"], before=before,
@@ -79,13 +73,13 @@ def jobs_state(request: AnyRequest) -> Response[Any]:
 @get("/jobs/{number:int}", opt=_WORK, sync_to_thread=True)
 def job_page(request: AnyRequest, number: FromPath[int]) -> Response[Any]:
     """One job."""
-    return _page(request, _jobs(request).find(request.user, number))
+    return _page(request, jobs_of(request).find(request.user, number))
 
 
 @post("/jobs/{number:int}/cancel", opt=_WORK, sync_to_thread=True)
 def cancel(request: AnyRequest, number: FromPath[int]) -> Response[Any]:
     """Want its end."""
-    jobs = _jobs(request)
+    jobs = jobs_of(request)
     job = jobs.find(request.user, number)
     try:
         jobs.cancel(job, request.user)
@@ -102,7 +96,7 @@ def again(
 
     What others' servers are concerned by is for those who may take in anything.
     """
-    jobs = _jobs(request)
+    jobs = jobs_of(request)
     job = jobs.find(request.user, number)
     if data.accept and not request.user.may(Permission.IMPORT):
         raise NotFoundException
@@ -116,7 +110,7 @@ def again(
 @post("/jobs/{number:int}/delete", opt=_WORK, sync_to_thread=True)
 def delete(request: AnyRequest, number: FromPath[int]) -> Response[Any]:
     """Delete its evidence and its reports; what is in cases stays there."""
-    jobs = _jobs(request)
+    jobs = jobs_of(request)
     job = jobs.find(request.user, number)
     try:
         jobs.delete(job, request.user)
@@ -128,7 +122,7 @@ def delete(request: AnyRequest, number: FromPath[int]) -> Response[Any]:
 @post("/jobs/rebuild", opt=_IMPORT, sync_to_thread=True)
 def rebuild(request: AnyRequest) -> Response[Any]:
     """Have servers worked out anew; if that is asked for already, that is the one."""
-    jobs = _jobs(request)
+    jobs = jobs_of(request)
     number = jobs.queue.want_rebuild(request.user.name)
     jobs.wake()
     return Redirect(f"/jobs/{number}", status_code=303)
@@ -137,21 +131,12 @@ def rebuild(request: AnyRequest) -> Response[Any]:
 @get("/jobs/{number:int}/reports/{name:str}", opt=_WORK, sync_to_thread=True)
 def report(request: AnyRequest, number: FromPath[int], name: FromPath[str]) -> File:
     """A report as a file, to be kept; it does nothing wherever it is opened."""
-    jobs = _jobs(request)
-    job = jobs.find(request.user, number)
-    place = jobs.report(job, name)
-    if place is None:
-        raise NotFoundException
-    stem = safe_name(job.name).rpartition(".")[0] or safe_name(job.name)
-    return File(
-        place, filename=f"{stem}-{name}", media_type=REPORTS[name],
-        content_disposition_type="attachment", headers={"content-security-policy": _INERT},
-    )  # fmt: skip
+    return report_file(request, number, name)
 
 
 def states(request: AnyRequest, permission: Permission) -> Response[Any]:
     """Those of the jobs named by `id` that somebody may see, as script wants them."""
-    jobs, words = _jobs(request), look_of(request).words
+    jobs, words = jobs_of(request), look_of(request).words
     found: list[dict[str, Any]] = []
     for text in request.query_params.getall("id", [])[:_MOST_ASKED]:
         try:
@@ -163,7 +148,7 @@ def states(request: AnyRequest, permission: Permission) -> Response[Any]:
 
 
 def _page(request: AnyRequest, job: Job, *, problem: str = "") -> Response[Any]:
-    jobs, look = _jobs(request), look_of(request)
+    jobs, look = jobs_of(request), look_of(request)
     reports = [name for name in REPORTS if jobs.report(job, name)]
     first = [one.observation for one in job.result.judged if one.observation]
     return page(
@@ -191,27 +176,8 @@ def _filters(given: dict[str, str]) -> list[tuple[str, list[dict[str, Any]]]]:
     return [("state", choices("state", State, "job")), ("kind", choices("kind", Kind, "job-kind"))]
 
 
-def _rows(jobs: Jobs, request: AnyRequest, asked: dict[str, str]) -> Any:  # noqa: ANN401 - rows
-    before = 0
-    while found := jobs.page(
-        request.user, kind=asked["kind"], state=asked["state"], who=asked["who"], before=before,
-        size=_AT_ONCE,
-    ):  # fmt: skip
-        yield [
-            {**msgspec.structs.asdict(job), **msgspec.structs.asdict(job.result), "id": job.id,
-             "bytes": job.size, "sha256": " ".join(job.result.sha256), "note": str(job.note)}
-            for job in found
-        ]  # fmt: skip
-        before = found[-1].id
-
-
 def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
-def _jobs(request: AnyRequest) -> Jobs:
-    jobs: Jobs = request.app.state.jobs
-    return jobs
 
 
 ROUTES = (jobs_page, jobs_state, job_page, cancel, again, delete, rebuild, report)

@@ -148,10 +148,10 @@ def secrets(
         seen = found.look_at_secrets(chosen, hashes, why=why)
     except RefusedError as error:
         return _secrets(request, found, chosen, problem=str(error), why=why, hashes=hashes)
-    vault = request.app.state.jobs.vault
+    key = request.app.state.jobs.key
     places = places_of_secrets(kept) if kept else {}
     shown = [
-        (one.hash, one.kind, vault.open(one.observation, one.hash, one.sealed),
+        (one.hash, one.kind, key.open(one.observation, one.hash, one.sealed),
          places.pop(one.hash, []))
         for one in seen
     ]  # fmt: skip

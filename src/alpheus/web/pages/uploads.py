@@ -25,7 +25,8 @@ from litestar.types import ControllerRouterHandler
 
 from alpheus.web.access.guard import PERMISSION
 from alpheus.web.access.roles import Permission, Person
-from alpheus.web.jobs.forms import ignore_rest, receive
+from alpheus.web.job_desk import jobs_of
+from alpheus.web.jobs.forms import receive_rest
 from alpheus.web.jobs.messages import ComplaintError
 from alpheus.web.jobs.model import Kind, Options
 from alpheus.web.jobs.service import Jobs
@@ -78,7 +79,7 @@ def _routes(prefix: str, permission: Permission) -> tuple[ControllerRouterHandle
         kind = Kind.TRIAGE if is_own or asked.kind is not Kind.IMPORT else Kind.IMPORT
         organisation = own_organisation(request.user, asked.organisation) if is_own else ""
         made = await sync_to_thread(
-            _jobs(request).announce, request.user, kind, asked.name, asked.size, organisation
+            jobs_of(request).announce, request.user, kind, asked.name, asked.size, organisation
         )
         return Response({"id": made.id, "offset": 0}, status_code=201)
 
@@ -86,25 +87,17 @@ def _routes(prefix: str, permission: Permission) -> tuple[ControllerRouterHandle
     @_told
     async def send(request: AnyRequest, upload: FromPath[str]) -> Response[Any]:
         """Take the bytes that follow; what came stays when the connection breaks."""
-        uploads = _jobs(request).uploads
+        uploads = jobs_of(request).uploads
         found = await sync_to_thread(uploads.find, upload, request.user.name)
         offset = _number(request.query_params.get("offset", "0"))
-        try:
-            have = await receive(request, uploads, found, offset)
-            if have == found.size:
-                await sync_to_thread(uploads.complete, found)
-        except ComplaintError as error:
-            if error.status in _HOPELESS:
-                await sync_to_thread(uploads.drop, found.id)
-            await ignore_rest(request)
-            raise
+        have = await receive_rest(request, uploads, found, offset)
         return Response({"offset": have})
 
     @get(f"{prefix}/uploads/{{upload:str}}", opt=opt)
     @_told
     async def look(request: AnyRequest, upload: FromPath[str]) -> Response[Any]:
         """How much of a file is here."""
-        uploads = _jobs(request).uploads
+        uploads = jobs_of(request).uploads
         found = await sync_to_thread(uploads.find, upload, request.user.name)
         await sync_to_thread(uploads.check_room, found)
         return Response({"offset": await sync_to_thread(uploads.have, found), "size": found.size})
@@ -113,7 +106,7 @@ def _routes(prefix: str, permission: Permission) -> tuple[ControllerRouterHandle
     @_told
     async def drop(request: AnyRequest, upload: FromPath[str]) -> Response[Any]:
         """It is not to come after all."""
-        uploads = _jobs(request).uploads
+        uploads = jobs_of(request).uploads
         found = await sync_to_thread(uploads.find, upload, request.user.name)
         await sync_to_thread(uploads.drop, found.id)
         return Response({"offset": 0})
@@ -123,15 +116,11 @@ def _routes(prefix: str, permission: Permission) -> tuple[ControllerRouterHandle
     async def done(request: AnyRequest) -> Response[Any]:
         """Make jobs of files that are here."""
         asked = _read(await request.body(), HandedIn)
-        made = await sync_to_thread(_hand_in, _jobs(request), request.user, asked)
+        made = await sync_to_thread(_hand_in, jobs_of(request), request.user, asked)
         where = f"/jobs/{made[0]}" if len(made) == 1 else "/imports"
         return Response({"jobs": made, "where": "/own/evidence" if is_own else where})
 
     return announce, send, look, drop, done
-
-
-_HOPELESS = frozenset({413, 422})
-"""More than was announced, or something else: it would never be taken."""
 
 
 def _hand_in(jobs: Jobs, person: Person, asked: HandedIn) -> list[int]:
@@ -171,11 +160,6 @@ def _read(body: bytes, kind: Any) -> Any:  # noqa: ANN401 - a struct of these
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else -1
-
-
-def _jobs(request: AnyRequest) -> Jobs:
-    jobs: Jobs = request.app.state.jobs
-    return jobs
 
 
 ROUTES = (*_routes("", Permission.IMPORT), *_routes("/own", Permission.OWN))

@@ -12,10 +12,12 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TextIO
 
 import msgspec
 
 from alpheus.errors import UsageError
+from alpheus.report.files import make_once
 
 VARIABLE = "ALPHEUS_SECRETS_KEY"
 FILE = "secrets.key"
@@ -25,7 +27,7 @@ _PRIVATE = 0o600
 _HEX = re.compile(r"[0-9a-fA-F]{64}")
 
 
-class Vault:
+class SecretKey:
     """One key."""
 
     def __init__(self, key: bytes) -> None:
@@ -56,40 +58,29 @@ class Vault:
             return None
 
 
-def open_vault(folder: Path, environment: Mapping[str, str] = os.environ) -> Vault:
+def secret_key(folder: Path, environment: Mapping[str, str] = os.environ) -> SecretKey:
     """The key of the environment, or that of a private folder, made where there is none.
 
     Raises UsageError where it is none, or cannot be read.
     """
     if given := environment.get(VARIABLE, ""):
-        return Vault(_read(given, VARIABLE))
+        return SecretKey(_read(given, VARIABLE))
     place = folder / FILE
     try:
         if not place.exists():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _make(place)
+            make_once(place, _new)
         if os.name == "posix" and place.stat().st_mode & 0o077:
             place.chmod(_PRIVATE)
-        return Vault(_read(place.read_text("ascii"), str(place)))
+        return SecretKey(_read(place.read_text("ascii"), str(place)))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{place}: the key of secrets cannot be read; see that it can, or give {VARIABLE}"
         ) from error
 
 
-def _make(place: Path) -> None:
-    """Of several that make one at once, one is it."""
-    new = place.with_name(f"{place.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE), "w") as stream:
-        stream.write(secrets.token_bytes(_BYTES).hex() + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    try:
-        os.link(new, place)
-    except FileExistsError:
-        pass  # another was quicker
-    finally:
-        new.unlink(missing_ok=True)
+def _new(stream: TextIO) -> None:
+    stream.write(secrets.token_bytes(_BYTES).hex() + "\n")
 
 
 def _read(text: str, where: str) -> bytes:
