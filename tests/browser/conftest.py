@@ -22,7 +22,7 @@ from system import find
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, or that of Playwright; skipped without one, but for where CI=true."""
     _without_a_thread()
@@ -62,7 +62,7 @@ if sys.version_info < (3, 12):
             super().add_child_handler(pid, callback, *args)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A database with servers, an attack, notices, people and hostile words."""
     folder = tmp_path_factory.mktemp("world")
@@ -72,7 +72,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield made_world(database, folder)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def console(world: World) -> Iterator[str]:
     """Where the console over that world is."""
     with serving(Path(world.database.place), "--notify", SETTINGS) as started:
