@@ -36,7 +36,7 @@ def _kind(source: str) -> LineKind:
     return LineKind.REQUESTS if source == "iis" else LineKind.ROWS
 
 
-def _block(source: str, count: int = 4000) -> bytes:
+def _block(source: str, count: int = 1500) -> bytes:
     return b"\n".join(lines(count, source)) + b"\n"
 
 

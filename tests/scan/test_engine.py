@@ -113,6 +113,7 @@ def test_a_match_across_any_block_edge_is_found(
     content = HEADER + row * 3 + hit + row * 3
     log_format = format_of(content)
     assert log_format is not None
+    search = Needles(["serverinfo~"])
     for size in range(len(hit) + 1, 4 * len(row)):
         monkeypatch.setattr(
             textlog, "BlockReader",
@@ -122,7 +123,7 @@ def test_a_match_across_any_block_edge_is_found(
         )  # fmt: skip
         candidates: list[Candidate] = []
         result = textlog.scan_text_log(
-            MemoryFile(content), log_format, ReadOptions(), lambda _: Needles(["serverinfo~"]),
+            MemoryFile(content), log_format, ReadOptions(), lambda _: search,
             candidates.append,
         )  # fmt: skip
         assert_reconciled(result)
