@@ -23,6 +23,8 @@ _Drawing: TypeAlias = Any
 
 _Module: TypeAlias = Any
 
+_TICKS = 8
+"""Days that are named below a picture, at most about so many."""
 WIDTH = 760
 SCALE = 2.0
 """Pixels of PNG for each of the picture."""
@@ -127,8 +129,11 @@ def _days(points: Iterable[Point]) -> _Drawing:
     ends = _apart([one for one in values if one["day"] == last], _most(values))
     scale = alt.Scale(domain=list(_LINES), range=list(_COLOURS))
     dashes = alt.Scale(domain=list(_LINES), range=list(_DASHES))
-    across = alt.X("day:T", title=None, axis=alt.Axis(format="%-d %b", grid=False, labelFlush=True,
-                                                     tickCount=8))  # fmt: skip
+    step = max(1, -(-len({one["day"] for one in values}) // _TICKS))
+    across = alt.X("day:T", title=None, axis=alt.Axis(
+        format="%-d %b", grid=False, labelFlush=True,
+        tickCount=alt.TimeIntervalStep(interval=alt.TimeInterval("day"), step=step),
+    ))  # fmt: skip
     up = alt.Y("servers:Q", title=None, axis=alt.Axis(format=",d", tickCount=5, tickMinStep=1))
     colour = alt.Color("line:N", scale=scale, legend=None)
     lines = (
