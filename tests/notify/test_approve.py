@@ -76,6 +76,17 @@ def test_many_need_somebody_else() -> None:
             approve.check_person(who, "kim", 11, 10)
 
 
+def test_a_plan_in_slices_is_one_plan() -> None:
+    """What somebody has approved of their own within a day counts; what others planned does not."""
+    approve.check_person("kim", "kim", 4, 10, before=6)
+    approve.check_person("lou", "kim", 4, 10, before=100)
+    with pytest.raises(RefusedError, match="more than 10 in a day"):
+        approve.check_person("kim", "kim", 5, 10, before=6)
+    assert approve.is_own("Kim", "kim (account root)")
+    assert approve.is_own("lou (account root)", "kim (account root)")
+    assert not approve.is_own("lou", "kim (account root)")
+
+
 @pytest.mark.parametrize(("who", "planner"), [
     ("lou (account root)", "kim (account root)"), ("lou (account root)", "root"),
     ("root", "kim (account root)"), ("lou (account x) (account root)", "kim (account Root)"),

@@ -10,6 +10,7 @@ from alpheus.cases.acts import ActKind
 from alpheus.cases.database import Database
 from alpheus.cases.schema import acts
 from alpheus.cases.service import Cases
+from alpheus.cases.service_listing import Filters
 from alpheus.errors import RefusedError
 from alpheus.notify import approve
 from alpheus.notify.codes import code_of
@@ -69,6 +70,19 @@ def test_nothing_goes_out_unapproved(country: Country) -> None:
     assert country.notices.status_of(first) is Status.REJECTED
     with pytest.raises(RefusedError, match="it is rejected, so it cannot be handed-over"):
         country.notices.record(first, EventKind.HANDED_OVER, who="sender")
+
+
+def test_slices_of_a_plan_are_one_plan(country: Country) -> None:
+    """Whoever plans approves few in a day; somebody else may approve, and so may they later."""
+    settings = msgspec.structs.replace(country.settings, bulk_above=1)
+    notices = Notices(country.database, settings, country.time)
+    first = notices.plan(Filters(organisation=("org1.example",)), who="kim").number
+    assert notices.approve(first, who="kim", digest=notices.approval(first).digest) == 1
+    second = notices.plan(Filters(organisation=("org2.example",)), who="kim").number
+    digest = notices.approval(second).digest
+    with pytest.raises(RefusedError, match="more than 1 in a day"):
+        notices.approve(second, who="kim", digest=digest)
+    assert notices.approve(second, who="lou", digest=digest) == 1
 
 
 def test_approval_binds_to_what_was_seen(country: Country) -> None:

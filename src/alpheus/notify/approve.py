@@ -86,27 +86,35 @@ def check_digest(given: str, digest: str) -> None:
         )
 
 
-def check_person(who: str, planner: str, notices: int, bulk_above: int) -> None:
+def check_person(who: str, planner: str, notices: int, bulk_above: int, *, before: int = 0) -> None:
     """Raise RefusedError where somebody may not approve so many notices of their own planning.
 
     On the command line a name is only said; the account beside it (`with_account`) is known, and
-    who planned under an account does not approve under it.
+    who planned under an account does not approve under it. `before`: how many of their own they
+    have approved within a day already; a plan in slices is one plan.
     """
-    if notices <= bulk_above:
+    if notices + before <= bulk_above:
         return
     name, account = _parts(who)
     planned, planned_under = _parts(planner)
     if is_same(name, planned):
         raise RefusedError(
-            f"{planner} has planned these {notices:,} notices; more than {bulk_above:,} are "
-            "approved by somebody else (--who NAME)"
+            f"{planner} has planned these {notices:,} notices; more than {bulk_above:,} in a day "
+            "are approved by somebody else (--who NAME)"
         )
     if is_same(account or name, planned_under or planned):
         raise RefusedError(
             f"these {notices:,} notices were planned under the account that would approve them, "
-            f"{account or name}; more than {bulk_above:,} are approved under another account, or "
-            "in the console, where everybody has one"
+            f"{account or name}; more than {bulk_above:,} in a day are approved under another "
+            "account, or in the console, where everybody has one"
         )
+
+
+def is_own(who: str, planner: str) -> bool:
+    """Whether somebody would approve what they have planned: by name, or by account."""
+    name, account = _parts(who)
+    planned, planned_under = _parts(planner)
+    return is_same(name, planned) or is_same(account or name, planned_under or planned)
 
 
 def with_account(who: str, account: str) -> str:

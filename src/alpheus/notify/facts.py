@@ -99,7 +99,7 @@ class Group:
 
 
 class From(NamedTuple):
-    """Who writes; texts are one line each."""
+    """Who writes; texts are one line each. `code_page` is where the code of a notice signs in."""
 
     name: str
     organisation: str
@@ -107,6 +107,7 @@ class From(NamedTuple):
     telephone: str
     hours: str
     page: str
+    code_page: str
     address: tuple[str, ...]
 
 
@@ -291,6 +292,7 @@ def facts_of(notice: Notice, settings: Settings, language: Language, *, today: s
         sender=From(
             clean(sender.name), clean(sender.organisation or sender.name), clean(sender.email),
             clean(sender.telephone), clean(sender.hours), clean(sender.verify_url),
+            clean(f"{sender.console_url.rstrip('/')}/code" if sender.console_url else ""),
             tuple(clean(line) for line in sender.postal_address),
         ),
         groups=() if notice.reduced else _groups(notice.subjects, language, today),

@@ -170,13 +170,22 @@ class Notices:
         digests = list(self._digests(batch))
         if not digests:
             raise RefusedError(f"nothing in batch {batch} waits for approval")
-        approve.check_person(who, planner, len(digests), self.settings.bulk_above)
+        approve.check_person(who, planner, len(digests), self.settings.bulk_above,
+                             before=self._own_approved(who))  # fmt: skip
         approve.check_digest(digest, approve.digest_of_all(one for _, one in digests))
         with self.database.write() as connection:
             if [number for number, _ in digests] != store.numbers(connection, batch, OPEN):
                 raise RefusedError("the batch has changed meanwhile; look at it again")
             store.append_many(connection, EventKind.APPROVED, digests, who=who, time=self.now)
         return len(digests)
+
+    def _own_approved(self, who: str) -> int:
+        """How many notices of their own planning somebody has approved within a day."""
+        since = iso(self.clock() - timedelta(days=1))
+        with self.database.read() as connection:
+            found = store.approved_since(connection, since)
+        return sum(number for planner, approver, number in found
+                   if approve.is_own(who, planner) and approve.is_own(who, approver))  # fmt: skip
 
     def reject(self, batch: int, *, who: str, why: str, references: tuple[str, ...] = ()) -> int:
         """Say no to a batch, or to some of its notices; how many. Raises RefusedError."""

@@ -47,7 +47,7 @@ class Sender(msgspec.Struct, frozen=True):
     """Who writes. `bounce` is the mailbox that reports come back to: `+reference` is added to it.
 
     `verify_url` is a page of the sender's own on which a recipient checks that a notice is real,
-    `hours` when the telephone is answered, in words.
+    `console_url` where owners sign in with their code, `hours` when the telephone is answered.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Sender(msgspec.Struct, frozen=True):
     bounce: str = ""
     telephone: str = ""
     verify_url: str = ""
+    console_url: str = ""
     postal_address: tuple[str, ...] = ()
     hours: str = ""
 
@@ -162,7 +163,7 @@ _KEYS = ("sender", "tlp", "languages", "smtp", "rates", "approval", "wait_days",
 _SENDER: dict[str, Callable[[str], str]] = {
     "name": values.words, "organisation": values.words, "email": values.mailbox,
     "reply_to": values.mailbox, "bounce": values.mailbox, "telephone": values.words,
-    "verify_url": values.page, "hours": values.words,
+    "verify_url": values.page, "console_url": values.page, "hours": values.words,
 }  # fmt: skip
 _NEEDED = {
     "name": "who signs, such as: name: Kim Doe",

@@ -269,6 +269,17 @@ def numbers(connection: Connection, batch: int, statuses: Iterable[Status]) -> l
     return list(connection.execute(query).scalars())
 
 
+def approved_since(connection: Connection, time: str) -> list[tuple[str, str, int]]:
+    """Who planned, who approved, and how many notices, since a time (ISO 8601, UTC)."""
+    e = notice_events.c
+    query = select(batches.c.who, e.who, func.count())
+    query = query.join_from(notice_events, notices, notices.c.id == e.notice)
+    query = query.join(batches, batches.c.id == notices.c.batch)
+    query = query.where(e.kind == EventKind.APPROVED.value, e.time > time)
+    return [(row[0], row[1], row[2])
+            for row in connection.execute(query.group_by(batches.c.who, e.who))]  # fmt: skip
+
+
 def batch_of(connection: Connection, number: int) -> Batch:
     """A batch with the statuses of its notices. Raises RefusedError where there is none."""
     row = connection.execute(select(batches).where(batches.c.id == number)).first()
