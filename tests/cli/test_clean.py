@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -105,6 +106,7 @@ def test_a_plan_that_was_changed_is_refused(page: Path, capsys: pytest.CaptureFi
 @pytest.mark.parametrize(("form", "words"), [
     ("json", '"schema": "alpheus.clean-plan/1"'), ("markdown", "# Clean-up of MX01"),
     ("csv", '"number","phase"'), ("text", "REMOVE WHAT WAS PLANTED"),
+    ("html", "<title>Clean-up of MX01</title>"),
 ])  # fmt: skip
 def test_a_plan_is_printed_as_asked(
     page: Path, capsys: pytest.CaptureFixture[str], form: str, words: str
@@ -112,6 +114,37 @@ def test_a_plan_is_printed_as_asked(
     """In each of its forms."""
     assert page.exists()
     assert words in _run(capsys, "plan", "a.json", "--format", form)
+
+
+def test_a_run_is_told_to_programs(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As JSON: what would happen, what was done, what was taken back."""
+    _run(capsys, "plan", "a.json", "-o", "plan.json")
+    words = ("plan.json", "--root", "C=C", "--format", "json")
+    results = []
+    for run in (("apply", *words), ("apply", *words, "--execute", "--digest", _digest()),
+                ("undo", *words)):  # fmt: skip
+        assert main(["clean", *run]) == 0
+        found = json.loads(capsys.readouterr().out)
+        results.append((found["what"], found["outcomes"][0]["result"]))
+    assert results == [("look", "would"), ("apply", "done"), ("undo", "done")]
+    assert page.read_bytes() == PAGE
+
+
+def test_a_reader_that_leaves_stops_nothing(
+    page: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was begun is done, and the status says so."""
+
+    def write(_: str) -> int:
+        raise BrokenPipeError
+
+    _run(capsys, "plan", "a.json", "-o", "plan.json")
+    digest = _digest()
+    monkeypatch.setattr("alpheus.cli.output.drop_output", lambda: None)
+    monkeypatch.setattr(sys.stdout, "write", write)
+    words = ("apply", "plan.json", "--root", "C=C", "--execute", "--digest", digest)
+    assert main(["clean", *words]) == 0
+    assert not page.exists()
 
 
 def test_without_a_passphrase_nothing_is_done(

@@ -6,12 +6,12 @@ import argparse
 import getpass
 import os
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from alpheus import __version__
 from alpheus.cli.arguments import instant, path
@@ -19,13 +19,13 @@ from alpheus.cli.output import say, standard_output
 from alpheus.errors import CleanError, EvidenceError, UsageError
 
 if TYPE_CHECKING:
-    from alpheus.respond.apply import Outcome
+    from alpheus.respond.apply import Outcome, Result
     from alpheus.respond.journal import Journal
     from alpheus.respond.model import Plan
     from alpheus.respond.vault import Vault
     from alpheus.respond.volume import Volume
 
-FORMATS = ("text", "json", "markdown", "csv")
+FORMATS = ("text", "json", "html", "markdown", "csv")
 PASSPHRASE = "ALPHEUS_VAULT_PASSPHRASE"  # noqa: S105 - the name of a variable
 VAULT = "alpheus-vault"
 INCOMPLETE = 1
@@ -100,12 +100,19 @@ def _add_apply(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "--digest", default="", metavar="SHA256", help="the digest of the plan that you have read"
     )
     parser.epilog = f"Exit status: 0 all is done; {INCOMPLETE} something was not."
+    _add_format(parser)
 
 
 def _add_undo(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = _add(below, "undo", _undo, "put back what clean apply took away, as it was")
     _add_roots(parser)
     parser.epilog = f"Exit status: 0 all is back; {INCOMPLETE} something is not."
+    _add_format(parser)
+
+
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text",
+                        help="how it is printed (default: text)")  # fmt: skip
 
 
 def _add_verify(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -124,8 +131,7 @@ def _add_verify(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--since", type=instant, metavar="TIME",
         help="when the clean-up was done, UTC (default: the last record of the old evidence)",
     )  # fmt: skip
-    parser.add_argument("--format", choices=("text", "json"), default="text",
-                        help="how it is printed (default: text)")  # fmt: skip
+    _add_format(parser)
     parser.epilog = f"Exit status: 0 verified clean; {INCOMPLETE} not."
 
 
@@ -158,6 +164,10 @@ def _print_plan(plan: Plan, form: str) -> None:
     with standard_output(exact=form != "text") as stream:
         if form == "json":
             stream.write(encode(plan).decode())
+        elif form == "html":
+            from alpheus.respond.plan_html import write_html  # noqa: PLC0415 - as above
+
+            write_html(plan, stream)
         elif form == "markdown":
             plan_text.write_markdown(plan, stream)
         elif form == "csv":
@@ -172,12 +182,12 @@ def _apply(options: argparse.Namespace) -> int:
     plan = _read_plan(options.plan)
     if not options.execute:
         with _volumes(options) as volumes:
-            status = _tell(look(plan, volumes))
+            status = _tell(options, plan, "look", look(plan, volumes))
         say("nothing was changed; do it with: --execute --digest " + plan.digest)
         return status
     _check_digest(plan, options.digest)
     with _volumes(options) as volumes, _kept(options, plan, "apply") as (vault, journal):
-        status = _tell(apply(plan, volumes, vault, journal))
+        status = _tell(options, plan, "apply", apply(plan, volumes, vault, journal))
     say(f"what was taken away is in {options.vault}; take it back with: alpheus clean undo")
     return status
 
@@ -187,7 +197,7 @@ def _undo(options: argparse.Namespace) -> int:
 
     plan = _read_plan(options.plan)
     with _volumes(options) as volumes, _kept(options, plan, "undo") as (vault, journal):
-        return _tell(undo(plan, volumes, vault, journal))
+        return _tell(options, plan, "undo", undo(plan, volumes, vault, journal))
 
 
 def _check_digest(plan: Plan, given: str) -> None:
@@ -249,20 +259,39 @@ def _passphrase(vault: Path, *, new: bool) -> bytes:
     return word.encode()
 
 
-def _tell(outcomes: Iterable[Outcome]) -> int:
-    """A line for each file; whether all is done."""
-    from alpheus.report.visible import visible  # noqa: PLC0415 - keeps --help fast
-    from alpheus.respond.apply import Result  # noqa: PLC0415 - as above
+def _tell(
+    options: argparse.Namespace, plan: Plan, what: str, outcomes: Iterable[Outcome]
+) -> int:  # fmt: skip
+    """What became of each file; whether all is done. A reader that leaves stops nothing."""
+    from alpheus.respond.apply import Result  # noqa: PLC0415 - keeps --help fast
+    from alpheus.respond.run_json import write_run  # noqa: PLC0415 - as above
 
     counts: Counter[Result] = Counter()
-    with standard_output(exact=False) as stream:
-        for one in outcomes:
-            counts[one.result] += 1
-            why = f": {one.why}" if one.why else ""
-            stream.write(visible(f"{one.result:<8} {one.action.path}{why}") + "\n")
-        told = ", ".join(f"{count:,} {result}" for result, count in counts.items())
-        stream.write(f"{told or 'this plan names no file'}\n")
+    counted = _counted(outcomes, counts)
+    with standard_output(exact=options.format == "json") as stream:
+        if options.format == "json":
+            write_run(plan, what, counted, counts, stream)
+        else:
+            _write_lines(counted, counts, stream)
+    deque(counted, maxlen=0)
     return INCOMPLETE if counts[Result.REFUSED] else 0
+
+
+def _counted(outcomes: Iterable[Outcome], counts: Counter[Result]) -> Iterator[Outcome]:
+    for one in outcomes:
+        counts[one.result] += 1
+        yield one
+
+
+def _write_lines(outcomes: Iterable[Outcome], counts: Counter[Result], stream: TextIO) -> None:
+    """A line for each file, and how many there are of each kind."""
+    from alpheus.report.visible import visible  # noqa: PLC0415 - keeps --help fast
+
+    for one in outcomes:
+        why = f": {one.why}" if one.why else ""
+        stream.write(visible(f"{one.result:<8} {one.action.path}{why}") + "\n")
+    told = ", ".join(f"{count:,} {result}" for result, count in counts.items())
+    stream.write(f"{told or 'this plan names no file'}\n")
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -1,0 +1,75 @@
+"""A plan as one HTML file, for screen, phone and paper: no script, nothing fetched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple, TextIO
+
+from alpheus.report.html_environment import html_environment
+from alpheus.respond.model import FileAction, Phase, Plan, Step
+from alpheus.respond.plan_text import HEADINGS, place_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+SHOWN = 200
+"""Files of a step that are listed; the JSON and the checklist have all."""
+
+_STYLES = {
+    "compromised": "compromised", "suspicious": "suspicious", "attempted": "attempted",
+    "not-determinable": "not-determinable",
+}  # fmt: skip
+
+_COMMAND = re.compile(r"[A-Z][a-z]+-[A-Z][A-Za-z]+\b|(?:alpheus|iisreset|sc\.exe|Setup\.exe)\b")
+"""How a line begins that is typed, and not said: a cmdlet, or a program that steps name."""
+
+
+class _Group(NamedTuple):
+    """The steps of one phase."""
+
+    anchor: str
+    heading: str
+    steps: tuple[Step, ...]
+
+
+def write_html(plan: Plan, stream: TextIO) -> None:
+    """Write the whole plan as one HTML document, UTF-8, piece by piece."""
+    pieces = (
+        _environment()
+        .get_template("plan.html.j2")
+        .stream(
+            plan=plan, groups=tuple(_groups(plan)), files=sum(len(s.files) for s in plan.steps),
+            style_of=_STYLES.get(plan.verdict, "no-evidence"), made=_shown(plan.made),
+        )
+    )  # fmt: skip
+    pieces.enable_buffering(1000)
+    stream.writelines(pieces)
+
+
+def _groups(plan: Plan) -> Iterator[_Group]:
+    for phase, steps in groupby(plan.steps, key=lambda step: step.phase):
+        yield _Group(f"phase-{phase.value}", HEADINGS[Phase(phase)], tuple(steps))
+
+
+def _is_command(line: str) -> bool:
+    return _COMMAND.match(line) is not None
+
+
+def _listed(files: tuple[FileAction, ...]) -> tuple[FileAction, ...]:
+    return files[:SHOWN]
+
+
+def _shown(time: str) -> str:
+    """`2021-03-12 09:00 UTC`, or what stands there."""
+    date, is_there, clock = time.partition("T")
+    return f"{date} {clock[:5]} UTC" if is_there else time
+
+
+@cache
+def _environment() -> Environment:
+    environment = html_environment("report.css", "plan.css")
+    environment.filters.update(place=place_of, listed=_listed, is_command=_is_command)
+    return environment
