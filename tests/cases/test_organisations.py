@@ -14,6 +14,7 @@ from alpheus.cases.rebuild import rebuild
 from alpheus.cases.service import Cases, Filters
 from alpheus.directory.model import Contact, Layer, Organisation, Route
 from alpheus.errors import EvidenceNotFoundError, RefusedError, UsageError
+from alpheus.exposure.model import Pool
 from cases_filling import NOW, derived_rows, fill, listed, seen
 from directory_samples import write
 from exposure_runs import CLOSED, OPEN
@@ -73,6 +74,24 @@ def test_an_organisation_is_told_whole(cases: Cases) -> None:
     for key in ("", "org2.example", "x"):
         with pytest.raises(RefusedError, match="there is no organisation"):
             cases.organisation(key)
+
+
+def test_what_is_listed_and_not_counted_is_told(database: Database) -> None:
+    """Servers and what stands beside them are as many as its list shows."""
+    pool = Pool(("QQ0008XY", "QQ0009XY"), (OPEN, CLOSED), mixed=True)
+    fill(database, [
+        seen(5, OPEN, 5, servers=(), pool=pool, flags=("mixed-pool", "several-servers")),
+        seen(5, OPEN, 6, servers=("QQ0008XY",)), seen(5, CLOSED, 7, servers=("QQ0009XY",)),
+        seen(1, OPEN, 1),
+    ])  # fmt: skip
+    rebuild(database, now=NOW)
+    cases = Cases(database, lambda: NOW)
+    found = {one.key: one for one in cases.organisations().organisations}
+    assert (found["org5.example"].servers, found["org5.example"].beside) == (2, 1)
+    assert (found["org1.example"].servers, found["org1.example"].beside) == (1, 0)
+    for key, one in found.items():
+        listed_ = list(cases.every(Filters(organisation=(key,))))
+        assert one.servers + one.beside == len(listed_)
 
 
 def test_whose_a_server_is(cases: Cases) -> None:

@@ -13,6 +13,7 @@ from alpheus.cases.database import open_database
 from alpheus.cases.rebuild import rebuild
 from alpheus.cli import main
 from alpheus.directory.model import Contact, Organisation
+from alpheus.exposure.model import Pool
 from cases_filling import NOW, fill, seen
 from directory_samples import write
 from exposure_runs import CLOSED, OPEN
@@ -70,6 +71,24 @@ def test_one_organisation(place: str, capsys: pytest.CaptureFixture[str]) -> Non
     whole = json.loads(_said(capsys, "organisation", "org1.example", "--database", place,
                              "--format", "json"))  # fmt: skip
     assert [one["id"] for one in whole["servers"]] == [1]
+
+
+def test_what_counts_by_no_server(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Is told beside the number of servers, and in the list."""
+    place = str(tmp_path / "cases.db")
+    pool = Pool(("QQ0008XY", "QQ0009XY"), (OPEN, CLOSED), mixed=True)
+    with open_database(tmp_path / "cases.db") as database:
+        fill(database, [
+            seen(5, OPEN, 5, servers=(), pool=pool, flags=("mixed-pool", "several-servers")),
+            seen(5, OPEN, 6, servers=("QQ0008XY",)), seen(5, CLOSED, 7, servers=("QQ0009XY",)),
+        ])  # fmt: skip
+        rebuild(database, now=NOW)
+    said = _said(capsys, "organisation", "org5.example", "--database", place)
+    assert "servers           2, and 1 listed that counts by no server" in said
+    assert said.count(", not counted by itself\n") == 1
+    text = _said(capsys, "organisations", "--database", place, "--format", "csv")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["servers"], row["beside"]) == ("2", "1")
 
 
 def test_one_that_is_not_there(place: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,8 @@ def _server(**more: Any) -> dict[str, Any]:
     return {
         "id": 7, "name": "mail.a.example", "organisation": "a.example", "owner": "A", "region": "",
         "address": "192.0.2.1", "patch": "vulnerable", "compromise": "unknown", "work": "new",
-        "assignee": "", "last_seen": "2021-03-10T00:00:00Z", "due": "", "reasons": (), **more,
+        "assignee": "", "last_seen": "2021-03-10T00:00:00Z", "due": "", "reasons": (), "service": 0,
+        **more,
     }  # fmt: skip
 
 
@@ -38,6 +39,12 @@ def test_a_row_in_words() -> None:
     bare = _row(name="", organisation="")
     assert (bare.name, bare.address, bare.owner, bare.owner_at) == ("192.0.2.1", "", "", "")
     assert _row(name="", address="").name == "7"
+
+
+def test_what_is_no_server_by_itself() -> None:
+    """Is marked: it stands in the list and is not counted."""
+    assert not _row().is_aside
+    assert _row(service=1).is_aside
 
 
 def test_who_may_work_on_it() -> None:

@@ -42,7 +42,9 @@ class Organisation(msgspec.Struct, frozen=True, gc=False):
     then all but `country`, `provider` and `contacts` is empty, and these are of its network.
     `region` is written as `US-TX`. `servers` counts servers, `open` those that are vulnerable or
     not shown to be clean and whose case has not ended, `compromised` those of them that somebody
-    broke into. `priority` is that of the most urgent one.
+    broke into. `priority` is that of the most urgent one. `beside` are those of its list that are
+    no servers by themselves and not counted: what was seen of a service of several servers without
+    telling which of them, and what is taken for a decoy.
     """
 
     key: str
@@ -59,6 +61,7 @@ class Organisation(msgspec.Struct, frozen=True, gc=False):
     open: int = 0
     compromised: int = 0
     priority: int = 0
+    beside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +235,7 @@ def _whole(connection: Connection, tables: Derived, keys: Sequence[str]) -> list
     """Organisations by their keys, in this order; keys that there are none of are left out."""
     g, o = tables.organisations.c, tables.ownerships.c
     found: dict[str, Organisation] = {}
+    beside = _beside(connection, tables, keys)
     for begin in range(0, len(keys), _AT_ONCE):
         query = (
             select(*(g[name] for name in _FIELDS), o.content)
@@ -245,9 +249,23 @@ def _whole(connection: Connection, tables: Derived, keys: Sequence[str]) -> list
             owned = _read_ownership(text) if text else Ownership()
             found[values["key"]] = Organisation(
                 **values, confidence=owned.confidence, provider=owned.provider,
-                contacts=owned.contacts,
+                contacts=owned.contacts, beside=beside.get(values["key"], 0),
             )  # fmt: skip
     return [found[key] for key in keys if key in found]
+
+
+def _beside(connection: Connection, tables: Derived, keys: Sequence[str]) -> dict[str, int]:
+    """How many of the list of each are no servers by themselves."""
+    s = tables.servers.c
+    found: dict[str, int] = {}
+    for begin in range(0, len(keys), _AT_ONCE):
+        query = (
+            select(s.organisation, func.count())
+            .where(s.organisation.in_(keys[begin : begin + _AT_ONCE]), s.service != 0)
+            .group_by(s.organisation)
+        )
+        found.update((key, number) for key, number in connection.execute(query))
+    return found
 
 
 class _Order:

@@ -21,7 +21,7 @@ SORTS = ("priority", "name", "servers")
 _FILTERS = ("sector", "region", "country")
 _SHOWN = ("key", "priority", "name", "sector", "region", "servers", "open", "compromised")
 _CELLS = ("key", "name", "domain", "country", "region", "city", "sector", "confidence", "provider",
-          "servers", "open", "compromised", "priority")  # fmt: skip
+          "servers", "beside", "open", "compromised", "priority")  # fmt: skip
 _AT_ONCE = 500
 
 
@@ -151,12 +151,16 @@ def _lines(found: Organisation, servers: list[dict[str, object]]) -> Iterator[st
 
     yield f"organisation {found.key}  {found.name}"
     for name in _CELLS[2:]:
-        if value := getattr(found, name):
+        if name not in {"servers", "beside"} and (value := getattr(found, name)):
             yield f"  {name:<18}{value}"
+    verb = "counts" if found.beside == 1 else "count"
+    more = f", and {found.beside:,} listed that {verb} by no server" if found.beside else ""
+    yield f"  {'servers':<18}{found.servers:,}{more}"
     yield "contacts"
     for line in contact_lines(found.contacts):
         yield f"  {line}"
     yield "servers"
     for one in servers:
         yield (f"  {one['id']}  {one['name']}  {one['patch']}, {one['compromise']}, "
-               f"{one['work']}  priority {one['priority']}")  # fmt: skip
+               f"{one['work']}  priority {one['priority']}"
+               f"{', not counted by itself' if one['service'] else ''}")  # fmt: skip

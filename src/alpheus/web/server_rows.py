@@ -41,6 +41,7 @@ class Row(NamedTuple):
     due: Markup
     is_overdue: bool
     may_work: bool
+    is_aside: bool
 
 
 def rows(
@@ -63,7 +64,7 @@ def _row(one: Mapping[str, Any], language: Words, scope: frozenset[str] | None, 
         tag(spoken, "patch", one["patch"]), tag(spoken, "compromise", one["compromise"]),
         tag(spoken, "work", one["work"]), str(one["assignee"]), day(language, one["last_seen"]),
         day(language, one["due"]), bool(one["due"]) and one["due"] < now,
-        scope is None or organisation in scope,
+        scope is None or organisation in scope, bool(one["service"]),
     )  # fmt: skip
 
 

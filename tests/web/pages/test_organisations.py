@@ -120,6 +120,17 @@ def test_whoever_has_one_organisation_sees_that_alone(
     assert client.get("/organisations/b.example").status_code == 404
 
 
+def test_what_is_listed_and_not_counted(client: Client, app: Litestar, cases: Cases) -> None:
+    """Is told beside the number of servers, and marked in the list."""
+    _admin(client, app)
+    assert "not counted" not in client.get("/organisations/a.example").text
+    cases.act(1, ActKind.DECOY, who="mia", why="it answers to everything")
+    text = client.get("/organisations/a.example").text
+    assert "1 more in the list is not counted" in text
+    assert text.count("not counted by itself") == 1
+    assert "1 more not counted" in client.get("/organisations").text
+
+
 def test_the_file_has_all_and_is_taken_down(
     client: Client, app: Litestar, cases: Cases, database: Database
 ) -> None:

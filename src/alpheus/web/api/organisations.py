@@ -87,6 +87,7 @@ class OrganisationRow(msgspec.Struct, frozen=True):
     open: Annotated[int, said("Servers with something to do.")]
     compromised: int
     priority: Annotated[int, said("That of its most urgent server.")]
+    beside: Annotated[int, said("In its list and not counted: services as a whole, decoys.")]
 
 
 class OrganisationPage(msgspec.Struct, frozen=True):

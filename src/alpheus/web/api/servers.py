@@ -132,7 +132,7 @@ class ServerRow(msgspec.Struct, frozen=True):
     due: Annotated[Time, said("When a law asks for something next.")]
     priority: Annotated[int, said("Who comes first: the higher, the sooner.")]
     observations: int
-    service: Annotated[bool, said("Whether several machines answer by this name.")]
+    service: Annotated[bool, said("Not counted by itself: a service as a whole, or a decoy.")]
     owner: Annotated[str, said("Its owner's name.")] = ""
     reasons: Annotated[list[str], said("Why it comes first, in words.")] = []
 

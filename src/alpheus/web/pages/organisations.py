@@ -28,7 +28,7 @@ ORGANISATIONS = "/organisations"
 FIELDS = ("sector", "region", "country")
 COLUMNS = (
     "key", "name", "domain", "country", "region", "city", "sector", "confidence", "provider",
-    "servers", "open", "compromised", "priority", "email", "phone", "contact",
+    "servers", "open", "compromised", "priority", "beside", "email", "phone", "contact",
 )  # fmt: skip
 """Of a file; the last three are the best way to reach it."""
 
