@@ -49,6 +49,25 @@ def test_a_list_as_a_table(place: str, capsys: pytest.CaptureFixture[str]) -> No
     assert "org2.example" not in only
 
 
+@pytest.mark.parametrize("width", [80, 100, 115, 135])
+def test_a_table_breaks_no_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    """Keys are typed elsewhere and names are read: at any usual width they are whole."""
+    name = "Grefakloufield Independent School District of the Northern Counties"
+    entry = Organisation(name, "customers", domains=("org1.example",), sector="local-government",
+                         country="US", region="TX")  # fmt: skip
+    with open_database(tmp_path / "cases.db") as database:
+        fill(database, [seen(1, OPEN, 1), seen(2, CLOSED, 1)])
+        rebuild(database, now=NOW, directory=str(write(tmp_path / "directory", [entry])))
+    monkeypatch.setenv("COLUMNS", str(width))
+    said = _said(capsys, "organisations", "--database", str(tmp_path / "cases.db"))
+    assert set(name.split()) <= set(said.split())
+    assert {"org1.example", "org2.example", "compromised", "servers"} <= set(said.split())
+    assert ("sector" in said.split()) == (width == 135)
+    assert max(map(len, said.splitlines())) <= width
+
+
 def test_a_list_for_programs(place: str, capsys: pytest.CaptureFixture[str]) -> None:
     """JSON lines have all of it; no cell is a formula."""
     lines = _said(capsys, "organisations", "--database", place, "--format", "jsonl").splitlines()

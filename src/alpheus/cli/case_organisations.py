@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 FORMATS = ("table", "jsonl", "csv")
 SORTS = ("priority", "name", "servers")
 _FILTERS = ("sector", "region", "country")
-_SHOWN = ("key", "priority", "name", "sector", "region", "servers", "open", "compromised")
+_NARROW = ("key", "priority", "servers", "open", "compromised")
+_WIDTHS = ((100, "name"), (115, "region"), (135, "sector"))
+"""Columns that are there from a width on; where there is none for names, they stand below keys."""
+
+_TEXTS = ("key", "name", "region", "sector")
 _CELLS = ("key", "name", "domain", "country", "region", "city", "sector", "confidence", "provider",
           "servers", "beside", "open", "compromised", "priority")  # fmt: skip
 _AT_ONCE = 500
@@ -113,13 +117,23 @@ def _write_table(found: Iterator[Organisation], limit: int) -> None:
 
     from alpheus.report.visible import visible  # noqa: PLC0415 - as above
 
-    table = Table(box=None, pad_edge=False)
-    for name in _SHOWN:
-        table.add_column(name, overflow="fold")
+    out = console()
+    names = [*_NARROW[:1], *(name for least, name in _WIDTHS if out.width >= least), *_NARROW[1:]]
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in names:
+        number = name not in _TEXTS
+        table.add_column(
+            "prio" if name == "priority" else name, overflow="fold", no_wrap=number,
+            justify="right" if number else "left",
+        )  # fmt: skip
     shown = list(islice(found, limit + 1))
     for one in shown[:limit]:
-        table.add_row(*(Text(visible(str(getattr(one, name)))) for name in _SHOWN))
-    out = console()
+        said = {name: visible(str(getattr(one, name))) for name in {*names, "name"}}
+        if said["name"] == said["key"]:
+            said["name"] = ""
+        elif said["name"] and "name" not in names:
+            said["key"] += f"\n  {said['name']}"
+        table.add_row(*(Text(said[name]) for name in names))
     out.print(table)
     if len(shown) > limit:
         out.print(f"the first {limit:,}; more with --limit, all with --format jsonl or csv")
