@@ -26,6 +26,7 @@ from alpheus.cli import (
     webshell,
 )
 from alpheus.cli.output import drop_output, mend_streams, say
+from alpheus.cli.parser import Parser
 from alpheus.errors import AlpheusError
 
 COMMANDS = (
@@ -39,7 +40,7 @@ INTERRUPTED = 130
 
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line; also the source of the reference in the documentation."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="alpheus",
         description="From the evidence of a mass compromise to a verdict that can be defended.",
         epilog="Start with: alpheus triage EVIDENCE",

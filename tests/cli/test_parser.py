@@ -1,0 +1,83 @@
+"""Options stand where one likes."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+import pytest
+
+from alpheus.cli import build_parser
+from alpheus.cli.parser import Parser
+
+
+def _small() -> Parser:
+    parser = Parser(prog="x")
+    parser.add_argument("numbers", nargs="*", type=int)
+    parser.add_argument("name")
+    parser.add_argument("-o", "--output", default="")
+    parser.add_argument("--later", action="store_true")
+    parser.add_argument("--pair", nargs=2, default=[])
+    return parser
+
+
+@pytest.mark.parametrize("line", [
+    "1 2 --output f kim", "1 --output=f 2 kim", "--output f 1 2 kim", "1 2 kim --output f",
+    "1 -o f 2 kim", "1 -of 2 kim", "1 2 --outp f kim", "1 2 --out=f -- kim",
+])  # fmt: skip
+def test_options_between_names(line: str) -> None:
+    """In every form that an option has, what is said is the same."""
+    found = _small().parse_args(line.split())
+    assert (found.numbers, found.name, found.output) == ([1, 2], "kim", "f")
+
+
+def test_what_is_no_option() -> None:
+    """A dash is a file; after two dashes nothing is an option."""
+    found = _small().parse_args(["--later", "1", "--pair", "a", "b", "--", "--later"])
+    assert (found.numbers, found.name, found.later, found.pair) == ([1], "--later", True,
+                                                                    ["a", "b"])  # fmt: skip
+    assert _small().parse_args(["1", "--later", "-"]).name == "-"
+
+
+@pytest.mark.parametrize(
+    "line", ["1 --nothing kim", "1 -x kim", "1 kim --output", "--output --later 1 kim", "--o-o kim"]
+)
+def test_what_is_wrong_is_told(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the words of argparse."""
+    with pytest.raises(SystemExit):
+        _small().parse_args(line.split())
+    assert "x: error: " in capsys.readouterr().err
+
+
+def _commands(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for one in action.choices.values():
+                yield from _commands(one)
+            return
+    yield parser
+
+
+def test_all_commands_are_of_this_kind() -> None:
+    """So that no command with several names misreads them."""
+    found = list(_commands(build_parser()))
+    assert len(found) > 30
+    assert all(isinstance(one, Parser) for one in found)
+
+
+@pytest.mark.parametrize(("line", "expected"), [
+    ("case assign 1 {} noa", {"servers": [1], "to_whom": "noa"}),
+    ("case assign 1 {} 2 noa", {"servers": [1, 2], "to_whom": "noa"}),
+    ("case merge 1 {} 2 --why x", {"servers": [1, 2]}),
+    ("case split 1 {} 3 4 --why x", {"server": 1, "observations": [3, 4]}),
+    ("notify export csv {} 3 -o f", {"kind": "csv", "batch": 3}),
+    ("case import a {} b", {"files": ["a", "b"]}),
+])  # fmt: skip
+def test_commands_of_several_names(line: str, expected: dict[str, object]) -> None:
+    """Read as they are meant."""
+    for option in ("--database X", "--database=X"):
+        found = vars(build_parser().parse_args(line.format(option).split()))
+        assert found["database"] == "X"
+        for name, value in expected.items():
+            said = [str(one) for one in found[name]] if name == "files" else found[name]
+            assert said == value
