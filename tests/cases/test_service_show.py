@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from alpheus.cases.acts import ActKind
@@ -10,6 +11,7 @@ from alpheus.cases.deadlines import Duty
 from alpheus.cases.observations_import import import_file
 from alpheus.cases.rebuild import rebuild
 from alpheus.cases.service import Cases
+from alpheus.cli.case_text import lines_of
 from cases_filling import NOW, fill, listed, seen
 from exposure_runs import CLOSED, OPEN
 
@@ -39,6 +41,22 @@ def test_a_case_shows_everything(database: Database) -> None:
     assert case.detail.keys["server"] == ("QQ0001XY",)
     assert case.detail.reasons
     assert "same server because" in case.identity
+
+
+def test_the_history_is_that_of_the_state(database: Database) -> None:
+    """Worked out as of a day on which a false positive is over, no person has opened it again."""
+    fill(database, [seen(1, OPEN, 1)])
+    rebuild(database, now=NOW)
+    cases = Cases(database, lambda: NOW)
+    cases.act(1, ActKind.FALSE_POSITIVE, who="kim", why="a test", until="2021-04-09T00:00:00Z")
+    rebuild(database, now=NOW + timedelta(days=60))
+    case = cases.show(1)
+    work = [one for one in case.changes if one.axis == "work"]
+    assert (case.server["work"], case.server["work_since"]) == ("reopened", "2021-04-09T00:00:00Z")
+    assert [(one.after, one.who) for one in work] == [("false-positive", "kim"),
+                                                      ("reopened", "alpheus")]  # fmt: skip
+    (line,) = [line for line in lines_of(case) if "reopened since" in line]
+    assert "the false positive has expired" in line
 
 
 def test_shells_of_a_list_are_entries_of_one_server(database: Database, tmp_path: Path) -> None:

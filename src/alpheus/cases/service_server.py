@@ -103,7 +103,7 @@ def look(
     row = row_of(connection, tables, number)
     server = int(row["id"])
     detail = msgspec.json.decode(row.pop("detail"), type=ServerDetail)
-    changes = _changes(connection, tables, server)
+    changes = changes_of(connection, tables, server)
     done = _acts(connection, tables, server)
     running = clocks(
         state_of_row(row, changes), done, sector=str(row["sector"]), region=str(row["region"]),
@@ -217,7 +217,8 @@ def _place(after: str) -> tuple[str, int]:
     return seen, int(number)
 
 
-def _changes(connection: Connection, tables: Derived, server: int) -> tuple[Change, ...]:
+def changes_of(connection: Connection, tables: Derived, server: int) -> tuple[Change, ...]:
+    """The changes of its states that its row is the outcome of, in their order."""
     c = tables.changes.c
     query = select(c.axis, c.time, c.before, c.after, c.who, c.why, c.evidence)
     return in_order(Change(*row) for row in connection.execute(query.where(c.server == server)))

@@ -16,8 +16,9 @@ from alpheus.cases.explain import MOST, CveSaid, DecisionSaid, cves_of, decision
 from alpheus.cases.lifecycle import Change
 from alpheus.cases.observations import page_of
 from alpheus.cases.schema import Derived, imports, observations
-from alpheus.cases.server_rows import ServerDetail, state_of
+from alpheus.cases.server_rows import ServerDetail
 from alpheus.cases.service_acts import find
+from alpheus.cases.service_server import changes_of, state_of_row
 from alpheus.directory.owner_model import Ownership
 
 SHOWN = 200
@@ -52,7 +53,11 @@ class Case:
 def show(
     connection: Connection, tables: Derived, found: Standing, number: int, *, now: str
 ) -> Case:
-    """The case that a number leads to, as of `now`. Raises RefusedError where there is none."""
+    """The case that a number leads to. Raises RefusedError where there is none.
+
+    States and history are as of when they were worked out, which may be another time than `now`, by
+    which the clocks of laws are read.
+    """
     server = find(connection, tables, number)
     row = connection.execute(select(tables.servers).where(tables.servers.c.id == server)).one()
     values = row._asdict()
@@ -64,10 +69,10 @@ def show(
         (act for each in read_acts(connection, numbers).values() for act in each),
         key=lambda act: (act.time, act.id),
     )
-    state = state_of(parts, done, now=now)
+    changes = changes_of(connection, tables, server)
     return Case(
-        values, detail, state.changes, tuple(done),
-        clocks(state, done, sector=str(values["sector"]), region=str(values["region"]),
+        values, detail, changes, tuple(done),
+        clocks(state_of_row(values, changes), done, sector=str(values["sector"]), region=str(values["region"]),
                watched=found.watched, now=now),
         cves_of(connection, numbers), _sources(connection, numbers),
         explained(connection, tables, server, numbers),
