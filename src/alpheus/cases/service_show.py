@@ -72,8 +72,8 @@ def show(
     changes = changes_of(connection, tables, server)
     return Case(
         values, detail, changes, tuple(done),
-        clocks(state_of_row(values, changes), done, sector=str(values["sector"]), region=str(values["region"]),
-               watched=found.watched, now=now),
+        clocks(state_of_row(values, changes), done, sector=str(values["sector"]),
+               region=str(values["region"]), watched=found.watched, now=now),
         cves_of(connection, numbers), _sources(connection, numbers),
         explained(connection, tables, server, numbers),
         organisations.ownership(connection, tables, server),
