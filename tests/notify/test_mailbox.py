@@ -64,6 +64,16 @@ def test_a_folder_of_files_and_a_single_file(tmp_path: Path) -> None:
     assert kinds(tmp_path / "b" / "000.EML") == KINDS[:1]
 
 
+def test_an_empty_file_is_named_where_it_should_hold_a_message(tmp_path: Path) -> None:
+    """A mailbox may be empty."""
+    for name in ("a.eml", "b.mbox", "c"):
+        (tmp_path / name).touch()
+    (found,) = read_reports(tmp_path / "a.eml")
+    assert (found.kind.value, found.place) == ("unreadable", str(tmp_path / "a.eml"))
+    assert kinds(tmp_path / "b.mbox") == kinds(tmp_path / "c") == []
+    assert kinds(tmp_path) == ["unreadable"]
+
+
 def test_a_stream_is_an_mbox_or_a_message() -> None:
     """As the first line says; an empty one holds nothing."""
     assert [each.place for each in stream_messages(io.BytesIO(ALL[0]), "-")] == ["-"]

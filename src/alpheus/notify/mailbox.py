@@ -52,7 +52,7 @@ def messages(source: Path) -> Iterator[Message]:
         return
     try:
         with source.open("rb") as stream:
-            yield from stream_messages(stream, str(source))
+            yield from _whole(stream, source)
     except OSError as error:
         raise _unreadable(source, error) from error
 
@@ -120,11 +120,21 @@ def _file(path: Path, *, single: bool = False) -> Iterator[Message]:
             if single:
                 yield Message(str(path), stream.read(LARGEST))
             else:
-                yield from stream_messages(stream, str(path))
+                yield from _whole(stream, path)
     except FileNotFoundError:
         return
     except OSError as error:
         raise _unreadable(path, error) from error
+
+
+def _whole(stream: BinaryIO, path: Path) -> Iterator[Message]:
+    """The messages of a file. A mailbox may be empty; an empty `.eml` is a message, and no mail."""
+    found = False
+    for one in stream_messages(stream, str(path)):
+        found = True
+        yield one
+    if not found and path.suffix.lower() == ".eml":
+        yield Message(str(path), b"")
 
 
 def _unreadable(path: Path, error: OSError) -> EvidenceError:
