@@ -58,7 +58,7 @@ def test_customers(tmp_path: Path) -> None:
     assert first.networks == ("192.0.2.0/28",)
     assert first.contacts == (
         Contact("registered", "it@muster.example", "+49 1"),
-        Contact("letter", name="Weg 1, Dorf, 1"),
+        Contact("letter", name="Weg 1; 1 Dorf"),
     )  # fmt: skip
     assert [loss.row for loss in losses] == [3, 3, 3, 4]
     assert "'nirgends' is no domain: left out" in losses[0].reason

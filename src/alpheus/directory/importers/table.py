@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from alpheus.directory.domains import domain_of
-from alpheus.directory.importers import cells
+from alpheus.directory.importers import cells, postal
 from alpheus.directory.importers.layouts import BY_KIND, Layout, layout_of
 from alpheus.directory.importers.model import Context, Entry
 from alpheus.directory.model import Contact, Layer, Organisation
@@ -84,7 +84,7 @@ class _Table:
             unit=cells.text(self._first(content, "unit")),
             domains=tuple(domains), networks=tuple(networks), layer=Layer.CLAIM,
             sector=self._sector(content),
-            country=cells.country(self._first(content, "country")) or self._layout.country,
+            country=self._country(content),
             region=cells.region(self._first(content, "region")),
             city=cells.text(self._first(content, "city")), as_number=number, contacts=contacts,
             attributes=attributes,
@@ -142,13 +142,11 @@ class _Table:
                         phone = person = ""
         if phone:
             yield Contact("registered", "", phone, person)
-        place = self._letter(content)
+        said = {role: cells.text(self._first(content, role)) for role in postal.ROLES}
+        said["region"] = cells.region(said["region"])
+        place = postal.address(self._country(content), said)
         if place:
             yield Contact("letter", name=place)
 
-    def _letter(self, content: Cells) -> str:
-        street = cells.text(self._first(content, "street"))
-        if not street:
-            return ""
-        lines = (self._first(content, role) for role in ("city", "region", "zip"))
-        return ", ".join((street, *filter(None, map(cells.text, lines))))
+    def _country(self, content: Cells) -> str:
+        return cells.country(self._first(content, "country")) or self._layout.country
