@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from sys import intern
 from typing import NamedTuple
 
+from alpheus.cases.lifecycle import Change
 from alpheus.cases.schema import DAY_DIMENSIONS
 from alpheus.cases.states import ENDED, OPEN_COMPROMISE, OPEN_PATCH, Compromise, Patch, Work
 
@@ -41,20 +42,18 @@ def is_left(patch: str, compromise: str, work: str) -> bool:
     return (patch in _PATCH or compromise in _COMPROMISE) and work not in _ENDED
 
 
-def day_rows(row: Mapping[str, object], steps: Iterable[Step]) -> Iterator[tuple[str, ...]]:
+def day_rows(row: Mapping[str, object], steps: Iterable[Step | Change]) -> list[tuple[str, ...]]:
     """Rows without their number: dimension, value, day, axis, before, after.
 
     What was seen of a service whose members are counted is no server, and gives none.
     """
     if row["service"]:
-        return
-    places = [("", ""), *((name, str(row[name])) for name in DAY_DIMENSIONS)]
-    for change in _changes(row, list(steps)):
-        for place in places:
-            yield (*place, *change)
+        return []
+    places = [("", ""), *[(name, str(row[name])) for name in DAY_DIMENSIONS]]
+    return [(*place, *change) for change in _changes(row, list(steps)) for place in places]
 
 
-def _changes(row: Mapping[str, object], steps: list[Step]) -> Iterator[tuple[str, ...]]:
+def _changes(row: Mapping[str, object], steps: list[Step | Change]) -> Iterator[tuple[str, ...]]:
     yield (_day(str(row["first_seen"])), "known", "", "known")
     for step in steps:
         yield (_day(step.time), step.axis, step.before, step.after)
@@ -63,9 +62,9 @@ def _changes(row: Mapping[str, object], steps: list[Step]) -> Iterator[tuple[str
         yield (_day(str(row["last_seen"])), "silent", "", LEFT)
 
 
-def _left(steps: list[Step]) -> Iterator[tuple[str, ...]]:
+def _left(steps: list[Step | Change]) -> Iterator[tuple[str, ...]]:
     """When something was left to do and when no more, by the states that a day ends with."""
-    by_day: dict[str, list[Step]] = {}
+    by_day: dict[str, list[Step | Change]] = {}
     for step in steps:
         by_day.setdefault(_day(step.time), []).append(step)
     states, was = dict(START), ""
@@ -78,7 +77,7 @@ def _left(steps: list[Step]) -> Iterator[tuple[str, ...]]:
             was = now
 
 
-def _end(begin: str, steps: list[Step]) -> str:
+def _end(begin: str, steps: list[Step | Change]) -> str:
     """Where a walk ends: the only state that is entered more often than left, but for its begin.
 
     The order of steps of one moment is not kept, and not needed.

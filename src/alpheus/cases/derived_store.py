@@ -137,10 +137,10 @@ class Tally:
         self._counts: dict[tuple[str, ...], list[int]] = {}
         self.days = Counter[tuple[str, ...]]()
 
-    def add(self, row: Row, changes: Iterable[Change] | Iterable[Step]) -> None:
+    def add(self, row: Row, changes: Iterable[Change | Step]) -> None:
         """Count a server."""
         self._count(row, 1)
-        self.days.update(day_rows(row, (Step(*change[:4]) for change in changes)))
+        self.days.update(day_rows(row, changes))
 
     def take(self, row: Mapping[str, object], changes: Iterable[Step]) -> None:
         """Count a server no more."""
@@ -164,7 +164,7 @@ class Tally:
 
     def _count(self, row: Mapping[str, object], sign: int) -> None:
         counts, servers = self._counts, 0 if row["service"] else sign
-        observed, entries, victims = (sign * int(str(row[name])) for name in _COUNTED)
+        observed, entries, victims = [sign * int(str(row[name])) for name in _COUNTED]
         for key in dimensions(row):
             held = counts.get(key)
             if held is None:

@@ -7,7 +7,7 @@ explains. Times are ISO 8601 in UTC with `Z` and compare as text; '' is before a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -18,6 +18,7 @@ from alpheus.cases.acts import Act, ActKind, Closing
 from alpheus.cases.states import (
     BREACHED,
     DOUBTS,
+    ENDED,
     HEALTHY,
     OPEN_PATCH,
     Compromise,
@@ -87,20 +88,25 @@ def derive(seen: Iterable[Seen], acts: Iterable[Act] = (), *, now: str) -> State
     Observations and acts may come in any order. Acts are taken as they are: whether one was allowed
     was asked when it was entered (see `acts.refusal`).
     """
-    replay = _Replay()
-    events: list[Seen | Act] = [*sorted(seen, key=_content)]
-    events += sorted(acts, key=lambda act: (act.time, act.id))
-    events.sort(key=attrgetter("time"))  # of one moment, what was seen comes before what was done
-    for time, group in groupby(events, key=attrgetter("time")):
+    replay, done = _Replay(), sorted(acts, key=lambda act: (act.time, act.id))
+    at, whole = 0, len(done)
+    for time, group in groupby(sorted(seen, key=_content), key=_time):
+        while at < whole and done[at].time < time:
+            at = replay.act(done, at)
         replay.expire(time)
-        replay.step(list(group))
+        replay.see(list(group))
+        if at < whole and done[at].time == time:  # what was seen comes before what was done
+            at = replay.act(done, at)
+    while at < whole:
+        at = replay.act(done, at)
     replay.expire(now)
     return replay.state()
 
 
-def _content(one: Seen) -> tuple[str | bool | int, ...]:
-    return (one.time, one.patch, one.build, one.verdict, one.breach, one.source, one.partly,
-            one.reported, one.id)  # fmt: skip
+_content = attrgetter(
+    "time", "patch", "build", "verdict", "breach", "source", "partly", "reported", "id"
+)
+_time = attrgetter("time")
 
 
 def _is_open(one: Seen) -> bool:
@@ -120,6 +126,8 @@ _MILD = {
     Verdict.COMPROMISED.value: Compromise.COMPROMISED,
 }
 _RANK = {state: rank for rank, state in enumerate(Compromise)}
+_CLEAN = frozenset({Compromise.CLEANED, Compromise.VERIFIED_CLEAN})
+_FIXED_OR_OPEN = OPEN_PATCH | {Patch.FIXED}
 
 
 class _Cause(NamedTuple):
@@ -162,19 +170,25 @@ class _Replay:
             self.assignee, tuple(self.changes), self.decoy,
         )  # fmt: skip
 
-    def step(self, events: list[Seen | Act]) -> None:
-        """All events of one moment. Of two that contradict each other the graver one counts."""
-        seen = [one for one in events if isinstance(one, Seen)]
-        is_open = any(map(_is_open, seen))
+    def see(self, seen: Sequence[Seen]) -> None:
+        """All of one moment. Of two that contradict each other the graver one counts."""
+        is_open = any(map(_is_open, seen)) if len(seen) > 1 else False
         for one in seen:
-            if _settles(one) and (_is_open(one) or not is_open):
+            if _settles(one) and (not is_open or _is_open(one)):
                 self._see_patch(one)
             if one.verdict or one.reported:
                 self._see_compromise(one)
-            self._see_contradiction(one)
-        for act in events:
-            if isinstance(act, Act):
-                _ACTS[act.kind](self, act)
+            if self.work in ENDED:
+                self._see_contradiction(one)
+
+    def act(self, acts: Sequence[Act], at: int) -> int:
+        """All that was done at one moment, from a place on; gives the place after it."""
+        time = acts[at].time
+        self.expire(time)
+        while at < len(acts) and acts[at].time == time:
+            _ACTS[acts[at].kind](self, acts[at])
+            at += 1
+        return at
 
     def expire(self, time: str) -> None:
         """A false positive ends; the server is looked at again if it is not well by then."""
@@ -190,16 +204,17 @@ class _Replay:
         if _is_open(one):
             self._see_open(one, build)
         elif one.patch == PatchState.MITIGATED:
-            if self.patch not in {Patch.FIXED, Patch.NOT_AFFECTED}:
+            if self.patch not in HEALTHY:
                 self.mitigated_by, self.mitigated_build = one.source, build
                 self._seen("patch", Patch.MITIGATED, one, "a mitigation was seen")
         elif one.partly and self.patch in OPEN_PATCH:
             pass  # of several servers, one that shows the fix does not speak for the others
-        elif one.patch == PatchState.NOT_AFFECTED and self.patch not in OPEN_PATCH | {Patch.FIXED}:
+        elif one.patch == PatchState.NOT_AFFECTED and self.patch not in _FIXED_OR_OPEN:
             self._seen("patch", Patch.NOT_AFFECTED, one, "what runs there does not have the flaw")
         else:
             self.mitigated_by = ""
-            self._seen("patch", Patch.FIXED, one, f"seen with the fix{_of(one.build)}")
+            if self.patch is not Patch.FIXED:
+                self._seen("patch", Patch.FIXED, one, f"seen with the fix{_of(one.build)}")
         self.build = build
 
     def _see_open(self, one: Seen, build: str) -> None:
@@ -216,13 +231,13 @@ class _Replay:
                 self._seen("patch", Patch.REGRESSED, one, why)
             elif build and not self.mitigated_build:
                 self.mitigated_build = build
-        elif self.patch is not Patch.REGRESSED:
+        elif self.patch not in OPEN_PATCH:
             self._seen("patch", Patch.VULNERABLE, one, f"seen without the fix{_of(one.build)}")
 
     def _see_compromise(self, one: Seen) -> None:
         after = Compromise.REPORTED if one.reported else _MILD[one.verdict]
         breached = after in BREACHED
-        if self.compromise in {Compromise.CLEANED, Compromise.VERIFIED_CLEAN}:
+        if self.compromise in _CLEAN:
             if breached and one.breach > self.cleaned:
                 why = f"signs of an intruder from {one.breach}, after it was cleaned"
                 self._seen("compromise", Compromise.RE_INFECTED, one, why)
@@ -241,9 +256,7 @@ class _Replay:
             self._seen("compromise", after, one, why)
 
     def _see_contradiction(self, one: Seen) -> None:
-        """A later observation that contradicts reopens."""
-        if self.work not in {Work.CLOSED, Work.FALSE_POSITIVE}:
-            return
+        """A later observation that contradicts reopens what has ended."""
         breached = one.verdict == Verdict.COMPROMISED or one.reported
         if (
             breached
@@ -296,7 +309,7 @@ class _Replay:
             self._go("work", self.untold, _cause(act))
 
     def act_mitigated(self, act: Act) -> None:
-        if self.patch not in {Patch.FIXED, Patch.NOT_AFFECTED}:
+        if self.patch not in HEALTHY:
             self.mitigated_by, self.mitigated_build = act.who, self.build
             self._go("patch", Patch.MITIGATED, _cause(act))
 

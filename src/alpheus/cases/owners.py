@@ -152,9 +152,10 @@ def gathered(cluster: Cluster, evidence: Sequence[OwnerEvidence]) -> OwnerEviden
     reverse: dict[str, None] = {}
     own: dict[str, None] = {}
     for one in evidence:
-        mail |= dict.fromkeys(one.mail_names)
-        asked |= dict.fromkeys(one.asked_names)
-        own |= dict.fromkeys(one.server_names)
+        for held, said in ((mail, one.mail_names), (asked, one.asked_names),
+                           (own, one.server_names)):  # fmt: skip
+            if said:
+                held.update(dict.fromkeys(said))
         if one.self_signed and one.certificate_names != names:
             own |= dict.fromkeys(one.certificate_names)
         for name in one.reverse_names:
@@ -190,8 +191,9 @@ def gathered(cluster: Cluster, evidence: Sequence[OwnerEvidence]) -> OwnerEviden
 def _listed(cluster: Cluster, evidence: Sequence[OwnerEvidence], told: set[str]) -> Iterator[str]:
     """Names that other observations gave; where they are of many, somebody serves them all."""
     if len(cluster.keys.get("organisation", ())) <= _FEW_DOMAINS:
+        shown = {name for one in evidence for name in one.certificate_names}
         for name in cluster.keys.get("host", ()):
-            if name not in told and not any(name in one.certificate_names for one in evidence):
+            if name not in told and name not in shown:
                 yield name
 
 
@@ -237,7 +239,7 @@ def _most(values: Sequence[_Order], otherwise: _Order) -> _Order:
     if not values:
         return otherwise
     first = values[0]
-    if all(value == first for value in values):
+    if values.count(first) == len(values):
         return first
     counts = Counter(values)
     most = max(counts.values())

@@ -51,10 +51,22 @@ class Systems:
         """Take a server in; what is no server by itself gives nothing."""
         if row["service"]:
             return
-        system = int(str(row["system"]))
-        held = self._members.setdefault(system, {}) if system else self._alone
-        numbers = _numbers(row)
-        _join(held, ((key, list(numbers)) for key in _places(row)), largest=bool(system))
+        system, numbers, alone = int(str(row["system"])), _numbers(row), self._alone
+        if system:
+            held = self._members.setdefault(system, {})
+            _join(held, ((key, list(numbers)) for key in _places(row)), largest=True)
+            return
+        systems, left, flaw, intrusion, victims = numbers
+        for key in _places(row):
+            mine = alone.get(key)
+            if mine is None:
+                alone[key] = [*numbers]
+                continue
+            mine[0] += systems
+            mine[1] += left
+            mine[2] += flaw
+            mine[3] += intrusion
+            mine[4] += victims
 
     def merge(self, other: Systems) -> None:
         """Take in what another counted of other servers."""
@@ -117,14 +129,13 @@ def _join(
 
 
 def _numbers(row: Mapping[str, object]) -> Numbers:
-    patch, compromise, work = (str(row[axis]) for axis in ("patch", "compromise", "work"))
+    patch, compromise, work = str(row["patch"]), str(row["compromise"]), str(row["work"])
     left = is_left(patch, compromise, work)
-    said = (left, left and patch in _PATCH, left and compromise in _COMPROMISE,
-            compromise in _VICTIMS)  # fmt: skip
-    return Numbers(1, *map(int, said))
+    return Numbers(
+        1, int(left), int(left and patch in _PATCH), int(left and compromise in _COMPROMISE),
+        int(compromise in _VICTIMS),
+    )  # fmt: skip
 
 
-def _places(row: Mapping[str, object]) -> Iterator[Key]:
-    yield "", ""
-    for name in DIMENSIONS:
-        yield name, str(row[name])
+def _places(row: Mapping[str, object]) -> list[Key]:
+    return [("", ""), *[(name, str(row[name])) for name in DIMENSIONS]]

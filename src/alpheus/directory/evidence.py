@@ -161,6 +161,8 @@ def _claims(found: _Line) -> tuple[Claim, ...]:
 
 def _hosts(names: Iterable[str]) -> list[str]:
     """Host names in lower case, as ASCII; what is none, and addresses, left out."""
+    if not names:
+        return []
     return [
         host for name in islice(names, _MOST) if len(name) <= _LONGEST and (host := _host(name))
     ]
@@ -179,8 +181,12 @@ def _other_names(
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Names under which mail is served, others that lead to it, of lists, and of the address."""
     attributes = found.attributes
-    mail = _hosts((*attributes.mx.split(), *attributes.autodiscover.split()))
-    reverse = _hosts(filter(None, (attributes.reverse, attributes.ptr, attributes.rdns)))
+    mail: list[str] = []
+    reverse: list[str] = []
+    if attributes.mx or attributes.autodiscover:
+        mail = _hosts((*attributes.mx.split(), *attributes.autodiscover.split()))
+    if attributes.reverse or attributes.ptr or attributes.rdns:
+        reverse = _hosts(filter(None, (attributes.reverse, attributes.ptr, attributes.rdns)))
     if found.provenance is None:
         asked: list[str] = []
         # A probe lists names that lead to the address, and those of the certificate.

@@ -5,7 +5,7 @@ Many sightings say the same: `Facts` are kept once for all of them, and only tim
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from sys import intern
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from alpheus.cases.identity import names
 from alpheus.cases.identity.model import Kind, Sighting
 
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - in UTC, and quicker to write without saying so
 UNKNOWN_TIME = -1
 """In place of a time that is not known."""
 
@@ -227,4 +228,4 @@ def written(moment: int) -> str:
     """Seconds since 1970 as ISO 8601 in UTC, or ''."""
     if moment == UNKNOWN_TIME:
         return ""
-    return f"{datetime.fromtimestamp(moment, UTC).replace(tzinfo=None).isoformat()}Z"
+    return f"{(_EPOCH + timedelta(seconds=moment)).isoformat()}Z"

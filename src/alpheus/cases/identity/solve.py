@@ -123,43 +123,47 @@ def _mend_slips(forest: Forest, nodes: Sequence[int]) -> None:
 
     Only where it is that name with one slip of the pen, and nobody near is called so.
     """
-    bearers: dict[str, list[int]] = {}
     by_socket: dict[str, dict[str, list[int]]] = {}
     for node in nodes:
         socket = socket_of(forest.facts[node])
-        for name in forest.computers[node]:
-            bearers.setdefault(name, []).append(node)
-            if socket:
-                by_socket.setdefault(socket, {}).setdefault(name, []).append(node)
-
-    def is_seen_once(name: str, here: Sequence[int]) -> bool:
-        node = here[0]
-        near = (
-            other
-            for other in bearers[name]
-            if other != node and _is_near(forest, name, node, other)
-        )
-        return len(here) == 1 and forest.first[node] == forest.last[node] and not any(near)
-
-    for names in by_socket.values():
-        if len(names) == 1:
-            continue
-        known = [name for name, here in names.items() if not is_seen_once(name, here)]
+        for name in forest.computers[node] if socket else ():
+            by_socket.setdefault(socket, {}).setdefault(name, []).append(node)
+    several = [names for names in by_socket.values() if len(names) > 1]
+    once = [(name, here[0]) for names in several for name, here in names.items()
+            if len(here) == 1 and forest.first[here[0]] == forest.last[here[0]]]  # fmt: skip
+    alone = _without_namesakes(forest, nodes, once)
+    for names in several:
+        known = [name for name, here in names.items() if (name, here[0]) not in alone]
         for name in names.keys() - known:
             meant = [other for other in known if is_slip(name, other)]
             if len(meant) == 1:
                 forest.computers[names[name][0]] = frozenset(meant)
 
 
-def _is_near(forest: Forest, name: str, one: int, other: int) -> bool:
-    """Whether two nodes of a name may be of one organisation; so many are called what all are."""
-    places = [forest.facts[node].address for node in (one, other)]
-    if is_common_server(name):
-        near = places[0] == places[1]
-    else:
-        near = range_of(places[0]) == range_of(places[1])
-    ads = {ad for ad in forest.ads[one] & forest.ads[other] if not is_common_domain(ad)}
-    return near or bool(ads or forest.domains[one] & forest.domains[other])
+def _without_namesakes(
+    forest: Forest, nodes: Sequence[int], bearers: Sequence[tuple[str, int]]
+) -> set[tuple[str, int]]:
+    """Those of some bearers of names near whom nobody else is called so.
+
+    Many are called what all are: to compare each with each would take a day.
+    """
+    signs = {(name, node): _signs(forest, name, node) for name, node in bearers}
+    held = {(name, sign): 0 for (name, _), own in signs.items() for sign in own}
+    wanted = frozenset(name for name, _ in bearers)
+    for node in nodes:
+        for name in forest.computers[node] & wanted:
+            for sign in _signs(forest, name, node):
+                if (name, sign) in held:
+                    held[name, sign] += 1
+    return {one for one, own in signs.items() if all(held[one[0], sign] == 1 for sign in own)}
+
+
+def _signs(forest: Forest, name: str, node: int) -> set[str]:
+    """What two nodes of a name have in common that may be of one organisation."""
+    address = forest.facts[node].address
+    place = address if is_common_server(name) else range_of(address)
+    ads = {f"ad {ad}" for ad in forest.ads[node] if not is_common_domain(ad)}
+    return {f"at {place}", *ads, *(f"of {domain}" for domain in forest.domains[node])}
 
 
 def _forget_providers(forest: Forest, nodes: Sequence[int], shared: Shared) -> None:
