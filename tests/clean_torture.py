@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from alpheus.respond import vault_folder
-from alpheus.respond.apply import Outcome
 from alpheus.respond.model import Plan
+from alpheus.respond.outcome import Outcome
 from alpheus.respond.vault import Vault
 from alpheus.respond.vault_cipher import Stretching
 from clean_work import PASSPHRASE, Tree, applied, killed_at, plan_of, tree_of, undone
@@ -39,7 +39,9 @@ class Round:
         self._chance = random.Random(seed)
         self._root = folder / "c"
         self._vault = folder / "v"
+        self._media = folder / "good"
         self._contents: dict[str, bytes] = {}
+        self._good: dict[str, bytes] = {}
         self.plan = self._made()
         self.before = tree_of(self._root)
 
@@ -48,12 +50,12 @@ class Round:
         with _quick():
             back = self._chance.random() < 0.4
             if back:
-                applied(self.plan, self._root, self._vault)
-            work = partial(undone if back else applied, self.plan, self._root, self._vault)
+                applied(self.plan, self._root, self._vault, self._media)
+            work = partial(undone if back else self._applied, self.plan, self._root, self._vault)
             killed = self._killed(work)
             self._nothing_is_lost()
             if self._chance.random() < 0.5:
-                self._is_all(applied(self.plan, self._root, self._vault), "apply")
+                self._is_all(self._applied(self.plan, self._root, self._vault), "apply")
                 self._is_away()
             elif not self._vault.joinpath("vault.json").exists():
                 return killed
@@ -64,8 +66,12 @@ class Round:
                 raise Wrong(message)
         return killed
 
+    def _applied(self, plan: Plan, root: Path, vault: Path) -> list[Outcome]:
+        return applied(plan, root, vault, self._media)
+
     def _made(self) -> Plan:
         chance, named = self._chance, []
+        self._media.mkdir()
         for number in range(chance.randint(1, 5)):
             parts = [chance.choice(("web", "Web2", "a b")) for _ in range(chance.randint(0, 2))]
             parts.append(f"{number}{chance.choice(NAMES)}".replace("\n", "_"))
@@ -77,10 +83,13 @@ class Round:
             if chance.random() < 0.8:
                 named.append((parts, content))
                 self._contents["/".join(parts)] = content
+                if chance.random() < 0.4:
+                    self._good["/".join(parts)] = good = b"good" + chance.randbytes(2_000)
+                    (self._media / parts[-1]).write_bytes(good)
         for folder in sorted(self._root.rglob("*")):
             if folder.is_dir():
                 os.utime(folder, ns=(10**18, 10**18 + 5))
-        return plan_of(named)
+        return plan_of(named, {name.rpartition("/")[2]: good for name, good in self._good.items()})
 
     def _killed(self, work: Callable[[], object]) -> bool:
         if self._chance.random() < 0.5:
@@ -100,11 +109,12 @@ class Round:
         """Each file is in its place, whole, or in the vault; beside it nothing is half there."""
         for name, content in self._contents.items():
             path = self._root / name
-            if path.exists():
-                if path.read_bytes() != content:
-                    message = f"{name} is in its place, and is not what it was"
-                    raise Wrong(message)
+            found = path.read_bytes() if path.exists() else None
+            if found == content:
                 continue
+            if found is not None and found != self._good.get(name):
+                message = f"{name} is in its place, and is not what it was"
+                raise Wrong(message)
             with Vault(self._vault, PASSPHRASE) as vault:
                 if b"".join(vault.read(sha256(content).hexdigest())) != content:
                     message = f"{name} is lost"
@@ -117,10 +127,14 @@ class Round:
             raise Wrong(message)
 
     def _is_away(self) -> None:
-        left = set(tree_of(self._root)) & set(self._contents)
-        aside = [name for name in tree_of(self._root) if ".alpheus-" in name]
-        if left or aside:
-            message = f"after the next run there is still {left or aside}"
+        tree = tree_of(self._root)
+        for name in self._contents:
+            found = tree[name][3] if name in tree else None
+            if found != self._good.get(name):
+                message = f"after the next run {name} is not as it should be"
+                raise Wrong(message)
+        if aside := [name for name in tree if ".alpheus-" in name]:
+            message = f"after the next run there is still {aside}"
             raise Wrong(message)
 
 

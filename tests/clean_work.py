@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from alpheus.respond.apply import Outcome, apply
+from alpheus.respond.apply import apply
 from alpheus.respond.journal import Journal
+from alpheus.respond.known_good import KnownGood
 from alpheus.respond.model import FileAction, Phase, Plan, Step, signed
+from alpheus.respond.outcome import Outcome
 from alpheus.respond.undo import undo
 from alpheus.respond.vault import Vault
 from alpheus.respond.volumes import opened
@@ -19,12 +21,19 @@ PASSPHRASE = b"the stables of Augeas"
 Tree = dict[str, tuple[int, int, int, bytes]]
 
 
-def plan_of(named: Iterable[tuple[Sequence[str], bytes]]) -> Plan:
-    """A plan that takes these away from volume C."""
+def plan_of(
+    named: Iterable[tuple[Sequence[str], bytes]], good: Mapping[str, bytes] = {},
+    *, exchanged: bool = False,
+) -> Plan:  # fmt: skip
+    """A plan that takes these away from volume C; `good` by their last names takes their place."""
     files = tuple(
-        FileAction(number, "C", tuple(parts), sha256(content).hexdigest(), "\\".join(parts))
+        FileAction(
+            number, "C", tuple(parts), sha256(content).hexdigest(), "\\".join(parts),
+            good=(sha256(good[parts[-1]]).hexdigest(),) if parts[-1] in good else (),
+            exchanged=exchanged,
+        )
         for number, (parts, content) in enumerate(named, 1)
-    )
+    )  # fmt: skip
     step = Step(1, Phase.REMOVE, "Take the pages away", "they are web shells", files=files)
     return signed(Plan(
         server="MX01", product="Exchange", verdict="compromised", stage="implanted",
@@ -45,14 +54,16 @@ def tree_of(root: Path) -> Tree:
             for name, (mode, time, size, content) in found.items()}  # fmt: skip
 
 
-def applied(plan: Plan, root: Path, vault: Path) -> list[Outcome]:
+def applied(
+    plan: Plan, root: Path, vault: Path, known_good: Path | None = None
+) -> list[Outcome]:  # fmt: skip
     """Carry it out."""
     with (
         opened({"C": root}) as volumes,
         Vault(vault, PASSPHRASE, create=True) as kept,
         Journal(vault / "journals", plan.digest) as journal,
     ):
-        return list(apply(plan, volumes, kept, journal))
+        return list(apply(plan, volumes, kept, journal, KnownGood(known_good, plan.files())))
 
 
 def undone(plan: Plan, root: Path, vault: Path) -> list[Outcome]:
@@ -104,5 +115,16 @@ def _end_at(count: int) -> None:
 
         setattr(os, name, call)
 
-    for name in ("write", "rename", "unlink", "link", "fsync", "utime", "ftruncate", "mkdir"):
+    for name in (
+        "write",
+        "rename",
+        "unlink",
+        "link",
+        "fsync",
+        "utime",
+        "ftruncate",
+        "mkdir",
+        "replace",
+        "fchmod",
+    ):
         watched(name)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from alpheus.respond.apply import Result, look
+from alpheus.respond.apply import look
+from alpheus.respond.known_good import KnownGood
 from alpheus.respond.model import Plan
+from alpheus.respond.outcome import Result
 from alpheus.respond.vault import Vault
 from alpheus.respond.volumes import opened
 from clean_work import PASSPHRASE, applied, killed_at, plan_of, tree_of, undone
@@ -164,3 +166,109 @@ def test_a_failing_disk_loses_nothing(
 
 def _fails(*_: object, **__: object) -> None:
     raise OSError(30, "Read-only file system")
+
+
+GOOD = b"the product's own page"
+
+
+@pytest.fixture
+def media(tmp_path: Path) -> Path:
+    """The product's own files."""
+    return _put(tmp_path, ("media", "x.aspx"), GOOD).parent
+
+
+@pytest.fixture
+def restoring() -> Plan:
+    """A plan that puts one of them back in place of a changed one."""
+    named = [((*WEB, "x.aspx"), SHELL), ((*WEB, "y.aspx"), SHELL + b"2")]
+    return plan_of(named, {"x.aspx": GOOD})
+
+
+def test_the_products_own_file_takes_the_place(
+    tmp_path: Path, root: Path, restoring: Plan, media: Path
+) -> None:
+    """Once; it is told; undone, the changed one is there again as it was."""
+    before, page = tree_of(root), root.joinpath(*WEB, "x.aspx")
+    with opened({"C": root}) as volumes:
+        told = list(look(restoring, volumes, KnownGood(media, restoring.files())))
+    assert _results(told) == ["would", "would"]
+    assert "takes its place" in told[0].why
+    outcomes = applied(restoring, root, tmp_path / "v", media)
+    assert [one.result.value for one in outcomes] == ["done", "done"]
+    assert "takes its place" in outcomes[0].why
+    assert page.read_bytes() == GOOD
+    after = tree_of(root)
+    for folder in (media, None):
+        again = applied(restoring, root, tmp_path / "v", folder)
+        assert _results(again) == ["already", "already"]
+    assert tree_of(root) == after
+    assert _results(undone(restoring, root, tmp_path / "v")) == ["done", "done"]
+    assert tree_of(root) == before
+
+
+def test_it_can_come_later(tmp_path: Path, root: Path, restoring: Plan, media: Path) -> None:
+    """The changed page is taken all the same, and it is said that its place is empty."""
+    before, page = tree_of(root), root.joinpath(*WEB, "x.aspx")
+    outcomes = applied(restoring, root, tmp_path / "v")
+    assert "by hand" in outcomes[0].why
+    assert not page.exists()
+    assert _results(applied(restoring, root, tmp_path / "v", media)) == ["done", "already"]
+    assert page.read_bytes() == GOOD
+    assert _results(undone(restoring, root, tmp_path / "v")) == ["done", "done"]
+    assert tree_of(root) == before
+
+
+def test_what_is_only_exchanged_stays_without_it(tmp_path: Path, root: Path, media: Path) -> None:
+    """A web site needs its configuration; what is right already is left."""
+    plan = plan_of([((*WEB, "x.aspx"), SHELL)], {"x.aspx": GOOD}, exchanged=True)
+    page = root.joinpath(*WEB, "x.aspx")
+    (outcome,) = applied(plan, root, tmp_path / "v")
+    assert (outcome.result, "--known-good" in outcome.why) == (Result.REFUSED, True)
+    assert page.read_bytes() == SHELL
+    assert _results(applied(plan, root, tmp_path / "v", media)) == ["done"]
+    assert page.read_bytes() == GOOD
+    (outcome,) = applied(plan, root, tmp_path / "v2")
+    assert (outcome.result, outcome.why) == (Result.ALREADY, "the product's own file is there")
+
+
+def test_killed_while_files_are_exchanged(
+    tmp_path: Path, root: Path, restoring: Plan, media: Path
+) -> None:
+    """At any change of the disk: the next run finishes, also without the folder, and undo too."""
+    before, page = tree_of(root), root.joinpath(*WEB, "x.aspx")
+    for count in range(1, 60):
+        vault = tmp_path / f"v{count}"
+        killed = killed_at(count, lambda: applied(restoring, root, vault, media))  # noqa: B023
+        if page.exists():
+            assert page.read_bytes() in {SHELL, GOOD}
+        if count % 2 and (vault / "vault.json").exists():
+            killed |= killed_at(count // 2 + 1, lambda: undone(restoring, root, vault))  # noqa: B023
+        if count % 3:
+            applied(restoring, root, vault, media)
+            assert page.read_bytes() == GOOD
+        if not (vault / "vault.json").exists():
+            continue
+        assert set(_results(undone(restoring, root, vault))) <= {"done", "already"}
+        assert tree_of(root) == before, count
+        if not killed:
+            return
+    pytest.fail("it was killed each time")
+
+
+def test_a_folder_that_does_not_reach_the_disk_is_told(
+    tmp_path: Path, root: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was taken from it is not called done, and the next run says that it is."""
+    real = os.fsync
+
+    def fsync(number: int) -> None:
+        if os.fstat(number).st_ino == root.joinpath(*WEB).stat().st_ino:
+            raise OSError(5, "Input/output error")
+        real(number)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    outcomes = applied(plan, root, tmp_path / "v")
+    assert _results(outcomes) == ["refused", "refused"]
+    assert "not on disk" in outcomes[0].why
+    monkeypatch.setattr(os, "fsync", real)
+    assert _results(applied(plan, root, tmp_path / "v")) == ["done", "done"]

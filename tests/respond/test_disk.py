@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from alpheus.errors import VaultError
-from alpheus.respond.disk import locked, sync_folder, sync_names
+from alpheus.respond.disk import at_once, locked, sync_each, sync_file, sync_folder, sync_names
 
 
 def test_a_folder_that_is_not_there_is_none_of_its_business(tmp_path: Path) -> None:
@@ -35,6 +35,39 @@ def test_a_disk_that_fails_is_told(
     else:
         sync_names(folder)
     os.close(folder)
+
+
+def test_what_fails_is_told_of_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the order in which they were given; the others are on disk."""
+    numbers = [os.open(tmp_path / name, os.O_RDWR | os.O_CREAT) for name in "abc"]
+    real = os.fsync
+
+    def fsync(number: int) -> None:
+        if number == numbers[1]:
+            raise OSError(errno.EIO, "no")
+        real(number)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    assert [error is None for error in sync_each(numbers)] == [True, False, True]
+    assert sync_each(numbers[:1]) == [None]
+    assert sync_each([]) == []
+    for number in numbers:
+        os.close(number)
+
+
+def test_a_file_of_others_is_brought_to_disk(tmp_path: Path) -> None:
+    """Or it is told that it cannot be."""
+    (tmp_path / "a").write_bytes(b"a")
+    sync_file(tmp_path / "a")
+    with pytest.raises(OSError, match="No such file"):
+        sync_file(tmp_path / "b")
+
+
+def test_work_at_once_keeps_its_order() -> None:
+    """Whoever ends first; what one raises is raised."""
+    assert at_once(lambda number: number * 2, range(100)) == [2 * one for one in range(100)]
+    with pytest.raises(ZeroDivisionError):
+        at_once(lambda number: 1 // number, [1, 0])
 
 
 def test_a_lock_is_held_until_it_is_closed(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ import pytest
 
 from alpheus.respond.journal import Kept
 from alpheus.respond.metadata import Metadata
-from alpheus.respond.removal import new_name, put_back, take_away
+from alpheus.respond.removal import clear_away, exchange, lay_aside, new_name, put_back, take_away
 from alpheus.respond.volume import AbsentPlaceError, RefusedPlaceError, Volume
+from clean_work import killed_at
 
 CONTENT = b"a page"
 KNOWN = Metadata(size=6, mode=0o644, user=os.getuid(), group=os.getgid(), accessed=1, modified=2)
@@ -27,6 +28,16 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def _back(volume: Volume, kept: Kept = KEPT) -> tuple[str, ...]:
+    """Put it back, as undo does."""
+    aside = lay_aside(volume, kept, [CONTENT])
+    if aside is None:
+        return ()
+    os.close(aside.number)
+    put_back(volume, kept)
+    return aside.left
+
+
 def _names(root: Path) -> list[str]:
     return sorted(path.name for path in (root / "web").iterdir())
 
@@ -37,10 +48,10 @@ def test_away_and_back(root: Path) -> None:
     take_away(volume, KEPT)
     assert _names(root) == []
     take_away(volume, KEPT)
-    assert put_back(volume, KEPT, [CONTENT]) == ()
+    assert _back(volume) == ()
     assert _names(root) == ["x.aspx"]
     assert (root / "web" / "x.aspx").stat().st_mtime_ns == 2
-    assert put_back(volume, KEPT, [CONTENT]) == ()
+    assert lay_aside(volume, KEPT, [CONTENT]) is None
 
 
 @pytest.mark.parametrize("content", [b"swapped", b""])
@@ -91,7 +102,7 @@ def test_it_is_put_back_where_there_are_no_second_names(
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", link)
-    put_back(volume, KEPT, [CONTENT])
+    _back(volume)
     assert _names(root) == ["x.aspx"]
 
 
@@ -105,7 +116,7 @@ def test_a_disk_that_is_full_leaves_nothing(root: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(os, "write", write)
     with pytest.raises(OSError, match="No space"):
-        put_back(volume, KEPT, [CONTENT])
+        lay_aside(volume, KEPT, [CONTENT])
     assert _names(root) == []
 
 
@@ -115,7 +126,88 @@ def test_a_folder_that_is_gone_is_told(root: Path) -> None:
     take_away(volume, KEPT)
     (root / "web").rmdir()
     with pytest.raises(AbsentPlaceError):
-        put_back(volume, KEPT, [CONTENT])
+        lay_aside(volume, KEPT, [CONTENT])
+
+
+def test_what_a_kill_left_between_the_look_and_the_deed_is_not_lost(root: Path) -> None:
+    """Renamed aside, and not looked at: by undo it gets its name back, whatever it is."""
+    volume, web = Volume("C", root), root / "web"
+    (web / "x.aspx").rename(web / KEPT.aside)
+    assert lay_aside(volume, KEPT, [CONTENT]) is None
+    assert _names(root) == ["x.aspx"]
+    (web / "x.aspx").write_bytes(b"swapped")
+    (web / "x.aspx").rename(web / KEPT.aside)
+    with pytest.raises(RefusedPlaceError, match="something else"):
+        lay_aside(volume, KEPT, [CONTENT])
+    assert (web / "x.aspx").read_bytes() == b"swapped"
+
+
+def test_two_names_of_one_file_become_one(root: Path) -> None:
+    """A run was killed after it gave the one, and before it took the other."""
+    web = root / "web"
+    (web / "x.aspx").write_bytes(b"swapped")
+    (web / KEPT.aside).hardlink_to(web / "x.aspx")
+    with pytest.raises(RefusedPlaceError, match="another file"):
+        take_away(Volume("C", root), KEPT)
+    assert _names(root) == ["x.aspx"]
+
+
+GOOD = b"the product's own page"
+EXCHANGED = Kept(1, "C", ("web", "x.aspx"), KEPT.sha256, KEPT.aside, KNOWN,
+                 sha256(GOOD).hexdigest())  # fmt: skip
+
+
+def test_the_products_own_takes_its_place_and_leaves_it_again(root: Path) -> None:
+    """With the rights of the file before, and a time of its own; nothing else is in the folder."""
+    volume, page = Volume("C", root), root / "web" / "x.aspx"
+    page.chmod(0o600)
+    for _ in range(2):
+        exchange(volume, EXCHANGED, [GOOD])
+        assert _names(root) == ["x.aspx"]
+        assert page.read_bytes() == GOOD
+    assert page.stat().st_mode & 0o777 == 0o644
+    assert page.stat().st_mtime_ns > 10**18
+    assert _back(volume, EXCHANGED) == ()
+    assert _names(root) == ["x.aspx"]
+    assert page.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("number", range(1, 17))
+def test_an_exchange_killed_anywhere_goes_on_or_back(root: Path, number: int) -> None:
+    """Whatever was left aside: the next run finishes either way, and nothing is left over."""
+    for first, then in ((exchange, "on"), (exchange, "back"), (_put, "on"), (_put, "back")):
+        volume, page = Volume("C", root), root / "web" / "x.aspx"
+        page.write_bytes(CONTENT)
+        if first is _put:
+            exchange(volume, EXCHANGED, [GOOD])
+        killed_at(number, lambda: first(volume, EXCHANGED, [GOOD]))  # type: ignore[operator] # noqa: B023
+        if then == "on":
+            clear_away(volume, EXCHANGED)
+            exchange(volume, EXCHANGED, [GOOD])
+        else:
+            _back(volume, EXCHANGED)
+        assert _names(root) == ["x.aspx"]
+        assert page.read_bytes() == (GOOD if then == "on" else CONTENT)
+
+
+def _put(volume: Volume, kept: Kept, _: object) -> None:
+    _back(volume, kept)
+
+
+def test_another_file_is_not_exchanged(root: Path) -> None:
+    """It stays; so does one that has taken the place of the product's own since."""
+    volume, page = Volume("C", root), root / "web" / "x.aspx"
+    page.write_bytes(b"an administrator's")
+    with pytest.raises(RefusedPlaceError, match="another file"):
+        exchange(volume, EXCHANGED, [GOOD])
+    assert _names(root) == ["x.aspx"]
+    page.write_bytes(CONTENT)
+    exchange(volume, EXCHANGED, [GOOD])
+    page.write_bytes(b"an administrator's")
+    with pytest.raises(RefusedPlaceError, match="something else"):
+        lay_aside(volume, EXCHANGED, [CONTENT])
+    assert _names(root) == ["x.aspx"]
+    assert page.read_bytes() == b"an administrator's"
 
 
 def test_names_aside_are_not_to_be_guessed() -> None:

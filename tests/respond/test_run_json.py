@@ -6,7 +6,7 @@ import io
 import json
 from collections import Counter
 
-from alpheus.respond.apply import Outcome, Result
+from alpheus.respond.outcome import Outcome, Result
 from alpheus.respond.run_json import write_run
 from clean_work import plan_of
 

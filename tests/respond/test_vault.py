@@ -140,6 +140,37 @@ def test_a_segment_that_was_cut_off_is_left_as_it_is(tmp_path: Path) -> None:
             assert b"".join(vault.read(_address(content))) == content
 
 
+def test_what_an_earlier_program_left_is_not_relied_on_unread(tmp_path: Path) -> None:
+    """The power went while it was written: its length is on disk, its content is not."""
+    content = b"page " * 20
+    _kept(tmp_path / "v", content)
+    (segment,) = (tmp_path / "v" / "segments").iterdir()
+    whole = segment.read_bytes()
+    segment.write_bytes(whole[:-50] + bytes(50))
+    with Vault(tmp_path / "v", WORD) as vault:
+        assert not vault.holds(_address(content))
+        vault.keep(_address(content), [content])
+        assert vault.holds(_address(content))
+        vault.sync()
+    with Vault(tmp_path / "v", WORD) as vault:
+        assert vault.holds(_address(content))
+        assert b"".join(vault.read(_address(content))) == content
+
+
+def test_what_was_kept_is_read_before_it_is_on_disk(tmp_path: Path) -> None:
+    """Small contents wait in memory for others; large ones are written piece by piece."""
+    small, large = b"small", bytes(3_000_000)
+    with Vault(tmp_path / "v", WORD, create=True) as vault:
+        vault.keep(_address(small), [small])
+        vault.keep(_address(large), [large[:1_000_000], large[1_000_000:]])
+        with pytest.raises(ChangedError):
+            vault.keep("0" * 64, [large])
+        assert b"".join(vault.read(_address(large))) == large
+        assert b"".join(vault.read(_address(small))) == small
+    with Vault(tmp_path / "v", WORD) as vault:
+        assert b"".join(vault.read(_address(large))) == large
+
+
 def test_segments_are_of_bounded_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new one is begun once the limit is passed, and all are found."""
     monkeypatch.setattr(module, "SEGMENT", 1000)

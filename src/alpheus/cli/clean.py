@@ -19,9 +19,9 @@ from alpheus.cli.output import say, standard_output
 from alpheus.errors import CleanError, EvidenceError, UsageError
 
 if TYPE_CHECKING:
-    from alpheus.respond.apply import Outcome, Result
     from alpheus.respond.journal import Journal
     from alpheus.respond.model import Plan
+    from alpheus.respond.outcome import Outcome, Result
     from alpheus.respond.vault import Vault
     from alpheus.respond.volume import Volume
 
@@ -99,6 +99,11 @@ def _add_apply(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.add_argument(
         "--digest", default="", metavar="SHA256", help="the digest of the plan that you have read"
     )
+    parser.add_argument(
+        "--known-good", type=path, metavar="FOLDER",
+        help="files of the product (installation media, a clean server of the same build): where a "
+        "page or web.config was changed, the one with a listed hash is put in its place",
+    )  # fmt: skip
     parser.epilog = f"Exit status: 0 all is done; {INCOMPLETE} something was not."
     _add_format(parser)
 
@@ -178,16 +183,18 @@ def _print_plan(plan: Plan, form: str) -> None:
 
 def _apply(options: argparse.Namespace) -> int:
     from alpheus.respond.apply import apply, look  # noqa: PLC0415 - keeps --help fast
+    from alpheus.respond.known_good import KnownGood  # noqa: PLC0415 - as above
 
     plan = _read_plan(options.plan)
+    known_good = KnownGood(options.known_good, plan.files())
     if not options.execute:
         with _volumes(options) as volumes:
-            status = _tell(options, plan, "look", look(plan, volumes))
+            status = _tell(options, plan, "look", look(plan, volumes, known_good))
         say("nothing was changed; do it with: --execute --digest " + plan.digest)
         return status
     _check_digest(plan, options.digest)
     with _volumes(options) as volumes, _kept(options, plan, "apply") as (vault, journal):
-        status = _tell(options, plan, "apply", apply(plan, volumes, vault, journal))
+        status = _tell(options, plan, "apply", apply(plan, volumes, vault, journal, known_good))
     say(f"what was taken away is in {options.vault}; take it back with: alpheus clean undo")
     return status
 
@@ -263,7 +270,7 @@ def _tell(
     options: argparse.Namespace, plan: Plan, what: str, outcomes: Iterable[Outcome]
 ) -> int:  # fmt: skip
     """What became of each file; whether all is done. A reader that leaves stops nothing."""
-    from alpheus.respond.apply import Result  # noqa: PLC0415 - keeps --help fast
+    from alpheus.respond.outcome import Result  # noqa: PLC0415 - keeps --help fast
     from alpheus.respond.run_json import write_run  # noqa: PLC0415 - as above
 
     counts: Counter[Result] = Counter()

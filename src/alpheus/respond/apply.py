@@ -10,16 +10,26 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from enum import StrEnum
 from itertools import islice
 
 import msgspec
 
-from alpheus.respond.disk import sync_names
-from alpheus.respond.journal import Folder, Gone, Journal, Kept, Stayed, names, written
+from alpheus.respond.disk import at_once
+from alpheus.respond.folders import bring_to_disk
+from alpheus.respond.journal import (
+    Folder,
+    FolderKey,
+    Gone,
+    Journal,
+    Kept,
+    Stayed,
+    written,
+)
+from alpheus.respond.known_good import KnownGood
 from alpheus.respond.metadata import metadata_of, times_of
 from alpheus.respond.model import FileAction, Plan
-from alpheus.respond.removal import clear_away, hashed, new_name, pieces, take_away
+from alpheus.respond.outcome import UNKNOWN, Outcome, Result, words_of
+from alpheus.respond.removal import clear_away, exchange, hashed, new_name, pieces, take_away
 from alpheus.respond.vault import ChangedError, Vault
 from alpheus.respond.volume import (
     AbsentPlaceError,
@@ -29,47 +39,37 @@ from alpheus.respond.volume import (
     open_file,
 )
 
-GROUP = 256
+GROUP = 1024
 """Files that are brought to disk together."""
 
-UNKNOWN = "no --root says where {} is mounted"
 _CHANGED = "it is another file than the one that the assessment saw (its SHA-256 is {})"
+_GOOD = "the product's own file is there"
+_NO_GOOD = "nothing in --known-good has a hash that the product's own file has"
+_LOST = "the vault does not hold it whole"
+
+_NONE = KnownGood(None, ())
 
 
-class Result(StrEnum):
-    """What became of one file."""
-
-    WOULD = "would"
-    DONE = "done"
-    ALREADY = "already"
-    ABSENT = "absent"
-    REFUSED = "refused"
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """Of one action of the plan. `why` is in words where it was not done."""
-
-    action: FileAction
-    result: Result
-    why: str = ""
-
-
-def look(plan: Plan, volumes: Mapping[str, Volume]) -> Iterator[Outcome]:
+def look(
+    plan: Plan, volumes: Mapping[str, Volume], known_good: KnownGood = _NONE
+) -> Iterator[Outcome]:
     """What would happen, from the very files; nothing is changed."""
     for action in plan.files():
-        yield _looked(action, volumes)
+        yield _looked(action, volumes, known_good)
 
 
 def apply(
-    plan: Plan, volumes: Mapping[str, Volume], vault: Vault, journal: Journal
-) -> Iterator[Outcome]:
+    plan: Plan, volumes: Mapping[str, Volume], vault: Vault, journal: Journal,
+    known_good: KnownGood = _NONE,
+) -> Iterator[Outcome]:  # fmt: skip
     """Take away what the plan names. Raises OutputError where vault or journal cannot be written.
 
     What was done before such an error is done, and a next run goes on from there.
     """
-    done = _finish(volumes, journal)
+    run = _Run(volumes, vault, journal, known_good)
+    run.finish()
     for group in groups(plan.files()):
-        yield from _group(group, volumes, vault, journal, done)
+        yield from run.group(group)
 
 
 def groups(actions: Iterable[FileAction]) -> Iterator[tuple[FileAction, ...]]:
@@ -79,7 +79,9 @@ def groups(actions: Iterable[FileAction]) -> Iterator[tuple[FileAction, ...]]:
         yield group
 
 
-def _looked(action: FileAction, volumes: Mapping[str, Volume]) -> Outcome:
+def _looked(
+    action: FileAction, volumes: Mapping[str, Volume], known_good: KnownGood
+) -> Outcome:  # fmt: skip
     try:
         with _opened(action, volumes) as (_, number):
             found = hashed(number)
@@ -87,7 +89,16 @@ def _looked(action: FileAction, volumes: Mapping[str, Volume]) -> Outcome:
         return _not_done(action, error)
     if found != action.sha256:
         return _not_done(action, ChangedError(found))
-    return Outcome(action, Result.WOULD)
+    good = known_good.for_file(action)
+    if action.exchanged and not good:
+        return Outcome(action, Result.REFUSED, _NO_GOOD)
+    return Outcome(action, Result.WOULD, _in_its_place(action, good))
+
+
+def _in_its_place(action: FileAction, good: str) -> str:
+    if good:
+        return f"the product's own file takes its place (SHA-256 {good})"
+    return f"{_NO_GOOD}: put it in its place by hand" if action.good else ""
 
 
 @contextmanager
@@ -108,112 +119,142 @@ def _not_done(action: FileAction, error: Exception) -> Outcome:
     if isinstance(error, AbsentPlaceError):
         return Outcome(action, Result.ABSENT, "it is not there")
     if isinstance(error, ChangedError):
+        if str(error) in action.good:
+            return Outcome(action, Result.ALREADY, _GOOD)
         return Outcome(action, Result.REFUSED, _CHANGED.format(error))
     return Outcome(action, Result.REFUSED, words_of(error))
 
 
-def _finish(volumes: Mapping[str, Volume], journal: Journal) -> set[int]:
-    """Finish what a killed run began. Gives the numbers of what is gone by that."""
-    if journal.returning:
-        for kept in journal.kept.values():
-            if kept.id in journal.gone and kept.volume in volumes:
-                clear_away(volumes[kept.volume], kept)
-    left = [kept for kept in journal.unfinished if kept.volume in volumes]
-    outcomes = dict(_leave(left, volumes, journal))
-    return {number for number, why in outcomes.items() if not why}
+class _Run:
+    """One run: what it works with, and what it has finished of a run before."""
 
+    def __init__(
+        self, volumes: Mapping[str, Volume], vault: Vault, journal: Journal, known_good: KnownGood
+    ) -> None:
+        self._volumes = volumes
+        self._vault = vault
+        self._journal = journal
+        self._known_good = known_good
+        self._finished: set[int] = set()
 
-def _group(
-    group: Sequence[FileAction], volumes: Mapping[str, Volume], vault: Vault, journal: Journal,
-    done: set[int],
-) -> Iterator[Outcome]:  # fmt: skip
-    outcomes: dict[int, Outcome] = {}
-    kept: list[Kept] = []
-    folders: list[Folder] = []
-    for action in group:
-        found = _keep(action, volumes, vault, journal, folders)
-        if isinstance(found, Kept):
-            kept.append(found)
-        else:
-            outcomes[action.id] = found
-    vault.sync()
-    journal.write((*folders, *kept), sync=bool(kept))
-    left = dict(_leave(kept, volumes, journal))
-    for action in group:
-        yield _told(action, outcomes.get(action.id), left.get(action.id), journal, done)
+    def finish(self) -> None:
+        """Finish what a killed run began."""
+        journal = self._journal
+        again = list(journal.unfinished)
+        if journal.returning:
+            for kept in journal.kept.values():
+                if kept.id in journal.gone and kept.volume in self._volumes:
+                    clear_away(self._volumes[kept.volume], kept)
+                    if kept.good:
+                        again.append(kept)
+        left = self._leave([kept for kept in again if kept.volume in self._volumes])
+        self._finished = {number for number, why in left.items() if not why}
 
+    def group(self, group: Sequence[FileAction]) -> Iterator[Outcome]:
+        """Some files at once."""
+        outcomes: dict[int, Outcome] = {}
+        kept: list[Kept] = []
+        folders: dict[FolderKey, Folder] = {}
+        for action in group:
+            found = self._keep(action, folders)
+            if isinstance(found, Kept):
+                kept.append(found)
+            else:
+                outcomes[action.id] = found
+        self._vault.sync()
+        self._journal.write((*folders.values(), *kept), sync=bool(kept))
+        left = self._leave(kept)
+        good = {one.id: one.good for one in kept}
+        for action in group:
+            if action.id in outcomes:
+                yield self._told(outcomes[action.id])
+            elif why := left[action.id]:
+                yield Outcome(action, Result.REFUSED, why)
+            else:
+                yield Outcome(action, Result.DONE, _in_its_place(action, good[action.id]))
 
-def _told(
-    action: FileAction, outcome: Outcome | None, why: str | None, journal: Journal, done: set[int]
-) -> Outcome:
-    if outcome is None:
-        if why:
-            return Outcome(action, Result.REFUSED, why)
-        return Outcome(action, Result.DONE)
-    if outcome.result is Result.ABSENT and action.id in journal.gone:
-        return Outcome(action, Result.DONE if action.id in done else Result.ALREADY)
-    return outcome
+    def _told(self, outcome: Outcome) -> Outcome:
+        number = outcome.action.id
+        is_there = outcome.result in {Result.ABSENT, Result.ALREADY}
+        if is_there and number in self._journal.gone:
+            result = Result.DONE if number in self._finished else Result.ALREADY
+            return Outcome(outcome.action, result)
+        return outcome
 
-
-def _keep(
-    action: FileAction, volumes: Mapping[str, Volume], vault: Vault, journal: Journal,
-    folders: list[Folder],
-) -> Kept | Outcome:  # fmt: skip
-    try:
-        with _opened(action, volumes) as (place, number):
-            before = os.fstat(number)
-            vault.keep(action.sha256, pieces(number))
-            known = metadata_of(number, before)
-            parts = written(place.parts)
-            _note_folder(action.volume, parts[:-1], place.folder, journal, folders)
-            return Kept(action.id, action.volume, parts, action.sha256, new_name(), known)
-    except (AbsentPlaceError, ChangedError, RefusedPlaceError) as error:
-        return _not_done(action, error)
-
-
-def _note_folder(
-    volume: str, parts: tuple[str, ...], folder: int, journal: Journal, folders: list[Folder]
-) -> None:
-    """Its times, before anything is taken from it for the first time."""
-    if (volume, parts) in journal.folders:
-        return
-    if any(one.volume == volume and one.parts == parts for one in folders):
-        return
-    folders.append(Folder(volume, parts, times_of(folder)))
-
-
-def _leave(
-    kept: Iterable[Kept], volumes: Mapping[str, Volume], journal: Journal
-) -> Iterator[tuple[int, str]]:
-    """Take away what is in the vault; gives each number, and why it stayed, or ''."""
-    entries: list[Gone | Stayed] = []
-    touched: dict[tuple[str, tuple[str, ...]], None] = {}
-    for one in kept:
+    def _keep(self, action: FileAction, folders: dict[FolderKey, Folder]) -> Kept | Outcome:
+        good = self._known_good.for_file(action)
+        if action.exchanged and not good:
+            return _looked(action, self._volumes, self._known_good)
         try:
-            take_away(volumes[one.volume], one)
+            with _opened(action, self._volumes) as (place, number):
+                before = os.fstat(number)
+                self._vault.keep(action.sha256, pieces(number))
+                self._keep_good(good)
+                known = metadata_of(number, before)
+                parts = written(place.parts)
+                self._note_folder((action.volume, parts[:-1]), place.folder, folders)
+                return Kept(action.id, action.volume, parts, action.sha256, new_name(), known, good)
+        except AbsentPlaceError as error:
+            return self._late(action, good) or _not_done(action, error)
+        except (ChangedError, RefusedPlaceError) as error:
+            return _not_done(action, error)
+
+    def _late(self, action: FileAction, good: str) -> Kept | None:
+        """A file that is gone by this plan, and of which the product's own is at hand only now."""
+        kept = self._journal.kept.get(action.id) if good else None
+        if kept is None or kept.good:
+            return None
+        self._keep_good(good)
+        return msgspec.structs.replace(kept, aside=new_name(), good=good)
+
+    def _keep_good(self, good: str) -> None:
+        """In the vault it is at hand for a run that goes on after a kill."""
+        if not good:
+            return
+        try:
+            self._vault.keep(good, self._known_good.content(good))
+        except (ChangedError, OSError) as error:
+            message = "the file in --known-good is not what it was a moment ago"
+            raise RefusedPlaceError(message) from error
+
+    def _note_folder(
+        self, key: FolderKey, folder: int, folders: dict[FolderKey, Folder]
+    ) -> None:  # fmt: skip
+        """Its times, before anything is taken from it for the first time."""
+        if key not in self._journal.folders and key not in folders:
+            folders[key] = Folder(*key, times_of(folder))
+
+    def _leave(self, kept: Sequence[Kept]) -> dict[int, str]:
+        """Take away what is in the vault; gives of each number why it stayed, or ''."""
+        entries: list[Gone | Stayed] = []
+        left = {one.id: "" if self._vault.holds(one.sha256) else _LOST for one in kept}
+        taken = [one for one in kept if not left[one.id]]
+        left |= {one.id: why for one, why in zip(taken, at_once(self._take, taken), strict=True)}
+        touched: dict[FolderKey, list[int]] = {}
+        for one in kept:
+            if why := left[one.id]:
+                entries.append(Stayed(one.id, why))
+            else:
+                touched.setdefault((one.volume, one.parts[:-1]), []).append(one.id)
+        folders = []
+        for found in bring_to_disk(touched, self._volumes):
+            if found.why:  # what was done there may be lost with the power: the next run looks
+                left |= dict.fromkeys(touched[found.key], found.why)
+                continue
+            entries += (Gone(number) for number in touched[found.key])
+            if found.times is not None:
+                folders.append(Folder(*found.key, found.times, after=True))
+        # The folders first: a line cut off must not be the last word on a file.
+        self._journal.write((*folders, *entries), sync=False)
+        return left
+
+    def _take(self, one: Kept) -> str:
+        volume = self._volumes[one.volume]
+        try:
+            if one.good:
+                exchange(volume, one, self._vault.read(one.good))
+            else:
+                take_away(volume, one)
         except (RefusedPlaceError, AbsentPlaceError, OSError) as error:
-            why = words_of(error)
-            entries.append(Stayed(one.id, why))
-            yield one.id, why
-            continue
-        touched[one.volume, one.parts[:-1]] = None
-        entries.append(Gone(one.id))
-        yield one.id, ""
-    folders = [_left_folder(volumes[volume], parts) for volume, parts in touched]
-    if entries:  # the folders first: a line cut off must not be the last word on a file
-        journal.write((*folders, *entries), sync=True)
-
-
-def _left_folder(volume: Volume, parts: tuple[str, ...]) -> Folder:
-    with volume.folder(names(parts)) as folder:
-        sync_names(folder)
-        return Folder(volume.letter, parts, times_of(folder), after=True)
-
-
-def words_of(error: Exception) -> str:
-    """Why a place was not touched, in words that follow its path."""
-    if isinstance(error, OSError):
-        return (error.strerror or str(error)).lower()
-    if isinstance(error, AbsentPlaceError):
-        return "its folder is not there any more"
-    return str(error)
+            return words_of(error)
+        return ""

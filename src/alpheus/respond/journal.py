@@ -7,22 +7,24 @@ The journal lies in the vault, one for each plan, as a log whose lines are bound
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import msgspec
 
-from alpheus.custody.chain import Chain, check_chain, read_chain
+from alpheus.custody.chain import Chain, check_chain, failed, read_chain
 from alpheus.errors import VaultError
+from alpheus.respond.disk import sync_file
 from alpheus.respond.metadata import Metadata, Times
 
 
-class Kept(msgspec.Struct, frozen=True, tag="kept", tag_field="do"):
+class Kept(msgspec.Struct, frozen=True, omit_defaults=True, tag="kept", tag_field="do"):
     """A file is in the vault, and will now be taken away. `aside`: its name on the way out.
 
-    `parts` are its names on the disk, percent-encoded.
+    `parts` are its names on the disk, percent-encoded. `good` is the SHA-256 of the product's own
+    file that takes its place, and which is in the vault as well; '' for none.
     """
 
     id: int
@@ -31,6 +33,7 @@ class Kept(msgspec.Struct, frozen=True, tag="kept", tag_field="do"):
     sha256: str
     aside: str
     metadata: Metadata
+    good: str = ""
 
 
 class Folder(msgspec.Struct, frozen=True, tag="folder", tag_field="do"):
@@ -87,7 +90,33 @@ class Begun(msgspec.Struct, frozen=True, tag="begun", tag_field="do"):
 
 Entry = Begun | Kept | Folder | Gone | Stayed | Back | Returning | Returned
 _DECODER = msgspec.json.Decoder(Entry)
+_KEPT = msgspec.json.Decoder(Kept)
 FolderKey = tuple[str, tuple[str, ...]]
+
+
+class _Files(MutableMapping[int, Kept]):
+    """Files by their numbers; each as JSON, which needs a fifth of the memory."""
+
+    def __init__(self) -> None:
+        self._texts: dict[int, bytes] = {}
+
+    def __getitem__(self, number: int) -> Kept:
+        return _KEPT.decode(self._texts[number])
+
+    def __setitem__(self, number: int, kept: Kept) -> None:
+        self._texts[number] = msgspec.json.encode(kept)
+
+    def __delitem__(self, number: int) -> None:
+        del self._texts[number]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __contains__(self, number: object) -> bool:
+        return number in self._texts
 
 
 class Journal:
@@ -96,13 +125,15 @@ class Journal:
     def __init__(self, folder: Path, digest: str) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
         path = folder / f"{digest}.log"
-        self.kept: dict[int, Kept] = {}
+        self.kept: MutableMapping[int, Kept] = _Files()
         self.gone: set[int] = set()
         self.folders: dict[FolderKey, Times] = {}
         self.left: dict[FolderKey, Times] = {}
         self.returning: set[FolderKey] = set()
+        self._path = path
         self._chain = Chain(path)
         try:
+            self._sync()  # what a killed run wrote last may not be on disk yet, and is relied on
             for entry in _entries(path):
                 self._take(entry)
         except BaseException:
@@ -120,14 +151,20 @@ class Journal:
         taken = tuple(entries)
         self._chain.append(msgspec.json.encode(entry).decode() for entry in taken)
         if sync:
-            self._chain.sync()
+            self._sync()
         for entry in taken:
             self._take(entry)
+
+    def _sync(self) -> None:
+        try:
+            sync_file(self._path)
+        except OSError as error:
+            raise failed(self._path, error) from error
 
     @property
     def unfinished(self) -> tuple[Kept, ...]:
         """Files that are in the vault and may or may not be gone: the work of a killed run."""
-        return tuple(kept for number, kept in self.kept.items() if number not in self.gone)
+        return tuple(self.kept[number] for number in self.kept if number not in self.gone)
 
     def _take(self, entry: Entry) -> None:
         if isinstance(entry, Kept):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from hashlib import sha256
@@ -12,6 +13,7 @@ import msgspec
 from alpheus.errors import CleanError
 
 SCHEMA = "alpheus.clean-plan/1"
+_HASH = re.compile(r"[0-9a-f]{64}").fullmatch
 
 
 class Phase(StrEnum):
@@ -44,6 +46,9 @@ class FileAction(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `parts` are its names from the root of volume `volume` (`C`), as the evidence has them; `sha256`
     is what the assessment saw: another file in its place is not touched. `path` is for people.
+
+    `good` are the hashes of which the product's own file in this place must have one. With
+    `exchanged` it is taken only where such a file can be put there at once.
     """
 
     id: int
@@ -52,6 +57,8 @@ class FileAction(msgspec.Struct, frozen=True, omit_defaults=True):
     sha256: str
     path: str
     why: str = ""
+    good: tuple[str, ...] = ()
+    exchanged: bool = False
 
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -136,8 +143,7 @@ def decode(content: bytes, name: str) -> Plan:
 
 def _check(plan: Plan, name: str) -> None:
     numbers = [action.id for action in plan.files()]
-    hashes = all(len(one.sha256) == 64 and not set(one.sha256) - set("0123456789abcdef")
-                 for one in plan.files())  # fmt: skip
+    hashes = all(_HASH(word) for one in plan.files() for word in (one.sha256, *one.good))
     if len(set(numbers)) != len(numbers) or not hashes:
         message = f"{name} is no plan of `alpheus clean plan`: its files are not named rightly"
         raise CleanError(message)

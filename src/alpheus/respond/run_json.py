@@ -9,8 +9,8 @@ from typing import TextIO
 import msgspec
 
 from alpheus.report.visible import portable
-from alpheus.respond.apply import Outcome, Result
 from alpheus.respond.model import Plan
+from alpheus.respond.outcome import Outcome, Result
 
 SCHEMA = "alpheus.clean-run/1"
 

@@ -1,19 +1,34 @@
-"""What `clean apply` took away, put back: content, times, rights, and the times of the folders."""
+"""What `clean apply` took away, put back: content, times, rights, and the times of the folders.
+
+Many files are written beside their places, brought to disk at once, and then given their names.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
 
-from alpheus.respond.apply import UNKNOWN, Outcome, Result, groups, words_of
-from alpheus.respond.disk import sync_names
+from alpheus.respond.apply import groups
+from alpheus.respond.disk import sync_each
+from alpheus.respond.folders import OPEN, bring_to_disk
 from alpheus.respond.journal import Back, FolderKey, Journal, Kept, Returned, Returning, names
 from alpheus.respond.metadata import times_of
 from alpheus.respond.model import FileAction, Plan
-from alpheus.respond.removal import put_back
+from alpheus.respond.outcome import UNKNOWN, Outcome, Result, words_of
+from alpheus.respond.removal import Aside, clear_away, lay_aside, put_back
 from alpheus.respond.vault import Vault
 from alpheus.respond.volume import AbsentPlaceError, RefusedPlaceError, Volume
+
+
+class _Laid(NamedTuple):
+    """A file that lies beside its place."""
+
+    action: FileAction
+    kept: Kept
+    aside: Aside
 
 
 def undo(
@@ -28,43 +43,88 @@ def undo(
     for group in groups(reversed(tuple(plan.files()))):
         yield from _group(group, volumes, vault, journal)
     still = {(kept.volume, kept.parts[:-1]) for kept in journal.kept.values()}
-    for key in sorted(journal.returning - still):
-        if key[0] in volumes:
-            _restore_folder(key, volumes, journal)
+    ready = [key for key in sorted(journal.returning - still) if key[0] in volumes]
+    for key in ready:
+        _restore_folder(key, volumes, journal)
+    on_disk = [found.key for found in bring_to_disk(ready, volumes) if not found.why]
+    journal.write((Returned(*key) for key in on_disk), sync=True)
 
 
 def _group(
-    group: Iterable[FileAction], volumes: Mapping[str, Volume], vault: Vault, journal: Journal
+    group: Sequence[FileAction], volumes: Mapping[str, Volume], vault: Vault, journal: Journal
 ) -> Iterator[Outcome]:
+    outcomes: dict[int, Outcome] = {}
+    touched: dict[FolderKey, list[int]] = {}
+    left = iter(group)
+    while some := tuple(islice(left, OPEN)):
+        for found in _returned(some, volumes, vault, journal):
+            outcomes[found.action.id] = found
+            if found.result is Result.DONE:
+                kept = journal.kept[found.action.id]
+                touched.setdefault((kept.volume, kept.parts[:-1]), []).append(kept.id)
     entries: list[Back] = []
-    touched: dict[FolderKey, None] = {}
-    outcomes = []
-    for action in group:
-        kept = journal.kept.get(action.id)
-        if kept is None:
-            outcomes.append(Outcome(action, Result.ALREADY))
+    for folder in bring_to_disk(touched, volumes):
+        if not folder.why:
+            entries += (Back(number) for number in touched[folder.key])
             continue
-        outcome = _back(action, kept, volumes, vault)
-        outcomes.append(outcome)
-        if outcome.result is Result.DONE:
-            touched[kept.volume, kept.parts[:-1]] = None
-            entries.append(Back(action.id))
-    for letter, parts in touched:
-        with volumes[letter].folder(names(parts)) as folder:
-            sync_names(folder)
+        for number in touched[folder.key]:
+            refused = Outcome(outcomes[number].action, Result.REFUSED, folder.why)
+            outcomes[number] = refused
     journal.write(entries, sync=True)
-    yield from outcomes
+    for action in group:
+        yield outcomes[action.id]
 
 
-def _back(action: FileAction, kept: Kept, volumes: Mapping[str, Volume], vault: Vault) -> Outcome:
+def _returned(
+    some: Sequence[FileAction], volumes: Mapping[str, Volume], vault: Vault, journal: Journal
+) -> Iterator[Outcome]:
+    """As many as may be open at once. In their places they are on disk."""
+    laid: list[_Laid] = []
+    try:
+        for action in some:
+            found = _laid(action, volumes, vault, journal)
+            if isinstance(found, Outcome):
+                yield found
+            else:
+                laid.append(found)
+        errors = sync_each([one.aside.number for one in laid])
+    except BaseException:
+        for one in laid:
+            clear_away(volumes[one.kept.volume], one.kept)
+        raise
+    finally:
+        for one in laid:
+            os.close(one.aside.number)
+    for one, error in zip(laid, errors, strict=True):
+        yield _named(one, volumes[one.kept.volume], error)
+
+
+def _laid(
+    action: FileAction, volumes: Mapping[str, Volume], vault: Vault, journal: Journal
+) -> _Laid | Outcome:
+    kept = journal.kept.get(action.id)
+    if kept is None:
+        return Outcome(action, Result.ALREADY)
     volume = volumes.get(kept.volume)
     if volume is None:
         return Outcome(action, Result.REFUSED, UNKNOWN.format(kept.volume))
     try:
-        left = put_back(volume, kept, vault.read(kept.sha256))
+        aside = lay_aside(volume, kept, vault.read(kept.sha256))
     except (AbsentPlaceError, RefusedPlaceError, OSError) as error:
         return Outcome(action, Result.REFUSED, words_of(error))
-    return Outcome(action, Result.DONE, f"without {', '.join(left)}" if left else "")
+    return Outcome(action, Result.DONE) if aside is None else _Laid(action, kept, aside)
+
+
+def _named(one: _Laid, volume: Volume, error: OSError | None) -> Outcome:
+    try:
+        if error is not None:
+            clear_away(volume, one.kept)
+            raise error
+        put_back(volume, one.kept)
+    except (AbsentPlaceError, RefusedPlaceError, OSError) as why:
+        return Outcome(one.action, Result.REFUSED, words_of(why))
+    left = one.aside.left
+    return Outcome(one.action, Result.DONE, f"without {', '.join(left)}" if left else "")
 
 
 def _unchanged(volumes: Mapping[str, Volume], journal: Journal) -> list[FolderKey]:
@@ -97,5 +157,3 @@ def _restore_folder(key: FolderKey, volumes: Mapping[str, Volume], journal: Jour
     ):
         if times is not None:
             os.utime(folder, ns=(times.accessed, times.modified))
-        sync_names(folder)
-    journal.write([Returned(letter, parts)], sync=True)

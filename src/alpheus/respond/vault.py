@@ -6,7 +6,9 @@
 
 A header is `ALV1`, the name of the content (a keyed hash of its SHA-256), the salt of its key, and
 the length of what follows (8 bytes, big-endian; 0 while it is being written). A segment that a kill
-left unfinished is not written to any more; what `sync` has brought to disk is whole.
+left unfinished is not written to any more; what `sync` has brought to disk is whole. What an
+earlier program has left is read again before it is relied on; of two records of one content the
+later one counts.
 """
 
 from __future__ import annotations
@@ -21,12 +23,16 @@ from typing import BinaryIO, NamedTuple, Self
 
 from alpheus.custody.chain import failed
 from alpheus.errors import VaultError
-from alpheus.respond.disk import BINARY, locked, sync_folder
+from alpheus.respond.disk import locked, sync_file
 from alpheus.respond.vault_cipher import PIECE, TAG, new_salt, sealed_size
 from alpheus.respond.vault_folder import make, sealer_of
+from alpheus.respond.vault_segment import Segment
 
 SEGMENT = 256 << 20
 """Bytes after which a new segment is begun."""
+
+_SMALL = 1 << 20
+"""Bytes of a record that is put together in memory, and written whole."""
 
 _MAGIC = b"ALV1"
 _HEADER = struct.Struct(">4s32s16sQ")
@@ -58,9 +64,15 @@ class Vault:
             make(folder, passphrase)
         self._sealer = sealer_of(folder, passphrase)
         self._lock = locked(folder / "lock", f"{folder} is in use; wait until that has ended")
-        self._stream: BinaryIO | None = None
+        self._stream: Segment | None = None
         self._segment = 0
-        self._records = self._scan()
+        self._sure: set[bytes] = set()
+        try:
+            self._records = self._scan()
+            self._last_to_disk()
+        except OSError as error:
+            self.close()
+            raise failed(folder, error) from error
 
     def __enter__(self) -> Self:
         return self
@@ -86,28 +98,33 @@ class Vault:
         another, and OutputError where the vault cannot be written: then nothing of it stays.
         """
         name, counted = self._sealer.name(bytes.fromhex(address)), _Counted(pieces)
-        if name in self._records:
+        if self.holds(address):
             for _ in counted:
                 pass
             counted.must_be(address)
             return counted.size
         try:
-            stream, begin = self._room()
-            salt = new_salt()
-            try:
-                stream.write(_HEADER.pack(_MAGIC, name, salt, 0))
-                for sealed in self._sealer.seal(salt, counted):
-                    stream.write(sealed)
-                counted.must_be(address)
-                _finish(stream, begin, name, salt, counted.size)
-            except BaseException:
-                _take_back(stream, begin)
-                raise
+            begin, salt = self._room(), new_salt()
+            self._put(name, salt, counted, address)
         except OSError as error:
             raise failed(self._path(self._segment), error) from error
         size = sealed_size(counted.size)
         self._records[name] = _Record(self._segment, begin + _HEADER.size, salt, size)
+        self._sure.add(name)
         return counted.size
+
+    def holds(self, address: str) -> bool:
+        """Whether content is in the vault, whole. What an earlier program left is read for that."""
+        name = self._sealer.name(bytes.fromhex(address))
+        if name not in self._sure and name in self._records:
+            try:
+                for _ in self.read(address):
+                    pass
+            except VaultError:
+                del self._records[name]
+            else:
+                self._sure.add(name)
+        return name in self._sure
 
     def read(self, address: str) -> Iterator[bytes]:
         """Content, piece by piece, checked against its address at the end.
@@ -118,6 +135,8 @@ class Vault:
         if found is None:
             message = f"{self.folder}: {address} is not in this vault"
             raise VaultError(message)
+        if self._stream is not None and found.segment == self._segment:
+            self._flush()
         counted = _Counted(self._sealer.open(found.salt, self._sealed(found)))
         try:
             yield from counted
@@ -131,25 +150,61 @@ class Vault:
         if self._stream is None:
             return
         try:
-            self._stream.flush()
-            os.fsync(self._stream.fileno())
+            self._stream.sync()
         except OSError as error:
             raise failed(self._path(self._segment), error) from error
 
-    def _room(self) -> tuple[BinaryIO, int]:
+    def _flush(self) -> None:
+        assert self._stream is not None
+        try:
+            self._stream.flush()
+        except OSError as error:
+            raise failed(self._path(self._segment), error) from error
+
+    def _room(self) -> int:
         """Where the next record goes: this program writes to segments that it has begun."""
         if self._stream is not None:
-            end = self._stream.seek(0, os.SEEK_END)
-            if end < SEGMENT:
-                return self._stream, end
+            if self._stream.end < SEGMENT:
+                return self._stream.end
             self.sync()
             self._stream.close()
+            self._stream = None
         self._segment += 1
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | BINARY
-        number = os.open(self._path(self._segment), flags, 0o600)
-        self._stream = os.fdopen(number, "r+b")
-        sync_folder(self.folder / "segments")
-        return self._stream, 0
+        self._stream = Segment(self._path(self._segment))
+        return 0
+
+    def _put(self, name: bytes, salt: bytes, counted: _Counted, address: str) -> None:
+        """A record: whole at once where it is small, else its length comes last."""
+        assert self._stream is not None
+        stream, begin = self._stream, self._stream.end
+        sealed = self._sealer.seal(salt, counted)
+        held = bytearray(_HEADER.size)
+        whole = True
+        for piece in sealed:
+            held += piece
+            if len(held) > _SMALL:
+                whole = False
+                break
+        if whole:
+            counted.must_be(address)
+            held[: _HEADER.size] = _HEADER.pack(_MAGIC, name, salt, sealed_size(counted.size))
+            stream.append(bytes(held))
+            return
+        try:
+            held[: _HEADER.size] = _HEADER.pack(_MAGIC, name, salt, 0)
+            stream.append(bytes(held))
+            for piece in sealed:
+                stream.append(piece)
+            counted.must_be(address)
+            stream.set(begin, _HEADER.pack(_MAGIC, name, salt, sealed_size(counted.size)))
+        except BaseException:
+            stream.cut(begin)
+            raise
+
+    def _last_to_disk(self) -> None:
+        """What a killed program wrote last may not be on disk yet, and is relied on now."""
+        if self._segment:
+            sync_file(self._path(self._segment))
 
     def _path(self, segment: int) -> Path:
         return self.folder / "segments" / f"{segment:06d}"
@@ -161,8 +216,7 @@ class Vault:
                 continue
             self._segment = max(self._segment, int(path.name))
             with path.open("rb") as stream:
-                for name, record in _headers(stream, int(path.name)):
-                    found.setdefault(name, record)
+                found.update(_headers(stream, int(path.name)))
         return found
 
     def _sealed(self, record: _Record) -> Iterator[bytes]:
@@ -172,23 +226,6 @@ class Vault:
             while left and (piece := stream.read(min(PIECE + TAG, left))):
                 left -= len(piece)
                 yield piece
-
-
-def _finish(stream: BinaryIO, begin: int, name: bytes, salt: bytes, size: int) -> None:
-    """Say how long it is: from now on it is a record."""
-    stream.seek(begin)
-    stream.write(_HEADER.pack(_MAGIC, name, salt, sealed_size(size)))
-    stream.seek(0, os.SEEK_END)
-    stream.flush()
-
-
-def _take_back(stream: BinaryIO, begin: int) -> None:
-    """Cut off a record that could not be finished; else it stays, and is none by its length."""
-    try:
-        stream.seek(begin)
-        stream.truncate()
-    except OSError:
-        stream.seek(0, os.SEEK_END)
 
 
 class _Counted:
