@@ -23,7 +23,9 @@ from clean_torture import Round, Wrong
 def main() -> int:
     """Go through all rounds; say how many kills hit, and how fast it went."""
     parser = argparse.ArgumentParser(prog="torture", description=__doc__)
-    parser.add_argument("--kills", type=int, default=10_000, help="how many must hit (default: 10000)")
+    parser.add_argument(
+        "--kills", type=int, default=10_000, help="how many must hit (default: 10000)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="the first seed (default: 1)")
     options = parser.parse_args()
     begin, hit, rounds = time.perf_counter(), 0, 0
