@@ -7,11 +7,10 @@ import pickle
 import pytest
 
 from alpheus.cases import chunks as module
-from alpheus.cases.bulk import add_rows
-from alpheus.cases.chunks import Chunk, Maker, breached_by, neighbours_of
+from alpheus.cases.chunks import Chunk, Maker
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import Standing, Tally
-from alpheus.cases.groups import each_member, read_groups
+from alpheus.cases.groups import read_groups
 from alpheus.cases.organisation_rows import OrganisationTally
 from alpheus.cases.owners import owners_by_file
 from alpheus.cases.schema import derived
@@ -30,9 +29,8 @@ def _maker(database: Database) -> Maker:
     groups, tables = read_groups(database), derived("a")
     with database.write() as connection:
         tables.metadata.create_all(connection)
-        add_rows(connection, tables.members, each_member(groups.clusters))
     found = Standing("a", as_of="2021-04-01T00:00:00Z")
-    return Maker(tables, groups, found, owners_by_file(""), {})
+    return Maker(tables, groups, found, owners_by_file(""), {}, breached={})
 
 
 def test_portions_put_together_are_the_whole(
@@ -71,21 +69,3 @@ def test_rows_name_their_tables(database: Database) -> None:
     found = {table.name: len(rows) for table, rows in chunk.rows(derived("a"))}
     assert found["servers_a"] == found["ownerships_a"] == 4
     assert set(found) == {f"{name}_a" for name in _TABLES}
-
-
-def test_neighbours_are_compromised_servers_of_one_organisation(database: Database) -> None:
-    """But for the server itself."""
-    clusters = read_groups(database).clusters
-    assert not clusters
-    _maker(database)
-    clusters = read_groups(database).clusters
-    breached = breached_by(clusters, {})
-    assert sum(breached.values()) >= 1
-    for one in clusters:
-        near = [breached[name] for name in one.keys["organisation"]]
-        assert neighbours_of(breached, one, "") == max(near) - bool(one.compromised)
-    owned = breached_by(clusters, dict.fromkeys((one.id for one in clusters), "town"))
-    assert set(owned) == {"town"}
-    for one in clusters:
-        assert neighbours_of(owned, one, "town") == 1 - bool(one.compromised)
-        assert neighbours_of(owned, one, "another") == 0

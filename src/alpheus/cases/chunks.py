@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Table
 
 from alpheus.cases.acts import Act
-from alpheus.cases.bases import seen_of
 from alpheus.cases.database import Database
-from alpheus.cases.derived_store import PatchStates, Standing, Tally, parts_between, places_by
+from alpheus.cases.derived_store import (
+    PatchStates,
+    Standing,
+    Tally,
+    parts_of_observations,
+    places_by,
+)
 from alpheus.cases.groups import Groups
-from alpheus.cases.identity import Cluster, Servers
+from alpheus.cases.identity import Cluster
+from alpheus.cases.kin import neighbours_of
 from alpheus.cases.organisation_rows import OrganisationTally
 from alpheus.cases.owner_evidence import evidence_of
 from alpheus.cases.owners import Owners
 from alpheus.cases.pools import doubtful_of, members_of, systems_of
 from alpheus.cases.schema import Derived
-from alpheus.cases.server_rows import COLUMNS, identity, kin_of, server_row, words_of
+from alpheus.cases.server_rows import COLUMNS, identity, server_row, words_of
 from alpheus.cases.system_counts import Systems
 
 CHUNK = 2_000
@@ -58,7 +62,10 @@ class Chunk:
 
 
 class Maker:
-    """Makes chunks. `done` is what people did, by server."""
+    """Makes chunks. `done` is what people did, by server.
+
+    `breached` has the compromised servers of every organisation (see `kin`).
+    """
 
     def __init__(
         self,
@@ -68,9 +75,8 @@ class Maker:
         owners: Owners,
         done: Mapping[int, Sequence[Act]],
         *,
-        keys: Mapping[int, str] | None = None,
+        breached: Mapping[str, int],
     ) -> None:
-        """`keys` are those of the organisations of compromised servers; see `owner_keys`."""
         self._tables = tables
         self._groups = groups
         self._found = found
@@ -79,8 +85,7 @@ class Maker:
         self._members = members_of(groups.pools)
         self._doubtful = doubtful_of(groups.pools)
         self._systems = systems_of(groups.pools)
-        clusters = groups.clusters
-        self.breached = breached_by(compromised_of(clusters), keys or {})
+        self._breached = breached
 
     def chunks(self, database: Database, begins: Iterable[int]) -> Iterator[Chunk]:
         """The servers from some places on, by connections of its own; its tallies at last."""
@@ -102,14 +107,16 @@ class Maker:
         tallies: Tallies,
     ) -> Chunk:
         chunk, found = Chunk(len(clusters)), self._found
-        parts = parts_between(connection, self._tables, states, clusters[0].id, clusters[-1].id)
+        numbers = [number for cluster in clusters for number in cluster.sightings]
+        read = parts_of_observations(connection, states, numbers)
+        parts = {cluster.id: [read[n] for n in cluster.sightings] for cluster in clusters}
         said = evidence_of(connection, parts)
         for cluster in clusters:
             number = cluster.id
             owner = self._owners(cluster, said[number])
             known = identity(
                 cluster, owner, members=self._members.get(number, 1),
-                neighbours=neighbours_of(self.breached, cluster, owner.organisation),
+                neighbours=neighbours_of(self._breached, cluster, owner.organisation),
                 service=number in self._doubtful,
                 system=self._systems.get(number, 0),
             )  # fmt: skip
@@ -129,39 +136,3 @@ class Maker:
             chunk.addresses += [(place, number) for place in places_by(known)]
             chunk.changes += [(number, *change) for change in changed]
         return chunk
-
-
-def compromised_of(clusters: Iterable[Cluster]) -> Iterator[Cluster]:
-    """The servers of which a source says that somebody broke in."""
-    if isinstance(clusters, Servers):  # which need not all be described for that
-        yield from clusters.compromised()
-    else:
-        yield from (one for one in clusters if one.compromised)
-
-
-def owner_keys(
-    connection: Connection, clusters: Iterable[Cluster], owners: Owners
-) -> dict[int, str]:
-    """The keys of the organisations of servers, by server; '' where none is known."""
-    every, found = iter(clusters), dict[int, str]()
-    while some := list(islice(every, CHUNK)):
-        seen = seen_of(connection, [number for one in some for number in one.sightings])
-        said = evidence_of(
-            connection, {one.id: [seen[number] for number in one.sightings] for one in some}
-        )
-        found.update((one.id, owners(one, said[one.id]).organisation) for one in some)
-    return found
-
-
-def breached_by(clusters: Iterable[Cluster], keys: Mapping[int, str]) -> Counter[str]:
-    """Compromised servers by organisation; `keys` are those of `owner_keys`."""
-    return Counter(
-        name for one in clusters if one.compromised
-        for name in kin_of(one.keys, keys.get(one.id, ""))
-    )  # fmt: skip
-
-
-def neighbours_of(breached: Mapping[str, int], cluster: Cluster, organisation: str) -> int:
-    """Compromised servers of the same organisation, but for itself."""
-    near = [breached.get(name, 0) for name in kin_of(cluster.keys, organisation)]
-    return max(max(near, default=0) - bool(cluster.compromised), 0)

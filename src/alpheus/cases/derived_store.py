@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import (
@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from alpheus.cases.acts import Act, ActKind
+from alpheus.cases.bulk import among
 from alpheus.cases.database import Database
 from alpheus.cases.day_rows import Step, day_rows
 from alpheus.cases.failures import is_unknown_table
@@ -217,6 +218,26 @@ def parts_of(
     return _parts(connection, tables, states, tables.members.c.server.in_(servers))
 
 
+def parts_of_observations(
+    connection: Connection, states: PatchStates, numbers: Iterable[int]
+) -> dict[int, Part]:
+    """Some observations, by their numbers."""
+    o, ordered, found = observations.c, sorted(numbers), dict[int, Part]()
+    query = select(*(o[name] for name in _PART), VICTIM)
+    for begin in range(0, len(ordered), _AT_ONCE):
+        some = ordered[begin : begin + _AT_ONCE]
+        for row in connection.execute(query.where(among(connection, o.id, some))).all():
+            found[row[0]] = _part(connection, states, row)
+    return found
+
+
+def _part(connection: Connection, states: PatchStates, row: Sequence[Any]) -> Part:
+    """An observation by the columns of `_PART` and the body of a victim."""
+    values = [*row[:6], states.of(connection, row[6]), *row[7:-1]]
+    values.append(report_of(row[-1]) if row[-1] else "")
+    return Part(*values)
+
+
 def _parts(
     connection: Connection, tables: Derived, states: PatchStates, which: ColumnElement[bool]
 ) -> dict[int, list[Part]]:
@@ -229,9 +250,7 @@ def _parts(
     )
     found: dict[int, list[Part]] = {}
     for row in connection.execute(query).all():
-        values = [*row[1:7], states.of(connection, row[7]), *row[8:-1]]
-        values.append(report_of(row[-1]) if row[-1] else "")
-        found.setdefault(row[0], []).append(Part(*values))
+        found.setdefault(row[0], []).append(_part(connection, states, row[1:]))
     return found
 
 

@@ -202,7 +202,7 @@ def _decided(
 
 
 def each_member(clusters: Iterable[Cluster]) -> Iterator[tuple[int, int]]:
-    """Every observation with its server."""
+    """Every observation with its server; in order, unless people decided something."""
     if isinstance(clusters, Servers):  # which need not be described for that
         yield from clusters.members()
         return

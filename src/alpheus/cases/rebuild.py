@@ -18,15 +18,7 @@ from sqlalchemy import Connection, select, text
 from alpheus.cases.acts import Act
 from alpheus.cases.bases import add_bases, seen_of
 from alpheus.cases.bulk import add_rows
-from alpheus.cases.chunks import (
-    CHUNK,
-    Chunk,
-    Maker,
-    breached_by,
-    compromised_of,
-    neighbours_of,
-    owner_keys,
-)
+from alpheus.cases.chunks import CHUNK, Chunk, Maker
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import (
     Standing,
@@ -40,6 +32,7 @@ from alpheus.cases.derived_store import (
 from alpheus.cases.groups import DECISIONS, Groups, each_member, read_groups
 from alpheus.cases.identity import Cluster
 from alpheus.cases.identity.resolve import uncollected
+from alpheus.cases.kin import breached_by, kin_of_compromised, kin_of_some, neighbours_of
 from alpheus.cases.observations import iso
 from alpheus.cases.organisation_rows import OrganisationTally
 from alpheus.cases.owner_evidence import evidence_of
@@ -50,7 +43,7 @@ from alpheus.cases.server_rows import Identity, identity
 from alpheus.cases.system_counts import NOTHING, Systems
 from alpheus.cases.workers import in_turn, workers
 
-_MEMBERS = 100_000
+_MEMBERS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +97,6 @@ def rebuild(
         found = Standing(generation, DERIVED_FORM, iso(now), watched or before.watched,
                          named, groups.last, groups.last_act)  # fmt: skip
         work = _Work(database, tables, groups, found, find)
-        work.add_members()
         work.add_servers(say)
         say("sorting")
         again = work.finish()
@@ -138,24 +130,17 @@ class _Work:
         self._tally = Tally()
         self._organisations = OrganisationTally()
         self._systems = Systems()
-        with database.read() as connection:
-            self._keys = owner_keys(connection, compromised_of(groups.clusters), owners)
-        self._maker = Maker(tables, groups, found, owners, self._acts(), keys=self._keys)
-
-    def add_members(self) -> None:
-        """Say which observation is of which server."""
-        every = each_member(self._groups.clusters)
-        while rows := list(islice(every, _MEMBERS)):
-            self.members += len(rows)
-            with self._database.write() as connection:
-                add_rows(connection, self._tables.members, rows)
-        with self._database.write() as connection:
-            for index in indices(self._tables):
-                if index.table is self._tables.members:
-                    index.create(connection)
+        self._members = each_member(groups.clusters)
+        self._kin = kin_of_compromised(database, groups.clusters, owners)
+        self._breached = breached_by(self._kin.values())
+        self._maker = Maker(tables, groups, found, owners, self._acts(),
+                            breached=self._breached)  # fmt: skip
 
     def add_servers(self, say: Callable[[str], None]) -> None:
-        """Work out states, some thousand servers at a time, on all processors."""
+        """Work out states, some thousand servers at a time, on all processors.
+
+        While that is done elsewhere, observations are told of which server they are.
+        """
         database, whole = self._database, len(self._groups.clusters)
         begins = range(0, whole, CHUNK)
         count = min(workers(), len(begins)) or 1
@@ -168,6 +153,18 @@ class _Work:
                 if chunk.count:
                     done += chunk.count
                     say(f"{done:,} of {whole:,} servers")
+                self._add_members()
+        while self._add_members():
+            pass
+
+    def _add_members(self) -> bool:
+        """Say of some observations of which server they are; whether there were any."""
+        rows = list(islice(self._members, _MEMBERS))
+        if rows:
+            self.members += len(rows)
+            with self._database.write() as connection:
+                add_rows(connection, self._tables.members, rows)
+        return bool(rows)
 
     def _add(self, chunk: Chunk) -> None:
         with self._database.write() as connection:
@@ -199,11 +196,10 @@ class _Work:
             add_rows(connection, tables.pools, self._pools())
             self._add_bases(connection)
         for index in indices(tables):
-            if index.table is not tables.members:
-                with self._database.write() as connection:
-                    if not self._database.is_sqlite:
-                        connection.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
-                    index.create(connection)
+            with self._database.write() as connection:
+                if not self._database.is_sqlite:
+                    connection.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
+                index.create(connection)
         with self._database.write() as connection:
             for table in tables.tables:
                 connection.execute(text(f"ANALYZE {table.name}"))
@@ -258,10 +254,10 @@ class _Work:
             return
         members, doubtful = members_of(groups.base_pools), doubtful_of(groups.base_pools)
         systems = systems_of(groups.base_pools)
-        breached = self._maker.breached.copy()
-        keys = owner_keys(connection, compromised_of(groups.bases), self._owners)
-        breached.subtract(breached_by(groups.made, self._keys))
-        breached.update(breached_by(groups.bases, keys))
+        breached = self._breached.copy()
+        breached.subtract(breached_by(self._kin[one.id] for one in groups.made if one.compromised))
+        kin = kin_of_some(connection, groups.bases, self._owners)
+        breached.update(breached_by(kin.values()))
         seen = seen_of(connection, [number for one in groups.bases for number in one.sightings])
         said = evidence_of(
             connection, {one.id: [seen[number] for number in one.sightings] for one in groups.bases}

@@ -240,5 +240,8 @@ def test_servers_are_described_when_they_are_asked_for() -> None:
     servers, clusters = resolver.servers(), resolver.clusters()
     assert list(servers) == clusters
     assert (len(servers), servers[3], servers[2:9]) == (len(clusters), clusters[3], clusters[2:9])
-    assert list(servers.members()) == [(n, one.id) for one in clusters for n in one.sightings]
-    assert list(servers.compromised()) == [one for one in clusters if one.compromised]
+    members = sorted((n, one.id) for one in clusters for n in one.sightings)
+    assert list(servers.members()) == members
+    broken = [place for place, one in enumerate(clusters) if one.compromised]
+    assert servers.compromised() == broken
+    assert broken

@@ -27,6 +27,7 @@ from alpheus.cases.identity.portions import COMPROMISED, Portion, portion_of
 from alpheus.cases.identity.solve import Solution, solve
 
 _Numbers = npt.NDArray[np.int64]
+_AT_ONCE = 100_000
 _LONG_GAP = 60 * DAY
 _LATE = np.iinfo(np.int64).max
 _SHARED = (str, tuple)
@@ -209,14 +210,9 @@ class Resolver:
         return of
 
     @property
-    def numbers(self) -> Sequence[int]:
-        """The numbers of sightings, by their place."""
-        return self._ids
-
-    @property
-    def reported(self) -> Sequence[int]:
+    def reported(self) -> bytes:
         """What else a sighting says, by its place: `COMPROMISED`, `IMPLAUSIBLE`."""
-        return self._said
+        return bytes(self._said)
 
     def described(self, answer: _Answer, rows: list[int]) -> Cluster:
         """The server that the sightings at some places are."""
@@ -271,19 +267,18 @@ class Servers(Sequence[Cluster]):
         return self._described(self._roots[place])
 
     def members(self) -> Iterator[tuple[int, int]]:
-        """Every sighting with its server, both by their numbers."""
-        numbers, answer = self._resolver.numbers, self._answer
-        for root in self._roots:
-            lowest = answer.number_of[root]
-            for number in sorted([numbers[row] for row in answer.rows((root,))]):
-                yield number, lowest
+        """Every sighting with its server, both by their numbers, in the order of sightings."""
+        numbers, servers = self._answer.members()
+        for begin in range(0, len(numbers), _AT_ONCE):
+            part = slice(begin, begin + _AT_ONCE)
+            yield from zip(numbers[part].tolist(), servers[part].tolist(), strict=True)
 
-    def compromised(self) -> Iterator[Cluster]:
-        """The servers of which a source says that somebody broke in."""
-        reported = self._resolver.reported
-        for root in self._roots:
-            if any(reported[row] & COMPROMISED for row in self._answer.rows((root,))):
-                yield self._described(root)
+    def compromised(self) -> list[int]:
+        """The places of servers of which a source says that somebody broke in."""
+        reported = np.frombuffer(self._resolver.reported, np.uint8) & COMPROMISED
+        node_of, root = self._answer.node_of, self._answer.solution.forest.root
+        roots = {root(node_of[row]) for row in np.flatnonzero(reported).tolist()}
+        return [place for place, one in enumerate(self._roots) if one in roots]
 
     def _described(self, root: int) -> Cluster:
         return self._resolver.described(self._answer, self._answer.rows((root,)))
@@ -325,6 +320,16 @@ class _Answer:
     def nodes(self, roots: Iterable[int]) -> list[int]:
         """The nodes of some servers."""
         return [node for root in roots for node in self._nodes[root]]
+
+    def members(self) -> tuple[_Numbers, _Numbers]:
+        """The numbers of all sightings in order, and beside them those of their servers."""
+        root, number_of = self.solution.forest.root, self.number_of
+        lowest = [number_of[root(node)] for node in range(len(self.starts))]
+        lengths = np.array(self._ends, np.int64) - np.array(self.starts, np.int64)
+        rows = np.array(self._rows, np.int64)
+        servers = np.empty(len(rows), np.int64)
+        servers[rows] = np.repeat(np.array(lowest, np.int64), lengths)
+        return self._ids[self._by_number], servers[self._by_number]
 
     def row_of(self, number: int) -> int:
         """The place of a sighting that is known."""
