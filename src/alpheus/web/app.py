@@ -12,7 +12,6 @@ from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ControllerRouterHandler, Message, Scope
-from litestar.utils.sync import AsyncCallable
 
 from alpheus.cases.database import Database
 from alpheus.cases.service import Cases
@@ -33,6 +32,7 @@ from alpheus.web.notice_desk import office_of
 from alpheus.web.pages import PAGES
 from alpheus.web.pages.oidc import CALLBACK
 from alpheus.web.settings import Settings
+from alpheus.web.turns import take_turns
 from alpheus.web.working_out import in_a_process
 
 Clock = Callable[[], datetime]
@@ -101,7 +101,7 @@ def create_app(
         debug=False,
     )
     _check_permissions(app)
-    _unwrap(app)
+    take_turns(app)
     return app
 
 
@@ -127,20 +127,6 @@ def _provider_of(settings: Settings, clock: Clock) -> Provider | None:
     if settings.oidc is None:
         return None
     return Provider(settings.oidc, f"{settings.url}{CALLBACK}", clock)
-
-
-def _unwrap(app: Litestar) -> None:
-    """Let what runs in a thread run in one only.
-
-    Where several methods share a path, Litestar 2.25 registers the first of them again with each
-    other, and wraps it again: the thread then gives something to be awaited, and no answer.
-    """
-    for route in app.routes:
-        for handler in getattr(route, "route_handlers", ()):
-            while isinstance(handler.fn, AsyncCallable) and isinstance(
-                handler.fn.func, AsyncCallable
-            ):
-                handler._fn = handler.fn.func  # noqa: SLF001 - there is no other way to it
 
 
 def _check_permissions(app: Litestar) -> None:

@@ -79,13 +79,18 @@ def entries(
 def saying(connection: Connection, words: Sequence[str], *, of: int, size: int) -> list[Entry]:
     """Of so many of the newest entries, those that say all words (in small letters); some of them.
 
-    Each is looked at as one text, and made an entry only where it is found.
+    Each is looked at as one text, and made an entry only where it is found. The database sees to
+    words of ASCII; what small letters are beyond it differs between databases.
     """
     a = audit.c
     text = a.time + "\n" + a.who + "\n" + a.action + "\n" + a.object + "\n" + a.detail
-    newest = select(a.id, text).order_by(a.id.desc()).limit(of)
+    newest = select(a.id, text.label("said")).order_by(a.id.desc()).limit(of).subquery().c
+    likely = select(newest.id, newest.said).order_by(newest.id.desc())
+    for word in words:
+        if word.isascii():
+            likely = likely.where(newest.said.icontains(word, autoescape=True))
     found = [
-        number for number, said in connection.execute(newest).all()
+        number for number, said in connection.execute(likely)
         if all(word in said.lower() for word in words)
     ]  # fmt: skip
     query = select(audit).where(a.id.in_(found[:size])).order_by(a.id.desc())
