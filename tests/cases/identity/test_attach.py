@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
+from alpheus.cases.identity import attach as module
 from alpheus.cases.identity.attach import Attachment, Places, socket_of
 from alpheus.cases.identity.keys import Facts
+from alpheus.cases.identity.resolve import Resolver
 from alpheus.cases.identity.shared import Shared
 from cases.identity.identity_build import forest_of, groups, host_certificate, seen, together
+from cases.identity.identity_world import make_world
 
 CERT = host_certificate("a", "mail.example.com")
 
@@ -34,6 +39,19 @@ def test_claims_are_told_best_first() -> None:
     assert forest.facts[first.root].machine == ("EX01",)
     assert attachment.attach([nameless]) == []
     assert forest.root(nameless) == forest.root(first.root)
+
+
+def test_several_processes_decide_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who decides what makes no difference, nor does it for the reasons that are given."""
+    sightings = make_world(7, 60).sightings
+    alone = Resolver(sightings)
+    servers, links = alone.clusters(), list(alone.links())
+    monkeypatch.setattr(module, "MANY", 1)
+    monkeypatch.setattr(module, "_AT_ONCE", 5)
+    monkeypatch.setattr(module, "workers", lambda: 2)
+    beside = Resolver(sightings)
+    assert beside.clusters() == servers
+    assert list(beside.links()) == links
 
 
 def test_a_web_shell_row_at_the_address() -> None:

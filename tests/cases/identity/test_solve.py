@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from alpheus.cases.identity.counts import count
 from alpheus.cases.identity.resolve import Resolver
 from alpheus.cases.identity.solve import solve
-from cases.identity.identity_build import forest_of, host_certificate, own_certificate, seen
+from cases.identity.identity_build import (
+    forest_of,
+    groups,
+    host_certificate,
+    own_certificate,
+    seen,
+)
 from cases.identity.identity_score import Score, pairwise_score
 from cases.identity.identity_world import World, make_world
 
@@ -92,6 +99,17 @@ def test_a_slip_in_a_name_is_mended() -> None:
     assert [(one.sightings, one.name) for one in found] == [((1, 2, 4, 9), "LAKE-EX01")]
     other = Resolver([*known, seen(9, "192.0.2.1", 3, servers=("LAKE-EX02",))]).clusters()
     assert len(other) == 2
+
+
+def test_who_is_near_decides_what_a_slip_is() -> None:
+    """A namesake elsewhere does not make a slip a name; one of the same domain does."""
+    names = ("OAKEX01", "OAKEX01", "OAKXE01")
+    slip = [seen(day, "192.0.2.1", day, servers=(name,)) for day, name in enumerate(names, 1)]
+    far = seen(4, "198.51.100.1", 3, servers=("OAKXE01",), ad_domain="elm.example")
+    assert groups(*slip, far) == [(1, 2, 3), (4,)]
+    own = [replace(one, ad_domain="oak.example") for one in slip]
+    kin = seen(4, "198.51.100.1", 3, servers=("OAKXE01",), ad_domain="oak.example")
+    assert groups(*own, kin) == [(1, 2), (3, 4)]
 
 
 def test_a_slip_that_others_made_as_well() -> None:

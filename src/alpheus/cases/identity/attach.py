@@ -6,8 +6,9 @@ claim alike stays open: a guess would be wrong as often as right.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from alpheus.cases.identity.builds import both, may_be_one
 from alpheus.cases.identity.evidence import (
@@ -29,11 +30,16 @@ from alpheus.cases.identity.evidence import (
     strangers,
 )
 from alpheus.cases.identity.forest import Forest, Span
-from alpheus.cases.identity.holders import Holders, candidates
+from alpheus.cases.identity.holders import Holders
 from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts, place_of
 from alpheus.cases.identity.shared import Shared, certificate_key
+from alpheus.cases.workers import in_turn, workers
 
 _ROUNDS = 5
+MANY = 20_000
+"""Groups from which on it is worth while to start processes for them."""
+
+_AT_ONCE = 2_000
 _BRIDGE = 40
 """What a sighting must have in common with each of two servers to show that they are one."""
 
@@ -228,9 +234,8 @@ class Attachment:
         for node in nodes:
             groups.setdefault(self._forest.root(node), []).append(node)
         for _ in range(rounds):
-            decided = [(root, self._decide(group)) for root, group in groups.items()]
             attached = [
-                root for root, claims in decided if claims and self._carry_out(root, claims)
+                root for root, claims in self._decided(groups) if self._carry_out(root, claims)
             ]
             for root in attached:
                 for node in groups.pop(root):
@@ -238,6 +243,34 @@ class Attachment:
             if not attached:
                 break
         return [node for group in groups.values() for node in group]
+
+    def _decided(self, groups: Mapping[int, Sequence[int]]) -> list[tuple[int, list[Claim]]]:
+        """The claims that hold, by group; of many groups each process decides some.
+
+        Nothing changes meanwhile, so it makes no difference who decides what.
+        """
+        roots = list(groups)
+        if len(roots) < MANY:
+            return list(self._decided_of(groups, roots))
+        begins = range(0, len(roots), _AT_ONCE)
+        count = min(workers(), len(begins))
+
+        def portions(own: Iterable[int]) -> Iterator[tuple[int, list[tuple[int, list[Claim]]]]]:
+            for begin in own:
+                some = roots[begin : begin + _AT_ONCE]
+                yield begin, list(self._decided_of(groups, some))
+
+        makers = [partial(portions, begins[number::count]) for number in range(count)]
+        found = dict(in_turn(makers, "telling servers apart", beside=count > 1))
+        return [one for begin in begins for one in found[begin]]
+
+    def _decided_of(
+        self, groups: Mapping[int, Sequence[int]], roots: Iterable[int]
+    ) -> Iterator[tuple[int, list[Claim]]]:
+        for root in roots:
+            claims = self._decide(groups[root])
+            if claims:
+                yield root, claims
 
     def claims(self, node: int) -> list[Claim]:
         """What every server has in common with a node, the most first."""
@@ -262,19 +295,19 @@ class Attachment:
         when = (forest.first[node], forest.last[node])
         for certificate in places.certificates_of(facts):
             key = certificate_key(facts)
-            for root, _ in candidates(places.certificates.spans(certificate), when):
+            for root, _ in places.certificates.candidates(certificate, when):
                 yield root, WEIGHTS[key], key, certificate
         for host in places.hosts_of(facts):
-            for root, _ in candidates(places.hosts.spans(host), when):
+            for root, _ in places.hosts.candidates(host, when):
                 yield root, WEIGHTS[Key.HOST], Key.HOST, host
-            for root, _ in candidates(places.presented.spans(host), when):
+            for root, _ in places.presented.candidates(host, when):
                 yield root, WEIGHTS[Key.PRESENTED], Key.PRESENTED, host
         for key, values, holders in (
             (Key.PRESENTED, places.presented_of(facts), places.hosts),
             (Key.PAGE, places.pages_of(facts), places.pages),
         ):
             for value in values:
-                for root, _ in candidates(holders.spans(value), when):
+                for root, _ in holders.candidates(value, when):
                     yield root, WEIGHTS[key], key, value
         yield from self._by_address(facts, when)
 
@@ -291,13 +324,11 @@ class Attachment:
             when = (when[0], when[0])
         socket = socket_of(facts)
         if socket and socket in places.sockets:
-            spans = places.sockets.spans(socket)
             passed = places.changes_hands(facts.address)
-            for root, gap in candidates(spans, when):
+            for root, gap in places.sockets.candidates(socket, when):
                 yield root, by_gap(gap, passed_on=passed), Key.SOCKET, socket
         elif facts.address:
-            spans = places.addresses.spans(facts.address)
-            for root, gap in candidates(spans, when):
+            for root, gap in places.addresses.candidates(facts.address, when):
                 less = self._other_port(facts, root)
                 worth = by_gap(gap, passed_on=places.changes_hands(facts.address))
                 yield root, worth + less, Key.ADDRESS, facts.address

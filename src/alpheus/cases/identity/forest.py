@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 
-from alpheus.cases.identity.evidence import Key, other_computers, other_domains, strangers
+from alpheus.cases.identity.evidence import Key, other_domains, strangers
 from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts, place_of
 
 Span = tuple[int, int]
@@ -52,7 +52,7 @@ class Forest:
         self.first = first
         self.last = last
         self.links = Links()
-        self._parent = array("l", range(len(facts)))
+        self._parent = list(range(len(facts)))
         sets = _Sets()
         self.computers = [sets.of(f.machine) for f in facts]
         self.ads = [sets.of((f.ad,) if f.ad else ()) for f in facts]
@@ -63,9 +63,10 @@ class Forest:
     def root(self, node: int) -> int:
         """The root of a node's server."""
         parent = self._parent
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
+        above = parent[node]
+        while above != node:  # asked for more than anything else
+            parent[node] = node = parent[above]
+            above = parent[node]
         return node
 
     def roots(self, nodes: Iterable[int]) -> list[int]:
@@ -105,10 +106,11 @@ class Forest:
         if self.facts[one].members or self.facts[other].members:
             if self.computers[one] or self.computers[other]:
                 return "one was seen as several computers"
-        elif other_computers(self.computers[one], self.computers[other]):
+        elif strangers(self.computers[one], self.computers[other]):
             names = (", ".join(sorted(self.computers[r])[:3]) for r in (one, other))
             return "their computers have other names: {} and {}".format(*names)
-        if other_domains(self.ads[one], self.ads[other]):
+        mine, yours = self.ads[one], self.ads[other]
+        if mine and yours and mine.isdisjoint(yours) and other_domains(mine, yours):
             names = (", ".join(sorted(self.ads[r])[:3]) for r in (one, other))
             return "their computers are in other domains: {} and {}".format(*names)
         if organisations and strangers(self.domains[one], self.domains[other]):

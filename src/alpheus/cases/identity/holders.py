@@ -37,12 +37,21 @@ class Holders:
 
     def spans(self, value: str) -> dict[int, Span]:
         """The servers that hold a value, by their present roots."""
+        held = self._held.get(value)
+        if held is None:
+            return {}
         forest = self._forest
+        if isinstance(held, int):
+            return {forest.root(held): (forest.first[held], forest.last[held])}
         found: dict[int, Span] = {}
-        for node in self.nodes(value):
+        for node in held:
             top = forest.root(node)
             found[top] = wider(found.get(top), (forest.first[node], forest.last[node]))
         return found
+
+    def candidates(self, value: str, when: Span) -> list[Candidate]:
+        """The servers that may have held a value at a time."""
+        return candidates(self.spans(value), when) if value in self._held else []
 
     def witness(self, value: str, server: int) -> int | None:
         """A node by which a server holds a value; None where none does."""
@@ -99,5 +108,7 @@ def wider(one: Span | None, other: Span) -> Span:
     """The time that two times together span."""
     if one is None or one == other:
         return other
-    known = [time for time in (one[0], other[0]) if time != UNKNOWN_TIME]
-    return (min(known, default=UNKNOWN_TIME), max(one[1], other[1]))
+    first, begin = one[0], other[0]
+    if first == UNKNOWN_TIME or (begin != UNKNOWN_TIME and begin < first):
+        first = begin
+    return (first, max(one[1], other[1]))
