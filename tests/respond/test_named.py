@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpheus.respond.assessment_file import Citation
-from alpheus.respond.named import MOST, values
+from alpheus.respond.named import MOST, records, values
 
 
 def _cited(*texts: str) -> list[Citation]:
@@ -22,6 +22,7 @@ def _cited(*texts: str) -> list[Citation]:
     "<Event><Data Name='TargetUserName'>eve</Data></Event>",
     'New-Mailbox -TargetUserName "eve" -Other x', "New-Mailbox -TargetUserName:'eve'",
     json.dumps({"message": 'x -TargetUserName "eve"'}), 'a,b,TargetUserName="eve"',
+    '{"TargetUserName": "eve", "Cut": "o', "Element=x TargetUserName=eve Other=y z",
 ])  # fmt: skip
 def test_a_field_is_found_in_any_form(text: str) -> None:
     """JSON of any depth, XML, and parameters as logs of Exchange write them."""
@@ -33,6 +34,21 @@ def test_each_is_told_once_and_nothing_is_told_of_nothing() -> None:
     texts = [json.dumps({"A": one}) for one in ("b", "a", "-", "", "b", "%%1793")]
     assert values(_cited(*texts), ["A"]) == ("b", "a")
     assert values(_cited("no record", "{", "\ud800"), ["A"]) == ()
+
+
+def test_several_words_are_of_one_record() -> None:
+    """A record that has not all of them gives none; each pair is told once."""
+    texts = ['-Role "r" -User "u"', '-Role "r"', '-Role "r" -User "u"', '-Role "r" -User "v"']
+    assert records(_cited(*texts), {"role": ("-Role",), "user": ("-User",)}) == (
+        {"role": "r", "user": "u"}, {"role": "r", "user": "v"},
+    )  # fmt: skip
+
+
+def test_values_with_spaces_and_escapes_are_whole() -> None:
+    """Of a row until the next field; of torn JSON without its escapes; a parameter alone by `-`."""
+    assert values(_cited("Site=Default Web Site Path=/x"), ["Site"]) == ("Default Web Site",)
+    assert values(_cited(r'{"A": "C:\\x \"y\"", "Cut'), ["A"]) == ('C:\\x "y"',)
+    assert values(_cited(json.dumps({"User": "a", "P": '-User "b"'})), ["-User"]) == ("b",)
 
 
 def test_they_are_not_too_many_nor_too_long() -> None:

@@ -67,6 +67,64 @@ def test_a_page_of_the_product_is_restored_not_only_removed() -> None:
     (step,) = [one for one in plan.steps if one.files]
     assert step.phase is Phase.RESTORE
     assert "installation media" in _all_words(plan)
+    (action,) = step.files
+    assert len(action.good) > 1
+    assert not action.exchanged
+
+
+def test_a_configuration_of_the_product_is_only_exchanged() -> None:
+    """And only where it is known what it should be; else it is put right by hand."""
+    folder = "C/Program Files/Microsoft/Exchange Server/V15/ClientAccess"
+    plan = _plan(finding(
+        "iis-webshell-configuration-opens-a-back-door", citation(f"{folder}/ecp/web.config"),
+        citation(f"{folder}/x/web.config"), citation("C/inetpub/wwwroot/web.config"),
+        techniques=["T1505.004"],
+    ))  # fmt: skip
+    (step,) = [one for one in plan.steps if one.files]
+    (action,) = step.files
+    assert (step.phase, action.exchanged) == (Phase.RESTORE, True)
+    assert action.path.endswith(r"ecp\web.config")
+    assert "--known-good" in _all_words(plan)
+
+
+def test_what_was_found_is_named_in_commands() -> None:
+    """Members with their groups, roles with whoever got them, exports with their files, modules."""
+
+    def found(rule: str, technique: str, text: str) -> dict[str, Any]:
+        return finding(rule, citation("log", None, text=text), techniques=[technique])
+
+    words = _all_words(_plan(
+        found("iis-webshell-group-member-added", "T1098",
+              '{"TargetUserName": "Administrators", "MemberName": "CN=help,DC=corp"}'),
+        found("proxylogon-rps-role-for-mail-access", "T1098.002",
+              '-Role "Mailbox Import Export" -User "help"'),
+        found("proxylogon-audit-mailbox-export", "T1114.002",
+              '-Mailbox "ceo" -FilePath "\\\\files\\e.pst"'),
+        found("iis-webshell-module-from-writable-place", "T1505.004",
+              r"Element=module Name=Cache 2 Type=C:\Windows\Temp\cache.dll"),
+        found("iis-webshell-hidden-virtual-directory", "T1505.003",
+              r"Element=virtual-directory Site=Default Web Site Path=/owa/x PhysicalPath=C:\k"),
+        found("iis-webshell-service-installed", "T1543.003", '{"ServiceName": "W3*", "ImagePath": "k.exe"}'),
+        found("proxylogon-management-transport-agent-installed", "T1505.002",
+              '-Name "Filter" -AssemblyPath "C:\\f.dll"'),
+        found("proxylogon-rps-certificate-to-page", "T1505.003",
+              '-RequestFile "\\\\localhost\\c$\\x.aspx" -SubjectName "cn=<script>"'),
+        found("proxylogon-management-virtual-directory-script", "T1505.003",
+              '-Identity "MX01\\OAB (Default Web Site)"'),
+    ))  # fmt: skip
+    for wanted in (
+        "Remove-ADGroupMember -Identity 'Administrators' -Members 'CN=help,DC=corp'",
+        "-Role 'Mailbox Import Export' -RoleAssignee 'help' | Remove-ManagementRoleAssignment",
+        "Get-MailboxExportRequest -Mailbox 'ceo' | Remove-MailboxExportRequest",
+        "What was written: '\\\\files\\e.pst'", "{ $_.Name -eq 'Cache 2' }",
+        r"'C:\Windows\Temp\cache.dll'",
+        "-Site 'Default Web Site' | Where-Object { $_.Path -eq '/owa/x' }",
+        "{ $_.Name -eq 'W3*' } | Invoke-CimMethod -MethodName Delete",
+        "{ $_.Identity -eq 'Filter' } | Uninstall-TransportAgent", "'cn=<script>'",
+        r"Set-OabVirtualDirectory -Identity 'MX01\OAB (Default Web Site)' -InternalUrl URL",
+    ):  # fmt: skip
+        assert wanted in words
+    assert "NAME-OF" not in words
 
 
 def test_steps_follow_the_stage() -> None:
@@ -97,7 +155,7 @@ def test_names_in_commands_are_quoted() -> None:
     plan = _plan(finding("iis-webshell-account-created", *records, techniques=["T1136"],
                          stage="spread"))  # fmt: skip
     words = _all_words(plan)
-    assert "for 'eve'; delete" in words
+    assert "Disable-ADAccount -Identity 'eve'\n" in words
     assert "'a''; Remove-Item C:\\ -Recurse; '''" in words
     assert "('' + 'x' + [char]0x000A + 'y')" in words
 

@@ -64,6 +64,11 @@ def _add_plan(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "-o", "--output", type=path, metavar="FILE", help="write the plan, as JSON, for clean apply"
     )
     parser.add_argument(
+        "--baseline", type=path, metavar="FILE",
+        help="hashes of the product's files of this very build, made with alpheus baseline make; "
+        "without it, those of all builds until March 2021",
+    )  # fmt: skip
+    parser.add_argument(
         "--format", choices=FORMATS, default="text", help="how it is printed (default: text)"
     )
 
@@ -141,14 +146,19 @@ def _add_verify(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _plan(options: argparse.Namespace) -> int:
-    from alpheus.report.files import write_files  # noqa: PLC0415 - keeps --help fast
+    from alpheus.detect.webshell.baseline_file import (  # noqa: PLC0415 - keeps --help fast
+        read_baseline,
+    )
+    from alpheus.report.files import write_files  # noqa: PLC0415 - as above
     from alpheus.respond.assessment_file import read_assessment  # noqa: PLC0415 - as above
     from alpheus.respond.model import encode  # noqa: PLC0415 - as above
+    from alpheus.respond.own_files import OwnFiles  # noqa: PLC0415 - as above
     from alpheus.respond.planning import plan_of  # noqa: PLC0415 - as above
 
     assessment = read_assessment(options.assessment)
+    own = OwnFiles(read_baseline(options.baseline) if options.baseline else None)
     plan = plan_of(assessment, assessment.server(options.server), made=datetime.now(UTC),
-                   version=__version__)  # fmt: skip
+                   version=__version__, own=own)  # fmt: skip
     output: Path | None = options.output
     if output is not None:
         text = encode(plan).decode()

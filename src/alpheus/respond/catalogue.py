@@ -36,6 +36,8 @@ class StepKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: dict[str, tuple[str, ...]] = {}
     not_stock: bool = False
     only_stock: bool = False
+    restores: bool = False
+    exchanges: bool = False
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -16,15 +16,35 @@ _LONGEST = 400
 _EMPTY = frozenset({"", "-", "%%1793", "S-1-0-0"})
 
 
+Fields = Mapping[str, tuple[str, ...]]
+"""Of each word the fields that hold it."""
+
+
 def values(citations: Iterable[Citation], fields: Iterable[str]) -> tuple[str, ...]:
     """Distinct values of these fields, in the order in which they are cited."""
-    wanted = tuple(fields)
-    found: dict[str, None] = {}
+    return tuple(one["it"] for one in records(citations, {"it": tuple(fields)}))
+
+
+def records(citations: Iterable[Citation], words: Fields) -> tuple[dict[str, str], ...]:
+    """Of each record that has all of these words, their values; distinct, as they are cited.
+
+    A record that has several values of the only word that is asked for counts with each.
+    """
+    found: dict[tuple[str, ...], None] = {}
     for citation in citations:
-        for value in _of(citation.text, wanted):
-            if value not in _EMPTY and len(value) <= _LONGEST:
-                found.setdefault(value)
-    return tuple(found)[:MOST]
+        known = [_values(citation.text, fields) for fields in words.values()]
+        if len(known) == 1:
+            found |= dict.fromkeys((value,) for value in known[0])
+        elif all(known):
+            found.setdefault(tuple(values[0] for values in known))
+        if len(found) >= MOST:
+            break
+    return tuple(dict(zip(words, one, strict=True)) for one in found)[:MOST]
+
+
+def _values(text: str, fields: tuple[str, ...]) -> list[str]:
+    found = dict.fromkeys(_of(text, fields))
+    return [one for one in found if one not in _EMPTY and len(one) <= _LONGEST]
 
 
 def _of(text: str, fields: tuple[str, ...]) -> Iterator[str]:
@@ -53,11 +73,26 @@ def _in(document: object, fields: tuple[str, ...]) -> Iterator[str]:
 
 
 def _written(text: str, fields: tuple[str, ...]) -> Iterator[str]:
-    """As logs write parameters: `-Name 'x'`, `-Name "x"`, `Name=x`, `<Data Name="x">y</Data>`."""
+    """As logs write parameters (`-Name 'x'`, `-Name "x"`), XML, rows (`Name=x Type=y`), torn JSON.
+
+    `-Name` asks for the parameter alone.
+    """
     for field in fields:
-        name = re.escape(field)
-        for pattern in (
-            rf"-{name}(?::|\s+)'([^']*)'", rf'-{name}(?::|\s+)"([^"]*)"',
-            rf'<Data Name=["\']{name}["\']>([^<]*)</Data>', rf'\b{name}="([^"]*)"',
-        ):  # fmt: skip
-            yield from re.findall(pattern, text)
+        name = re.escape(field.removeprefix("-"))
+        patterns = [rf"-{name}(?::|\s+)'([^']*)'", rf'-{name}(?::|\s+)"([^"]*)"']
+        if not field.startswith("-"):
+            patterns += [
+                rf'<Data Name=["\']{name}["\']>([^<]*)</Data>', rf'\b{name}="([^"]*)"',
+                rf'"{name}":\s*"((?:[^"\\]|\\.)*)"',
+                rf'(?:^|\s){name}=([^"\s].*?)(?=\s[A-Z]\w+=|$)',
+            ]  # fmt: skip
+        for pattern in patterns:
+            for value in re.findall(pattern, text):
+                yield _unescaped(value) if pattern.startswith('"') else value
+
+
+def _unescaped(value: str) -> str:
+    try:
+        return msgspec.json.decode(f'"{value}"', type=str)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return value

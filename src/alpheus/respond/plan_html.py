@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from alpheus.report.html_environment import html_environment
 from alpheus.respond.model import FileAction, Phase, Plan, Step
-from alpheus.respond.plan_text import HEADINGS, place_of
+from alpheus.respond.plan_text import HEADINGS, afterwards, place_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -71,5 +71,7 @@ def _shown(time: str) -> str:
 @cache
 def _environment() -> Environment:
     environment = html_environment("report.css", "plan.css")
-    environment.filters.update(place=place_of, listed=_listed, is_command=_is_command)
+    environment.filters.update(
+        place=place_of, listed=_listed, is_command=_is_command, afterwards=afterwards
+    )
     return environment

@@ -10,7 +10,7 @@ from typing import TextIO
 from alpheus.report.csv_output import cell
 from alpheus.report.markdown import code, escape
 from alpheus.report.visible import visible
-from alpheus.respond.model import Cited, Phase, Plan, Step
+from alpheus.respond.model import Cited, FileAction, Phase, Plan, Step
 
 WIDTH = 80
 COLUMNS = ("number", "phase", "what", "why", "by_hand", "breaks", "undo", "decides", "files",
@@ -44,9 +44,22 @@ def write_checklist(plan: Plan, stream: TextIO) -> None:
     for step in plan.steps:
         values = (
             step.number, step.phase, step.what, step.why, " ⏎ ".join(step.by_hand), step.breaks,
-            step.undo, step.decides, " ⏎ ".join(one.path for one in step.files), "", "", "",
+            step.undo, step.decides, " ⏎ ".join(_listed(one) for one in step.files), "", "", "",
         )  # fmt: skip
         writer.writerow([cell(value) for value in values])
+
+
+def afterwards(one: FileAction) -> str:
+    """Which hash the product's own file in this place must have; '' where none belongs there."""
+    if not one.good:
+        return ""
+    if len(one.good) == 1:
+        return f"afterwards there: SHA-256 {one.good[0]}"
+    return f"afterwards there: one of {len(one.good)} SHA-256, such as {one.good[-1]}"
+
+
+def _listed(one: FileAction) -> str:
+    return f"{one.path} ({afterwards(one)})" if one.good else one.path
 
 
 def place_of(cited: Cited) -> str:
@@ -88,6 +101,8 @@ def _step_text(step: Step) -> Iterator[str]:
         yield from _wrapped(line, "   > ", "     ")
     for one in step.files:
         yield from _wrapped(f"{one.path}  sha256 {one.sha256[:16]}…", "   - ", "     ")
+        if one.good:
+            yield from _wrapped(afterwards(one), "     ")
     for cited in step.cited[:3]:
         yield from _wrapped(f"{cited.title}: {place_of(cited)}", "   * ", "     ")
     if step.cited_total > 3:
@@ -128,7 +143,8 @@ def _step_markdown(step: Step) -> Iterator[str]:
     for line in step.by_hand:
         yield f"  - {code(line)}"
     for one in step.files:
-        yield f"  - [ ] {code(one.path)}, SHA-256 `{one.sha256}`"
+        after = f"; {afterwards(one)}" if one.good else ""
+        yield f"  - [ ] {code(one.path)}, SHA-256 `{one.sha256}`{after}"
     for cited in step.cited:
         yield f"  - Proof: {escape(cited.title)}, {code(place_of(cited))}"
     if step.cited_total > len(step.cited):

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from alpheus.evidence.address import on_volume, windows_path
-from alpheus.knowledge.baseline import Baseline
+from alpheus.evidence.address import on_volume
 from alpheus.knowledge.playbook import facts
 from alpheus.model import PatchState, Stage, Verdict, Weight
 from alpheus.respond.assessment_file import Assessment, Citation, Finding, Server
 from alpheus.respond.catalogue import StepKind, parts_of, step_kinds
+from alpheus.respond.filling import Known
 from alpheus.respond.model import Cited, FileAction, Plan, Step, signed
-from alpheus.respond.named import MOST, values
-from alpheus.respond.quoting import powershell
+from alpheus.respond.own_files import OwnFiles
 
 SHOWN = 10
 """Citations of a step that are listed; `cited_total` says how many there are."""
 
-_WORD = re.compile(r"\{(\w+)\}")
 _OPEN = frozenset({PatchState.VULNERABLE, PatchState.UNDETERMINED})
 
 REBUILD = (
@@ -37,10 +34,13 @@ UNSEEN = (
 )
 
 
-def plan_of(assessment: Assessment, server: Server, *, made: datetime, version: str) -> Plan:
-    """The plan for one server. `made` is UTC."""
+def plan_of(
+    assessment: Assessment, server: Server, *, made: datetime, version: str,
+    own: OwnFiles | None = None,
+) -> Plan:  # fmt: skip
+    """The plan for one server. `made` is UTC; `own` knows the hashes of the product's files."""
     findings = tuple(one for one in server.findings if one.weight is not Weight.CONTEXT)
-    steps = tuple(_Steps(server, findings).steps())
+    steps = tuple(_Steps(server, findings, own or OwnFiles()).steps())
     return signed(Plan(
         server=server.name, product=server.product, verdict=server.verdict.value,
         stage=server.stage.value, headline=server.headline,
@@ -62,10 +62,10 @@ def _beyond(server: Server) -> Iterator[str]:
 class _Steps:
     """The steps of one server, numbered, and its files, each once."""
 
-    def __init__(self, server: Server, findings: tuple[Finding, ...]) -> None:
+    def __init__(self, server: Server, findings: tuple[Finding, ...], own: OwnFiles) -> None:
         self._server = server
         self._findings = findings
-        self._baseline = Baseline.load()
+        self._own = own
         self._taken: set[tuple[str, tuple[str, ...]]] = set()
         self._holding = self._facts()
 
@@ -100,11 +100,11 @@ class _Steps:
     def _step(
         self, number: int, kind: StepKind, cited: list[Finding], files: tuple[FileAction, ...]
     ) -> Step:
-        known = {word: _known(fields, cited) for word, fields in kind.names.items()}
+        known = Known(kind.names, cited)
         shown = tuple(_cited(cited))
         return Step(
             number, kind.phase, kind.what, kind.why,
-            by_hand=tuple(line for text in kind.by_hand for line in _filled(text, known)),
+            by_hand=tuple(line for text in kind.by_hand for line in known.filled(text)),
             breaks=kind.breaks, undo=kind.undo, decides=kind.decides,
             cited=shown[:SHOWN], cited_total=sum(one.citations_total for one in cited),
             files=files,
@@ -122,31 +122,27 @@ class _Steps:
                 key = (letter, tuple(part.lower() for part in parts))
                 if key in self._taken:
                     continue
+                good = self._good(kind, citation)
+                if kind.exchanges and not good:
+                    continue
                 self._taken.add(key)
                 yield FileAction(
                     len(self._taken), letter, parts, citation.sha256 or "",
                     f"{letter}:\\" + "\\".join(parts), f"{finding.title} ({finding.rule})",
+                    good, kind.exchanges,
                 )  # fmt: skip
+
+    def _good(self, kind: StepKind, citation: Citation) -> tuple[str, ...]:
+        return self._own.hashes(citation.path) if kind.restores or kind.exchanges else ()
 
     def _place(self, kind: StepKind, citation: Citation) -> tuple[str, tuple[str, ...]] | None:
         if not citation.sha256 or not citation.path.lower().endswith(kind.takes):
             return None
         if kind.not_stock or kind.only_stock:
-            relative = self._baseline.install_relative(windows_path(citation.path))
-            stock = relative is not None and self._baseline.known_name(relative)
+            stock = self._own.are_there(citation.path)
             if stock is kind.not_stock:
                 return None
         return on_volume(citation.path)
-
-
-def _known(fields: Iterable[str], cited: Iterable[Finding]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for field in fields:
-        pattern, _, name = field.rpartition(":")
-        citations = (one for finding in cited if fnmatchcase(finding.rule, pattern or "*")
-                     for one in finding.citations)  # fmt: skip
-        found |= dict.fromkeys(values(citations, (name,)))
-    return tuple(found)[:MOST]
 
 
 def _cited(findings: Iterable[Finding]) -> Iterator[Cited]:
@@ -159,22 +155,6 @@ def _cited(findings: Iterable[Finding]) -> Iterator[Cited]:
                 where = one.citations[at]
                 yield Cited(one.rule, one.title, where.evidence, where.path, where.line,
                             where.offset, where.record_id)  # fmt: skip
-
-
-def _filled(text: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    """A line for each value of its word, quoted; a line whose word has none says so."""
-    words = [word for word in _WORD.findall(text) if word in known]
-    if not words:
-        yield text
-        return
-    word = words[0]
-    if not known[word]:
-        yield text.replace("{" + word + "}", f"NAME-OF-{word.upper()}") + (
-            "   (no name stands in the cited records)"
-        )
-        return
-    for value in known[word]:
-        yield text.replace("{" + word + "}", powershell(value))
 
 
 def _fits(name: str, patterns: Collection[str]) -> bool:
