@@ -15,10 +15,12 @@ from typing import NamedTuple
 from alpheus.cases.states import OPEN_PATCH, Compromise, Patch
 from alpheus.knowledge.tables import read_table
 from alpheus.notify.blocks import Marked, bare, clean, mark
+from alpheus.notify.evidence_words import said_of
 from alpheus.notify.harmless import harmless
 from alpheus.notify.install import install_of
 from alpheus.notify.model import Channel, Notice, Rung, Subject
-from alpheus.notify.pages import MOST_PAGES, said_of
+from alpheus.notify.pages import MOST_PAGES
+from alpheus.notify.pages import said_of as said_of_page
 from alpheus.notify.settings import Settings
 from alpheus.notify.wording import Language
 
@@ -341,8 +343,9 @@ def server_of(subject: Subject, language: Language, today: str) -> Server:
         subject, condition, _place(subject, language), clean(subject.owner or _UNNAMED),
         language.say(f"state.{condition}"), language.date(since) if since else _UNNAMED,
         install_of(subject.build, language, today),
-        tuple(harmless(one, withheld) for one in subject.evidence[:_EVIDENCE_EACH]),
-        tuple(said_of(one, language, withheld) for one in subject.pages[:MOST_PAGES]),
+        tuple(harmless(said_of(one, language), withheld)
+              for one in subject.evidence[:_EVIDENCE_EACH]),
+        tuple(said_of_page(one, language, withheld) for one in subject.pages[:MOST_PAGES]),
     )  # fmt: skip
 
 
