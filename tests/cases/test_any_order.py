@@ -63,7 +63,8 @@ def _in_parts(path: Path, folder: Path, chance: random.Random) -> list[Path]:
     parts = []
     for number, part in enumerate((rows[:cut], rows[cut:])):
         if part:
-            made = folder / f"{path.stem}-{path.parent.name}-{number}{path.suffix}"
+            made = folder / str(number) / path.parent.name / path.name
+            made.parent.mkdir(parents=True, exist_ok=True)
             made.write_bytes(b"".join(heading + part))
             parts.append(made)
     return parts

@@ -70,16 +70,24 @@ def test_a_list_says_when_it_saw_a_server() -> None:
 
 
 def test_the_digest_is_of_the_content() -> None:
-    """Not of where the file lay; but another row, time, state or kind is another observation."""
+    """Not of the line or where the file lay; another time, state or kind is another observation."""
     one = observation("192.0.2.1", OPEN, provenance=LISTED)
-    same = replace(one, provenance=replace(LISTED, file="elsewhere/b.csv"))
+    same = replace(one, provenance=replace(LISTED, file="elsewhere/b.csv", row=8, sha256="1" * 64))
     others = [
-        replace(one, provenance=replace(LISTED, row=8)),
         replace(one, time="2021-03-03T10:00:01Z"),
         replace(one, cves=observation("192.0.2.1", CLOSED).cves),
     ]
     assert _row(one).digest == _row(same).digest
-    assert len({_row(each).digest for each in (one, *others)} | {_row(one, "hand").digest}) == 5
+    assert len({_row(each).digest for each in (one, *others)} | {_row(one, "hand").digest}) == 4
+
+
+def test_which_list_it_is_is_part_of_the_digest() -> None:
+    """By its name without the day, where nobody named the source."""
+    kind = replace(LISTED, source="csv", file="lists/2021-03-04-victims.csv")
+    one = observation("192.0.2.1", OPEN, provenance=kind)
+    same = replace(one, provenance=replace(kind, file="2021-03-05-victims.csv"))
+    other = replace(one, provenance=replace(kind, file="2021-03-04-others.csv"))
+    assert _row(one).digest == _row(same).digest != _row(other).digest
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 Rows are made from lines of `alpheus probe` and `alpheus import`, from the JSON of `alpheus triage`,
 and from what somebody enters by hand. The same content gives the same digest, wherever its file
-lay; two rows of a list that say the same are two observations.
+lay and in which line it stood: what a list says today as it said it yesterday is one observation.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from alpheus.cases.identity.known import Known
 from alpheus.cases.identity.model import COMPROMISED
 from alpheus.errors import AlpheusError
 from alpheus.exposure.cve_states import cve_states
-from alpheus.exposure.imports import fields
+from alpheus.exposure.imports import KINDS, fields
 from alpheus.exposure.imports.remarks import FUTURE, NO_PLACE, NO_TIME, PRIVATE, Remark
 from alpheus.exposure.imports.whereabouts import here, is_private, no_name
 from alpheus.exposure.model import CveEntry, Observation, Pool, Provenance, Status, Tls, Witness
@@ -212,11 +212,15 @@ class Rows:
         return found
 
     def _digest(self, read: _Line, body: bytes, states: States, kind: str) -> bytes:
-        """Where a list lay is no part of what it says."""
+        """Where a list lay, and in which line, is no part of what it says; which list it is, is.
+
+        Lists whose source somebody named are one list, others by their names without the day.
+        """
         digest = blake2b(states.digest, digest_size=DIGEST_BYTES)
         digest.update(kind.encode())
-        if read.provenance is not None:
-            read.provenance.file = ""
+        if (told := read.provenance) is not None:
+            told.file = _list_of(told.file) if told.source in KINDS else ""
+            told.sha256, told.row = "", 0
             body = self._encode(read)
         digest.update(body)
         return digest.digest()
@@ -376,8 +380,13 @@ _read_report = msgspec.json.Decoder(_Report).decode
 def report_of(body: str) -> str:
     """The list that a row is of, without the day of its name, and the page or file it names."""
     found = _read_report(body)
-    name = found.provenance.file.rpartition("/")[2] if found.provenance else ""
-    return f"{_DATED.sub('', name)} {_page(found.attributes)}"
+    name = _list_of(found.provenance.file) if found.provenance else ""
+    return f"{name} {_page(found.attributes)}"
+
+
+def _list_of(file: str) -> str:
+    """The name of a file without its folder and without the day in it."""
+    return _DATED.sub("", file.rpartition("/")[2])
 
 
 def page_of(body: str) -> str:

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
-from alpheus.cases import assessments
+from alpheus.cases import assessments, repeats
 from alpheus.cases.bulk import add_rows
 from alpheus.cases.database import driver
+from alpheus.cases.identity import Kind
 from alpheus.cases.observations import Row, States
 from alpheus.cases.schema import facts, observations
 
@@ -32,17 +33,23 @@ class Store:
     def add(
         self, connection: Connection, import_id: int, rows: Sequence[tuple[int, Row]]
     ) -> Stored:
-        """Add rows, each with its line in the file; numbers rise in the order given."""
+        """Add rows, each with its line in the file; numbers rise in the order given.
+
+        Of those that are there already it is kept where they stand once more.
+        """
         by_digest = {row.digest: (line, row) for line, row in reversed(rows)}
         known = _known(connection, list(by_digest))
         query = select(func.coalesce(func.max(observations.c.id), 0))
         number = connection.execute(query).scalar_one()
         fresh: list[tuple[object, ...]] = []
         whole: list[tuple[int, bytes]] = []
+        again: list[tuple[int, int]] = []
         for line, row in rows:
-            if row.digest in known:
+            if (there := known.get(row.digest)) is not None:
+                if row.kind != Kind.HAND:
+                    again.append((line, there))
                 continue
-            known.add(row.digest)
+            known[row.digest] = number + len(fresh) + 1
             fresh.append((
                 number + len(fresh) + 1, row.digest, import_id, line, *row[1:10],
                 self._facts_id(connection, row.states) if row.states else None, *row[11:16],
@@ -50,6 +57,7 @@ class Store:
             if row.whole:
                 whole.append((number + len(fresh), row.whole))
         add_rows(connection, observations, fresh)
+        repeats.add(connection, import_id, again)
         if whole:
             assessments.add(connection, whole)
         return Stored(len(fresh), len(rows) - len(fresh))
@@ -66,16 +74,16 @@ class Store:
         return found
 
 
-def _known(connection: Connection, digests: Sequence[bytes]) -> set[bytes]:
-    """Those of some digests that are there."""
+def _known(connection: Connection, digests: Sequence[bytes]) -> dict[bytes, int]:
+    """Those of some digests that are there, with the numbers of their observations."""
     raw = driver(connection)
     if connection.dialect.name == "sqlite":
-        found: set[bytes] = set()
+        found: dict[bytes, int] = {}
         for begin in range(0, len(digests), _AT_ONCE):
             part = digests[begin : begin + _AT_ONCE]
             marks = ",".join("?" * len(part))
-            query = f"SELECT digest FROM observations WHERE digest IN ({marks})"  # noqa: S608
-            found.update(digest for (digest,) in raw.execute(query, part))
+            query = f"SELECT digest, id FROM observations WHERE digest IN ({marks})"  # noqa: S608
+            found.update(raw.execute(query, part))
         return found
-    query = "SELECT digest FROM observations WHERE digest = ANY(%s)"
-    return {bytes(digest) for (digest,) in raw.execute(query, [list(digests)])}
+    query = "SELECT digest, id FROM observations WHERE digest = ANY(%s)"
+    return {bytes(digest): number for digest, number in raw.execute(query, [list(digests)])}

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, delete, exists, func, select, text, update
 
-from alpheus.cases import assessments, secret_rows
+from alpheus.cases import assessments, repeats, secret_rows
 from alpheus.cases.console_schema import answers
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import current, server_of
@@ -100,6 +100,7 @@ def _delete(connection: Connection, gone: list[int]) -> None:
         part = gone[begin : begin + _AT_ONCE]
         assessments.forget(connection, part)
         secret_rows.forget(connection, part)
+        repeats.forget(connection, part)
         connection.execute(delete(observations).where(o.id.in_(part)))
     used = exists(select(o.id).where(o.facts_id == facts.c.id))
     connection.execute(delete(facts).where(~used))

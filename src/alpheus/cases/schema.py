@@ -27,7 +27,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision of the lasting tables that this program reads and writes."""
 
 DERIVED_FORM = "7"
@@ -109,6 +109,17 @@ observations = Table(
 )  # fmt: skip
 """What was seen, by whom, when. `seen` is the last time of it, `breach` the last sign of an
 intruder; `exchange` is 1, 0 or unknown. `body` is the whole of it as JSON, but for the states."""
+
+repeats = Table(
+    "repeats", LASTING,
+    Column("id", Number, primary_key=True),
+    Column("import_id", Number, ForeignKey("imports.id"), nullable=False),
+    _count("line"),
+    Column("observation", Number, nullable=False, index=True),
+    _count("lines"),
+)  # fmt: skip
+"""Where observations stand once more that another line had given before: `lines` lines of a file
+from `line` on, which say what as many observations from `observation` on say."""
 
 acts = Table(
     "acts", LASTING,

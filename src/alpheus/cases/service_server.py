@@ -23,6 +23,7 @@ from alpheus.cases.derived_store import Standing
 from alpheus.cases.explain import CveSaid, DecisionSaid, decisions_of, explained, outweighs
 from alpheus.cases.groups import Detail
 from alpheus.cases.lifecycle import Change, State
+from alpheus.cases.repeats import places_of
 from alpheus.cases.schema import Derived, acts, facts, imports, observations
 from alpheus.cases.server_rows import ServerDetail
 from alpheus.cases.service_acts import find
@@ -143,6 +144,8 @@ def observed(
     if after:
         query = query.where(tuple_(observations.c.seen, observations.c.id) < _place(after))
     rows = [row._asdict() for row in connection.execute(query.limit(size + 1))]
+    places = places_of(connection, [one["id"] for one in rows])
+    rows = [{**one, "also": places.get(one["id"], ())} for one in rows]
     more = len(rows) > size
     last = rows[:size][-1] if rows else {}
     return Observed(rows[:size], f"{last['seen']}|{last['id']}" if more else "")

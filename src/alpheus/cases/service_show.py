@@ -15,6 +15,7 @@ from alpheus.cases.derived_store import VICTIM, PatchStates, Standing, parts_bet
 from alpheus.cases.explain import MOST, CveSaid, DecisionSaid, cves_of, decisions_of, explained
 from alpheus.cases.lifecycle import Change
 from alpheus.cases.observations import page_of
+from alpheus.cases.repeats import places_of
 from alpheus.cases.schema import Derived, imports, observations
 from alpheus.cases.server_rows import ServerDetail
 from alpheus.cases.service_acts import find
@@ -29,8 +30,8 @@ SHOWN = 200
 class Case:
     """A server: its row, what is known of it, its history, and why it is one.
 
-    `sources` are its newest observations with where they come from, and the page that a list of
-    victims names; `cves` the last word on every
+    `sources` are its newest observations with where they come from, `also` where they stand once
+    more, and the page that a list of victims names; `cves` the last word on every
     flaw, of which the row's patch state is about `watched`. `identity` says why its observations
     are one server, why those that share a key with it are others, and what people decided about
     that, in `decisions` with their numbers. `ownership` says whose it is, why, and who else it may
@@ -101,4 +102,9 @@ def _sources(connection: Connection, numbers: list[int]) -> list[dict[str, Any]]
         .limit(SHOWN)
     )
     found = [row._asdict() for row in connection.execute(query)]
-    return [{**one, "page": page_of(one["page"]) if one["page"] else ""} for one in found]
+    places = places_of(connection, [one["id"] for one in found])
+    return [
+        {**one, "page": page_of(one["page"]) if one["page"] else "",
+         "also": places.get(one["id"], ())}
+        for one in found
+    ]  # fmt: skip

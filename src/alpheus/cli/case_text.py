@@ -48,6 +48,9 @@ _WORK = {
     "reopened": "The case was opened again on {since}: {why}.",
     "false-positive": "It is a false positive until {until}: {why}.",
 }
+_ALSO = 3
+"""Later files that are named of an observation that they say again."""
+
 _GRAVE = ("suspicious", "reported", "compromised", "cleaned", "re-infected", "verified-clean",
           "attempted")  # fmt: skip
 
@@ -225,6 +228,9 @@ def _sources(case: Case) -> Iterator[str]:
         place = f"{one['address']}:{one['port']}" if one["address"] else "-"
         found = " ".join(word for word in (one["status"], one["verdict"], one["build"]) if word)
         where = f"{one['file']}:{one['line']}" if one["file"] else f"entered by {one['who']}"
+        where += "".join(f", {place.file}:{place.line}" for place in one["also"][:_ALSO])
+        if len(one["also"]) > _ALSO:
+            where += " and more"
         parts = (one["id"], _minute(one["seen"]), one["source"], place, found, one["page"], where)
         yield "  ".join(str(part) for part in parts if part)
 

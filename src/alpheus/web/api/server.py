@@ -157,6 +157,15 @@ class History(msgspec.Struct, frozen=True):
     more: Annotated[int, said("How many older ones there are.")]
 
 
+class PlaceOf(msgspec.Struct, frozen=True):
+    """A line of a file, and who took it in."""
+
+    file: str
+    line: int
+    imported: Time
+    who: str
+
+
 class SeenRow(msgspec.Struct, frozen=True):
     """An observation."""
 
@@ -177,6 +186,7 @@ class SeenRow(msgspec.Struct, frozen=True):
     sha256: str
     who: str
     imported: Time
+    also: Annotated[list[PlaceOf], said("Where later files say the same, the newest first.")]
 
 
 class SeenPage(msgspec.Struct, frozen=True):
@@ -320,7 +330,8 @@ def server_observations(
         rows = _portions(found.every_observed())
         return file(request, OBSERVATION_COLUMNS, rows, f"alpheus-observations-{found.number}")
     seen = found.observed(after=after, size=size)
-    return json(SeenPage(rows_of(seen.rows, SeenRow), seen.next))
+    places = [{**one, "also": [PlaceOf(*place) for place in one["also"]]} for one in seen.rows]
+    return json(SeenPage(rows_of(places, SeenRow), seen.next))
 
 
 @get("/servers/{number:int}/identity", opt=_SEE, tags=_TAGS, sync_to_thread=True)
