@@ -13,7 +13,8 @@ from alpheus.errors import EvidenceFormatError
 from alpheus.exposure.imports import ImportedFile, ImportOptions, plain_csv
 from alpheus.exposure.imports.list_columns import is_header, roles_of
 from alpheus.exposure.imports.plain_csv import names_a_place
-from exposure.imports.import_samples import losses, observations, write
+from alpheus.exposure.imports.remarks import NO_PORT
+from exposure.imports.import_samples import imported, losses, observations, write
 
 
 def test_columns_by_their_names(tmp_path: Path) -> None:
@@ -95,9 +96,15 @@ def test_a_list_of_addresses(tmp_path: Path) -> None:
 def test_bad_rows(tmp_path: Path) -> None:
     """Are counted with the reason."""
     assert losses(tmp_path, "ip,port\n192.0.2.7,x\n?,1\n192.0.2.7,1\n1,2,3\n") == [
-        (2, "the port is no number from 0 to 65535"), (3, "neither an address nor a name"),
-        (5, "not 2 cells, as the header has"),
+        (3, "neither an address nor a name"), (5, "not 2 cells, as the header has"),
     ]  # fmt: skip
+
+
+def test_a_port_that_is_none(tmp_path: Path) -> None:
+    """Is left out and told with its line; the row goes in."""
+    found, file = imported(write(tmp_path, "a.csv", "ip,port\n192.0.2.7,https\n192.0.2.8,70000\n"))
+    assert [(one.address, one.port) for one in found] == [("192.0.2.7", 0), ("192.0.2.8", 0)]
+    assert f"{NO_PORT}: line 2 'https', line 3 '70000'" in file.notes
 
 
 def test_what_is_a_header() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from alpheus.cases.observations import page_of
 from alpheus.cases.observations import report_of as named_by
+from alpheus.exposure.imports.remarks import NO_PORT
 from alpheus.exposure.imports.shadowserver import report_of
 from alpheus.exposure.model import Status
 from alpheus.exposure.output.jsonl import encode
@@ -181,11 +182,11 @@ def test_bad_rows_are_counted_and_the_rest_is_imported(tmp_path: Path) -> None:
     content = report(OF_2021, ROW, {**ROW, "ip": "192.0.2"}, {**ROW, "port": "x"}, ROW)
     content = content + '"cut","192.0'
     found, file = imported(write(tmp_path, "report.csv", content))
-    assert [o.provenance.row for o in found if o.provenance] == [2, 5]
-    assert (file.tally.imported, file.tally.lost) == (2, 3)
+    assert [o.provenance.row for o in found if o.provenance] == [2, 4, 5]
+    assert (found[1].port, file.notes) == (0, [f"{NO_PORT}: line 4 'x'"])
+    assert (file.tally.imported, file.tally.lost) == (3, 2)
     assert [(loss.row, loss.reason) for loss in file.tally.losses] == [
-        (3, "the ip is no address"), (4, "the port is no number from 0 to 65535"),
-        (6, "a quote that nothing closes"),
+        (3, "the ip is no address"), (6, "a quote that nothing closes"),
     ]  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from alpheus.exposure.imports.opening import Source
 from alpheus.exposure.imports.remarks import (
     BOTH,
     NO_PLACE,
+    NO_PORT,
     NO_TIME,
     NOT_KNOWN,
     TITLE,
@@ -235,9 +236,9 @@ class _Table:
         computers = (*self._all(cells, Role.COMPUTER), *found.computers)
         if not (found.address or found.names or computers):
             return Loss(row, "neither an address nor a name")
-        port = fields.port(self._one(cells, Role.PORT).strip())
+        port = fields.port(text := self._one(cells, Role.PORT).strip())
         if port is None:
-            return Loss(row, "the port is no number from 0 to 65535")
+            port, remarks = 0, [*remarks, (NO_PORT, text)]
         labels = self._all(cells, Role.LABEL)
         label = read_labels(labels)
         shell = self._shell(cells)

@@ -9,6 +9,7 @@ Remark = tuple[str, str]
 """A sort, and what stood there."""
 
 NO_PLACE = "no address, name or URL, and kept as text only"
+NO_PORT = "no port from 0 to 65535, and left out"
 NO_TIME = "no time that there is, and kept as text only"
 FUTURE = "times that have not been yet, and left out"
 NOT_KNOWN = "labels not understood, and kept"

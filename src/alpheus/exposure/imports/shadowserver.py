@@ -15,7 +15,7 @@ from typing import NamedTuple
 from alpheus.exposure.imports import fields
 from alpheus.exposure.imports.model import Listing, Loss
 from alpheus.exposure.imports.opening import Source
-from alpheus.exposure.imports.remarks import NO_PLACE, NO_TIME, Remark
+from alpheus.exposure.imports.remarks import NO_PLACE, NO_PORT, NO_TIME, Remark
 from alpheus.exposure.imports.rows import Cells, Rows, column_names
 
 _FILE_NAME = re.compile(
@@ -93,9 +93,7 @@ class _Table:
         cells.append("")
         ip = cells[self._ip]
         url = cells[self._url]
-        port = fields.port(cells[self._port])
-        if port is None:
-            return Loss(row, "the port is no number from 0 to 65535")
+        port = fields.port(cells[self._port]) or 0
         # Taking a URL apart is slow, and the other columns nearly always tell all.
         host, url_port = ("", 0) if ip and port else fields.url_parts(url)[1:3]
         names = fields.host_names([cells[n] for n in self._names])
@@ -130,10 +128,12 @@ class _Table:
         )  # fmt: skip
 
     def _unread(self, cells: Cells, names: Sequence[str]) -> Iterator[Remark]:
-        """Names and a time that are none."""
+        """Names, a port and a time that are none."""
         told = [cell for n in self._names if (cell := cells[n])]
         if len(names) < len(told):
             yield from ((NO_PLACE, cell) for cell in told if not fields.host_name(cell))
+        if fields.port(port := cells[self._port]) is None:
+            yield NO_PORT, port
         time = cells[self._time]
         if time and not fields.utc(time):
             yield NO_TIME, time
