@@ -114,6 +114,17 @@ def test_what_is_no_entry_is_refused(change: dict[str, Any], said: str) -> None:
         row_of(WHOLE._replace(**change), NOW)
 
 
+@pytest.mark.parametrize(("name", "said"), [
+    ("localhost", "'localhost' is the machine itself"), ("mail", "'mail' is no whole host name"),
+])  # fmt: skip
+def test_a_name_that_leads_nowhere_is_no_entry(name: str, said: str) -> None:
+    """Unless something else tells which server it is."""
+    with pytest.raises(RowError, match=said):
+        row_of(Entry(names=(name,)), NOW)
+    assert row_of(Entry(names=(name,), computer="QQ0001XY"), NOW)
+    assert row_of(Entry(names=(name, "mail.a.example")), NOW)
+
+
 def test_somebody_enters_it(database: Database) -> None:
     """Nameless entries are refused."""
     with pytest.raises(RowError, match="say who"):

@@ -15,6 +15,7 @@ from alpheus.cases.observations_import import record_rows
 from alpheus.cases.schema import observations
 from alpheus.exposure.addresses import read_address, write_address
 from alpheus.exposure.host_names import host_name
+from alpheus.exposure.imports.whereabouts import NEITHER, no_name
 from alpheus.exposure.model import Certificate, Observation, Tls
 from alpheus.exposure.output.jsonl import encode
 from alpheus.model import Verdict
@@ -122,6 +123,7 @@ def _check(entry: Entry) -> None:
             raise RowError(f"a text is longer than {_LONGEST:,} characters")
         if not text.replace("\n", " ").isprintable():
             raise RowError(f"{text!r} holds characters that cannot be printed")
+    _check_names(entry)
     if not 0 < entry.port < 65_536:
         raise RowError(f"{entry.port} is no port")
     if entry.verdict and entry.verdict not in {*VERDICTS}:
@@ -132,6 +134,18 @@ def _check(entry: Entry) -> None:
         raise RowError(f"'{entry.country}' is not a country's two letters, such as DE")
     if entry.url and not _URL.fullmatch(entry.url):
         raise RowError(f"'{entry.url}' is not an address such as https://mail.a.example/owa")
+
+
+def _check_names(entry: Entry) -> None:
+    """Raises RowError where names are all there is, and lead to no server."""
+    if not entry.names or any((entry.address, entry.computer, entry.certificate, entry.url)):
+        return
+    why = no_name([_host(name) for name in entry.names])
+    if why == NEITHER:
+        name = entry.names[0]
+        why = f"'{name}' is no whole host name such as mail.a.example; it may be a computer's name"
+    if why:
+        raise RowError(why)
 
 
 def _address(text: str) -> str:
