@@ -31,6 +31,7 @@ ROOMS = (
     "report",
     "custody",
     "respond",
+    "collect",
     "exposure",
     "directory",
     "cases",

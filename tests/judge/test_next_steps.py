@@ -7,8 +7,8 @@ from dataclasses import replace
 from alpheus.judge.campaigns import Judged
 from alpheus.judge.coverage import Window, WindowCoverage
 from alpheus.judge.next_steps import next_steps
-from alpheus.knowledge.model import PlaybookStep
-from alpheus.model import Campaign, CveState, PatchState, Stage, Verdict
+from alpheus.knowledge.model import Pack, PlaybookStep
+from alpheus.model import Campaign, CveState, NextStep, PatchState, Stage, Verdict
 from making import at, campaign_pack, general_pack
 
 STEPS = (
@@ -24,13 +24,26 @@ STEPS = (
 def _actions(
     verdict: Verdict, stage: Stage, *, missing: tuple[str, ...] = (), vulnerable: bool = False
 ) -> list[str]:
-    pack = replace(campaign_pack(), playbook=STEPS)
+    steps = _steps(verdict, stage, missing=missing, vulnerable=vulnerable)
+    return [step.action for step in steps]
+
+
+def _steps(
+    verdict: Verdict,
+    stage: Stage = Stage.NONE,
+    *,
+    missing: tuple[str, ...] = (),
+    vulnerable: bool = False,
+    pack: Pack | None = None,
+    seen: tuple[str, ...] = (),
+) -> tuple[NextStep, ...]:
+    pack = replace(pack or campaign_pack(), playbook=STEPS)
     window = Window(at("2021-02-26"), at("2021-03-20"))
     coverage = WindowCoverage(window, touched=True, lacks=(), missing=missing, early_covered=None)
     campaign = Campaign("proxylogon", None, None, verdict, stage, assessed=True, why="")
     cves = {"CVE-2021-26855": CveState(PatchState.VULNERABLE, "")} if vulnerable else {}
     judged = [Judged(campaign, pack, (), coverage)]
-    return [s.action for s in next_steps(judged, [pack, general_pack()], verdict, stage, cves)]
+    return next_steps(judged, [pack, general_pack()], verdict, stage, cves, seen=seen)
 
 
 def test_steps_follow_the_facts_in_order_of_urgency() -> None:
@@ -50,3 +63,20 @@ def test_missing_sources_are_asked_for() -> None:
     """What could not be seen becomes something to collect."""
     found = _actions(Verdict.NOT_DETERMINABLE, Stage.NONE, missing=("ecp-server",))
     assert found == ["collect ECP logs", "keep evidence"]
+
+
+def test_a_missing_source_without_a_step_is_asked_for_from_the_table() -> None:
+    """A pack need not say again where something lies."""
+    (found,) = _steps(Verdict.NOT_DETERMINABLE, missing=("msexchange-management",))[:1]
+    assert found.action.startswith("Collect Event log MSExchange Management: C:\\")
+    assert found.action.endswith("(alpheus collect list).")
+    assert found.why
+
+
+def test_other_sources_of_a_pack_are_asked_for_if_they_are_not_there() -> None:
+    """However little of them there is, it is no longer missing."""
+    pack = replace(campaign_pack(), other_sources={"CVE-2021-26858": ("oabgenerator",)})
+    absent = _steps(Verdict.COMPROMISED, pack=pack)
+    assert any("OABGeneratorLog" in step.action for step in absent)
+    present = _steps(Verdict.COMPROMISED, pack=pack, seen=("oabgenerator",))
+    assert not any("OABGeneratorLog" in step.action for step in present)

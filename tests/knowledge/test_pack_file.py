@@ -91,3 +91,20 @@ def test_an_unreadable_file_is_an_error(tmp_path):
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(KnowledgeError, match="utf-8"):
         read_pack_file(path)
+
+
+def test_an_action_gets_the_paths_of_what_it_asks_for(tmp_path):
+    """From the table that ships, or from the pack's own beside it."""
+    text = PACK.replace("do\\n  it", "bring {collect:ews} and {collect:exchange-log-2}")
+    path = _folder(tmp_path, text)
+    with pytest.raises(KnowledgeError, match=r"playbook\[0\]\.action: .*'exchange-log-2'"):
+        read_pack_file(path)
+    (path.parent / "collection.yaml").write_text(
+        "entries: [{id: uls, title: L, products: [x], source: exchange-log-2, why: W., size: s,"
+        " paths: ['%Volume%\\uls\\*.log'], kept: k}]\n"
+    )
+    pack = read_pack_file(path)
+    assert pack.playbook[0].action == (
+        "bring %ExchangeInstallPath%\\Logging\\Ews\\*.LOG and C:\\uls\\*.log"
+    )
+    assert [one.id for one in pack.collection.entries] == ["uls"]

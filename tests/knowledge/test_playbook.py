@@ -6,7 +6,7 @@ import pytest
 
 from alpheus.knowledge.model import PlaybookStep
 from alpheus.knowledge.packs import load_packs
-from alpheus.knowledge.playbook import applies, conditions, facts, next_steps
+from alpheus.knowledge.playbook import applies, collected, conditions, facts, next_steps
 from alpheus.model import Stage, Verdict
 
 PACKS = {pack.id: pack for pack in load_packs()}
@@ -92,3 +92,24 @@ def test_a_clean_server_is_not_told_to_clean():
     """Steps of a compromise do not appear without one."""
     actions = _actions(Verdict.NO_EVIDENCE, Stage.NONE)
     assert not any("Cut the server off" in action or "krbtgt" in action for action in actions)
+
+
+@pytest.mark.parametrize("pack", PACKS.values(), ids=lambda pack: pack.id)
+def test_what_is_missing_is_named_with_its_paths(pack):
+    """Each step says where it lies and where more is said; no word is left unfilled."""
+    steps = [step for step in pack.playbook if "missing:" in step.when]
+    assert steps
+    for step in steps:
+        assert "{collect:" not in step.action
+        assert "\\" in step.action
+        assert step.action.endswith("(alpheus collect list).")
+
+
+def test_only_what_no_step_speaks_of_is_taken_from_the_table():
+    """Or a server would be asked for the same twice."""
+    assert collected(PROXYLOGON, {"httpproxy", "ecp-server"}) == ()
+    (found,) = collected(PROXYLOGON, {"httpproxy", "ews"})
+    assert found.action == (
+        "Collect EWS logs: %ExchangeInstallPath%\\Logging\\Ews\\*.LOG (alpheus collect list)."
+    )
+    assert collected(PROXYLOGON, {"nothing-such"}) == ()

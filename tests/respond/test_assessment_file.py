@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from alpheus.errors import EvidenceFormatError, EvidenceNotFoundError
-from alpheus.respond.assessment_file import read_assessment
+from alpheus.report.json_output import write_json
+from alpheus.respond.assessment_file import Span, of_model, read_assessment
+from assessments import compromised
 from clean_assessments import document, server
 
 
@@ -50,3 +52,26 @@ def test_another_schema_is_told(tmp_path: Path) -> None:
         read_assessment(_written(tmp_path, document() | {"schema": "alpheus.assessment/2"}))
     with pytest.raises(EvidenceNotFoundError, match="none"):
         read_assessment(tmp_path / "none")
+
+
+def test_coverage_is_read_with_its_span_and_the_windows(tmp_path: Path) -> None:
+    """What a triage has just found is the same as what it wrote."""
+    span = {"from": "2021-02-26T00:00:00Z", "to": "2021-03-20T00:00:00Z"}
+    row = {"source": "ews", "first": span["from"], "covers_window": True, "gaps": [span]}
+    campaign = {"pack": "proxylogon", "window": span, "assessed": True}
+    content = document(server("MX01", coverage=[row], campaigns=[campaign]))
+    found = read_assessment(_written(tmp_path, content)).server()
+    assert found.coverage[0].covers_window
+    assert found.coverage[0].gaps == (Span(span["from"], span["to"]),)
+    assert found.campaigns[0].window == Span(span["from"], span["to"])
+
+
+def test_a_triage_that_was_just_done_is_read_as_its_file_is(tmp_path: Path) -> None:
+    """Coverage and campaigns, field by field."""
+    done = compromised()
+    path = tmp_path / "assessment.json"
+    with path.open("w", encoding="utf-8") as stream:
+        write_json(done, stream)
+    read, made = read_assessment(path).server(), of_model(done).server()
+    assert read.coverage == made.coverage
+    assert read.campaigns == made.campaigns

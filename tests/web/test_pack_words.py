@@ -58,6 +58,7 @@ def test_what_no_pack_says_is_shown_as_it_is(text: str, language: str) -> None:
     [
         (b"", "columns"), (b"a,b\n", "columns"), (b"text,said\na\n", ":2:"),
         (b"text,said\na,\n", ":2:"), (b"text,said\na,b\na,c\n", "already"),
+        (b"text,said\na,{collect:x}\n", ":2: .*'x'"),
         (b"text,said\n\xff,b\n", "cannot be read"), (b'text,said\n"a"b,c\n', "cannot be read"),
     ],
 )  # fmt: skip

@@ -15,6 +15,7 @@ from alpheus.cli import (
     campaign,
     case,
     clean,
+    collect,
     directory,
     import_,
     lab,
@@ -30,8 +31,8 @@ from alpheus.cli.parser import Parser
 from alpheus.errors import AlpheusError
 
 COMMANDS = (
-    triage, clean, webshell, baseline, rules, build, probe, import_, directory, case, notify,
-    campaign, serve, audit, lab,
+    triage, collect, clean, webshell, baseline, rules, build, probe, import_, directory, case,
+    notify, campaign, serve, audit, lab,
 )  # fmt: skip
 """One module per command, in the order in which help lists them."""
 

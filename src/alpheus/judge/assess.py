@@ -78,7 +78,14 @@ class Judge:
             findings=tuple(findings),
             story=tell(assessed),
             coverage=coverage_table(record, deciding, window),
-            next_steps=next_steps(judged, self.kit.packs, verdict, stage, patches.states),
+            next_steps=next_steps(
+                judged,
+                self.kit.packs,
+                verdict,
+                stage,
+                patches.states,
+                seen=frozenset(label for label, hours in record.hours.items() if hours.files),
+            ),
         )
 
     def _findings(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from alpheus.knowledge.collection import Collection
 from alpheus.model import Confidence, Stage, Weight
 
 
@@ -150,7 +151,10 @@ class RejectedFile:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A campaign as data. `rejected` is filled for foreign rules only; ours must all be right."""
+    """A campaign as data. `rejected` is filled for foreign rules only; ours must all be right.
+
+    `collection` is what the pack adds to the table of what to collect.
+    """
 
     id: str
     version: str
@@ -168,3 +172,4 @@ class Pack:
     playbook: tuple[PlaybookStep, ...] = ()
     references: tuple[str, ...] = ()
     rejected: tuple[RejectedFile, ...] = ()
+    collection: Collection = field(default_factory=Collection)

@@ -11,6 +11,8 @@ from typing import Annotated
 import msgspec
 
 from alpheus.errors import KnowledgeError
+from alpheus.knowledge.collection import Collection
+from alpheus.knowledge.collection_file import beside, with_packs
 from alpheus.knowledge.model import DecidingGroup, Mitigation, Pack, PlaybookStep, Window
 from alpheus.knowledge.playbook import conditions
 from alpheus.knowledge.yaml_text import YamlError, load_documents
@@ -84,6 +86,8 @@ def read_pack_file(path: Path) -> Pack:
 
 
 def _pack(path: Path, content: _PackFile) -> Pack:
+    added = beside(path.parent)
+    whole = with_packs([added])
     return Pack(
         id=content.id,
         version=content.version,
@@ -95,8 +99,9 @@ def _pack(path: Path, content: _PackFile) -> Pack:
         deciding=tuple(DecidingGroup(g.name, tuple(g.any_of)) for g in content.deciding),
         other_sources={cve: tuple(found) for cve, found in content.other_sources.items()},
         mitigations=_mitigations(path, content.mitigations),
-        playbook=tuple(_step(path, n, step) for n, step in enumerate(content.playbook)),
+        playbook=tuple(_step(path, n, step, whole) for n, step in enumerate(content.playbook)),
         references=tuple(content.references),
+        collection=added,
     )
 
 
@@ -135,13 +140,16 @@ def _check_patterns(path: Path, place: str, patterns: Mapping[str, str]) -> None
             raise _wrong(path, f"no regular expression: {error}", f"{place}.{field}") from error
 
 
-def _step(path: Path, number: int, step: _Step) -> PlaybookStep:
+def _step(path: Path, number: int, step: _Step, whole: Collection) -> PlaybookStep:
     try:
         conditions(step.when)
     except ValueError as error:
         raise _wrong(path, str(error), f"playbook[{number}].when") from error
-    return PlaybookStep(step.when, step.priority, " ".join(step.action.split()),
-                        " ".join(step.why.split()))  # fmt: skip
+    try:
+        action = whole.expand(" ".join(step.action.split()))
+    except KnowledgeError as error:
+        raise _wrong(path, str(error), f"playbook[{number}].action") from error
+    return PlaybookStep(step.when, step.priority, action, " ".join(step.why.split()))
 
 
 def _wrong(path: Path, reason: str, place: str = "") -> KnowledgeError:

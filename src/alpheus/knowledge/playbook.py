@@ -6,7 +6,11 @@ A step's `when` is one condition, or several joined by ` and `. The conditions:
 - a verdict: `compromised`, `suspicious`, `attempted`, `no-evidence`, `not-determinable`
 - `stage:implanted`, `stage:operated`, `stage:spread` …: this stage or a later one was reached
 - `vulnerable`: the newest build is vulnerable to one of the pack's CVEs, or may be
-- `missing:httpproxy` …: a source that the verdict needs does not cover the window
+- `missing:httpproxy` …: a source that the verdict needs does not cover the window, or one of the
+  pack's other sources is not in the evidence
+
+In an action, `{collect:httpproxy}` stands for the paths of that source, from the table of what to
+collect.
 """
 
 from __future__ import annotations
@@ -14,8 +18,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from alpheus.knowledge.collection_file import with_packs
 from alpheus.knowledge.model import Pack, PlaybookStep
 from alpheus.model import NextStep, Stage, Verdict
+
+COLLECT_PRIORITY = 2
+"""Of a step that no playbook has."""
 
 _SOURCE = re.compile(r"missing:[a-z0-9-]+")
 _FIXED = frozenset(
@@ -46,6 +54,23 @@ def facts(
 def applies(step: PlaybookStep, holding: Collection[str]) -> bool:
     """Whether every condition of the step holds."""
     return all(part in holding for part in conditions(step.when))
+
+
+def collected(pack: Pack, missing: Collection[str]) -> tuple[NextStep, ...]:
+    """What to collect of missing sources that no step of the playbook speaks of."""
+    spoken_of = {part for step in pack.playbook for part in conditions(step.when)}
+    whole = with_packs([pack.collection])
+    return tuple(
+        NextStep(
+            COLLECT_PRIORITY,
+            f"Collect {entry.title}: {', '.join(map(whole.shown, entry.paths))} "
+            "(alpheus collect list).",
+            entry.why,
+        )
+        for source in sorted(missing)
+        if f"missing:{source}" not in spoken_of
+        for entry in whole.of_source(source)
+    )
 
 
 def next_steps(pack: Pack, holding: Collection[str]) -> tuple[NextStep, ...]:

@@ -44,6 +44,13 @@ class Finding(msgspec.Struct, frozen=True):
     last: str | None = None
 
 
+class Span(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"}):
+    """A gap, or the window of a campaign; times as they are written, None where none is."""
+
+    start: str | None
+    end: str | None
+
+
 class Coverage(msgspec.Struct, frozen=True):
     """See `model.Coverage`."""
 
@@ -51,6 +58,17 @@ class Coverage(msgspec.Struct, frozen=True):
     files: int = 0
     last: str | None = None
     deciding: bool = False
+    first: str | None = None
+    covers_window: bool = False
+    gaps: tuple[Span, ...] = ()
+
+
+class Campaign(msgspec.Struct, frozen=True):
+    """See `model.Campaign`."""
+
+    pack: str
+    window: Span | None = None
+    assessed: bool = False
 
 
 class CveState(msgspec.Struct, frozen=True):
@@ -71,6 +89,7 @@ class Server(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     cves: dict[str, CveState] = {}
     coverage: tuple[Coverage, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
 
 
 class _Pack(msgspec.Struct, frozen=True):
@@ -111,13 +130,27 @@ def of_model(found: model.Assessment) -> Assessment:
             one.name, one.product, one.verdict, one.stage, one.headline,
             tuple(_finding(finding) for finding in one.findings),
             {cve: CveState(state.state, state.why) for cve, state in one.cves.items()},
-            tuple(Coverage(c.source, c.files, _iso(c.last), c.deciding) for c in one.coverage),
+            tuple(_coverage(coverage) for coverage in one.coverage),
+            tuple(_campaign(campaign) for campaign in one.campaigns),
         )
         for one in found.servers
     )  # fmt: skip
     packs = tuple(_Pack(pack.id, pack.version) for pack in found.run.packs)
     run = Run(_iso(found.run.finished) or "", found.run.version, packs)
     return Assessment(SCHEMA, run, servers)
+
+
+def _coverage(found: model.Coverage) -> Coverage:
+    gaps = tuple(Span(_iso(gap.start), _iso(gap.end)) for gap in found.gaps)
+    return Coverage(
+        found.source, found.files, _iso(found.last), found.deciding, _iso(found.first),
+        found.covers_window, gaps,
+    )  # fmt: skip
+
+
+def _campaign(found: model.Campaign) -> Campaign:
+    window = Span(_iso(found.window_from), _iso(found.window_to))
+    return Campaign(found.pack, window if window.start or window.end else None, found.assessed)
 
 
 def _finding(found: model.Finding) -> Finding:

@@ -2,7 +2,7 @@
 
 A pack may have `texts/es.csv` and `texts/de.csv` beside its `pack.yaml`: the English text of a step
 of its playbook or the title of a rule, as it stands there, and how it is said. A text without a row
-is shown as it is.
+is shown as it is. `{collect:SOURCE}` stands for paths in both, as in the playbook.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from alpheus.errors import KnowledgeError
+from alpheus.knowledge.collection_file import beside, with_packs
 from alpheus.knowledge.packs import FOLDER
 
 COLUMNS = ["text", "said"]
@@ -33,13 +34,18 @@ def read_texts(path: Path) -> dict[str, str]:
         raise KnowledgeError(f"{path}: cannot be read: {error}") from error
     if not rows or rows[0] != COLUMNS:
         raise KnowledgeError(f"{path}: its columns are {', '.join(COLUMNS)}")
+    whole = with_packs([beside(path.parents[1])])
     found: dict[str, str] = {}
     for number, row in enumerate(rows[1:], start=2):
         if len(row) != len(COLUMNS) or not all(row):
             raise KnowledgeError(f"{path}:{number}: a text, and how it is said")
-        if row[0] in found:
+        try:
+            text, found_as = map(whole.expand, row)
+        except KnowledgeError as error:
+            raise KnowledgeError(f"{path}:{number}: {error}") from error
+        if text in found:
             raise KnowledgeError(f"{path}:{number}: the text is there already: {row[0]}")
-        found[row[0]] = row[1]
+        found[text] = found_as
     return found
 
 
