@@ -43,7 +43,7 @@ _PROVIDERS = {
     "sysmon": "Microsoft-Windows-Sysmon",
 }
 _CHANNELS = {"windows-application": "Application"}
-_SAMPLES = {"*.as*": "x.aspx", "*.c*html": "x.cshtml", "*.jsp*": "x.jspx"}
+_SAMPLES = {"*.as*": "x.aspx", "*.c*html": "x.cshtml"}
 _WRITTEN = {
     "rps-http": (
         "#Software: Microsoft Exchange Server\r\n#Log-type: Rps Http Logs\r\n"

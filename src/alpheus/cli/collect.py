@@ -63,7 +63,7 @@ def _add_write(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     )  # fmt: skip
     parser.add_argument(
         "form", choices=FORMS,
-        help="kape: a target; velociraptor: an artifact; acquire: a file of arguments; list: paths "
+        help="kape: targets; velociraptor: an artifact; acquire: a file of arguments; list: paths "
         "with remarks; robocopy: a command file",
     )  # fmt: skip
     parser.add_argument(

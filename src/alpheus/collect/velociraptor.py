@@ -16,11 +16,11 @@ NAME = "Custom.Windows.Alpheus.Evidence"
 _SOURCES = {"Files": "auto", "Volumes": "ntfs"}
 """`glob` gives a file once, however many of the globs it fits; so each accessor is asked once."""
 _QUERY = """\
-LET wanted = SELECT Glob FROM Evidence WHERE Accessor = "{accessor}"
+LET {accessor}_globs = SELECT Glob FROM Evidence WHERE Accessor = "{accessor}"
 
 SELECT OSPath, Size, Mtime, Btime,
        upload(file=OSPath, accessor="{accessor}", mtime=Mtime) AS Upload
-FROM glob(globs=wanted.Glob, accessor="{accessor}")
+FROM glob(globs={accessor}_globs.Glob, accessor="{accessor}")
 WHERE NOT IsDir"""
 
 
