@@ -194,3 +194,13 @@ def test_pages_and_programs_are_read_as_such(chosen: Sequence[Chosen]) -> None:
             reader = recognise(b"MZ", sample)
             assert reader is not None
             assert reader.source == "file-version"
+
+
+def test_a_triage_names_what_is_missing_with_its_paths(table: Collection, tmp_path: Path) -> None:
+    """Logs that begin too late are asked for, all that may decide, among the first steps."""
+    lab.generate(tmp_path / "short", "short-logs", size=SIZE, seed=3)
+    result = Pipeline([tmp_path / "short" / "evidence"], TriageOptions(workers=1), None).run(NOW)
+    (server,) = result.assessment.servers
+    first = [step.action for step in server.next_steps if step.priority == 1]
+    for source in ("httpproxy", "iis-site-1", "ecp-server", "msexchange-management"):
+        assert any(table.paths_of(source) in action for action in first), source
