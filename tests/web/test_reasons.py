@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import alpheus
+from alpheus.cases.identity.evidence import SAID
 from alpheus.directory.contacts import ON_THE_SERVER
 from alpheus.knowledge.tables import read_table
 from alpheus.notify.planning import OVER
 from alpheus.notify.recipients import NO_STREET
-from alpheus.web.reasons import said
-from alpheus.web.refusals import PLACE, REASONS, rows
+from alpheus.web.reasons import explained, said
+from alpheus.web.refusals import IDENTITY, PLACE, REASONS, rows
 from alpheus.web.settings import LANGUAGES
 
 SOURCE = Path(alpheus.__file__).parent
@@ -187,6 +188,65 @@ def test_values_stay_and_states_are_said() -> None:
 @pytest.mark.parametrize("row", rows(REASONS), ids=lambda row: row.message)
 def test_every_row_has_its_places_in_every_language(row: object) -> None:
     """None is lost, none is new."""
+    places = sorted(PLACE.findall(row.message))  # type: ignore[attr-defined]
+    for language in LANGUAGES:
+        assert sorted(PLACE.findall(row.said[language])) == places  # type: ignore[attr-defined]
+
+
+def _identity() -> list[str]:
+    """Why observations are one server, as far as the program says it in one piece."""
+    found = {text.format(value="7") for text in SAID.values()}
+    for path in sorted((SOURCE / "cases/identity").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Demotion":
+                told = node.args[2]
+                found.update(map(_text, (told.body, told.orelse) if isinstance(told, ast.IfExp)
+                                 else (told,)))  # fmt: skip
+            elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in {"reason", "why"}:
+                found.add(_text(node.value))
+            elif isinstance(node, ast.FunctionDef) and node.name in {"contradiction", "_crowd"}:
+                found.update(_returned(node))
+    return sorted(one for one in found if " " in one)
+
+
+def _returned(function: ast.FunctionDef) -> Iterator[str]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            value = node.value
+            if isinstance(value, ast.Call):
+                value = value.func.value if isinstance(value.func, ast.Attribute) else value
+            yield from map(_text, (value.body, value.orelse) if isinstance(value, ast.IfExp)
+                           else (value,))  # fmt: skip
+
+
+@pytest.mark.parametrize("reason", _identity())
+def test_why_observations_are_one_is_said_in_every_language(reason: str) -> None:
+    """A new reason of identity needs a row in `web/texts/identity.csv`."""
+    for line in (f"7 and 8: same server because {reason}", f"host a decides nothing: {reason}",
+                 f"1, 2, 3 and 4 more: same server because {reason}"):  # fmt: skip
+        for language in OTHERS:
+            said_so = explained(line, language)
+            assert reason not in said_so, reason
+            assert "{" not in said_so.replace("{}", "")
+        assert explained(line, "en") == line
+
+
+def test_lines_of_identity_in_words() -> None:
+    """Decisions with what a person wrote, which stays."""
+    line = "1, 2 are one server by decision 3 of kim on 2021-03-04: moved, they say"
+    assert explained(line, "de") == (
+        "1, 2 sind ein Server durch die Entscheidung 3 von kim am 2021-03-04: moved, they say"
+    )
+    line = "not merged with server 4 because their computers have other names: A, B and C"
+    assert explained(line, "es") == (
+        "no unido con el servidor 4 porque sus equipos tienen otros nombres: A, B y C"
+    )
+    assert explained("nobody foresaw this", "de") == "nobody foresaw this"
+
+
+@pytest.mark.parametrize("row", rows(IDENTITY), ids=lambda row: row.message)
+def test_every_row_of_identity_has_its_places(row: object) -> None:
+    """In every language."""
     places = sorted(PLACE.findall(row.message))  # type: ignore[attr-defined]
     for language in LANGUAGES:
         assert sorted(PLACE.findall(row.said[language])) == places  # type: ignore[attr-defined]

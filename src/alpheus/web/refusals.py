@@ -34,8 +34,9 @@ _LONGEST = 4_000
 _DEEPEST = 3
 
 
-REFUSALS, REASONS = "refusals.csv", "reasons.csv"
-"""The tables: sentences, which begin with a capital in English, and parts of sentences."""
+REFUSALS, REASONS, IDENTITY = "refusals.csv", "reasons.csv", "identity.csv"
+"""The tables: sentences, which begin with a capital in English, parts of sentences, and why
+observations are one server."""
 
 
 class Row(NamedTuple):

@@ -117,7 +117,7 @@ def said_in(language: Words | str) -> dict[str, Callable[..., object]]:
     said = _Said(words(language) if isinstance(language, str) else language)
     return {"_": said.gettext, "gettext": said.gettext, "ngettext": said.ngettext,
             "said": said.label, "meaning": said.meaning, "refused": said.refused,
-            "because": said.because, "of_pack": said.of_pack,
+            "because": said.because, "explained": said.explained, "of_pack": said.of_pack,
             "in_short": said.in_short}  # fmt: skip
 
 
@@ -195,6 +195,10 @@ class _Said:
     def because(self, reason: object) -> str:
         """Why something is as it is: reasons of our programs in words; what others say as it is."""
         return reasons.said(str(reason), self._words.language) if reason else ""
+
+    def explained(self, line: object) -> str:
+        """Why observations are one server, a line of it; as it is where it is none of ours."""
+        return reasons.explained(str(line), self._words.language) if line else ""
 
     def in_short(self, headline: object) -> str:
         """The sentence that an assessment begins with; as it is where it is none of ours."""
