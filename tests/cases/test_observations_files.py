@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from alpheus.cases import observations_files as module
-from alpheus.cases.observations_files import Item, Source, batches, kind_of
+from alpheus.cases.observations_files import Item, Source, batches, kind_of, packed, unpacked
 from alpheus.errors import EvidenceError
 from alpheus.exposure.output.jsonl import encode
 from cases_filling import seen
@@ -81,3 +81,14 @@ def test_a_first_line_that_is_broken_costs_itself(tmp_path: Path, first: bytes) 
     assert source.kind == "lines"
     read = [item for item in _all(source, 100) if item.row is not None]
     assert len(read) == 9
+
+
+def test_what_is_sent_is_as_it_was(tmp_path: Path) -> None:
+    """Rows, what was lost and why, remarks; also of nothing but losses, and of nothing."""
+    items = _all(_source(_file(tmp_path / "a.jsonl", 9)), 1000)
+    items[1].remarks = (("a sort", "a value"),)
+    assert any(one.row is None for one in items)
+    assert unpacked(packed(items)) == items
+    lost = [one for one in items if one.row is None]
+    assert unpacked(packed(lost)) == lost
+    assert unpacked(packed([])) == []

@@ -172,7 +172,7 @@ def _set_up(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # transactions begin where we say
     for pragma in (
         "foreign_keys = ON", "synchronous = NORMAL", "temp_store = MEMORY", "cache_size = -65536",
-        "mmap_size = 1073741824", "trusted_schema = OFF",
+        "mmap_size = 1073741824", "trusted_schema = OFF", "wal_autocheckpoint = 16384",
     ):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
 

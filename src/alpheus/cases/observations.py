@@ -148,7 +148,7 @@ class Rows:
         except (msgspec.MsgspecError, ValueError) as error:
             raise RowError(str(error)) from error
         _check_place(read, by_hand=bool(kind))
-        if any(len(name) > _LONGEST_NAME for name in read.names):
+        if read.names and max(map(len, read.names)) > _LONGEST_NAME:
             self.remarks += [(NO_PLACE, n) for n in read.names if len(n) > _LONGEST_NAME]
             read.names = tuple(name for name in read.names if len(name) <= _LONGEST_NAME)
         read.cves = _NO_STATES
@@ -258,8 +258,9 @@ def _check_place(read: _Line, *, by_hand: bool) -> None:
     if not 0 <= read.port <= _LAST_PORT:
         raise RowError(f"{read.port} is no port from 0 to {_LAST_PORT}")
     if read.address:
-        why = here(read.address) if fields.address(read.address) else ""
-        if why or not fields.address(read.address):
+        is_address = bool(fields.address(read.address))
+        why = here(read.address) if is_address else ""
+        if why or not is_address:
             raise RowError(why or f"'{read.address[:100]}' is no address")
     elif not (by_hand or read.servers or read.tls or read.pool) and (why := _nameless(read)):
         raise RowError(why)

@@ -7,18 +7,18 @@ making rows of them is not.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 
-from alpheus.cases.observations import Row, RowError, Rows
+from alpheus.cases.observations import Row, RowError, Rows, States
 from alpheus.cases.workers import in_turn, workers
 from alpheus.errors import EvidenceError, EvidenceFormatError
 from alpheus.exposure.imports import ImportedFile, ImportOptions
@@ -69,6 +69,62 @@ class Source:
 _PEEKED = 5
 
 
+_Other = tuple[bool, str, tuple[str, ...], tuple[Remark, ...]]
+
+
+class _Batch(msgspec.Struct, array_like=True):
+    """Items by columns: quicker to send than as they are, by far.
+
+    `columns` are those of their rows, without the states, which are those at the places `states_of`
+    in `states`. `told` has line, offset and count of each item; `others`, by the place of an item,
+    what most have not: whether it is lost, a reason, notes, remarks.
+    """
+
+    told: list[tuple[int, int, int]]
+    states: list[States | None]
+    states_of: list[int]
+    columns: list[list[Any]]
+    others: dict[int, _Other]
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Batch).decode
+_STATES = Row._fields.index("states")
+
+
+def packed(items: Sequence[Item]) -> bytes:
+    """Items of lines in a form that is sent quickly; see `unpacked`."""
+    rows = [one.row for one in items if one.row is not None]
+    states: dict[States | None, int] = {}
+    states_of = [states.setdefault(row.states, len(states)) for row in rows]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    if columns:
+        columns[_STATES] = []
+    others = {
+        place: (one.row is None, one.reason, one.notes, one.remarks)
+        for place, one in enumerate(items)
+        if one.row is None or one.notes or one.remarks
+    }  # fmt: skip
+    told = [(one.line, one.end, one.count) for one in items]
+    return _encode(_Batch(told, list(states), states_of, columns, others))
+
+
+def unpacked(sent: bytes) -> list[Item]:
+    """Items as they were."""
+    batch = _decode(sent)
+    if batch.columns:
+        batch.columns[_STATES] = [batch.states[place] for place in batch.states_of]
+    rows = map(Row._make, zip(*batch.columns, strict=True))
+    items = []
+    for place, (line, end, count) in enumerate(batch.told):
+        lost, reason, notes, remarks = batch.others.get(place, _NOTHING)
+        items.append(Item(line, end, None if lost else next(rows), reason, notes, remarks, count))
+    return items
+
+
+_NOTHING: _Other = (False, "", (), ())
+
+
 class _Peek(msgspec.Struct):
     """What tells a line of an observation from anything else."""
 
@@ -99,9 +155,17 @@ def batches(source: Source, size: int) -> Iterator[list[Item]]:
     Raises EvidenceError where it cannot be read, DatabaseError where a process ended early.
     """
     large = source.size >= LARGE
-    count = workers() if large and source.kind == "lines" else 1
-    makers = [partial(_made, source, size, turn, count) for turn in range(count)]
-    yield from in_turn(makers, f"{source.path}", beside=large)
+    if not large or source.kind != "lines":
+        yield from in_turn([partial(_made, source, size, 0, 1)], f"{source.path}", beside=large)
+        return
+    count = workers()
+    makers = [partial(_packed, source, size, turn, count) for turn in range(count)]
+    for sent in in_turn(makers, f"{source.path}"):
+        yield unpacked(sent)
+
+
+def _packed(source: Source, size: int, turn: int, count: int) -> Iterator[bytes]:
+    return map(packed, _made(source, size, turn, count))
 
 
 def _made(source: Source, size: int, turn: int, count: int) -> Iterator[list[Item]]:

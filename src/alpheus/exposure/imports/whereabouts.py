@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from socket import AF_INET, inet_pton
 
 from alpheus.exposure.imports.model import Listing
 
@@ -18,6 +19,13 @@ _PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16
                                   "100.64.0.0/10", "169.254.0.0/16", "fc00::/7",
                                   "fe80::/10")))  # fmt: skip
 """RFC 1918, RFC 6598 (shared by providers), RFC 3927, RFC 4193 and RFC 4291."""
+
+_PRIVATE_STARTS = frozenset(
+    number.to_bytes(2, "big")
+    for network in _PRIVATE if network.version == 4
+    for number in range(int(network[0]) >> 16, (int(network[-1]) >> 16) + 1)
+)  # fmt: skip
+"""The first two bytes of addresses of version 4 in them."""
 
 _LOCAL = ("localhost", "localhost.localdomain")
 
@@ -58,6 +66,11 @@ def is_private(address: str) -> bool:
     """Whether an address is one of a network that is not part of the Internet."""
     if not address.startswith(("10.", "172.", "192.168.", "100.", "169.254.", "f")):
         return False
+    if not address.startswith("f"):
+        try:
+            return inet_pton(AF_INET, address)[:2] in _PRIVATE_STARTS
+        except (OSError, ValueError):
+            return False
     found = _parsed(address)
     return found is not None and any(found in network for network in _PRIVATE)
 
