@@ -165,11 +165,11 @@ def test_a_mark_that_an_attacker_wrote_hides_nothing() -> None:
              "StrComp(", 'k="a1b2c3d";', "a['b']+", "\u201c\u201d"],
 )  # fmt: skip
 def test_a_hostile_page_takes_linear_time(unit: str) -> None:
-    """A mebibyte of whatever, and its longest line."""
-    text = (unit * (1 << 20))[: 1 << 20]
+    """A quarter of a mebibyte of whatever, and its longest line."""
+    text = (unit * (1 << 18))[: 1 << 18]
     begin = time.process_time()
     PageMask(Redactor(), text).line(text[:4096], 0)
-    assert time.process_time() - begin < 15
+    assert time.process_time() - begin < 6
 
 
 @given(st.text(max_size=300), st.text(max_size=80))

@@ -123,10 +123,10 @@ def test_secrets_are_masked_in_all_lines() -> None:
 
 @pytest.mark.parametrize("piece", ["\n", "(", 'Request["', "pass='", "a" * 99 + "\n", "<%@import"])
 def test_long_pages_cost_little(piece: str) -> None:
-    """Only what is shown is masked line by line; eight million lines take no minute."""
+    """Only what is shown is masked line by line; two million lines take seconds."""
     start = time.process_time()
-    _explained(SHELL, piece * ((8 << 20) // len(piece)))
-    assert time.process_time() - start < 20
+    _explained(SHELL, piece * ((2 << 20) // len(piece)))
+    assert time.process_time() - start < 10
 
 
 def test_a_page_without_reasons_says_so() -> None:
