@@ -30,7 +30,7 @@ def _maker(database: Database) -> Maker:
     with database.write() as connection:
         tables.metadata.create_all(connection)
     found = Standing("a", as_of="2021-04-01T00:00:00Z")
-    return Maker(tables, groups, found, owners_by_file(""), {}, breached={})
+    return Maker(tables, groups, found, owners_by_file(""), {}, kin={})
 
 
 def test_portions_put_together_are_the_whole(

@@ -19,7 +19,7 @@ from alpheus.cases.derived_store import (
 )
 from alpheus.cases.groups import Groups
 from alpheus.cases.identity import Cluster
-from alpheus.cases.kin import neighbours_of
+from alpheus.cases.kin import Kin, breached_by, neighbours_of
 from alpheus.cases.organisation_rows import OrganisationTally
 from alpheus.cases.owner_evidence import evidence_of
 from alpheus.cases.owners import Owners
@@ -64,7 +64,7 @@ class Chunk:
 class Maker:
     """Makes chunks. `done` is what people did, by server.
 
-    `breached` has the compromised servers of every organisation (see `kin`).
+    `kin` are the compromised servers, whose owners are known.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Maker:
         owners: Owners,
         done: Mapping[int, Sequence[Act]],
         *,
-        breached: Mapping[str, int],
+        kin: Mapping[int, Kin],
     ) -> None:
         self._tables = tables
         self._groups = groups
@@ -85,7 +85,8 @@ class Maker:
         self._members = members_of(groups.pools)
         self._doubtful = doubtful_of(groups.pools)
         self._systems = systems_of(groups.pools)
-        self._breached = breached
+        self._kin = kin
+        self._breached = breached_by(kin.values())
 
     def chunks(self, database: Database, begins: Iterable[int]) -> Iterator[Chunk]:
         """The servers from some places on, by connections of its own; its tallies at last."""
@@ -110,10 +111,13 @@ class Maker:
         numbers = [number for cluster in clusters for number in cluster.sightings]
         read = parts_of_observations(connection, states, numbers)
         parts = {cluster.id: [read[n] for n in cluster.sightings] for cluster in clusters}
-        said = evidence_of(connection, parts)
+        said = evidence_of(
+            connection, {number: seen for number, seen in parts.items() if number not in self._kin}
+        )
         for cluster in clusters:
             number = cluster.id
-            owner = self._owners(cluster, said[number])
+            kin = self._kin.get(number)
+            owner = kin.owner if kin is not None else self._owners(cluster, said[number])
             known = identity(
                 cluster, owner, members=self._members.get(number, 1),
                 neighbours=neighbours_of(self._breached, cluster, owner.organisation),

@@ -132,9 +132,7 @@ class _Work:
         self._systems = Systems()
         self._members = each_member(groups.clusters)
         self._kin = kin_of_compromised(database, groups.clusters, owners)
-        self._breached = breached_by(self._kin.values())
-        self._maker = Maker(tables, groups, found, owners, self._acts(),
-                            breached=self._breached)  # fmt: skip
+        self._maker = Maker(tables, groups, found, owners, self._acts(), kin=self._kin)
 
     def add_servers(self, say: Callable[[str], None]) -> None:
         """Work out states, some thousand servers at a time, on all processors.
@@ -254,7 +252,7 @@ class _Work:
             return
         members, doubtful = members_of(groups.base_pools), doubtful_of(groups.base_pools)
         systems = systems_of(groups.base_pools)
-        breached = self._breached.copy()
+        breached = breached_by(self._kin.values())
         breached.subtract(breached_by(self._kin[one.id] for one in groups.made if one.compromised))
         kin = kin_of_some(connection, groups.bases, self._owners)
         breached.update(breached_by(kin.values()))

@@ -167,7 +167,8 @@ def server_row(
     done = list(acts)
     state = state_of(parts, done, now=now)
     detail = known.detail
-    detail.stage = max((p.stage for p in parts), key=lambda one: _STAGES.get(one, -1), default="")
+    stages = dict.fromkeys(p.stage for p in parts)
+    detail.stage = max(stages, key=lambda one: _STAGES.get(one, -1), default="")
     detail.flags = _flags(parts)
     detail.mitigated_by, detail.work_why = state.mitigated_by, state.work_why
     suspected = detail.aside == DECOY if state.decoy is None else state.decoy
