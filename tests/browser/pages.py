@@ -77,6 +77,7 @@ PAGES = (
     Shown("code", "/code", "", "/code"),
     Shown("own", "/own", OWN, "/own"),
     Shown("own-server", "/own/{server}", OWN, "/own/{attacked}"),
+    Shown("own-account", "/own/account", OWN, "/own/account"),
     Shown("own-evidence", "/own/evidence", OWN, "/own/evidence"),
     Shown("absent", "", "ann", "/nothing-is-here"),
 )  # fmt: skip

@@ -83,6 +83,35 @@ def test_a_code_lets_in_while_its_notice_is_out(database: Database) -> None:
     assert why() == "it is too old"
 
 
+def test_a_code_holds_for_a_while_from_its_first_use(database: Database) -> None:
+    """And never longer than a notice's; an account ends it."""
+    country = Country(database, {1: [contact("it@one.example")]})
+    country.sees(seen(1, OPEN, 1))
+    (one,) = country.plan()
+    country.approve()
+    country.send()
+
+    def now() -> tuple[own.Uses, str]:
+        with database.read() as connection:
+            tables, _ = current(connection, database.place)
+            why = own.why_shut(connection, tables, one, now=country.notices.now)
+            return own.uses_of(connection, one), why
+
+    uses, why = now()
+    assert (uses.number, uses.first, why) == (0, "", "")
+    country.notices.record(one, EventKind.CODE_USED, who="m")
+    country.time.days(own.USE_DAYS - 1)
+    country.notices.record(one, EventKind.CODE_USED, who="m")
+    uses, why = now()
+    assert (uses.number, why) == (2, "")
+    assert uses.first < uses.last < uses.until
+    country.time.days(2)
+    assert now()[1] == "it was used first too long ago"
+    country.notices.record(one, EventKind.CODE_ENDED, who="m")
+    assert now()[0].ended
+    assert now()[1] == "an account has taken its place"
+
+
 def test_what_was_left_out_was_not_told(database: Database) -> None:
     """A server that was fixed before the notice went out is none of its reader's business."""
     country = Country(database, {n: [provider()] for n in (1, 2)})

@@ -316,6 +316,8 @@ TABLE: tuple[Line, ...] = (
     Line("GET", "/code", PUBLIC),
     Line("POST", "/code", PUBLIC, form={"code": "wrong"}),
     Line("GET", "/own", OWN_ONLY),
+    Line("GET", "/own/account", OWN_ONLY),
+    Line("POST", "/own/account", OWN_ONLY, form={"name": "", "password": "short", "again": "x"}),
     Line("GET", "/own/{server}", "S YA NNN NNN NNN NNN", "/own/{own_server}"),
     Line(
         "POST",

@@ -66,6 +66,10 @@ class EventKind(StrEnum):
     """By the one-time code, or by a person's word."""
     WITHDRAWN = "withdrawn"
     """Before it went out: what it said is no longer so."""
+    CODE_USED = "code-used"
+    """Somebody came to the console by its code; each time."""
+    CODE_ENDED = "code-ended"
+    """Whoever came by its code has an account now, which `detail` names."""
 
 
 class Status(StrEnum):

@@ -17,7 +17,7 @@ from alpheus.cases.states import ENDED, HEALTHY, Compromise, Patch
 from alpheus.notify import history, store
 from alpheus.notify.blocks import Marked, bare
 from alpheus.notify.facts import Action, actions_of, condition_of, details_of, server_of, steps_of
-from alpheus.notify.model import Notice, Rung, Subject
+from alpheus.notify.model import EventKind, Notice, Rung, Subject
 from alpheus.notify.news import is_breached, later
 from alpheus.notify.recipients import AGGREGATED
 from alpheus.notify.status import NEVER_OUT
@@ -25,6 +25,8 @@ from alpheus.notify.wording import Language
 
 CODE_DAYS = 90
 """So long after a notice went out, its code lets somebody in."""
+USE_DAYS = 14
+"""So long after it was used first, it does: time to answer, or to make an account."""
 AFTER_END = 14
 """So many days after the end of all its cases, it does still."""
 
@@ -40,6 +42,19 @@ _ORDER = (
 )  # fmt: skip
 URGENT = frozenset(_ORDER[:6])
 """Of these servers something is to be done today."""
+
+
+class Uses(NamedTuple):
+    """How often somebody came by a code, when first and last (ISO 8601 UTC), and its last day.
+
+    `ended`: whoever came has an account in its place.
+    """
+
+    number: int = 0
+    first: str = ""
+    last: str = ""
+    until: str = ""
+    ended: bool = False
 
 
 class Told(NamedTuple):
@@ -88,14 +103,32 @@ def why_shut(connection: Connection, tables: Derived, notice: Notice, *, now: st
         return "its code was never sent"
     if standing.status in NEVER_OUT:
         return f"it is {standing.status}"
-    if later(standing.handed_over or notice.made, CODE_DAYS) < now:
-        return "it is too old"
+    if why := _why_over(uses_of(connection, notice), now):
+        return why
     states = history.states_of(connection, tables, [one.anchor for one in notice.subjects])
     if notice.recipient.on_server and _is_read(connection, tables, notice, states):
         return "an intruder may read the mailbox that it went to"
     if all(_is_long_over(one, now) for one in states.values()):
         return "its cases are over"
     return ""
+
+
+def _why_over(uses: Uses, now: str) -> str:
+    if uses.ended:
+        return "an account has taken its place"
+    if uses.until < now:
+        return "it was used first too long ago" if uses.first else "it is too old"
+    return ""
+
+
+def uses_of(connection: Connection, notice: Notice) -> Uses:
+    """What is known of the uses of its code."""
+    events = store.events_of(connection, notice.id)
+    times = [one.time for one in events if one.kind is EventKind.CODE_USED]
+    out = store.standing(connection, notice.id).handed_over or notice.made
+    until = min([later(out, CODE_DAYS), *(later(one, USE_DAYS) for one in times[:1])])
+    ended = any(one.kind is EventKind.CODE_ENDED for one in events)
+    return Uses(len(times), next(iter(times), ""), next(reversed(times), ""), until, ended)
 
 
 def _is_long_over(state: Mapping[str, Any], now: str) -> bool:

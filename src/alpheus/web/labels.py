@@ -106,6 +106,8 @@ EVENT = {
     "answered": Label("Answered", NOTE),
     "acknowledged": Label("Acknowledged", GOOD),
     "withdrawn": Label("Withdrawn"),
+    "code-used": Label("Came by the code", NOTE),
+    "code-ended": Label("An account instead of the code", NOTE),
 }
 ACT = {
     "note": Label("Note"),

@@ -28,12 +28,13 @@ from alpheus.errors import RefusedError
 from alpheus.notify import answers, own, store
 from alpheus.notify.answers import Answer, AnswerKind
 from alpheus.notify.facts import Server, server_of
-from alpheus.notify.model import Notice
+from alpheus.notify.model import EventKind, Notice
 from alpheus.notify.own import Plain, Told
 from alpheus.notify.service import Notices
 from alpheus.notify.subjects import rows_of
 from alpheus.notify.wording import Language, shipped
 from alpheus.web.access import audit
+from alpheus.web.access.accounts import Accounts
 from alpheus.web.access.roles import Permission, Person
 from alpheus.web.access.sessions import Session, Sessions
 
@@ -67,6 +68,8 @@ def let_in_by(code: str, notices: Notices, sessions: Sessions) -> tuple[Session,
         notices.acknowledge(code, who=who)
     except RefusedError:
         raise RefusedError(NOT_TAKEN) from None
+    with database.write() as connection:
+        store.append(connection, notice.id, EventKind.CODE_USED, who=who, time=notices.now)
     return sessions.begin_for(own.organisation_of(notice), notice.reference, who), notice
 
 
@@ -106,6 +109,13 @@ class OwnServer:
     given: tuple[Given, ...]
 
 
+class Access(NamedTuple):
+    """How often a code was used; `may_join`: an account may take its place."""
+
+    uses: own.Uses
+    may_join: bool
+
+
 class OwnDesk:
     """One's own servers, for one person."""
 
@@ -135,6 +145,33 @@ class OwnDesk:
             return None
         with self._reading() as (connection, tables):
             return self._notice(connection, tables)
+
+    def access(self) -> Access | None:
+        """What is known of the code by which somebody came; None for an account."""
+        with self._reading() as (connection, tables):
+            notice = self._notice(connection, tables)
+            if notice is None:
+                return None
+            uses = own.uses_of(connection, notice)
+            return Access(uses, may_join=bool(own.organisation_of(notice)))
+
+    def join(self, accounts: Accounts, name: str, password: str) -> int:
+        """An account of the organisation in place of the code, which ends; gives its number.
+
+        Raises RefusedError: only for the notice of an organisation, and once.
+        """
+
+        def end(connection: Connection) -> str:
+            tables, _ = current(connection, self._database.place)
+            notice = self._notice(connection, tables)
+            organisation = own.organisation_of(notice) if notice is not None else ""
+            if notice is None or not organisation:
+                raise RefusedError("an account is made for you by whoever has written to you")
+            store.append(connection, notice.id, EventKind.CODE_ENDED, who=self.person.name,
+                         time=self.now, detail=name.strip())  # fmt: skip
+            return organisation
+
+        return accounts.take_up(name, password, end, who=self.person.name)
 
     def view(self) -> OwnView:
         """All of it. Raises RefusedError where the code lets nobody in any more."""

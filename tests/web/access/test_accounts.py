@@ -48,6 +48,25 @@ def test_a_new_link_ends_the_earlier_one(accounts: Accounts, mia: int) -> None:
     assert accounts.accept(second, PASSWORD) == mia
 
 
+def test_an_account_is_taken_up_whole_or_not_at_all(accounts: Accounts, mia: int) -> None:
+    """Where its name is taken, or what lets it be made is refused, nothing is made."""
+
+    def refused(_: object) -> str:
+        raise RefusedError("no")
+
+    for name, password, why in (("mia", PASSWORD, "already"), ("lou", "short", "password")):
+        with pytest.raises(RefusedError, match=why):
+            accounts.take_up(name, password, lambda _: "a.example", who="notice A")
+    with pytest.raises(RefusedError, match="no"):
+        accounts.take_up("lou", PASSWORD, refused, who="notice A")
+    assert [one["name"] for one in accounts.every()] == ["mia"]
+    lou = accounts.take_up("lou", PASSWORD, lambda _: "a.example", who="notice A")
+    assert accounts.sign_in("lou", PASSWORD) == lou != mia
+    person = accounts.person(lou)
+    assert person is not None
+    assert person.grants == (Grant(Role.CONSTITUENT, "a.example"),)
+
+
 @pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 81])
 def test_a_name_is_a_name(accounts: Accounts, name: str) -> None:
     """Something that can be seen, and not too long."""

@@ -75,6 +75,78 @@ def test_a_code_acknowledges_once_and_leads_to_ones_own_servers(
     assert country.notices.status_of(notice) is Status.ACKNOWLEDGED
 
 
+def test_each_use_of_a_code_is_told(
+    client: Client, app: Litestar, country: Country, sent: dict[str, Notice], clock: Clock
+) -> None:
+    """To whoever comes, and to those who wrote; two weeks after the first the code ends."""
+    notice = sent["org1.example"]
+    enter(client, app, notice)
+    assert "It has been used once, " in client.get("/own").text
+    clock.pass_by(days=3)
+    enter(client, app, notice)
+    text = client.get("/own").text
+    assert "It has been used 2 times: first " in text
+    assert "If that was neither you nor somebody of yours, call us." in text
+    kinds = [one.kind.value for one in country.notices.events(notice)]
+    assert kinds.count("code-used") == 2
+    assert country.notices.status_of(notice) is Status.ACKNOWLEDGED
+    clock.pass_by(days=12)
+    answer = client.post("/code", data={"code": country.notices.with_code(notice).code})
+    assert (answer.status_code, NO in answer.text) == (422, True)
+    enter(client, app, sent["org2.example"])
+
+
+def test_an_account_takes_the_place_of_the_code(
+    client: Client, app: Litestar, country: Country, sent: dict[str, Notice], clock: Clock
+) -> None:
+    """Its owner comes back by it; the code lets nobody in any more, nor does its session."""
+    notice = sent["org1.example"]
+    form = enter(client, app, notice)
+    other = client.cookies["alpheus"]
+    form = enter(client, app, notice)
+    assert "/own/account" in client.get("/own").text
+    assert "Make the account" in client.get("/own/account").text
+    name, password = "Maria, Town of One", "a sentence that is long"
+    typed = {**form, "name": name, "password": password, "again": password}
+    for wrong in ({"again": "x"}, {"password": "short", "again": "short"}, {"name": " "}):
+        answer = client.post("/own/account", data={**typed, **wrong}, follow_redirects=False)
+        assert answer.status_code == 422
+    answer = client.post("/own/account", data=typed, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/own")
+    text = client.get("/own").text
+    assert "QQ0001XY" in text
+    assert "org2" not in text
+    assert "The code by which you came" not in text
+    account = app.state.accounts.sign_in(name, password)
+    assert account
+    assert app.state.accounts.person(account).grants == (
+        Grant(Role.CONSTITUENT, "org1.example"),
+    )  # fmt: skip
+    assert client.get("/own/account", follow_redirects=False).headers["location"] == "/account"
+    client.cookies.clear()
+    answer = client.post("/code", data={"code": country.notices.with_code(notice).code})
+    assert (answer.status_code, NO in answer.text) == (422, True)
+    client.cookies["alpheus"] = other
+    assert client.get("/own").status_code == 403
+    ended = [one for one in country.notices.events(notice) if one.kind.value == "code-ended"]
+    assert [(one.who, one.detail) for one in ended] == [(f"notice {notice.reference}", name)]
+
+
+def test_whose_notice_is_of_no_organisation_gets_no_account(
+    client: Client, app: Litestar, sent: dict[str, Notice]
+) -> None:
+    """A provider, or the owner of a server of whom nothing else is known."""
+    for key in ("", "five"):
+        form = enter(client, app, sent[key])
+        assert "Make an account" not in client.get("/own").text
+        assert "An account is made for you" in client.get("/own/account").text
+        password = "a sentence that is long"
+        answer = client.post("/own/account", data={**form, "name": "x", "password": password,
+                                                   "again": password})  # fmt: skip
+        assert answer.status_code == 422
+        assert app.state.accounts.sign_in("x", password) is None
+
+
 def test_codes_that_let_nobody_in_look_alike(
     client: Client, app: Litestar, database: Database, clock: Clock
 ) -> None:

@@ -86,19 +86,36 @@ class Accounts:
 
         Raises RefusedError where the name is taken or none.
         """
-        name = name.strip()
+        with self._change() as connection:
+            return self._invite(connection, self._made(connection, name, given, who))
+
+    def take_up(
+        self, name: str, password: str, organisation: Callable[[Connection], str], *, who: str
+    ) -> int:
+        """Make an account of an organisation with its password at once; gives its number.
+
+        `organisation` tells which, and takes down in the same transaction what lets it be made.
+        Raises RefusedError, also that of `organisation`; then nothing is made.
+        """
+        kept = hash_password(password)
+        with self._change() as connection:
+            given = [Grant(Role.CONSTITUENT, organisation(connection))]
+            account = self._made(connection, name, given, who)
+            self._set_password(connection, account, kept, "password set")
+            return account
+
+    def _made(self, connection: Connection, name: str, given: Sequence[Grant], who: str) -> int:
+        name, now = name.strip(), self.now()
         if not name or len(name) > _LONGEST_NAME or not name.isprintable():
             raise RefusedError(f"a name has 1 to {_LONGEST_NAME} characters that can be seen")
-        now = self._clock()
-        with self._change() as connection:
-            if connection.execute(select(accounts.c.id).where(accounts.c.name == name)).first():
-                raise RefusedError(f"there is an account '{name}' already")
-            made = insert(accounts).values(name=name, made=iso(now)).returning(accounts.c.id)
-            account = connection.execute(made).scalar_one()
-            self._grant(connection, account, given, who)
-            audit.note(connection, time=iso(now), who=who, action="account made", object_=name,
-                       roles=_written(given))  # fmt: skip
-            return self._invite(connection, account)
+        if connection.execute(select(accounts.c.id).where(accounts.c.name == name)).first():
+            raise RefusedError(f"there is an account '{name}' already")
+        made = insert(accounts).values(name=name, made=now).returning(accounts.c.id)
+        account = int(connection.execute(made).scalar_one())
+        self._grant(connection, account, given, who)
+        audit.note(connection, time=now, who=who, action="account made", object_=name,
+                   roles=_written(given))  # fmt: skip
+        return account
 
     def invite(self, account: int, *, who: str) -> str:
         """A new link for an account; earlier ones hold no more. Raises RefusedError."""

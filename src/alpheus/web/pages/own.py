@@ -81,7 +81,8 @@ def own_page(request: AnyRequest) -> Response[Any]:
     only = view.servers[0].server if len(view.servers) == 1 and not view.moved else 0
     if only:
         return _server(request, desk, only, is_only=True)
-    return page(request, "own/list.html", view=view, notice=notice, **_around(request))
+    return page(request, "own/list.html", view=view, notice=notice, access=desk.access(),
+                **_around(request))  # fmt: skip
 
 
 @get("/own/{server:int}", opt=_OWN, sync_to_thread=True)
@@ -121,6 +122,36 @@ def answer_of_notice(request: AnyRequest, data: Form) -> Response[Any]:
     return Redirect("/own?told=passed-on", status_code=303)
 
 
+@post("/own/account", opt=_OWN, sync_to_thread=True)
+def own_account(request: AnyRequest, data: Form) -> Response[Any]:
+    """An account in place of the code: the session goes on as its."""
+    slowly(request)
+    desk, name = _desk(request), _one(data, "name")
+    try:
+        if _one(data, "password") != _one(data, "again"):
+            raise RefusedError("the two passwords are not the same")  # noqa: TRY301 - told below
+        account = desk.join(request.app.state.accounts, name, _one(data, "password"))
+    except RefusedError as error:
+        if str(error) == NOT_TAKEN:
+            return _refused(request, error)
+        return page(request, "own/account.html", status=422, problem=error, name=name,
+                    access=desk.access(), **_around(request))  # fmt: skip
+    return let_in(request, request.app.state.sessions.begin(account), "/own")
+
+
+@get("/own/account", opt=_OWN, sync_to_thread=True)
+def own_account_form(request: AnyRequest) -> Response[Any]:
+    """The form for it; how often the code was used. Who has an account has it."""
+    if request.user.account:
+        return Redirect("/account")
+    try:
+        access = _desk(request).access()
+    except RefusedError as error:
+        return _refused(request, error)
+    return page(request, "own/account.html", problem=None, name="", access=access,
+                **_around(request))  # fmt: skip
+
+
 def _desk(request: AnyRequest) -> OwnDesk:
     state = request.app.state
     return OwnDesk(state.database, state.clock, request.user, look_of(request).words.language)
@@ -156,7 +187,7 @@ def _server(
         request, "own/server.html", status=status, found=found, one=found.plain, notice=notice,
         actions=actions, problem=problem, typed=typed or {"kind": "", "text": "", "day": ""},
         told=_told(request), today=desk.now[:10], is_only=is_only, kinds=OF_A_SERVER,
-        **_around(request),
+        access=desk.access(), **_around(request),
     )  # fmt: skip
 
 
@@ -172,7 +203,7 @@ def _others(
     view = desk.view()
     label = label_of(notice.tlp) if notice else LABELS[0]
     return page(request, "own/others.html", status=status, view=view, notice=notice,
-                problem=problem, text=text, told=_told(request),
+                problem=problem, text=text, told=_told(request), access=desk.access(),
                 may_pass_on=label not in LABELS[:2], **_around(request))  # fmt: skip
 
 
@@ -215,4 +246,5 @@ def _is_absent(error: RefusedError) -> bool:
     return str(error).startswith("there is no ")
 
 
-ROUTES = (code_form, code, own_page, own_server, answer_of_server, answer_of_notice)
+ROUTES = (code_form, code, own_page, own_server, answer_of_server, answer_of_notice,
+          own_account_form, own_account)  # fmt: skip
