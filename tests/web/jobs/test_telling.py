@@ -47,6 +47,29 @@ def test_what_script_is_told() -> None:
     assert progress_of(ended, words("es"))["phase"].startswith("El archivo ya no está")
 
 
+@pytest.mark.parametrize("language", ["en", "es", "de"])
+def test_owners_are_told_plainly(language: str) -> None:
+    """No hash, no process, no reason of a reader of evidence."""
+    spoken = words(language)
+    notes = [
+             said.note(said.HASHED, name="x", sha256="ab" * 32), said.note(said.WARNED, reason="x"),
+             said.note(said.BROKEN, name="x", reason="central directory"),
+             said.note(said.KILLED, signal="SIGKILL"), said.note(said.CRASHED, signal="SIGSEGV"),
+             said.note(said.RECEIVED, who="notice A", bytes=1, files=1),
+             said.note(said.DATABASE, reason="locked"), said.note(said.STORING), Note(),
+    ]  # fmt: skip
+    for state in State:
+        for note in notes:
+            job = msgspec.structs.replace(JOB, state=state, note=note, log=(Entry("", note),))
+            phase = progress_of(job, spoken, plainly=True)["phase"]
+            assert phase
+            for technical in ("abab", "central", "SIG", "notice A", "locked", "%("):
+                assert technical not in phase
+    locked = said.note(said.LOCKED, name="x.zip")
+    job = msgspec.structs.replace(JOB, state=State.FAILED, note=locked)
+    assert progress_of(job, spoken, plainly=True)["phase"].count("x.zip") == 1
+
+
 def test_a_reason_that_our_programs_give_is_said_in_the_language_too() -> None:
     """What a mail server or evidence says stays as it is."""
     ended = "ended by hand after the notice in flight; send again to go on"

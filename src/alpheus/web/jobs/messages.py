@@ -110,6 +110,21 @@ TOO_MANY_FILES: Final = "At most %(most)s files at once without script; choose f
 BROKEN_OFF: Final = "The connection broke before all of it was here; nothing was kept."
 
 
+PLAIN_WAITING: Final = "It has arrived, and waits for its turn."
+PLAIN_READING: Final = "It is being read."
+PLAIN_WRITING: Final = "It was read; what was found is being written down."
+PLAIN_DONE: Final = "It has been read."
+PLAIN_CANCELLED: Final = "It is not read any more: somebody ended that."
+PLAIN_DAMAGED: Final = (
+    "It could not be read: it may be damaged, or not all of it has arrived. Pack it once more, and "
+    "send it again."
+)
+PLAIN_LARGE: Final = (
+    "It is too much to be read at once. Send it in parts: the logs of a few weeks in each."
+)
+PLAIN_HERE: Final = "It could not be read here; that is not your fault. Send it once more."
+
+
 def note(text: str, **values: Value) -> Note:
     """A sentence with its values."""
     return Note(text, values)

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from alpheus.report.visible import visible
 from alpheus.web import labels
+from alpheus.web.jobs import messages as said
 from alpheus.web.jobs.model import Job, Kind, Note, State
 from alpheus.web.refusals import told
 from alpheus.web.words import Words
@@ -52,13 +53,14 @@ def amount(job: Job, words: Words) -> str:
     return words.number(job.done)
 
 
-def progress_of(job: Job, words: Words) -> dict[str, Any]:
-    """What script needs to renew the line of a job."""
+def progress_of(job: Job, words: Words, *, plainly: bool = False) -> dict[str, Any]:
+    """What script needs to renew the line of a job; `plainly` for who has sent their own."""
     found = labels.label("job", job.state.value)
     return {
         "id": job.id, "open": job.is_open, "state": words.gettext(found.text) if found else "",
         "tone": labels.tone("job", job.state.value), "done": min(job.done, job.of or job.done),
-        "of": job.of, "text": amount(job, words), "phase": phase(job, words),
+        "of": job.of, "text": amount(job, words),
+        "phase": (plain_phase if plainly else phase)(job, words),
     }  # fmt: skip
 
 
@@ -67,6 +69,33 @@ def phase(job: Job, words: Words) -> str:
     if job.state is not State.RUNNING:
         return visible(in_words(job.note, words))
     return visible(in_words(job.log[-1].note, words)) if job.log else ""
+
+
+def plain_phase(job: Job, words: Words) -> str:
+    """The same for who knows nothing of how it is read: no hash, no process, no reason in English.
+
+    What has plain words of its own is said as it is.
+    """
+    if job.state is State.RUNNING:
+        last = job.log[-1].note.text if job.log else ""
+        return words.gettext(said.PLAIN_WRITING if last in _WRITING else said.PLAIN_READING)
+    if job.state is State.FAILED and job.note.text in _ALREADY_PLAIN:
+        return phase(job, words)
+    return words.gettext(_PLAIN.get(job.note.text) or _PLAIN_STATES[job.state])
+
+
+_WRITING = frozenset({said.REPORTING, said.STORING, said.HELD})
+_ALREADY_PLAIN = frozenset({said.LOCKED, said.NOTHING_IN_IT, said.GONE, said.WORD_GONE})
+_PLAIN = {
+    said.BROKEN: said.PLAIN_DAMAGED,
+    **dict.fromkeys((said.TOO_LONG, said.TOO_MUCH_TIME, said.TOO_MUCH_MEMORY,
+                     said.TOO_LARGE_UNPACKED, said.KILLED), said.PLAIN_LARGE),
+}  # fmt: skip
+_PLAIN_STATES = {
+    State.WAITING: said.PLAIN_WAITING, State.RUNNING: said.PLAIN_READING,
+    State.DONE: said.PLAIN_DONE, State.FAILED: said.PLAIN_HERE,
+    State.CANCELLED: said.PLAIN_CANCELLED,
+}  # fmt: skip
 
 
 def _values(note: Note, words: Words) -> dict[str, str]:

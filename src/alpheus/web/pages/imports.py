@@ -151,7 +151,7 @@ def _own_page(
     return page(
         request, "own_evidence.html", status=_page_status(status), typed=_typed(form),
         problem=problem, broken=BROKEN, told=teller(look.words), organisations=organisations,
-        jobs=[(one, progress_of(one, look.words)) for one in recent],
+        jobs=[(one, progress_of(one, look.words, plainly=True)) for one in recent],
         most_package=jobs.most(Kind.TRIAGE), most_files=MOST_FILES,
     )  # fmt: skip
 

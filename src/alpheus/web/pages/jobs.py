@@ -143,7 +143,7 @@ def states(request: AnyRequest, permission: Permission) -> Response[Any]:
             job = jobs.find(request.user, _whole(text), permission)
         except RefusedError:
             continue
-        found.append(progress_of(job, words))
+        found.append(progress_of(job, words, plainly=permission is Permission.OWN))
     return Response({"jobs": found})
 
 
