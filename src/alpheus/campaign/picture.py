@@ -132,7 +132,7 @@ def _days(points: Iterable[Point]) -> _Drawing:
     step = max(1, -(-len({one["day"] for one in values}) // _TICKS))
     across = alt.X("day:T", title=None, axis=alt.Axis(
         format="%-d %b", grid=False, labelFlush=True,
-        tickCount=alt.TimeIntervalStep(interval=alt.TimeInterval("day"), step=step),
+        tickCount=alt.TimeIntervalStep(interval="day", step=step),
     ))  # fmt: skip
     up = alt.Y("servers:Q", title=None, axis=alt.Axis(format=",d", tickCount=5, tickMinStep=1))
     colour = alt.Color("line:N", scale=scale, legend=None)
