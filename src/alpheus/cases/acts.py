@@ -5,6 +5,7 @@ Every act says who, when and why, and names its evidence where there is some.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -42,6 +43,10 @@ class ActKind(StrEnum):
     MITIGATED = "mitigated"
     CLEANED = "cleaned"
     VERIFIED = "verified"
+    NOT_CLEAN = "not-clean"
+    """It was not cleaned after all: a step is open again, or something is still there."""
+    CAME_BACK = "came-back"
+    """Evidence from after the cleaning shows an intruder."""
     CLEARED = "cleared"
     """A person looked, and it is nothing."""
     DECOY = "decoy"
@@ -91,8 +96,20 @@ _NEED_EVIDENCE = {
     ActKind.CLEANED: "the plan that was carried out",
     ActKind.UNREACHED: "the notice that reached nobody",
     ActKind.VERIFIED: "what shows that it is clean",
+    ActKind.NOT_CLEAN: "what shows that it is not clean",
+    ActKind.CAME_BACK: "what shows that somebody came back",
 }
 _WORKING = (ActKind.NOTIFIED, ActKind.ACKNOWLEDGED, ActKind.STARTED, ActKind.ASKED_HELP)
+
+
+_BY_PLAN = re.compile(r"plan ([0-9a-f]{64})")
+_BY_VERIFICATION = re.compile(r"verification [0-9a-f]{64}")
+
+
+def plan_in(evidence: str) -> str:
+    """The digest of the plan that the evidence of a cleaning names; '' where it is no such plan."""
+    found = _BY_PLAN.fullmatch(evidence)
+    return found[1] if found else ""
 
 
 def refusal(state: State, act: Act, *, now: str) -> str:
@@ -169,10 +186,18 @@ def _clean(state: State, _: Act, __: str) -> str:
     return f"it is {state.compromise}; there is nothing to clean"
 
 
-def _verify(state: State, _: Act, __: str) -> str:
-    if state.compromise is Compromise.CLEANED:
+def _verify(state: State, act: Act, _: str) -> str:
+    if state.compromise is not Compromise.CLEANED:
+        return f"it is {state.compromise}; what is verified is a server that was cleaned"
+    if state.plan and not _BY_VERIFICATION.fullmatch(act.evidence):
+        return "it was cleaned by a plan; a verification of that shows whether it is clean"
+    return ""
+
+
+def _was_cleaned(state: State, _: Act, __: str) -> str:
+    if state.compromise in {Compromise.CLEANED, Compromise.VERIFIED_CLEAN}:
         return ""
-    return f"it is {state.compromise}; what is verified is a server that was cleaned"
+    return f"it is {state.compromise}; it does not count as cleaned"
 
 
 def _clear(state: State, _: Act, __: str) -> str:
@@ -199,6 +224,8 @@ _CHECKS: dict[ActKind, Callable[[State, Act, str], str]] = {
     ActKind.MITIGATED: _mitigate,
     ActKind.CLEANED: _clean,
     ActKind.VERIFIED: _verify,
+    ActKind.NOT_CLEAN: _was_cleaned,
+    ActKind.CAME_BACK: _was_cleaned,
     ActKind.CLEARED: _clear,
 }
 _SAID: dict[ActKind, Callable[[Act, str], str]] = {

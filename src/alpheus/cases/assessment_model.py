@@ -58,6 +58,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     techniques: tuple[str, ...] = ()
     citations_total: int = 0
     kept: int = 0
+    last: str | None = None
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -242,6 +243,7 @@ class Found(msgspec.Struct):
     techniques: tuple[str, ...] = ()
     citations: list[Citation] = []
     citations_total: int = 0
+    last: str | None = None
 
 
 class Whole(msgspec.Struct):

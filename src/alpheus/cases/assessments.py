@@ -204,7 +204,7 @@ def _gravity(one: Found) -> tuple[int, int, str, str]:
 def _without(one: Found, kept: int) -> Finding:
     return Finding(
         one.rule, one.pack, one.title, one.stage, one.weight, one.confidence, one.time, one.cves,
-        one.techniques, max(one.citations_total, kept), kept,
+        one.techniques, max(one.citations_total, kept), kept, one.last,
     )  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 Everything follows from what was seen and what people did, each with its time: the order in which it
 became known does not matter. Only evidence fixes or cleans; people's word mitigates, closes and
-explains. Times are ISO 8601 in UTC with `Z` and compare as text; '' is before all others.
+explains. A server that was cleaned by a plan that is kept here is verified by `clean verify` alone.
+Times are ISO 8601 in UTC with `Z` and compare as text; '' is before all others.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from alpheus.cases.acts import Act, ActKind, Closing
+from alpheus.cases.acts import Act, ActKind, Closing, plan_in
 from alpheus.cases.states import (
     BREACHED,
     DOUBTS,
@@ -65,7 +66,8 @@ class Change(NamedTuple):
 class State:
     """Where a server stands; the times are since when. `until` ends a false positive.
 
-    `decoy` is what a person said about that; None where nobody did.
+    `decoy` is what a person said about that; None where nobody did. `plan` is the digest of the
+    plan that it was last cleaned by, '' where that is none of ours.
     """
 
     patch: Patch = Patch.UNKNOWN
@@ -80,6 +82,7 @@ class State:
     assignee: str = ""
     changes: tuple[Change, ...] = ()
     decoy: bool | None = None
+    plan: str = ""
 
 
 def derive(seen: Iterable[Seen], acts: Iterable[Act] = (), *, now: str) -> State:
@@ -154,7 +157,8 @@ class _Replay:
         self.work, self.work_since, self.work_why = Work.NEW, "", ""
         self.build = ""
         self.mitigated_by = self.mitigated_build = ""
-        self.cleaned = ""
+        self.cleaned = self.plan = ""
+        self.uncleaned = Compromise.COMPROMISED
         self.untold, self.told = Work.NEW, set[str]()
         self.closing = ""
         self.until = ""
@@ -167,7 +171,7 @@ class _Replay:
         return State(
             self.patch, self.patch_since, self.mitigated_by, self.compromise,
             self.compromise_since, self.work, self.work_since, self.work_why, self.until,
-            self.assignee, tuple(self.changes), self.decoy,
+            self.assignee, tuple(self.changes), self.decoy, self.plan,
         )  # fmt: skip
 
     def see(self, seen: Sequence[Seen]) -> None:
@@ -238,6 +242,8 @@ class _Replay:
         after = Compromise.REPORTED if one.reported else _MILD[one.verdict]
         breached = after in BREACHED
         if self.compromise in _CLEAN:
+            if _RANK[after] > _RANK[self.uncleaned]:
+                self.uncleaned = after  # where it stands if it turns out not to have been cleaned
             if breached and one.breach > self.cleaned:
                 why = f"signs of an intruder from {one.breach}, after it was cleaned"
                 self._seen("compromise", Compromise.RE_INFECTED, one, why)
@@ -245,6 +251,7 @@ class _Replay:
                 after is Compromise.NO_EVIDENCE
                 and self.compromise is Compromise.CLEANED
                 and not one.told
+                and not self.plan
             ):
                 why = "assessed after it was cleaned, and nothing was found"
                 self._seen("compromise", Compromise.VERIFIED_CLEAN, one, why)
@@ -314,12 +321,24 @@ class _Replay:
             self._go("patch", Patch.MITIGATED, _cause(act))
 
     def act_cleaned(self, act: Act) -> None:
-        self.cleaned = act.time
+        self.cleaned, self.plan = act.time, plan_in(act.evidence)
+        if self.compromise not in _CLEAN:
+            self.uncleaned = self.compromise
         self._go("compromise", Compromise.CLEANED, _cause(act))
 
     def act_verified(self, act: Act) -> None:
         if self.compromise is Compromise.CLEANED:
             after = Compromise.VERIFIED_CLEAN
+            self._go("compromise", after, _cause(act))
+
+    def act_not_clean(self, act: Act) -> None:
+        """It is as it was before it was said to be cleaned."""
+        if self.compromise in _CLEAN:
+            self._go("compromise", self.uncleaned, _cause(act))
+
+    def act_came_back(self, act: Act) -> None:
+        if self.compromise in _CLEAN:
+            after = Compromise.RE_INFECTED
             self._go("compromise", after, _cause(act))
 
     def act_cleared(self, act: Act) -> None:
@@ -365,6 +384,8 @@ _ACTS: dict[ActKind, Callable[[_Replay, Act], None]] = {
     ActKind.MITIGATED: _Replay.act_mitigated,
     ActKind.CLEANED: _Replay.act_cleaned,
     ActKind.VERIFIED: _Replay.act_verified,
+    ActKind.NOT_CLEAN: _Replay.act_not_clean,
+    ActKind.CAME_BACK: _Replay.act_came_back,
     ActKind.CLEARED: _Replay.act_cleared,
 }
 

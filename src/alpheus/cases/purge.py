@@ -12,6 +12,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Table, delete, exists, func, select, text, update
 
 from alpheus.cases import assessments, repeats, secret_rows
+from alpheus.cases.clean_schema import plans, verifications
+from alpheus.cases.clean_store import forget_marks
 from alpheus.cases.console_schema import answers
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import current, server_of
@@ -71,9 +73,10 @@ def _old(connection: Connection, before: str) -> set[int]:
 def _forget_acts(connection: Connection, tables: Derived, gone: set[int]) -> int:
     """Acts go to the lowest observation that stays of their server, or with the last one.
 
-    So does what owners have said.
+    So do plans, verifications, and what owners have said.
     """
-    _forget(connection, tables, gone, answers)
+    for kept in (answers, plans, verifications):
+        _forget(connection, tables, gone, kept)
     return _forget(connection, tables, gone, acts)
 
 
@@ -90,6 +93,8 @@ def _forget(connection: Connection, tables: Derived, gone: set[int], kept: Table
         if left:
             connection.execute(update(kept).where(mine).values(anchor=min(left)))
         else:
+            if kept is plans:
+                forget_marks(connection, [anchor])
             forgotten += connection.execute(delete(kept).where(mine)).rowcount
     return forgotten
 

@@ -27,6 +27,7 @@ from alpheus.cases import (
 )
 from alpheus.cases.acts import ActKind
 from alpheus.cases.assessments import Assessed, Kept
+from alpheus.cases.cleaning import Cleaning
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import Standing, current, read_current, standing
 from alpheus.cases.expiry import Expiry
@@ -62,6 +63,11 @@ class Cases:
     def now(self) -> str:
         """The time, as it is taken down."""
         return iso(self._clock())
+
+    @property
+    def cleaning(self) -> Cleaning:
+        """Plans of servers, how far they are, and what later evidence shows."""
+        return Cleaning(self._read, self._write, lambda: self.now)
 
     def noting(self, note: Callable[[Connection], None]) -> Cases:
         """The same, but that whatever changes something also does this, in its transaction."""

@@ -53,7 +53,8 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True):
 class Verification(msgspec.Struct, frozen=True, kw_only=True):
     """The comparison. `files` is the answer for what lies in files alone, `outcome` that for all.
 
-    `since` is the clean-up, UTC. `uncovered` says what was not seen, and what to collect.
+    `since` is the clean-up, UTC, and `until` up to when all sources that a verdict needs were seen,
+    '' where one of them was not. `uncovered` says what was not seen, and what to collect.
     """
 
     schema: str = SCHEMA
@@ -64,6 +65,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     files: Outcome
     items: tuple[Item, ...]
     uncovered: tuple[str, ...]
+    until: str = ""
 
     def of(self, *fates: Fate) -> tuple[Item, ...]:
         """Items of these fates."""
@@ -89,13 +91,20 @@ def compare(
         server=after.name, since=since, assessment=assessment,
         outcome=_answer(items, uncovered),
         files=_answer([one for one in items if one.path], unseen),
-        items=tuple(items), uncovered=uncovered,
+        items=tuple(items), uncovered=uncovered, until=_seen_until(before, after),
     )  # fmt: skip
 
 
 def end_of(server: Server) -> str:
     """The last record of all sources: what came later was not seen. '' where nothing is known."""
     return max((one.last for one in server.coverage if one.last), default="")
+
+
+def _seen_until(before: Server, after: Server) -> str:
+    """The end of the shortest of the sources that a verdict needs; of all where it needs none."""
+    needed = {one.source for one in before.coverage if one.deciding}
+    reached = {one.source: one.last or "" for one in after.coverage}
+    return min((reached.get(one, "") for one in needed), default=end_of(after))
 
 
 def _files(server: Server) -> dict[_FileKey, tuple[Finding, Citation]]:

@@ -1,0 +1,81 @@
+"""Files of a clean-up that come in: runs of `alpheus clean apply`, and verifications."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import NamedTuple
+
+import msgspec
+
+from alpheus.errors import CleanError
+from alpheus.respond.verification import SCHEMA as VERIFICATION
+from alpheus.respond.verification import Verification
+
+RUN = "alpheus.clean-run/1"
+LARGEST = 64 << 20
+"""Bytes of a file that is taken."""
+
+_LONGEST_WHY = 500
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a file of a plan."""
+
+    id: int
+    result: str
+    why: str = ""
+
+
+class Run(msgspec.Struct, frozen=True):
+    """What `alpheus clean apply --format json` writes. `what` is `look`, `apply` or `undo`."""
+
+    schema: str
+    what: str
+    plan: str
+    outcomes: tuple[Outcome, ...]
+
+
+class Verified(NamedTuple):
+    """A verification, with the SHA-256 of it and its text as it is kept."""
+
+    found: Verification
+    digest: str
+    content: str
+
+
+def read_run(content: bytes, name: str) -> Run:
+    """A run. Raises CleanError, which begins with `name`, where it is none."""
+    try:
+        run = msgspec.json.decode(content, type=Run)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        message = f"{name} is no result of `alpheus clean apply --format json`: {error}"
+        raise CleanError(message) from error
+    if run.schema != RUN:
+        raise CleanError(f"{name}: its schema is {run.schema!r}; this program knows {RUN!r}")
+    if run.what not in {"apply", "undo"}:
+        raise CleanError(f"{name}: it only says what would happen; nothing was done by it")
+    return run
+
+
+def why_of(outcome: Outcome) -> str:
+    """Why a file was not taken, in words of a bounded length."""
+    return outcome.why[:_LONGEST_WHY]
+
+
+def read_verification(content: bytes, name: str) -> Verified:
+    """A verification. Raises CleanError, which begins with `name`, where it is none."""
+    try:
+        found = msgspec.json.decode(content, type=Verification)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        message = f"{name} is no result of `alpheus clean verify --format json`: {error}"
+        raise CleanError(message) from error
+    if found.schema != VERIFICATION:
+        message = f"{name}: its schema is {found.schema!r}; this program knows {VERIFICATION!r}"
+        raise CleanError(message)
+    return verified(found)
+
+
+def verified(found: Verification) -> Verified:
+    """A verification as it is kept: the same content gives the same digest, however it is laid."""
+    content = msgspec.json.encode(found)
+    return Verified(found, sha256(content).hexdigest(), content.decode())
