@@ -1,17 +1,21 @@
-"""Files of a clean-up that come in: runs of `alpheus clean apply`, and verifications."""
+"""Files of a clean-up: runs of `alpheus clean apply` and verifications come in, plans go out."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
-from typing import NamedTuple
+from io import StringIO
+from typing import NamedTuple, TextIO
 
 import msgspec
 
 from alpheus.errors import CleanError
+from alpheus.respond import plan_text
+from alpheus.respond.model import Plan, encode
+from alpheus.respond.run_json import SCHEMA as RUN
 from alpheus.respond.verification import SCHEMA as VERIFICATION
 from alpheus.respond.verification import Verification
 
-RUN = "alpheus.clean-run/1"
 LARGEST = 64 << 20
 """Bytes of a file that is taken."""
 
@@ -79,3 +83,20 @@ def verified(found: Verification) -> Verified:
     """A verification as it is kept: the same content gives the same digest, however it is laid."""
     content = msgspec.json.encode(found)
     return Verified(found, sha256(content).hexdigest(), content.decode())
+
+
+def plan_as(plan: Plan, form: str) -> str:
+    """A plan as `json`, `html`, `markdown` or `csv`, to be handed on."""
+    if form == "json":
+        return encode(plan).decode()
+    stream = StringIO()
+    _writer(form)(plan, stream)
+    return stream.getvalue()
+
+
+def _writer(form: str) -> Callable[[Plan, TextIO], None]:
+    if form == "html":
+        from alpheus.respond.plan_html import write_html  # noqa: PLC0415 - slow to load
+
+        return write_html
+    return plan_text.write_markdown if form == "markdown" else plan_text.write_checklist

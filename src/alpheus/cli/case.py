@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from alpheus.cli import case_acts, case_decisions, case_organisations
+from alpheus.cli import case_acts, case_clean, case_decisions, case_organisations
 from alpheus.cli.arguments import bound, instant, path
 from alpheus.cli.case_common import (
     Below,
@@ -51,6 +51,7 @@ def add_to(commands: Below[argparse.ArgumentParser]) -> None:
     case_organisations.add_to(below)
     case_decisions.add_to(below)
     case_acts.add_to(below)
+    case_clean.add_to(below)
     rebuild = add_command(
         below, "rebuild", _rebuild, "work out every server anew from what is kept"
     )
