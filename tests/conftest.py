@@ -1,4 +1,4 @@
-"""What all tests share: nothing is remembered, and the same database twice."""
+"""What all tests share: nothing is remembered or taken down, and the same database twice."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import pytest
 
 from alpheus.cases.database import Database, open_database
 from postgresql_server import Server, programs, running
+
+# Before any fixture that lasts: what tests do is nobody's custody.
+os.environ["ALPHEUS_CUSTODY"] = "-"
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ OTHER = {
     "end": datetime(2021, 3, 2, tzinfo=UTC),
     "workers": 7,
     "remember": True,
+    "listing": True,
 }
 
 

@@ -83,7 +83,7 @@ def _accounts(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def who_does_it(options: argparse.Namespace) -> str:
         who = real(options)
-        monkeypatch.setattr(case_common, "account", lambda: _ACCOUNTS.get(who, who))
+        monkeypatch.setattr("alpheus.custody.who.account", lambda: _ACCOUNTS.get(who, who))
         return who
 
     monkeypatch.setattr(notify, "who_does_it", who_does_it)

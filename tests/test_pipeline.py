@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from alpheus import lab
-from alpheus.job import TriageOptions
+from alpheus.job import Manifest, TriageOptions
 from alpheus.model import Assessment
 from alpheus.pipeline import Pipeline
 
@@ -17,10 +19,29 @@ SIZE = 3_000_000
 NOW = datetime(2021, 4, 1, tzinfo=UTC)
 
 
-def _assess(folder: Path, workers: int) -> Assessment:
-    result = Pipeline([folder], TriageOptions(workers=workers), None).run(NOW)
+def _assess(folder: Path, workers: int) -> tuple[Assessment, tuple[Manifest, ...]]:
+    result = Pipeline([folder], TriageOptions(workers=workers, listing=True), None).run(NOW)
     assert result.unopened == ()
-    return replace(result.assessment, run=replace(result.assessment.run, finished=NOW))
+    run = replace(result.assessment.run, finished=NOW)
+    return replace(result.assessment, run=run), result.manifests
+
+
+def _is_of(folder: Path, found: Assessment, manifests: tuple[Manifest, ...]) -> None:
+    """The manifest lists what lies there, and its cited files are those of findings."""
+    (manifest,) = manifests
+    text = zlib.decompress(manifest.packed)
+    assert sha256(text).hexdigest() == manifest.sha256
+    assert text.count(b"\n") == manifest.files == found.run.files_read
+    assert manifest.size == found.run.bytes_read
+    names = [line[66:] for line in text.decode().splitlines()]
+    assert names == sorted(names, key=str.encode)
+    for line in text.decode().splitlines():
+        if (folder / line[66:]).is_file():  # not inside an archive
+            assert sha256((folder / line[66:]).read_bytes()).hexdigest() == line[:64]
+    cited = {one.path for server in found.servers for finding in server.findings
+             for one in finding.citations}  # fmt: skip
+    assert {path for path, _, _ in manifest.cited} == cited & {*names}
+    assert manifest.cited
 
 
 @pytest.mark.parametrize("scenario", ["webshell", "spread", "two-servers"])
@@ -31,6 +52,7 @@ def test_how_the_reading_is_shared_out_does_not_show(
     lab.generate(tmp_path / scenario, scenario, size=SIZE, seed=7)
     monkeypatch.setattr("alpheus.pipeline.WORTH_SHARING", 1)
     alone = _assess(tmp_path / scenario / "evidence", 1)
-    assert alone.servers[0].findings
+    assert alone[0].servers[0].findings
+    _is_of(tmp_path / scenario / "evidence", *alone)
     assert _assess(tmp_path / scenario / "evidence", 2) == alone
     assert _assess(tmp_path / scenario / "evidence", 3) == alone

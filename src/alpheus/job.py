@@ -19,6 +19,7 @@ class TriageOptions:
 
     `start` and `end` bound the events that may become findings. `workers` is the number of
     processes, None for one per processor. `remember`: unchanged evidence is not read again.
+    `listing`: the result says of every file that was read which it was.
     """
 
     packs: Sequence[str] | None = None
@@ -29,6 +30,7 @@ class TriageOptions:
     end: datetime | None = None
     workers: int | None = None
     remember: bool = False
+    listing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,28 @@ class Unopened:
 
 
 @dataclass(frozen=True, slots=True)
+class Manifest:
+    """Every file of one package that was read to its end.
+
+    `packed` is its text (see `evidence.listing`), deflated, and `sha256` the hash of that text.
+    `cited` are address, hash and bytes of the files that findings cite.
+    """
+
+    evidence: str
+    sha256: str
+    files: int
+    size: int
+    packed: bytes
+    cited: tuple[tuple[str, str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TriageResult:
-    """The assessment, and the inputs that are not part of it."""
+    """The assessment, and the inputs that are not part of it; manifests where they were wanted."""
 
     assessment: Assessment
     unopened: tuple[Unopened, ...]
+    manifests: tuple[Manifest, ...] = ()
 
 
 Progress = Callable[[str, int, int], None]

@@ -6,10 +6,12 @@ packages -> units -> what each says -> servers -> verdicts
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from alpheus import __version__
@@ -19,8 +21,9 @@ from alpheus.detect.memory import program_version
 from alpheus.detect.work import Reading, ReadUnit, UnitResult
 from alpheus.engine import LocalEngine
 from alpheus.evidence.base import Share
+from alpheus.evidence.listing import Listed, address, merged, text_line
 from alpheus.evidence.sharing import plan_shares
-from alpheus.job import Progress, TriageOptions, TriageResult, Unopened
+from alpheus.job import Manifest, Progress, TriageOptions, TriageResult, Unopened
 from alpheus.judge.assess import Judge
 from alpheus.knowledge.builds import Builds
 from alpheus.knowledge.packs import load_packs
@@ -48,6 +51,7 @@ class Pipeline:
         self._collector = Collector(options.start, options.end)
         self._evidence: dict[str, Evidence] = {}
         self._unopened: dict[Path, Unopened] = {}
+        self._listed: dict[str, list[Listed]] = {}
         self._read = 0
         self._size = 0
 
@@ -71,7 +75,18 @@ class Pipeline:
         )
         losses = (*_rejected(kit), *self._collector.losses())
         assessment = Assessment(run, evidence, servers, losses)
-        return TriageResult(assessment, tuple(self._unopened.values()))
+        manifests = tuple(self._manifests(assessment)) if options.listing else ()
+        return TriageResult(assessment, tuple(self._unopened.values()), manifests)
+
+    def _manifests(self, assessment: Assessment) -> Iterator[Manifest]:
+        """Which files were read, of each package; the same whoever read which part."""
+        cited: dict[str, dict[bytes, str]] = {}
+        for server in assessment.servers:
+            for finding in server.findings:
+                for one in finding.citations:
+                    cited.setdefault(one.evidence, {})[address(one.path)] = one.path
+        for package in assessment.evidence:
+            yield _manifest(package.id, self._listed.get(package.id, []), cited.get(package.id, {}))
 
     def _in_order(
         self, results: Iterator[tuple[ReadUnit, UnitResult]]
@@ -99,6 +114,7 @@ class Pipeline:
             end=options.end,
             remember=options.remember,
             version=program_version() if options.remember else "",
+            listing=options.listing,
         )
         sizes = [_size(path) for path in self._paths]
         self._size = sum(sizes)
@@ -156,12 +172,29 @@ class Pipeline:
             self._unopened.setdefault(unit.path, Unopened(unit.path, result.error))
             return
         self._collector.absorb(result.collector)
+        if result.listed is not None:
+            self._listed.setdefault(unit.evidence_id, []).append(result.listed)
         if result.evidence is not None:
             self._evidence[unit.evidence_id] = result.evidence
 
     def _note(self, doing: str, read: int) -> None:
         if self._progress is not None:
             self._progress(doing, self._read + read, self._size)
+
+
+def _manifest(evidence: str, parts: Sequence[Listed], cited: dict[bytes, str]) -> Manifest:
+    whole, pack = sha256(), zlib.compressobj(1)
+    packed: list[bytes] = []
+    found: list[tuple[str, str, int]] = []
+    for name, digest, size in merged(parts):
+        line = text_line(name, digest)
+        whole.update(line)
+        packed.append(pack.compress(line))
+        if name in cited:
+            found.append((cited[name], digest, size))
+    packed.append(pack.flush())
+    files, read = sum(one.files for one in parts), sum(one.size for one in parts)
+    return Manifest(evidence, whole.hexdigest(), files, read, b"".join(packed), tuple(found))
 
 
 def _size(path: Path) -> int:

@@ -20,7 +20,7 @@ def triage(
     Raises UsageError for an unknown pack, KnowledgeError for a broken one of our own.
     """
     started = datetime.now(UTC)
-    paths = list({path.resolve(): path for path in reversed(paths)}.values())[::-1]
+    paths = each_once(paths)
     memory = Memory.open() if options.remember else None
     key = _key(paths, options) if memory is not None else ""
     known = memory.recall(key) if memory is not None else None
@@ -33,6 +33,11 @@ def triage(
     if memory is not None and not result.unopened:
         memory.remember(key, result)
     return result
+
+
+def each_once(paths: Sequence[Path]) -> list[Path]:
+    """What is read of what was named, in this order: the first is package E1."""
+    return list({path.resolve(): path for path in reversed(paths)}.values())[::-1]
 
 
 def _key(paths: Sequence[Path], options: TriageOptions) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 
 from alpheus.lab import generate
+from alpheus.respond import vault_folder
+from alpheus.respond.vault_cipher import Stretching
 
 SMALL = 1_500_000
 """Bytes of evidence: enough for every scenario to get its verdict."""
@@ -46,3 +48,11 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "utf-8",
     )
     return folder
+
+
+@pytest.fixture
+def quick_vault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A vault whose passphrase is known, and takes no time to stretch."""
+    quick = partial(Stretching, passes=1, memory=8192, lanes=1)
+    monkeypatch.setattr(vault_folder, "Stretching", lambda salt, *_: quick(salt))
+    monkeypatch.setenv("ALPHEUS_VAULT_PASSPHRASE", "a word")

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from alpheus.cli import main
-from alpheus.respond import vault_folder
-from alpheus.respond.vault_cipher import Stretching
 from clean_assessments import PAGE, WEB, citation, document, finding, server
 
 
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    quick = partial(Stretching, passes=1, memory=8192, lanes=1)
-    monkeypatch.setattr(vault_folder, "Stretching", lambda salt, *_: quick(salt))
-    monkeypatch.setenv("ALPHEUS_VAULT_PASSPHRASE", "a word")
+def _here(quick_vault: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,73 @@ def test_a_full_disk_leaves_the_chain_where_it_was(
         chain.append(["c"])
     assert list(read_chain(path)) == ["a", "c"]
     assert check_chain(path).fault is None
+
+
+def test_what_decodes_to_the_same_text_is_not_the_same_line(tmp_path: Path) -> None:
+    """Bytes are compared, not characters."""
+    path = _written(tmp_path / "log", "a\x00b", "c")
+    content = path.read_bytes()
+    assert "\ufffd".encode() in content
+    path.write_bytes(content.replace("\ufffd".encode(), b"\xef\xbf"))
+    fault = check_chain(path).fault
+    assert fault is not None
+    assert fault.line == 1
+
+
+def test_a_last_line_without_its_end_does_not_hold(tmp_path: Path) -> None:
+    """It would be cut off when the log is opened again."""
+    path = _written(tmp_path / "log", "a", "b")
+    path.write_bytes(path.read_bytes()[:-1])
+    report = check_chain(path)
+    assert report.fault is not None
+    assert (report.lines, report.fault.line) == (1, 2)
+
+
+@pytest.mark.parametrize("content", [
+    b"a letter without an end", b"\x00\x01binary", b"12 men", b"1\tshort\ttext", b"x" * 70_000,
+])  # fmt: skip
+def test_nothing_of_a_file_that_is_no_log_is_cut_off(tmp_path: Path, content: bytes) -> None:
+    """Only what a line of ours begins with is taken for one that was torn."""
+    path = tmp_path / "letter"
+    path.write_bytes(content)
+    with pytest.raises(OutputError, match="none of this log"):
+        Chain(path)
+    assert path.read_bytes() == content
+
+
+def test_what_a_loss_of_power_leaves_is_cut_off(tmp_path: Path) -> None:
+    """A file that grew before its content came is full of zeros."""
+    path = _written(tmp_path / "log", "a")
+    with path.open("ab") as stream:
+        stream.write(bytes(50))
+    _written(path, "b")
+    assert next(iter(list(read_chain(path))[1:])).startswith("recovered: 50 bytes")
+    assert check_chain(path).fault is None
+
+
+def test_a_place_that_is_no_file_is_refused(tmp_path: Path) -> None:
+    """Neither a device nor a pipe keeps lines; nothing waits for one."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path(os.devnull)):
+        with pytest.raises(OutputError, match="is no file"):
+            Chain(path)
+
+
+def test_a_file_without_line_ends_is_not_read_to_its_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Evidence that was named by mistake is not taken into memory."""
+    monkeypatch.setattr("alpheus.custody.chain._LONGEST", 1 << 16)
+    path = tmp_path / "image"
+    path.write_bytes(bytes(1 << 20))
+    with pytest.raises(OutputError, match="none of this log"):
+        Chain(path)
+
+
+def test_another_process_is_waited_for(tmp_path: Path) -> None:
+    """As long as was asked for."""
+    first = Chain(tmp_path / "log")
+    threading.Timer(0.1, first.close).start()
+    with Chain(tmp_path / "log", wait=10) as second:
+        second.append(["x"])
+    assert check_chain(tmp_path / "log").lines == 1

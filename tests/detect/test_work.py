@@ -22,6 +22,7 @@ from alpheus.detect.kit import Kit
 from alpheus.detect.work import Reading, ReadUnit, UnitResult
 from alpheus.engine import LocalEngine
 from alpheus.evidence.base import EvidenceFile, OpenOptions, Share
+from alpheus.evidence.listing import merged
 from alpheus.job import TriageOptions
 from alpheus.parsers.base import ReadOptions
 from alpheus.triage import triage
@@ -60,6 +61,21 @@ def test_shares_add_up_to_the_package(evidence: Path) -> None:
     assert _totals(joined) == _totals(whole)
     assert joined.hours == whole.hours
     assert [part.evidence is not None for part in parts] == [True, False, False]
+
+
+def test_files_are_listed_where_that_is_wanted(evidence: Path) -> None:
+    """The same from memory as when they are read; of each its whole size."""
+    assert _read(Reading(), _unit(evidence)).listed is None
+    for remember in (True, True, False):
+        said = _read(Reading(listing=True, remember=remember, version="1"), _unit(evidence))
+        assert said.listed is not None
+        assert said.listed.files == said.collector.files_read
+        sizes = {name.decode(): size for name, _, size in merged([said.listed])}
+        found = {p.relative_to(evidence).as_posix(): p.stat().st_size
+                 for p in evidence.rglob("*") if p.is_file()}  # fmt: skip
+        assert {name: size for name, size in sizes.items() if name in found} == {
+            name: size for name, size in found.items() if name in sizes
+        }
 
 
 def test_progress_is_told_inside_a_large_file(tmp_path: Path) -> None:

@@ -95,9 +95,3 @@ def test_another_name_is_no_other_account(who: str, planner: str) -> None:
     """Whoever planned many under an account does not approve them under it by another name."""
     with pytest.raises(RefusedError, match="under the account that would approve them, root"):
         approve.check_person(who, planner, 11, 10)
-
-
-def test_a_name_stands_with_its_account() -> None:
-    """Where it is not the account's own."""
-    assert approve.with_account("lou", "root") == "lou (account root)"
-    assert approve.with_account("Root", "root") == "Root"

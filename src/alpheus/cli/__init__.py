@@ -16,6 +16,7 @@ from alpheus.cli import (
     case,
     clean,
     collect,
+    custody,
     directory,
     import_,
     lab,
@@ -31,8 +32,8 @@ from alpheus.cli.parser import Parser
 from alpheus.errors import AlpheusError
 
 COMMANDS = (
-    triage, collect, clean, webshell, baseline, rules, build, probe, import_, directory, case,
-    notify, campaign, serve, audit, lab,
+    triage, collect, clean, custody, webshell, baseline, rules, build, probe, import_, directory,
+    case, notify, campaign, serve, audit, lab,
 )  # fmt: skip
 """One module per command, in the order in which help lists them."""
 

@@ -153,16 +153,6 @@ def who_does_it(options: argparse.Namespace) -> str:
     return str(options.who.strip())
 
 
-def account() -> str:
-    """The account of the operating system that runs this, whatever the environment says."""
-    try:
-        import pwd  # noqa: PLC0415 - not everywhere
-
-        return pwd.getpwuid(os.getuid()).pw_name
-    except (ImportError, AttributeError, KeyError):
-        return getpass.getuser()
-
-
 def work_out(
     database: Database,
     *,

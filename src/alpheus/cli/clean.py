@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from alpheus import __version__
 from alpheus.cli.arguments import instant, path
+from alpheus.cli.custody_record import add_custody_to, recorded, recorded_plan
 from alpheus.cli.output import say, standard_output
 from alpheus.errors import CleanError, EvidenceError, UsageError
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from alpheus.respond.model import Plan
     from alpheus.respond.outcome import Outcome, Result
     from alpheus.respond.vault import Vault
+    from alpheus.respond.verification import Verification
     from alpheus.respond.volume import Volume
 
 FORMATS = ("text", "json", "html", "markdown", "csv")
@@ -54,6 +56,7 @@ def _add(
 ) -> argparse.ArgumentParser:
     parser = below.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
     parser.set_defaults(run=run)
+    add_custody_to(parser)
     return parser
 
 
@@ -160,11 +163,15 @@ def _plan(options: argparse.Namespace) -> int:
     plan = plan_of(assessment, assessment.server(options.server), made=datetime.now(UTC),
                    version=__version__, own=own)  # fmt: skip
     output: Path | None = options.output
-    if output is not None:
-        text = encode(plan).decode()
-        write_files(output.parent, {output.name: lambda stream: _put(stream.write, text)})
-        say(f"{output}: {sum(1 for _ in plan.files()):,} files to take away; digest {plan.digest}")
-    _print_plan(plan, options.format)
+    with recorded(options, "clean plan", inputs=[options.assessment]) as record:
+        record.planned(plan)
+        if output is not None:
+            text = encode(plan).decode()
+            write_files(output.parent, {output.name: lambda stream: _put(stream.write, text)})
+            record.wrote("clean plan", output)
+            say(f"{output}: {sum(1 for _ in plan.files()):,} files to take away; "
+                f"digest {plan.digest}")  # fmt: skip
+        _print_plan(plan, options.format)
     return 0
 
 
@@ -198,13 +205,19 @@ def _apply(options: argparse.Namespace) -> int:
     plan = _read_plan(options.plan)
     known_good = KnownGood(options.known_good, plan.files())
     if not options.execute:
-        with _volumes(options) as volumes:
-            status = _tell(options, plan, "look", look(plan, volumes, known_good))
+        with recorded_plan(options, plan, "apply") as record, _volumes(options) as volumes:
+            looked = record.actions(plan, "dry-run", look(plan, volumes, known_good))
+            status = _tell(options, plan, "look", looked)
         say("nothing was changed; do it with: --execute --digest " + plan.digest)
         return status
     _check_digest(plan, options.digest)
-    with _volumes(options) as volumes, _kept(options, plan, "apply") as (vault, journal):
-        status = _tell(options, plan, "apply", apply(plan, volumes, vault, journal, known_good))
+    with (
+        recorded_plan(options, plan, "apply --execute", must=True) as record,
+        _volumes(options) as volumes,
+        _kept(options, plan, "apply") as (vault, journal),
+    ):
+        done = record.actions(plan, "apply", apply(plan, volumes, vault, journal, known_good))
+        status = _tell(options, plan, "apply", done)
     say(f"what was taken away is in {options.vault}; take it back with: alpheus clean undo")
     return status
 
@@ -213,8 +226,13 @@ def _undo(options: argparse.Namespace) -> int:
     from alpheus.respond.undo import undo  # noqa: PLC0415 - keeps --help fast
 
     plan = _read_plan(options.plan)
-    with _volumes(options) as volumes, _kept(options, plan, "undo") as (vault, journal):
-        return _tell(options, plan, "undo", undo(plan, volumes, vault, journal))
+    with (
+        recorded_plan(options, plan, "undo") as record,
+        _volumes(options) as volumes,
+        _kept(options, plan, "undo") as (vault, journal),
+    ):
+        done = record.actions(plan, "undo", undo(plan, volumes, vault, journal))
+        return _tell(options, plan, "undo", done)
 
 
 def _check_digest(plan: Plan, given: str) -> None:
@@ -316,16 +334,34 @@ def _verify(options: argparse.Namespace) -> int:
 
     from alpheus.respond.verification import Outcome  # noqa: PLC0415 - as above
     from alpheus.respond.verification_text import write_verification  # noqa: PLC0415 - as above
-    from alpheus.respond.verify import verify  # noqa: PLC0415 - as above
 
-    found, unopened = verify(options.assessment, options.server, options.evidence, options.since)
-    for one in unopened:
-        say(one)
-    if found is None:
-        raise EvidenceError("no new evidence could be opened; nothing was compared")
+    found = _verified(options)
     with standard_output(exact=options.format == "json") as stream:
         if options.format == "json":
             stream.write(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
         else:
             write_verification(found, stream)
     return 0 if found.outcome is Outcome.CLEAN else INCOMPLETE
+
+
+def _verified(options: argparse.Namespace) -> Verification:
+    """The comparison. Raises EvidenceError where nothing could be opened."""
+    from alpheus.respond.verify import verify  # noqa: PLC0415 - keeps --help fast
+    from alpheus.triage import each_once  # noqa: PLC0415 - as above
+
+    outside = [one for one in options.evidence if one.is_dir()]
+    inputs = [options.assessment, *options.evidence]
+    with recorded(options, "clean verify", inputs=inputs, outside=outside) as record:
+        heard = (
+            (lambda result: record.triaged(result, each_once(options.evidence)))
+            if record.kept else None
+        )  # fmt: skip
+        found, unopened = verify(
+            options.assessment, options.server, options.evidence, options.since, heard
+        )  # fmt: skip
+        for one in unopened:
+            say(one)
+        if found is None:
+            raise EvidenceError("no new evidence could be opened; nothing was compared")
+        record.verified(found)
+        return found

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alpheus.cli import case_common
 from alpheus.cli.arguments import add_output_to, bound, path
 from alpheus.cli.case_common import (
     add_command,
@@ -192,9 +191,9 @@ def _notices(options: argparse.Namespace) -> Iterator[Notices]:
 
 def _person(options: argparse.Namespace) -> str:
     """Who plans or approves, with the account that says so: four eyes rest on more than a name."""
-    from alpheus.notify.approve import with_account  # noqa: PLC0415 - keeps --help fast
+    from alpheus.custody import who  # noqa: PLC0415 - keeps --help fast
 
-    return with_account(who_does_it(options), case_common.account())
+    return who.with_account(who_does_it(options), who.account())
 
 
 def _plan(options: argparse.Namespace) -> int:

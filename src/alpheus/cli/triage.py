@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpheus.cli.arguments import add_password_to, bound, end_instant, instant, path, seconds, zone
+from alpheus.cli.custody_record import Record, add_custody_to, recorded
 from alpheus.cli.output import console, say, standard_output
 from alpheus.errors import OutputError, UsageError
 
@@ -87,6 +88,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         metavar="N",
         help="processes that read large evidence (default: one per processor)",
     )
+    add_custody_to(parser)
     _add_limits(parser)
     parser.set_defaults(run=run)
 
@@ -102,21 +104,31 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Triage, print, write the reports; see `EXIT_STATUS` for `--exit-code`."""
-    from alpheus.cli.progress import progress_line  # noqa: PLC0415 - keeps --help fast
-    from alpheus.triage import triage  # noqa: PLC0415 - keeps --help fast
-
     if options.since and options.until and options.since > options.until:
         raise UsageError("--since is after --until: no time is left to look at")
     _refuse_output_in_evidence(options)
+    outside = [given for given in options.evidence if given.is_dir()]
+    with recorded(options, "triage", inputs=options.evidence, outside=outside) as record:
+        return _triage(options, record)
+
+
+def _triage(options: argparse.Namespace, record: Record) -> int:
+    from alpheus.cli.progress import progress_line  # noqa: PLC0415 - keeps --help fast
+    from alpheus.triage import each_once, triage  # noqa: PLC0415 - as above
+
     with progress_line() as progress:
-        result = triage(options.evidence, _triage_options(options), progress)
+        result = triage(
+            options.evidence, _triage_options(options, listing=record.kept), progress
+        )  # fmt: skip
+    record.triaged(result, each_once(options.evidence))
     for unopened in result.unopened:
         say(_why(unopened))
     redactor = _redactor(options)
     redacted = redactor.assessment(result.assessment)  # once, not once per format
     written, failure = _write(redacted, options, redactor)
+    record.wrote("report", *written.values())
     if result.assessment.evidence or not result.unopened:
-        _print(redacted, options.format, written, redactor)
+        _print(redacted, options.format, written, redactor, record)
     if failure is not None:
         raise failure
     if result.unopened:
@@ -134,7 +146,7 @@ def _refuse_output_in_evidence(options: argparse.Namespace) -> None:
                 )
 
 
-def _triage_options(options: argparse.Namespace) -> TriageOptions:
+def _triage_options(options: argparse.Namespace, *, listing: bool) -> TriageOptions:
     from dataclasses import replace  # noqa: PLC0415 - keeps --help fast
 
     from alpheus.evidence.base import Limits, OpenOptions  # noqa: PLC0415 - keeps --help fast
@@ -158,6 +170,7 @@ def _triage_options(options: argparse.Namespace) -> TriageOptions:
         end=options.until,
         workers=options.workers,
         remember=not options.no_cache,
+        listing=listing,
     )
 
 
@@ -190,12 +203,15 @@ def _write(
             from alpheus.report.clear_secrets import write_secrets  # noqa: PLC0415 - as above
 
             write_secrets(redactor.clear(), options.secrets)
+            written["secrets"] = options.secrets
     except OutputError as error:
         return written, error
     return written, None
 
 
-def _print(assessment: Assessment, form: str, written: dict[str, Path], redactor: Redactor) -> None:
+def _print(
+    assessment: Assessment, form: str, written: dict[str, Path], redactor: Redactor, record: Record
+) -> None:
     from alpheus import report  # noqa: PLC0415 - only when there is something to print
 
     if form == "text":
@@ -208,8 +224,8 @@ def _print(assessment: Assessment, form: str, written: dict[str, Path], redactor
         "md": report.write_markdown,
         "csv": report.write_csv,
     }
-    with standard_output(exact=True) as stream:
-        writers[form](assessment, stream, redactor)
+    with standard_output(exact=True) as stream, record.printing(form, stream) as printed:
+        writers[form](assessment, printed, redactor)
 
 
 def _status(assessment: Assessment) -> int:

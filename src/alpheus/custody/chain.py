@@ -13,6 +13,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
+import stat
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -24,6 +27,15 @@ from alpheus.errors import EvidenceNotFoundError, OutputError
 
 START = "0" * 64
 _BLOCK = 1 << 16
+_LONGEST = 1 << 26
+"""Bytes of a line; a file without a shorter one is none of ours."""
+
+_RETRY = 0.02
+_TORN = re.compile(rb"[1-9]\d{0,18}(\t([0-9a-f]{0,64}|[0-9a-f]{64}\t[^\n]*))?\0*|\0+")
+"""What a kill, or the loss of power, leaves of a line."""
+
+_HASH = re.compile("[0-9a-f]{64}")
+_FOREIGN = "{}: the last line is none of this log; keep it and start another"
 _OTHER = "it is another line than the one that was noted: the log was written anew"
 
 
@@ -33,6 +45,16 @@ class ChainFault:
 
     line: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line of a log that was read. `fault` says why it does not hold, or is empty."""
+
+    number: int
+    hash: str
+    text: str
+    fault: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +69,19 @@ class ChainReport:
 class Chain:
     """The writing end of a log. One process at a time; opening locks the file.
 
-    Raises OutputError when the file cannot be opened or written, is in use, or has a last line
-    that belongs to no chain.
+    `wait`: seconds for which another process is waited for. Raises OutputError when the file cannot
+    be opened or written, is in use, is no file, or has a last line that belongs to no chain.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, wait: float = 0) -> None:
         self._path = path
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY | _NO_WAITING
         try:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
+            self._file = os.open(path, flags, 0o600)
         except OSError as error:
             raise failed(path, error) from error
         try:
-            self._lock()
+            self._lock(time.monotonic() + wait)
             self.sequence, self.head, torn = self._end()
         except BaseException:
             os.close(self._file)
@@ -96,23 +119,34 @@ class Chain:
         with contextlib.suppress(OSError):
             os.fsync(self._file)
 
-    def close(self) -> None:
-        """Bring all to disk and let go of the file."""
+    def close(self, *, sync: bool = True) -> None:
+        """Bring all to disk (unless that may wait) and let go of the file."""
         if self._file >= 0:
-            self.sync()
+            if sync:
+                self.sync()
             os.close(self._file)
             self._file = -1
 
-    def _lock(self) -> None:
+    def _lock(self, until: float) -> None:
+        if not stat.S_ISREG(os.fstat(self._file).st_mode):
+            message = f"{self._path} is no file; name one that lines can be added to"
+            raise OutputError(message)
         try:
             import fcntl  # noqa: PLC0415 - not on Windows
         except ImportError:
             return
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            message = f"{self._path} is being written by another run; wait until it has ended"
-            raise OutputError(message) from error
+        while True:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                if time.monotonic() < until:
+                    time.sleep(_RETRY)
+                    continue
+                message = f"{self._path} is being written by another run; wait until it has ended"
+                raise OutputError(message) from error
+            except OSError as error:
+                raise failed(self._path, error) from error
+            return
 
     def _end(self) -> tuple[int, str, int]:
         """Sequence and hash of the last whole line; cuts off what follows it."""
@@ -126,25 +160,51 @@ class Chain:
             tail = _read_all(self._file, size - start)
             if not start or tail.count(b"\n") > 1:
                 break
+            if block > _LONGEST:
+                raise OutputError(_FOREIGN.format(self._path))
             block *= 4
         whole = tail.rfind(b"\n") + 1
+        sequence, head = self._last(tail[:whole])
         torn = len(tail) - whole
         if torn:
+            if not _TORN.fullmatch(tail, whole):
+                raise OutputError(_FOREIGN.format(self._path))
             os.ftruncate(self._file, size - torn)
-        if not whole:
-            return 0, START, torn
-        last = tail[:whole].rstrip(b"\n").rpartition(b"\n")[2].decode("utf-8", "replace")
+        return sequence, head, torn
+
+    def _last(self, lines: bytes) -> tuple[int, str]:
+        if not lines:
+            return 0, START
+        last = lines.rstrip(b"\n").rpartition(b"\n")[2].decode("utf-8", "replace")
         parts = last.split("\t", 2)
-        if len(parts) != 3 or not parts[0].isdigit() or len(parts[1]) != 64:
-            message = f"{self._path}: the last line is none of this log; keep it and start another"
-            raise OutputError(message)
-        return int(parts[0]), parts[1], torn
+        if len(parts) != 3 or not parts[0].isdecimal() or not _HASH.fullmatch(parts[1]):
+            raise OutputError(_FOREIGN.format(self._path))
+        return int(parts[0]), parts[1]
 
 
 def read_chain(path: Path) -> Iterator[str]:
     """The texts of a log, oldest first, unchecked. Raises EvidenceNotFoundError."""
     for line in _lines(path):
-        yield line.partition("\t")[2].partition("\t")[2]
+        raw = line.removesuffix(b"\n").decode("utf-8", "replace")
+        yield raw.partition("\t")[2].partition("\t")[2]
+
+
+def walk_chain(path: Path, *, size: int | None = None) -> Iterator[Link]:
+    """Every line of a log, oldest first; the first that does not hold is the last that is given.
+
+    `size`: bytes of it that count, when others write on meanwhile. Raises EvidenceNotFoundError.
+    """
+    head = START
+    for number, line in enumerate(_lines(path, size), 1):
+        fault = _fault(line, number, head)
+        _, found, text = (line.removesuffix(b"\n").split(b"\t", 2) + [b""] * 2)[:3]
+        link = Link(
+            number, found.decode("ascii", "replace"), text.decode("utf-8", "replace"), fault
+        )
+        yield link
+        if fault:
+            return
+        head = link.hash
 
 
 def check_chain(path: Path, *, reaches: tuple[int, str] | None = None) -> ChainReport:
@@ -154,36 +214,46 @@ def check_chain(path: Path, *, reaches: tuple[int, str] | None = None) -> ChainR
     """
     lines, wanted = reaches or (0, START)
     head, count = START, 0
-    for number, line in enumerate(_lines(path), 1):
-        fault = _fault(line, number, head)
-        if fault:
-            return ChainReport(count, head, ChainFault(number, fault))
-        head, count = line.split("\t", 2)[1], number
-        if number == lines and head != wanted:
-            return ChainReport(count - 1, head, ChainFault(number, _OTHER))
+    for link in walk_chain(path):
+        if link.fault:
+            return ChainReport(count, head, ChainFault(link.number, link.fault))
+        head, count = link.hash, link.number
+        if count == lines and head != wanted:
+            return ChainReport(count - 1, head, ChainFault(count, _OTHER))
     if count < lines:
         fault = f"{lines:,} lines were noted, and the log ends before"
         return ChainReport(count, head, ChainFault(count + 1, fault))
     return ChainReport(count, head, None)
 
 
-def _fault(line: str, number: int, head: str) -> str:
-    parts = line.split("\t", 2)
+def _fault(line: bytes, number: int, head: str) -> str:
+    """Compared byte by byte: what decodes to the same text is not the same line."""
+    if not line.endswith(b"\n"):
+        return "it has no end: it was cut, or is being written"
+    parts = line[:-1].split(b"\t", 2)
     if len(parts) != 3:
         return "this is no line of a log of this kind"
     sequence, found, text = parts
-    if sequence != str(number):
-        return f"line {number} should stand here, not {sequence[:20]}: lines are missing or moved"
-    if sha256(f"{head}\n{sequence}\t{text}".encode()).hexdigest() != found:
+    if sequence != str(number).encode():
+        shown = sequence[:20].decode("ascii", "replace")
+        return f"line {number} should stand here, not {shown}: lines are missing or moved"
+    whole = b"%s\n%s\t%s" % (head.encode(), sequence, text)
+    if sha256(whole).hexdigest().encode() != found:
         return "its hash does not fit: it, or the line before it, was changed"
     return ""
 
 
-def _lines(path: Path) -> Iterator[str]:
+def _lines(path: Path, size: int | None = None) -> Iterator[bytes]:
+    left = size
     try:
         with path.open("rb") as stream:
-            for raw in stream:
-                yield raw.decode("utf-8", "replace").removesuffix("\n")
+            for line in stream:
+                if left is not None:
+                    left -= len(line)
+                    if left <= 0:
+                        yield line[: len(line) + left]
+                        return
+                yield line
     except OSError as error:
         message = f"{path} cannot be read: {(error.strerror or str(error)).lower()}"
         raise EvidenceNotFoundError(message) from error
@@ -224,3 +294,4 @@ def failed(path: Path, error: OSError) -> OutputError:
 
 
 _BINARY: int = getattr(os, "O_BINARY", 0)
+_NO_WAITING: int = getattr(os, "O_NONBLOCK", 0)

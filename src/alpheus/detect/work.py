@@ -14,6 +14,7 @@ from alpheus.detect.memory import Memory
 from alpheus.errors import EvidenceError
 from alpheus.evidence import OpenOptions, open_package
 from alpheus.evidence.base import EvidenceFile, Package
+from alpheus.evidence.listing import Listed, Listing
 from alpheus.knowledge.packs import load_packs
 from alpheus.model import Evidence, Skipped
 from alpheus.parsers.base import ReadOptions
@@ -47,6 +48,7 @@ class UnitResult:
     collector: Collector
     evidence: Evidence | None
     error: EvidenceError | None = None
+    listed: Listed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Reading:
     end: datetime | None = None
     remember: bool = False
     version: str = ""
+    listing: bool = False
 
     def __call__(self) -> Callable[[ReadUnit, Note], UnitResult]:
         """Compile the knowledge and open the memory, once per process."""
@@ -87,6 +90,7 @@ class _Reader:
         self._doing = ""
         self._passwords: tuple[str, ...] = ()
         self._last: tuple[str, tuple[str, str] | None] = ("", None)
+        self._listing: Listing | None = None
 
     def read(self, unit: ReadUnit, note: Note) -> UnitResult:
         collector = Collector(self._reading.start, self._reading.end)
@@ -95,6 +99,7 @@ class _Reader:
             package = open_package(unit.path, unit.evidence_id, unit.opening)
         except EvidenceError as error:
             return UnitResult(collector, None, error)
+        self._listing = Listing() if self._reading.listing else None
         avoid = dict(unit.avoid)
         if self._memory is not None:
             self._memory.begin()
@@ -111,7 +116,8 @@ class _Reader:
         evidence = self._record(package) if unit.opening.share.index == 0 else None
         if self._memory is not None:
             self._memory.commit()
-        return UnitResult(collector, evidence)
+        listed = self._listing.end() if self._listing is not None else None
+        return UnitResult(collector, evidence, listed=listed)
 
     def _record(self, package: Package) -> Evidence:
         """The package's own record; an archive that was hashed before is not read for it."""
@@ -127,7 +133,9 @@ class _Reader:
     def _file(self, file: EvidenceFile, collector: Collector) -> None:
         place = self._place(file.fingerprint)
         if self._memory is None or place is None:
+            before = collector.bytes_read
             examine(file, self._kit, collector)
+            self._list(file, file.sha256, collector.bytes_read - before)
             return
         known = self._recall(file, place)
         if known is None:
@@ -137,7 +145,15 @@ class _Reader:
                 self._memory.remember(place, (file.sha256, source))
                 self._memory.remember(self._key(file, file.sha256, source), known)
             self._save_now_and_then(known.bytes_read)
+        if self._listing is not None:
+            content = self._content_at(place) if file.sha256 is None else None
+            self._list(file, content[0] if content else file.sha256, known.bytes_read)
         collector.absorb(known)
+
+    def _list(self, file: EvidenceFile, sha256: str | None, size: int) -> None:
+        """Take down which file it was, if it was read to its end."""
+        if self._listing is not None and sha256 is not None:
+            self._listing.add(file.path, sha256, size)
 
     def _known(self, file: EvidenceFile) -> bool:
         """Whether the file was read before as what it is, so that it is no archive."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
+from alpheus.custody.who import is_same
 from alpheus.errors import KnowledgeError, RefusedError
 from alpheus.notify.model import Notice, Rendered
 from alpheus.notify.settings import Settings
@@ -89,7 +89,7 @@ def check_digest(given: str, digest: str) -> None:
 def check_person(who: str, planner: str, notices: int, bulk_above: int, *, before: int = 0) -> None:
     """Raise RefusedError where somebody may not approve so many notices of their own planning.
 
-    On the command line a name is only said; the account beside it (`with_account`) is known, and
+    On the command line a name is only said; the account beside it (see `custody.who`) is known, and
     who planned under an account does not approve under it. `before`: how many of their own they
     have approved within a day already; a plan in slices is one plan.
     """
@@ -117,21 +117,7 @@ def is_own(who: str, planner: str) -> bool:
     return is_same(name, planned) or is_same(account or name, planned_under or planned)
 
 
-def with_account(who: str, account: str) -> str:
-    """A name with the account of the operating system that it was said under, where they differ."""
-    return who if is_same(who, account) else f"{who} (account {account})"
-
-
 def _parts(who: str) -> tuple[str, str]:
-    """A name, and the account that `with_account` put beside it, '' where it is the name itself."""
+    """A name, and the account that stands beside it, '' where it is the name itself."""
     found = _ACCOUNT.fullmatch(who.strip())
     return (found[1], found[2]) if found else (who, "")
-
-
-def is_same(one: str, other: str) -> bool:
-    """Whether two names are of one person, however they are written."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from alpheus.errors import EvidenceError
 from alpheus.evidence import open_package
 from alpheus.evidence.base import OpenOptions
-from alpheus.job import TriageOptions
+from alpheus.job import TriageOptions, TriageResult
 from alpheus.model import Skipped
 from alpheus.respond.assessment_file import of_model, read_assessment
 from alpheus.respond.verification import Verification, compare, end_of, place_of
@@ -18,16 +18,22 @@ from alpheus.triage import triage
 
 
 def verify(
-    assessment: Path, name: str, evidence: Sequence[Path], since: datetime | None
+    assessment: Path,
+    name: str,
+    evidence: Sequence[Path],
+    since: datetime | None,
+    heard: Callable[[TriageResult], None] | None = None,
 ) -> tuple[Verification | None, tuple[str, ...]]:
     """Compare, and say what could not be opened; None where nothing could.
 
     `name` is the server, '' where there is only one; `since` is when it was cleaned, else the last
-    record of the old evidence. Raises EvidenceError.
+    record of the old evidence. `heard` is told what the triage found. Raises EvidenceError.
     """
     old = read_assessment(assessment)
     before = old.server(name)
-    result = triage(evidence, TriageOptions(remember=True))
+    result = triage(evidence, TriageOptions(remember=True, listing=heard is not None))
+    if heard is not None:
+        heard(result)
     unopened = tuple(f"{one.path}: {one.error}" for one in result.unopened)
     if not result.assessment.servers:
         return None, unopened
