@@ -5,20 +5,13 @@ from __future__ import annotations
 import pytest
 
 from alpheus.cases.identity import attach as module
-from alpheus.cases.identity.attach import Attachment, Places, socket_of
-from alpheus.cases.identity.keys import Facts
+from alpheus.cases.identity.attach import Attachment, Places
 from alpheus.cases.identity.resolve import Resolver
 from alpheus.cases.identity.shared import Shared
 from cases.identity.identity_build import forest_of, groups, host_certificate, seen, together
 from cases.identity.identity_world import make_world
 
 CERT = host_certificate("a", "mail.example.com")
-
-
-def test_sockets() -> None:
-    """Address and port together; unknown where one is."""
-    assert socket_of(Facts("192.0.2.1", 443)) == "192.0.2.1 443"
-    assert socket_of(Facts("192.0.2.1", 0)) == socket_of(Facts("", 443)) == ""
 
 
 def test_claims_are_told_best_first() -> None:

@@ -10,6 +10,7 @@ from alpheus.cases.identity.keys import (
     place_of,
     product_of,
     seconds,
+    socket_of,
     written,
 )
 from alpheus.cases.identity.model import Kind, Sighting
@@ -123,3 +124,9 @@ def test_builds() -> None:
     """Three parts, which every list has."""
     assert build_of("15.1.2176.9") == build_of("15.1.2176") == "15.1.2176"
     assert build_of("15.1") == build_of("") == ""
+
+
+def test_sockets() -> None:
+    """Address and port together; unknown where one is."""
+    assert socket_of(Facts("192.0.2.1", 443)) == "192.0.2.1 443"
+    assert socket_of(Facts("192.0.2.1", 0)) == socket_of(Facts("", 443)) == ""

@@ -94,11 +94,6 @@ _KINDS = {
 }  # fmt: skip
 
 
-def socket_of(facts: Facts) -> str:
-    """Address and port as one text; '' where one is unknown."""
-    return f"{facts.address} {facts.port}" if facts.address and facts.port else ""
-
-
 class Places:
     """All keys of servers that are told so far, with the time in which each was held."""
 
@@ -109,8 +104,8 @@ class Places:
         """Addresses with port at which members of a service answer in turn."""
         self._of_services = {
             value
-            for facts in forest.facts
-            if socket_of(facts) in pooled
+            for facts, socket in zip(forest.facts, forest.sockets, strict=True)
+            if socket in pooled
             for value in (facts.certificate, *facts.hosts, *facts.presented)
         }
         self._changing: dict[str, list[int]] = {}
@@ -127,15 +122,15 @@ class Places:
         facts = self._forest.facts[node]
         for certificate in self.certificates_of(facts):
             self.certificates.hold(certificate, node)
+            for host in self.presented_of(facts):
+                self.presented.hold(host, node)
         for host in self.hosts_of(facts):
             self.hosts.hold(host, node)
-        for host in self.presented_of(facts):
-            self.presented.hold(host, node)
         for page in facts.pages:
             self.pages.hold(page, node)
         if facts.apart:
             return
-        socket = socket_of(facts)
+        socket = self._forest.sockets[node]
         if socket:
             self.sockets.hold(socket, node)
         if facts.address:
@@ -309,20 +304,20 @@ class Attachment:
             for value in values:
                 for root, _ in holders.candidates(value, when):
                     yield root, WEIGHTS[key], key, value
-        yield from self._by_address(facts, when)
+        yield from self._by_address(node, when)
 
-    def _by_address(self, facts: Facts, when: Span) -> Iterator[tuple[int, int, Key, str]]:
+    def _by_address(self, node: int, when: Span) -> Iterator[tuple[int, int, Key, str]]:
         """By the same port where any server is known to answer there, else by the address.
 
         Where nothing else is known it counts when it was first seen there: the end of a report that
         sums up is often that of the report.
         """
-        places = self._places
+        places, facts = self._places, self._forest.facts[node]
         if facts.apart:
             return
         if facts.is_placed and when[0] != UNKNOWN_TIME:
             when = (when[0], when[0])
-        socket = socket_of(facts)
+        socket = self._forest.sockets[node]
         if socket and socket in places.sockets:
             passed = places.changes_hands(facts.address)
             for root, gap in places.sockets.candidates(socket, when):
@@ -411,8 +406,8 @@ class Attachment:
 
     def _decide(self, group: Sequence[int]) -> list[Claim]:
         """The claims that hold: one, or several of servers that nothing tells apart."""
-        facts = self._forest.facts
-        if any(socket_of(facts[node]) in self._places.pooled for node in group):
+        sockets, pooled = self._forest.sockets, self._places.pooled
+        if any(sockets[node] in pooled for node in group):
             return []
         best_of: dict[int, Claim] = {}
         for node in group:

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 
 from alpheus.cases.identity.evidence import Key, other_domains, strangers
-from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts, place_of
+from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts, place_of, socket_of
 
 Span = tuple[int, int]
 Builds = Callable[[int], dict[str, Span]]
@@ -59,6 +59,9 @@ class Forest:
         self.domains = [sets.of(f.domains) for f in facts]
         self.products = [sets.of((f.product,) if f.product else ()) for f in facts]
         self._places: dict[int, dict[str, Span]] = {}
+        known: dict[str, str] = {}
+        self.sockets = [known.setdefault(socket, socket) for socket in map(socket_of, facts)]
+        """Address and port of every node; '' where one is unknown."""
 
     def root(self, node: int) -> int:
         """The root of a node's server."""

@@ -88,6 +88,11 @@ def place_of(facts: Facts) -> str:
     return facts.address if is_own_port(facts) else f"{facts.address} {facts.port}"
 
 
+def socket_of(facts: Facts) -> str:
+    """Address and port as one text; '' where one is unknown."""
+    return f"{facts.address} {facts.port}" if facts.address and facts.port else ""
+
+
 def is_own_port(facts: Facts) -> bool:
     """Whether a port is one of those of an Exchange server, and not a second server's.
 

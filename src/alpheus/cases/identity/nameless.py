@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv4Address
 from itertools import pairwise
 
-from alpheus.cases.identity.attach import Places, socket_of
+from alpheus.cases.identity.attach import Places
 from alpheus.cases.identity.builds import at_once, both, may_be_one
 from alpheus.cases.identity.evidence import (
     ENOUGH,
@@ -24,7 +24,7 @@ from alpheus.cases.identity.evidence import (
 )
 from alpheus.cases.identity.forest import Forest, Span
 from alpheus.cases.identity.holders import wider
-from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts
+from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts, socket_of
 from alpheus.cases.identity.names import is_slip, registered, stem
 from alpheus.cases.identity.shared import certificate_key, most_at_once
 
@@ -226,10 +226,11 @@ class Nameless:
             shown.setdefault(root, set()).update(facts.presented)
             found.setdefault(root, set()).update(names)
             if names and not self._places.changes_hands(facts.address):
-                at_socket.setdefault(socket_of(facts), set()).update(names)
+                at_socket.setdefault(forest.sockets[node], set()).update(names)
         for node in nodes:
-            names = at_socket.get(socket_of(forest.facts[node]), set())
-            found[forest.root(node)] |= names if names and socket_of(forest.facts[node]) else set()
+            names = at_socket.get(forest.sockets[node], set())
+            if names and forest.sockets[node]:
+                found[forest.root(node)] |= names
         return {root: _without_slips(names, shown[root]) for root, names in found.items()}
 
     def _has_other_names(self, key: Key, one: int, other: int) -> bool:

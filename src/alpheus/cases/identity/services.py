@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from alpheus.cases.identity.attach import socket_of
 from alpheus.cases.identity.evidence import DAY, WEIGHTS, Key
 from alpheus.cases.identity.forest import Forest, Span
 from alpheus.cases.identity.holders import Holders, overlapping
@@ -48,7 +47,7 @@ class Services:
         self._nodes = list(named)
         self._by_domain: dict[tuple[str, str], list[int]] = {}
         for node in self._nodes:
-            socket = socket_of(forest.facts[node])
+            socket = forest.sockets[node]
             if socket:
                 self._sockets.hold(socket, node)
 
@@ -58,7 +57,7 @@ class Services:
         `several` are nodes that were seen as several computers.
         """
         forest, holders = self._forest, self._sockets
-        self.pooled = {socket_of(forest.facts[node]) for node in several} - {""}
+        self.pooled = {forest.sockets[node] for node in several} - {""}
         for socket in holders.values():
             spans = holders.spans(socket)
             if len(spans) > 1 and self._members(spans):
@@ -145,7 +144,7 @@ class Services:
         by_socket = {socket: one for one in found for socket in one.sockets}
         for node in unnamed:
             facts = forest.facts[node]
-            service = by_socket.get(socket_of(facts))
+            service = by_socket.get(forest.sockets[node])
             if service is None and facts.members:
                 service = Service(set(), set(), set(), set(), "")
                 found.append(service)

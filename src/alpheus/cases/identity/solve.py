@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from alpheus.cases.identity.attach import Attachment, Places, range_of, socket_of
+from alpheus.cases.identity.attach import Attachment, Places, range_of
 from alpheus.cases.identity.decoys import find_copies
 from alpheus.cases.identity.forest import Builds, Forest
 from alpheus.cases.identity.keys import Facts
@@ -84,7 +84,7 @@ def _give(
     unnamed: list[int] = []
     for node in open_nodes:
         facts = forest.facts[node]
-        if facts.members or socket_of(facts) in places.pooled:
+        if facts.members or forest.sockets[node] in places.pooled:
             unnamed.append(node)
         else:
             (bare if facts.is_bare else told).append(node)
@@ -125,7 +125,7 @@ def _mend_slips(forest: Forest, nodes: Sequence[int]) -> None:
     """
     by_socket: dict[str, dict[str, list[int]]] = {}
     for node in nodes:
-        socket = socket_of(forest.facts[node])
+        socket = forest.sockets[node]
         for name in forest.computers[node] if socket else ():
             by_socket.setdefault(socket, {}).setdefault(name, []).append(node)
     several = [names for names in by_socket.values() if len(names) > 1]
