@@ -37,6 +37,7 @@ _DEEPEST = 3
 REFUSALS, REASONS, IDENTITY = "refusals.csv", "reasons.csv", "identity.csv"
 """The tables: sentences, which begin with a capital in English, parts of sentences, and why
 observations are one server."""
+LIST_NOTES = "list_notes.csv"
 
 
 class Row(NamedTuple):

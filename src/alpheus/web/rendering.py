@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from alpheus import __version__
 from alpheus.errors import DatabaseError
 from alpheus.report.visible import visible
-from alpheus.web import headline_words, labels, pack_words, reasons
+from alpheus.web import headline_words, labels, list_notes, pack_words, reasons
 from alpheus.web.access.roles import NOBODY, Permission, Person
 from alpheus.web.access.sessions import Session
 from alpheus.web.jobs.service import Backlog
@@ -117,8 +117,8 @@ def said_in(language: Words | str) -> dict[str, Callable[..., object]]:
     said = _Said(words(language) if isinstance(language, str) else language)
     return {"_": said.gettext, "gettext": said.gettext, "ngettext": said.ngettext,
             "said": said.label, "meaning": said.meaning, "refused": said.refused,
-            "because": said.because, "explained": said.explained, "of_pack": said.of_pack,
-            "in_short": said.in_short}  # fmt: skip
+            "because": said.because, "explained": said.explained, "of_list": said.of_list,
+            "of_pack": said.of_pack, "in_short": said.in_short}  # fmt: skip
 
 
 @cache
@@ -199,6 +199,10 @@ class _Said:
     def explained(self, line: object) -> str:
         """Why observations are one server, a line of it; as it is where it is none of ours."""
         return reasons.explained(str(line), self._words.language) if line else ""
+
+    def of_list(self, note: object) -> str:
+        """How a list was understood, a sentence of it."""
+        return list_notes.said(str(note), self._words.language) if note else ""
 
     def in_short(self, headline: object) -> str:
         """The sentence that an assessment begins with; as it is where it is none of ours."""

@@ -45,6 +45,7 @@ def test_a_list_tells_how_far_it_is(database: Database, tmp_path: Path) -> None:
     task = _task(tmp_path, Kind.IMPORT, {"list.csv": LIST}, options=Options(source="CERT"))
     result = tasks.take_in(task, database, told.append)
     assert (result.added, result.lost, result.import_id) == (2, 1, 1)
+    assert result.notes[0].startswith("columns: 'ip' is address")
     assert [one.note.text for one in told if isinstance(one, Phase)] == [said.IMPORTING]
     assert all(isinstance(one, Phase | Progress) for one in told)
     assert tasks.take_in(task, database, told.append).before

@@ -99,6 +99,21 @@ def test_cancel_once_more_and_delete(client: Client, jobs: Jobs, form: dict[str,
     assert client.post(f"/jobs/{number}/again", data=form).status_code == 422
 
 
+def test_how_a_list_was_understood(client: Client, jobs: Jobs, form: dict[str, str]) -> None:
+    """In the reader's language, and inert."""
+    assert form
+    number = sent(jobs, "list.csv", b"x", Kind.IMPORT)
+    notes = ("columns: 'ip' is address", "not understood as any of these, and kept: '<b>'")
+    _ended(jobs, State.DONE, Note("Done"), Result(added=2, notes=notes, stored=True))
+    text = client.get(f"/jobs/{number}").text
+    assert "How it was understood" in text
+    assert "Columns: &#39;ip&#39;: address" in text
+    assert "<b>" not in text
+    client.headers["accept-language"] = "de"
+    client.cookies.set("language", "de")
+    assert "Spalten: &#39;ip&#39;: Adresse" in client.get(f"/jobs/{number}").text
+
+
 def test_a_report_is_a_file_and_does_nothing(
     client: Client, jobs: Jobs, form: dict[str, str]
 ) -> None:

@@ -12,6 +12,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 from litestar.response import File
 from litestar.types import ControllerRouterHandler
 
+from alpheus.web import list_notes
 from alpheus.web.access.guard import PERMISSION
 from alpheus.web.access.roles import Permission
 from alpheus.web.api.asking import (
@@ -105,6 +106,7 @@ class JobOf(msgspec.Struct, frozen=True):
     lost: Annotated[int, said("Rows that could not be read.")]
     stored: Annotated[bool, said("Of evidence: whether it went into cases.")]
     judged: list[JudgedOf]
+    notes: Annotated[list[str], said("Of a list: how it was understood, in the reader's language.")]
 
 
 class JobPage(msgspec.Struct, frozen=True):
@@ -307,6 +309,7 @@ def _job(one: Job, words: Words) -> JobOf:
         one.started, one.finished, one.done, one.of, one.attempts, in_words(last, words), files,
         list(result.sha256), result.import_id, result.added, result.known, result.lost,
         result.stored, shaped(result.judged, list[JudgedOf]),
+        [list_notes.said(note, words.language) for note in result.notes],
     )  # fmt: skip
 
 

@@ -105,9 +105,10 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     """What came of a job.
 
     Of a list: `added`, `known` and `lost` of its rows, those that an earlier try had done in
-    `resumed`; `before`: it was in already. Of evidence: the servers, files read and losses; whether
-    it went into cases (`stored`) or waits for somebody to look at it, and whether there are
-    reports. Of a rebuild: observations and servers, and whether a decision needs another (`again`).
+    `resumed`; `before`: it was in already; `notes`: how it was understood. Of evidence: the
+    servers, files read and losses; whether it went into cases (`stored`) or waits for somebody to
+    look at it, and whether there are reports. Of a rebuild: observations and servers, and whether a
+    decision needs another (`again`).
     Of notices: the `batch`, how many were planned or handed over (`notices`), of how many
     organisations and servers; refused, `left` for another run, and those of which nobody knows
     whether they went out, by reference; why it ended early (`stopped`), '' where it did not.
@@ -119,6 +120,7 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     known: int = 0
     lost: int = 0
     resumed: int = 0
+    notes: tuple[str, ...] = ()
     before: bool = False
     import_id: int = 0
     judged: tuple[Judged, ...] = ()

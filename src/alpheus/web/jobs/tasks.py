@@ -43,6 +43,8 @@ MOST_JUDGED = 1_000
 _CHUNK = 1 << 20
 _EVERY = 0.5
 _PAUSE = 2.0
+_MOST_NOTES, _LONGEST_NOTE = 30, 4_000
+"""How a list was understood, as far as it is kept with its job."""
 _NUMBER = re.compile(r"([\d,]+) of ([\d,]+)")
 _MOST_TEXT = 500
 _UNPACKED = 200
@@ -93,6 +95,7 @@ def take_in(task: Task, database: Database, tell: Tell) -> Result:
     return Result(
         sha256=(digest,), added=done.added, known=done.known, lost=done.lost, resumed=done.resumed,
         before=done.before, import_id=_import_id(database, done.sha256), stored=True,
+        notes=tuple(note[:_LONGEST_NOTE] for note in done.notes[:_MOST_NOTES]),
     )  # fmt: skip
 
 
