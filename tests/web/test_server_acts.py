@@ -22,7 +22,13 @@ def _kinds(row: dict[str, object]) -> set[str]:
     return {form.kind.value for form in offered(row, (), who="mia", now=NOW)}
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.kind.value)
+OF_DECOYS = (ActKind.DECOY, ActKind.COUNTED)
+"""What can be said again, and is offered by what is so."""
+
+
+@pytest.mark.parametrize(
+    "form", [one for one in FORMS if one.kind not in OF_DECOYS], ids=lambda form: form.kind.value
+)
 @pytest.mark.parametrize("state", ["unknown", "compromised"])
 def test_a_form_that_is_there_is_not_refused_and_any_other_would_be(
     database: Database, form: Form, state: str
@@ -38,6 +44,23 @@ def test_a_form_that_is_there_is_not_refused_and_any_other_would_be(
     else:
         with pytest.raises(RefusedError):
             cases.act(look.row["id"], form.kind, who="mia", **what)
+
+
+def test_what_is_taken_for_a_decoy_can_be_counted_and_the_other_way_round(
+    database: Database,
+) -> None:
+    """Never both; each needs a reason."""
+    cases = filled(database)
+    for decoy, kind in ((False, ActKind.DECOY), (True, ActKind.COUNTED)):
+        look = cases.look(1)
+        assert look.detail.decoy == decoy
+        there = {one.kind for one in offered(look.row, (), who="mia", now=NOW, decoy=decoy)}
+        assert there & {*OF_DECOYS} == {kind}
+        with pytest.raises(RefusedError, match="needs a reason"):
+            cases.act(1, kind, who="mia", **what_of(BY_KIND[kind], {}))
+        cases.act(1, kind, who="mia", **what_of(BY_KIND[kind], {"why": "it answers to all"}))
+    assert not cases.look(1).detail.decoy
+    assert cases.row(1)["service"] == 0
 
 
 def test_a_closed_case_is_opened_again_before_anything_else(database: Database) -> None:

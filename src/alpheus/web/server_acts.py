@@ -56,6 +56,10 @@ FORMS = (
          ("until", "why"), frozenset({"until", "why"}),
          "For a reason and up to a day, on which somebody looks again.", danger=True),
     Form(ActKind.REOPENED, "Open the case again", "Open the case again", ("why",), _WHY),
+    Form(ActKind.DECOY, "It is a decoy", "Set it aside as a decoy", ("why", "evidence"), _WHY,
+         "A trap that somebody set up, such as a honeypot. It stays in lists and counts nowhere."),
+    Form(ActKind.COUNTED, "It is no decoy", "Count it as a server", ("why", "evidence"), _WHY,
+         "It is a server like others, whatever it looks like."),
 )  # fmt: skip
 BY_KIND = {form.kind.value: form for form in FORMS}
 FIELDS = {
@@ -76,6 +80,7 @@ DONE = {
         "Taken down: it is verified clean.", "Taken down: it is nothing.",
         "Taken down: the report was made.", "The case is closed.",
         "Taken down: it is a false positive.", "The case is open again.",
+        "It is set aside as a decoy.", "It counts as a server.",
     ), strict=True)
 } | {
     "merged": "They are one server now.", "split": "They are two servers now.",
@@ -89,10 +94,16 @@ def label_of(form: Form, field: str) -> str:
     return LABELS.get((form.kind, field), FIELDS[field])
 
 
-def offered(row: Mapping[str, Any], clocks: Sequence[Clock], *, who: str, now: str) -> list[Form]:
-    """The forms that a server's state allows, with what can be chosen in them."""
+def offered(
+    row: Mapping[str, Any], clocks: Sequence[Clock], *, who: str, now: str, decoy: bool = False
+) -> list[Form]:
+    """The forms that a server's state allows, with what can be chosen in them.
+
+    `decoy`: it is taken for one, so that only the opposite can be said.
+    """
     state = state_of_row(dict(row))
-    return list(_offered(state, clocks, who, now))
+    said = ActKind.DECOY if decoy else ActKind.COUNTED
+    return [form for form in _offered(state, clocks, who, now) if form.kind is not said]
 
 
 def _offered(state: State, clocks: Sequence[Clock], who: str, now: str) -> Iterator[Form]:

@@ -44,7 +44,8 @@ def server_page(
     shown = _ALL_EVENTS if asked.get("history") == "all" else EVENTS
     forms = []
     if desk.may(Permission.WORK):
-        forms = server_acts.offered(found.row, found.clocks, who=desk.person.name, now=now)
+        forms = server_acts.offered(found.row, found.clocks, who=desk.person.name, now=now,
+                                    decoy=found.detail.decoy)  # fmt: skip
         if wrong and wrong not in {form.kind for form in forms}:
             forms.append(server_acts.BY_KIND[wrong])
     return page(

@@ -28,6 +28,7 @@ _STALE = "look at them again"
 Kind = Literal[
     "note", "assigned", "acknowledged", "started", "asked-help", "mitigated", "cleaned",
     "verified", "cleared", "reported-to-authority", "closed", "false-positive", "reopened",
+    "decoy", "counted",
 ]  # fmt: skip
 BulkKind = Literal["assigned", "note", "notified", "closed", "false-positive", "reopened"]
 Day = Annotated[
