@@ -245,3 +245,17 @@ def test_a_verification_is_taken_down_with_its_evidence(log: Path, tiny: Path) -
     assert found.outcome == "uncovered"
     assert found.counts
     assert len(_of(log, Package)) == 1
+
+
+def test_a_search_for_web_shells_is_taken_down(log: Path, tmp_path: Path) -> None:
+    """How many pages were judged how, and what was written."""
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "a.aspx").write_text("<p>hello</p>")
+    assert main(["webshell", str(site), "-o", "found.html", "--format", "html"]) == 0
+    ended = _of(log, RunFinished)[-1]
+    assert isinstance(ended, RunFinished)
+    assert sum(ended.counts.values()) == 1
+    (written,) = _of(log, Export)
+    assert isinstance(written, Export)
+    assert written.sha256 == hash_of(Path("found.html"))[0]

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -122,7 +123,7 @@ def test_a_notice_is_shown_as_it_is_sent(
 def test_letters_and_calls_are_handed_over_by_file(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """Each once; without being asked nothing is taken down."""
+    """Each once; without being asked nothing is taken down but in the custody log."""
     found = _approved(capsys)
     assert "not taken down" in _run(capsys, "export", "letters", "-o", "a.pdf")[1]
     assert "1 notices are handed over" in _run(
@@ -132,7 +133,9 @@ def test_letters_and_calls_are_handed_over_by_file(
     _run(capsys, "export", "phone", "-o", "p.csv", "--hand-over")
     assert "+1 555 0100" in (tmp_path / "p.csv").read_text()
     _run(capsys, "export", "calls", "-o", "c.pdf")
-    _run(capsys, "export", "csv", "-o", "all.csv")
+    _run(capsys, "export", "csv", "-o", "all.csv", "--custody", "custody.log")
+    written = (tmp_path / "all.csv").read_bytes()
+    assert sha256(written).hexdigest() in (tmp_path / "custody.log").read_text()
     assert len(list(csv.DictReader(io.StringIO((tmp_path / "all.csv").read_text())))) == 4
     assert "handed over" in _run(capsys, "export", "csv", "-o", "x", "--hand-over", status=2)[1]
     lines = _run(capsys, "status", "--format", "csv")[0].splitlines()

@@ -19,6 +19,7 @@ from alpheus.cli.case_common import (
     service,
     who_does_it,
 )
+from alpheus.cli.custody_record import add_custody_to, recorded
 from alpheus.cli.output import say
 
 if TYPE_CHECKING:
@@ -177,6 +178,7 @@ def _add_export(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "each once",
     )  # fmt: skip
     add_person_to(parser, why=False)
+    add_custody_to(parser, who=False)
 
 
 @contextmanager
@@ -306,9 +308,12 @@ def _bounces(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     from alpheus.cli import notify_export  # noqa: PLC0415 - keeps --help fast
 
-    with _notices(options) as notices:
-        notify_export.export(notices, options.kind, options.batch, options.output,
-                             who=who_does_it(options), hand_over=options.hand_over)  # fmt: skip
+    with recorded(options, f"notify export {options.kind}") as record, _notices(options) as notices:
+        written = notify_export.export(
+            notices, options.kind, options.batch, options.output, who=who_does_it(options),
+            hand_over=options.hand_over,
+        )  # fmt: skip
+        record.wrote(f"notify {options.kind}", *written)
     return 0
 
 

@@ -29,11 +29,11 @@ _GONE = frozenset({Status.REJECTED, Status.WITHDRAWN})
 
 def export(
     notices: Notices, kind: str, batch: int, output: Path, *, who: str, hand_over: bool
-) -> None:
+) -> list[Path]:
     """Write notices into a file, whole or not at all; letters into several where they are many.
 
     With `hand_over` approved ones alone, each of which is taken down as handed over once the file
-    is there. One that is killed before that leaves them uncertain.
+    is there. One that is killed before that leaves them uncertain. Returns what was written.
     """
     channel = _CHANNELS.get(kind)
     if hand_over and channel is None:
@@ -42,19 +42,22 @@ def export(
     if batch:
         notices.batch(batch)
     if hand_over:
-        _hand_over(notices, kind, list(_claimed(notices, batch, channel, who)), output, who)
-        return
+        claimed = list(_claimed(notices, batch, channel, who))
+        names = _hand_over(notices, kind, claimed, output, who)
+        return [output.with_name(name) for name in dict.fromkeys(names)]
     found = list(_every(notices, batch, channel))
-    if _is_some(found, channel):
-        _write(notices, kind, found, output)
-        say(f"{len(found):,} notices are written, and not taken down as handed over")
+    if not _is_some(found, channel):
+        return []
+    names = _write(notices, kind, found, output)
+    say(f"{len(found):,} notices are written, and not taken down as handed over")
+    return [output.with_name(name) for name in dict.fromkeys(names)]
 
 
 def _hand_over(
     notices: Notices, kind: str, found: list[Notice], output: Path, who: str
-) -> None:  # fmt: skip
+) -> list[str]:  # fmt: skip
     if not _is_some(found, _CHANNELS[kind]):
-        return
+        return []
     try:
         names = _write(notices, kind, found, output)
     except AlpheusError as error:
@@ -64,6 +67,7 @@ def _hand_over(
     for one, name in zip(found, names, strict=True):
         notices.record(one, EventKind.HANDED_OVER, who=who, detail=f"{kind}: {name}")
     say(f"{len(found):,} notices are handed over")
+    return names
 
 
 def _is_some(found: list[Notice], channel: Channel | None) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from alpheus.cli.arguments import add_password_to, end_instant, instant, path
+from alpheus.cli.custody_record import add_custody_to, recorded
 from alpheus.cli.output import console, say, standard_output
 from alpheus.errors import EvidenceError, UsageError
 
@@ -82,6 +83,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "benign, known-good (default for jsonl)",
     )  # fmt: skip
     add_password_to(parser)
+    add_custody_to(parser)
     parser.add_argument(
         "--exit-code", action="store_true",
         help="exit with 10 if a page is malicious, with 11 if one is suspicious, with 13 if "
@@ -112,7 +114,13 @@ def run(options: argparse.Namespace) -> int:
     job = _Job(options)
     if options.explain is not None:
         return job.explain(options.explain)
-    return job.report()
+    outside = [given for given in options.paths if given.is_dir()]
+    with recorded(options, "webshell", inputs=options.paths, outside=outside) as record:
+        status = job.report()
+        record.counts = dict(job.counts)
+        if options.output is not None:
+            record.wrote("webshell", options.output)
+    return status
 
 
 def _refuse_output_in_evidence(options: argparse.Namespace) -> None:
@@ -134,7 +142,7 @@ class _Job:
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self._key = secrets.token_bytes(_KEY_BYTES)
-        self._counts: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
         self._losses: list[Skipped] = []
         self._unopened = 0
         self._unread = False
@@ -206,7 +214,7 @@ class _Job:
                     if isinstance(item, Skipped):
                         self._lose(item)
                         continue
-                    self._counts[item.judgement.value] += 1
+                    self.counts[item.judgement.value] += 1
                     self._unread |= any(reason.kind == NOT_JUDGED for reason in item.reasons)
                     yield item
             except EvidenceError as error:
@@ -222,7 +230,7 @@ class _Job:
     def _say_losses(self) -> None:
         lost = sum(loss.count for loss in self._losses)
         if lost:
-            judged = sum(self._counts.values())
+            judged = sum(self.counts.values())
             say(f"{judged:,} files judged; {lost:,} files or parts lost, named above")
 
     def _results(self, pages: list[PageResult]) -> WebshellResults:
@@ -230,7 +238,7 @@ class _Job:
         from alpheus.report.webshell_views import WebshellResults  # noqa: PLC0415 - as above
 
         return WebshellResults(
-            pages, self._counts, self._losses, __version__, self._unopened, self._read
+            pages, self.counts, self._losses, __version__, self._unopened, self._read
         )
 
     def _summary(self, pages: list[PageResult]) -> None:
@@ -238,7 +246,7 @@ class _Job:
 
         if self._options.output is not None and not self._options.all:
             pages = [page for page in pages if page.judgement in EXIT_STATUS]
-        if not self._counts and self._unopened:
+        if not self.counts and self._unopened:
             return
         with standard_output(exact=False):
             print_webshell_summary(self._results(pages), console(), self._key)
@@ -271,7 +279,7 @@ class _Job:
         if self._unopened:
             return COULD_NOT_OPEN
         if self._options.exit_code:
-            worst = (status for name, status in EXIT_STATUS.items() if self._counts[name])
+            worst = (status for name, status in EXIT_STATUS.items() if self.counts[name])
             return next(worst, NOT_DETERMINABLE if self._unread else 0)
         return 0
 
