@@ -111,9 +111,9 @@ def test_marks_need_who_and_where_something_is_left_why(database: Database) -> N
     with pytest.raises(RefusedError, match="by its number"):
         clean.mark(server, [], Mark.DONE, who="kim")
     clean.mark(server, [1], Mark.DONE, who="kim")
-    with pytest.raises(RefusedError, match="step 1 is done already"):
+    with pytest.raises(RefusedError, match="step 1 is 'done' already"):
         clean.mark(server, [1], Mark.DONE, who="kim")
-    with pytest.raises(RefusedError, match="step 1 is done already"):
+    with pytest.raises(RefusedError, match="step 1 is 'done' already"):
         clean.mark(server, [1], Mark.SAID, who="the owner")
 
 
@@ -165,7 +165,7 @@ def test_a_verification_counts_from_the_cleaning_on(database: Database) -> None:
     """What its evidence does not reach beyond says nothing; nor what begins later."""
     cases, server = planned(database)
     found = cases.cleaning.of(server)
-    early = verification(found, "verified-clean")
+    early = verification(found, "uncovered", since="2021-03-14T00:00:00Z")
     waits = cases.cleaning.take_verification(server, early, "v.json", who="kim")
     assert waits.moved is None
     assert "what is verified is a server that was cleaned" in waits.why
@@ -194,7 +194,19 @@ def test_a_verification_counts_from_the_cleaning_on(database: Database) -> None:
         cases.cleaning.take_verification(server, early, "v.json", who="kim").moved
         is ActKind.VERIFIED
     )
-    assert len(cases.cleaning.of(server).verifications) == 6
+    assert len(cases.cleaning.of(server).verifications) == 7
+
+
+def test_the_order_in_which_it_is_told_does_not_matter(database: Database) -> None:
+    """A verification that came before the plan was marked counts as soon as it is."""
+    cases, server = planned(database)
+    found = cases.cleaning.of(server)
+    cases.cleaning.take_verification(
+        server, verification(found, "verified-clean"), "v.json", who="kim"
+    )
+    assert "was cleaned" in cases.cleaning.of(server).waits
+    assert marked(cases, server).moved is ActKind.VERIFIED
+    assert _rebuilt(cases, server) == "verified-clean"
 
 
 def test_what_is_still_there_takes_the_cleaning_back(database: Database) -> None:

@@ -11,6 +11,7 @@ import msgspec
 
 from alpheus.errors import CleanError
 from alpheus.respond import plan_text
+from alpheus.respond.model import SCHEMA as PLAN
 from alpheus.respond.model import Plan, encode
 from alpheus.respond.run_json import SCHEMA as RUN
 from alpheus.respond.verification import SCHEMA as VERIFICATION
@@ -45,6 +46,26 @@ class Verified(NamedTuple):
     found: Verification
     digest: str
     content: str
+
+
+class _Head(msgspec.Struct, frozen=True):
+    schema: str
+
+
+_KINDS = {PLAN: "plan", RUN: "run", VERIFICATION: "verification"}
+
+
+def kind_of(content: bytes, name: str) -> str:
+    """What a file is: `plan`, `run` or `verification`. Raises CleanError for anything else."""
+    try:
+        found = _KINDS.get(msgspec.json.decode(content, type=_Head).schema)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        found = None
+    if found is None:
+        raise CleanError(
+            f"{name} is no plan, no result of a run and no verification of `alpheus clean`"
+        )
+    return found
 
 
 def read_run(content: bytes, name: str) -> Run:

@@ -8,11 +8,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from alpheus.cases.acts import ActKind, plan_in
-from alpheus.cases.clean_files import Verified
 from alpheus.cases.clean_progress import Marked, Progress
 from alpheus.cases.schema import Derived
 from alpheus.cases.states import CLEANABLE, Compromise
-from alpheus.respond.verification import Fate, Outcome
+from alpheus.respond.verification import Fate, Outcome, Verification
 
 _CLEANED = frozenset({Compromise.CLEANED, Compromise.VERIFIED_CLEAN})
 
@@ -77,31 +76,23 @@ def after_marks(stands: Stood, digest: str, progress: Progress, marks: Sequence[
     return Move()
 
 
-def after_verification(stands: Stood, one: Verified) -> Move:
+def after_verification(stands: Stood, found: Verification, digest: str) -> Move:
     """What follows from a verification: it is clean, it is not, or somebody came back.
 
     What it does not look at, after the cleaning, it says nothing of.
     """
-    found, evidence = one.found, f"verification {one.digest}"
+    evidence = f"verification {digest}"
+    if stands.compromise is Compromise.RE_INFECTED and found.outcome is Outcome.BACK:
+        return Move()
     if not stands.is_cleaned:
         return Move(why=f"it is {stands.compromise}; what is verified is a server that was cleaned")
     if found.until and found.until <= stands.cleaned:
         return Move(why=f"its evidence ends {found.until}, and it was cleaned {stands.cleaned}; "
                     "collect it again")  # fmt: skip
-    if found.outcome is Outcome.CLEAN:
-        return _clean(stands, one, evidence)
-    if found.outcome is Outcome.BACK:
-        return _back(stands, one, evidence)
-    if found.outcome is Outcome.LEFT:
-        left = found.of(Fate.LEFT)
-        where = left[0].path or left[0].title if left else ""
-        why = f"still there: {where}{_and_more(len(left))}"
-        return Move(ActKind.NOT_CLEAN, why, evidence)
-    return Move(why="not all was seen that must be; what is missing is listed")
+    return _OF_OUTCOME[found.outcome](stands, found, evidence)
 
 
-def _clean(stands: Stood, one: Verified, evidence: str) -> Move:
-    found = one.found
+def _clean(stands: Stood, found: Verification, evidence: str) -> Move:
     if stands.compromise is Compromise.VERIFIED_CLEAN:
         return Move()
     if not found.until:
@@ -113,9 +104,9 @@ def _clean(stands: Stood, one: Verified, evidence: str) -> Move:
     return Move(ActKind.VERIFIED, why, evidence)
 
 
-def _back(stands: Stood, one: Verified, evidence: str) -> Move:
+def _back(stands: Stood, found: Verification, evidence: str) -> Move:
     """Signs in logs count from the cleaning on; a file that is there was there afterwards."""
-    signs = one.found.of(Fate.BACK, Fate.NEW)
+    signs = found.of(Fate.BACK, Fate.NEW)
     after = [item for item in signs if not item.time or item.time > stands.cleaned]
     if not after:
         return Move(why="its signs are of before it was cleaned")
@@ -126,3 +117,19 @@ def _back(stands: Stood, one: Verified, evidence: str) -> Move:
 
 def _and_more(number: int) -> str:
     return f" and {number - 1} more" if number > 1 else ""
+
+
+def _left(_: Stood, found: Verification, evidence: str) -> Move:
+    left = found.of(Fate.LEFT)
+    where = left[0].path or left[0].title if left else ""
+    return Move(ActKind.NOT_CLEAN, f"still there: {where}{_and_more(len(left))}", evidence)
+
+
+def _uncovered(_: Stood, __: Verification, ___: str) -> Move:
+    return Move(why="not all was seen that must be; what is missing is listed")
+
+
+_OF_OUTCOME = {
+    Outcome.CLEAN: _clean, Outcome.BACK: _back, Outcome.LEFT: _left,
+    Outcome.UNCOVERED: _uncovered,
+}  # fmt: skip

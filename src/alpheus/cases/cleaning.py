@@ -53,8 +53,9 @@ _Write = Callable[[], AbstractContextManager[_At]]
 class CleanUp:
     """The clean-up of a server: its newest plan and how far that is, None where there is none.
 
-    `earlier` are its other plans, `verifications` all of them, both the newest first. `newest` is
-    the observation of its newest assessment that is kept whole, 0 for none.
+    `earlier` are its other plans, `verifications` all of them, both the newest first; `waits` says
+    why the newest of these changes nothing, '' where it does or there is nothing to change.
+    `newest` is the observation of its newest assessment that is kept whole, 0 for none.
     """
 
     server: int
@@ -64,6 +65,7 @@ class CleanUp:
     earlier: tuple[KeptPlan, ...]
     verifications: tuple[KeptVerification, ...]
     newest: int
+    waits: str = ""
 
 
 class Done(NamedTuple):
@@ -147,7 +149,8 @@ class Cleaning:
             number = _open(connection, tables, server, who)
             anchor = clean_store.anchor_of_plan(connection, plan.digest)
             if anchor:
-                _same_server(connection, tables, number, anchor, "plan")
+                if (other := find(connection, tables, anchor)) != number:
+                    raise RefusedError(f"this plan is kept already, as one of server {other}")
                 return _done(connection, tables, number)
             observation = _made_from(connection, tables, number, plan.assessment)
             if not observation:
@@ -188,9 +191,9 @@ class Cleaning:
                 if stands is None:
                     raise RefusedError(f"the plan has no step {step}")
                 if stands.mark is mark:
-                    raise RefusedError(f"step {step} is {mark} already")
+                    raise RefusedError(f"step {step} is '{mark}' already")
                 if mark is Mark.SAID and stands.is_settled:
-                    raise RefusedError(f"step {step} is {stands.mark} already")
+                    raise RefusedError(f"step {step} is '{stands.mark}' already")
                 marks.append(Marked(step, when or now, now, who, mark, why[:LONGEST],
                                     evidence[:LONGEST]))  # fmt: skip
             if not marks:
@@ -251,7 +254,9 @@ class Cleaning:
             plans = clean_store.plans_of(connection, tables, number)
             anchor = clean_store.anchor_of_verification(connection, one.digest)
             if anchor:
-                _same_server(connection, tables, number, anchor, "verification")
+                if (other := find(connection, tables, anchor)) != number:
+                    message = f"this verification is kept already, as one of server {other}"
+                    raise RefusedError(message)
             else:
                 of = next((p.id for p in plans if p.assessment == one.found.assessment), 0)
                 if not of and not _made_from(connection, tables, number, one.found.assessment):
@@ -263,7 +268,7 @@ class Cleaning:
                     connection, number, one, plan=of, who=who, evidence=evidence[:LONGEST],
                     now=self._clock(),
                 )  # fmt: skip
-            move = after_verification(stood(connection, tables, number), one)
+            move = after_verification(stood(connection, tables, number), one.found, one.digest)
             at = (connection, tables, found)
             return _carried_out(at, number, move, who, now=self._clock())
 
@@ -289,10 +294,11 @@ def look(connection: Connection, tables: Derived, server: int) -> CleanUp:
     plans = clean_store.plans_of(connection, tables, server)
     newest = plans[0] if plans else None
     marks = clean_store.marks_of(connection, newest.id) if newest else []
+    seen = clean_store.verifications_of(connection, tables, server)
+    waits = _next_move(connection, tables, server, seen).why
     return CleanUp(
         server, newest, progress_of(newest.plan, marks) if newest else None, tuple(marks),
-        tuple(plans[1:]), tuple(clean_store.verifications_of(connection, tables, server)),
-        assessed(connection, tables, server, 0),
+        tuple(plans[1:]), tuple(seen), assessed(connection, tables, server, 0), waits,
     )  # fmt: skip
 
 
@@ -313,7 +319,7 @@ def _check(mark: Mark, why: str, when: str, now: str) -> None:
     if when > now:
         raise RefusedError(f"{when} has not been yet")
     if mark in {Mark.NOT_NEEDED, Mark.OPEN} and not why.strip():
-        raise RefusedError(f"say why: '{mark}' needs a reason")
+        raise RefusedError(f"say why: a step that is '{mark}' needs a reason")
 
 
 def _newest(
@@ -339,14 +345,6 @@ def _same(one: Plan, other: Plan) -> bool:
     return one == bare
 
 
-def _same_server(
-    connection: Connection, tables: Derived, server: int, anchor: int, what: str
-) -> None:
-    other = find(connection, tables, anchor)
-    if other != server:
-        raise RefusedError(f"this {what} is kept already, as one of server {other}")
-
-
 def _made_from(connection: Connection, tables: Derived, server: int, digest: str) -> int:
     """The assessment of a server that came from a file, by its SHA-256; 0 for none."""
     found = assessments.listed(connection, tables, server)
@@ -365,14 +363,29 @@ def _follow(at: _At, server: int, kept: KeptPlan, marks: Sequence[Marked], *, no
     connection, tables, _ = at
     progress = progress_of(kept.plan, clean_store.marks_of(connection, kept.id))
     move = after_marks(stood(connection, tables, server), kept.digest, progress, marks)
-    return _carried_out(at, server, move, marks[-1].who, now=now)
+    done = _carried_out(at, server, move, marks[-1].who, now=now)
+    if done.moved is ActKind.CLEANED:  # what was verified before that was told of counts now
+        later = _next_move(connection, tables, server, done.clean.verifications)
+        if later.kind is not None:
+            return _carried_out(at, server, later, marks[-1].who, now=now)
+    return done
+
+
+def _next_move(
+    connection: Connection, tables: Derived, server: int, seen: Sequence[KeptVerification]
+) -> Move:
+    """What would follow from the newest verification of a server as it stands."""
+    if not seen:
+        return Move()
+    return after_verification(stood(connection, tables, server), seen[0].found, seen[0].digest)
 
 
 def _carried_out(at: _At, server: int, move: Move, who: str, *, now: str) -> Done:
     connection, tables, found = at
     if move.kind is None:
         return _done(connection, tables, server)._replace(why=move.why)
-    asked = Asked(move.kind, who, move.why, move.evidence, when=move.when or now, now=now)
+    asked = Asked(move.kind, who, move.why, move.evidence, when=min(move.when or now, now),
+                  now=now)  # fmt: skip
     do(connection, tables, found, server, asked=asked, now=now)
     return _done(connection, tables, server)._replace(moved=move.kind)
 

@@ -41,12 +41,12 @@ def verify(
     known = {one.name.upper() for one in new.servers}
     after = new.server(before.name if before.name.upper() in known else name)
     when = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if since else end_of(before)
-    found = compare(before, after, since=when, looked=set(_folders(evidence)),
+    found = compare(before, after, since=when, looked=set(folders_of(evidence)),
                     assessment=old.digest)  # fmt: skip
     return found, unopened
 
 
-def _folders(evidence: Sequence[Path]) -> Iterator[str]:
+def folders_of(evidence: Sequence[Path], options: OpenOptions | None = None) -> Iterator[str]:
     """Of which something was collected; in a folder also those that are empty now."""
     for number, path in enumerate(evidence, 1):
         if path.is_dir():
@@ -54,7 +54,7 @@ def _folders(evidence: Sequence[Path]) -> Iterator[str]:
                 yield place_of(Path(folder, "x").relative_to(path).as_posix()).rpartition("/")[0]
             continue
         try:
-            package = open_package(path, f"E{number}", OpenOptions())
+            package = open_package(path, f"E{number}", options or OpenOptions())
             for file in package.files():
                 if not isinstance(file, Skipped):
                     yield place_of(file.path).rpartition("/")[0]

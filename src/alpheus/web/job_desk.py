@@ -16,7 +16,7 @@ from alpheus.web.rendering import AnyRequest
 COLUMNS = ("id", "kind", "name", "who", "organisation", "state", "made", "started", "finished",
            "bytes", "added", "known", "lost", "sha256", "note")  # fmt: skip
 _AT_ONCE = 500
-_INERT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+INERT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """A report opens with its own style and pictures and does nothing."""
 
 
@@ -54,5 +54,5 @@ def report_file(request: AnyRequest, number: int, name: str) -> File:
     stem = safe_name(job.name).rpartition(".")[0] or safe_name(job.name)
     return File(
         place, filename=f"{stem}-{name}", media_type=REPORTS[name],
-        content_disposition_type="attachment", headers={"content-security-policy": _INERT},
+        content_disposition_type="attachment", headers={"content-security-policy": INERT},
     )  # fmt: skip

@@ -123,6 +123,8 @@ ACT = {
     "mitigated": Label("Mitigated"),
     "cleaned": Label("Cleaned"),
     "verified": Label("Verified"),
+    "not-clean": Label("Not clean after all", BAD),
+    "came-back": Label("Came back", BAD),
     "cleared": Label("Looked at: it is nothing"),
     "decoy": Label("Said to be a decoy"),
     "counted": Label("Said to be a server, no decoy"),
@@ -235,6 +237,41 @@ JOB_KIND = {
     "plan": Label("Planning notices"),
     "send": Label("Sending notices"),
 }
+PHASE = {
+    "contain": Label("Contain"),
+    "preserve": Label("Preserve"),
+    "remove": Label("Remove what was planted"),
+    "restore": Label("Restore what belongs there"),
+    "patch": Label("Close the hole"),
+    "rotate": Label("Rotate secrets, in this order"),
+    "rebuild": Label("Rebuild"),
+    "verify": Label("Verify"),
+}
+MARK = {
+    "done": Label("Done", GOOD),
+    "not-needed": Label("Not needed", GOOD),
+    "said": Label("Done by the owner's word", DOUBT, "Somebody of us confirms it."),
+    "begun": Label("Begun", NOTE),
+    "open": Label("To do"),
+}
+OUTCOME = {
+    "verified-clean": Label("Verified clean", GOOD),
+    "uncovered": Label("Not all was seen", DOUBT),
+    "not-clean": Label("Not clean", BAD),
+    "re-infected": Label("Attacked again, or more was found", BAD),
+}
+FATE = {
+    "gone": Label("Gone", GOOD),
+    "left": Label("Still there", BAD),
+    "back": Label("Came back", BAD),
+    "new": Label("New", BAD),
+    "past": Label("Of before the clean-up", PLAIN, "It stays in the logs."),
+}
+CLEAN_DEED = {
+    **MARK,
+    "plan": Label("A plan was kept"),
+    "verification": Label("Looked at again"),
+}
 SECRET = {
     "parameter": Label("Parameter of a page"),
     "password": Label("Password"),
@@ -256,7 +293,8 @@ def tables() -> Mapping[str, Mapping[str, Label]]:
         "sector": found, "job": JOB, "job-kind": JOB_KIND, "cve": CVE, "weight": WEIGHT,
         "confidence": CONFIDENCE, "basis": BASIS,
         "duty": DUTY, "kind": KIND, "key": KEY, "hint": HINT, "contact": CONTACT,
-        "secret": SECRET,
+        "secret": SECRET, "phase": PHASE, "mark": MARK, "outcome": OUTCOME, "fate": FATE,
+        "clean-deed": CLEAN_DEED,
     }  # fmt: skip
 
 

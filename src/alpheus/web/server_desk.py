@@ -11,6 +11,9 @@ from sqlalchemy import Connection
 from alpheus.cases import secret_rows
 from alpheus.cases.acts import ActKind
 from alpheus.cases.assessments import Assessed, Kept
+from alpheus.cases.clean_files import kind_of
+from alpheus.cases.clean_progress import Mark
+from alpheus.cases.cleaning import CleanUp, Deed, Done
 from alpheus.cases.secret_rows import Sealed
 from alpheus.cases.server_rows import ServerDetail
 from alpheus.cases.service import Cases
@@ -86,6 +89,14 @@ class ServerDesk:
         """What was told about it."""
         return notices_about(self._cases.database, self.number)
 
+    def clean_up(self) -> CleanUp:
+        """Its plan, how far that is, and its verifications."""
+        return self._cases.cleaning.of(self.number)
+
+    def clean_deeds(self) -> list[Deed]:
+        """What was done of its plans, the newest first."""
+        return self._cases.cleaning.deeds(self.number)
+
     def others(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
         """The rows of servers that one may work on, by numbers. Raises RefusedError for others."""
         found: list[dict[str, Any]] = []
@@ -106,6 +117,35 @@ class ServerDesk:
         assigning.check(self._cases.database, kind, to, [owner])
         cases = self._noting(f"server: {kind}", **what)
         return cases.act(self.number, kind, who=self.person.name, **what)
+
+    def make_plan(self) -> Done:
+        """Make a plan from its newest assessment. Raises RefusedError."""
+        self._demand(Permission.WORK)
+        cases = self._noting("clean-up planned")
+        return cases.cleaning.make(self.number, who=self.person.name)
+
+    def mark(
+        self, steps: Sequence[int], mark: Mark, *, why: str = "", evidence: str = "", plan: str = ""
+    ) -> Done:
+        """Say of steps of its plan that they are done, not needed or open. Raises RefusedError."""
+        self._demand(Permission.WORK)
+        told = {"steps": _listed(steps), "why": why, "evidence": evidence, "plan": plan}
+        cases = self._noting(f"clean-up: {mark}", **told)
+        return cases.cleaning.mark(
+            self.number, steps, mark, who=self.person.name, why=why, evidence=evidence, plan=plan
+        )
+
+    def take_clean_file(self, content: bytes, name: str) -> tuple[str, Done]:
+        """Take in a plan, the result of a run or a verification; which of them it was.
+
+        Raises CleanError for none of these, RefusedError.
+        """
+        self._demand(Permission.WORK)
+        kind = kind_of(content, name)
+        cleaning = self._noting(f"clean-up: {kind} taken in", file=name).cleaning
+        take = {"plan": cleaning.take_plan, "run": cleaning.take_run,
+                "verification": cleaning.take_verification}[kind]  # fmt: skip
+        return kind, take(self.number, content, name, who=self.person.name)
 
     def merge(self, numbers: Sequence[int], *, why: str) -> dict[str, Any]:
         """Make it one with others; gives the row. Raises RefusedError."""

@@ -10,7 +10,7 @@ from litestar import Response
 from alpheus.cases.assessment_model import Outline
 from alpheus.cases.assessments import Assessed
 from alpheus.cases.service_server import Look
-from alpheus.web import reason_words, server_acts, server_view
+from alpheus.web import clean_view, reason_words, server_acts, server_view
 from alpheus.web.access.roles import Permission
 from alpheus.web.plainly import named
 from alpheus.web.rendering import AnyRequest, look_of, page
@@ -38,6 +38,7 @@ def server_page(
     asked = request.query_params
     words = look_of(request).words
     found = desk.look(assessment=number_of(asked.get("assessment", "")))
+    clean = desk.clean_up()
     now = request.app.state.cases.now
     notices = desk.notices()
     history = server_view.history(found)
@@ -59,6 +60,7 @@ def server_page(
         axes=server_view.axes(found, notices, words, now=now),
         changes=found.changes[::-1][:300], clocks=found.clocks, ownership=found.ownership,
         cves=server_view.cve_groups(found), notices=notices,
+        clean=clean, next_step=clean_view.next_step(clean.progress) if clean.progress else None,
         events=history[:shown], more_events=max(len(history) - shown, 0),
         **_assessment(found, asked, words),
     )  # fmt: skip
