@@ -60,6 +60,11 @@ PAGES = (
         "/servers/{own}/identity/merge?with={evil}",
     ),
     Shown("coverage", "/servers/{number}/coverage", "ann", "/servers/{attacked}/coverage"),
+    Shown("clean-up", "/servers/{number}/clean-up", "ann", "/servers/{attacked}/clean-up"),
+    Shown("clean-up-none", "/servers/{number}/clean-up", "ann", "/servers/{own}/clean-up"),
+    Shown(
+        "clean-up-hostile", "/servers/{number}/clean-up", "ann", "/servers/{hostile}/clean-up"
+    ),
     Shown("custody", "/servers/{number}/custody", "ann", "/servers/{attacked}/custody"),
     Shown("custody-hostile", "/servers/{number}/custody", "ann", "/servers/{hostile}/custody"),
     Shown("secrets", "/servers/{number}/secrets", "ann", "/servers/{attacked}/secrets"),
@@ -86,7 +91,7 @@ NO_PAGES = frozenset({
     "/static/{digest}/{name}", "/campaign/days.csv", "/campaign/report.html", "/oidc/start",
     "/oidc/callback", "/uploads/{upload}", "/own/uploads/{upload}", "/own/evidence/state",
     "/jobs/state", "/jobs/{number}/reports/{name}", "/notices/{reference}/html",
-    "/notices/{reference}/servers.csv",
+    "/notices/{reference}/servers.csv", "/servers/{number}/clean-up/{name}",
 })  # fmt: skip
 """Routes that give files, or what a script asks for, or a letter that lies in a page."""
 

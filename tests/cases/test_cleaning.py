@@ -190,10 +190,11 @@ def test_a_verification_counts_from_the_cleaning_on(database: Database) -> None:
     )
     assert "not all was seen" in part.why
     assert _stands(cases, server) == "cleaned"
-    assert (
-        cases.cleaning.take_verification(server, early, "v.json", who="kim").moved
-        is ActKind.VERIFIED
-    )
+    sure = verification(found, "verified-clean")
+    verified = cases.cleaning.take_verification(server, sure, "v.json", who="kim")
+    assert verified.moved is ActKind.VERIFIED
+    again = cases.cleaning.take_verification(server, sure, "v.json", who="kim")
+    assert (again.moved, again.why) == (None, "")
     assert len(cases.cleaning.of(server).verifications) == 7
 
 

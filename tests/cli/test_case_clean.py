@@ -44,7 +44,7 @@ def test_a_plan_is_made_carried_out_and_verified(
     """The three commands; `verify` ends with 0 for verified clean alone."""
     number = str(server)
     assert main(["case", "plan", number]) == 0
-    assert "there is no plan of it" in capsys.readouterr().err
+    assert "no plan of it is kept" in capsys.readouterr().err
     assert main(["case", "plan", number, "--make", "--who", "kim"]) == 0
     found = _found(server)
     assert found.plan is not None

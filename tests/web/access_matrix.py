@@ -195,6 +195,34 @@ TABLE: tuple[Line, ...] = (
     Line("GET", "/servers/{number}/identity", ONE, "/servers/{own_server}/identity"),
     Line("GET", "/servers/{number}/coverage", ONE, "/servers/{own_server}/coverage"),
     Line("GET", "/servers/{number}/custody", ONE, "/servers/{own_server}/custody"),
+    Line("GET", "/servers/{number}/clean-up", ONE, "/servers/{own_server}/clean-up"),
+    Line(
+        "GET",
+        "/servers/{number}/clean-up/{name}",
+        "S NN AAA AAA AAA AAA",
+        "/servers/{own_server}/clean-up/no-such-form",
+    ),
+    Line(
+        "POST",
+        "/servers/{number}/clean-up/plan",
+        WORK_ON_ONE,
+        "/servers/{own_server}/clean-up/plan",
+        form={},
+    ),
+    Line(
+        "POST",
+        "/servers/{number}/clean-up/steps/{step}",
+        WORK_ON_ONE,
+        "/servers/{own_server}/clean-up/steps/1",
+        form={"mark": ""},
+    ),
+    Line(
+        "POST",
+        "/servers/{number}/clean-up/files",
+        WORK_ON_ONE,
+        "/servers/{own_server}/clean-up/files",
+        form={},
+    ),
     Line(
         "POST",
         "/servers/{number}/acts/{kind}",
@@ -325,6 +353,13 @@ TABLE: tuple[Line, ...] = (
         "S YA NNN NNN NNN NNN",
         "/own/{own_server}/answer",
         form={"kind": ""},
+    ),
+    Line(
+        "POST",
+        "/own/{server}/steps/{step}",
+        "S YA NNN NNN NNN NNN",
+        "/own/{own_server}/steps/999",
+        form={"text": ""},
     ),
     Line("POST", "/own/answer", "S AA NNN NNN NNN NNN", form={"text": "passed on"}),
 )

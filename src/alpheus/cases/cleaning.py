@@ -276,7 +276,7 @@ class Cleaning:
         """The plan whose clean-up new evidence is compared with. Raises RefusedError for none."""
         found = self.of(server)
         if found.plan is None:
-            raise RefusedError("there is no plan of it; make one first")
+            raise RefusedError("no plan of it is kept; make one first")
         return found.plan
 
     def cleaned_at(self, server: int) -> str:
@@ -328,7 +328,7 @@ def _newest(
     """The newest plan, if it is the one that was meant. Raises RefusedError."""
     plans = clean_store.plans_of(connection, tables, server)
     if not plans:
-        raise RefusedError("there is no plan of it; make one first")
+        raise RefusedError("no plan of it is kept; make one first")
     kept = plans[0]
     if digest and digest != kept.digest:
         older = any(one.digest == digest for one in plans)

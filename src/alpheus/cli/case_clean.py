@@ -168,7 +168,7 @@ def _told(done: Done) -> None:
 def _how_far(found: CleanUp) -> str:
     progress = found.progress
     if progress is None:
-        return "there is no plan of it; make one with --make"
+        return "no plan of it is kept; make one with --make"
     said = f"; {progress.said} more by the owner's word" if progress.said else ""
     return f"{progress.done} of {len(progress.steps)} steps are done or not needed{said}"
 

@@ -16,11 +16,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from alpheus.cases import service_listing
+from alpheus.cases import cleaning, service_listing
+from alpheus.cases.clean_progress import Mark
+from alpheus.cases.cleaning import CleanUp
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import current
 from alpheus.cases.observations import iso
 from alpheus.cases.schema import Derived
+from alpheus.cases.service import Cases
 from alpheus.cases.service_acts import find
 from alpheus.cases.service_listing import Filters
 from alpheus.cases.service_server import LARGEST
@@ -102,11 +105,12 @@ class OwnView:
 
 @dataclass(frozen=True, slots=True)
 class OwnServer:
-    """One server; `seen` is what the notice said was seen of it."""
+    """One server; `seen` is what the notice said was seen of it, `clean` how it is cleaned."""
 
     plain: Plain
     seen: tuple[str, ...]
     given: tuple[Given, ...]
+    clean: CleanUp
 
 
 class Access(NamedTuple):
@@ -205,7 +209,24 @@ class OwnDesk:
                     [each for each in told if each.server == server])), ())  # fmt: skip
             given = tuple(one for one in self._given(connection, plain)
                           if one.answer.anchor == server)  # fmt: skip
-            return OwnServer(plain[0], seen, given)
+            return OwnServer(plain[0], seen, given, cleaning.look(connection, tables, server))
+
+    def step_done(self, number: int, step: int, text: str, plan: str = "") -> CleanUp:
+        """Take down that somebody says a step of the plan is done; a person of us confirms it.
+
+        `plan` is the digest of the plan that was looked at. Raises RefusedError.
+        """
+        with self._reading() as (connection, tables):
+            server = self._check(connection, tables, self._notice(connection, tables), number)
+
+        def note(connection: Connection) -> None:
+            audit.note(connection, time=self.now, who=self.person.name, action="owner: step done",
+                       object_=f"server {server}", step=str(step))  # fmt: skip
+
+        cases = Cases(self._database, self._clock).noting(note)
+        return cases.cleaning.mark(
+            server, [step], Mark.SAID, who=self.person.name, why=text, plan=plan
+        ).clean
 
     def answer(self, number: int, kind: AnswerKind, text: str, day: str) -> Answer:
         """Take down what somebody says of a server, or of a notice about others for 0.

@@ -11,6 +11,7 @@ from litestar.exceptions import PermissionDeniedException
 from litestar.params import JSONBody
 from litestar.types import ControllerRouterHandler
 
+from alpheus.cases.cleaning import CleanUp
 from alpheus.errors import RefusedError
 from alpheus.notify.answers import Answer, AnswerKind
 from alpheus.notify.blocks import bare
@@ -142,6 +143,54 @@ def own_answer(request: AnyRequest, server: Number, data: JSONBody[SayOf]) -> Re
     return json(_given(Given(done, "")), 201)
 
 
+class OwnStep(msgspec.Struct, frozen=True):
+    """A step of the plan by which one's own server is cleaned."""
+
+    number: int
+    phase: str
+    what: str
+    why: str
+    by_hand: Annotated[list[str], said("One line or command each.")]
+    breaks: str
+    undo: str
+    decides: str
+    files: Annotated[list[str], said("Files to take away.")]
+    mark: Annotated[str, said("`done`, `not-needed`, `said`, `begun` or `open`.")]
+
+
+class OwnPlan(msgspec.Struct, frozen=True):
+    """How one's own server is cleaned; no step where there is no plan."""
+
+    digest: str
+    beyond: Annotated[list[str], said("What clean-up cannot repair, and why.")]
+    steps: list[OwnStep]
+
+
+class StepDone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A step that is done, as its owner says."""
+
+    step: Annotated[int, said("Its number.", ge=1, le=10_000)]
+    text: Annotated[Said, said("What was done, in one's own words.")] = ""
+    plan: Annotated[str, said("Digest of the plan that was looked at.", max_length=64)] = ""
+
+
+@get("/own/servers/{server:int}/plan", opt=_OWN, tags=_TAGS, sync_to_thread=True)
+def own_plan(request: AnyRequest, server: Number) -> Response[OwnPlan]:
+    """How one's own server is cleaned, step by step."""
+    desk = _desk(request)
+    return json(_plan(_let_in(lambda: desk.server(server)).clean))
+
+
+@post("/own/servers/{server:int}/steps", opt=_OWN, tags=_TAGS, status_code=200,
+      sync_to_thread=True)  # fmt: skip
+def own_step(request: AnyRequest, server: Number, data: JSONBody[StepDone]) -> Response[OwnPlan]:
+    """Say that a step is done; it counts once a person has confirmed it."""
+    desk = _desk(request)
+    return json(_plan(_let_in(
+        lambda: desk.step_done(server, data.step, clean(data.text), clean(data.plan))
+    )))  # fmt: skip
+
+
 @post("/own/answers", opt=_OWN, tags=_TAGS, sync_to_thread=True)
 def own_passed_on(request: AnyRequest, data: JSONBody[PassOn]) -> Response[GivenOf]:
     """Say that a notice about others was passed on."""
@@ -171,6 +220,18 @@ def _row(one: Plain) -> OwnRow:
                   actions, one.last_seen, one.work)  # fmt: skip
 
 
+def _plan(found: CleanUp) -> OwnPlan:
+    if found.plan is None or found.progress is None:
+        return OwnPlan("", [], [])
+    steps = [
+        OwnStep(one.step.number, one.step.phase.value, one.step.what, one.step.why,
+                list(one.step.by_hand), one.step.breaks, one.step.undo, one.step.decides,
+                [file.path for file in one.step.files], one.mark.value)
+        for one in found.progress.steps
+    ]  # fmt: skip
+    return OwnPlan(found.plan.digest, list(found.plan.plan.beyond), steps)
+
+
 def _told(one: Server) -> ToldOf:
     return ToldOf(one.place, one.condition, one.owner, one.since, list(one.evidence))
 
@@ -181,4 +242,6 @@ def _given(one: Given) -> GivenOf:
                    found.seen)  # fmt: skip
 
 
-ROUTES: tuple[ControllerRouterHandler, ...] = (own, own_server, own_answer, own_passed_on)
+ROUTES: tuple[ControllerRouterHandler, ...] = (
+    own, own_server, own_answer, own_plan, own_step, own_passed_on,
+)  # fmt: skip

@@ -11,6 +11,7 @@ from alpheus.web.api import (
     batches,
     campaign,
     changes,
+    clean_up,
     document,
     jobs,
     notices,
@@ -25,8 +26,8 @@ from alpheus.web.api import (
 from alpheus.web.api.asking import BASE, LARGEST_BODY, check_request
 
 MODULES = (
-    campaign, servers, server, story, changes, organisations, notices, batches, uploads, jobs, own,
-    people, document,
+    campaign, servers, server, story, changes, clean_up, organisations, notices, batches, uploads,
+    jobs, own, people, document,
 )  # fmt: skip
 """An explicit list; each has `ROUTES`."""
 

@@ -25,6 +25,8 @@ HELD: Final = "Another import, rebuild or purge is under way; this waits for its
 NOT_STORED: Final = (
     "Not taken in by itself: it names servers that the organisation is not known to own"
 )
+COMPARING: Final = "Comparing with what had been found before the clean-up"
+NOT_COMPARED: Final = "It was not compared: %(reason)s"
 PLANNING: Final = "Working out who is to be told"
 SENDING: Final = "Handing over notices"
 UNCERTAIN: Final = (

@@ -77,7 +77,8 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True):
     `timezone` is that of logs in local time, '' for none. `keep`: evidence stays after it was read.
     `locked`: a password was given, which is kept in the memory of one process alone. `source` is
     who a list comes from, in the operator's words. `accept`: what a constituent's evidence says is
-    taken in, whatever servers it names. `batch` is what is sent, 0 for none. `filters` (JSON) are
+    taken in, whatever servers it names. `verify` is the server whose clean-up the evidence is
+    compared with, 0 for none. `batch` is what is sent, 0 for none. `filters` (JSON) are
     the servers of a plan, and `within` the organisations that it is bounded to, None for all.
     """
 
@@ -86,6 +87,7 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True):
     locked: bool = False
     source: str = ""
     accept: bool = False
+    verify: int = 0
     batch: int = 0
     filters: str = ""
     within: tuple[str, ...] | None = None
@@ -107,8 +109,9 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     Of a list: `added`, `known` and `lost` of its rows, those that an earlier try had done in
     `resumed`; `before`: it was in already; `notes`: how it was understood. Of evidence: the
     servers, files read and losses; whether it went into cases (`stored`) or waits for somebody to
-    look at it, and whether there are reports. Of a rebuild: observations and servers, and whether a
-    decision needs another (`again`).
+    look at it, and whether there are reports; `verified` is the outcome of the comparison with what
+    had been found before a clean-up, '' where none was made, for the reason in `uncompared`. Of a
+    rebuild: observations and servers, and whether a decision needs another (`again`).
     Of notices: the `batch`, how many were planned or handed over (`notices`), of how many
     organisations and servers; refused, `left` for another run, and those of which nobody knows
     whether they went out, by reference; why it ended early (`stopped`), '' where it did not.
@@ -129,6 +132,8 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True):
     unopened: tuple[str, ...] = ()
     stored: bool = False
     reports: bool = False
+    verified: str = ""
+    uncompared: str = ""
     observations: int = 0
     servers: int = 0
     conflicts: tuple[str, ...] = ()

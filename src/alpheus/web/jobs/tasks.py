@@ -127,6 +127,10 @@ def judge(task: Task, database: Database, tell: Tell) -> Result:
     done = _store(task, database, tell, document, name=task.name)
     numbers = _numbers(head, text, database)
     clear_values.keep(task, database, text, numbers)
+    if task.options.verify and not task.organisation:
+        from alpheus.web.jobs.clean_task import compared  # noqa: PLC0415 - as above
+
+        result = compared(task, database, result, document=document, places=places, tell=tell)
     return msgspec.structs.replace(
         result, added=done.added, known=done.known, before=done.before, stored=True,
         judged=_judged(head, numbers), import_id=_import_id(database, done.sha256),

@@ -119,6 +119,7 @@ def hand_in(jobs: Jobs, form: Form) -> list[int]:
     options = Options(
         timezone=fields.get("timezone", "").strip(), keep=bool(fields.get("keep")),
         source=fields.get("source", "").strip()[:_LONGEST_TEXT],
+        verify=_whole(fields.get("verify", "")),
     )  # fmt: skip
     try:
         return jobs.hand_in(form.files, options, fields.get("password", ""))

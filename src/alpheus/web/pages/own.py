@@ -29,6 +29,8 @@ _PUBLIC = {PERMISSION: Permission.PUBLIC}
 _OWN = {PERMISSION: Permission.OWN}
 _A_YEAR = 366 * 86_400
 _LONGEST_CODE = 100
+_LONGEST_TEXT = 2_000
+_NOTHING_TYPED = dict.fromkeys(("kind", "text", "day", "step", "step-text"), "")
 EVIDENCE = "/own/evidence"
 
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -108,6 +110,23 @@ def answer_of_server(request: AnyRequest, server: FromPath[int], data: Form) -> 
     return Redirect(f"/own/{server}?told={kind}", status_code=303)
 
 
+@post("/own/{server:int}/steps/{step:int}", opt=_OWN, sync_to_thread=True)
+def step_of_server(
+    request: AnyRequest, server: FromPath[int], step: FromPath[int], data: Form
+) -> Response[Any]:
+    """Take down that an owner says a step of the plan is done."""
+    desk = _desk(request)
+    text = _one(data, "text")[:_LONGEST_TEXT]
+    try:
+        desk.step_done(server, step, text.strip(), _one(data, "plan"))
+    except RefusedError as error:
+        if _is_absent(error) or str(error) == NOT_TAKEN:
+            return _refused(request, error)
+        typed = {"step": str(step), "step-text": text}
+        return _server(request, desk, server, status=422, problem=error, typed=typed)
+    return Redirect(f"/own/{server}?told=step#plan", status_code=303)
+
+
 @post("/own/answer", opt=_OWN, sync_to_thread=True)
 def answer_of_notice(request: AnyRequest, data: Form) -> Response[Any]:
     """Take down what somebody says who was asked to pass a notice on."""
@@ -185,7 +204,7 @@ def _server(
     actions = [(bare(one.text), bare(one.detail)) for one in found.plain.actions]
     return page(
         request, "own/server.html", status=status, found=found, one=found.plain, notice=notice,
-        actions=actions, problem=problem, typed=typed or {"kind": "", "text": "", "day": ""},
+        actions=actions, problem=problem, typed=_NOTHING_TYPED | (typed or {}),
         told=_told(request), today=desk.now[:10], is_only=is_only, kinds=OF_A_SERVER,
         access=desk.access(), **_around(request),
     )  # fmt: skip
@@ -229,7 +248,7 @@ def _takes_evidence(request: AnyRequest) -> str:
 
 def _told(request: AnyRequest) -> str:
     kind = request.query_params.get("told", "")
-    return kind if kind in {*AnswerKind} else ""
+    return kind if kind in {*AnswerKind, "step"} else ""
 
 
 def _kind(data: dict[str, Any], known: tuple[AnswerKind, ...]) -> AnswerKind | None:
@@ -246,5 +265,7 @@ def _is_absent(error: RefusedError) -> bool:
     return str(error).startswith("there is no ")
 
 
-ROUTES = (code_form, code, own_page, own_server, answer_of_server, answer_of_notice,
-          own_account_form, own_account)  # fmt: skip
+ROUTES = (
+    code_form, code, own_page, own_server, answer_of_server, step_of_server, answer_of_notice,
+    own_account_form, own_account,
+)  # fmt: skip

@@ -184,6 +184,7 @@ def custody(
     here = f"/servers/{found.number}/custody"
     return page(
         request, "server/custody.html", row=found.row, files=found.files(),
+        deeds=found.clean_deeds(),
         outline=kept.outline if kept else None,
         losses=kept.outline.skipped[:_LOSSES] if kept else (),
         assessments=assessment_choices(assessed, chosen, here, words),

@@ -1,0 +1,100 @@
+"""New evidence compared with what had been found before a clean-up, in the process of its job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import Connection
+
+from alpheus.cases.clean_assessed import assessment_of
+from alpheus.cases.clean_files import verified
+from alpheus.cases.service import Cases
+from alpheus.errors import RefusedError
+from alpheus.evidence.base import OpenOptions
+from alpheus.respond.assessment_file import Assessment, Server, read_assessment
+from alpheus.respond.verification import compare, end_of
+from alpheus.respond.verify import folders_of
+from alpheus.web.access import audit
+from alpheus.web.jobs import messages as said
+from alpheus.web.jobs.model import Result
+from alpheus.web.jobs.wire import Message, Phase, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from alpheus.cases.database import Database
+
+_MOST_NAMES = 10
+
+
+def compared(
+    task: Task,
+    database: Database,
+    result: Result,
+    *,
+    document: Path,
+    places: Sequence[Path],
+    tell: Callable[[Message], None],
+) -> Result:
+    """The result with the outcome of the comparison, or with why none was made."""
+    tell(Phase(said.note(said.COMPARING)))
+    try:
+        outcome = _compared(task, database, document, places)
+    except RefusedError as error:
+        tell(Phase(said.note(said.NOT_COMPARED, reason=str(error))))
+        return msgspec.structs.replace(result, uncompared=str(error))
+    return msgspec.structs.replace(result, verified=outcome)
+
+
+def _compared(task: Task, database: Database, document: Path, places: Sequence[Path]) -> str:
+    server, cases = task.options.verify, Cases(database)
+    kept = cases.cleaning.before(server)
+    with database.read() as connection:
+        before = assessment_of(connection, kept.observation).server()
+    after = _same(before, read_assessment(document), _aliases(document))
+    cleaned = cases.cleaning.cleaned_at(server)
+    options = OpenOptions(passwords=(task.password,) if task.password else ())
+    found = compare(
+        before, after, since=cleaned or end_of(before), looked=set(folders_of(places, options)),
+        assessment=kept.assessment,
+    )  # fmt: skip
+
+    def note(connection: Connection) -> None:
+        audit.note(connection, time=cases.now, who=task.who, action="clean-up: verified",
+                   object_=f"server {server}", outcome=found.outcome.value,
+                   job=str(task.job))  # fmt: skip
+
+    evidence = f"job {task.job}: {task.name}"
+    cases.noting(note).cleaning.keep_verification(
+        server, verified(found), who=task.who, evidence=evidence
+    )
+    return found.outcome.value
+
+
+class _Named(msgspec.Struct, frozen=True):
+    name: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+class _Names(msgspec.Struct, frozen=True):
+    servers: tuple[_Named, ...] = ()
+
+
+def _aliases(document: Path) -> dict[str, tuple[str, ...]]:
+    """All names of each server of a document."""
+    found = msgspec.json.decode(document.read_bytes(), type=_Names)
+    return {one.name: (one.name, *one.aliases) for one in found.servers}
+
+
+def _same(before: Server, after: Assessment, names: dict[str, tuple[str, ...]]) -> Server:
+    """The server by its name; that of another machine proves nothing. Raises RefusedError."""
+    wanted = {before.name.casefold(), before.name.partition(".")[0].casefold()}
+    for one in after.servers:
+        known = {name.casefold() for name in names.get(one.name, (one.name,))}
+        if wanted & (known | {name.partition(".")[0] for name in known}):
+            return one
+    every = ", ".join(one.name for one in after.servers[:_MOST_NAMES]) or "none"
+    raise RefusedError(f"the evidence is of {every}, and the plan is of {before.name}")
