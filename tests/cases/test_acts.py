@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alpheus.cases.acts import Act, ActKind, Closing, refusal
+from alpheus.cases.acts import Act, ActKind, Closing, plan_in, refusal
 from alpheus.cases.lifecycle import State
 from alpheus.cases.states import Compromise, Patch, Work
 
@@ -46,6 +46,13 @@ CLOSED = State(work=Work.CLOSED)
         (WELL, _act(ActKind.FALSE_POSITIVE, until="2021-03-09T00:00:00Z"), "is over"),
         (WELL, _act(ActKind.MITIGATED), "nothing to mitigate"),
         (WELL, _act(ActKind.CLEANED), "nothing to clean"),
+        (WELL, _act(ActKind.NOT_CLEAN), "does not count as cleaned"),
+        (WELL, _act(ActKind.CAME_BACK), "does not count as cleaned"),
+        (
+            State(compromise=Compromise.CLEANED, plan="ab"),
+            _act(ActKind.VERIFIED),
+            "it was cleaned by a plan",
+        ),
         (WELL, _act(ActKind.VERIFIED), "a server that was cleaned"),
         (State(compromise=Compromise.COMPROMISED), _act(ActKind.CLEARED), "not a proof"),
         (WELL, _act(ActKind.ASSIGNED, to=""), "to whom"),
@@ -72,6 +79,11 @@ def test_refusals(state: State, act: Act, said: str) -> None:
         (State(), _act(ActKind.FALSE_POSITIVE, until="2021-04-01T00:00:00Z")),
         (State(patch=Patch.VULNERABLE), _act(ActKind.MITIGATED)),
         (State(compromise=Compromise.RE_INFECTED), _act(ActKind.CLEANED)),
+        (State(compromise=Compromise.VERIFIED_CLEAN), _act(ActKind.CAME_BACK)),
+        (
+            State(compromise=Compromise.CLEANED, plan="ab"),
+            _act(ActKind.VERIFIED, evidence=f"verification {'cd' * 32}"),
+        ),
         (State(compromise=Compromise.CLEANED), _act(ActKind.VERIFIED)),
         (State(compromise=Compromise.SUSPICIOUS), _act(ActKind.CLEARED)),
         (State(), _act(ActKind.MERGED)),
@@ -90,3 +102,9 @@ def test_a_report_is_one_that_a_law_asks_for() -> None:
         said = refusal(State(), act, now=NOW)
         assert (said == "") is allowed
         assert allowed or "ED-21-02:scan" in said
+
+
+def test_which_plan_a_cleaning_names() -> None:
+    """One that is kept here, by its digest; what a person wrote is none."""
+    assert plan_in(f"plan {'ab' * 32}") == "ab" * 32
+    assert plan_in("plan 1") == plan_in("") == ""

@@ -145,6 +145,39 @@ def test_cleaned_verified_and_again() -> None:
                    _act(5, ActKind.CLEANED)).compromise is Compromise.CLEANED  # fmt: skip
 
 
+BY_PLAN = f"plan {'ab' * 32}"
+
+
+def test_by_a_plan_only_a_verification_verifies() -> None:
+    """An assessment that finds nothing is not enough; signs from after it still re-infect."""
+    start = (_verdict(1, "compromised", 1), _act(5, ActKind.CLEANED, evidence=BY_PLAN))
+    assert _derive(*start).plan == "ab" * 32
+    assert _derive(*start, _verdict(7, "no-evidence")).compromise is Compromise.CLEANED
+    sure = (*start, _act(8, ActKind.VERIFIED))
+    assert _derive(*sure).compromise is Compromise.VERIFIED_CLEAN
+    assert _derive(*sure, _act(9, ActKind.CAME_BACK)).compromise is Compromise.RE_INFECTED
+    assert _derive(*start, _verdict(7, "compromised", 6)).compromise is Compromise.RE_INFECTED
+    assert _derive(_act(2, ActKind.CAME_BACK)).compromise is Compromise.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("events", "after"),
+    [
+        ((_verdict(1, "compromised", 1), _act(5, ActKind.CLEANED)), Compromise.COMPROMISED),
+        ((_report(1), _act(5, ActKind.CLEANED)), Compromise.REPORTED),
+        ((_report(1), _act(5, ActKind.CLEANED), _verdict(6, "compromised", 1)),
+         Compromise.COMPROMISED),
+        ((_report(1), _act(5, ActKind.CLEANED), _act(6, ActKind.CLEANED)), Compromise.REPORTED),
+        ((_report(1),), Compromise.REPORTED),
+    ],
+)  # fmt: skip
+def test_what_was_not_cleaned_after_all_stands_as_before(
+    events: tuple[Seen | Act, ...], after: Compromise
+) -> None:
+    """Also by what was seen of it meanwhile."""
+    assert _derive(*events, _act(9, ActKind.NOT_CLEAN)).compromise is after
+
+
 def test_a_doubt_is_cleared_and_a_proof_is_not() -> None:
     """By somebody who looked."""
     cleared = _act(2, ActKind.CLEARED)

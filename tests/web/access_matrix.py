@@ -197,10 +197,7 @@ TABLE: tuple[Line, ...] = (
     Line("GET", "/servers/{number}/custody", ONE, "/servers/{own_server}/custody"),
     Line("GET", "/servers/{number}/clean-up", ONE, "/servers/{own_server}/clean-up"),
     Line(
-        "GET",
-        "/servers/{number}/clean-up/{name}",
-        "S NN AAA AAA AAA AAA",
-        "/servers/{own_server}/clean-up/no-such-form",
+        "GET", "/servers/{number}/clean-up/{name}", ONE, "/servers/{own_server}/clean-up/plan.json"
     ),
     Line(
         "POST",
@@ -399,6 +396,7 @@ def made_world(app: Litestar, database: Database, clock: Clock) -> World:
     rebuild(database, now=clock(), owners=_with_contacts(owners_by_directory(Directory())))
     numbers = {row["name"]: int(row["id"]) for row in Cases(database, clock).page().servers}
     numbers[f"mail.{OWN}"] = numbers[COMPUTER]
+    Cases(database, clock).cleaning.make(numbers[COMPUTER], who="test")
     accounts = {
         asker: made(app, f"{asker.role} of {asker.organisation or 'all'}",
                     Grant(asker.role, asker.organisation))

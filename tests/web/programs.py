@@ -50,6 +50,12 @@ class Api:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    def post(self, path: str, body: object, who: Asker = ADMIN) -> Any:
+        """What came of something that was done, as JSON."""
+        answer = self.ask("POST", path, who, json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
     def rows(self, path: str, who: Asker = ADMIN) -> list[str]:
         """A list as a file, line by line."""
         answer = self.ask("GET", path, who, headers={"accept": "text/csv"})

@@ -36,7 +36,7 @@ Digest = Annotated[str, msgspec.Meta(max_length=64, description="SHA-256 of a pl
 Document = Annotated[dict[str, Any], said("The document as the command line wrote it.")]
 
 
-class FileOf(msgspec.Struct, frozen=True):
+class PlanFile(msgspec.Struct, frozen=True):
     """A file that is taken away, and what became of it."""
 
     id: int
@@ -70,7 +70,7 @@ class PlanStep(msgspec.Struct, frozen=True):
     breaks: str
     undo: str
     decides: str
-    files: list[FileOf]
+    files: list[PlanFile]
     cited: list[ProofOf]
     cited_total: int
     mark: Annotated[str, said("`done`, `not-needed`, `said`, `begun` or `open`.")]
@@ -270,7 +270,7 @@ def _step(one: StepStands) -> PlanStep:
     return PlanStep(
         step.number, step.phase.value, step.what, step.why, list(step.by_hand), step.breaks,
         step.undo, step.decides,
-        [FileOf(each.id, each.path, each.sha256, one.files.get(each.id, ""))
+        [PlanFile(each.id, each.path, each.sha256, one.files.get(each.id, ""))
          for each in step.files],
         shaped(step.cited, list[ProofOf]), step.cited_total, one.mark.value,
         by.who if by else "", by.time if by else "", by.why if by else "",
