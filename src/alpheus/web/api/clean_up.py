@@ -163,7 +163,7 @@ class Verifications(msgspec.Struct, frozen=True):
     waits: Annotated[str, said("Why the newest changes nothing; '' where it does.")]
 
 
-class DeedOf(msgspec.Struct, frozen=True):
+class PlanDeed(msgspec.Struct, frozen=True):
     """Something that was done of a clean-up."""
 
     recorded: Time
@@ -178,7 +178,7 @@ class DeedOf(msgspec.Struct, frozen=True):
 class Deeds(msgspec.Struct, frozen=True):
     """What was done, the newest first."""
 
-    deeds: list[DeedOf]
+    deeds: list[PlanDeed]
 
 
 @get("/servers/{number:int}/plan", opt=_SEE, tags=_TAGS, sync_to_thread=True)
@@ -241,7 +241,7 @@ def verifications(number: Number, desk: NamedDependency[Desk]) -> Response[Verif
 def deeds(number: Number, desk: NamedDependency[Desk]) -> Response[Deeds]:
     """What was done of the clean-up, by whom and when."""
     every = [one._asdict() for one in desk.server(number).clean_deeds()]
-    return json(Deeds(shaped(every, list[DeedOf])))
+    return json(Deeds(shaped(every, list[PlanDeed])))
 
 
 def _taken(found: ServerDesk, document: dict[str, Any]) -> Done:
