@@ -72,7 +72,7 @@ TABLE: tuple[Line, ...] = (
     Line("POST", f"{_API}/servers/{{number}}/plan/steps", WORK_ON_ONE, f"{_SERVER}/plan/steps",
          json={"steps": [999], "mark": "done"}),
     Line("POST", f"{_API}/servers/{{number}}/plan/files", WORK_ON_ONE, f"{_SERVER}/plan/files",
-         json={"document": {}}),
+         json={"document": "{}"}),
     Line("POST", f"{_API}/bulk/preview", WORK, json=_ALL),
     Line("POST", f"{_API}/bulk", WORK, json={**_ALL, "code": "1-wrong"}),
     Line("GET", f"{_API}/organisations", SEE),

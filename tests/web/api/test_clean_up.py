@@ -27,7 +27,7 @@ def test_a_plan_with_how_far_it_is(api: Api, path: str) -> None:
     assert [one["number"] for one in plan["steps"]] == list(range(1, len(plan["steps"]) + 1))
     document = api.get(f"{path}/plan/document")
     assert decode(json.dumps(document).encode(), "it").digest == plan["digest"]
-    again = api.post(f"{path}/plan/files", {"document": document})
+    again = api.post(f"{path}/plan/files", {"document": json.dumps(document)})
     assert (again["moved"], again["steps"]) == ("", len(plan["steps"]))
 
 
@@ -52,7 +52,7 @@ def test_a_verification_comes_in(api: Api, path: str) -> None:
         "until": "2021-03-02T00:00:00Z",
     }  # fmt: skip
     for _ in range(2):
-        assert api.post(f"{path}/plan/files", {"document": document})["why"]
+        assert api.post(f"{path}/plan/files", {"document": json.dumps(document)})["why"]
     found = api.get(f"{path}/verifications")
     assert [one["outcome"] for one in found["verifications"]] == ["uncovered"]
     assert found["waits"]
@@ -64,10 +64,16 @@ def test_a_verification_comes_in(api: Api, path: str) -> None:
         ("/plan/steps", {"steps": [9_999], "mark": "done"}),
         ("/plan/steps", {"steps": [1], "mark": "not-needed"}),
         ("/plan/steps", {"steps": [1], "mark": "done", "plan": "00"}),
-        ("/plan/files", {"document": {}}),
-        ("/plan/files", {"document": {"schema": "alpheus.clean-plan/1"}}),
-        ("/plan/files", {"document": {"schema": "alpheus.clean-run/1", "what": "apply"}}),
-        ("/plan/files", {"document": {"schema": "alpheus.clean-verification/1", "items": 1}}),
+        ("/plan/files", {"document": "{}"}),
+        ("/plan/files", {"document": json.dumps({"schema": "alpheus.clean-plan/1"})}),
+        (
+            "/plan/files",
+            {"document": json.dumps({"schema": "alpheus.clean-run/1", "what": "apply"})},
+        ),
+        (
+            "/plan/files",
+            {"document": json.dumps({"schema": "alpheus.clean-verification/1", "items": 1})},
+        ),
     ],
 )
 def test_what_is_wrong_is_refused(api: Api, path: str, more: str, body: dict) -> None:

@@ -10,7 +10,6 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from litestar.types import ControllerRouterHandler
 
-from alpheus.cases.clean_files import kind_of
 from alpheus.cases.clean_progress import Mark, StepStands
 from alpheus.cases.clean_store import KeptVerification
 from alpheus.cases.cleaning import CleanUp, Done
@@ -33,7 +32,10 @@ _STATES = ("id", "patch", "compromise", "work", "assignee", "until")
 
 StepNumber = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
 Digest = Annotated[str, msgspec.Meta(max_length=64, description="SHA-256 of a plan.")]
-Document = Annotated[dict[str, Any], said("The document as the command line wrote it.")]
+Document = Annotated[
+    str,
+    said("The text of the file that the command line wrote.", min_length=1, max_length=900_000),
+]
 
 
 class PlanFile(msgspec.Struct, frozen=True):
@@ -97,7 +99,7 @@ class PlanOf(msgspec.Struct, frozen=True):
     steps: list[PlanStep]
 
 
-class Planned(msgspec.Struct, frozen=True):
+class PlanNow(msgspec.Struct, frozen=True):
     """The plan; null where there is none."""
 
     plan: PlanOf | None
@@ -182,13 +184,13 @@ class Deeds(msgspec.Struct, frozen=True):
 
 
 @get("/servers/{number:int}/plan", opt=_SEE, tags=_TAGS, sync_to_thread=True)
-def plan(number: Number, desk: NamedDependency[Desk]) -> Response[Planned]:
+def clean_up_plan(number: Number, desk: NamedDependency[Desk]) -> Response[PlanNow]:
     """The newest plan of a clean-up, and how far it is."""
-    return json(Planned(_plan(desk.server(number).clean_up())))
+    return json(PlanNow(_plan(desk.server(number).clean_up())))
 
 
 @get("/servers/{number:int}/plan/document", opt=_SEE, tags=_TAGS, sync_to_thread=True)
-def plan_document(
+def clean_up_document(
     request: AnyRequest, number: Number, desk: NamedDependency[Desk]
 ) -> Response[dict[str, Any]]:
     """The plan as `alpheus clean apply` takes it."""
@@ -201,15 +203,15 @@ def plan_document(
 
 
 @post("/servers/{number:int}/plan", opt=_WORK, tags=_TAGS, status_code=200, sync_to_thread=True)
-def make_plan(number: Number, desk: NamedDependency[Desk]) -> Response[Planned]:
+def make_clean_up_plan(number: Number, desk: NamedDependency[Desk]) -> Response[PlanNow]:
     """Make a plan from the newest assessment; one that says the same changes nothing."""
     found = desk.server(number, Permission.WORK)
-    return json(Planned(_plan(found.make_plan().clean)))
+    return json(PlanNow(_plan(found.make_plan().clean)))
 
 
 @post("/servers/{number:int}/plan/steps", opt=_WORK, tags=_TAGS, status_code=200,
       sync_to_thread=True)  # fmt: skip
-def mark_steps(
+def mark_clean_up_steps(
     number: Number, desk: NamedDependency[Desk], data: JSONBody[MarkSteps]
 ) -> Response[Follows]:
     """Say what became of steps of the plan."""
@@ -222,7 +224,7 @@ def mark_steps(
 
 @post("/servers/{number:int}/plan/files", opt=_WORK, tags=_TAGS, status_code=200,
       sync_to_thread=True)  # fmt: skip
-def take_in(
+def take_clean_up_file(
     number: Number, desk: NamedDependency[Desk], data: JSONBody[TakeIn]
 ) -> Response[Follows]:
     """Take in a plan, the result of `clean apply` or `clean undo`, or a verification, as JSON."""
@@ -231,25 +233,23 @@ def take_in(
 
 
 @get("/servers/{number:int}/verifications", opt=_SEE, tags=_TAGS, sync_to_thread=True)
-def verifications(number: Number, desk: NamedDependency[Desk]) -> Response[Verifications]:
+def clean_up_verifications(number: Number, desk: NamedDependency[Desk]) -> Response[Verifications]:
     """What later evidence showed, the newest first."""
     found = desk.server(number).clean_up()
     return json(Verifications([_verification(one) for one in found.verifications], found.waits))
 
 
 @get("/servers/{number:int}/plan/deeds", opt=_SEE, tags=_TAGS, sync_to_thread=True)
-def deeds(number: Number, desk: NamedDependency[Desk]) -> Response[Deeds]:
+def clean_up_deeds(number: Number, desk: NamedDependency[Desk]) -> Response[Deeds]:
     """What was done of the clean-up, by whom and when."""
     every = [one._asdict() for one in desk.server(number).clean_deeds()]
     return json(Deeds(shaped(every, list[PlanDeed])))
 
 
-def _taken(found: ServerDesk, document: dict[str, Any]) -> Done:
+def _taken(found: ServerDesk, document: str) -> Done:
     try:
-        content = msgspec.json.encode(document)
-        kind_of(content, "it")
-        return found.take_clean_file(content, "the document")[1]
-    except (CleanError, msgspec.MsgspecError, UnicodeEncodeError) as error:
+        return found.take_clean_file(document.encode(errors="replace"), "the document")[1]
+    except CleanError as error:
         raise RefusedError(str(error)) from error
 
 
@@ -296,5 +296,6 @@ def _verification(one: KeptVerification) -> VerificationOf:
 
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
-    plan, plan_document, make_plan, mark_steps, take_in, verifications, deeds,
+    clean_up_plan, clean_up_document, make_clean_up_plan, mark_clean_up_steps, take_clean_up_file,
+    clean_up_verifications, clean_up_deeds,
 )  # fmt: skip
