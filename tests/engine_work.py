@@ -19,6 +19,13 @@ def squares() -> Work[object, object]:
             return "waited"
         if isinstance(unit, str) and unit.startswith("crash"):
             os.kill(os.getpid(), signal.SIGSEGV)
+        if unit == "memory":
+            raise MemoryError
+        if unit == "busy":
+            while True:
+                pass
+        if unit == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
         if unit == "fail":
             message = "broken unit"
             raise ValueError(message)

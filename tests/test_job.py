@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from alpheus.evidence.base import OpenOptions
-from alpheus.job import TriageOptions
+from alpheus.job import TriageOptions, unread
+from alpheus.model import Stage, Verdict
 from alpheus.parsers.base import ReadOptions
+from assessments import assessment, quiet_server
 
 OTHER = {
     "packs": ("iis-webshell",),
@@ -22,6 +24,7 @@ OTHER = {
     "workers": 7,
     "remember": True,
     "listing": True,
+    "avoid": (("logs/a.log", "not read: so"),),
 }
 
 
@@ -31,3 +34,12 @@ def test_every_option_shows_in_its_text(name: str) -> None:
     given = TriageOptions()
     assert repr(replace(given, **{name: OTHER[name]})) != repr(given)
     assert repr(replace(given)) == repr(TriageOptions())
+
+
+def test_evidence_of_which_nothing_could_be_read_says_why() -> None:
+    """Anything that was read or found is something."""
+    whole = assessment(quiet_server("EX", Verdict.NOT_DETERMINABLE, Stage.NONE, "so"))
+    assert unread(whole) is None
+    bare = replace(whole, servers=(replace(whole.servers[0], coverage=()),))
+    assert unread(bare) == [one.reason for one in whole.skipped]
+    assert unread(replace(bare, skipped=())) == []

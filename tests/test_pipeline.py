@@ -13,7 +13,7 @@ import pytest
 from alpheus import lab
 from alpheus.job import Manifest, TriageOptions
 from alpheus.model import Assessment
-from alpheus.pipeline import Pipeline
+from alpheus.pipeline import Pipeline, Prepared
 
 SIZE = 3_000_000
 NOW = datetime(2021, 4, 1, tzinfo=UTC)
@@ -56,3 +56,22 @@ def test_how_the_reading_is_shared_out_does_not_show(
     _is_of(tmp_path / scenario / "evidence", *alone)
     assert _assess(tmp_path / scenario / "evidence", 2) == alone
     assert _assess(tmp_path / scenario / "evidence", 3) == alone
+
+
+def test_what_is_compiled_once_serves_many_runs_and_a_file_can_be_left_out(tmp_path: Path) -> None:
+    """A worker of a campaign reads one package after another; what is left out is a loss."""
+    log = (
+        "#Fields: date time cs-method cs-uri-stem c-ip sc-status\n"
+        "2021-03-04 10:00:00 POST /aspnet_client/k3.aspx 198.51.100.7 200\n"
+    )
+    for name in ("u_ex210304.log", "u_ex210305.log"):
+        (tmp_path / name).write_text(log, "utf-8")
+    options = TriageOptions(packs=("iis-webshell",), workers=1)
+    prepared = Prepared.of(options, keep=False)
+    first = Pipeline([tmp_path], options, None).run(NOW, prepared).assessment
+    again = Pipeline([tmp_path], options, None).run(NOW, prepared).assessment
+    assert again.servers == first.servers
+    avoiding = replace(options, avoid=(("u_ex210304.log", "not read: so"),))
+    less = Pipeline([tmp_path], avoiding, None).run(NOW, prepared).assessment
+    assert [(one.path, one.reason) for one in less.skipped] == [("u_ex210304.log", "not read: so")]
+    assert less.run.files_read == first.run.files_read - 1

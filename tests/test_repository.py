@@ -36,6 +36,7 @@ ROOMS = (
     "directory",
     "cases",
     "notify",
+    "fleet",
     "campaign",
     "lab",
     "web",

@@ -20,6 +20,7 @@ class TriageOptions:
     `start` and `end` bound the events that may become findings. `workers` is the number of
     processes, None for one per processor. `remember`: unchanged evidence is not read again.
     `listing`: the result says of every file that was read which it was.
+    `avoid` are addresses of files that are left out, each with the reason.
     """
 
     packs: Sequence[str] | None = None
@@ -31,6 +32,7 @@ class TriageOptions:
     workers: int | None = None
     remember: bool = False
     listing: bool = False
+    avoid: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,15 @@ class TriageResult:
     assessment: Assessment
     unopened: tuple[Unopened, ...]
     manifests: tuple[Manifest, ...] = ()
+
+
+def unread(assessment: Assessment) -> list[str] | None:
+    """Why nothing of the evidence could be read, reason by reason; None where something was."""
+    covered = (one for server in assessment.servers for one in server.coverage)
+    found = any(server.findings for server in assessment.servers)
+    if found or any(one.rows or one.files > one.skipped for one in covered):
+        return None
+    return [one.reason for one in assessment.skipped if one.path or one.evidence]
 
 
 Progress = Callable[[str, int, int], None]

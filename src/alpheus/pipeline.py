@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
@@ -39,6 +39,23 @@ _UNPACKED = 24
 _TRIES = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What every run with the same packs, rules and reading options needs, compiled once."""
+
+    kit: Kit
+    builds: Builds
+
+    @classmethod
+    def of(cls, options: TriageOptions, *, keep: bool) -> Prepared:
+        """Compile it; `keep`: searches are kept on disk for the next process.
+
+        Raises UsageError and KnowledgeError as `triage` does.
+        """
+        packs = load_packs(options.packs, options.rules)
+        return cls(Kit.compile(packs, options.reading, keep=keep), Builds.load())
+
+
 class Pipeline:
     """One run over the given paths."""
 
@@ -55,21 +72,20 @@ class Pipeline:
         self._read = 0
         self._size = 0
 
-    def run(self, started: datetime) -> TriageResult:
+    def run(self, started: datetime, prepared: Prepared | None = None) -> TriageResult:
         """Read and judge everything. Raises UsageError and KnowledgeError as `triage` does."""
-        options = self._options
-        packs = load_packs(options.packs, options.rules)
-        kit = Kit.compile(packs, options.reading, keep=options.remember)
+        ready = prepared or Prepared.of(self._options, keep=self._options.remember)
+        kit = ready.kit
         for unit, result in self._in_order(self._results(kit)):
             self._take(unit, result)
         order = [f"E{number}" for number in range(1, len(self._paths) + 1)]
         evidence = tuple(self._evidence[e] for e in order if e in self._evidence)
-        servers = Judge(kit, Builds.load()).servers(self._collector, evidence)
+        servers = Judge(kit, ready.builds).servers(self._collector, evidence)
         run = Run(
             started=started,
             finished=datetime.now(UTC),
             version=__version__,
-            packs=tuple(PackVersion(pack.id, pack.version) for pack in packs),
+            packs=tuple(PackVersion(pack.id, pack.version) for pack in kit.packs),
             bytes_read=self._collector.bytes_read,
             files_read=self._collector.files_read,
         )
@@ -137,9 +153,10 @@ class Pipeline:
                 of = workers * _SHARES_PER_WORKER
                 shares = plan_shares(path, opening, of, WORTH_SHARING)
             units.extend(
-                ReadUnit(path, f"E{number}", replace(opening, share=share), place)
+                ReadUnit(path, f"E{number}", replace(opening, share=share), place,
+                         self._options.avoid)
                 for place, share in enumerate(shares, start=len(units))
-            )
+            )  # fmt: skip
         return units
 
     def _on_engine(

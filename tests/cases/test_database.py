@@ -71,6 +71,19 @@ def test_one_works_at_a_time(place: str) -> None:
             pass
 
 
+def test_one_drives_a_file_and_many_a_server(place: str) -> None:
+    """What is left on a file by a driver that is gone is then known to be nobody's."""
+    with open_database(place) as one, open_database(place) as other, one.drive():
+        if one.is_sqlite:
+            with pytest.raises(DatabaseBusyError, match="campaign run is under way"), other.drive():
+                pass
+        else:
+            with other.drive():
+                pass
+        with other.work(), other.rows() as connection:
+            connection.execute(insert(meta).values(ROW))
+
+
 def test_a_second_writer_waits_and_is_told(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the first holds it for too long."""
     monkeypatch.setattr(module, "BUSY_SECONDS", 1)

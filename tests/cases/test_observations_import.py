@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,8 @@ from sqlalchemy import func, select
 from alpheus.cases import observations_files
 from alpheus.cases import observations_import as module
 from alpheus.cases.database import Database, open_database
-from alpheus.cases.observations import RowError, hand_entry
-from alpheus.cases.observations_import import import_file, record
+from alpheus.cases.observations import RowError, Rows, hand_entry
+from alpheus.cases.observations_import import Document, import_file, record, record_documents
 from alpheus.cases.schema import imports, losses, observations
 from alpheus.errors import EvidenceError, EvidenceFormatError, EvidenceNotFoundError
 from alpheus.report.json_output import write_json
@@ -183,6 +185,27 @@ def test_a_list_and_an_assessment_are_resumed_by_their_rows(
         import_file(database, file, "kim", tell=stop)
     result = import_file(database, file, "kim")
     assert (result.resumed, result.added, result.lost) == (4, 1, 1)
+
+
+def test_assessments_that_were_made_here_are_imports(database: Database) -> None:
+    """Each with its row in the ledger of files; what is known already is not added again."""
+    stream = io.StringIO()
+    write_json(compromised(), stream)
+    text = stream.getvalue().replace("\\u0000", "").encode()
+    rows = tuple(Rows(datetime.now(UTC)).of_document(text))
+    both = [Document("a", "1" * 64, 10, rows), Document("b", "2" * 64, 20, rows[:1])]
+    with database.work(), database.write() as connection:
+        (first, numbers), (second, again) = record_documents(connection, both, "mia")
+        assert record_documents(connection, [], "mia") == []
+    assert (again, len(numbers)) == (numbers[:1], len(rows))
+    with database.read() as connection:
+        found = connection.execute(select(imports).order_by(imports.c.id)).all()
+        of = set(connection.execute(select(observations.c.import_id)).scalars())
+    assert [(one.id, one.file, one.who, one.bytes) for one in found] == [
+        (first, "a", "mia", 10), (second, "b", "mia", 20),
+    ]  # fmt: skip
+    assert all(one.finished for one in found)
+    assert of == {first}
 
 
 def test_entries_by_hand_are_recorded(database: Database) -> None:

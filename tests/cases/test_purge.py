@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from alpheus.cases import ledger_schema, traces
 from alpheus.cases.acts import ActKind
 from alpheus.cases.database import Database, open_database
 from alpheus.cases.purge import purge
 from alpheus.cases.rebuild import rebuild
 from alpheus.cases.schema import acts, facts, observations
 from alpheus.cases.service import Cases
+from alpheus.cases.traces import Trace, TraceKind
 from alpheus.errors import RefusedError
 from cases_filling import NOW, derived_rows, fill, seen
 from exposure_runs import CLOSED, OPEN
@@ -37,7 +39,11 @@ def _count(database: Database, table) -> int:
 def test_what_is_old_is_forgotten(cases: Cases) -> None:
     """What was done to a server stays with what is left of it."""
     database = cases.database
+    with database.write() as connection:
+        mark = Trace(TraceKind.ADDRESS, "203.0.113.7")
+        traces.add(connection, [(1, mark), (3, mark)])
     assert purge(database, before="2021-03-10T00:00:00Z") == (2, 1)
+    assert _count(database, ledger_schema.traces) == 1
     rebuild(database, now=NOW)
     (row,) = cases.page().servers
     assert (row["id"], row["work"], row["patch"]) == (3, "in-progress", "fixed")

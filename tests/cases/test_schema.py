@@ -8,6 +8,7 @@ from sqlalchemy import inspect
 
 from alpheus.cases.console_schema import accounts
 from alpheus.cases.database import Database
+from alpheus.cases.ledger_schema import units
 from alpheus.cases.schema import LASTING, derived, indices
 
 
@@ -16,6 +17,7 @@ def test_migrations_make_these_tables(database: Database) -> None:
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), LASTING) == []
     assert accounts.metadata is LASTING, "those of the console are among them"
+    assert units.metadata is LASTING, "and those of the ledger"
 
 
 def test_generations_stand_side_by_side(database: Database) -> None:

@@ -35,6 +35,13 @@ def test_a_sealed_value_cannot_be_moved_or_changed() -> None:
     assert key.open(7, MARK, b"") is None
 
 
+def test_marks_have_a_key_of_their_own() -> None:
+    """Whoever knows it opens nothing."""
+    one, other = SecretKey(b"k" * 32), SecretKey(b"z" * 32)
+    assert one.for_marks() == SecretKey(b"k" * 32).for_marks()
+    assert len({one.for_marks(), other.for_marks(), b"k" * 32}) == 3
+
+
 def test_the_key_is_made_once_for_ourselves_alone(tmp_path: Path) -> None:
     """A second process has the same; a file that others may read is shut to them."""
     sealed = secret_key(tmp_path, {}).seal(7, MARK, ["a"])

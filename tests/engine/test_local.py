@@ -8,12 +8,13 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from multiprocessing import util
 from typing import Any
 
 import pytest
 
-from alpheus.engine import LocalEngine, Lost, local
+from alpheus.engine import Bounds, LocalEngine, Lost, local
 from engine_work import squares
 
 
@@ -84,6 +85,45 @@ def test_an_interrupt_while_a_worker_starts_ends_it(monkeypatch: pytest.MonkeyPa
     with pytest.raises(KeyboardInterrupt):
         next(engine.run(["sleep"]))
     assert multiprocessing.active_children() == []
+
+
+def test_who_was_ended_from_outside_is_told_as_such() -> None:
+    """It need not be the unit's fault."""
+    found = _run(["killed", 5], workers=1)
+    assert found["killed"] == Lost("the reader was ended by SIGKILL", "on killed", outside=True)
+    assert found["5"] == 25
+
+
+@pytest.mark.skipif(os.name != "posix", reason="bounds are those of POSIX")
+def test_a_unit_is_bounded_in_memory_and_time() -> None:
+    """By the clock and of a processor, anew for each; the next has a worker of its own."""
+    engine = LocalEngine(squares, 1, squares, Bounds(cpu_seconds=1, seconds=1.5))
+    outcomes = engine.run(["memory", "sleep", 3])
+    found = {str(one.unit): one.lost or one.result for one in outcomes}
+    assert found.pop("memory") == Lost("not enough memory", "on memory")
+    assert found == {"sleep": Lost("it took longer than 2 seconds", "on sleep"), "3": 9}
+    engine = LocalEngine(squares, 1, squares, Bounds(cpu_seconds=1))
+    (outcome,) = engine.run(["busy"])
+    assert outcome.lost == Lost("it took more than 1 seconds of a processor", "on busy")
+
+
+def test_units_are_taken_when_a_worker_is_free_for_them() -> None:
+    """No more are under way than there are workers, however many there are."""
+    taken, ended, most = 0, 0, 0
+
+    def units() -> Iterator[int]:
+        nonlocal taken, most
+        for number in range(20):
+            taken += 1
+            most = max(most, taken - ended)
+            yield number
+
+    engine = _engine(2)
+    for _ in engine.run(units()):
+        assert 1 <= len(engine.processes) <= 2
+        ended += 1
+    assert (taken, ended) == (20, 20)
+    assert most <= 3
 
 
 def test_no_units_need_no_workers() -> None:

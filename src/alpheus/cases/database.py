@@ -70,6 +70,17 @@ class Database:
                 yield connection
 
     @contextmanager
+    def rows(self) -> Iterator[Connection]:
+        """A transaction that changes rows which it locks itself, beside the writer of cases.
+
+        SQLite has one writer, whoever it is. Raises DatabaseError.
+        """
+        with told(self.place), self.engine.connect() as connection:
+            connection = connection.execution_options(writes=True)  # noqa: PLW2901 - the same one
+            with connection.begin():
+                yield connection
+
+    @contextmanager
     def work(self) -> Iterator[None]:
         """Be the only one that imports, rebuilds or purges; ends with the program, however it ends.
 
@@ -77,7 +88,7 @@ class Database:
         """
         message = f"{self.place}: another import, rebuild or purge is under way; wait for its end"
         if self.is_sqlite:
-            with _alone(Path(str(self.engine.url.database)), message):
+            with _alone(Path(f"{self.engine.url.database}.work"), message):
                 yield
             return
         with told(self.place), self.engine.connect() as connection:
@@ -91,6 +102,19 @@ class Database:
                 with contextlib.suppress(DBAPIError):
                     connection.execute(text(f"SELECT pg_advisory_unlock({_WORKER})"))
                     connection.commit()
+
+    @contextmanager
+    def drive(self) -> Iterator[None]:
+        """Be the only driver of a campaign run on a file of SQLite; a server has many.
+
+        Raises DatabaseBusyError at once when there is another.
+        """
+        message = f"{self.place}: another campaign run is under way; wait for its end, or stop it"
+        if not self.is_sqlite:
+            yield
+            return
+        with _alone(Path(f"{self.engine.url.database}.run"), message):
+            yield
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -283,9 +307,8 @@ def _migrate(connection: Connection) -> None:
 
 
 @contextmanager
-def _alone(file: Path, message: str) -> Iterator[None]:
-    """Hold a lock beside a file: that of an empty database, which the system lets go by itself."""
-    lock = Path(f"{file}.work")
+def _alone(lock: Path, message: str) -> Iterator[None]:
+    """Hold the lock of an empty database, which the system lets go by itself."""
     with contextlib.closing(sqlite3.connect(lock, timeout=0, isolation_level=None)) as held:
         with contextlib.suppress(OSError):
             lock.chmod(PRIVATE)

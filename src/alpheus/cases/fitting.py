@@ -10,12 +10,14 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, inspect
 
-from alpheus.cases import console_schema
+from alpheus.cases import console_schema, ledger_schema
 from alpheus.cases.database import Database
+from alpheus.cases.schema import LASTING
 from alpheus.errors import DatabaseVersionError
 
-_TABLES = console_schema.jobs.metadata
-"""All lasting tables, those of the console among them."""
+_DECLARED = (console_schema, ledger_schema)
+_TABLES = LASTING
+"""All lasting tables; those of the console and of the ledger are declared by their modules."""
 
 
 def check(database: Database) -> None:

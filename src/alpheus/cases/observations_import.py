@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -147,6 +147,43 @@ def record_rows(database: Database, rows: Iterable[Row], who: str, kind: str = K
         entry = Imported("", f"{kind}:{who}", kind)
         ledger = _Ledger(connection, entry, who, 0)
         return Store().add(connection, ledger.id, list(enumerate(rows, start=1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An assessment that was made here and has been read as rows already: what an import keeps."""
+
+    file: str
+    sha256: str
+    bytes: int
+    rows: tuple[Row, ...]
+
+
+def record_documents(
+    connection: Connection, documents: Sequence[Document], who: str
+) -> list[tuple[int, list[int]]]:
+    """Import assessments in the transaction of the only one that imports; each file once.
+
+    Gives the number of each import, and those of its observations in the order of its rows.
+    """
+    if not documents:
+        return []
+    now = iso(datetime.now(UTC))
+    fresh = {one.sha256: one for one in documents}
+    known = select(imports.c.sha256, imports.c.id).where(imports.c.sha256.in_(list(fresh)))
+    numbers = {row.sha256: row.id for row in connection.execute(known)}
+    new = [one for one in fresh.values() if one.sha256 not in numbers]
+    if new:
+        made = insert(imports).returning(imports.c.sha256, imports.c.id)
+        values = [
+            {"sha256": one.sha256, "file": one.file, "kind": "assessment", "who": who,
+             "started": now, "finished": now, "bytes": one.bytes, "offset": one.bytes,
+             "lines": len(one.rows), "added": len(one.rows)} for one in new
+        ]  # fmt: skip
+        numbers.update((row.sha256, row.id) for row in connection.execute(made, values))
+    rows = {numbers[one.sha256]: list(enumerate(one.rows, start=1)) for one in documents}
+    found, _ = Store().add_of_many(connection, rows)
+    return [(numbers[one.sha256], found[numbers[one.sha256]]) for one in documents]
 
 
 def _load(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
@@ -37,17 +37,24 @@ class Store:
 
         Of those that are there already it is kept where they stand once more.
         """
-        by_digest = {row.digest: (line, row) for line, row in reversed(rows)}
-        known = _known(connection, list(by_digest))
+        numbers, added = self.add_of_many(connection, {import_id: rows})
+        return Stored(added, len(numbers[import_id]) - added)
+
+    def add_of_many(
+        self, connection: Connection, rows: Mapping[int, Sequence[tuple[int, Row]]]
+    ) -> tuple[dict[int, list[int]], int]:
+        """Add rows of several imports, by import; what number each has, and how many are new."""
+        known = _known(connection, list({row.digest: 0 for each in rows.values()
+                                         for _, row in each}))  # fmt: skip
         query = select(func.coalesce(func.max(observations.c.id), 0))
         number = connection.execute(query).scalar_one()
         fresh: list[tuple[object, ...]] = []
         whole: list[tuple[int, bytes]] = []
-        again: list[tuple[int, int]] = []
-        for line, row in rows:
+        again: dict[int, list[tuple[int, int]]] = {one: [] for one in rows}
+        for import_id, line, row in ((one, *each) for one in rows for each in rows[one]):
             if (there := known.get(row.digest)) is not None:
                 if row.kind != Kind.HAND:
-                    again.append((line, there))
+                    again[import_id].append((line, there))
                 continue
             known[row.digest] = number + len(fresh) + 1
             fresh.append((
@@ -57,10 +64,12 @@ class Store:
             if row.whole:
                 whole.append((number + len(fresh), row.whole))
         add_rows(connection, observations, fresh)
-        repeats.add(connection, import_id, again)
+        for import_id, lines in again.items():
+            repeats.add(connection, import_id, lines)
         if whole:
             assessments.add(connection, whole)
-        return Stored(len(fresh), len(rows) - len(fresh))
+        numbers = {one: [known[row.digest] for _, row in each] for one, each in rows.items()}
+        return numbers, len(fresh)
 
     def _facts_id(self, connection: Connection, states: States) -> int:
         digest = states.digest

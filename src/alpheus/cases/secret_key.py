@@ -7,6 +7,8 @@ file of mode 0600 that is made where there is none. AES-256 in Galois/Counter mo
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 import re
 import secrets
@@ -43,6 +45,10 @@ class SecretKey:
         return nonce + AESGCM(self._key).encrypt(
             nonce, msgspec.json.encode(list(values)), _bound(observation, mark)
         )
+
+    def for_marks(self) -> bytes:
+        """A key of its own for the keyed hashes that are shown in place of secrets."""
+        return hmac.new(self._key, b"alpheus marks of secrets", hashlib.sha256).digest()
 
     def open(self, observation: int, mark: str, sealed: bytes) -> tuple[str, ...] | None:
         """The values; None where they were sealed under another key, or for another hash."""

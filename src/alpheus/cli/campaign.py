@@ -6,6 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
+from alpheus.cli import campaign_run
 from alpheus.cli.arguments import bound, path
 from alpheus.cli.case_common import add_command, add_filters_to, filters_of, open_place, service
 from alpheus.cli.output import say, standard_output
@@ -24,15 +25,16 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     """Declare the command and those below it."""
     parser = commands.add_parser(
         "campaign",
-        help="say how far all of it is, who is left, and why",
-        description="Count servers and not lists, follow them to zero, and tell who is left, why, "
-        "and what to do next.",
+        help="judge very many packages; say how far all of it is, who is left, and why",
+        description="Judge the evidence of very many servers, count servers and not lists, follow "
+        "them to zero, and tell who is left, why, and what to do next.",
     )
     below = parser.add_subparsers(dest="campaign", metavar="COMMAND", required=True)
     text = "counts, days, pace, who is left and why, which way reached them"
     stats = add_command(below, "stats", _stats, text)
     _add_what(stats)
     add_filters_to(stats)
+    campaign_run.add_to(below)
     text = "work out ahead who is left and why, for the console, which shows it at once"
     add_command(below, "prepare", _prepare, text)
 

@@ -15,9 +15,9 @@ import signal
 import struct
 import sys
 import threading
+import time
 import warnings
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
@@ -25,6 +25,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.sharedctypes import RawArray
 from typing import Any, Generic, TypeVar
+
+from alpheus.engine.bounds import allow, bound, follow
 
 Unit = TypeVar("Unit")
 Result = TypeVar("Result")
@@ -40,6 +42,10 @@ _DONE, _FAILED = "done", "failed"
 _BOARD_BYTES = 64 << 10
 _HEADER = struct.Struct("=qI")
 _LOOK_EVERY = 0.2
+_FROM_OUTSIDE = frozenset({"SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"})
+OUT_OF_MEMORY = 77
+"""The status of a worker that ended for want of memory: what it holds is not given back else."""
+NO_MEMORY = "not enough memory"
 
 
 class _Board:
@@ -69,11 +75,27 @@ class _Board:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much a unit may take; 0 for no bound.
+
+    `memory` is bytes of each worker, `cpu_seconds` of a processor, `seconds` by the clock.
+    """
+
+    memory: int = 0
+    cpu_seconds: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
-    """A unit that was not finished: why, and what its worker last said it was doing."""
+    """A unit that was not finished: why, and what its worker last said it was doing.
+
+    `outside`: its worker was ended from outside, which need not be the unit's fault.
+    """
 
     reason: str
     doing: str
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +113,8 @@ class _Worker(Generic[Unit]):
     pipe: Connection
     board: _Board
     unit: Unit | None = None
+    since: float = 0.0
+    late: bool = False
 
 
 class LocalEngine(Generic[Unit, Result]):
@@ -101,11 +125,13 @@ class LocalEngine(Generic[Unit, Result]):
         setup: Setup[Unit, Result],
         workers: int,
         ready: Callable[[], Work[Unit, Result]] | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
         """`ready` gives the same work as `setup` from what is prepared in this process already.
 
         It is used where workers can be forked, which costs nothing.
         """
+        self._bounds = bounds or Bounds()
         self._setup = setup
         self._wanted = max(1, workers)
         self._ready = ready if may_fork() else None
@@ -113,20 +139,34 @@ class LocalEngine(Generic[Unit, Result]):
         self._workers: list[_Worker[Unit]] = []
 
     def run(
-        self, units: Sequence[Unit], on_note: Callable[[str, int], None] | None = None
+        self, units: Iterable[Unit], on_note: Callable[[str, int], None] | None = None
     ) -> Iterator[Outcome[Unit, Result]]:
         """Every unit's outcome. Stopping the iteration, or an interrupt, ends all workers at once.
 
-        `on_note` is told what is being done, and the bytes read of all units under way.
+        A unit is asked for when a worker is free for it: no more are under way than workers.
+        `on_note` is told what is being done, and the bytes read of all units under way; a few times
+        a second.
         """
-        waiting = deque(units)
+        waiting = iter(units)
         try:
-            for _ in range(min(self._wanted, len(waiting))):
-                self._start(waiting.popleft())
+            self._fill(waiting)
             while self._workers:
                 yield from self._turn(waiting, on_note)
         finally:
             self._stop()
+
+    @property
+    def processes(self) -> list[int]:
+        """The numbers of the workers' processes."""
+        return [worker.process.pid or 0 for worker in self._workers]
+
+    def _fill(self, waiting: Iterator[Unit]) -> None:
+        while len(self._workers) < self._wanted:
+            for unit in waiting:
+                self._start(unit)
+                break
+            else:
+                return
 
     def _start(self, unit: Unit) -> None:
         if self._ready is None and sys.platform != "win32":
@@ -141,7 +181,9 @@ class LocalEngine(Generic[Unit, Result]):
         others = [ours, *(worker.pipe for worker in self._workers)] if self._ready else []
         setup = self._ready or self._setup
         process = self._context.Process(
-            target=_serve, args=(setup, theirs, board, others), daemon=True
+            target=_serve,
+            args=(setup, theirs, board, others, self._bounds, os.getpid()),
+            daemon=True,
         )
         with warnings.catch_warnings():
             # Python counts the idle threads of native libraries, which hold no lock of ours.
@@ -153,7 +195,7 @@ class LocalEngine(Generic[Unit, Result]):
         self._give(worker, unit)
 
     def _give(self, worker: _Worker[Unit], unit: Unit | None) -> None:
-        worker.unit = unit
+        worker.unit, worker.since, worker.late = unit, time.monotonic(), False
         worker.board.write("", 0)
         try:
             worker.pipe.send(unit)
@@ -168,7 +210,7 @@ class LocalEngine(Generic[Unit, Result]):
         worker.pipe.close()
 
     def _turn(
-        self, waiting: deque[Unit], on_note: Callable[[str, int], None] | None
+        self, waiting: Iterator[Unit], on_note: Callable[[str, int], None] | None
     ) -> Iterator[Outcome[Unit, Result]]:
         by_pipe = {worker.pipe: worker for worker in self._workers}
         for pipe in wait(list(by_pipe), timeout=_LOOK_EVERY):
@@ -176,12 +218,22 @@ class LocalEngine(Generic[Unit, Result]):
             worker = by_pipe[pipe]
             yield self._hear(worker)
             if worker in self._workers:
-                self._give(worker, waiting.popleft() if waiting else None)
-            elif waiting:
-                self._start(waiting.popleft())
+                self._give(worker, next(waiting, None))
+            else:
+                self._fill(waiting)
+        self._end_late()
         if on_note is not None and self._workers:
             told = [worker.board.read() for worker in self._workers]
             on_note(told[0][0], sum(read for _, read in told))
+
+    def _end_late(self) -> None:
+        """End workers whose unit has had its time; what they say is heard in the next turn."""
+        if not self._bounds.seconds:
+            return
+        for worker in self._workers:
+            if time.monotonic() - worker.since > self._bounds.seconds and not worker.late:
+                worker.late = True
+                worker.process.kill()
 
     def _hear(self, worker: _Worker[Unit]) -> Outcome[Unit, Result]:
         """The outcome of a worker's unit."""
@@ -199,8 +251,21 @@ class LocalEngine(Generic[Unit, Result]):
         self._workers.remove(worker)
         worker.pipe.close()
         assert worker.unit is not None
-        reason = _death(worker.process.exitcode)
-        return Outcome(worker.unit, None, Lost(reason, worker.board.read()[0]))
+        lost = self._why(worker.process.exitcode, worker.board.read()[0], late=worker.late)
+        return Outcome(worker.unit, None, lost)
+
+    def _why(self, code: int | None, doing: str, *, late: bool) -> Lost:
+        if late:
+            return Lost(f"it took longer than {self._bounds.seconds:,.0f} seconds", doing)
+        name = _signal(code)
+        if name == "SIGXCPU":
+            most = self._bounds.cpu_seconds
+            return Lost(f"it took more than {most:,} seconds of a processor", doing)
+        if code == OUT_OF_MEMORY:
+            return Lost(NO_MEMORY, doing)
+        if name:
+            return Lost(f"the reader was ended by {name}", doing, outside=name in _FROM_OUTSIDE)
+        return Lost(f"the reader ended by itself (status {code})", doing)
 
     def _stop(self) -> None:
         for worker in self._workers:
@@ -211,13 +276,13 @@ class LocalEngine(Generic[Unit, Result]):
         self._workers.clear()
 
 
-def _death(code: int | None) -> str:
-    if code is not None and code < 0:
-        try:
-            return f"the reader was ended by {signal.Signals(-code).name}"
-        except ValueError:
-            return f"the reader was ended by signal {-code}"
-    return f"the reader ended by itself (status {code})"
+def _signal(code: int | None) -> str:
+    if code is None or code >= 0:
+        return ""
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
 
 
 @contextmanager
@@ -244,16 +309,23 @@ def may_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
-def _serve(
-    setup: Setup[Unit, Result], pipe: Connection, board: _Board, others: Sequence[Connection]
+def _serve(  # noqa: PLR0917 - arguments of a process
+    setup: Setup[Unit, Result],
+    pipe: Connection,
+    board: _Board,
+    others: Sequence[Connection],
+    bounds: Bounds,
+    parent: int,
 ) -> None:
     """The life of a worker. Interrupts are the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     for other in others:
         other.close()
-    parent = os.getppid()
+    follow(parent)
+    bound(memory=bounds.memory)
     work = setup()
     gc.freeze()  # what is prepared stays to the end: it need not be looked at for garbage
 
@@ -264,6 +336,7 @@ def _serve(
 
     try:
         while (unit := pipe.recv()) is not None:
+            allow(bounds.cpu_seconds)
             _do(work, unit, pipe, note)
     except EOFError:
         os._exit(1)  # likewise
@@ -273,7 +346,7 @@ def _do(work: Work[Unit, Result], unit: Unit, pipe: Connection, note: Note) -> N
     try:
         result = work(unit, note)
     except MemoryError:
-        pipe.send((_FAILED, "not enough memory"))
+        os._exit(OUT_OF_MEMORY)
     except Exception as error:
         pipe.send((_FAILED, f"{type(error).__name__}: {error}"))
     else:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from alpheus.errors import DatabaseFullError, EvidenceFormatError
@@ -58,12 +54,3 @@ def test_want_of_memory_behind_another_error_is_told_as_such() -> None:
     message = outcome(TASK, lambda _: None, fail)
     assert isinstance(message, Failed)
     assert message.note.text == said.TOO_MUCH_MEMORY
-
-
-def test_a_process_without_the_parent_that_started_it_ends(tmp_path: Path) -> None:
-    """Nobody is left to tell."""
-    code = "from alpheus.web.jobs.child import follow; follow(1); print('still here')"
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", code], capture_output=True, cwd=tmp_path, check=False
-    )
-    assert (done.returncode, done.stdout) == (1, b"")

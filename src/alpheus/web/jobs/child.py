@@ -15,18 +15,16 @@ from contextlib import suppress
 
 import msgspec
 
+from alpheus.engine.bounds import bound, follow
 from alpheus.errors import AlpheusError, DatabaseError
 from alpheus.web.jobs import messages as said
 from alpheus.web.jobs.messages import ComplaintError
 from alpheus.web.jobs.model import Note, Result
-from alpheus.web.jobs.wire import Bounds, Ended, Failed, Message, Task
+from alpheus.web.jobs.wire import Ended, Failed, Message, Task
 
 _LARGEST_TASK = 4 << 20
 _NICE = 10
-_DIE_WITH_PARENT = 1
-_KILL = 9
 _FILES = 4_096
-_LAST_SECONDS = 5
 
 
 Tell = Callable[[Message], None]
@@ -42,7 +40,9 @@ def main(run: Run | None = None) -> int:
     if hasattr(os, "nice"):
         with suppress(OSError):
             os.nice(_NICE)
-    bound(task.bounds)
+    bounds = task.bounds
+    bound(memory=bounds.memory, cpu_seconds=bounds.cpu_seconds, file_bytes=bounds.file_bytes,
+          files=_FILES)  # fmt: skip
     tell(outcome(task, tell, run))
     return 0
 
@@ -72,38 +72,6 @@ def _told(task: Task, error: AlpheusError) -> Note:
     if isinstance(error, DatabaseError):
         return said.note(said.DATABASE, reason=str(error))
     return said.note(said.BROKEN, name=task.name, reason=str(error))
-
-
-def follow(parent: int) -> None:
-    """Let the system end this process when the one that started it ends, where it can."""
-    if sys.platform == "linux":
-        import ctypes  # noqa: PLC0415 - of Linux alone
-
-        ctypes.CDLL(None, use_errno=True).prctl(_DIE_WITH_PARENT, _KILL, 0, 0, 0)
-    if parent and os.getppid() != parent:
-        os._exit(1)
-
-
-def bound(bounds: Bounds) -> None:
-    """Bound what this process and those that it starts may take."""
-    if sys.platform == "win32":
-        return
-    import resource  # noqa: PLC0415 - of POSIX alone
-
-    # Files that are mapped to be read are no memory that is taken.
-    memory = resource.RLIMIT_DATA if sys.platform == "linux" else resource.RLIMIT_AS
-    wanted = {
-        memory: bounds.memory, resource.RLIMIT_CPU: bounds.cpu_seconds,
-        resource.RLIMIT_FSIZE: bounds.file_bytes, resource.RLIMIT_NOFILE: _FILES,
-    }  # fmt: skip
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for what, most in wanted.items():
-        _, hard = resource.getrlimit(what)
-        if most and (hard == resource.RLIM_INFINITY or most < hard):
-            # A little above the first bound of time is the last: the first tells what it was.
-            last = most + _LAST_SECONDS if what == resource.RLIMIT_CPU else most
-            with suppress(OSError, ValueError):
-                resource.setrlimit(what, (most, last))
 
 
 def _teller(parent: int) -> Tell:

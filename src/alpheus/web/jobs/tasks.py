@@ -209,11 +209,11 @@ def _judge(task: Task, places: Sequence[Path], tell: Tell) -> tuple[str, ...]:
 
 def _check_found(task: Task, assessment: Assessment) -> None:
     """Evidence of which nothing could be read is told as such, and why. Raises ComplaintError."""
-    covered = (one for server in assessment.servers for one in server.coverage)
-    found = any(server.findings for server in assessment.servers)
-    if found or any(one.rows or one.files > one.skipped for one in covered):
+    from alpheus.job import unread  # noqa: PLC0415 - in the bounds of the process
+
+    reasons = unread(assessment)
+    if reasons is None:
         return
-    reasons = [one.reason for one in assessment.skipped if one.path or one.evidence]
     if any("password" in one or "encrypted" in one for one in reasons):
         raise ComplaintError(said.LOCKED, name=task.name)
     if reasons:

@@ -1,0 +1,350 @@
+"""`alpheus campaign run`, `status`, `retry` and `report`: many packages at once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import signal
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alpheus.cli.arguments import add_password_to, bound, end_instant, instant, path, zone
+from alpheus.cli.case_common import (
+    Below,
+    add_command,
+    add_directory_to,
+    add_person_to,
+    open_place,
+    who_does_it,
+    work_out,
+)
+from alpheus.cli.output import say, standard_output
+from alpheus.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from alpheus.cases.database import Database
+    from alpheus.fleet.driver import Summary
+    from alpheus.fleet.ledger import Ledger
+    from alpheus.fleet.model import Parameters, Recipe
+    from alpheus.fleet.reading import Triaging
+    from alpheus.fleet.register import Registered
+
+FORMATS = ("text", "json")
+NOT_ALL = 3
+INTERRUPTED = 130
+_MEMORY = 4_096
+_SECONDS = 4 * 3_600
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_NAMED = 20
+
+
+def add_to(below: Below[argparse.ArgumentParser]) -> None:
+    """Declare the commands."""
+    run = add_command(
+        below, "run", _run,
+        "judge every package below some folders, and take what is found into the cases",
+        " Each folder, archive or disk image directly below FOLDER is one package. What is done "
+        "is remembered: the same command goes on where it was, however it ended, and does nothing "
+        "where nothing is left. Exit status: 3 where packages are parked or could not be read.",
+    )  # fmt: skip
+    run.add_argument(
+        "folders", nargs="+", type=path, metavar="FOLDER", help="a folder that holds packages"
+    )
+    _add_work_to(run)
+    _add_reading_to(run)
+    status = add_command(below, "status", _status, "say how far a campaign run is")
+    report = add_command(
+        below, "report", _report, "say what a campaign run found: victims, what they share"
+    )
+    for one in (status, report):
+        one.add_argument("--format", choices=FORMATS, default="text", help="how (default: text)")
+    retry = add_command(
+        below, "retry", _retry, "let parked packages wait again for the next campaign run"
+    )
+    retry.add_argument(
+        "units", nargs="*", type=bound, metavar="UNIT", help="their numbers (default: all)"
+    )
+    retry.add_argument(
+        "--without-file", action="store_true",
+        help="leave out the file that each was parked for; it is listed as a loss",
+    )  # fmt: skip
+
+
+def _add_work_to(parser: argparse.ArgumentParser) -> None:
+    add_person_to(parser, why=False)
+    parser.add_argument(
+        "--workers", type=bound, default=None, metavar="N",
+        help="processes that read (default: one per processor)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--lane", type=_lane, default="common", metavar="NAME",
+        help="the lane that these packages wait in (default: common)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--budget", type=_budget, action="append", default=[], metavar="LANE=N",
+        help="so many packages of a lane at once, on all machines; 0 for no bound (repeatable)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--later", action="store_true", help="leave it to alpheus case rebuild to work out servers"
+    )
+    add_directory_to(parser)
+    limits = parser.add_argument_group("limits of each package")
+    limits.add_argument(
+        "--max-memory", type=bound, default=_MEMORY, metavar="MB",
+        help=f"memory of a process that reads (default: {_MEMORY:,})",
+    )  # fmt: skip
+    limits.add_argument(
+        "--max-cpu", type=bound, default=_SECONDS, metavar="SECONDS",
+        help=f"of a processor (default: {_SECONDS:,})",
+    )  # fmt: skip
+    limits.add_argument(
+        "--max-seconds", type=bound, default=2 * _SECONDS, metavar="SECONDS",
+        help=f"by the clock (default: {2 * _SECONDS:,})",
+    )  # fmt: skip
+
+
+def _add_reading_to(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--pack", action="append", default=[], metavar="ID",
+        help="use only this knowledge pack (repeatable)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--rules", action="append", type=path, default=[], metavar="PATH",
+        help="also use the Sigma and YARA rules of this folder or file (repeatable)",
+    )  # fmt: skip
+    add_password_to(parser)
+    parser.add_argument(
+        "--since", type=instant, metavar="TIME", help="ignore what happened before (UTC)"
+    )
+    parser.add_argument(
+        "--until", type=end_instant, metavar="TIME", help="ignore what happened after (UTC)"
+    )
+    parser.add_argument(
+        "--timezone", type=zone, metavar="ZONE",
+        help="zone of logs that are written in local time, such as Europe/Berlin",
+    )  # fmt: skip
+
+
+def _lane(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        message = f"'{text}' is no name of a lane: small letters, digits, - and _, 40 at most"
+        raise argparse.ArgumentTypeError(message)
+    return text
+
+
+def _budget(text: str) -> tuple[str, int]:
+    name, _, number = text.partition("=")
+    if not (number.isascii() and number.isdigit()):
+        raise argparse.ArgumentTypeError(f"'{text}' is not LANE=NUMBER, such as urgent=4")
+    return _lane(name), int(number)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from alpheus.fleet.content import find_packages  # noqa: PLC0415 - keeps --help fast
+    from alpheus.fleet.ledger import Ledger  # noqa: PLC0415 - as above
+    from alpheus.fleet.register import register  # noqa: PLC0415 - as above
+
+    if options.since and options.until and options.since > options.until:
+        raise UsageError("--since is after --until: no time is left to look at")
+    found = find_packages(options.folders)
+    for other in found.others[:_NAMED]:
+        say(f"{other}: is no package (neither folder, archive nor disk image); passed over")
+    if len(found.others) > _NAMED:
+        say(f"and {len(found.others) - _NAMED:,} more are passed over")
+    with open_place(options, create=True) as database, database.drive(), _ended_as_interrupted():
+        ledger = Ledger(database)
+        triaging, recipe = _asked(options, database)
+        if database.is_sqlite:
+            ledger.recover(everything=True)
+        ledger.budget(dict(options.budget))
+        try:
+            with _line() as show:
+                done = register(ledger, found, recipe, lane=options.lane,
+                                tell=lambda so_far: show(_registering(so_far)))  # fmt: skip
+            _say_registered(done)
+            summary = _drive(options, ledger, recipe, triaging)
+        except KeyboardInterrupt:
+            say("stopped; what is finished is kept, and the same command goes on with the rest")
+            return INTERRUPTED
+        return _ending(options, database, summary, done)
+
+
+def _asked(options: argparse.Namespace, database: Database) -> tuple[Triaging, Recipe]:
+    from alpheus.cases.secret_key import secret_key  # noqa: PLC0415 - keeps --help fast
+    from alpheus.fleet.content import knowledge_version  # noqa: PLC0415 - as above
+    from alpheus.fleet.model import Recipe, UnitKind  # noqa: PLC0415 - as above
+    from alpheus.fleet.reading import Triaging  # noqa: PLC0415 - as above
+
+    parameters = _parameters(options)
+    key = secret_key(_private_folder(database)).for_marks()
+    triaging = Triaging(parameters, key, tuple(options.password))
+    version = knowledge_version(Path(one) for one in parameters.rules)
+    return triaging, Recipe(UnitKind.TRIAGE, parameters, version)
+
+
+def _parameters(options: argparse.Namespace) -> Parameters:
+    from alpheus.fleet.model import Parameters  # noqa: PLC0415 - keeps --help fast
+
+    def told(moment: datetime | None) -> str:
+        return moment.isoformat() if moment else ""
+
+    return Parameters(
+        tuple(sorted(set(options.pack))), tuple(str(one.resolve()) for one in options.rules),
+        str(options.timezone or ""), told(options.since), told(options.until),
+    )  # fmt: skip
+
+
+def _private_folder(database: Database) -> Path:
+    """Where the key of secrets is that all packages share: never in the database itself."""
+    if database.is_sqlite:
+        return Path(f"{database.place}.keys")
+    return Path.home() / ".alpheus"
+
+
+def _drive(
+    options: argparse.Namespace, ledger: Ledger, recipe: Recipe, triaging: Triaging
+) -> Summary:
+    from functools import partial  # noqa: PLC0415 - keeps --help fast
+
+    from alpheus.engine import Bounds, LocalEngine  # noqa: PLC0415 - as above
+    from alpheus.fleet.driver import Driver, Manner, Summary  # noqa: PLC0415 - as above
+    from alpheus.fleet.model import Result, Unit  # noqa: PLC0415 - as above
+
+    if ledger.left(recipe) == (0, 0):
+        return Summary()
+    workers = options.workers or os.cpu_count() or 1
+    bounds = Bounds(options.max_memory << 20, options.max_cpu, options.max_seconds)
+    ready = partial(triaging.reader, triaging.prepared())
+    engine: LocalEngine[Unit, Result] = LocalEngine(triaging, workers, ready, bounds)
+    of = sum(ledger.left(recipe))
+    with _line() as show:
+        manner = Manner(
+            who_does_it(options), workers, say=say,
+            tell=lambda done, doing, read: show(_reading(done, of, doing, read)),
+        )  # fmt: skip
+        return Driver(ledger, engine, recipe, manner).run()
+
+
+def _ending(
+    options: argparse.Namespace, database: Database, summary: Summary, done: Registered
+) -> int:
+    if not (summary.done or summary.parked):
+        say("nothing was left to do")
+    else:
+        packages = f"{summary.done:,} package{'' if summary.done == 1 else 's'}"
+        say(f"{packages} judged now, {summary.read / 1e6:,.0f} MB read")
+    for unit, reason in summary.parked[:_NAMED]:
+        say(f"parked: unit {unit.id}, {unit.name}: {reason}")
+    if summary.parked:
+        say("parked packages are left alone; more: alpheus campaign status; again: campaign retry")
+    if not options.later and summary.done:
+        work_out(database, directory=options.directory)
+    say("what was found: alpheus campaign report")
+    return NOT_ALL if summary.parked or done.lost else 0
+
+
+def _say_registered(done: Registered) -> None:
+    packages = f"{done.packages:,} package{'' if done.packages == 1 else 's'}"
+    say(f"{packages} ({done.bytes / 1e6:,.0f} MB), {done.new:,} of them new")
+    if done.same:
+        has = "has" if done.same == 1 else "have"
+        say(f"{done.same:,} {has} the same content as another, and counts once")
+    for lost in done.lost[:_NAMED]:
+        say(lost)
+    if len(done.lost) > _NAMED:
+        say(f"and {len(done.lost) - _NAMED:,} more could not be read")
+
+
+def _registering(done: Registered) -> str:
+    return f"{done.packages:,} packages found, {done.bytes / 1e6:,.0f} MB"
+
+
+def _reading(done: Summary, of: int, doing: str, read: int) -> str:
+    from alpheus.fleet.text import span  # noqa: PLC0415 - keeps --help fast
+
+    ended = done.done + len(done.parked)
+    seconds = done.seconds
+    said = f"{ended:,} of {of:,}, {(done.read + read) / 1e6 / max(seconds, 0.1):,.0f} MB/s"
+    if ended and of > ended:
+        said += f", {span(seconds / ended * (of - ended))} left"
+    return f"{said}  {doing[-40:]}"
+
+
+def _status(options: argparse.Namespace) -> int:
+    from alpheus.fleet.progress import progress  # noqa: PLC0415 - keeps --help fast
+    from alpheus.fleet.text import progress_lines  # noqa: PLC0415 - as above
+
+    with open_place(options) as database:
+        found = progress(database)
+    _print(options.format, found, lambda: progress_lines(found))
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from alpheus.fleet.report import report  # noqa: PLC0415 - keeps --help fast
+    from alpheus.fleet.text import report_lines  # noqa: PLC0415 - as above
+
+    with open_place(options) as database:
+        found = report(database)
+    _print(options.format, found, lambda: report_lines(found))
+    return 0
+
+
+def _retry(options: argparse.Namespace) -> int:
+    from alpheus.fleet.ledger import Ledger  # noqa: PLC0415 - keeps --help fast
+
+    with open_place(options) as database:
+        again = Ledger(database).retry(options.units or None, without_file=options.without_file)
+    if missing := sorted(set(options.units) - set(again)):
+        say(f"unit {missing[0]} is not parked; alpheus campaign status lists those that are")
+    are = "unit waits" if len(again) == 1 else "units wait"
+    say(f"{len(again):,} {are} again; run: alpheus campaign run, with the folders as before")
+    return UsageError.exit_status if missing else 0
+
+
+def _print(form: str, found: object, lines: Callable[[], Iterator[str]]) -> None:
+    import msgspec  # noqa: PLC0415 - keeps --help fast
+
+    with standard_output(exact=form == "json") as stream:
+        if form == "json":
+            stream.write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
+            return
+        for line in lines():
+            stream.write(line + "\n")
+
+
+@contextmanager
+def _line() -> Iterator[Callable[[str], None]]:
+    """A line that changes, on a terminal; nothing anywhere else."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only on a terminal
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    with Console(stderr=True).status("") as status:
+
+        def show(text: str) -> None:
+            status.update(Text("".join(c if c.isprintable() else "?" for c in text)))
+
+        yield show
+
+
+@contextmanager
+def _ended_as_interrupted() -> Iterator[None]:
+    """Whoever stops the service stops it as Ctrl-C does."""
+
+    def interrupt(*_: Any) -> None:  # noqa: ANN401 - a signal and where it came
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

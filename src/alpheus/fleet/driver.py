@@ -1,0 +1,222 @@
+"""A run on one machine: units from the ledger to an engine, and what they gave back into it.
+
+The driver may die at any moment, as may its workers and the database: what was not ended is done by
+whoever comes next. While the database is away, workers finish what they have, and the driver waits.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from alpheus.engine import Engine, Outcome
+from alpheus.errors import DatabaseBusyError, DatabaseError, DatabaseLostError
+from alpheus.fleet.ledger import Ledger
+from alpheus.fleet.model import Ended, Fault, Recipe, Result, Unit
+
+_PATIENCE = 900.0
+"""Seconds for which a driver waits for a database that is away, before it gives up."""
+
+_PAUSE = 0.5
+_LOOK_EVERY = 2.0
+_FLUSH_EVERY = 2.0
+_AT_ONCE = 64
+_MOST_HELD = 2_000
+_SOON = 4
+"""Units for each worker that are claimed ahead."""
+
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a driver did. `parked` are units with the reason.
+
+    `read` is bytes; `seconds` by the clock, `ledger_seconds` of a processor.
+    `elsewhere`: units that others had when this one found nothing more to do.
+    """
+
+    done: int = 0
+    again: int = 0
+    late: int = 0
+    read: int = 0
+    elsewhere: int = 0
+    ledger_seconds: float = 0.0
+    seconds: float = 0.0
+    parked: list[tuple[Unit, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a driver goes about it: `workers` of its engine, who runs it, how patient it is.
+
+    `tell` is called with what has been done so far, a few times a second; `say` with sentences.
+    """
+
+    who: str
+    workers: int = 1
+    patience: float = _PATIENCE
+    look_every: float = _LOOK_EVERY
+    flush_every: float = _FLUSH_EVERY
+    tell: Callable[[Summary, str, int], None] = lambda *_: None
+    say: Callable[[str], None] = lambda _: None
+
+
+class Driver:
+    """One driver. Its name tells machine and process, and is used once."""
+
+    def __init__(
+        self, ledger: Ledger, engine: Engine[Unit, Result], recipe: Recipe, manner: Manner
+    ) -> None:
+        self._ledger = ledger
+        self._engine = engine
+        self._recipe = recipe
+        self._manner = manner
+        machine = "".join(c for c in socket.gethostname() if c.isalnum() or c in ".-")[:40]
+        self.name = f"{machine}.{os.getpid()}.{secrets.token_hex(4)}"
+        self.summary = Summary()
+        self._ahead: deque[Unit] = deque()
+        self._under_way: dict[int, tuple[Unit, float]] = {}
+        self._ended: list[Ended] = []
+        self._begun = self._flushed = self._beaten = time.monotonic()
+
+    def run(self) -> Summary:
+        """Do all that waits, and what others leave. Raises DatabaseError, KeyboardInterrupt.
+
+        However it ends, what was finished is stored and what was not is given back, if that can be.
+        """
+        try:
+            while True:
+                for outcome in self._engine.run(self._units(), self._tick):
+                    self._take(outcome)
+                self._flush()
+                if not self._look_around():
+                    return self.summary
+        except BaseException:
+            self._give_back()
+            raise
+
+    def _units(self) -> Iterator[Unit]:
+        """Units as long as there are any, claimed a few at a time."""
+        while True:
+            if not self._ahead:
+                self._ahead.extend(self._patiently(self._claim))
+            if not self._ahead:
+                return
+            unit = self._ahead.popleft()
+            self._under_way[unit.id] = unit, time.monotonic()
+            yield unit
+
+    def _claim(self) -> list[Unit]:
+        return self._ledger.claim(self._recipe, self._manner.workers * _SOON, self.name)
+
+    def _take(self, outcome: Outcome[Unit, Result]) -> None:
+        unit = outcome.unit
+        _, since = self._under_way.pop(unit.id)
+        took = int((time.monotonic() - since) * 1_000)
+        lost = outcome.lost
+        if lost is None:
+            assert outcome.result is not None
+            self._ended.append(Ended(unit, outcome.result, milliseconds=took))
+        else:
+            fault = Fault.OUTSIDE if lost.outside else Fault.STRIKE
+            self._ended.append(Ended(unit, None, fault, lost.reason, lost.doing, milliseconds=took))
+        if len(self._ended) >= _AT_ONCE:
+            self._flush()
+
+    def _tick(self, doing: str, read: int) -> None:
+        """Called by the engine a few times a second."""
+        now = time.monotonic()
+        if now - self._beaten >= self._ledger.lease / 4:
+            self._beat()
+        if self._ended and now - self._flushed >= self._manner.flush_every:
+            self._flush(wait=False)
+        self.summary.seconds = now - self._begun
+        self._manner.tell(self.summary, doing, read)
+
+    def _beat(self) -> None:
+        """Say that this driver is there; what was taken from it meanwhile is not begun."""
+        self._beaten = time.monotonic()
+        ended = (one.unit.id for one in self._ended)
+        held = {*self._under_way, *(unit.id for unit in self._ahead), *ended}
+        mine = self._patiently(lambda: self._ledger.beat(self.name, held))
+        self._ahead = deque(unit for unit in self._ahead if unit.id in mine)
+
+    def _flush(self, *, wait: bool = True) -> None:
+        """Store what has ended. Without `wait` it is left for later while another imports."""
+        self._flushed = time.monotonic()
+        wait = wait or len(self._ended) >= _MOST_HELD
+        while self._ended:
+            try:
+                self._patiently(self._settle, busy=wait)
+            except DatabaseBusyError:
+                return
+
+    def _settle(self) -> None:
+        """Store some of what has ended, and count it."""
+        part = self._ended[:_AT_ONCE]
+        settled = self._ledger.settle(part, self._manner.who)
+        del self._ended[: len(part)]
+        summary = self.summary
+        summary.done += settled.done
+        summary.again += settled.again
+        summary.late += settled.late
+        summary.parked += settled.parked
+        summary.read += sum(one.result.read for one in part if one.result is not None)
+
+    def _look_around(self) -> bool:
+        """Whether there is, or may be, more to do: waits for what others have, until it has ended.
+
+        Their leases tell when they are gone.
+        """
+        told = False
+        while True:
+            self._beat()
+            self._patiently(self._ledger.recover)
+            waiting, running = self._patiently(lambda: self._ledger.left(self._recipe))
+            if waiting or not running:
+                return waiting > 0
+            if not told:
+                told = True
+                units = "unit is" if running == 1 else "units are"
+                self._manner.say(f"{running:,} {units} under way elsewhere; waiting for the end")
+            time.sleep(self._manner.look_every)
+
+    def _give_back(self) -> None:
+        """Before it ends early: what is finished, stored; what is not, given back."""
+        held = [*(unit for unit, _ in self._under_way.values()), *self._ahead]
+        self._ended += [Ended(unit, None, Fault.GIVEN_BACK) for unit in held]
+        self._under_way.clear()
+        self._ahead.clear()
+        try:
+            while self._ended:
+                self._settle()
+        except DatabaseError:
+            return  # its lease ends
+
+    def _patiently(self, ask: Callable[[], _Answer], *, busy: bool = True) -> _Answer:
+        """Ask the database, and ask again while it is away; `busy`: or held by another."""
+        end = time.monotonic() + self._manner.patience
+        told = False
+        while True:
+            begun = time.process_time()
+            try:
+                return ask()
+            except DatabaseBusyError:
+                if not busy or time.monotonic() > end:
+                    raise
+            except DatabaseLostError as error:
+                if time.monotonic() > end:
+                    raise
+                if not told:
+                    told = True
+                    self._manner.say(f"{error}; waiting for it")
+            finally:
+                self.summary.ledger_seconds += time.process_time() - begun
+            time.sleep(_PAUSE)

@@ -1,0 +1,96 @@
+"""What an assessment says that may be found on other servers too: traces of an intruder.
+
+Only what proves something leaves a trace: a page that no product brings, an address that a proven
+exploit or a shell was used from, a secret that a finding quotes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import ip_address
+
+from alpheus.cases.traces import Trace, TraceKind
+from alpheus.exposure.imports.whereabouts import here, is_private
+from alpheus.judge.pages import MODIFIED, UNLISTED
+from alpheus.model import Citation, Finding, ServerAssessment, Stage, Weight
+from alpheus.report.redact import Clear
+from alpheus.report.views import iso
+
+MOST = 200
+"""Traces of a server that are kept."""
+
+_PAGE = re.compile(
+    r"\.(?:as[hmp]x?|ascx|asax|aspx|cer|php\d?|jspx?|soap|svc|cshtml)\Z", re.IGNORECASE
+)
+_MARK = re.compile(r"\[secret:[0-9a-f]{8}\]")
+_ORDINARY = frozenset({MODIFIED.id, UNLISTED.id})
+_LONGEST = 300
+
+
+def traces_of(
+    server: ServerAssessment, secrets: Mapping[str, Sequence[Clear]], key: bytes
+) -> tuple[Trace, ...]:
+    """The traces of a server whose texts are redacted, each once, with when it was first seen.
+
+    What has no time is as old as the first proof of the intruder.
+    `secrets` are what hashes in it stand for, by hash; under `key` they are hashed anew, longer, so
+    that of very many no two are taken for one.
+    """
+    found: dict[tuple[TraceKind, str], Trace] = {}
+    proven = (one for one in server.findings if one.weight is Weight.PROOF)
+    times = [_time(one) for one in proven if one.stage.rank >= Stage.EXPLOITED.rank]
+    begun = min((time for time in times if time), default="")
+    for finding in server.findings:
+        for trace in _of(finding, secrets, key, _time(finding) or begun):
+            known = found.get((trace.kind, trace.value))
+            if known is None or (trace.seen and not "" < known.seen <= trace.seen):
+                found[trace.kind, trace.value] = trace
+    return tuple(found.values())[:MOST]
+
+
+def _time(finding: Finding) -> str:
+    return f"{said[:19]}Z" if (said := iso(finding.time)) else ""
+
+
+def _of(
+    finding: Finding, secrets: Mapping[str, Sequence[Clear]], key: bytes, seen: str
+) -> Iterator[Trace]:
+    if finding.weight is Weight.CONTEXT:
+        return
+    pages = [one for one in finding.citations if _is_page(finding, one)]
+    for one in pages:
+        name = one.path.rpartition("/")[2][-_LONGEST:]
+        yield Trace(TraceKind.PAGE, one.sha256 or "", name, seen)
+    if pages and finding.weight is Weight.PROOF:
+        yield Trace(TraceKind.FAMILY, finding.rule, finding.title[:_LONGEST], seen)
+    if finding.weight is Weight.PROOF and finding.stage.rank >= Stage.EXPLOITED.rank:
+        for client in finding.clients:
+            if address := _public(client):
+                yield Trace(TraceKind.ADDRESS, address, finding.title[:_LONGEST], seen)
+    marks = {mark for one in finding.citations for mark in _MARK.findall(one.text)}
+    for mark in sorted(marks):
+        for clear in secrets.get(mark, ()):
+            digest = hmac.new(key, clear.value.encode("utf-8", "surrogatepass"), hashlib.sha256)
+            yield Trace(TraceKind.SECRET, digest.hexdigest()[:32], f"{clear.kind.value} {mark}",
+                        seen)  # fmt: skip
+
+
+def _is_page(finding: Finding, citation: Citation) -> bool:
+    return (
+        citation.sha256 is not None
+        and finding.stage.rank >= Stage.IMPLANTED.rank
+        and finding.rule not in _ORDINARY
+        and _PAGE.search(citation.path) is not None
+    )
+
+
+def _public(client: str) -> str:
+    """An address from which somebody came over the internet, '' for any other."""
+    try:
+        address = str(ip_address(client.strip("[]")))
+    except ValueError:
+        return ""
+    return "" if is_private(address) or here(address) else address

@@ -1,0 +1,145 @@
+"""The nouns of the ledger: what a unit is, and what came of one."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import msgspec
+
+from alpheus.cases.observations_import import Document
+from alpheus.cases.traces import Trace
+
+MOST_STRIKES = 3
+"""A unit that has ended its worker so often is parked."""
+MOST_ATTEMPTS = 10
+"""So is one that was begun so often and never ended, whoever was at fault."""
+COMMON = "common"
+"""The lane of what was not put into another."""
+
+
+class UnitKind(StrEnum):
+    """What is done with a unit."""
+
+    TRIAGE = "triage"
+
+
+class UnitState(StrEnum):
+    """Where a unit stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    PARKED = "parked"
+
+
+class Parameters(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an operator asked of a triage, as far as its result depends on it.
+
+    `packs` are ids (none: all), `rules` absolute paths, `zone` that of logs in local time, `since`
+    and `until` bound what may become a finding (ISO 8601 UTC).
+    """
+
+    packs: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    zone: str = ""
+    since: str = ""
+    until: str = ""
+
+
+class Recipe(msgspec.Struct, frozen=True):
+    """How units are done: all that a result depends on beside content."""
+
+    kind: UnitKind
+    parameters: Parameters
+    knowledge: str
+
+    @property
+    def digest(self) -> str:
+        """What it is known by."""
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()
+
+    def key(self, content: str) -> str:
+        """The key of the unit that is some content done by this recipe."""
+        return hashlib.sha256(f"{self.digest}\n{content}".encode()).hexdigest()
+
+
+class Package(msgspec.Struct, frozen=True):
+    """A package that was found: `content` is its hash, `bytes` its size as it lies there."""
+
+    place: str
+    name: str
+    content: str
+    bytes: int
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as it was claimed; `token` is what tells this claim from any other.
+
+    `avoid` are files that are left out, each with the reason.
+    """
+
+    id: int
+    token: int
+    place: str
+    name: str
+    bytes: int
+    attempts: int
+    strikes: int
+    lane: str = COMMON
+    avoid: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a unit gave: rows that are ready to be stored, and what finding them took.
+
+    `document` is an assessment; `traces` come in the order of its rows. `refused`: it could not be
+    opened at all, and why. `cpu` is milliseconds.
+    """
+
+    document: Document | None = None
+    traces: tuple[tuple[Trace, ...], ...] = ()
+    verdict: str = ""
+    read: int = 0
+    cpu: int = 0
+    refused: str = ""
+
+
+class Fault(StrEnum):
+    """Why a unit was not finished."""
+
+    STRIKE = "strike"
+    """It ended its worker, or its worker failed at it."""
+    OUTSIDE = "outside"
+    """Its worker was ended from outside."""
+    GIVEN_BACK = "given back"
+    """Nobody is at fault: its driver stops, and the attempt does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The end of an attempt: a result, or why there is none and the file that it was on."""
+
+    unit: Unit
+    result: Result | None = None
+    fault: Fault | None = None
+    reason: str = ""
+    position: str = ""
+    milliseconds: int = 0
+
+
+@dataclass(slots=True)
+class Settled:
+    """What became of some ends. `late`: the unit was somebody else's by then, and nothing was kept.
+
+    `parked` are units with the reason.
+    """
+
+    done: int = 0
+    again: int = 0
+    late: int = 0
+    parked: list[tuple[Unit, str]] = field(default_factory=list)

@@ -1,0 +1,113 @@
+"""How a unit is done in a worker: a triage of one package, up to the rows that are stored of it."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from alpheus.cases.observations import RowError, Rows
+from alpheus.cases.observations_import import Document
+from alpheus.evidence.base import OpenOptions
+from alpheus.fleet.findings import traces_of
+from alpheus.fleet.model import Parameters, Result, Unit
+from alpheus.job import TriageOptions, unread
+from alpheus.model import Assessment, Verdict
+from alpheus.parsers.base import ReadOptions
+from alpheus.pipeline import Pipeline, Prepared
+from alpheus.report.json_output import to_json
+from alpheus.report.redact import Clear, Redactor
+
+Note = Callable[[str, int], None]
+Read = Callable[[Unit, Note], Result]
+
+_LONGEST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Triaging:
+    """How packages are triaged. Called, it prepares a process and gives the function that reads.
+
+    `key` is that of hashes of secrets, the same for all packages.
+    """
+
+    parameters: Parameters
+    key: bytes
+    passwords: tuple[str, ...] = ()
+
+    def __call__(self) -> Read:
+        """Compile the knowledge, once per process."""
+        return self.reader(self.prepared())
+
+    def prepared(self) -> Prepared:
+        """The knowledge. Raises UsageError and KnowledgeError."""
+        return Prepared.of(self.options(), keep=True)
+
+    def reader(self, prepared: Prepared) -> Read:
+        """The function that reads a unit with knowledge that is compiled already."""
+
+        def read(unit: Unit, note: Note) -> Result:
+            return _read(self, prepared, unit, note)
+
+        return read
+
+    def options(self) -> TriageOptions:
+        """The options of a triage: in the worker's own process, nothing remembered."""
+        asked = self.parameters
+        return TriageOptions(
+            packs=asked.packs or None,
+            rules=tuple(Path(one) for one in asked.rules),
+            opening=OpenOptions(passwords=self.passwords),
+            reading=ReadOptions(ZoneInfo(asked.zone) if asked.zone else None),
+            start=_time(asked.since),
+            end=_time(asked.until),
+            workers=1,
+        )
+
+
+def _read(triaging: Triaging, prepared: Prepared, unit: Unit, note: Note) -> Result:
+    begun, started = time.process_time_ns(), datetime.now(UTC)
+    options = replace(triaging.options(), avoid=unit.avoid)
+    place = Path(unit.place)
+    pipeline = Pipeline([place], options, lambda path, read, _: note(path, read))
+    found = pipeline.run(started, prepared)
+    if found.unopened:
+        return Result(refused=str(found.unopened[0].error)[:_LONGEST])
+    reasons = unread(found.assessment)
+    if reasons is not None:
+        first = reasons[0] if reasons else "there is no log, event, page or setting in it"
+        return Result(refused=f"nothing in it could be read: {first}"[:_LONGEST])
+    try:
+        result = packed(found.assessment, unit.place, triaging.key)
+    except RowError as error:
+        return Result(refused=f"its assessment cannot be kept: {error}"[:_LONGEST])
+    return replace(result, cpu=(time.process_time_ns() - begun) // 1_000_000)
+
+
+def packed(assessment: Assessment, place: str, key: bytes) -> Result:
+    """An assessment as it is stored, with the traces of its servers. Raises RowError."""
+    redactor = Redactor(key, keep=True)
+    redacted = redactor.assessment(assessment)
+    text = msgspec.json.encode(to_json(redacted, redactor))
+    rows = tuple(Rows(datetime.now(UTC)).of_document(text))
+    secrets: dict[str, list[Clear]] = {}
+    for one in redactor.clear():
+        secrets.setdefault(one.mark, []).append(one)
+    verdicts = [server.verdict for server in redacted.servers]
+    worst = max(verdicts, key=lambda one: one.rank, default=Verdict.NOT_DETERMINABLE)
+    return Result(
+        Document(place, hashlib.sha256(text).hexdigest(), len(text), rows),
+        tuple(traces_of(server, secrets, key) for server in redacted.servers),
+        worst.value,
+        assessment.run.bytes_read,
+    )
+
+
+def _time(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

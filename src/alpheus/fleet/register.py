@@ -1,0 +1,111 @@
+"""Packages into the ledger: hashed where they have changed, and ranked by who may be hurt most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from alpheus.cases.database import Database
+from alpheus.cases.derived_store import current
+from alpheus.errors import EvidenceError, NotWorkedOutError
+from alpheus.fleet.content import Found, fingerprint, read_package
+from alpheus.fleet.ledger import Ledger
+from alpheus.fleet.model import COMMON, Package, Recipe
+
+_AT_ONCE = 200
+_ENDS = (".zip", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".e01", ".vhd", ".vhdx",
+         ".vmdk", ".qcow2", ".dd", ".raw", ".img")  # fmt: skip
+
+
+@dataclass(slots=True)
+class Registered:
+    """What was registered: packages, their bytes, and how many units are `new`.
+
+    `same`: packages whose content another has, too. `lost` are packages that could not be read, in
+    a sentence each.
+    """
+
+    packages: int = 0
+    bytes: int = 0
+    new: int = 0
+    same: int = 0
+    lost: list[str] = field(default_factory=list)
+
+
+def register(
+    ledger: Ledger,
+    found: Found,
+    recipe: Recipe,
+    *,
+    lane: str = COMMON,
+    tell: Callable[[Registered], None] = lambda _: None,
+) -> Registered:
+    """Register packages, a few at a time; what is interrupted goes on where it was.
+
+    What the file system says of a package as it did before is not read again.
+    """
+    done, contents = Registered(), set[str]()
+    places = iter(found.places)
+    while part := list(islice(places, _AT_ONCE)):
+        known = ledger.known([str(place) for place, _ in part])
+        packages = list(_packages(part, known, done))
+        ranks = ranks_of(ledger.database, packages)
+        done.new += ledger.register(packages, recipe, lane=lane, ranks=ranks)
+        done.packages += len(packages)
+        done.bytes += sum(one.bytes for one in packages)
+        contents.update(one.content for one in packages)
+        done.same = done.packages - len(contents)
+        tell(done)
+    return done
+
+
+def _packages(
+    part: Sequence[tuple[Path, str]], known: dict[str, Package], done: Registered
+) -> Iterator[Package]:
+    for place, name in part:
+        said, before = fingerprint(place), known.get(str(place))
+        if before is not None and before.fingerprint == said:
+            yield Package(before.place, name, before.content, before.bytes, said)
+            continue
+        try:
+            yield read_package(place, name, said)
+        except EvidenceError as error:
+            done.lost.append(str(error))
+
+
+def ranks_of(database: Database, packages: Sequence[Package]) -> dict[str, int]:
+    """The rank of each package that is called like a server in cases: the more urgent, the lower.
+
+    None where servers were not worked out yet, or none is called so.
+    """
+    names = {one.place: bare(one.name) for one in packages}
+    try:
+        with database.read() as connection:
+            urgent = _priorities(connection, database.place, sorted({*names.values()}))
+    except NotWorkedOutError:
+        return {}
+    return {place: -urgent[name] for place, name in names.items() if name in urgent}
+
+
+def bare(name: str) -> str:
+    """The name of a package as that of a server: in lower case, without the ends of archives."""
+    name = name.lower()
+    while (cut := next((one for one in _ENDS if name.endswith(one)), "")) and name != cut:
+        name = name.removesuffix(cut)
+    return name
+
+
+def _priorities(connection: Connection, place: str, names: Sequence[str]) -> dict[str, int]:
+    tables, _ = current(connection, place)
+    words, servers = tables.words.c, tables.servers.c
+    query = (
+        select(words.word, func.max(servers.priority))
+        .select_from(tables.words.join(tables.servers, servers.id == words.server))
+        .where(words.word.in_(names))
+        .group_by(words.word)
+    )
+    return dict(connection.execute(query).all())

@@ -1,0 +1,118 @@
+"""`alpheus campaign run`, `status`, `retry` and `report`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from alpheus.cli import main
+from alpheus.fleet.driver import Driver
+
+LOG = (
+    "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query c-ip cs(User-Agent) sc-status\n"
+    "2021-03-04 10:00:00 10.0.0.1 {method} {stem} - 198.51.100.7 a 200\n"
+    "2021-03-04 10:00:05 10.0.0.1 {method} {stem} - 198.51.100.7 a 200\n"
+)
+PACK = ("--pack", "iis-webshell", "--workers", "1")
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three packages: two victims of the same page, and an archive that is none."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ALPHEUS_DATABASE", str(tmp_path / "c.db"))
+    for name, method, stem in (
+        ("EX01", "POST", "/aspnet_client/k3.aspx"), ("EX02", "POST", "/aspnet_client/k3.aspx"),
+        ("EX03", "GET", "/owa/"),
+    ):  # fmt: skip
+        folder = tmp_path / "fleet" / name
+        folder.mkdir(parents=True)
+        (folder / "u_ex210304.log").write_text(LOG.format(method=method, stem=stem), "utf-8")
+        (folder / "name.txt").write_text(name, "utf-8")
+    return tmp_path / "fleet"
+
+
+def _status(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    capsys.readouterr()
+    assert main(["campaign", "status", "--format", "json"]) == 0
+    found: dict[str, object] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_a_run_from_packages_to_servers(fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each package is judged once; servers are worked out; the same again is nothing to do."""
+    (fleet / "notes.txt").write_text("x", "utf-8")
+    assert main(["campaign", "run", "fleet", *PACK]) == 0
+    said = capsys.readouterr().err
+    assert "notes.txt: is no package" in said
+    assert "3 packages" in said
+    assert "3 packages judged now" in said
+    assert "3 observations are" in said
+    assert main(["campaign", "run", "fleet", *PACK]) == 0
+    assert "nothing was left to do" in capsys.readouterr().err
+    found = _status(capsys)
+    assert (found["units"], found["done"], found["schema"]) == (3, 3, "alpheus.campaign-run/1")
+    assert main(["campaign", "status"]) == 0
+    assert capsys.readouterr().out.startswith("3 of 3 units are done")
+    assert main(["campaign", "report"]) == 0
+    assert "198.51.100.7: 2 servers" in capsys.readouterr().out
+    assert main(["campaign", "report", "--format", "json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [one["verdict"] for one in report["judged"]][:2] == ["compromised"] * 2
+    assert (fleet.parent / "c.db.keys" / "secrets.key").stat().st_mode & 0o077 == 0
+
+
+def test_what_cannot_be_opened_is_parked_and_tried_again_by_choice(
+    fleet: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the reason, and status 3; the others are done."""
+    for name in ("EX01", "EX02"):
+        shutil.rmtree(fleet / name)
+    (fleet / "broken.zip").write_bytes(b"PK\x03\x04" + bytes(40))
+    assert main(["campaign", "run", "fleet", *PACK, "--later"]) == 3
+    said = capsys.readouterr().err
+    assert "parked: unit 2, broken.zip" in said
+    assert "observations are" not in said, "it was left for later"
+    assert main(["campaign", "retry", "1"]) == 2
+    assert "unit 1 is not parked" in capsys.readouterr().err
+    assert main(["campaign", "retry"]) == 0
+    assert "1 unit waits again" in capsys.readouterr().err
+    assert _status(capsys)["waiting"] == 1
+
+
+def test_an_interrupt_says_what_to_do(
+    fleet: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is finished is kept; status 130, as of any program."""
+
+    def interrupted(_: Driver) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Driver, "run", interrupted)
+    assert main(["campaign", "run", str(fleet), *PACK]) == 130
+    assert "the same command goes on with the rest" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["gone"], "name a folder of packages"),
+        (["fleet", "--lane", "So Not"], "is no name of a lane"),
+        (["fleet", "--budget", "slow"], "is not LANE=NUMBER"),
+        (["fleet", "--since", "2021-04-01", "--until", "2021-03-01"], "no time is left"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    fleet: Path, capsys: pytest.CaptureFixture[str], options: list[str], said: str
+) -> None:
+    """In one line, before anything is read."""
+    assert fleet.is_dir()
+    try:
+        status = main(["campaign", "run", *options])
+    except SystemExit as ended:  # argparse
+        status = int(str(ended.code))
+    assert status in {2, 3}
+    assert said in capsys.readouterr().err

@@ -1,0 +1,247 @@
+"""A driver: units to an engine, results into the ledger, whoever dies meanwhile."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from alpheus.cases.database import Database, open_database
+from alpheus.engine import Bounds, Engine, LocalEngine, Lost, Outcome
+from alpheus.errors import DatabaseLostError
+from alpheus.fleet import driver as module
+from alpheus.fleet.driver import Driver, Manner
+from alpheus.fleet.ledger import Ledger
+from alpheus.fleet.model import Package, Result, Unit
+from fleet_filling import RECIPE, judging, package, registered, result, row, states, stored
+
+MANNER = Manner("mia", look_every=0.05, flush_every=0.1)
+Note = Callable[[str, int], None]
+
+
+class _Here(Engine[Unit, Result]):
+    """An engine that does each unit at once, as it is told to."""
+
+    def __init__(self, do: Callable[[Unit], Result | Lost]) -> None:
+        self.do = do
+        self.done: list[str] = []
+
+    def run(
+        self, units: Iterable[Unit], on_note: Note | None = None
+    ) -> Iterator[Outcome[Unit, Result]]:
+        for unit in units:
+            self.done.append(unit.name)
+            found = self.do(unit)
+            if on_note is not None:
+                on_note(unit.name, 1)
+            if isinstance(found, Lost):
+                yield Outcome(unit, None, found)
+            else:
+                yield Outcome(unit, found)
+
+
+def _run(ledger: Ledger, do: Callable[[Unit], Result | Lost]) -> module.Summary:
+    return Driver(ledger, _Here(do), RECIPE, MANNER).run()
+
+
+def test_every_unit_has_one_result_and_the_second_run_none(database: Database) -> None:
+    """The same input means that nothing is to be done."""
+    ledger = Ledger(database)
+    registered(ledger, 9)
+    assert _run(ledger, lambda unit: result(unit.name)).done == 9
+    assert (states(database), stored(database)) == ({"done": 9}, 9)
+    registered(ledger, 9)
+    assert _run(ledger, lambda unit: result(unit.name)).done == 0
+
+
+def test_whose_worker_is_ended_is_done_again(database: Database) -> None:
+    """At the end, after the others; three times by its own fault, and it is parked."""
+    ledger = Ledger(database)
+    registered(ledger, 4)
+
+    def do(unit: Unit) -> Result | Lost:
+        if unit.name == "srv0001":
+            return Lost("the reader was ended by SIGSEGV", "logs/bad.log")
+        if unit.name == "srv0002" and unit.attempts < 5:
+            return Lost("the reader was ended by SIGKILL", "logs/x.log", outside=True)
+        return result(unit.name)
+
+    summary = _run(ledger, do)
+    assert (summary.done, summary.again) == (3, 6)
+    assert [unit.name for unit, _ in summary.parked] == ["srv0001"]
+    assert row(database, 1)["position"] == "logs/bad.log"
+    assert row(database, 2)["attempts"] == 5
+
+
+def test_a_database_that_is_away_is_waited_for(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is finished meanwhile is kept, and stored when it is back; it is said once."""
+    monkeypatch.setattr(module, "_PAUSE", 0.01)
+    ledger = Ledger(database)
+    registered(ledger, 5)
+    away, said = [3], list[str]()
+    settle = ledger.settle
+
+    def broken(*arguments: object) -> object:
+        if away[0]:
+            away[0] -= 1
+            raise DatabaseLostError("pg: the connection broke")
+        return settle(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ledger, "settle", broken)
+    manner = Manner("mia", look_every=0.05, say=said.append)
+    driver = Driver(ledger, _Here(lambda unit: result(unit.name)), RECIPE, manner)
+    assert driver.run().done == 5
+    assert said == ["pg: the connection broke; waiting for it"]
+    impatient = Driver(ledger, _Here(lambda unit: result(unit.name)), RECIPE,
+                       Manner("mia", patience=0.0))  # fmt: skip
+    ledger.register([package(6)], RECIPE)
+    away[0] = 9
+    with pytest.raises(DatabaseLostError):
+        impatient.run()
+
+
+def test_an_interrupt_keeps_what_is_finished_and_gives_back_the_rest(database: Database) -> None:
+    """Nobody is at fault, and no attempt counts."""
+    ledger = Ledger(database)
+    registered(ledger, 5)
+
+    def do(unit: Unit) -> Result:
+        if unit.name == "srv0003":
+            raise KeyboardInterrupt
+        return result(unit.name)
+
+    with pytest.raises(KeyboardInterrupt):
+        _run(ledger, do)
+    assert (states(database), stored(database)) == ({"done": 2, "waiting": 3}, 2)
+    assert {row(database, n)["attempts"] for n in (3, 4, 5)} == {0}
+
+
+def test_a_paused_driver_comes_late(database: Database) -> None:
+    """What it did meanwhile was done by another, and is there once."""
+    now = [1_000.0]
+    ledger = Ledger(database, clock=lambda: now[0])
+    registered(ledger, 2)
+
+    def slow(unit: Unit) -> Result:
+        if unit.name == "srv0001":
+            now[0] += 100
+            ledger.recover()
+            assert _run(Ledger(database, clock=lambda: now[0]),
+                        lambda one: result(one.name)).done == 2  # fmt: skip
+        return result(unit.name)
+
+    summary = _run(ledger, slow)
+    assert (summary.done, summary.late) == (0, 2)
+    assert (states(database), stored(database)) == ({"done": 2}, 2)
+
+
+def test_what_others_have_is_waited_for_and_taken_when_they_are_gone(database: Database) -> None:
+    """So a run that ends is done, whoever of them died."""
+    now, said = [1_000.0], list[str]()
+    ledger = Ledger(database, clock=lambda: now[0])
+    registered(ledger, 3)
+    ledger.claim(RECIPE, 1, "one that dies")
+
+    def say(text: str) -> None:
+        said.append(text)
+        now[0] += 100
+
+    manner = Manner("mia", look_every=0.01, say=say)
+    assert Driver(ledger, _Here(lambda u: result(u.name)), RECIPE, manner).run().done == 3
+    assert said == ["1 unit is under way elsewhere; waiting for the end"]
+
+
+def _packages(*names: str) -> list[Package]:
+    return [Package(f"/packages/{name}", name, name, 1_000) for name in names]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="bounds are those of POSIX")
+def test_poisoned_packages_are_parked_and_the_others_done(tmp_path: Path) -> None:
+    """One that crashes its reader, eats memory, takes a processor, never ends, or fails."""
+    bad = ("crash", "memory", "busy", "endless", "fail")
+    with open_database(tmp_path / "c.db") as database:
+        ledger = Ledger(database)
+        good = [f"srv{number}" for number in range(12)]
+        ledger.register(_packages(*good[:6], *bad, *good[6:]), RECIPE)
+        engine: LocalEngine[Unit, Result] = LocalEngine(
+            judging, 2, judging, Bounds(cpu_seconds=1, seconds=1.5)
+        )
+        summary = Driver(ledger, engine, RECIPE, MANNER).run()
+        assert summary.done == 12
+        why = {unit.name: reason for unit, reason in summary.parked}
+        assert why == {
+            "crash": "the reader was ended by SIGSEGV", "memory": "not enough memory",
+            "busy": why["busy"], "endless": "it took longer than 2 seconds",
+            "fail": "ValueError: broken unit",
+        }  # fmt: skip
+        assert why["busy"].startswith("it took ")
+        for number in range(7, 12):
+            name = row(database, number)["name"]
+            assert row(database, number)["position"] == f"{name}/second.log"
+        assert stored(database) == 12
+        ledger.retry([7], without_file=True)
+        summary = Driver(ledger, engine, RECIPE, MANNER).run()
+        assert (summary.done, row(database, 7)["state"]) == (1, "done")
+
+
+_DRIVE = """
+import sys
+from alpheus.cases.database import open_database
+from alpheus.engine import LocalEngine
+from alpheus.fleet.driver import Driver, Manner
+from alpheus.fleet.ledger import Ledger
+from fleet_filling import RECIPE, judging
+with open_database(sys.argv[1]) as database, database.drive():
+    ledger = Ledger(database)
+    ledger.recover(everything=True)
+    engine = LocalEngine(judging, 2, judging)
+    print("begun", flush=True)
+    Driver(ledger, engine, RECIPE, Manner("mia", look_every=0.05, flush_every=0.05)).run()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes as Linux lists them")
+def test_kills_at_random_change_nothing(tmp_path: Path) -> None:
+    """Workers and the driver are killed while it runs; each unit has one result at the end."""
+    place, chance = tmp_path / "c.db", random.Random(7)
+    with open_database(place) as database:
+        registered(Ledger(database), 150)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    kills = 0
+    for _ in range(40):
+        with subprocess.Popen(
+            [sys.executable, "-c", _DRIVE, place], env=environment, stdout=subprocess.PIPE
+        ) as running:
+            assert running.stdout is not None
+            assert running.stdout.readline() == b"begun\n"
+            while running.poll() is None and kills < 6:
+                time.sleep(chance.uniform(0.01, 0.06))
+                victims = [*_children(running.pid), running.pid]
+                kills += 1
+                victim = chance.choice(victims) if kills % 3 else running.pid
+                try:
+                    os.kill(victim, signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
+        if running.returncode == 0:
+            break
+    assert kills >= 3
+    with open_database(place) as database:
+        assert (states(database), stored(database)) == ({"done": 150}, 150)
+
+
+def _children(parent: int) -> list[int]:
+    try:
+        listed = Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii")
+    except OSError:
+        return []
+    return [int(one) for one in listed.split()]

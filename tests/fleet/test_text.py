@@ -1,0 +1,77 @@
+"""A run for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from alpheus.cases.database import Database, open_database
+from alpheus.cases.rebuild import rebuild
+from alpheus.fleet.ledger import Ledger
+from alpheus.fleet.model import Ended, Result
+from alpheus.fleet.progress import progress
+from alpheus.fleet.report import report
+from alpheus.fleet.text import WIDTH, progress_lines, report_lines, span
+from assessments import ATTACKER
+from cases_filling import fill, seen
+from exposure_runs import OPEN
+from fleet_filling import RECIPE, finished, package
+
+
+def _filled(database: Database) -> None:
+    fill(database, [replace(seen(1, OPEN, 1), address=ATTACKER)])
+    ledger = Ledger(database)
+    ledger.register([package(number) for number in range(1, 5)], RECIPE)
+    ledger.register([package(5)], RECIPE, lane="slow")
+    *some, locked = ledger.claim(RECIPE, 3, "a-machine-with-a-long-name.example.4711.0a1b2c3d")
+    ledger.settle(finished(some, victims=[1, 2]), "mia")
+    ledger.settle([Ended(locked, Result(refused="x.zip: encrypted; give the password"))], "mia")
+    rebuild(database, now=datetime(2021, 4, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """What is printed does not depend on the database."""
+    with open_database(tmp_path / "c.db") as opened:
+        yield opened
+
+
+def test_progress(database: Database) -> None:
+    """The sentence that matters first; every line fits."""
+    assert next(progress_lines(progress(database))).startswith("No package is registered yet")
+    _filled(database)
+    lines = list(progress_lines(progress(database)))
+    assert lines[0].startswith("2 of 5 units are done (0.00 of 0.00 GB), 1 parked.")
+    text = "\n".join(lines)
+    assert "2 compromised" in text
+    assert "unit 3, srv0003: x.zip: encrypted; give the password (1 attempt)" in " ".join(
+        text.split()
+    )
+    assert "slow" in text
+    assert max(map(len, lines)) <= WIDTH
+
+
+def test_report(database: Database) -> None:
+    """Victims first, then what they share, then what was not judged; nothing moves the cursor."""
+    _filled(database)
+    found = report(database)
+    lines = list(report_lines(found))
+    text = " ".join("\n".join(lines).split())
+    assert text.startswith("2 of 5 packages are judged, 2 are left to do, 1 are parked.")
+    assert "THE SAME PAGE ON SEVERAL SERVERS" in text
+    assert f"{ATTACKER}: 2 servers; first srv0001 on 2021-03-03, then srv0002" in text
+    assert "SERVERS FROM WHICH AN INTRUDER CAME TO OTHERS" in text
+    assert max(map(len, lines)) <= WIDTH
+    hostile = msgspec.structs.replace(found.judged[0], name="a\x1b[31mb")
+    shown = "\n".join(report_lines(msgspec.structs.replace(found, judged=(hostile,))))
+    assert "\x1b" not in shown
+
+
+def test_spans_are_as_people_say_them() -> None:
+    """Seconds, minutes, hours."""
+    assert [span(9), span(600), span(9_000)] == ["9 s", "10 min", "2.5 h"]
