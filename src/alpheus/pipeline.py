@@ -91,7 +91,7 @@ class Pipeline:
         )
         losses = (*_rejected(kit), *self._collector.losses())
         assessment = Assessment(run, evidence, servers, losses)
-        manifests = tuple(self._manifests(assessment)) if options.listing else ()
+        manifests = tuple(self._manifests(assessment)) if self._options.listing else ()
         return TriageResult(assessment, tuple(self._unopened.values()), manifests)
 
     def _manifests(self, assessment: Assessment) -> Iterator[Manifest]:
