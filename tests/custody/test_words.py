@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
@@ -61,6 +63,16 @@ def test_long_names_are_shortened() -> None:
     """And it is said how long they are."""
     assert shortened("x" * LONGEST) == "x" * LONGEST
     assert shortened("x" * 32_000).endswith("x… (32,000 characters)")
+
+
+def test_packs_stand_with_what_was_settled_by_them() -> None:
+    """With their versions; once for each run, and not with each package."""
+    frame = replace(FRAME, packs={"proxylogon": "1.2", "own": "3"})
+    done = Line(1, START, "{}", Entry(frame, RunFinished("done")))
+    assert line_text(done) == "done, by proxylogon 1.2, own 3"
+    assert "proxylogon" not in line_text(
+        Line(1, START, "{}", Entry(frame, Package("E1", "a", "aa", 1)))
+    )
 
 
 def test_a_line_that_is_no_entry_is_told_as_it_stands() -> None:

@@ -47,8 +47,14 @@ def line_kind(line: Line) -> str:
 
 
 def line_text(line: Line) -> str:
-    """What a line says, whatever it is."""
-    return sentence(line.entry.detail) if line.entry else shortened(line.text)
+    """What a line says, whatever it is; with the packs where that was settled by them."""
+    if line.entry is None:
+        return shortened(line.text)
+    packs, said = line.entry.frame.packs, sentence(line.entry.detail)
+    if not packs or isinstance(line.entry.detail, Package):
+        return said
+    by = ", ".join(f"{name} {version}" for name, version in packs.items())
+    return f"{said}, by {shortened(by)}"
 
 
 def shortened(text: str) -> str:
