@@ -201,7 +201,9 @@ def _ntlm(said: Mapping[str, str]) -> Iterable[tuple[str, str]]:
 
 
 def _all(said: Mapping[str, str], places: Iterable[str]) -> list[str]:
-    return [value for place in places if (value := said.get(place, ""))] if said else []
+    if said.keys().isdisjoint(places):
+        return []
+    return [value for place in places if (value := said.get(place, ""))]
 
 
 def _first(said: Mapping[str, str], places: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from ipaddress import IPv4Address, ip_address
+from socket import AF_INET, inet_ntop, inet_pton
 
 _CACHED = 1 << 17
 NETBIOS_LENGTH = 15
@@ -103,7 +104,7 @@ def server(text: str) -> str:
     """A computer's name as NetBIOS has it: first label, upper case, 15 characters; else ''."""
     name = text.strip().rstrip(".").upper()
     if "." in name:
-        if _is_address(name):
+        if name[-1].isdigit() and _is_address(name):
             return ""
         name = name.partition(".")[0]
     if not _SERVER.fullmatch(name) or name in _NO_SERVERS or name.isdigit():
@@ -205,7 +206,7 @@ def is_line(name: str, address: str) -> bool:
     left = name[: len(name) - len(own)].rstrip(".") if own else name
     if not left:
         return False
-    if _LINE_WORD.search(left) or _THREE_NUMBERS.search(left):
+    if _LINE_WORD.search(left) or (not left.isalpha() and _THREE_NUMBERS.search(left)):
         return bool(_NUMBERS.search(left)) or left.count(".") > 0
     return _spells(left, address)
 
@@ -216,6 +217,8 @@ def _spells(left: str, address: str) -> bool:
     if value is not None:
         if f"{value:08x}" in compact:
             return True
+        if compact.isalpha():
+            return False
         octets = address.split(".")
         numbers = {str(int(number)) for number in _NUMBERS.findall(left) if len(number) < 5}
         padded = "".join(octet.zfill(3) for octet in octets)
@@ -226,6 +229,12 @@ def _spells(left: str, address: str) -> bool:
 @lru_cache(1 << 10)
 def _number(address: str) -> int | None:
     """An IPv4 address as a number; None for all else."""
+    try:
+        packed = inet_pton(AF_INET, address)  # nearly always, and far quicker
+        if inet_ntop(AF_INET, packed) == address:
+            return int.from_bytes(packed, "big")
+    except (OSError, ValueError):
+        pass
     try:
         return int(IPv4Address(address))
     except ValueError:
