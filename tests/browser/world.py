@@ -88,6 +88,8 @@ def made_world(database: Database, folder: Path) -> World:
     found = {str(row["name"]): int(row["id"]) for row in cases.page(size=200).servers}
     servers = {"attacked": found["EX01"], "hostile": found["EX01"] + 1, "own": found["QQ0001XY"],
                "other": found["QQ0003XY"], "evil": found["QQ0004XY"]}  # fmt: skip
+    for name in ("attacked", "hostile"):
+        cases.cleaning.make(servers[name], who="ann")
     cases.act(servers["evil"], ActKind.NOTE, who="ann", why=EVIL_NAME)
     world = World(database, _people(database), servers, _job(database, folder / "uploads"))
     _tell(world, Notices(database, read_settings(SETTINGS)))

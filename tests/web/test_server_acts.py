@@ -12,6 +12,7 @@ from alpheus.web.server_acts import BY_KIND, DONE, FORMS, Form, offered, what_of
 from alpheus.web.settings import LANGUAGES
 from alpheus.web.words import words
 from assessments import compromised
+from clean_filling import cleaned
 from server_filling import document, filled, number_of
 
 NOW = "2021-04-01T00:00:00Z"
@@ -100,3 +101,13 @@ def test_everything_that_is_done_has_its_words() -> None:
 def test_every_text_is_translated(language: str) -> None:
     """Into every language."""
     assert [text for text in server_acts.texts() if not words(language).knows(text)] == []
+
+
+def test_what_a_plan_cleaned_is_verified_by_no_form(database: Database) -> None:
+    """What verifies it is a verification, on the page of its clean-up."""
+    cases, server = cleaned(database)
+    look = cases.look(server)
+    assert look.row["compromise"] == "cleaned"
+    there = {one.kind for one in offered(look.row, (), who="mia", now=NOW, changes=look.changes)}
+    assert ActKind.NOTE in there
+    assert ActKind.VERIFIED not in there

@@ -16,7 +16,7 @@ import msgspec
 from sqlalchemy import Connection, Select, func, select, tuple_
 
 from alpheus.cases import assessments, organisations
-from alpheus.cases.acts import Act, ActKind
+from alpheus.cases.acts import Act, ActKind, plan_in
 from alpheus.cases.assessments import Assessed, Kept
 from alpheus.cases.deadlines import Clock, clocks
 from alpheus.cases.derived_store import Standing
@@ -133,6 +133,8 @@ def state_of_row(row: dict[str, Any], changes: tuple[Change, ...] = ()) -> State
         Patch(row["patch"]), row["patch_since"], "", Compromise(row["compromise"]),
         row["compromise_since"], Work(row["work"]), row["work_since"], "", row["until"],
         row["assignee"], changes,
+        plan=next((plan_in(one.evidence) for one in reversed(changes)
+                   if one.after == Compromise.CLEANED), ""),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from alpheus.cases.acts import Act, ActKind, Closing, refusal
 from alpheus.cases.deadlines import Clock, Duty
-from alpheus.cases.lifecycle import State
+from alpheus.cases.lifecycle import Change, State
 from alpheus.cases.service_server import state_of_row
 from alpheus.web import labels
 
@@ -95,13 +95,20 @@ def label_of(form: Form, field: str) -> str:
 
 
 def offered(
-    row: Mapping[str, Any], clocks: Sequence[Clock], *, who: str, now: str, decoy: bool = False
+    row: Mapping[str, Any],
+    clocks: Sequence[Clock],
+    *,
+    who: str,
+    now: str,
+    decoy: bool = False,
+    changes: tuple[Change, ...] = (),
 ) -> list[Form]:
     """The forms that a server's state allows, with what can be chosen in them.
 
-    `decoy`: it is taken for one, so that only the opposite can be said.
+    `decoy`: it is taken for one, so that only the opposite can be said. `changes` tell what it was
+    cleaned by.
     """
-    state = state_of_row(dict(row))
+    state = state_of_row(dict(row), changes)
     said = ActKind.DECOY if decoy else ActKind.COUNTED
     return [form for form in _offered(state, clocks, who, now) if form.kind is not said]
 

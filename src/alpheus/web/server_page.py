@@ -46,7 +46,7 @@ def server_page(
     forms = []
     if desk.may(Permission.WORK):
         forms = server_acts.offered(found.row, found.clocks, who=desk.person.name, now=now,
-                                    decoy=found.detail.decoy)  # fmt: skip
+                                    decoy=found.detail.decoy, changes=found.changes)  # fmt: skip
         if wrong and wrong not in {form.kind for form in forms}:
             forms.append(server_acts.BY_KIND[wrong])
     return page(

@@ -8,15 +8,18 @@ import pytest
 from litestar import Litestar
 from sqlalchemy import select
 
+from alpheus.cases import clean_store
 from alpheus.cases.acts import ActKind
 from alpheus.cases.console_schema import answers, audit
 from alpheus.cases.database import Database
 from alpheus.cases.schema import acts
 from alpheus.cases.service import Cases
 from alpheus.notify.model import Notice, Status
+from alpheus.respond.model import signed
 from alpheus.web.access.roles import Grant, Role
 from alpheus.web.access.throttle import Throttle
 from alpheus.web.app import SIGN_IN_RATE
+from cases.test_clean_progress import PLAN
 from cases_filling import act, seen
 from console import Client, Clock, made, signed_in
 from exposure_runs import CLOSED, OPEN
@@ -347,6 +350,35 @@ def test_what_an_owner_says_is_taken_down_and_fixes_nothing(
     with country.database.read() as connection:
         rows = connection.execute(select(answers.c.kind, answers.c.organisation)).all()
     assert [tuple(row) for row in rows] == [(data["kind"], "org1.example") for data, _, _ in said]
+
+
+def test_an_owner_reads_the_plan_and_says_what_is_done(
+    client: Client, app: Litestar, country: Country, sent: dict[str, Notice]
+) -> None:
+    """Step by step, without the proofs; what is said waits for a person, and cleans nothing."""
+    number, other = (_numbers(country.database)[name] for name in ("QQ0001XY", "QQ0002XY"))
+    plan = signed(PLAN)
+    with country.database.write() as connection:
+        clean_store.add_plan(connection, number, plan, observation=0, who="kim", now="")
+    form = {**enter(client, app, sent["org1.example"]), "plan": plan.digest}
+    text = client.get(f"/own/{number}").text
+    assert "How to clean it, step by step" in text
+    assert "cut it off" in text
+    answer = client.post(f"/own/{number}/steps/1", data={**form, "text": "unplugged <it>"},
+                         follow_redirects=False)  # fmt: skip
+    assert answer.headers["location"] == f"/own/{number}?told=step#plan"
+    assert "Done, as you told us" in client.get(f"/own/{number}").text
+    (mark,) = Cases(country.database).cleaning.of(number).marks
+    assert (mark.mark, mark.who, mark.why) == (
+        "said", f"notice {sent['org1.example'].reference}", "unplugged <it>",
+    )  # fmt: skip
+    for step, said in ((1, "so & so"), (99, "x"), (2, "y")):
+        more = {"plan": "0" * 64} if step == 2 else {}
+        answer = client.post(f"/own/{number}/steps/{step}", data={**form, "text": said, **more})
+        assert answer.status_code == 422
+        assert 'role="alert"' in answer.text
+    assert client.post(f"/own/{other}/steps/1", data=form).status_code == 404
+    assert len(Cases(country.database).cleaning.of(number).marks) == 1
 
 
 def test_what_is_wrong_is_told_in_place_and_nothing_typed_is_lost(
