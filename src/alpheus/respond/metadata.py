@@ -12,12 +12,21 @@ import msgspec
 _ATTRIBUTE = 1 << 16
 """The longest value that Linux has."""
 
+UNLISTED = (
+    "system.ntfs_acl", "system.ntfs_attrib", "system.ntfs_crtime",  # ntfs-3g
+    "system.ntfs_security",  # ntfs3 of the kernel; its attributes are called as those of ntfs-3g
+    "system.smb3_ntsd", "system.cifs_acl",  # SMB; each with its owner, or without
+    "user.cifs.dosattrib", "user.cifs.creationtime",
+)  # fmt: skip
+"""What a mounted Windows volume has, and does not list: ACL, attributes, time of creation."""
+
 
 class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     """Times in nanoseconds since 1970, UTC; `attributes` are extended ones, in base64.
 
-    On a mounted NTFS volume the ACL is among them (`system.ntfs_acl` of ntfs-3g,
-    `system.ntfs_security` of ntfs3), and so are further streams (`user.…`).
+    On a mounted Windows volume the ACL, the attributes (hidden, read-only) and the time of creation
+    are among them, where the driver gives them out (see `UNLISTED`), and so are further streams
+    that it shows as `user.…`.
     """
 
     size: int
@@ -56,11 +65,6 @@ def set_metadata(number: int, known: Metadata) -> tuple[str, ...]:
     The times come last: whatever is written afterwards changes them.
     """
     left = []
-    for name, value in known.attributes.items():
-        try:
-            os.setxattr(number, name, b64decode(value))
-        except (OSError, AttributeError, ValueError):
-            left.append(f"the attribute {name}")
     here = os.fstat(number)
     if (here.st_uid, here.st_gid) != (known.user, known.group):
         try:
@@ -69,6 +73,11 @@ def set_metadata(number: int, known: Metadata) -> tuple[str, ...]:
             left.append(f"its owner {known.user}:{known.group}")
     with contextlib.suppress(OSError, AttributeError):
         os.fchmod(number, known.mode)
+    for name, value in known.attributes.items():  # after the mode, which a driver keeps in the ACL
+        try:
+            os.setxattr(number, name, b64decode(value))
+        except (OSError, AttributeError, ValueError):
+            left.append(f"the attribute {name}")
     os.utime(number, ns=(known.accessed, known.modified))
     return tuple(left)
 
@@ -76,7 +85,7 @@ def set_metadata(number: int, known: Metadata) -> tuple[str, ...]:
 def _attributes(number: int) -> dict[str, str]:
     found: dict[str, str] = {}
     with contextlib.suppress(OSError, AttributeError):
-        for name in os.listxattr(number):
+        for name in dict.fromkeys((*os.listxattr(number), *UNLISTED)):
             with contextlib.suppress(OSError):
                 value = os.getxattr(number, name)
                 if len(value) <= _ATTRIBUTE:
