@@ -23,7 +23,7 @@ BENCH := $(BIN)/python -m tools.bench --size $(SIZE) --rounds $(ROUNDS) --packag
 
 .PHONY: demo demo-exposure demo-campaign demo-console test lint types unit docs format lock clean help fuzz-api bench \
 	bench-prefilter bench-triage bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start \
-	bench-webshell bench-exposure bench-cases bench-console torture
+	bench-webshell bench-exposure bench-cases bench-console bench-clean torture
 
 help:
 	@echo "make demo    set up, simulate a compromised server, triage it, say where the report is"
@@ -51,6 +51,8 @@ help:
 	@echo "             RULES='FOLDER FOLDER' puts YARA rules beside; see docs/benchmarks.md"
 	@echo "make bench-exposure   what a probe costs, how far it scales, whether it is right"
 	@echo "             HOSTS=40000 ROUNDS=1; PARTS='probe trouble kills import scale'; AIOHTTP=python"
+	@echo "make bench-clean   a clean-up of 100,000 files, beside copying and removing them;"
+	@echo "             FILES=100000 ROUNDS=1"
 	@echo "make torture   a clean-up killed at 10,000 drawn moments (KILLS=10000): nothing may be lost"
 	@echo "             and 30,000 packages judged, quietly and while workers, driver and database are"
 	@echo "             killed and paused: FLEET=3000"
@@ -184,6 +186,10 @@ bench-webshell: $(STAMP)
 
 bench-exposure: $(STAMP)
 	@$(BIN)/python -m tools.bench_exposure $(PARTS) --rounds $(ROUNDS) $(if $(HOSTS),--hosts $(HOSTS)) $(if $(AIOHTTP),--aiohttp "$(AIOHTTP)")
+
+bench-clean: $(STAMP)
+	@mkdir -p bench
+	@$(BIN)/python -m tools.bench_clean --folder bench $(if $(FILES),--files $(FILES)) --rounds $(ROUNDS)
 
 torture: $(STAMP_DEV)
 	@$(BIN)/python -m tools.torture $(if $(KILLS),--kills $(KILLS)) $(if $(SEED_OF_KILLS),--seed $(SEED_OF_KILLS))

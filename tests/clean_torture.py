@@ -19,7 +19,7 @@ from alpheus.respond.model import Plan
 from alpheus.respond.outcome import Outcome
 from alpheus.respond.vault import Vault
 from alpheus.respond.vault_cipher import Stretching
-from clean_work import PASSPHRASE, Tree, applied, killed_at, plan_of, tree_of, undone
+from clean_work import PASSPHRASE, Tree, applied, failing_at, killed_at, plan_of, tree_of, undone
 
 NAMES = ("x.aspx", "Y.ASPX", "ü é.aspx", "-r", "a'b\".asp", "con", "deep", "$(x)", "z\n.aspx")
 MOST_CHANGES = 40
@@ -92,7 +92,10 @@ class Round:
         return plan_of(named, {name.rpartition("/")[2]: good for name, good in self._good.items()})
 
     def _killed(self, work: Callable[[], object]) -> bool:
-        if self._chance.random() < 0.5:
+        kind = self._chance.random()
+        if kind < 0.15:
+            return failing_at(self._chance.randint(1, MOST_CHANGES), work)
+        if kind < 0.5:
             return killed_at(self._chance.randint(1, MOST_CHANGES), work)
         child = os.fork()
         if child == 0:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from alpheus.errors import AlpheusError
 from alpheus.respond.apply import apply
 from alpheus.respond.journal import Journal
 from alpheus.respond.known_good import KnownGood
@@ -97,7 +100,39 @@ def killed_at(count: int, work: Callable[[], object]) -> bool:
     return ended == 9
 
 
-def _end_at(count: int) -> None:
+def failing_at(count: int, work: Callable[[], object]) -> bool:
+    """Do some work in a process whose n-th change of the disk fails: no space is left.
+
+    Gives whether it came to that. What the program says of it is its own affair.
+    """
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            _end_at(count, fails=True)
+            try:
+                work()
+            except AlpheusError:
+                status = 9
+            except BaseException:
+                traceback.print_exc()
+                raise
+            else:
+                status = 9 if _FAILED else 0
+        finally:
+            os._exit(status)
+    _, status = os.waitpid(child, 0)
+    ended = os.waitstatus_to_exitcode(status)
+    assert ended in {0, 9}, ended
+    return ended == 9
+
+
+_FAILED: list[str] = []
+_CHANGES = ("write", "rename", "unlink", "link", "fsync", "utime", "ftruncate", "mkdir", "replace",
+            "fchmod")  # fmt: skip
+
+
+def _end_at(count: int, *, fails: bool = False) -> None:
     left = count
 
     def watched(name: str) -> None:
@@ -106,7 +141,10 @@ def _end_at(count: int) -> None:
         def call(*words: object, **named: object) -> object:
             nonlocal left
             left -= 1
-            if left <= 0:
+            if left == 0 and fails:
+                _FAILED.append(name)
+                raise OSError(errno.ENOSPC, "No space left on device")
+            if left <= 0 and not fails:
                 if name == "write":
                     data = bytes(words[1])  # type: ignore[call-overload]
                     real(words[0], data[: len(data) // 2])
@@ -115,16 +153,6 @@ def _end_at(count: int) -> None:
 
         setattr(os, name, call)
 
-    for name in (
-        "write",
-        "rename",
-        "unlink",
-        "link",
-        "fsync",
-        "utime",
-        "ftruncate",
-        "mkdir",
-        "replace",
-        "fchmod",
-    ):
-        watched(name)
+    for name in _CHANGES:
+        if not (fails and name == "fchmod"):  # a mode that cannot be given back is told, no more
+            watched(name)

@@ -124,6 +124,33 @@ def test_a_run_is_told_to_programs(page: Path, capsys: pytest.CaptureFixture[str
     assert page.read_bytes() == PAGE
 
 
+def test_the_products_own_files_are_put_in_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the hashes of a baseline, from a folder that has them."""
+    good, place = b"<%@ Page %> the product's own", "ClientAccess/ecp/x/default.aspx"
+    (tmp_path / "media" / place).parent.mkdir(parents=True)
+    (tmp_path / "media" / place).write_bytes(good)
+    stock = "C/Program Files/Microsoft/Exchange Server/V15/FrontEnd/HttpProxy/owa/auth/logon.aspx"
+    media = tmp_path / "media" / "owa" / "auth" / "logon.aspx"
+    for path, content in ((tmp_path / stock, PAGE), (media, good)):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content)
+    found = document(server("MX01", finding("page-modified", citation(stock))))
+    (tmp_path / "a.json").write_text(json.dumps(found))
+    assert main(["baseline", "make", "media", "-o", "b.jsonl"]) == 0
+    said = _run(capsys, "plan", "a.json", "--baseline", "b.jsonl", "-o", "plan.json")
+    assert "afterwards there: SHA-256" in said
+    words = ("apply", "plan.json", "--root", "C=C", "--known-good", "media")
+    assert "takes its place" in _run(capsys, *words)
+    assert "1 done" in _run(capsys, *words, "--execute", "--digest", _digest())
+    assert (tmp_path / stock).read_bytes() == good
+    assert "1 done" in _run(capsys, "undo", "plan.json", "--root", "C=C")
+    assert (tmp_path / stock).read_bytes() == PAGE
+    assert "--known-good none" in _run(capsys, "apply", "plan.json", "--root", "C=C",
+                                       "--known-good", "none", status=2)  # fmt: skip
+
+
 def test_a_reader_that_leaves_stops_nothing(
     page: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

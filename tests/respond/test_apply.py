@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from hashlib import sha256
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -14,7 +15,7 @@ from alpheus.respond.model import Plan
 from alpheus.respond.outcome import Result
 from alpheus.respond.vault import Vault
 from alpheus.respond.volumes import opened
-from clean_work import PASSPHRASE, applied, killed_at, plan_of, tree_of, undone
+from clean_work import PASSPHRASE, applied, failing_at, killed_at, plan_of, tree_of, undone
 
 SHELL = b"<%@ Page Language='Jscript' %> a page that is none"
 WEB = ("inetpub", "wwwroot", "aspnet_client")
@@ -150,6 +151,34 @@ def test_killed_at_any_change_of_the_disk(tmp_path: Path, root: Path, plan: Plan
     assert count > 15
 
 
+@pytest.mark.parametrize("of", ["apply", "undo"])
+def test_the_disk_fails_at_any_change(
+    tmp_path: Path, root: Path, restoring: Plan, media: Path, of: str
+) -> None:
+    """Once: nothing is lost, what is not done is told, and the next run does it."""
+    before, page = tree_of(root), root.joinpath(*WEB, "x.aspx")
+    for count in range(1, 60):
+        vault = tmp_path / f"v{count}"
+        if of == "apply":
+            failed = failing_at(count, lambda: applied(restoring, root, vault, media))  # noqa: B023
+            if page.exists() and count % 2:
+                assert page.read_bytes() in {SHELL, GOOD}
+            assert set(_results(applied(restoring, root, vault, media))) <= {"done", "already"}
+        else:
+            applied(restoring, root, vault, media)
+            failed = failing_at(count, lambda: undone(restoring, root, vault))  # noqa: B023
+            if count % 2:
+                assert set(_results(applied(restoring, root, vault, media))) <= {"done", "already"}
+        if of == "apply" or count % 2:
+            assert page.read_bytes() == GOOD, count
+            assert not [name for name in tree_of(root) if ".alpheus" in name], count
+        assert set(_results(undone(restoring, root, vault))) <= {"done", "already"}, count
+        assert tree_of(root) == before, count
+        if not failed:
+            return
+    pytest.fail("it failed each time")
+
+
 def test_a_failing_disk_loses_nothing(
     tmp_path: Path, root: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,6 +195,38 @@ def test_a_failing_disk_loses_nothing(
 
 def _fails(*_: object, **__: object) -> None:
     raise OSError(30, "Read-only file system")
+
+
+def test_nobody_leads_it_elsewhere(tmp_path: Path, root: Path, plan: Plan) -> None:
+    """A folder on the way is exchanged for a link, again and again, while it works.
+
+    What the link leads to has the very names and contents that the plan asks for.
+    """
+    outside = tmp_path / "outside"
+    for name, content in (("x.aspx", SHELL), ("y.aspx", SHELL + b"2")):
+        _put(outside, ("wwwroot", "aspnet_client", name), content)
+    before = tree_of(outside)
+    folder, away = root / WEB[0], root / "away"
+    ended = Event()
+
+    def exchange() -> None:
+        while not ended.is_set():
+            folder.rename(away)
+            folder.symlink_to(outside)
+            folder.unlink()
+            away.rename(folder)
+
+    attacker = Thread(target=exchange)
+    attacker.start()
+    try:
+        for number in range(12):
+            outcomes = applied(plan, root, tmp_path / f"v{number}")
+            outcomes += undone(plan, root, tmp_path / f"v{number}")
+            assert set(_results(outcomes)) <= {"done", "already", "absent", "refused"}
+    finally:
+        ended.set()
+        attacker.join()
+    assert tree_of(outside) == before
 
 
 GOOD = b"the product's own page"

@@ -55,3 +55,33 @@ def test_times_of_a_folder(tmp_path: Path) -> None:
     number = os.open(tmp_path, os.O_RDONLY)
     assert times_of(number).modified == 22
     os.close(number)
+
+
+def test_a_mode_that_does_not_hold_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Volumes without modes take any and keep none."""
+    path = tmp_path / "a"
+    path.write_bytes(b"x")
+    path.chmod(0o600)
+    number = os.open(path, os.O_RDWR)
+    known = Metadata(size=1, mode=0o640, user=os.getuid(), group=os.getgid(), accessed=1,
+                     modified=2)  # fmt: skip
+    monkeypatch.setattr(os, "fchmod", lambda *_: None)
+    assert set_metadata(number, known) == ("its mode 640",)
+    os.close(number)
+
+
+def test_the_mode_comes_before_what_a_driver_keeps_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mode that is set after an ACL changes it; the times come last."""
+    path, order = tmp_path / "a", []
+    path.write_bytes(b"x")
+    path.chmod(0o600)
+    number = os.open(path, os.O_RDWR)
+    for name in ("fchmod", "setxattr", "utime"):
+        monkeypatch.setattr(os, name, lambda *_, name=name, **__: order.append(name))
+    known = Metadata(size=1, mode=0o600, user=os.getuid(), group=os.getgid(), accessed=1,
+                     modified=2, attributes={"user.a": "AA=="})  # fmt: skip
+    assert set_metadata(number, known) == ()
+    assert order == ["fchmod", "setxattr", "utime"]
+    os.close(number)

@@ -1,4 +1,4 @@
-"""A clean-up on a real NTFS volume, mounted with ntfs-3g: what Windows keeps of a file comes back."""
+"""A clean-up on a real NTFS volume, mounted with ntfs-3g: what Windows keeps comes back."""
 
 from __future__ import annotations
 

@@ -136,6 +136,7 @@ class _Run:
         self._journal = journal
         self._known_good = known_good
         self._finished: set[int] = set()
+        self._open: set[int] = set()
 
     def finish(self) -> None:
         """Finish what a killed run began."""
@@ -233,7 +234,7 @@ class _Run:
         touched: dict[FolderKey, list[int]] = {}
         for one in kept:
             if why := left[one.id]:
-                entries.append(Stayed(one.id, why))
+                entries += () if one.id in self._open else (Stayed(one.id, why),)
             else:
                 touched.setdefault((one.volume, one.parts[:-1]), []).append(one.id)
         folders = []
@@ -249,12 +250,16 @@ class _Run:
         return left
 
     def _take(self, one: Kept) -> str:
+        """Why it stayed, or ''. Where the disk fails it may lie aside: the next run looks."""
         volume = self._volumes[one.volume]
         try:
             if one.good:
                 exchange(volume, one, self._vault.read(one.good))
             else:
                 take_away(volume, one)
-        except (RefusedPlaceError, AbsentPlaceError, OSError) as error:
+        except (RefusedPlaceError, AbsentPlaceError) as error:
+            return words_of(error)
+        except OSError as error:
+            self._open.add(one.id)
             return words_of(error)
         return ""

@@ -123,7 +123,10 @@ class Journal:
     """The journal of one plan, open for writing, and what it says so far."""
 
     def __init__(self, folder: Path, digest: str) -> None:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise failed(folder, error) from error
         path = folder / f"{digest}.log"
         self.kept: MutableMapping[int, Kept] = _Files()
         self.gone: set[int] = set()

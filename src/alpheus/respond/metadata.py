@@ -73,6 +73,8 @@ def set_metadata(number: int, known: Metadata) -> tuple[str, ...]:
             left.append(f"its owner {known.user}:{known.group}")
     with contextlib.suppress(OSError, AttributeError):
         os.fchmod(number, known.mode)
+    if os.fstat(number).st_mode & 0o7777 != known.mode:
+        left.append(f"its mode {known.mode:o}")
     for name, value in known.attributes.items():  # after the mode, which a driver keeps in the ACL
         try:
             os.setxattr(number, name, b64decode(value))

@@ -191,10 +191,10 @@ def _take_away(place: Place, aside: str, address: str) -> None:
         os.rename(place.name, aside, src_dir_fd=place.folder, dst_dir_fd=place.folder)
     try:
         _is_the_one(place, aside, address)
+        os.unlink(aside, dir_fd=place.folder)
     except (RefusedPlaceError, OSError):
         _give_name(place.folder, aside, place.name)
         raise
-    os.unlink(aside, dir_fd=place.folder)
 
 
 def _written(folder: int, name: str, content: Iterable[bytes]) -> int:

@@ -5,12 +5,12 @@ Many files are written beside their places, brought to disk at once, and then gi
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from alpheus.errors import OutputError
 from alpheus.respond.apply import groups
 from alpheus.respond.disk import sync_each
 from alpheus.respond.folders import OPEN, bring_to_disk
@@ -36,7 +36,8 @@ def undo(
 ) -> Iterator[Outcome]:
     """Put back all that is gone by this plan, the last first. Raises VaultError, OutputError.
 
-    A folder gets its times back once all its files are, unless others have changed it since.
+    A folder gets its times back once all its files are, unless others have changed it since; where
+    the disk refuses that, OutputError says so after all files.
     """
     unchanged = _unchanged(volumes, journal)
     journal.write((Returning(*key) for key in unchanged), sync=True)
@@ -44,10 +45,12 @@ def undo(
         yield from _group(group, volumes, vault, journal)
     still = {(kept.volume, kept.parts[:-1]) for kept in journal.kept.values()}
     ready = [key for key in sorted(journal.returning - still) if key[0] in volumes]
-    for key in ready:
-        _restore_folder(key, volumes, journal)
-    on_disk = [found.key for found in bring_to_disk(ready, volumes) if not found.why]
-    journal.write((Returned(*key) for key in on_disk), sync=True)
+    whys = {key: _restore_folder(key, volumes, journal) for key in ready}
+    whys |= {found.key: whys[found.key] or found.why for found in bring_to_disk(ready, volumes)}
+    journal.write((Returned(*key) for key, why in whys.items() if not why), sync=True)
+    if left := [why for why in whys.values() if why]:
+        message = f"the times of {len(left):,} folders were not given back ({left[0]}); undo again"
+        raise OutputError(message)
 
 
 def _group(
@@ -148,12 +151,16 @@ def _is_as_left(key: FolderKey, volumes: Mapping[str, Volume], journal: Journal)
         return False
 
 
-def _restore_folder(key: FolderKey, volumes: Mapping[str, Volume], journal: Journal) -> None:
+def _restore_folder(key: FolderKey, volumes: Mapping[str, Volume], journal: Journal) -> str:
+    """Its times again; why not, where it could not."""
     letter, parts = key
     times = journal.folders.get(key)
-    with (
-        contextlib.suppress(AbsentPlaceError, RefusedPlaceError),
-        volumes[letter].folder(names(parts)) as folder,
-    ):
-        if times is not None:
-            os.utime(folder, ns=(times.accessed, times.modified))
+    try:
+        with volumes[letter].folder(names(parts)) as folder:
+            if times is not None:
+                os.utime(folder, ns=(times.accessed, times.modified))
+    except (AbsentPlaceError, RefusedPlaceError):
+        return ""  # it is somebody else's now
+    except OSError as error:
+        return words_of(error)
+    return ""
