@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.errors import VaultError
@@ -78,6 +78,7 @@ def test_a_changed_line_is_told(tmp_path: Path) -> None:
         Journal(tmp_path, "d")
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_characters="\0/"), min_size=1), min_size=1))
 def test_names_of_any_characters_are_kept(parts: list[str]) -> None:
     """Also those that no encoding has."""
