@@ -74,6 +74,8 @@ $(STAMP_DEV): requirements-dev.lock $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# What is done stands in a log of custody beside it, not in that of the account.
+demo: export ALPHEUS_CUSTODY = $(CURDIR)/demo/custody.log
 demo: $(STAMP)
 	@rm -rf demo
 	@$(BIN)/alpheus lab demo --scenario webshell

@@ -104,9 +104,10 @@ def child(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A program in a session of its own; however this ends, no process of it stays behind.
 
-    Python keeps what it compiled, as it does for who uses the program.
+    Python keeps what it compiled, as it does for who uses the program; no log of custody is kept.
     """
     inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    inherited["ALPHEUS_CUSTODY"] = "-"
     started = []
     try:
         with _interrupts_held():

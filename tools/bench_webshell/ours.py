@@ -94,6 +94,7 @@ def _call(
 ) -> int:
     """The exit status; however this ends, no process of the program stays behind."""
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment["ALPHEUS_CUSTODY"] = "-"
     process = subprocess.Popen(  # noqa: S603 - the operator names the program
         arguments, stdin=subprocess.DEVNULL, stdout=told, stderr=said, env=environment,
         start_new_session=True,
