@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import compress
 
 from alpheus.cases.identity.evidence import DAY, WEIGHTS, Key
 from alpheus.cases.identity.forest import Forest, Span
@@ -39,7 +40,9 @@ class Machines:
     def __init__(self, forest: Forest, nodes: Sequence[int], shared: Shared) -> None:
         self._forest = forest
         self._nodes = nodes
-        self._open = nodes
+        self._open = list(nodes)
+        self._names: list[frozenset[str]] = []
+        """The names of the computers of these nodes, as they are before each step."""
         self._shared = shared
         self._key = Key.SAME_FACTS
         self._bearers: Counter[str] = Counter()
@@ -56,7 +59,7 @@ class Machines:
             (Key.COMPUTER_AND_RANGE, self._range),
         ):
             self._key = key
-            self._open = self._of_several()
+            self._keep_several()
             for value, nodes in self._groups(values):
                 self._join_group(value, nodes)
         for root in self._forest.roots(self._nodes):
@@ -68,12 +71,12 @@ class Machines:
             (Key.COMPUTER, self._alone),
         ):
             self._key = key
-            self._open = self._of_several()
+            self._keep_several()
             for value, nodes in self._groups(values):
                 self._join_only_ones(value, nodes)
 
-    def _of_several(self) -> list[int]:
-        """The nodes that have a name in common with another server.
+    def _keep_several(self) -> None:
+        """Go on with the nodes that have a name in common with another server.
 
         Joins never give a name to more servers than had it: who is out once stays out.
         """
@@ -85,15 +88,16 @@ class Machines:
             for name in computers[root]:
                 if first.setdefault(name, root) != root:
                     several.add(name)
-        return [node for node, root in zip(self._open, roots, strict=True)
-                if not several.isdisjoint(computers[root])]  # fmt: skip
+        kept = [not several.isdisjoint(computers[root]) for root in roots]
+        self._open = list(compress(self._open, kept))
+        self._names = [computers[root] for root in compress(roots, kept)]
 
     def _groups(self, values: _Values) -> Iterator[tuple[str, list[int]]]:
         groups: dict[str, int | list[int]] = {}
-        facts, computers, root_of = self._forest.facts, self._forest.computers, self._forest.root
-        for node in self._open:
+        facts, root_of = self._forest.facts, self._forest.root
+        for node, names in zip(self._open, self._names, strict=True):
             fact = facts[node]
-            for name in computers[root_of(node)]:
+            for name in names:
                 for value in values(name, fact):
                     shown = f"{name} {value}" if value else name
                     held = groups.setdefault(shown, node)
