@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from alpheus.errors import KnowledgeError
 from alpheus.knowledge.packs import FOLDER, load_packs
+from alpheus.respond import planning
+from alpheus.respond.catalogue import step_kinds
 from alpheus.web.pack_words import read_texts, said
 from alpheus.web.settings import LANGUAGES
 
@@ -38,6 +40,16 @@ def test_every_step_of_a_playbook_is_translated(language: str) -> None:
         for step in pack.playbook:
             assert said(step.action, language) != step.action, step.action
             assert said(step.why, language) != step.why, step.why
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_step_of_a_clean_up_is_named_in_the_readers_language(language: str) -> None:
+    """What is to be done, by whose decision, and what no clean-up repairs; nothing else."""
+    known = {text for one in step_kinds() for text in (one.what, one.decides)}
+    known |= {planning.REBUILD, planning.OPERATED, planning.UNSEEN}
+    found = read_texts(FOLDER.parent / "clean" / "texts" / f"{language}.csv")
+    assert set(found) == known
+    assert all(said(text, language) == found[text] for text in known)
 
 
 def test_both_languages_have_the_same_texts() -> None:

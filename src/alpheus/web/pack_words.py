@@ -52,6 +52,7 @@ def read_texts(path: Path) -> dict[str, str]:
 @cache
 def _texts(language: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
-    for path in sorted(FOLDER.glob(f"*/texts/{language}.csv")):
+    clean = FOLDER.parent / "clean" / "texts" / f"{language}.csv"
+    for path in (*sorted(FOLDER.glob(f"*/texts/{language}.csv")), clean):
         found.update(read_texts(path))
     return found
