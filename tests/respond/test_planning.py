@@ -87,6 +87,14 @@ def test_a_configuration_of_the_product_is_only_exchanged() -> None:
     assert "--known-good" in _all_words(plan)
 
 
+def test_a_hidden_directory_is_none_of_the_address_book() -> None:
+    """Each step has its own findings as its reason."""
+    plan = _plan(finding("iis-webshell-hidden-virtual-directory", citation("a.config", None)))
+    said = " ".join(step.what for step in plan.steps)
+    assert "address book" not in said
+    assert "virtual directories out of IIS" in said
+
+
 def test_what_was_found_is_named_in_commands() -> None:
     """Members with their groups, roles with whoever got them, exports with their files, modules."""
 
