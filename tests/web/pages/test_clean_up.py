@@ -191,3 +191,17 @@ def test_every_text_of_what_was_done_is_said(client: Client, cases: Cases) -> No
     for language in LANGUAGES:
         for text in clean_up.DONE.values():
             assert language == "en" or words(language).knows(text), text
+
+
+def test_what_was_done_stands_under_custody(
+    client: Client, cases: Cases, server: int, form: dict[str, Any]
+) -> None:
+    """Plans, steps and verifications, each with who and by what."""
+    found = _planned(cases, server)
+    assert found.plan is not None
+    cases.cleaning.mark(server, [2], clean_up.Mark.NOT_NEEDED, who="kim", why="no <such> pool")
+    cases.cleaning.take_verification(server, verification(found, "uncovered"), "v", who="lee")
+    text = client.get(f"/servers/{server}/custody").text
+    for said in ("A plan was kept", found.plan.digest, "step 2", "no &lt;such&gt; pool",
+                 "Looked at again", "Not all was seen"):  # fmt: skip
+        assert said in text
