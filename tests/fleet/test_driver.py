@@ -19,7 +19,7 @@ from alpheus.errors import DatabaseLostError
 from alpheus.fleet import driver as module
 from alpheus.fleet.driver import Driver, Manner
 from alpheus.fleet.ledger import Ledger
-from alpheus.fleet.model import Package, Result, Unit
+from alpheus.fleet.model import Package, Recipe, Result, Unit
 from fleet_filling import RECIPE, judging, package, registered, result, row, states, stored
 
 MANNER = Manner("mia", look_every=0.05, flush_every=0.1)
@@ -59,6 +59,30 @@ def test_every_unit_has_one_result_and_the_second_run_none(database: Database) -
     assert (states(database), stored(database)) == ({"done": 9}, 9)
     registered(ledger, 9)
     assert _run(ledger, lambda unit: result(unit.name)).done == 0
+
+
+def test_small_units_are_claimed_many_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the ledger costs does not grow with their number; large ones are left to others."""
+    asked: list[int] = []
+    with open_database(tmp_path / "c.db") as database:
+        ledger = Ledger(database)
+        registered(ledger, 100)
+        claim = ledger.claim
+
+        def counted(recipe: Recipe, most: int, worker: str) -> list[Unit]:
+            asked.append(most)
+            return claim(recipe, most, worker)
+
+        monkeypatch.setattr(ledger, "claim", counted)
+        assert _run(ledger, lambda unit: result(unit.name)).done == 100
+        assert asked[0] < asked[-1] == module._MOST_AHEAD
+        registered(ledger, 104)
+        monkeypatch.setattr(module, "_SOON", 0.000_001)
+        asked.clear()
+        assert _run(ledger, lambda unit: result(unit.name)).done == 4
+        assert asked == [1] * 5
 
 
 def test_whose_worker_is_ended_is_done_again(database: Database) -> None:
@@ -214,7 +238,7 @@ def test_kills_at_random_change_nothing(tmp_path: Path) -> None:
     """Workers and the driver are killed while it runs; each unit has one result at the end."""
     place, chance = tmp_path / "c.db", random.Random(7)
     with open_database(place) as database:
-        registered(Ledger(database), 150)
+        registered(Ledger(database), 300)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     kills = 0
     for _ in range(40):
@@ -236,7 +260,7 @@ def test_kills_at_random_change_nothing(tmp_path: Path) -> None:
             break
     assert kills >= 3
     with open_database(place) as database:
-        assert (states(database), stored(database)) == ({"done": 150}, 150)
+        assert (states(database), stored(database)) == ({"done": 300}, 300)
 
 
 def _children(parent: int) -> list[int]:

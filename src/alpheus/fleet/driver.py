@@ -28,8 +28,10 @@ _LOOK_EVERY = 2.0
 _FLUSH_EVERY = 2.0
 _AT_ONCE = 64
 _MOST_HELD = 2_000
-_SOON = 4
-"""Units for each worker that are claimed ahead."""
+_SOON = 2.0
+"""Seconds for which units are claimed ahead: small ones many at once, large ones one by one."""
+_MOST_AHEAD = 32
+"""Units for each worker that are claimed at once."""
 
 _Answer = TypeVar("_Answer")
 
@@ -84,6 +86,7 @@ class Driver:
         self._ahead: deque[Unit] = deque()
         self._under_way: dict[int, tuple[Unit, float]] = {}
         self._ended: list[Ended] = []
+        self._each = _SOON / 4
         self._begun = self._flushed = self._beaten = time.monotonic()
 
     def run(self) -> Summary:
@@ -114,12 +117,15 @@ class Driver:
             yield unit
 
     def _claim(self) -> list[Unit]:
-        return self._ledger.claim(self._recipe, self._manner.workers * _SOON, self.name)
+        each = min(max(round(_SOON / max(self._each, 0.001)), 1), _MOST_AHEAD)
+        return self._ledger.claim(self._recipe, self._manner.workers * each, self.name)
 
     def _take(self, outcome: Outcome[Unit, Result]) -> None:
         unit = outcome.unit
         _, since = self._under_way.pop(unit.id)
-        took = int((time.monotonic() - since) * 1_000)
+        seconds = time.monotonic() - since
+        took = int(seconds * 1_000)
+        self._each += (seconds - self._each) / 8
         lost = outcome.lost
         if lost is None:
             assert outcome.result is not None
