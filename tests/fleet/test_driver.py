@@ -184,6 +184,24 @@ def test_what_others_have_is_waited_for_and_taken_when_they_are_gone(database: D
     assert said == ["1 unit is under way elsewhere; waiting for the end"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="looks for processes as POSIX does")
+def test_what_a_process_of_this_machine_left_is_taken_up_at_once(database: Database) -> None:
+    """Its lease need not end; of another machine, or one that is there, only the lease tells."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    ledger = Ledger(database)
+    registered(ledger, 3)
+    mine = Driver(ledger, _Here(lambda unit: result(unit.name)), RECIPE, MANNER)
+    machine, _, _ = mine.name.rsplit(".", 2)
+    assert not module.is_gone(mine.name)
+    assert not module.is_gone(f"elsewhere.{ended.pid}.ab")
+    left = f"{machine}.{ended.pid}.ab"
+    assert len(ledger.claim(RECIPE, 2, left)) == 2
+    assert ledger.drivers() == [left]
+    assert module.is_gone(left)
+    assert mine.run().done == 3
+
+
 def _packages(*names: str) -> list[Package]:
     return [Package(f"/packages/{name}", name, name, 1_000) for name in names]
 

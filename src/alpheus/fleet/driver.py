@@ -80,8 +80,7 @@ class Driver:
         self._engine = engine
         self._recipe = recipe
         self._manner = manner
-        machine = "".join(c for c in socket.gethostname() if c.isalnum() or c in ".-")[:40]
-        self.name = f"{machine}.{os.getpid()}.{secrets.token_hex(4)}"
+        self.name = f"{_machine()}.{os.getpid()}.{secrets.token_hex(4)}"
         self.summary = Summary()
         self._ahead: deque[Unit] = deque()
         self._under_way: dict[int, tuple[Unit, float]] = {}
@@ -95,6 +94,7 @@ class Driver:
         However it ends, what was finished is stored and what was not is given back, if that can be.
         """
         try:
+            self._recover()
             while True:
                 for outcome in self._engine.run(self._units(), self._tick):
                     self._take(outcome)
@@ -184,7 +184,7 @@ class Driver:
         told = False
         while True:
             self._beat()
-            self._patiently(self._ledger.recover)
+            self._recover()
             waiting, running = self._patiently(lambda: self._ledger.left(self._recipe))
             if waiting or not running:
                 return waiting > 0
@@ -193,6 +193,12 @@ class Driver:
                 units = "unit is" if running == 1 else "units are"
                 self._manner.say(f"{running:,} {units} under way elsewhere; waiting for the end")
             time.sleep(self._manner.look_every)
+
+    def _recover(self) -> None:
+        """Take up what drivers of this machine left that are there no more, and others' in time."""
+        names = self._patiently(self._ledger.drivers)
+        gone = [one for one in names if one != self.name and is_gone(one)]
+        self._patiently(lambda: self._ledger.recover(of=gone))
 
     def _give_back(self) -> None:
         """Before it ends early: what is finished, stored; what is not, given back."""
@@ -226,3 +232,24 @@ class Driver:
             finally:
                 self.summary.ledger_seconds += time.process_time() - begun
             time.sleep(_PAUSE)
+
+
+def is_gone(name: str) -> bool:
+    """Whether a driver was a process of this machine and is none any more.
+
+    Of any other only its lease tells; where two machines have one name, tokens still do.
+    """
+    machine, _, rest = name.rpartition(".")[0].rpartition(".")
+    if machine != _machine() or not rest.isdigit() or os.name != "posix":
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _machine() -> str:
+    return "".join(c for c in socket.gethostname() if c.isalnum() or c in ".-")[:40]

@@ -148,15 +148,22 @@ class Ledger:
                 )  # fmt: skip
         return found.intersection(held)
 
-    def recover(self, *, everything: bool = False) -> int:
+    def drivers(self) -> list[str]:
+        """Who has units under way, or had them when it was last heard of."""
+        query = select(u.worker).where(u.state == _RUNNING).distinct().order_by(u.worker)
+        with self.database.read() as connection:
+            return list(connection.execute(query).scalars())
+
+    def recover(self, *, everything: bool = False, of: Collection[str] = ()) -> int:
         """Let units of drivers that are gone wait again; how many. `everything`: all drivers are.
 
-        Those that were begun too often are parked.
+        Their leases tell, or somebody who knows it (`of`). What was begun too often is parked.
         """
         with self.database.rows() as connection:
             gone = [u.state == _RUNNING]
             if not everything:
-                gone.append(u.lease < self._now(connection))
+                late = u.lease < self._now(connection)
+                gone.append(late | u.worker.in_(list(of)))
             often = u.attempts >= MOST_ATTEMPTS
             why = f"begun {MOST_ATTEMPTS} times and never ended; its drivers were ended"
             return connection.execute(
