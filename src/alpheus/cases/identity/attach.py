@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from alpheus.cases.identity.builds import both, may_be_one
+from alpheus.cases.identity.builds import both, is_known
 from alpheus.cases.identity.evidence import (
     AT_ONCE,
+    BROKEN_INTO,
     ELSEWHERE,
     ENOUGH,
     GONE,
@@ -32,6 +33,7 @@ from alpheus.cases.identity.evidence import (
 from alpheus.cases.identity.forest import Forest, Span
 from alpheus.cases.identity.holders import Holders
 from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts, place_of
+from alpheus.cases.identity.passing import Passing
 from alpheus.cases.identity.shared import Shared, certificate_key
 from alpheus.cases.workers import in_turn, workers
 
@@ -46,13 +48,11 @@ _BRIDGE = 40
 _SHARED = frozenset({Key.CERTIFICATE, Key.WILDCARD, Key.PRESENTED, Key.HOST, Key.PAGE})
 """Keys that several servers of an organisation may share."""
 
+_PLACED = frozenset({Key.SOCKET, Key.ADDRESS})
+
 
 _HIDDEN = 4
 """What shows no build so often hides it."""
-
-_CHANGED = 3
-_CHANGED_SHARE = 5
-"""A range passes its addresses on where three of them and a fifth of them were seen to."""
 
 
 @dataclass(slots=True)
@@ -97,25 +97,28 @@ _KINDS = {
 class Places:
     """All keys of servers that are told so far, with the time in which each was held."""
 
-    def __init__(self, forest: Forest, shared: Shared, pooled: set[str]) -> None:
+    def __init__(self, forest: Forest, shared: Shared, pooled: set[str], passing: Passing) -> None:
         self._forest = forest
         self._shared = shared
+        self.changes_hands = passing.on
         self.pooled = pooled
         """Addresses with port at which members of a service answer in turn."""
+        self.divided = divided_addresses(forest.facts)
+        """Addresses at which several servers answer, each on a port of its own."""
         self._of_services = {
             value
             for facts, socket in zip(forest.facts, forest.sockets, strict=True)
             if socket in pooled
             for value in (facts.certificate, *facts.hosts, *facts.presented)
         }
-        self._changing: dict[str, list[int]] = {}
-        self._held_by: dict[str, int] = {}
         self.certificates = Holders(forest)
         self.hosts = Holders(forest)
         self.presented = Holders(forest)
         self.pages = Holders(forest)
         self.sockets = Holders(forest)
         self.addresses = Holders(forest)
+        self.reports = Holders(forest)
+        """By address and port, reports of pages that sum up days of which one is meant."""
 
     def settle(self, node: int) -> None:
         """A node whose server is told: from now on others find it by its keys."""
@@ -128,39 +131,22 @@ class Places:
             self.hosts.hold(host, node)
         for page in facts.pages:
             self.pages.hold(page, node)
-        if facts.apart:
+        if node in self._forest.adrift:
+            self.reports.hold(self._forest.sockets[node], node)
+        if facts.apart or node in self._forest.adrift:
             return
         socket = self._forest.sockets[node]
         if socket:
             self.sockets.hold(socket, node)
         if facts.address:
             self.addresses.hold(facts.address, node)
-            if socket and socket not in self.pooled:
-                self._note_change(socket, facts.address, node)
-
-    def _note_change(self, socket: str, address: str, node: int) -> None:
-        """Count the sockets of a range, and those at which a server follows another."""
-        root = self._forest.root(node)
-        before = self._held_by.setdefault(socket, root)
-        counts = self._changing.setdefault(range_of(address), [0, 0])
-        if before == root and len(self.sockets.nodes(socket)) == 1:
-            counts[0] += 1
-        elif before >= 0 and self._forest.contradiction(
-            self._forest.root(before), root, organisations=True
-        ):
-            counts[1] += 1
-            self._held_by[socket] = -1
-
-    def changes_hands(self, address: str) -> bool:
-        """Whether many addresses of a range pass from server to server."""
-        held, changed = self._changing.get(range_of(address), (0, 0))
-        return changed >= _CHANGED and changed * _CHANGED_SHARE >= held
 
     def witness(self, claim: Claim, root: int) -> int:
         """The node of a server on which a claim rests."""
         holders = {
-            Key.SOCKET: (self.sockets,), Key.ADDRESS: (self.addresses,), Key.HOST: (self.hosts,),
-            Key.PAGE: (self.pages,), Key.PRESENTED: (self.presented, self.hosts),
+            Key.SOCKET: (self.sockets, self.reports), Key.ADDRESS: (self.addresses,),
+            Key.HOST: (self.hosts,), Key.PAGE: (self.pages,),
+            Key.PRESENTED: (self.presented, self.hosts),
         }.get(claim.key, (self.certificates,))  # fmt: skip
         for holder in holders:
             node = holder.witness(claim.value, root)
@@ -203,7 +189,9 @@ class Attachment:
     def __init__(self, forest: Forest, places: Places) -> None:
         self._forest = forest
         self._places = places
+        self.facts = forest.facts
         self._known_builds: dict[int, _Known] = {}
+        self._longest: int | None = None
 
     def know_builds(self, nodes: Iterable[int]) -> None:
         """Learn from nodes that are told which builds servers of ranges that pass on have.
@@ -220,11 +208,15 @@ class Attachment:
                 known.nodes += 1
                 known.builds = both(known.builds, self._forest.builds(node))
 
-    def attach(self, nodes: Sequence[int], rounds: int = _ROUNDS) -> list[int]:
+    def attach(
+        self, nodes: Sequence[int], rounds: int = _ROUNDS, *, longest: int | None = None
+    ) -> list[int]:
         """Attach what can be; gives the nodes that stay by themselves.
 
-        Nodes that are joined already stay together.
+        Nodes that are joined already stay together. `longest` are the seconds after which a place
+        is not looked at.
         """
+        self._longest = longest
         groups: dict[int, list[int]] = {}
         for node in nodes:
             groups.setdefault(self._forest.root(node), []).append(node)
@@ -304,7 +296,30 @@ class Attachment:
             for value in values:
                 for root, _ in holders.candidates(value, when):
                     yield root, WEIGHTS[key], key, value
-        yield from self._by_address(node, when)
+        yield from self._by_place(node, when)
+
+    def _by_place(self, node: int, when: Span) -> Iterator[tuple[int, int, Key, str]]:
+        """By where it was; a report of an address on an unknown day has a name, or nothing else."""
+        adrift, placed = node in self._forest.adrift, self._forest.facts[node].is_placed
+        if not adrift or placed:
+            yield from self._by_address(node, when)
+        if adrift and placed:
+            yield from self._since(node, when)
+
+    def _since(self, node: int, when: Span) -> Iterator[tuple[int, int, Key, str]]:
+        """The servers that had an address at some time that a report of a page sums up.
+
+        Where addresses pass on, the one that it has may be that of any day of it. Only those that
+        were broken into, as somebody else says, are likely; most of all one of which a report says
+        so of the same address and days.
+        """
+        forest, socket = self._forest, self._forest.sockets[node]
+        for root, span in self._places.sockets.spans(socket).items():
+            if forest.broken[root] and when[0] < span[0] <= when[1]:
+                yield root, by_gap(0), Key.SOCKET, socket
+        for root, span in self._places.reports.spans(socket).items():
+            if span[0] <= when[1] and when[0] <= span[1]:
+                yield root, by_gap(0), Key.SOCKET, socket
 
     def _by_address(self, node: int, when: Span) -> Iterator[tuple[int, int, Key, str]]:
         """By the same port where any server is known to answer there, else by the address.
@@ -321,7 +336,8 @@ class Attachment:
         if socket and socket in places.sockets:
             passed = places.changes_hands(facts.address)
             for root, gap in places.sockets.candidates(socket, when):
-                yield root, by_gap(gap, passed_on=passed), Key.SOCKET, socket
+                if self._longest is None or gap <= self._longest:
+                    yield root, by_gap(gap, passed_on=passed), Key.SOCKET, socket
         elif facts.address:
             for root, gap in places.addresses.candidates(facts.address, when):
                 less = self._other_port(facts, root)
@@ -330,19 +346,19 @@ class Attachment:
 
     def _other_port(self, facts: Facts, root: int) -> int:
         """What it costs that a server was seen at the same address on other ports."""
-        if not facts.port:
-            return PORT_UNKNOWN
         forest = self._forest
         nodes = self._places.addresses.nodes(facts.address)
         theirs = [forest.facts[node] for node in nodes if forest.root(node) == root]
-        return max((other_port(facts, f) for f in theirs if f.port), default=PORT_UNKNOWN)
+        divided = facts.address in self._places.divided
+        costs = (other_port(facts, f, divided=divided) for f in theirs if f.port)
+        return max(costs, default=PORT_UNKNOWN)
 
     def _about(self, node: int, claim: Claim) -> int:
         """What further speaks for a claim, or against it."""
         forest, facts = self._forest, self._forest.facts[node]
         more = 0
         ours = forest.domains[node]
-        placed = claim.key in {Key.SOCKET, Key.ADDRESS}
+        placed = claim.key in _PLACED
         passing = placed and self._places.changes_hands(facts.address)
         if ours and placed:
             theirs = forest.domains[claim.root]
@@ -359,6 +375,7 @@ class Attachment:
         elif _lives_elsewhere(facts.address, forest.places(claim.root)):
             more += ELSEWHERE
         if passing:
+            more += BROKEN_INTO if forest.broken[node] and forest.broken[claim.root] else 0
             return more + (0 if self._fits(node, claim.root) else PASSED_TO_OTHER)
         others = forest.products[claim.root]
         if facts.product and others and facts.product not in others:
@@ -366,7 +383,7 @@ class Attachment:
         return more
 
     def _fits(self, node: int, root: int) -> bool:
-        """Whether the builds of a node may be a server's: they only rise, and are shown or hidden.
+        """Whether the builds of a node are a server's: known ones, and shown or hidden.
 
         Asked where an address passes from server to server.
         """
@@ -374,11 +391,11 @@ class Attachment:
         if not shown:
             return True
         known = self._known_builds.get(root)
-        if known is None:
+        if known is None or not self._places.changes_hands(self.facts[node].address):
             return True
         if not known.builds:
             return known.nodes < _HIDDEN
-        return may_be_one(shown, known.builds)
+        return is_known(shown, known.builds)
 
     def _is_gone(self, node: int, root: int) -> bool:
         """Whether a server was elsewhere at the time of a sighting, or between that and now.
@@ -412,6 +429,8 @@ class Attachment:
         best_of: dict[int, Claim] = {}
         for node in group:
             for claim in self.claims(node):
+                if claim.key in _PLACED and not all(self._fits(n, claim.root) for n in group):
+                    continue
                 held = best_of.get(claim.root)
                 if held is None or held.total < claim.total:
                     best_of[claim.root] = claim
@@ -421,15 +440,26 @@ class Attachment:
         return self._undisputed(claims)
 
     def _undisputed(self, claims: Sequence[Claim]) -> list[Claim]:
-        best, forest = claims[0], self._forest
+        best = claims[0]
         holding = [best]
         for claim in claims[1:]:
-            if forest.contradiction(best.root, claim.root, organisations=True):
+            if self._are_two(best, claim):
                 if claim.total > best.total - MARGIN:
                     return []
             elif claim.total >= _BRIDGE and best.total >= _BRIDGE:
                 holding.append(claim)
         return holding
+
+    def _are_two(self, best: Claim, claim: Claim) -> bool:
+        """Whether the servers of two claims are two, as far as a place can tell.
+
+        What answers at two places at once is not made one by a third thing at one of them.
+        """
+        forest = self._forest
+        placed = not _PLACED.isdisjoint((best.key, claim.key))
+        if placed and forest.at_once(best.root, claim.root):
+            return True
+        return bool(forest.contradiction(best.root, claim.root, organisations=True))
 
     def _carry_out(self, root: int, claims: Sequence[Claim]) -> bool:
         forest = self._forest
@@ -446,11 +476,14 @@ class Attachment:
         return True
 
 
-def range_of(address: str) -> str:
-    """Addresses that are likely to be given out alike: /24, or /64."""
-    if ":" in address:
-        return ":".join(address.split(":")[:4])
-    return address.rpartition(".")[0]
+def divided_addresses(every: Iterable[Facts]) -> frozenset[str]:
+    """Addresses at which servers answer at the usual port and at others, or at several others."""
+    places: dict[str, set[str]] = {}
+    for facts in every:
+        place = place_of(facts)
+        if place:
+            places.setdefault(facts.address, set()).add(place)
+    return frozenset(address for address, found in places.items() if len(found) > 1)
 
 
 def _lives_elsewhere(address: str, places: dict[str, Span]) -> bool:

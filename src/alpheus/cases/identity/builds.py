@@ -35,6 +35,14 @@ def may_be_one(one: Seen, other: Seen) -> bool:
     )
 
 
+def is_known(shown: Seen, known: Seen) -> bool:
+    """Whether a server of which builds are known may have shown others, none of which is new.
+
+    Where an address passes on, a new build is that of another server more often than an update.
+    """
+    return (not known or shown.keys() <= known.keys()) and may_be_one(shown, known)
+
+
 def _rises(build: str, span: Span, other: str, held: Span) -> bool:
     (early, before), (late, after) = sorted(((span, build), (held, other)))
     if late[0] < early[1] - CLOCKS:

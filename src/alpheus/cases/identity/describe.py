@@ -10,6 +10,7 @@ from alpheus.cases.identity.decoys import contradicts_itself
 from alpheus.cases.identity.evidence import SAID, Key, probability
 from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts, written
 from alpheus.cases.identity.model import AddressSpan, Cluster, Demotion, Link, Near
+from alpheus.cases.identity.names import is_common_server
 from alpheus.cases.identity.portions import COMPROMISED, IMPLAUSIBLE
 from alpheus.cases.identity.solve import Solution
 
@@ -54,7 +55,10 @@ def _aside(solution: Solution, facts: Sequence[Facts], keys: Mapping[str, tuple[
     """Why it is not counted as a server; '' if it is."""
     if all(fact.apart for fact in facts):
         return "other-product"
-    if keys or not all(fact.is_placed for fact in facts):
+    names = keys.get("server", ())
+    if keys.keys() - {"server"} or not all(map(is_common_server, names)):
+        return ""
+    if not all(fact.is_placed or (fact.is_weak and not fact.given) for fact in facts):
         return ""
     passing = all(fact.address and solution.places.changes_hands(fact.address) for fact in facts)
     return "passing-address" if passing else ""

@@ -43,6 +43,7 @@ class Key(IntEnum):
     ORGANISATION = 18
     PAGE = 19
     COMPUTER_AND_RANGE = 20
+    COMPUTER_IN_RANGE = 21
 
 
 WEIGHTS: Mapping[Key, int] = {
@@ -67,6 +68,7 @@ WEIGHTS: Mapping[Key, int] = {
     Key.ORGANISATION: 22,
     Key.PAGE: 45,
     Key.COMPUTER_AND_RANGE: 40,
+    Key.COMPUTER_IN_RANGE: 25,
 }
 
 SAID: Mapping[Key, str] = {
@@ -91,11 +93,18 @@ SAID: Mapping[Key, str] = {
     ),
     Key.ORGANISATION: "no other server of the organisation is known: {value}",
     Key.COMPUTER_AND_RANGE: "a name of their own, at addresses side by side: {value}",
+    Key.COMPUTER_IN_RANGE: (
+        "the only server of that name that it can be, in a range that passes its addresses on:"
+        " {value}"
+    ),
     Key.PAGE: "the same page of an intruder, in a range that passes its addresses on: {value}",
     Key.PRESENTED: "their certificates are for the same host: {value}",
 }
 
 PORT_UNKNOWN = -5
+PORT_ASSUMED = -30
+"""The usual port of an address that has others beside it: it is the likely one if none is said."""
+
 OTHER_PORT = -15
 OTHER_WEB_PORT = -70
 """A second web port of an address is where a second server behind it is published."""
@@ -131,6 +140,9 @@ PASSED_ON = 25
 
 _LONG_AGO = 5
 
+BROKEN_INTO = 20
+"""A report of a break-in, and another says the same of a server at that place."""
+
 NEVER_SEEN = -1
 """A gap that is not known, because a time is not."""
 
@@ -147,9 +159,16 @@ def by_gap(gap: int, *, passed_on: bool = False) -> int:
     return next((weight for days, weight in _BY_GAP if gap <= days * DAY), _LONG_AGO)
 
 
-def other_port(one: Facts, other: Facts) -> int:
-    """What it costs that two sightings at one address are of different ports."""
-    return OTHER_PORT if is_own_port(one) and is_own_port(other) else OTHER_WEB_PORT
+def other_port(one: Facts, other: Facts, *, divided: bool = False) -> int:
+    """What it costs that two sightings at one address are of different ports, or of unknown ones.
+
+    `divided`: several servers answer there, each on a port of its own.
+    """
+    if one.port and other.port:
+        return OTHER_PORT if is_own_port(one) and is_own_port(other) else OTHER_WEB_PORT
+    if not divided or one.port == other.port:
+        return PORT_UNKNOWN
+    return PORT_ASSUMED if is_own_port(one if one.port else other) else OTHER_WEB_PORT
 
 
 def probability(weight: float) -> float:

@@ -6,7 +6,13 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 
 from alpheus.cases.identity.evidence import Key, other_domains, strangers
-from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts, place_of, socket_of
+from alpheus.cases.identity.keys import (
+    UNKNOWN_TIME,
+    Facts,
+    place_of,
+    socket_of,
+    with_second_fronts,
+)
 
 Span = tuple[int, int]
 Builds = Callable[[int], dict[str, Span]]
@@ -46,9 +52,12 @@ class Forest:
         first: Sequence[int],
         last: Sequence[int],
         builds: Builds | None = None,
+        broken: Sequence[bool] = (),
     ) -> None:
-        self.facts = facts
+        self.facts = facts = with_second_fronts(facts)
         self.builds: Builds = builds or (lambda _: {})
+        self.broken = list(broken) or [False] * len(facts)
+        """Of every node and root, whether somebody says that it was broken into."""
         self.first = first
         self.last = last
         self.links = Links()
@@ -58,6 +67,8 @@ class Forest:
         self.ads = [sets.of((f.ad,) if f.ad else ()) for f in facts]
         self.domains = [sets.of(f.domains) for f in facts]
         self.products = [sets.of((f.product,) if f.product else ()) for f in facts]
+        self.adrift: set[int] = set()
+        """Nodes of which it is not known on which day they were at their address; see `Passing`."""
         self._places: dict[int, dict[str, Span]] = {}
         known: dict[str, str] = {}
         self.sockets = [known.setdefault(socket, socket) for socket in map(socket_of, facts)]
@@ -89,6 +100,7 @@ class Forest:
         self.ads[mine] = _both(self.ads[mine], self.ads[yours])
         self.domains[mine] = _both(self.domains[mine], self.domains[yours])
         self.products[mine] = _both(self.products[mine], self.products[yours])
+        self.broken[mine] |= self.broken[yours]
         held = self.places(mine)
         for place, span in self.places(yours).items():
             held[place] = _span(held.get(place), span)
@@ -102,7 +114,13 @@ class Forest:
         if held is not None:
             return held
         place = place_of(self.facts[root])
-        return {place: (self.first[root], self.last[root])} if place else {}
+        return {place: self.presence(root)} if place else {}
+
+    def presence(self, node: int) -> Span:
+        """From when to when what a node says was surely at its address."""
+        if node in self.adrift:
+            return (UNKNOWN_TIME, UNKNOWN_TIME)
+        return (self.first[node], self.last[node])
 
     def contradiction(self, one: int, other: int, *, organisations: bool) -> str:
         """Why two servers cannot be one, in words; '' where nothing is against it."""

@@ -5,6 +5,7 @@ Many sightings say the same: `Facts` are kept once for all of them, and only tim
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from sys import intern
@@ -88,9 +89,31 @@ def place_of(facts: Facts) -> str:
     return facts.address if is_own_port(facts) else f"{facts.address} {facts.port}"
 
 
+def with_second_fronts(every: Sequence[Facts]) -> Sequence[Facts]:
+    """Facts, where what showed no certificate at the port of a back end is of whom it is there.
+
+    Where a public certificate was seen at that port, a second server's front end answers there.
+    """
+    fronts = {f.address for f in every if f.port == _BACK_END and f.form not in {"", "self"}}
+    if not fronts:
+        return every
+    return [
+        f._replace(form="host")
+        if f.port == _BACK_END and not f.form and f.address in fronts else f
+        for f in every
+    ]  # fmt: skip
+
+
 def socket_of(facts: Facts) -> str:
     """Address and port as one text; '' where one is unknown."""
     return f"{facts.address} {facts.port}" if facts.address and facts.port else ""
+
+
+def range_of(address: str) -> str:
+    """Addresses that are likely to be given out alike: /24, or /64."""
+    if ":" in address:
+        return ":".join(address.split(":")[:4])
+    return address.rpartition(".")[0]
 
 
 def is_own_port(facts: Facts) -> bool:

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress
 
+from alpheus.cases.identity.builds import may_be_one
 from alpheus.cases.identity.evidence import DAY, WEIGHTS, Key
-from alpheus.cases.identity.forest import Forest, Span
-from alpheus.cases.identity.holders import wider
+from alpheus.cases.identity.forest import Forest
 from alpheus.cases.identity.keys import UNKNOWN_TIME, Facts
 from alpheus.cases.identity.names import (
     is_common_domain,
@@ -21,9 +21,12 @@ from alpheus.cases.identity.names import (
     registered,
     stem,
 )
+from alpheus.cases.identity.passing import Passing
 from alpheus.cases.identity.shared import Shared
 
 _LONG_GAP = 60 * DAY
+_PASSED_ON = 3 * DAY
+_MOST_ALONG = 200
 _FEW = 4
 _SOME = 6
 """So many servers of a name may be few servers seen at several places."""
@@ -37,19 +40,21 @@ _Values = Callable[[str, Facts], Iterable[str]]
 class Machines:
     """Joins the nodes that name one computer, surest keys first."""
 
-    def __init__(self, forest: Forest, nodes: Sequence[int], shared: Shared) -> None:
+    def __init__(self, forest: Forest, shared: Shared, passing: Passing) -> None:
         self._forest = forest
-        self._nodes = nodes
-        self._open = list(nodes)
+        self._open: list[int] = []
         self._names: list[frozenset[str]] = []
         """The names of the computers of these nodes, as they are before each step."""
         self._shared = shared
+        self._passing = passing
         self._key = Key.SAME_FACTS
         self._bearers: Counter[str] = Counter()
         """Servers by the name of their computer, before names alone decide anything."""
 
-    def join(self) -> None:
+    def join(self, nodes: Sequence[int]) -> None:
         """Join what belongs together."""
+        self._open = list(nodes)
+        self._bearers.clear()
         for key, values in (
             (Key.COMPUTER_AND_DOMAIN, self._domain),
             (Key.COMPUTER_AND_CERTIFICATE, self._certificate),
@@ -60,9 +65,10 @@ class Machines:
         ):
             self._key = key
             self._keep_several()
-            for value, nodes in self._groups(values):
-                self._join_group(value, nodes)
-        for root in self._forest.roots(self._nodes):
+            join = self._join_along if key is Key.COMPUTER_AND_ADDRESS else self._join_group
+            for value, group in self._groups(values):
+                join(value, group)
+        for root in self._forest.roots(nodes):
             self._bearers.update(self._forest.computers[root])
         for key, values in (
             (Key.COMPUTER_AND_NAMESAKE, self._namesakes),
@@ -72,8 +78,8 @@ class Machines:
         ):
             self._key = key
             self._keep_several()
-            for value, nodes in self._groups(values):
-                self._join_only_ones(value, nodes)
+            for value, group in self._groups(values):
+                self._join_only_ones(value, group)
 
     def _keep_several(self) -> None:
         """Go on with the nodes that have a name in common with another server.
@@ -190,8 +196,6 @@ class Machines:
         if forest.contradiction(one, other, organisations=not firm):
             return False
         name, _, rest = value.partition(" ")
-        if self._key is Key.COMPUTER_AND_ADDRESS:
-            return not is_common_server(name) or self._near(rest, one, other)
         if self._key is Key.COMPUTER_AND_CERTIFICATE:
             soft = rest in self._shared.certificates or forest.facts[one].form == "wildcard"
         else:
@@ -206,18 +210,31 @@ class Machines:
         facts = self._forest.facts[root]
         return facts.form != "wildcard" or domain in map(registered, facts.hosts)
 
-    def _near(self, address: str, one: int, other: int) -> bool:
-        mine, yours = (self._at(address, root) for root in (one, other))
-        if UNKNOWN_TIME in (*mine, *yours):
-            return True
-        return max(mine[0], yours[0]) - min(mine[1], yours[1]) <= _LONG_GAP
+    def _join_along(self, value: str, nodes: list[int]) -> None:
+        """Join those of a name at one address; of names in common use what is nearest in time."""
+        name, _, address = value.partition(" ")
+        if not is_common_server(name) or len(nodes) > _MOST_ALONG:
+            self._join_group(value, nodes)
+            return
+        passing = self._passing.on(address)
+        longest = _PASSED_ON if passing else _LONG_GAP
+        gaps = sorted(
+            (self._gap(one, other), one, other)
+            for n, one in enumerate(nodes)
+            for other in nodes[:n]
+        )
+        forest = self._forest
+        for gap, one, other in gaps:
+            fits = not passing or may_be_one(forest.builds(one), forest.builds(other))
+            if gap <= longest and fits and self._fits(value, forest.root(one), forest.root(other)):
+                forest.join(one, other, self._key, WEIGHTS[self._key], value)
 
-    def _at(self, address: str, root: int) -> Span:
-        found: Span | None = None
-        for place, span in self._forest.places(root).items():
-            if place.partition(" ")[0] == address:
-                found = wider(found, span)
-        return found or (UNKNOWN_TIME, UNKNOWN_TIME)
+    def _gap(self, one: int, other: int) -> int:
+        """Seconds between two nodes; 0 where a time is not known."""
+        forest = self._forest
+        first, last = (max(t[one], t[other]) if n else min(t[one], t[other])
+                       for n, t in ((1, forest.first), (0, forest.last)))  # fmt: skip
+        return 0 if UNKNOWN_TIME in {first, last} else max(0, first - last)
 
     def _join_only_ones(self, value: str, nodes: list[int]) -> None:
         """Join the few servers that have a name of their own, unless anything is against it."""

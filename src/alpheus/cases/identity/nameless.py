@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from ipaddress import IPv4Address
 from itertools import pairwise
 
 from alpheus.cases.identity.attach import Places
-from alpheus.cases.identity.builds import at_once, both, may_be_one
+from alpheus.cases.identity.builds import at_once, both, is_known
 from alpheus.cases.identity.evidence import (
+    DAY,
     ENOUGH,
     KIN,
     NEVER_SEEN,
@@ -32,6 +34,9 @@ _ADDRESSES = 3
 """So many addresses at once a single server may have, each with all that it offers."""
 
 
+_CERTIFIED = frozenset({Key.CERTIFICATE, Key.WILDCARD})
+
+
 class Nameless:
     """Joins nodes among themselves: by certificate, by host name, by address and time."""
 
@@ -40,6 +45,8 @@ class Nameless:
         self._places = places
         self._led: dict[int, set[str]] = {}
         self._builds: dict[int, dict[str, Span]] = {}
+        self._copied: set[str] = set()
+        """Certificates that several show: to whom their names lead, they do not tell."""
         self.together: list[tuple[int, int, str]] = []
         """Two servers at which the same name leads to the same service, and the name."""
 
@@ -48,7 +55,7 @@ class Nameless:
         self._gather(nodes)
         for key in (Key.OWN_CERTIFICATE, Key.CERTIFICATE):
             self._join_by(nodes, key, lambda f, key=key: self._certificate(f, key))  # type: ignore[misc]
-        self._join_by(nodes, Key.HOST, self._places.hosts_of)
+        self._join_by(nodes, Key.HOST, self._own_hosts)
         self._join_by(nodes, Key.PAGE, self._places.pages_of)
         self.join_neighbours(nodes)
         self._gather(nodes)
@@ -75,6 +82,11 @@ class Nameless:
                         said = value.rpartition(" ")[2]
                         forest.join(one, other, key, WEIGHTS[Key.SAME_FACTS], said)
 
+    def join_placed(self, nodes: Sequence[int]) -> None:
+        """Join those that have nothing but a place, or a page there."""
+        self._join_by(nodes, Key.PAGE, self._places.pages_of)
+        self.join_neighbours(nodes)
+
     def join_neighbours(self, nodes: Sequence[int]) -> None:
         """Join those at one place, one after the other: the same port, then any port."""
         facts = self._forest.facts
@@ -82,6 +94,45 @@ class Nameless:
             alike = [node for node in nodes if facts[node].apart is apart]
             self._along(alike, Key.SOCKET, socket_of)
             self._along(alike, Key.ADDRESS, lambda facts: facts.address)
+
+    def join_stints(self, nodes: Sequence[int]) -> None:
+        """Join those of one build at one address and port with no other server in between.
+
+        Only where addresses pass on: there they are of one server for a while, whichever it is.
+        """
+        forest = self._forest
+        groups: dict[str, list[int]] = {}
+        for node in nodes:
+            socket = forest.sockets[node]
+            for build in forest.builds(node) if socket else ():
+                groups.setdefault(f"{socket} {build}", []).append(node)
+        for value, group in sorted(groups.items()):
+            group.sort(key=self._order)
+            socket = value.rpartition(" ")[0]
+            for one, other in pairwise(group):
+                weight = self._weight(Key.SOCKET, one, other)
+                if weight >= ENOUGH and not self._held_between(socket, Key.SOCKET, one, other):
+                    forest.join(one, other, Key.SOCKET, weight, socket.replace(" ", " port "))
+        self._join_pages(nodes)
+
+    def _join_pages(self, nodes: Sequence[int]) -> None:
+        """Join what tells nothing but a page with what was seen at its place on the same day."""
+        forest = self._forest
+        seen: dict[str, list[int]] = {}
+        for node in nodes:
+            if forest.builds(node):
+                seen.setdefault(forest.sockets[node], []).append(node)
+        for node in nodes:
+            here = seen.get(forest.sockets[node], ()) if not forest.builds(node) else ()
+            first = forest.first[node]
+            gaps = sorted((abs(forest.first[other] - first), other) for other in here)
+            if gaps and gaps[0][0] <= DAY:
+                other = gaps[0][1]
+                socket = forest.sockets[node]
+                one, late = sorted((node, other), key=self._order)
+                if not self._held_between(socket, Key.SOCKET, one, late):
+                    value = socket.replace(" ", " port ")
+                    forest.join(other, node, Key.SOCKET, by_gap(gaps[0][0]), value)
 
     def _join_led(self, led: Sequence[int], nodes: Sequence[int]) -> None:
         """Join what a host name leads to with those whose certificate is for it, if that is one."""
@@ -101,13 +152,18 @@ class Nameless:
                     forest.join(others[0], node, Key.PRESENTED, WEIGHTS[Key.PRESENTED], host)
 
     def join_only_servers(self, nodes: Sequence[int], told: Sequence[int]) -> None:
-        """Join what has no address with the only server that is known of its organisation."""
+        """Join what has no address, or one of an unknown day, with its organisation's only server.
+
+        Only where no other of it is known.
+        """
         forest = self._forest
-        lost = [node for node in nodes if not forest.facts[node].address]
+        adrift = forest.adrift
+        lost = [node for node in nodes if not forest.facts[node].address or node in adrift]
         wanted = {name for node in lost for name in self._organisations(node)}
         servers: dict[str, dict[int, int]] = {}
         for node in told:
-            if forest.facts[node].address or forest.computers[forest.root(node)]:
+            placed = forest.facts[node].address and node not in adrift
+            if placed or forest.computers[forest.root(node)]:
                 for name in self._organisations(node) & wanted:
                     servers.setdefault(name, {}).setdefault(forest.root(node), node)
         for node in lost:
@@ -139,13 +195,14 @@ class Nameless:
             if key is Key.WILDCARD:
                 led = set().union(*map(self._led_to, roots))
                 names = {value, *led} if len(led) < 2 else set()
+            if key is Key.CERTIFICATE and self._is_copied(value, roots):
+                self._copied.add(value)
+                names = set()
             crowd = self._crowd(key, names, roots)
-            for root in roots:
-                led = self._led_to(root)
-                for one in sorted(kept, key=lambda one: led.isdisjoint(self._led_to(one))):
+            for root in self._by_family(key, roots):
+                options = self._options(key, value, names, kept, root)
+                for one in options:
                     mine = forest.root(one)
-                    if not self._may_be_one(key, names, mine, root):
-                        continue
                     if self._are_several(key, crowd, one, root):
                         self.together.append((one, root, value))
                         continue
@@ -156,6 +213,55 @@ class Nameless:
                     break
                 else:
                     kept.append(root)
+
+    def _own_hosts(self, facts: Facts) -> Iterable[str]:
+        """Names that lead to a node, without those of a certificate that several have."""
+        hosts = self._places.hosts_of(facts)
+        led = facts.led if facts.certificate in self._copied else hosts
+        return [host for host in hosts if host in led]
+
+    def _by_family(self, key: Key, roots: Sequence[int]) -> Sequence[int]:
+        """Servers of a certificate, those with addresses of version 6 alone after the others."""
+        return sorted(roots, key=self._is_six) if key in _CERTIFIED else roots
+
+    def _is_copied(self, certificate: str, roots: Sequence[int]) -> bool:
+        """Whether a certificate is shown by two servers that are known to be two.
+
+        Then a further address that shows it is that of a further one as likely as not.
+        """
+        named = len(self._places.certificates.spans(certificate))
+        known: list[set[str]] = []
+        for root in roots:
+            led = self._led_to(root)
+            if led and all(led.isdisjoint(one) for one in known):
+                known.append(led)
+        return named + len(known) > 1
+
+    def _is_six(self, root: int) -> bool:
+        places = self._forest.places(root)
+        return bool(places) and all(":" in place for place in places)
+
+    def _options(
+        self, key: Key, value: str, names: set[str], kept: Sequence[int], root: int
+    ) -> Sequence[int]:
+        """Those that a server may be one with, the likeliest first.
+
+        What has addresses of version 6 alone was seen beside all of the others: it is of one of
+        them only where names, or reports of a break-in, tell which.
+        """
+        forest, led = self._forest, self._led_to(root)
+        found = [one for one in kept if self._may_be_one(key, names, forest.root(one), root)]
+        found.sort(key=lambda one: led.isdisjoint(self._led_to(one)))
+        if len(found) < 2 or key not in _CERTIFIED or not self._is_six(root):
+            return found
+        for likely in (
+            [one for one in found if not led.isdisjoint(self._led_to(one))],
+            [one for one in found if forest.broken[root] and forest.broken[forest.root(one)]],
+        ):
+            if len(likely) == 1:
+                return likely
+        self._copied.add(value)
+        return []
 
     def _may_be_one(self, key: Key, names: set[str], one: int, other: int) -> bool:
         """Whether two that share a key are one server, or at least one service."""
@@ -231,7 +337,8 @@ class Nameless:
             names = at_socket.get(forest.sockets[node], set())
             if names and forest.sockets[node]:
                 found[forest.root(node)] |= names
-        return {root: _without_slips(names, shown[root]) for root, names in found.items()}
+        times = Counter(name for node in nodes for name in forest.facts[node].led)
+        return {root: _without_slips(names, shown[root], times) for root, names in found.items()}
 
     def _has_other_names(self, key: Key, one: int, other: int) -> bool:
         """Whether a certificate of several hosts stands before two that have names of their own."""
@@ -281,18 +388,20 @@ class Nameless:
                 mine, yours = forest.root(one), forest.root(other)
                 if mine == yours or forest.contradiction(mine, yours, organisations=False):
                     continue
+                if key is Key.ADDRESS and forest.at_once(mine, yours):
+                    continue
                 weight = self._weight(key, one, other)
                 if weight >= ENOUGH and not self._held_between(value, key, one, other):
                     forest.join(one, other, key, weight, value.replace(" ", " port "))
 
     def _weight(self, key: Key, one: int, other: int) -> int:
         forest = self._forest
-        before, after = forest.last[one], forest.first[other]
+        before, after = self._left(one), forest.first[other]
         unknown = UNKNOWN_TIME in {before, after}
         passed = self._places.changes_hands(forest.facts[one].address)
         weight = by_gap(NEVER_SEEN if unknown else max(0, after - before), passed_on=passed)
         ours, theirs = (forest.domains[forest.root(node)] for node in (one, other))
-        if passed and not may_be_one(forest.builds(one), forest.builds(other)):
+        if passed and not is_known(forest.builds(one), forest.builds(other)):
             return weight + PASSED_TO_OTHER
         if strangers(ours, theirs):
             weight += PASSED_TO_OTHER if passed else STRANGERS
@@ -302,16 +411,21 @@ class Nameless:
         products = [forest.products[forest.root(node)] for node in (one, other)]
         if all(products) and products[0].isdisjoint(products[1]):
             weight += OTHER_PRODUCT_HERE if here else OTHER_PRODUCT
+        if here:
+            return weight
         facts = forest.facts[one], forest.facts[other]
-        ported = all(fact.port for fact in facts)
-        return weight + (other_port(*facts) if not here and ported else 0)
+        return weight + other_port(*facts, divided=facts[0].address in self._places.divided)
+
+    def _left(self, node: int) -> int:
+        """When a node was last known to be at its place."""
+        return (self._forest.first if node in self._forest.adrift else self._forest.last)[node]
 
     def _held_between(self, value: str, key: Key, one: int, other: int) -> bool:
         """Whether a server that is told answered there between two sightings."""
         forest = self._forest
         holders = self._places.sockets if key is Key.SOCKET else self._places.addresses
         own = {forest.root(one), forest.root(other)}
-        before, after = forest.last[one], forest.first[other]
+        before, after = self._left(one), forest.first[other]
         spans = holders.spans(value)
         return any(
             root not in own and before < span[0] and span[1] < after for root, span in spans.items()
@@ -324,14 +438,21 @@ def _are_side_by_side(addresses: Iterable[str]) -> bool:
     return all(other - one <= 1 for one, other in pairwise(numbers))
 
 
-def _without_slips(names: set[str], shown: set[str]) -> set[str]:
-    """Names without those that are another of them, or one of the certificate, misspelt."""
+def _without_slips(names: set[str], shown: set[str], times: Mapping[str, int]) -> set[str]:
+    """Names without those that are another of them, or one of the certificate, misspelt.
+
+    Of two, the one that is seen less often is misspelt.
+    """
     if len(names | shown) < 2:
         return names
     known = sorted(names | shown)
+
+    def is_meant(other: str, name: str) -> bool:
+        return other in shown or (times[other], name) > (times[name], other)
+
     return {
         name for name in names
-        if not any(name != other and (other in shown or other < name) and is_slip(name, other)
+        if not any(name != other and is_meant(other, name) and is_slip(name, other)
                    for other in known)
     }  # fmt: skip
 

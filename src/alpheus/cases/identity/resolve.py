@@ -28,7 +28,7 @@ from alpheus.cases.identity.solve import Solution, solve
 
 _Numbers = npt.NDArray[np.int64]
 _AT_ONCE = 100_000
-_LONG_GAP = 60 * DAY
+_GAP = 3 * DAY
 _LATE = np.iinfo(np.int64).max
 _SHARED = (str, tuple)
 
@@ -177,7 +177,9 @@ class Resolver:
         kinds, begins, ends = fact_of[rows], first[rows], last[rows]
         new = np.ones(len(rows), bool)
         moved = (begins[1:] != begins[:-1]) | (ends[1:] != ends[:-1])
-        long_after = (begins[1:] - ends[:-1] > _LONG_GAP) & (ends[:-1] != UNKNOWN_TIME)
+        builds = _numbers(self._build_of)[rows]
+        long_after = (begins[1:] - ends[:-1] > _GAP) & (ends[:-1] != UNKNOWN_TIME)
+        long_after |= builds[1:] != builds[:-1]
         new[1:] = kinds[1:] != kinds[:-1]
         new[1:] |= (bare[kinds[1:]] & moved) | (weak[kinds[1:]] & long_after)
         new |= lost[kinds]
@@ -189,8 +191,10 @@ class Resolver:
         earliest[earliest == _LATE] = UNKNOWN_TIME
         latest = np.maximum.reduceat(ends, starts)
         node_facts = [facts[place] for place in kinds[starts].tolist()]
-        builds = self._seen_builds(rows, starts)
-        solution = solve(node_facts, earliest.tolist(), latest.tolist(), builds)
+        seen_builds = self._seen_builds(rows, starts)
+        said = np.frombuffer(self._said, np.uint8)[rows] & COMPROMISED
+        broken = np.maximum.reduceat(said, starts).astype(bool).tolist()
+        solution = solve(node_facts, earliest.tolist(), latest.tolist(), seen_builds, broken)
         return _Answer(solution, rows, starts, ids)
 
     def _seen_builds(self, rows: _Numbers, starts: _Numbers) -> Builds:

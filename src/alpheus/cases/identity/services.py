@@ -152,6 +152,8 @@ class Services:
                 service.names |= set(facts.members)
                 service.members |= self._named(node)
                 service.unnamed.add(forest.root(node))
+        for service in found:
+            self._add_met(service)
         found += self._led()
         for one, other, _ in together:
             members = {forest.root(one), forest.root(other)}
@@ -159,6 +161,26 @@ class Services:
         services = [one for one in _merged(found) if len(one.names) > 1 or len(one.members) > 1]
         self._complete(services)
         return services
+
+    def _add_met(self, service: Service) -> None:
+        """Add computers that were met where the service answers and are called as a member is.
+
+        Or numbered as all its members are: one that was met there once says no more than its name.
+        """
+        forest = self._forest
+        here = {root for socket in sorted(service.sockets) for root in self._sockets.spans(socket)}
+        stems = {_NUMBER.sub("", name) for name in service.names if _NUMBER.search(name)}
+        for root in sorted(here - service.members):
+            names = forest.computers[root]
+            numbered = {_NUMBER.sub("", name) for name in names if _NUMBER.search(name)}
+            alike = bool(numbered) and stems == numbered
+            if not (alike or names & service.names):
+                continue
+            said = [forest.contradiction(root, member, organisations=True)
+                    for member in sorted(service.members)]  # fmt: skip
+            if not any(why.startswith(_OTHERS) for why in said):
+                service.members.add(root)
+                service.names |= names
 
     def _complete(self, services: Sequence[Service]) -> None:
         """Add members that were never met where the others answer.

@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from alpheus.cases.identity.attach import Attachment, Places, range_of
+from alpheus.cases.identity.attach import Attachment, Places
 from alpheus.cases.identity.decoys import find_copies
+from alpheus.cases.identity.drifting import Drifting
 from alpheus.cases.identity.forest import Builds, Forest
-from alpheus.cases.identity.keys import Facts
+from alpheus.cases.identity.keys import Facts, range_of
 from alpheus.cases.identity.machines import Machines
 from alpheus.cases.identity.nameless import Nameless
 from alpheus.cases.identity.names import is_common_domain, is_common_server, is_slip
+from alpheus.cases.identity.passing import Passing
 from alpheus.cases.identity.services import Service, Services
 from alpheus.cases.identity.shared import Shared, find_shared
 
@@ -53,28 +55,36 @@ def solve(
     first: Sequence[int],
     last: Sequence[int],
     builds: Builds | None = None,
+    broken: Sequence[bool] = (),
 ) -> Solution:
-    """The servers among nodes; they must be in an order that their content alone decides."""
-    forest = Forest(facts, first, last, builds)
+    """The servers among nodes; they must be in an order that their content alone decides.
+
+    `builds` tells those that a node was seen with, `broken` whether any source says of it that
+    somebody broke in.
+    """
+    forest = Forest(facts, first, last, builds, broken)
     told = [node for node, fact in enumerate(facts) if not fact.is_bare]
     _believe_certificates(forest, told)
     shared = find_shared(forest, told)
     _forget_providers(forest, told, shared)
     _mend_slips(forest, told)
+    passing = Passing(forest, told)
+    forest.adrift = passing.adrift(told)
     named = [node for node in told if forest.computers[node]]
-    Machines(forest, named, shared).join()
+    machines = Machines(forest, shared, passing)
+    machines.join(named)
     services = Services(forest, named, shared)
     pooled = services.find(node for node in told if facts[node].members)
-    places = Places(forest, shared, pooled)
+    places = Places(forest, shared, pooled, passing)
     for node in named:
         places.settle(node)
-    unnamed, together = _give(forest, places, shared, services, named)
+    unnamed, together = _give(forest, places, machines, services, named)
     found = services.services(unnamed, together)
     return Solution(forest, places, shared, found, unnamed, find_copies(forest, told))
 
 
 def _give(
-    forest: Forest, places: Places, shared: Shared, services: Services, named: Sequence[int]
+    forest: Forest, places: Places, machines: Machines, services: Services, named: Sequence[int]
 ) -> tuple[list[int], list[tuple[int, int, str]]]:
     """Give the nameless to servers, or join them; gives those of a service."""
     attachment, nameless = Attachment(forest, places), Nameless(forest, places)
@@ -86,13 +96,15 @@ def _give(
         facts = forest.facts[node]
         if facts.members or forest.sockets[node] in places.pooled:
             unnamed.append(node)
+        elif facts.is_bare or (facts.is_placed and places.changes_hands(facts.address)):
+            bare.append(node)
         else:
-            (bare if facts.is_bare else told).append(node)
+            told.append(node)
     nameless.join_present([node for node in open_nodes if not forest.facts[node].is_bare])
     attachment.know_builds([*named, *told])
     left = attachment.attach(told)
     found = set(told).difference(left)
-    Machines(forest, [*named, *sorted(found)], shared).join()
+    machines.join([*named, *sorted(found)])
     left = attachment.attach(left)
     nameless.join(left)
     nameless.join_present([node for node in unnamed if not forest.facts[node].is_bare])
@@ -100,9 +112,26 @@ def _give(
     for node in left:
         places.settle(node)
     attachment.know_builds([*named, *told])
-    nameless.join_neighbours(attachment.attach(bare))
+    nameless.join_placed(_give_placed(places, attachment, nameless, bare))
+    Drifting(forest, places.changes_hands).join()
     services.join_unnamed(unnamed)
     return unnamed, nameless.together
+
+
+def _give_placed(
+    places: Places, attachment: Attachment, nameless: Nameless, bare: Sequence[int]
+) -> list[int]:
+    """Give what has nothing but a place to servers; gives what stays.
+
+    Where addresses pass on, first what was seen while a server was there, then as a whole what was
+    seen one after the other.
+    """
+    facts = attachment.facts
+    moving = [node for node in bare if places.changes_hands(facts[node].address)]
+    staying = [node for node in bare if not places.changes_hands(facts[node].address)]
+    moving = attachment.attach(moving, longest=0)
+    nameless.join_stints(moving)
+    return attachment.attach([*staying, *moving])
 
 
 def _believe_certificates(forest: Forest, nodes: Sequence[int]) -> None:
