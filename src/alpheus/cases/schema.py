@@ -30,7 +30,7 @@ from sqlalchemy import (
 HEAD = "0006"
 """The revision of the lasting tables that this program reads and writes."""
 
-DERIVED_FORM = "7"
+DERIVED_FORM = "8"
 """Changes whenever derived tables are to be made again by a newer program."""
 
 LASTING = MetaData(

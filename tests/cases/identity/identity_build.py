@@ -46,6 +46,25 @@ def own_certificate(letter: str, name: str, domain: str) -> dict:
     }
 
 
+def passing(*more: Sighting) -> list[Sighting]:
+    """Three addresses of 192.0.2.0/24, which pass from server to server after six days, and more.
+
+    Their numbers are from 1001.
+    """
+    return [
+        *(seen(1000 + 2 * n + turn - 1, f"192.0.2.{n}", 1 + 6 * turn, servers=(f"LAKE{letters}",),
+               ad_domain=f"{letters.lower()}lake.local")
+          for n, pair in enumerate((("AA", "BB"), ("CC", "DD"), ("EE", "FF")), start=1)
+          for turn, letters in enumerate(pair)),
+        *more,
+    ]  # fmt: skip
+
+
+def among_passing(*more: Sighting) -> list[tuple[int, ...]]:
+    """The servers of sightings beside such addresses, as their numbers."""
+    return [group for group in groups(*passing(*more)) if group[0] < 1000]
+
+
 def groups(*sightings: Sighting) -> list[tuple[int, ...]]:
     """The servers that sightings are resolved to, as their numbers."""
     return [cluster.sightings for cluster in Resolver(sightings).clusters()]

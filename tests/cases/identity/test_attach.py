@@ -5,13 +5,30 @@ from __future__ import annotations
 import pytest
 
 from alpheus.cases.identity import attach as module
-from alpheus.cases.identity.attach import Attachment, Places
+from alpheus.cases.identity.attach import Attachment, Places, divided_addresses
+from alpheus.cases.identity.keys import Facts
+from alpheus.cases.identity.model import Sighting
+from alpheus.cases.identity.passing import Passing
 from alpheus.cases.identity.resolve import Resolver
 from alpheus.cases.identity.shared import Shared
-from cases.identity.identity_build import forest_of, groups, host_certificate, seen, together
+from cases.identity.identity_build import (
+    among_passing,
+    forest_of,
+    groups,
+    host_certificate,
+    seen,
+    together,
+)
 from cases.identity.identity_world import make_world
 
 CERT = host_certificate("a", "mail.example.com")
+
+
+def test_divided_addresses() -> None:
+    """Several servers answer there, each on a port of its own; one server has several, too."""
+    every = [Facts("192.0.2.1", 443), Facts("192.0.2.1", 8443), Facts("192.0.2.2", 443),
+             Facts("192.0.2.2", 25), Facts("192.0.2.3", 8443), Facts("192.0.2.3", 0)]  # fmt: skip
+    assert divided_addresses(every) == {"192.0.2.1"}
 
 
 def test_claims_are_told_best_first() -> None:
@@ -21,8 +38,8 @@ def test_claims_are_told_best_first() -> None:
         seen(2, "192.0.2.2", 1, servers=("EX02",), **CERT),
         seen(3, "192.0.2.1", 1, **CERT),
     )
-    places = Places(forest, Shared(), set())
     nodes = range(len(forest.facts))
+    places = Places(forest, Shared(), set(), Passing(forest, nodes))
     (nameless,) = [node for node in nodes if not forest.facts[node].machine]
     for node in nodes:
         if node != nameless:
@@ -203,3 +220,70 @@ def test_builds_tell_who_was_at_an_address_that_passes_on() -> None:
                    seen(51, "192.0.2.2", 9, build="15.0.1497"))  # fmt: skip
     assert (11, 50) in found
     assert (51,) in found
+
+
+def test_a_row_without_a_port_joins_no_two_servers_behind_one_address() -> None:
+    """It is of the one that its name leads to; with nothing else, of the one at the usual port."""
+    one, two, three = (
+        [seen(10 * n + k, "192.0.2.1", day, port=port, **host_certificate(str(n), name))
+         for k, day in enumerate((3, 20))]
+        for n, port, name in ((1, 443, "mail.oak.com"), (2, 8443, "mail2.oak.com"),
+                              (3, 4443, "mail3.oak.com"))
+    )  # fmt: skip
+    rows = [seen(4, "192.0.2.1", 14, port=0, hosts=("mail2.oak.com",)),
+            seen(5, "192.0.2.1", 14, port=0, hosts=("mail9.oak.com",)),
+            seen(6, "192.0.2.1", 14, port=0)]  # fmt: skip
+    found = groups(*one, *two, *three, *rows)
+    assert found == [(4, 20, 21), (5,), (6, 10, 11), (30, 31)]
+
+
+def _report(number: int, address: str, first: int, last: int, **what) -> Sighting:
+    """A report of a page that sums up days."""
+    times = {"first_seen": f"2021-03-{first:02}T06:00:00Z",
+             "last_seen": f"2021-03-{last:02}T00:00:00Z"}  # fmt: skip
+    url = f"https://{address}/aspnet_client/p{number}.aspx"
+    what = {"compromised": True, "network": "64500", "url": url, **times, **what}
+    return seen(number, address, **what)
+
+
+def test_a_report_of_days_is_of_the_server_that_others_say_was_broken_into() -> None:
+    """Where addresses pass on, the address of a report may be that of any day that it sums up."""
+    first = {"hosts": ("mail.oak.com",)}
+    then = {"hosts": ("mail.elm.com",)}
+    here = [seen(1, "192.0.2.50", 3, **first), seen(2, "192.0.2.50", 6, **first),
+            seen(3, "192.0.2.50", 8, **then), seen(4, "192.0.2.50", 12, **then)]  # fmt: skip
+    report = _report(9, "192.0.2.50", 4, 15)
+    assert among_passing(*here, report) == [(1, 2, 9), (3, 4)]
+    broken = seen(5, "192.0.2.51", 14, compromised=True, **then)
+    assert among_passing(*here, broken, report) == [(1, 2), (3, 4, 5, 9)]
+
+
+def test_reports_of_one_address_and_days_are_of_one_server() -> None:
+    """One of them names the server; nobody else was seen there at the time."""
+    named = _report(1, "192.0.2.50", 4, 9, url="https://mail.oak.com/owa/auth/x.aspx")
+    assert among_passing(
+        named, _report(2, "192.0.2.50", 5, 9), seen(3, "192.0.2.77", 20, hosts=("mail.oak.com",)),
+    ) == [(1, 2, 3)]  # fmt: skip
+
+
+def test_a_report_of_days_does_not_show_that_a_server_stayed() -> None:
+    """It moved on meanwhile: the same certificate elsewhere at that time is its own."""
+    cert = host_certificate("c", "mail.oak.com")
+    assert among_passing(
+        seen(1, "192.0.2.50", 3, **cert), seen(2, "192.0.2.60", 8, **cert),
+        seen(3, "192.0.2.60", 11, **cert),
+        _report(4, "192.0.2.50", 4, 15, url="https://mail.oak.com/owa/auth/x.aspx"),
+    ) == [(1, 2, 3, 4)]  # fmt: skip
+
+
+def test_a_new_build_at_an_address_that_passes_on_is_another_server_s() -> None:
+    """Within a day, too; at an address that stays it is an update."""
+    cert = host_certificate("c", "mail.oak.com")
+    old = [
+        seen(1, "192.0.2.50", 3, build="15.1.1531.3"),
+        seen(2, "192.0.2.50", 4, build="15.1.1531.3"),
+    ]
+    new = [seen(3, "192.0.2.50", 5, build="15.1.2176.2", **cert),
+           seen(4, "192.0.2.50", 6, build="15.1.2176.2", **cert)]  # fmt: skip
+    assert among_passing(*old, *new) == [(1, 2), (3, 4)]
+    assert groups(*old, *new) == [(1, 2, 3, 4)]

@@ -29,6 +29,16 @@ def test_builds_only_rise() -> None:
     assert not builds.may_be_one({"15.1.9": (0, 9 * DAY)}, {"15.1.10": (2 * DAY, 6 * DAY)})
 
 
+def test_a_new_build_is_none_that_is_known() -> None:
+    """What has shown none, and what shows none, may be anything; a known one must fit in time."""
+    old, new = {"15.1.2044": (0, DAY)}, {"15.1.2176": (5 * DAY, 6 * DAY)}
+    for one, other in (({}, old), (old, {}), (old, old)):
+        assert builds.is_known(one, other)
+    assert not builds.is_known(new, old)
+    assert builds.is_known(new, {**old, **new})
+    assert not builds.is_known({"15.1.2044": (9 * DAY, 9 * DAY)}, {**old, **new})
+
+
 @given(_SEEN, _SEEN)
 def test_builds_are_compared_alike_from_both_sides(one: builds.Seen, other: builds.Seen) -> None:
     """It does not matter which of two is named first; what shows nothing may be anything."""

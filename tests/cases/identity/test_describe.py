@@ -7,7 +7,7 @@ from alpheus.cases.identity.evidence import Key
 from alpheus.cases.identity.keys import Facts, facts_of
 from alpheus.cases.identity.model import Sighting
 from alpheus.cases.identity.resolve import Resolver
-from cases.identity.identity_build import host_certificate, seen
+from cases.identity.identity_build import host_certificate, passing, seen
 
 
 def test_facts_in_a_few_words() -> None:
@@ -64,15 +64,8 @@ def test_why_a_neighbour_is_another() -> None:
 
 
 def _passing(*more: Sighting) -> dict[int, str]:
-    """Three addresses of a range pass from server to server; gives what is set aside, and why."""
-    servers = [
-        seen(10 * n + turn, f"192.0.2.{n}", 1 + 6 * turn, servers=(f"LAKE{letters}",),
-             ad_domain=f"{letters.lower()}lake.local")
-        for n, pair in enumerate((("AA", "BB"), ("CC", "DD"), ("EE", "FF")), start=1)
-        for turn, letters in enumerate(pair)
-    ]  # fmt: skip
-    found = Resolver([*servers, *more]).clusters()
-    return {one.id: one.aside for one in found if one.aside}
+    """What is set aside beside three addresses that pass from server to server, and why."""
+    return {one.id: one.aside for one in Resolver(passing(*more)).clusters() if one.aside}
 
 
 def test_what_is_no_server_by_itself() -> None:
@@ -86,3 +79,13 @@ def test_what_is_no_server_by_itself() -> None:
             seen(51, "198.51.100.1", 2, other_product=True,
                  **host_certificate("a", "mail.example.com"))]  # fmt: skip
     assert _passing(*both) == {}
+
+
+def test_a_name_that_many_have_at_an_address_that_passes_on_is_no_server() -> None:
+    """It is most likely one that was seen elsewhere in the range; a name of its own is one."""
+    assert _passing(
+        seen(50, "192.0.2.98", 3, servers=("EXCH01",)),
+        seen(60, "192.0.2.99", 3, servers=("OAKEX",)),
+        seen(70, "198.51.100.7", 3, servers=("EXCH01",)),
+        seen(80, "192.0.2.97", 3, servers=("EXCH02",), ad_domain="oak.local"),
+    ) == {50: "passing-address"}  # fmt: skip

@@ -37,6 +37,15 @@ def test_the_back_end_s_port_is_a_second_server_s_where_it_shows_a_public_certif
     assert evidence.by_gap(0) + evidence.other_port(web, forwarded) < ENOUGH
 
 
+def test_a_row_that_names_no_port() -> None:
+    """Where several servers share an address, it is of the usual port at most."""
+    none, web, second = (Facts("192.0.2.1", port) for port in (0, 443, 8443))
+    assert evidence.other_port(none, second) == evidence.other_port(web, none)
+    assert evidence.by_gap(0) + evidence.other_port(none, web, divided=True) >= ENOUGH
+    assert evidence.by_gap(0) + evidence.other_port(none, second, divided=True) < ENOUGH
+    assert evidence.by_gap(0) + evidence.other_port(none, none, divided=True) < ENOUGH
+
+
 def test_probability() -> None:
     """Weights are shown as certainty."""
     assert evidence.probability(0) == 0.5

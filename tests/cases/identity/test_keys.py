@@ -9,8 +9,10 @@ from alpheus.cases.identity.keys import (
     facts_of,
     place_of,
     product_of,
+    range_of,
     seconds,
     socket_of,
+    with_second_fronts,
     written,
 )
 from alpheus.cases.identity.model import Kind, Sighting
@@ -126,7 +128,18 @@ def test_builds() -> None:
     assert build_of("15.1") == build_of("") == ""
 
 
-def test_sockets() -> None:
-    """Address and port together; unknown where one is."""
+def test_sockets_and_ranges() -> None:
+    """Address and port together, unknown where one is; addresses that are given out alike."""
     assert socket_of(Facts("192.0.2.1", 443)) == "192.0.2.1 443"
     assert socket_of(Facts("192.0.2.1", 0)) == socket_of(Facts("", 443)) == ""
+    assert range_of("192.0.2.1") == "192.0.2"
+    assert range_of("2001:db8:0:7::1") == "2001:db8:0:7"
+
+
+def test_the_port_of_a_back_end_is_a_front_end_s_where_a_public_certificate_was_seen() -> None:
+    """Also for what shows none there; elsewhere it is of the server itself."""
+    every = [Facts("192.0.2.1", 444), Facts("192.0.2.1", 444, certificate="a", form="host"),
+             Facts("192.0.2.2", 444), Facts("192.0.2.2", 444, certificate="b", form="self"),
+             Facts("192.0.2.1", 443)]  # fmt: skip
+    places = [place_of(facts) for facts in with_second_fronts(every)]
+    assert places == ["192.0.2.1 444", "192.0.2.1 444", "192.0.2.2", "192.0.2.2", "192.0.2.1"]

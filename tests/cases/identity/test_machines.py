@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from cases.identity.identity_build import groups, host_certificate, own_certificate, seen, together
+from cases.identity.identity_build import (
+    among_passing,
+    groups,
+    host_certificate,
+    own_certificate,
+    seen,
+    together,
+)
 
 
 @pytest.mark.parametrize(
@@ -136,3 +143,22 @@ def test_a_name_of_its_own_at_addresses_side_by_side() -> None:
     assert two("LAKE-EX01", "192.0.2.9") == [(1, 2)]
     assert two("LAKE-EX01", "198.51.100.9") == [(1,), (2,)]
     assert two("EXCH01", "192.0.2.9") == [(1,), (2,)]
+
+
+def test_a_common_name_at_an_address_is_of_the_server_nearest_in_time() -> None:
+    """Two servers of that name were there, one after the other."""
+    oak, elm = ({"ad_domain": f"{name}.com", "servers": ("MAIL",)} for name in ("oak", "elm"))
+    there = [seen(1, "192.0.2.50", 1, **oak), seen(2, "192.0.2.50", 12, **elm)]
+    assert groups(*there, seen(3, "192.0.2.50", 10, servers=("MAIL",))) == [(1,), (2, 3)]
+    assert groups(*there, seen(3, "192.0.2.50", 2, servers=("MAIL",))) == [(1, 3), (2,)]
+
+
+def test_a_common_name_at_an_address_that_passes_on() -> None:
+    """After a week it is hardly the same server's; after two days it is, with the same build."""
+    oak = seen(1, "192.0.2.50", 1, servers=("MAIL",), ad_domain="oak.com", build="15.1.2176.2")
+    for day, build, found in ((3, "15.1.2176", [(1, 9)]), (3, "15.1.1531", [(1,), (9,)])):
+        lone = seen(9, "192.0.2.50", day, servers=("MAIL",), build=f"{build}.1")
+        assert among_passing(oak, lone) == found
+    later = [seen(2, "192.0.2.50", 8, servers=("MAIL",), ad_domain="elm.com"),
+             seen(3, "192.0.2.50", 9, servers=("MAIL",))]  # fmt: skip
+    assert among_passing(oak, *later) == [(1,), (2, 3)]

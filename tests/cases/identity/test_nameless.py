@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from alpheus.cases.identity.model import Sighting
 from alpheus.cases.identity.resolve import Resolver
-from cases.identity.identity_build import groups, host_certificate, own_certificate, seen
+from cases.identity.identity_build import (
+    among_passing,
+    groups,
+    host_certificate,
+    own_certificate,
+    seen,
+)
 
 CERT = host_certificate("a", "mail.example.com")
 
@@ -173,3 +179,50 @@ def test_a_name_misspelt_is_the_one_that_was_meant() -> None:
     assert groups(seen(1, "192.0.2.1", **span), seen(2, "192.0.2.2", **span), misspelt) == [
         (1, 2, 3)
     ]
+
+
+def test_of_two_names_the_one_that_is_seen_less_often_is_misspelt() -> None:
+    """Whichever comes first in the alphabet: the name at both addresses is the same."""
+    wild = host_certificate("a", "*.example.com")
+    span = {"first_seen": "2021-03-01T00:00:00Z", "last_seen": "2021-03-30T00:00:00Z"}
+    rows = [seen(n, f"192.0.2.{n}", **span, **wild) for n in (1, 2)]
+    rows += [seen(n, f"192.0.2.{n - 2}", day, hosts=("webmail.example.com",))
+             for n, day in ((3, 5), (4, 5))]  # fmt: skip
+    misspelt = seen(5, "192.0.2.2", 9, hosts=("ewbmail.example.com",))
+    assert groups(*rows, misspelt) == [(1, 2, 3, 4, 5)]
+
+
+def _shown(number: int, address: str, **what) -> Sighting:
+    span = {"first_seen": "2021-03-01T00:00:00Z", "last_seen": "2021-03-30T00:00:00Z"}
+    return seen(number, address, **span, **CERT, **what)
+
+
+def test_a_certificate_that_two_servers_are_known_to_have_makes_no_third_one() -> None:
+    """Two addresses show it at once and no name leads there: of one server, or of two."""
+    alike = [_shown(1, "192.0.2.1"), _shown(2, "192.0.2.9")]
+    assert groups(*alike) == [(1, 2)]
+    named = [_shown(3, "192.0.2.3", hosts=("mail3.example.com",)),
+             _shown(4, "192.0.2.4", hosts=("mail4.example.com",))]  # fmt: skip
+    assert groups(*alike, *named) == [(1,), (2,), (3,), (4,)]
+
+
+def test_an_address_of_version_6_beside_two_servers_that_show_its_certificate() -> None:
+    """It is of one of them where a name, or reports of a break-in, tell which."""
+    two = [_shown(1, "192.0.2.1", hosts=("mail1.example.com",)),
+           _shown(2, "192.0.2.2", hosts=("mail2.example.com",))]  # fmt: skip
+    assert groups(two[0], _shown(3, "2001:db8::1")) == [(1, 3)]
+    assert groups(*two, _shown(3, "2001:db8::1")) == [(1,), (2,), (3,)]
+    led = _shown(3, "2001:db8::1", hosts=("mail2.example.com",))
+    assert groups(*two, led) == [(1,), (2, 3)]
+    broken = [_shown(1, "192.0.2.1", hosts=("mail1.example.com",), compromised=True), two[1],
+              _shown(3, "2001:db8::1", compromised=True)]  # fmt: skip
+    assert groups(*broken) == [(1, 3), (2,)]
+
+
+def test_a_row_between_two_others_at_an_address_that_passes_on() -> None:
+    """Rows of one build after each other are of one server for a while; a page is with them."""
+    page = {"compromised": True, "network": "64500", "url": "https://192.0.2.50/x.aspx"}
+    rows = [seen(n, "192.0.2.50", n, build="15.2.792.3") for n in (1, 2, 3)]
+    after = seen(5, "192.0.2.50", 6, build="14.3.513.0", hosts=("mail.elm.com",))
+    found = among_passing(*rows, seen(4, "192.0.2.50", 3, **page), after)
+    assert found == [(1, 2, 3, 4), (5,)]

@@ -153,3 +153,24 @@ def test_what_everybody_calls_a_domain_makes_no_kin() -> None:
     assert Resolver([one, two]).pools() == []
     own = [replace(each, ad_domain="oak.example") for each in (one, two)]
     assert len(Resolver(own).pools()) == 1
+
+
+def test_a_computer_that_was_met_once_where_the_service_answers() -> None:
+    """It is called as one of those that answered in turn, or numbered as all of them are."""
+
+    def members(name: str, **what: object) -> tuple[int, ...]:
+        resolver = Resolver(
+            [
+                seen(1, "192.0.2.10", 1, members=("EX01", "EX02"), **CERT),
+                seen(2, "192.0.2.10", 1, servers=("EX01",), ad_domain="oak.local"),
+                seen(3, "192.0.2.10", 3, servers=("EX02",), ad_domain="oak.local"),
+                seen(4, "192.0.2.10", 9, servers=(name,), **what),
+            ]
+        )
+        (pool,) = resolver.pools()
+        return pool.members
+
+    assert members("EX02") == (2, 3)
+    assert members("EX03") == (2, 3, 4)
+    assert members("MAIL") == (2, 3)
+    assert members("EX03", ad_domain="elm.local") == (2, 3)

@@ -21,6 +21,7 @@ from alpheus.cases.identity.evidence import (
     MARGIN,
     OTHER_PRODUCT,
     OTHER_PRODUCT_HERE,
+    OTHER_WEB_PORT,
     PASSED_TO_OTHER,
     PORT_UNKNOWN,
     STRANGERS,
@@ -351,7 +352,7 @@ class Attachment:
         theirs = [forest.facts[node] for node in nodes if forest.root(node) == root]
         divided = facts.address in self._places.divided
         costs = (other_port(facts, f, divided=divided) for f in theirs if f.port)
-        return max(costs, default=PORT_UNKNOWN)
+        return max(costs, default=OTHER_WEB_PORT if divided else PORT_UNKNOWN)
 
     def _about(self, node: int, claim: Claim) -> int:
         """What further speaks for a claim, or against it."""

@@ -166,7 +166,7 @@ def other_port(one: Facts, other: Facts, *, divided: bool = False) -> int:
     """
     if one.port and other.port:
         return OTHER_PORT if is_own_port(one) and is_own_port(other) else OTHER_WEB_PORT
-    if not divided or one.port == other.port:
+    if not divided:
         return PORT_UNKNOWN
     return PORT_ASSUMED if is_own_port(one if one.port else other) else OTHER_WEB_PORT
 

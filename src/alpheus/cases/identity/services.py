@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from alpheus.cases.identity.evidence import DAY, WEIGHTS, Key
+from alpheus.cases.identity.evidence import DAY, WEIGHTS, Key, other_domains, strangers
 from alpheus.cases.identity.forest import Forest, Span
 from alpheus.cases.identity.holders import Holders, overlapping
 from alpheus.cases.identity.keys import place_of
@@ -94,7 +94,7 @@ class Services:
         anybody has, if they are seen `in_turn`.
         """
         forest = self._forest
-        if forest.contradiction(one, other, organisations=True).startswith(_OTHERS):
+        if self._are_strangers(one, other):
             return False
         ads = forest.ads[one] & forest.ads[other]
         if not in_turn:
@@ -110,6 +110,13 @@ class Services:
             for root in (one, other)
         ]
         return bool(stems[0] & stems[1])
+
+    def _are_strangers(self, one: int, other: int) -> bool:
+        """Whether two computers are in unlike domains, or name other organisations."""
+        forest = self._forest
+        return other_domains(forest.ads[one], forest.ads[other]) or strangers(
+            forest.domains[one], forest.domains[other]
+        )
 
     def join_unnamed(self, nodes: Sequence[int]) -> None:
         """Make one of all that was seen of a service at one address without its member."""
@@ -176,9 +183,7 @@ class Services:
             alike = bool(numbered) and stems == numbered
             if not (alike or names & service.names):
                 continue
-            said = [forest.contradiction(root, member, organisations=True)
-                    for member in sorted(service.members)]  # fmt: skip
-            if not any(why.startswith(_OTHERS) for why in said):
+            if not any(self._are_strangers(root, member) for member in service.members):
                 service.members.add(root)
                 service.names |= names
 
@@ -252,9 +257,6 @@ class Services:
             for root in self._by_domain.get((name, domain), ())
             if not (ads.isdisjoint(forest.ads[root]) and domains.isdisjoint(forest.domains[root]))
         }
-
-
-_OTHERS = ("their computers are in other domains", "they name other organisations")
 
 
 def _why(socket: str, names: Collection[str]) -> str:
