@@ -254,9 +254,10 @@ class Cluster:
     `organisation`. `sources` counts sightings by source. `service` is true for what was seen of a
     service of several servers without telling which of them answered: no server by itself. `aside`
     says why else it is not counted as one: `other-product` where nothing else ever answered,
-    `passing-address` where nothing is known but an address of a range that passes them on: it is
-    most likely a server that was seen elsewhere in the range, and cannot be told from it; and
-    `decoy` where it is taken for one, for the reason in `aside_why`; a person may say otherwise.
+    `passing-address` where nothing is known but an address of a range that passes them on, or a
+    computer's name there that many have: it is most likely a server that was seen elsewhere in the
+    range, and cannot be told from it; and `decoy` where it is taken for one, for the reason in
+    `aside_why`; a person may say otherwise.
     """
 
     id: int
