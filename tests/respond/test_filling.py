@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from alpheus.respond.filling import UNKNOWN, Known
+from alpheus.respond.filling import TOO_LONG, UNKNOWN, Known
 from clean_assessments import citation, finding, read_server
 
 ROLE = '-Role "{}" -User "{}"'
@@ -52,3 +52,23 @@ def test_words_come_from_their_rules() -> None:
     assert _lines("{any}", names, other) == ["NAME-OF-ANY" + UNKNOWN]
     assert _lines("{task}", names, other, _records("a-task", '"TaskName": "y"')) == ["'y'"]
     assert _lines("no {word}", names, other) == ["no {word}"]
+
+
+def test_a_name_too_long_to_show_is_told() -> None:
+    """Also beside others; it is not as if none were there."""
+    names = {"account": ("*made*:Name",)}
+    long, other = '{"Name": "' + "x" * 5000 + '"}', '{"Name": "eve"}'
+    assert _lines("{account}", names, _records("made", long)) == ["NAME-OF-ACCOUNT" + TOO_LONG]
+    assert _lines("{account}", names, _records("made", long, other)) == [
+        "'eve'", "NAME-OF-ACCOUNT" + TOO_LONG,
+    ]  # fmt: skip
+
+
+def test_a_record_of_another_kind_is_asked_for_nothing() -> None:
+    """A command that is no `net localgroup` does not lack its group."""
+    names = {"group": ("*:local!Name", "*:@net-local-group")}
+    assert _lines("{group}", names, _records("x", '{"EventID": 4728, "Name": "a"}')) == []
+    assert _lines("{group}", names, _records("x", '{"EventID": 4732, "Name": "a"}')) == ["'a'"]
+    assert _lines("{group}", names, _records("x", '{"EventID": 4732}')) == [
+        "NAME-OF-GROUP" + UNKNOWN
+    ]  # fmt: skip

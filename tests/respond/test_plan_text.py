@@ -6,7 +6,9 @@ import csv
 import io
 from datetime import UTC, datetime
 
-from alpheus.respond.model import Plan
+from msgspec import structs
+
+from alpheus.respond.model import Phase, Plan, Step
 from alpheus.respond.plan_text import WIDTH, write_checklist, write_markdown, write_text
 from alpheus.respond.planning import plan_of
 from clean_assessments import WEB, citation, finding, read, server
@@ -29,9 +31,11 @@ def _written(write: object) -> str:
 
 
 def test_text_fits_a_terminal() -> None:
-    """But for words that are longer; the digest and what cannot be repaired are on top."""
+    """But for words and commands that are longer; the digest and what cannot be repaired on top."""
     text = _written(write_text)
-    assert all(len(line) <= WIDTH or " " not in line.strip() for line in text.splitlines())
+    said = "\n".join(line for step in _plan().steps for line in step.by_hand if "-" in line)
+    assert all(len(line) <= WIDTH or " " not in line.strip() or line.strip(" >") in said
+               for line in text.splitlines())  # fmt: skip
     assert text.index(_plan().digest) < text.index("CONTAIN") < text.index("VERIFY")
     assert text.index("Rebuild the server") < text.index("CONTAIN")
 
@@ -53,3 +57,19 @@ def test_every_step_and_file_can_be_ticked() -> None:
     rows = list(csv.DictReader(io.StringIO(_written(write_checklist))))
     assert len(rows) == len(plan.steps)
     assert not any(value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())
+
+
+def test_a_command_is_never_broken() -> None:
+    """It is pasted, with its quoted names; what explains it stands on a line before."""
+    long = "C:\\inetpub\\" + "a b " * 30
+    step = Step(1, Phase.REMOVE, "x", "y", (
+        f"Get-Item -LiteralPath '{long}'", f"Where it is local: Remove-Item '{long}'",
+        f"Its file: '{long}'", "plain words " * 20,
+    ))  # fmt: skip
+    stream = io.StringIO()
+    write_text(structs.replace(_plan(), steps=(step,)), stream)
+    lines = stream.getvalue().splitlines()
+    assert f"   > Get-Item -LiteralPath '{long}'" in lines
+    assert lines[lines.index("   > Where it is local:") + 1] == f"     Remove-Item '{long}'"
+    assert f"     '{long}'" in lines
+    assert sum(len(line) > WIDTH for line in lines) == 3

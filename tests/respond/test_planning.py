@@ -187,3 +187,57 @@ def test_the_same_assessment_gives_the_same_plan() -> None:
                 for name in "abc"]  # fmt: skip
     assert _plan(*findings) == _plan(*findings)
     assert [one.id for one in _plan(*findings).files()] == [1, 2, 3]
+
+
+REQUEST = "2021-03-01 05:47:54 10.0.0.5 POST {} - {} - 10.9.9.9 python-requests/2.24.0 - 200 0 0"
+
+
+def _asked(url: str, port: int = 443, rule: str = "page-used-shell") -> dict[str, Any]:
+    text = REQUEST.format(url, port)
+    return finding(rule, citation("C/inetpub/logs/u_ex.log", None, text=text, line=1))
+
+
+def test_a_page_known_from_logs_alone_is_removed_by_hand() -> None:
+    """The address, where it lies, a copy and its hash first, and what was compiled from it."""
+    plan = _plan(_asked("/aspnet_client/x y'.aspx".replace(" ", "+")))
+    (step,) = [one for one in plan.steps if "by hand, the pages" in one.what]
+    assert step.phase is Phase.REMOVE
+    words = "\n".join(step.by_hand)
+    for wanted in ("this server: '/aspnet_client/x+y''.aspx'", "Get-FileHash -Algorithm SHA256",
+                   r"-LiteralPath 'C:\inetpub\wwwroot\aspnet_client\x+y''.aspx'",
+                   "-Filter *.compiled"):  # fmt: skip
+        assert wanted in words
+    assert words.index("Copy-Item") < words.index("Remove-Item")
+
+
+def test_a_page_in_the_evidence_or_of_the_product_is_not_removed_by_hand() -> None:
+    """Another step takes the file; the product's own is put right; a guessed one is no page."""
+    for found in (
+        (_asked("/aspnet_client/x.aspx"), finding("page-foreign", citation(f"{WEB}/X.aspx"))),
+        (_asked("/owa/auth/logon.aspx"),), (_asked("/aspnet_client/x.aspx", rule="page-guessed"),),
+    ):  # fmt: skip
+        assert "this server:" not in _all_words(_plan(*found))
+
+
+def test_a_member_of_a_local_group_is_removed_from_it() -> None:
+    """By event 4732, or `net localgroup`; one of the domain from the domain."""
+
+    def member(number: int, group: str) -> dict[str, Any]:
+        text = json.dumps({"EventID": number, "TargetUserName": group, "MemberName": "-",
+                           "MemberSid": "S-1-5-21-1-2-3-1004"})  # fmt: skip
+        return citation("Security.evtx", None, text=text)
+
+    words = _all_words(_plan(
+        finding("iis-webshell-group-member-added", member(4732, "Administrators"),
+                member(4728, "Domain Admins"), techniques=["T1098"]),
+        finding("iis-webshell-account-made-on-command-line",
+                citation("S.evtx", None, text='{"CommandLine": "net localgroup \\"Remote Users\\" '
+                         'eve /add"}'), techniques=["T1136.001"]),
+    ))  # fmt: skip
+    first = words.index("Remove-LocalGroupMember -Group 'Administrators' "
+                        "-Member 'S-1-5-21-1-2-3-1004'")  # fmt: skip
+    assert first < words.index("-Identity 'Administrators'")
+    assert "Remove-LocalGroupMember -Group 'Remote Users' -Member 'eve'" in words
+    assert "Remove-ADGroupMember -Identity 'Domain Admins' -Members 'S-1-5-21" in words
+    assert "-Group 'Domain Admins'" not in words
+    assert "NAME-OF-GROUP" not in words

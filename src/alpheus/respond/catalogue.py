@@ -14,7 +14,7 @@ from alpheus.model import Stage, Verdict
 from alpheus.respond.model import Phase
 
 _FILE = Path(knowledge.__file__).parent / "clean" / "steps.yaml"
-_FIXED = frozenset({"always", "vulnerable", "exchange", "files", *Verdict,
+_FIXED = frozenset({"always", "vulnerable", "exchange", "files", "pages", *Verdict,
                     *(f"stage:{stage}" for stage in Stage)})  # fmt: skip
 _PATTERNS = ("rule:", "technique:")
 
@@ -38,6 +38,7 @@ class StepKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     only_stock: bool = False
     restores: bool = False
     exchanges: bool = False
+    asked: bool = False
 
 
 @cache

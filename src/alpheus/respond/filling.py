@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from alpheus.respond.assessment_file import Citation, Finding
-from alpheus.respond.named import MOST, records
+from alpheus.respond.named import MOST, are_asked, has_long, records
 from alpheus.respond.quoting import powershell
 
 _WORD = re.compile(r"\{(\w+)\}")
 UNKNOWN = "   (no name stands in the cited records)"
+TOO_LONG = "   (a name too long to show; see the record)"
 
 
 class Known:
@@ -31,14 +32,20 @@ class Known:
             yield text
             return
         found = self._records(words)
-        if not found and self._are_cited(words):
-            yield _put(text, {word: f"NAME-OF-{word.upper()}" for word in words}) + UNKNOWN
         for known in found:
             yield _put(text, {word: powershell(value) for word, value in known.items()})
+        is_long = self._is_long(words)
+        if is_long or (not found and self._are_cited(words)):
+            unknown = {word: f"NAME-OF-{word.upper()}" for word in words}
+            yield _put(text, unknown) + (TOO_LONG if is_long else UNKNOWN)
+
+    def _is_long(self, words: tuple[str, ...]) -> bool:
+        return any(has_long(self._citations(pattern), fields)
+                   for pattern, fields in self._patterns(words))  # fmt: skip
 
     def _are_cited(self, words: tuple[str, ...]) -> bool:
-        patterns = [pattern for pattern, _ in self._patterns(words)]
-        return any(fnmatchcase(one.rule, pattern) for one in self._cited for pattern in patterns)
+        return any(are_asked(self._citations(pattern), fields)
+                   for pattern, fields in self._patterns(words))  # fmt: skip
 
     def _records(self, words: tuple[str, ...]) -> list[dict[str, str]]:
         """By pattern after pattern, as a word's fields are given."""

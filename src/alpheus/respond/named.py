@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from alpheus.respond.assessment_file import Citation
+from alpheus.respond.derived import DERIVED, is_of_local_group
 
 MOST = 20
 """Values of one field that are shown; there may be more in the evidence."""
@@ -42,12 +43,49 @@ def records(citations: Iterable[Citation], words: Fields) -> tuple[dict[str, str
     return tuple(dict(zip(words, one, strict=True)) for one in found)[:MOST]
 
 
+def has_long(citations: Iterable[Citation], words: Fields) -> bool:
+    """Whether one of these words has a value in some record that is too long to be shown."""
+    return any(
+        len(value) > _LONGEST
+        for citation in citations for fields in words.values()
+        for value in _of(citation.text, fields)
+    )  # fmt: skip
+
+
+def are_asked(citations: Iterable[Citation], words: Fields) -> bool:
+    """Whether some record should have these words: by fields of its own, of its kind of group."""
+    return any(
+        _is_of_scope(citation.text, field) and field.rpartition("!")[2] not in DERIVED
+        for citation in citations for fields in words.values() for field in fields
+    )  # fmt: skip
+
+
+def _is_of_scope(text: str, field: str) -> bool:
+    scope = field.rpartition("!")[0]
+    return not scope or (scope == "local") is is_of_local_group(text)
+
+
 def _values(text: str, fields: tuple[str, ...]) -> list[str]:
     found = dict.fromkeys(_of(text, fields))
     return [one for one in found if one not in _EMPTY and len(one) <= _LONGEST]
 
 
 def _of(text: str, fields: tuple[str, ...]) -> Iterator[str]:
+    """`local!Field` is of records of a local group alone, `domain!Field` of all others."""
+    plain = []
+    for field in fields:
+        name = field.rpartition("!")[2]
+        if not _is_of_scope(text, field):
+            continue
+        if name in DERIVED:
+            yield from DERIVED[name](text)
+        else:
+            plain.append(name)
+    if plain:
+        yield from _plain(text, tuple(plain))
+
+
+def _plain(text: str, fields: tuple[str, ...]) -> Iterator[str]:
     try:
         document = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeEncodeError):

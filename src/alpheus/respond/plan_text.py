@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import TextIO
@@ -13,6 +14,11 @@ from alpheus.report.visible import visible
 from alpheus.respond.model import Cited, FileAction, Phase, Plan, Step
 
 WIDTH = 80
+_COMMAND = re.compile(
+    r"(?:^|(?<=: ))((?:[A-Z][a-z]+-[A-Z]\w+ |['(]).*)$", re.DOTALL
+)  # fmt: skip
+"""A command at the end of a line, or a name in quotes after its label."""
+
 COLUMNS = ("number", "phase", "what", "why", "by_hand", "breaks", "undo", "decides", "files",
            "done", "by", "at")  # fmt: skip
 HEADINGS = {
@@ -98,7 +104,7 @@ def _step_text(step: Step) -> Iterator[str]:
         if text:
             yield from _wrapped(f"{label}: {text}", "   ", "      ")
     for line in step.by_hand:
-        yield from _wrapped(line, "   > ", "     ")
+        yield from _by_hand(line)
     for one in step.files:
         yield from _wrapped(f"{one.path}  sha256 {one.sha256[:16]}…", "   - ", "     ")
         if one.good:
@@ -107,6 +113,18 @@ def _step_text(step: Step) -> Iterator[str]:
         yield from _wrapped(f"{cited.title}: {place_of(cited)}", "   * ", "     ")
     if step.cited_total > 3:
         yield f"   * {step.cited_total:,} records in all; see the assessment"
+
+
+def _by_hand(line: str) -> Iterator[str]:
+    """A command is pasted: it is never broken, and stands on a line of its own if it is long."""
+    found = _COMMAND.search(line)
+    if found is None:
+        yield from _wrapped(line, "   > ", "     ")
+    elif len(line) + 5 <= WIDTH or not found.start(1):
+        yield f"   > {visible(line)}"
+    else:
+        yield from _wrapped(line[: found.start(1)].rstrip(), "   > ", "     ")
+        yield f"     {visible(found[1])}"
 
 
 def _wrapped(text: str, first: str, later: str | None = None) -> Iterator[str]:

@@ -6,11 +6,14 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from fnmatch import fnmatchcase
 
+import msgspec
+
 from alpheus.evidence.address import on_volume
 from alpheus.knowledge.playbook import facts
 from alpheus.model import PatchState, Stage, Verdict, Weight
 from alpheus.respond.assessment_file import Assessment, Citation, Finding, Server
 from alpheus.respond.catalogue import StepKind, parts_of, step_kinds
+from alpheus.respond.derived import page_of, place_of_page
 from alpheus.respond.filling import Known
 from alpheus.respond.model import Cited, FileAction, Plan, Step, signed
 from alpheus.respond.own_files import OwnFiles
@@ -67,14 +70,20 @@ class _Steps:
         self._findings = findings
         self._own = own
         self._taken: set[tuple[str, tuple[str, ...]]] = set()
+        self._seen = {
+            one.path.replace("\\", "/").lower()
+            for finding in server.findings for one in finding.citations if one.sha256
+        }  # fmt: skip
         self._holding = self._facts()
 
     def steps(self) -> Iterator[Step]:
         number = 0
         for kind in step_kinds():
             cited = [one for one in self._findings if _fits(one.rule, kind.cites)]
+            if kind.asked:
+                cited = list(self._asked(cited))
             files = tuple(self._files(kind, cited))
-            if any(self._holds(when, files) for when in kind.when):
+            if any(self._holds(when, files, cited) for when in kind.when):
                 number += 1
                 yield self._step(number, kind, cited, files)
 
@@ -84,8 +93,28 @@ class _Steps:
         found = facts(server.verdict, server.stage, vulnerable=vulnerable)
         return found | {"exchange"} if "Exchange" in server.product else found
 
-    def _holds(self, when: str, files: Collection[FileAction]) -> bool:
-        return all(self._is(part, files) for part in parts_of(when))
+    def _asked(self, cited: Iterable[Finding]) -> Iterator[Finding]:
+        """Requests for pages that no file of the evidence is, and that are none of the product's.
+
+        Where the file itself is there, another step takes it or puts it right.
+        """
+        for finding in cited:
+            left = tuple(one for one in finding.citations if self._is_unseen_page(one.text))
+            if left:
+                yield msgspec.structs.replace(finding, citations=left, citations_total=len(left))
+
+    def _is_unseen_page(self, text: str) -> bool:
+        page = page_of(text).lower()
+        if not page or any(path.endswith(page) for path in self._seen):
+            return False
+        return not self._own.are_there(place_of_page(text).replace(":", ""))
+
+    def _holds(
+        self, when: str, files: Collection[FileAction], cited: Collection[Finding]
+    ) -> bool:  # fmt: skip
+        if "pages" in parts_of(when) and not cited:
+            return False
+        return all(part == "pages" or self._is(part, files) for part in parts_of(when))
 
     def _is(self, part: str, files: Collection[FileAction]) -> bool:
         kind, _, pattern = part.partition(":")
