@@ -178,3 +178,23 @@ def test_without_a_passphrase_nothing_is_done(
                 status=3)  # fmt: skip
     assert "ALPHEUS_VAULT_PASSPHRASE" in said
     assert page.exists()
+
+
+def test_a_wrong_volume_or_vault_is_not_success(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An empty mount, looked at and worked on; a vault that never saw the plan."""
+    _run(capsys, "plan", "a.json", "-o", "plan.json")
+    Path("empty").mkdir()
+    words = ("apply", "plan.json", "--root", "C=empty")
+    assert "1 not-found" in _run(capsys, *words, status=1)
+    said = _run(capsys, *words, "--execute", "--digest", _digest(), "--vault", "v", status=1)
+    assert "is C the right volume?" in said
+    assert "was taken away is in" not in said
+    _run(capsys, "apply", "plan.json", "--root", "C=C", "--execute", "--digest", _digest())
+    text = Path("a.json").read_text("utf-8").replace("MX01", "MX02")
+    Path("b.json").write_text(text, "utf-8")
+    _run(capsys, "plan", "b.json", "-o", "other.json")
+    said = _run(capsys, "undo", "other.json", "--root", "C=C", status=3)
+    assert "holds nothing of this plan" in said
+    assert not page.exists()

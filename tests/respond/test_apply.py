@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
+from alpheus.errors import VaultError
 from alpheus.respond.apply import look
 from alpheus.respond.known_good import KnownGood
 from alpheus.respond.model import Plan
@@ -222,7 +224,7 @@ def test_nobody_leads_it_elsewhere(tmp_path: Path, root: Path, plan: Plan) -> No
         for number in range(12):
             outcomes = applied(plan, root, tmp_path / f"v{number}")
             outcomes += undone(plan, root, tmp_path / f"v{number}")
-            assert set(_results(outcomes)) <= {"done", "already", "absent", "refused"}
+            assert set(_results(outcomes)) <= {"done", "already", "absent", "refused", "not-found"}
     finally:
         ended.set()
         attacker.join()
@@ -333,3 +335,36 @@ def test_a_folder_that_does_not_reach_the_disk_is_told(
     assert "not on disk" in outcomes[0].why
     monkeypatch.setattr(os, "fsync", real)
     assert _results(applied(plan, root, tmp_path / "v")) == ["done", "done"]
+
+
+def test_an_empty_volume_is_not_a_clean_one(tmp_path: Path, root: Path, plan: Plan) -> None:
+    """A wrong mount, looked at or worked on, also after the right one was cleaned."""
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with opened({"C": empty}) as volumes:
+        assert _results(look(plan, volumes)) == ["not-found", "not-found"]
+    outcomes = applied(plan, empty, tmp_path / "v")
+    assert _results(outcomes) == ["not-found", "not-found"]
+    assert "is C the right volume?" in outcomes[0].why
+    applied(plan, root, tmp_path / "v")
+    assert _results(applied(plan, empty, tmp_path / "v")) == ["not-found", "not-found"]
+    assert _results(applied(plan, root, tmp_path / "v")) == ["already", "already"]
+
+
+def test_a_product_file_damaged_in_the_vault_stops_nothing(
+    tmp_path: Path, root: Path, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its page stays and is told; the others are taken."""
+    plan = plan_of([((*WEB, "x.aspx"), SHELL), ((*WEB, "y.aspx"), SHELL + b"2")], {"x.aspx": GOOD})
+    real = Vault.read
+
+    def read(self: Vault, address: str) -> Iterator[bytes]:
+        if address == sha256(GOOD).hexdigest():
+            raise VaultError("v/segments/000001: it is not as it was kept")
+        return real(self, address)
+
+    monkeypatch.setattr(Vault, "read", read)
+    outcomes = applied(plan, root, tmp_path / "v", media)
+    assert _results(outcomes) == ["refused", "done"]
+    assert "segments/000001" in outcomes[0].why
+    assert root.joinpath(*WEB, "x.aspx").read_bytes() == SHELL

@@ -27,7 +27,9 @@ def test_every_outcome_is_there_with_counts() -> None:
         (1, "done"), (2, "refused"),
     ]  # fmt: skip
     assert found["outcomes"][0]["why"] == "why \\udcff"
-    assert found["counts"] == {"would": 0, "done": 1, "already": 0, "absent": 0, "refused": 1}
+    assert found["counts"] == {
+        "would": 0, "done": 1, "already": 0, "absent": 0, "not-found": 0, "refused": 1,
+    }  # fmt: skip
 
 
 def test_a_run_of_nothing_is_a_document_too() -> None:

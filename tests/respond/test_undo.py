@@ -9,6 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alpheus.respond.journal import Journal
+from alpheus.respond.model import Plan
+from alpheus.respond.undo import looks_other
+from alpheus.respond.volumes import opened
 from clean_work import applied, plan_of, tree_of, undone
 
 NAMES = st.sampled_from(["a", "B", "web", "x.aspx", "ü.aspx", "a b", "-r", "q'\".asp", "$(x)", "é"])
@@ -56,3 +60,82 @@ def test_a_folder_that_others_changed_keeps_its_time(tmp_path: Path) -> None:
     (root / "web" / "new.txt").touch()
     undone(plan, root, tmp_path / "v")
     assert (root / "web").stat().st_mtime_ns > 10**18
+
+
+def _three(root: Path) -> Plan:
+    (root / "web").mkdir(parents=True)
+    named = [(("web", name), name.encode() * 40) for name in ("a.aspx", "b.aspx", "c.aspx")]
+    for parts, content in named:
+        root.joinpath(*parts).write_bytes(content)
+    return plan_of(named)
+
+
+def test_one_damaged_record_stops_no_other(tmp_path: Path) -> None:
+    """It is told with its path and the file of the vault; a next run says the same."""
+    root, segment = tmp_path / "c", tmp_path / "v" / "segments" / "000001"
+    plan = _three(root)
+    applied(plan, root, tmp_path / "v")
+    content = bytearray(segment.read_bytes())
+    content[len(content) // 2] ^= 1
+    segment.write_bytes(content)
+    outcomes = undone(plan, root, tmp_path / "v")
+    assert [one.result.value for one in outcomes] == ["done", "refused", "done"]
+    assert outcomes[1].action.parts[-1] == "b.aspx"
+    assert str(segment) in outcomes[1].why
+    assert sorted(one.name for one in (root / "web").iterdir()) == ["a.aspx", "c.aspx"]
+    again = undone(plan, root, tmp_path / "v")
+    assert [one.result.value for one in again] == ["already", "refused", "already"]
+
+
+def test_already_is_only_what_is_in_its_place(tmp_path: Path) -> None:
+    """A vault that took nothing puts nothing back, and says so."""
+    root = tmp_path / "c"
+    plan = _three(root)
+    applied(plan, root, tmp_path / "v")
+    (root / "web" / "a.aspx").write_bytes(b"a.aspx" * 40)
+    (root / "web" / "b.aspx").write_bytes(b"another")
+    (tmp_path / "other").mkdir()
+    applied(plan, tmp_path / "other", tmp_path / "wrong")
+    outcomes = undone(plan, root, tmp_path / "wrong")
+    assert [one.result.value for one in outcomes] == ["absent", "refused", "already"]
+    assert "this vault did not take" in outcomes[0].why
+    assert [one.result.value for one in undone(plan, tmp_path / "other", tmp_path / "wrong")] == [
+        "not-found"
+    ] * 3
+
+
+def test_a_folder_that_is_gone_is_named(tmp_path: Path) -> None:
+    """With what to do; where nothing on its way is there, the volume is asked for."""
+    root = tmp_path / "c"
+    content = b"x" * 9
+    (root / "web" / "below").mkdir(parents=True)
+    (root / "web" / "below" / "x.aspx").write_bytes(content)
+    plan = plan_of([(("web", "below", "x.aspx"), content)])
+    applied(plan, root, tmp_path / "v")
+    (root / "web" / "below").rmdir()
+    (outcome,) = undone(plan, root, tmp_path / "v")
+    assert outcome.result.value == "not-found"
+    assert r"make C:\web\below again" in outcome.why
+    (tmp_path / "empty").mkdir()
+    (outcome,) = undone(plan, tmp_path / "empty", tmp_path / "v")
+    assert "is C the volume" in outcome.why
+    (root / "web" / "below").mkdir()
+    (outcome,) = undone(plan, root, tmp_path / "v")
+    assert outcome.result.value == "done"
+    assert (root / "web" / "below" / "x.aspx").read_bytes() == content
+
+
+def test_another_tree_is_told(tmp_path: Path) -> None:
+    """One whose folders are not as they were left; the right one is not."""
+    root, other = tmp_path / "c", tmp_path / "d"
+    plan = _three(root)
+    applied(plan, root, tmp_path / "v")
+    (other / "web").mkdir(parents=True)
+    found = []
+    for place in (root, other):
+        with (
+            opened({"C": place}) as volumes,
+            Journal(tmp_path / "v" / "journals", plan.digest) as journal,
+        ):
+            found.append(looks_other(volumes, journal))
+    assert found == [False, True]

@@ -17,7 +17,7 @@ from alpheus import __version__
 from alpheus.cli.arguments import instant, path
 from alpheus.cli.custody_record import add_custody_to, recorded, recorded_plan
 from alpheus.cli.output import say, standard_output
-from alpheus.errors import CleanError, EvidenceError, UsageError
+from alpheus.errors import CleanError, EvidenceError, UsageError, VaultError
 
 if TYPE_CHECKING:
     from alpheus.respond.journal import Journal
@@ -112,7 +112,10 @@ def _add_apply(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         help="files of the product (installation media, a clean server of the same build): where a "
         "page or web.config was changed, the one with a listed hash is put in its place",
     )  # fmt: skip
-    parser.epilog = f"Exit status: 0 all is done; {INCOMPLETE} something was not."
+    parser.epilog = (
+        f"Exit status: 0 all is done; {INCOMPLETE} something was not (refused, "
+        f"absent, not-found)."
+    )  # fmt: skip
     _add_format(parser)
 
 
@@ -218,12 +221,14 @@ def _apply(options: argparse.Namespace) -> int:
     ):
         done = record.actions(plan, "apply", apply(plan, volumes, vault, journal, known_good))
         status = _tell(options, plan, "apply", done)
-    say(f"what was taken away is in {options.vault}; take it back with: alpheus clean undo")
+        is_filled = bool(journal.gone)
+    if is_filled:
+        say(f"what was taken away is in {options.vault}; take it back with: alpheus clean undo")
     return status
 
 
 def _undo(options: argparse.Namespace) -> int:
-    from alpheus.respond.undo import undo  # noqa: PLC0415 - keeps --help fast
+    from alpheus.respond.undo import looks_other, undo  # noqa: PLC0415 - keeps --help fast
 
     plan = _read_plan(options.plan)
     with (
@@ -231,6 +236,8 @@ def _undo(options: argparse.Namespace) -> int:
         _volumes(options) as volumes,
         _kept(options, plan, "undo") as (vault, journal),
     ):
+        if looks_other(volumes, journal):
+            say("no folder is as clean apply left it: are these the same volumes?")
         done = record.actions(plan, "undo", undo(plan, volumes, vault, journal))
         return _tell(options, plan, "undo", done)
 
@@ -269,18 +276,21 @@ def _volumes(options: argparse.Namespace) -> Iterator[dict[str, Volume]]:
 
 @contextmanager
 def _kept(options: argparse.Namespace, plan: Plan, what: str) -> Iterator[tuple[Vault, Journal]]:
-    from alpheus.respond.journal import Begun, Journal  # noqa: PLC0415 - keeps --help fast
+    from alpheus.respond.journal import Begun, Journal, is_begun  # noqa: PLC0415 - keeps --help fast
     from alpheus.respond.vault import Vault  # noqa: PLC0415 - as above
 
     word = _passphrase(options.vault, new=what == "apply")
-    with (
-        Vault(options.vault, word, create=what == "apply") as vault,
-        Journal(options.vault / "journals", plan.digest) as journal,
-    ):
-        when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        begun = Begun(getpass.getuser(), when, what, plan.digest, __version__)
-        journal.write([begun], sync=False)
-        yield vault, journal
+    journals: Path = options.vault / "journals"
+    with Vault(options.vault, word, create=what == "apply") as vault:
+        if what == "undo" and not is_begun(journals, plan.digest):
+            message = (f"{options.vault} holds nothing of this plan: name the vault that clean "
+                       "apply --execute filled, by --vault, or the plan that it was")  # fmt: skip
+            raise VaultError(message)
+        with Journal(journals, plan.digest) as journal:
+            when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            begun = Begun(getpass.getuser(), when, what, plan.digest, __version__)
+            journal.write([begun], sync=False)
+            yield vault, journal
 
 
 def _passphrase(vault: Path, *, new: bool) -> bytes:
@@ -298,7 +308,7 @@ def _tell(
     options: argparse.Namespace, plan: Plan, what: str, outcomes: Iterable[Outcome]
 ) -> int:  # fmt: skip
     """What became of each file; whether all is done. A reader that leaves stops nothing."""
-    from alpheus.respond.outcome import Result  # noqa: PLC0415 - keeps --help fast
+    from alpheus.respond.outcome import SETTLED  # noqa: PLC0415 - keeps --help fast
     from alpheus.respond.run_json import write_run  # noqa: PLC0415 - as above
 
     counts: Counter[Result] = Counter()
@@ -309,7 +319,7 @@ def _tell(
         else:
             _write_lines(counted, counts, stream)
     deque(counted, maxlen=0)
-    return INCOMPLETE if counts[Result.REFUSED] else 0
+    return 0 if counts.keys() <= SETTLED else INCOMPLETE
 
 
 def _counted(outcomes: Iterable[Outcome], counts: Counter[Result]) -> Iterator[Outcome]:
@@ -324,7 +334,7 @@ def _write_lines(outcomes: Iterable[Outcome], counts: Counter[Result], stream: T
 
     for one in outcomes:
         why = f": {one.why}" if one.why else ""
-        stream.write(visible(f"{one.result:<8} {one.action.path}{why}") + "\n")
+        stream.write(visible(f"{one.result:<9} {one.action.path}{why}") + "\n")
     told = ", ".join(f"{count:,} {result}" for result, count in counts.items())
     stream.write(f"{told or 'this plan names no file'}\n")
 

@@ -14,6 +14,7 @@ from itertools import islice
 
 import msgspec
 
+from alpheus.errors import VaultError
 from alpheus.respond.disk import at_once
 from alpheus.respond.folders import bring_to_disk
 from alpheus.respond.journal import (
@@ -28,7 +29,7 @@ from alpheus.respond.journal import (
 from alpheus.respond.known_good import KnownGood
 from alpheus.respond.metadata import metadata_of, times_of
 from alpheus.respond.model import FileAction, Plan
-from alpheus.respond.outcome import UNKNOWN, Outcome, Result, words_of
+from alpheus.respond.outcome import UNKNOWN, Outcome, Result, absence_of, words_of
 from alpheus.respond.removal import clear_away, exchange, hashed, new_name, pieces, take_away
 from alpheus.respond.vault import ChangedError, Vault
 from alpheus.respond.volume import (
@@ -83,7 +84,7 @@ def _looked(
     action: FileAction, volumes: Mapping[str, Volume], known_good: KnownGood
 ) -> Outcome:  # fmt: skip
     try:
-        with _opened(action, volumes) as (_, number):
+        with opened_file(action, volumes) as (_, number):
             found = hashed(number)
     except (AbsentPlaceError, RefusedPlaceError, OSError) as error:
         return _not_done(action, error)
@@ -102,7 +103,7 @@ def _in_its_place(action: FileAction, good: str) -> str:
 
 
 @contextmanager
-def _opened(action: FileAction, volumes: Mapping[str, Volume]) -> Iterator[tuple[Place, int]]:
+def opened_file(action: FileAction, volumes: Mapping[str, Volume]) -> Iterator[tuple[Place, int]]:
     """Where a file is, and the file, open. Raises as `Volume.place` does."""
     volume = volumes.get(action.volume)
     if volume is None:
@@ -117,7 +118,7 @@ def _opened(action: FileAction, volumes: Mapping[str, Volume]) -> Iterator[tuple
 
 def _not_done(action: FileAction, error: Exception) -> Outcome:
     if isinstance(error, AbsentPlaceError):
-        return Outcome(action, Result.ABSENT, "it is not there")
+        return absence_of(action, error)
     if isinstance(error, ChangedError):
         if str(error) in action.good:
             return Outcome(action, Result.ALREADY, _GOOD)
@@ -187,7 +188,7 @@ class _Run:
         if action.exchanged and not good:
             return _looked(action, self._volumes, self._known_good)
         try:
-            with _opened(action, self._volumes) as (place, number):
+            with opened_file(action, self._volumes) as (place, number):
                 before = os.fstat(number)
                 self._vault.keep(action.sha256, pieces(number))
                 self._keep_good(good)
@@ -259,7 +260,7 @@ class _Run:
                 take_away(volume, one)
         except (RefusedPlaceError, AbsentPlaceError) as error:
             return words_of(error)
-        except OSError as error:
+        except (OSError, VaultError) as error:
             self._open.add(one.id)
             return words_of(error)
         return ""

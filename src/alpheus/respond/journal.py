@@ -196,6 +196,11 @@ class Journal:
             self.folders.setdefault(key, entry.times)
 
 
+def is_begun(folder: Path, digest: str) -> bool:
+    """Whether this plan was ever carried out with the vault whose journals lie there."""
+    return (folder / f"{digest}.log").is_file()
+
+
 def _entries(path: Path) -> Iterator[Entry]:
     report = check_chain(path)
     if report.fault:

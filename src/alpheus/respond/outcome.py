@@ -7,19 +7,32 @@ from enum import StrEnum
 import msgspec
 
 from alpheus.respond.model import FileAction
-from alpheus.respond.volume import AbsentPlaceError
+from alpheus.respond.volume import AbsentPlaceError, LostFolderError
 
 UNKNOWN = "no --root says where {} is mounted"
 
 
+_LOST = "not found, and its folder neither: is {} the right volume?"
+_ABSENT = "it is not there, and not by this plan: taken by somebody else, or another server?"
+
+
 class Result(StrEnum):
-    """What became of one file."""
+    """What became of one file.
+
+    `absent`: its folder is there, and it is not; somebody else took it, or it is another server.
+    `not-found`: not even its folder is there.
+    """
 
     WOULD = "would"
     DONE = "done"
     ALREADY = "already"
     ABSENT = "absent"
+    NOT_FOUND = "not-found"
     REFUSED = "refused"
+
+
+SETTLED = frozenset({Result.WOULD, Result.DONE, Result.ALREADY})
+"""What leaves nothing to be seen to by a person."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -28,6 +41,13 @@ class Outcome(msgspec.Struct, frozen=True):
     action: FileAction
     result: Result
     why: str = ""
+
+
+def absence_of(action: FileAction, error: AbsentPlaceError) -> Outcome:
+    """Of a file that is not in its place, and has not been taken by this plan."""
+    if isinstance(error, LostFolderError):
+        return Outcome(action, Result.NOT_FOUND, _LOST.format(action.volume))
+    return Outcome(action, Result.ABSENT, _ABSENT)
 
 
 def words_of(error: Exception) -> str:

@@ -5,22 +5,31 @@ Many files are written beside their places, brought to disk at once, and then gi
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from alpheus.errors import OutputError
-from alpheus.respond.apply import groups
+import msgspec
+
+from alpheus.errors import OutputError, VaultError
+from alpheus.respond.apply import groups, opened_file
 from alpheus.respond.disk import sync_each
 from alpheus.respond.folders import OPEN, bring_to_disk
 from alpheus.respond.journal import Back, FolderKey, Journal, Kept, Returned, Returning, names
 from alpheus.respond.metadata import times_of
 from alpheus.respond.model import FileAction, Plan
-from alpheus.respond.outcome import UNKNOWN, Outcome, Result, words_of
-from alpheus.respond.removal import Aside, clear_away, lay_aside, put_back
+from alpheus.respond.outcome import UNKNOWN, Outcome, Result, absence_of, words_of
+from alpheus.respond.removal import Aside, clear_away, hashed, lay_aside, put_back
 from alpheus.respond.vault import Vault
-from alpheus.respond.volume import AbsentPlaceError, RefusedPlaceError, Volume
+from alpheus.respond.volume import AbsentPlaceError, LostFolderError, RefusedPlaceError, Volume
+
+_NOT = "it is not there, and this vault did not take it: name the vault that did"
+_NOR_FOLDER = _NOT + "; its folder is not there either: is this the right volume?"
+_OTHER = "another file is there, and this vault did not take the one of the plan"
+_MAKE = "its folder is gone: make {} again, with its rights, and undo again"
+_WHICH = "no folder on its way is there: is {} the volume that it was taken from?"
 
 
 class _Laid(NamedTuple):
@@ -107,15 +116,47 @@ def _laid(
 ) -> _Laid | Outcome:
     kept = journal.kept.get(action.id)
     if kept is None:
-        return Outcome(action, Result.ALREADY)
+        return _not_taken(action, volumes)
     volume = volumes.get(kept.volume)
     if volume is None:
         return Outcome(action, Result.REFUSED, UNKNOWN.format(kept.volume))
     try:
         aside = lay_aside(volume, kept, vault.read(kept.sha256))
-    except (AbsentPlaceError, RefusedPlaceError, OSError) as error:
+    except AbsentPlaceError:
+        return Outcome(action, Result.NOT_FOUND, _no_folder(kept, volume))
+    except (RefusedPlaceError, OSError, VaultError) as error:
         return Outcome(action, Result.REFUSED, words_of(error))
     return Outcome(action, Result.DONE) if aside is None else _Laid(action, kept, aside)
+
+
+def _not_taken(action: FileAction, volumes: Mapping[str, Volume]) -> Outcome:
+    """Of a file that is not gone by this plan and vault: it is in its place, or it is told."""
+    try:
+        with opened_file(action, volumes) as (_, number):
+            if hashed(number) in {action.sha256, *action.good}:
+                return Outcome(action, Result.ALREADY)
+    except AbsentPlaceError as error:
+        lost = isinstance(error, LostFolderError)
+        return msgspec.structs.replace(absence_of(action, error), why=_NOR_FOLDER if lost else _NOT)
+    except (RefusedPlaceError, OSError) as error:
+        return Outcome(action, Result.REFUSED, words_of(error))
+    return Outcome(action, Result.REFUSED, _OTHER)
+
+
+def _no_folder(kept: Kept, volume: Volume) -> str:
+    parts = names(kept.parts)
+    with (
+        contextlib.suppress(AbsentPlaceError, RefusedPlaceError, OSError),
+        volume.folder(parts[:1]),
+    ):
+        return _MAKE.format("\\".join((f"{kept.volume}:", *parts[:-1])))
+    return _WHICH.format(kept.volume)
+
+
+def looks_other(volumes: Mapping[str, Volume], journal: Journal) -> bool:
+    """Whether no folder is as `apply` left it: these may be volumes of another server."""
+    known = [key for key in journal.left if key not in journal.returning and key[0] in volumes]
+    return bool(known) and not any(_is_as_left(key, volumes, journal) for key in known)
 
 
 def _named(one: _Laid, volume: Volume, error: OSError | None) -> Outcome:

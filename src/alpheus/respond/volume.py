@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alpheus.errors import CleanError
-from alpheus.evidence.address import clean_address
+from alpheus.evidence.address import TOP_FOLDERS, clean_address
 
 LONGEST = 1024
 """Folders below another: more are refused."""
@@ -39,6 +39,10 @@ class RefusedPlaceError(Exception):
 
 class AbsentPlaceError(Exception):
     """Nothing is there."""
+
+
+class LostFolderError(AbsentPlaceError):
+    """Not even its folder is there, or the volume has none of the folders of Windows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ class Volume:
     def place(self, parts: Sequence[str]) -> Iterator[Place]:
         """A place by the names that evidence has for it.
 
-        Raises AbsentPlaceError where a folder or the name itself is not there, and
+        Raises LostFolderError where a folder on the way is not there, AbsentPlaceError where the
+        name itself is not, and
         RefusedPlaceError where the way leads over a link, out of the volume, or to two places.
         """
         checked = _checked(parts)
@@ -95,11 +100,13 @@ class Volume:
         folder = os.dup(self._root)
         try:
             for part in checked[:-1]:
-                name = _found(folder, part)
+                name = _on_the_way(folder, part)
                 below = self._enter(folder, name)
                 os.close(folder)
                 folder = below
                 found.append(name)
+            if len(checked) == 1 and not exists(folder, checked[0]) and not _is_windows(folder):
+                raise LostFolderError(checked[0])
             found.append(_found(folder, checked[-1]))
             yield Place(folder, tuple(found))
         finally:
@@ -160,6 +167,17 @@ def _checked(parts: Sequence[str]) -> Sequence[str]:
             message = f"{part!r} is no name of a file"
             raise RefusedPlaceError(message)
     return parts
+
+
+def _on_the_way(folder: int, part: str) -> str:
+    try:
+        return _found(folder, part)
+    except AbsentPlaceError as error:
+        raise LostFolderError(part) from error
+
+
+def _is_windows(root: int) -> bool:
+    return not TOP_FOLDERS.isdisjoint(name.lower() for name in os.listdir(root))
 
 
 def _found(folder: int, part: str) -> str:
