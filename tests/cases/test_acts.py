@@ -41,9 +41,11 @@ CLOSED = State(work=Work.CLOSED)
             "cleaned and verified",
         ),
         (WELL, _act(ActKind.REOPENED), "that is open"),
-        (CLOSED, _act(ActKind.FALSE_POSITIVE, until="2022"), "reopen it first"),
+        (CLOSED, _act(ActKind.FALSE_POSITIVE, until="2022-01-01"), "reopen it first"),
         (WELL, _act(ActKind.FALSE_POSITIVE), "say until when"),
         (WELL, _act(ActKind.FALSE_POSITIVE, until="2021-03-09T00:00:00Z"), "is over"),
+        (WELL, _act(ActKind.FALSE_POSITIVE, until="2099-01-01T00:00:00Z"), "too far away"),
+        (WELL, _act(ActKind.NOTE, time="1700-01-01T00:00:00Z"), "too long ago"),
         (WELL, _act(ActKind.MITIGATED), "nothing to mitigate"),
         (WELL, _act(ActKind.CLEANED), "nothing to clean"),
         (WELL, _act(ActKind.NOT_CLEAN), "does not count as cleaned"),
@@ -108,3 +110,14 @@ def test_which_plan_a_cleaning_names() -> None:
     """One that is kept here, by its digest; what a person wrote is none."""
     assert plan_in(f"plan {'ab' * 32}") == "ab" * 32
     assert plan_in("plan 1") == plan_in("") == ""
+
+
+@pytest.mark.parametrize(
+    "until",
+    ["z", "9", "3000", "99999-12-31", "2099-02-31", "2021-02-31T23:59:59Z", "=1+1",
+     "2021-04-01T25:00:00Z", "\u0662021-04-01", "2" * 200_000],
+)  # fmt: skip
+def test_a_false_positive_ends_on_a_day_that_there_is(until: str) -> None:
+    """A text that sorts after today is no day, and would never end."""
+    found = refusal(State(), _act(ActKind.FALSE_POSITIVE, until=until), now=NOW)
+    assert found == "write a day as 2021-03-12"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from alpheus.cli.arguments import bound, end_instant, filter_of, instant, path, seconds, zone
+from alpheus.cli.arguments import bound, days, end_instant, filter_of, instant, path, seconds, zone
 from making import at
 
 
@@ -57,6 +57,10 @@ def test_bounds_and_paths() -> None:
         (bound, "-1"),
         (bound, "1.5"),
         (bound, "\u0663"),
+        (bound, "1000000000"),
+        (days, "36501"),
+        (seconds, "1e10"),
+        (instant, "0001-01-01T00:00:00+14:00"),
         (seconds, "0"),
         (seconds, "nan"),
         (seconds, "inf"),
@@ -69,6 +73,14 @@ def test_nonsense_is_refused_in_a_sentence(kind: Callable[[str], object], text: 
     with pytest.raises(argparse.ArgumentTypeError) as refused:
         kind(text)
     assert text in str(refused.value)
+
+
+def test_a_number_without_end_is_refused_shortly() -> None:
+    """Neither read by an interpreter that gives up, nor printed whole."""
+    with pytest.raises(argparse.ArgumentTypeError, match="too large; give a number up to") as said:
+        bound("9" * 5_000)
+    assert len(str(said.value)) < 120
+    assert bound("0" * 20 + "7") == 7
 
 
 @pytest.mark.parametrize(("name", "text"), [("patch", "fixd"), ("work", "x"), ("sector", "bnak")])

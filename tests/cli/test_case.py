@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -94,13 +95,14 @@ def test_list_filters_and_forms(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.usefixtures("filled")
 def test_a_case_from_open_to_closed(capsys: pytest.CaptureFixture[str]) -> None:
     """Assigned, noted, mitigated, closed, opened again; what is not allowed ends with 2."""
+    tomorrow = str((datetime.now(UTC) + timedelta(days=1)).date())
     for words in (
         ["assign", "1", "lou"],
         ["note", "1", "--why", "called them"],
         ["note", "1", "--why", "EOMT", "--as", "mitigated", "--when", "2021-03-05"],
         ["close", "1", "--why", "switched off", "--as", "gone"],
         ["reopen", "1", "--why", "it is back"],
-        ["close", "2", "--why", "a lab", "--false-positive-until", "2099-01-01"],
+        ["close", "2", "--why", "a lab", "--false-positive-until", tomorrow],
     ):
         assert main(["case", *words]) == 0, words
     found = {one["id"]: one for one in _listed(capsys)}

@@ -146,6 +146,20 @@ def test_letters_and_calls_are_handed_over_by_file(
     assert f"{call} is acknowledged" in said
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "better"),
+    [("calls", "calls.csv", "calls.pdf"), ("letters", "l.TXT", "l.pdf"), ("csv", "a.pdf", "a.csv"),
+     ("intelmq", "a.csv", "a.jsonl")],
+)  # fmt: skip
+def test_a_name_that_says_something_else_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, kind: str, name: str, better: str
+) -> None:
+    """Before anything is handed over, with the name that would be right."""
+    said = _run(capsys, "export", kind, "-o", name, status=2)[1]
+    assert f"name the file {better}" in said
+    assert not (tmp_path / name).exists()
+
+
 def test_a_file_that_cannot_be_written_hands_nothing_over(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -165,7 +179,8 @@ def test_rejected_and_failed(capsys: pytest.CaptureFixture[str]) -> None:
     assert "is rejected already" in _run(
         capsys, "reject", "1", paper["reference"], "--why", "moved", status=2)[1]  # fmt: skip
     _run(capsys, "export", "phone", "-o", "p.csv", "--hand-over")
-    said = _run(capsys, "failed", "--notice", call["reference"], "--why", "no such number")[1]
+    assert "name one notice" in _run(capsys, "failed", "--why", "no such number", status=2)[1]
+    said = _run(capsys, "failed", call["reference"], "--why", "no such number")[1]
     assert "+1 555 0100 is not used for them again" in said
 
 
@@ -211,7 +226,9 @@ def test_a_dry_run_of_sending_sends_nothing(capsys: pytest.CaptureFixture[str]) 
 def test_settings_are_needed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """And what is wrong with them is said."""
     (tmp_path / "notify.yaml").unlink()
-    assert "notify.yaml: No such file" in _run(capsys, "status", status=2)[1]
+    assert "notify.yaml: No such file" in _run(capsys, "plan", status=2)[1]
+    assert _run(capsys, "status")[0].startswith("0 organisations told")
+    assert "other.yaml: No such" in _run(capsys, "status", "--settings", "other.yaml", status=2)[1]
     (tmp_path / "notify.yaml").write_text("sender: {name: Kim}\n")
     assert "'sender.email' is missing" in _run(capsys, "status", status=2)[1]
 

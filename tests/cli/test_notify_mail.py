@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -70,12 +71,12 @@ def test_a_mail_server_that_is_not_there_uses_up_nothing(
     assert "2 notices are due" in capsys.readouterr().err
 
 
-def _begun(tmp_path: Path) -> str:
-    """A mail that somebody began to send an hour ago, and of which no more is known."""
+def _begun(tmp_path: Path, ago: timedelta = timedelta(hours=1)) -> str:
+    """A mail that somebody began to send a while ago, and of which no more is known."""
     with open_database(tmp_path / "c.db") as database:
         notices = Country(database).notices
         notices.settings = read_settings(tmp_path / "notify.yaml")
-        notices.clock = lambda: datetime.now(UTC) - timedelta(hours=1)
+        notices.clock = lambda: datetime.now(UTC) - ago
         mail = next(one for one in notices.due() if one.recipient.channel is Channel.EMAIL)
         assert notices.claim(mail, who="killed")
         return mail.reference
@@ -97,6 +98,24 @@ def test_what_is_uncertain_is_named_at_the_beginning_and_at_the_end(
     assert main(["notify", "settle", reference, "--not-sent", "--why", "no line of it"]) == 0
     assert main(["notify", "send", "--to-folder", "out"]) == 0
     assert (tmp_path / "out" / f"{reference}.eml").exists()
+
+
+def test_what_another_run_is_handing_over_is_not_uncertain(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is named and not counted, as long as that run is there; killed, it is uncertain."""
+    _approve(capsys)
+    with monkeypatch.context() as other:
+        other.setattr("alpheus.notify.at_work._own", os.getppid)
+        reference = _begun(tmp_path, ago=timedelta(0))
+    assert main(["notify", "send", "--to-folder", "out"]) == 0
+    said = capsys.readouterr().err
+    assert f"{reference} to it@one1.example: another run is handing it over" in said
+    assert "is uncertain" not in said
+    assert "1 handed over, 0 refused, 0 left for another run, 0 uncertain" in said
+    monkeypatch.setattr("alpheus.notify.at_work._begun", lambda _: "")
+    assert main(["notify", "send", "--to-folder", "out"]) == 4
+    assert f"{reference} to it@one1.example is uncertain" in capsys.readouterr().err
 
 
 def test_everything_as_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -81,3 +81,28 @@ def test_commands_of_several_names(line: str, expected: dict[str, object]) -> No
         for name, value in expected.items():
             said = [str(one) for one in found[name]] if name == "files" else found[name]
             assert said == value
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["case show 99999999999999999999999", "case list --limit 999999999999999999999",
+     "notify plan --assignee a\udcff", "case assign 1 a\udcff", "case note 1 --why \udcff",
+     "notify plan --text \udcff", "campaign stats --window 99999999"],
+)  # fmt: skip
+def test_what_nothing_can_count_or_write_is_refused_in_one_line(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A number beyond all counting, and bytes that are no text."""
+    with pytest.raises(SystemExit, match="2"):
+        build_parser().parse_args(line.split())
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert "too l" in said or "write it in UTF-8" in said
+    said.encode()
+
+
+def test_files_and_passwords_are_any_bytes() -> None:
+    """Their names are the system's."""
+    words = ["triage", "a\udcff", "--password", "\udcff", "--custody", "\udcff"]
+    assert build_parser().parse_args(words).password == ["\udcff"]
+    words = ["notify", "bounces", "a\udcff", "--database", "\udcff"]
+    assert build_parser().parse_args(words).database == "\udcff"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -102,6 +103,11 @@ _NEED_EVIDENCE = {
 _WORKING = (ActKind.NOTIFIED, ActKind.ACKNOWLEDGED, ActKind.STARTED, ActKind.ASKED_HELP)
 
 
+EARLIEST = "2000-01-01"
+"""Nothing was done to such a server before this day."""
+LONGEST_YEARS = 5
+"""In so many calendar years from now at most a false positive is looked at again."""
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?Z)?", re.ASCII)
 _BY_PLAN = re.compile(r"plan ([0-9a-f]{64})")
 _BY_VERIFICATION = re.compile(r"verification [0-9a-f]{64}")
 
@@ -124,6 +130,8 @@ def lacking(act: Act, *, now: str) -> str:
         return "say who does it"
     if act.time > now:
         return f"{act.time} has not been yet"
+    if act.time < EARLIEST:
+        return f"{act.time} is too long ago; say when it was done"
     if act.kind in _NEED_WHY and not act.why.strip():
         return f"say why: '{act.kind}' needs a reason"
     if act.kind in _NEED_EVIDENCE and not act.evidence.strip():
@@ -171,7 +179,23 @@ def _how_it_ends(act: Act, _: str) -> str:
 def _until_when(act: Act, now: str) -> str:
     if not act.until:
         return "say until when: a false positive is looked at again"
-    return "" if act.until > now else f"{act.until} is over; name a day to come"
+    if not _is_instant(act.until):
+        return "write a day as 2021-03-12"
+    if act.until <= now:
+        return f"{act.until} is over; name a day to come"
+    if int(act.until[:4]) - int(now[:4]) > LONGEST_YEARS:
+        return f"{act.until} is too far away; name a day within the next {LONGEST_YEARS} years"
+    return ""
+
+
+def _is_instant(text: str) -> bool:
+    if not _INSTANT.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _mitigate(state: State, _: Act, __: str) -> str:

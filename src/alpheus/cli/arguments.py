@@ -9,6 +9,10 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+_LARGEST = 999_999_999
+_MOST_DAYS = 36_500
+_SHOWN = 40
+
 
 def instant(text: str) -> datetime:
     """A date or time in ISO 8601; without a zone it is UTC."""
@@ -17,7 +21,12 @@ def instant(text: str) -> datetime:
     except ValueError:
         message = f"'{text}' is not a date or time such as 2021-03-03 or 2021-03-03T06:59:20Z"
         raise argparse.ArgumentTypeError(message) from None
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    if parsed.tzinfo is None:
+        return parsed.replace(tzinfo=UTC)
+    try:
+        return parsed.astimezone(UTC)
+    except OverflowError:
+        raise argparse.ArgumentTypeError(f"'{text}' is beyond the years 1 to 9999") from None
 
 
 def end_instant(text: str) -> datetime:
@@ -47,10 +56,25 @@ def path(text: str) -> Path:
 
 
 def bound(text: str) -> int:
-    """A whole number above zero."""
-    if not (text.isascii() and text.isdigit() and int(text)):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above zero")
+    """A whole number above zero, which a database and the system can count with."""
+    if not (text.isascii() and text.isdigit() and text.strip("0")):
+        raise argparse.ArgumentTypeError(f"'{_short(text)}' is not a whole number above zero")
+    if len(text.lstrip("0")) > len(str(_LARGEST)):
+        message = f"'{_short(text)}' is too large; give a number up to {_LARGEST:,}"
+        raise argparse.ArgumentTypeError(message)
     return int(text)
+
+
+def days(text: str) -> int:
+    """A number of days above zero that a calendar has room for."""
+    number = bound(text)
+    if number > _MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"'{text}' is too long; give up to {_MOST_DAYS:,} days")
+    return number
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def seconds(text: str) -> float:
@@ -60,7 +84,10 @@ def seconds(text: str) -> float:
     except ValueError:
         number = math.nan
     if not (number > 0 and math.isfinite(number)):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds above zero")
+        raise argparse.ArgumentTypeError(f"'{_short(text)}' is not a number of seconds above zero")
+    if number > _LARGEST:
+        message = f"'{_short(text)}' is too large; give up to {_LARGEST:,} seconds"
+        raise argparse.ArgumentTypeError(message)
     return number
 
 

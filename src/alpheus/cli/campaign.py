@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from alpheus.cli import campaign_run
-from alpheus.cli.arguments import bound, path
+from alpheus.cli.arguments import days, path
 from alpheus.cli.case_common import add_command, add_filters_to, filters_of, open_place, service
 from alpheus.cli.output import say, standard_output
 
@@ -61,11 +61,11 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
         "--html", type=path, default=None, metavar="FILE", help="a page of its own, for print too"
     )
     parser.add_argument(
-        "--window", type=bound, default=14, metavar="DAYS",
+        "--window", type=days, default=14, metavar="DAYS",
         help="days over which the decline is measured (default: 14)",
     )  # fmt: skip
     parser.add_argument(
-        "--within", type=bound, default=14, metavar="DAYS",
+        "--within", type=days, default=14, metavar="DAYS",
         help="days within which a fix counts for a notice (default: 14)",
     )  # fmt: skip
 

@@ -140,7 +140,7 @@ def _lane(text: str) -> str:
 
 def _budget(text: str) -> tuple[str, int]:
     name, _, number = text.partition("=")
-    if not (number.isascii() and number.isdigit()):
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise argparse.ArgumentTypeError(f"'{text}' is not LANE=NUMBER, such as urgent=4")
     return _lane(name), int(number)
 

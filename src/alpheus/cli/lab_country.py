@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from alpheus.cli.arguments import bound
+from alpheus.cli.arguments import bound, days
 
 NAME = "country"
 _ORGANISATIONS = 3000
@@ -23,7 +23,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--organisations", type=bound, metavar="N", help=f"how many (default: {_ORGANISATIONS})"
     )
-    group.add_argument("--days", type=bound, metavar="N", help=f"how long (default: {_DAYS})")
+    group.add_argument("--days", type=days, metavar="N", help=f"how long (default: {_DAYS})")
     group.add_argument(
         "--observations", type=bound, metavar="N",
         help="thin the lists out to about so many (default: as many as there are)",

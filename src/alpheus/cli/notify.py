@@ -21,6 +21,7 @@ from alpheus.cli.case_common import (
 )
 from alpheus.cli.custody_record import add_custody_to, recorded
 from alpheus.cli.output import say
+from alpheus.errors import UsageError
 
 if TYPE_CHECKING:
     from alpheus.notify.model import Notice
@@ -137,7 +138,10 @@ def _add_answers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     _by_word(parser, "without a code, by somebody's word: of this notice")
     parser = _add(below, "failed", _failed, "take down that a letter, call or mail reached nobody")
-    _by_word(parser, "of this notice", required=True)
+    parser.add_argument(
+        "reference", nargs="?", default="", metavar="REFERENCE", help="such as A-4F7K2Q"
+    )
+    _by_word(parser, "the same, as an option")
     parser = _add(below, "bounces", _bounces, "read reports and answers that came back by mail")
     parser.add_argument(
         "files", nargs="*", metavar="FILE",
@@ -153,10 +157,8 @@ def _add_answers(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     add_person_to(parser, why=False)
 
 
-def _by_word(parser: argparse.ArgumentParser, text: str, *, required: bool = False) -> None:
-    parser.add_argument(
-        "--notice", default="", required=required, metavar="REFERENCE", help=text
-    )  # fmt: skip
+def _by_word(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument("--notice", default="", metavar="REFERENCE", help=text)
     parser.add_argument("--why", default="", metavar="TEXT", help="what was said, by whom")
     add_person_to(parser, why=False)
 
@@ -191,6 +193,23 @@ def _notices(options: argparse.Namespace) -> Iterator[Notices]:
         yield Notices(database, settings)
 
 
+@contextmanager
+def _reading(options: argparse.Namespace) -> Iterator[Notices]:
+    """As `_notices`, for what only reads: without settings it waits as the last plan did."""
+    from alpheus.notify.service import Notices  # noqa: PLC0415 - keeps --help fast
+    from alpheus.notify.settings import Sender, Settings  # noqa: PLC0415 - as above
+    from alpheus.notify.waits import kept  # noqa: PLC0415 - as above
+
+    if options.settings != Path(SETTINGS) or options.settings.exists():
+        with _notices(options) as notices:
+            yield notices
+        return
+    with open_place(options) as database:
+        with database.read() as connection:
+            days = kept(connection).days
+        yield Notices(database, Settings(Sender("", "", ""), wait_days=days))
+
+
 def _person(options: argparse.Namespace) -> str:
     """Who plans or approves, with the account that says so: four eyes rest on more than a name."""
     from alpheus.custody import who  # noqa: PLC0415 - keeps --help fast
@@ -213,11 +232,20 @@ def _show(options: argparse.Namespace) -> int:
     from alpheus.cli import notify_text  # noqa: PLC0415 - keeps --help fast
 
     with _notices(options) as notices:
-        if options.what.isdigit():
-            notify_text.show_batch(notices, int(options.what), options.format, options.output)
+        if options.what.isascii() and options.what.isdigit():
+            notify_text.show_batch(
+                notices, _batch_number(options.what), options.format, options.output
+            )
         else:
             notify_text.show_notice(notices, options.what, options.format, options.output)
     return 0
+
+
+def _batch_number(text: str) -> int:
+    try:
+        return bound(text)
+    except argparse.ArgumentTypeError as error:
+        raise UsageError(f"the number of a batch: {error}") from None
 
 
 def _approve(options: argparse.Namespace) -> int:
@@ -257,8 +285,6 @@ def _settle(options: argparse.Namespace) -> int:
 
 
 def _acknowledge(options: argparse.Namespace) -> int:
-    from alpheus.errors import UsageError  # noqa: PLC0415 - keeps --help fast
-
     if bool(options.code) == bool(options.notice):
         raise UsageError("give the code of a notice, or name it by --notice REFERENCE")
     with _notices(options) as notices:
@@ -275,6 +301,9 @@ def _acknowledge(options: argparse.Namespace) -> int:
 
 
 def _failed(options: argparse.Namespace) -> int:
+    if bool(options.reference) == bool(options.notice):
+        raise UsageError("name one notice, such as: alpheus notify failed A-4F7K2Q --why TEXT")
+    options.notice = options.notice or options.reference
     with _notices(options) as notices:
         notice = _by_hand(notices, options, "refused")
         say(f"{notice.reference}: {notice.recipient.address} is not used for them again")
@@ -282,7 +311,6 @@ def _failed(options: argparse.Namespace) -> int:
 
 
 def _by_hand(notices: Notices, options: argparse.Namespace, kind: str) -> Notice:
-    from alpheus.errors import UsageError  # noqa: PLC0415 - keeps --help fast
     from alpheus.notify.model import EventKind  # noqa: PLC0415 - as above
 
     if not options.why.strip():
@@ -294,7 +322,6 @@ def _by_hand(notices: Notices, options: argparse.Namespace, kind: str) -> Notice
 
 def _bounces(options: argparse.Namespace) -> int:
     from alpheus.cli import notify_mail  # noqa: PLC0415 - keeps --help fast
-    from alpheus.errors import UsageError  # noqa: PLC0415 - as above
 
     if not (options.files or options.imap):
         raise UsageError("name what came back: FILE, - for standard input, or --imap URL")
@@ -320,6 +347,6 @@ def _export(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     from alpheus.cli import notify_text  # noqa: PLC0415 - keeps --help fast
 
-    with _notices(options) as notices:
+    with _reading(options) as notices:
         notify_text.write_status(notices, options.format)
     return 0

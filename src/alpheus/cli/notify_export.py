@@ -21,6 +21,13 @@ _CHANNELS = {
 }  # fmt: skip
 """What goes by which channel; the other exports hold all."""
 
+_TABLE, _LINES, _PAPER = (".csv", ".txt"), (".jsonl", ".json", ".ndjson", ".txt"), (".pdf",)
+_ENDINGS = {
+    "letters": _PAPER, "calls": _PAPER, "phone": _TABLE, "csv": _TABLE, "intelmq": _LINES,
+    "ticket": _LINES,
+}  # fmt: skip
+"""How names of files end by what is in them, the usual one first."""
+
 _LETTERS = 100
 """Letters of a file, where there are so many that one would be too large."""
 
@@ -35,6 +42,7 @@ def export(
     With `hand_over` approved ones alone, each of which is taken down as handed over once the file
     is there. One that is killed before that leaves them uncertain. Returns what was written.
     """
+    _check_name(kind, output)
     channel = _CHANNELS.get(kind)
     if hand_over and channel is None:
         raise UsageError(f"{kind} is a list for programs; letters, phone and calls are handed "
@@ -51,6 +59,16 @@ def export(
     names = _write(notices, kind, found, output)
     say(f"{len(found):,} notices are written, and not taken down as handed over")
     return [output.with_name(name) for name in dict.fromkeys(names)]
+
+
+def _check_name(kind: str, output: Path) -> None:
+    """Whoever opens a file goes by the ending of its name."""
+    ending, right = output.suffix.lower(), _ENDINGS[kind]
+    known = {one for each in _ENDINGS.values() for one in each}
+    if ending in known - set(right):
+        better = output.with_suffix(right[0])
+        what = right[0].removeprefix(".").upper()
+        raise UsageError(f"{output}: {kind} are written as {what}; name the file {better}")
 
 
 def _hand_over(

@@ -17,7 +17,15 @@ from alpheus.notify.mailbox import read_reports
 from alpheus.notify.model import Channel, Notice, Status
 from alpheus.notify.recipients import NO_STREET
 from alpheus.notify.reports import Applied, apply_reports
-from alpheus.notify.send import Sending, Step, gently, preview, send_mail, uncertain
+from alpheus.notify.send import (
+    Sending,
+    Step,
+    being_handed_over,
+    gently,
+    preview,
+    send_mail,
+    uncertain,
+)
 from alpheus.notify.send_files import CHANNELS, send_files
 from alpheus.notify.service import Notices
 from alpheus.notify.signing import Sign, signer
@@ -126,6 +134,8 @@ def _ended(notices: Notices, batch: int, done: Sending, paper: Path | None) -> i
     if paper is None:
         _name_left(notices, batch)
     _name_uncertain(unsure)
+    for one in being_handed_over(notices, batch):
+        say(f"{one.reference} to {one.recipient.address}: another run is handing it over")
     if done.stopped:
         say(done.stopped)
         return FAILED

@@ -9,9 +9,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from alpheus.cli.arguments import path
+
 _END = "--"
+_AS_GIVEN = frozenset({
+    "FILE", "FOLDER", "OUT", "PATH", "PLACE", "TARGET", "NAME=PATH", "C=PATH", "WORD",
+})  # fmt: skip
+"""What files and passwords are called: their bytes may be no text."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -26,6 +33,13 @@ class Parser(argparse.ArgumentParser):
         if args is not None and not self._has_commands():
             args = self._options_first(list(args))
         return super().parse_known_args(args, namespace)
+
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:  # noqa: ANN401
+        """As in `argparse`; what is kept or compared has to be text."""
+        if not _is_taken_as_given(action) and any(_is_torn(one) for one in arg_string):
+            shown = "".join("\N{REPLACEMENT CHARACTER}" if _is_torn(c) else c for c in arg_string)
+            raise argparse.ArgumentError(action, f"'{shown}' is no UTF-8 text; write it in UTF-8")
+        return super()._get_value(action, arg_string)
 
     def _has_commands(self) -> bool:
         return any(action.nargs == argparse.PARSER for action in self._actions)
@@ -63,6 +77,18 @@ class Parser(argparse.ArgumentParser):
             return None
         needed = 1 if action.nargs is None else action.nargs
         return 0 if equals else needed
+
+
+def _is_taken_as_given(action: argparse.Action) -> bool:
+    """Whether it is a path, a password, or of a command below, which looks at its own words."""
+    if action.nargs == argparse.PARSER or action.type in {path, Path}:
+        return True
+    return isinstance(action.metavar, str) and action.metavar.strip("[]") in _AS_GIVEN
+
+
+def _is_torn(character: str) -> bool:
+    """Whether it stands for a byte that is no text."""
+    return "\ud800" <= character <= "\udfff"
 
 
 def _are_values(words: Sequence[str], number: int) -> bool:

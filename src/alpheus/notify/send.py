@@ -155,8 +155,18 @@ def send_mail(
 
 
 def uncertain(notices: Notices, batch: int = 0) -> Iterator[Notice]:
-    """Notices of which nobody knows whether they went out."""
-    return notices.notices(batch, status=Status.UNCERTAIN)
+    """Notices of which nobody knows whether they went out, and nobody is just finding out."""
+    for one in notices.notices(batch, status=Status.UNCERTAIN):
+        at_work = notices.is_being_handed_over(one)
+        if not at_work and notices.status_of(one) is Status.UNCERTAIN:  # not settled meanwhile
+            yield one
+
+
+def being_handed_over(notices: Notices, batch: int = 0) -> Iterator[Notice]:
+    """Notices that another run is just handing over: it waits for what the mail server says."""
+    for one in notices.notices(batch, status=Status.UNCERTAIN):
+        if notices.is_being_handed_over(one):
+            yield one
 
 
 def composed(notices: Notices, notice: Notice, tokens: Tokens) -> Mail:
@@ -275,7 +285,9 @@ class _Run:
         try:
             answer = self._handed(mail, before_dot)
         except _NotOursError:
-            self._say(notice, "", "somebody else has it, or it does not hold any more")
+            elsewhere = self._notices.is_being_handed_over(notice)
+            self._say(notice, "", "another run is handing it over" if elsewhere else
+                      "somebody else has it, or it does not hold any more")  # fmt: skip
             return
         except BaseException:
             if claimed:

@@ -18,6 +18,7 @@ from alpheus.cases.observations import iso
 from alpheus.cases.service_listing import Filters
 from alpheus.errors import RefusedError
 from alpheus.notify import approve, codes, deeds, history, planning, store, waits
+from alpheus.notify.at_work import is_at_work, name_of_process
 from alpheus.notify.model import Event, EventKind, Notice, Rendered, Status
 from alpheus.notify.records import Acknowledged, Approval, Batch, Omission, Summary
 from alpheus.notify.settings import Settings
@@ -280,7 +281,7 @@ class Notices:
             whole = history.facts_in(connection, [notice.id])[notice.id]
             store.append(
                 connection, notice.id, EventKind.HANDING_OVER, who=who, time=self.now,
-                left_out=sorted(whole.keys() - told),
+                detail=name_of_process(), left_out=sorted(whole.keys() - told),
             )  # fmt: skip
         return True
 
@@ -355,6 +356,12 @@ class Notices:
             self._not_at_work(connection, notice)
             self._record(connection, notice, kind, who, f"settled: {why}")
             return store.standing(connection, notice.id).status
+
+    def is_being_handed_over(self, notice: Notice) -> bool:
+        """Whether another run on this machine claimed it just now, and is there."""
+        last = self.events(notice)[-1]
+        age = self.clock() - datetime.fromisoformat(last.time)
+        return abs(age) < AT_WORK and is_at_work(last)
 
     def _not_at_work(self, connection: Connection, notice: Notice) -> None:
         """Nobody says that a notice was not sent while a sender is just sending it."""

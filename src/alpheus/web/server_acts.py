@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from alpheus.cases.acts import Act, ActKind, Closing, refusal
 from alpheus.cases.deadlines import Clock, Duty
 from alpheus.cases.lifecycle import Change, State
+from alpheus.cases.observations import iso
 from alpheus.cases.service_server import state_of_row
 from alpheus.web import labels
 
-_NEVER = "9999-12-31T23:59:59Z"
 _LONGEST = 4_000
 
 
@@ -140,7 +141,8 @@ def _refused(
     form: Form, state: State, options: Sequence[tuple[str, str]], who: str, now: str
 ) -> str:
     to = options[0][0] if options else "x"
-    act = Act(0, now, who or "x", form.kind, "x", "x", to, _NEVER)
+    until = iso(datetime.fromisoformat(now) + timedelta(days=1))
+    act = Act(0, now, who or "x", form.kind, "x", "x", to, until)
     return refusal(state, act, now=now)
 
 

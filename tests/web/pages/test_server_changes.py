@@ -103,6 +103,9 @@ def test_days_and_odd_fields_are_taken_as_they_should(
     assert cases.look(1).acts[-1].who == "mia"
     past = _send(client, "/servers/5/acts/false-positive", until="2021-03-01", why="x", **form)
     assert 'value="2021-03-01"' in past.text
+    for no_day in ("z", "3000", "99999-12-31", "2099-02-31", "=1+1", "9" * 200_000):
+        answer = _send(client, "/servers/5/acts/false-positive", until=no_day, why="x", **form)
+        assert (answer.status_code, "Write a day as" in answer.text) == (422, True)
     for absent in ("notified", "merged", "nothing", "x" * 3_000):
         assert _send(client, f"/servers/1/acts/{absent}", why="x", **form).status_code == 404
 

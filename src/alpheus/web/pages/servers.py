@@ -158,7 +158,9 @@ def act_form(request: AnyRequest, desk: NamedDependency[Desk]) -> Response[Any]:
     try:
         numbers, deed = form.numbers, form.deed
     except UsageError as error:
-        some = frozenset(int(one) for one in chosen if one.isascii() and one.isdigit())
+        some = frozenset(
+            int(one) for one in chosen if one.isascii() and one.isdigit() and len(one) < 19
+        )
         return _list(request, desk, listing.servers_at(query), problem=str(error), chosen=some)
     if deed.kind.value == "assigned":
         form = replace(form, to=request.user.name)
