@@ -55,4 +55,4 @@ def quick_vault(monkeypatch: pytest.MonkeyPatch) -> None:
     """A vault whose passphrase is known, and takes no time to stretch."""
     quick = partial(Stretching, passes=1, memory=8192, lanes=1)
     monkeypatch.setattr(vault_folder, "Stretching", lambda salt, *_: quick(salt))
-    monkeypatch.setenv("ALPHEUS_VAULT_PASSPHRASE", "a word")
+    monkeypatch.setenv("ALPHEUS_VAULT_PASSPHRASE", "a word and eleven more")

@@ -198,3 +198,31 @@ def test_a_wrong_volume_or_vault_is_not_success(
     said = _run(capsys, "undo", "other.json", "--root", "C=C", status=3)
     assert "holds nothing of this plan" in said
     assert not page.exists()
+
+
+def test_a_plan_is_not_written_over_what_it_is_made_from(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By whatever name; the assessment stays."""
+    assert page.exists()
+    Path("rep").mkdir()
+    Path("a.json").rename("rep/assessment.json")
+    before = Path("rep/assessment.json").read_bytes()
+    for words in (("rep", "-o", "rep/assessment.json"),
+                  ("rep/assessment.json", "-o", "rep/../rep/assessment.json")):  # fmt: skip
+        assert "name another file" in _run(capsys, "plan", *words, status=2)
+    assert Path("rep/assessment.json").read_bytes() == before
+    said = _run(capsys, "plan", "rep", "-o", "rep/plan.json")
+    assert "1 file to take away" in said
+
+
+def test_slips_are_told_with_what_to_do(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A volume that is none; a file as vault; the right digest is not given away."""
+    _run(capsys, "plan", "a.json", "-o", "plan.json")
+    words = ("apply", "plan.json", "--root", "C=C", "--execute", "--digest")
+    assert "CC is no volume" in _run(capsys, "apply", "plan.json", "--root", "CC=C", status=2)
+    Path("v").touch()
+    said = _run(capsys, *words, _digest(), "--vault", "v", status=3)
+    assert "v is a file; name a folder" in said
+    assert _digest() not in _run(capsys, *words, "0" * 64, status=2)
+    assert page.exists()

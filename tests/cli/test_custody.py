@@ -69,13 +69,20 @@ def test_a_log_is_checked_against_a_head_that_was_noted(capsys: Capture) -> None
     path = Path("custody.log")
     whole = path.read_bytes()
     path.write_bytes(whole.splitlines(keepends=True)[0])
-    _run(capsys, "verify")
+    assert "show only against a head" in _run(capsys, "verify")
     assert "lines were cut off" in _run(capsys, "verify", "--head", head, status=1)
     path.write_bytes(whole.replace(b"two", b"too"))
     said = _run(capsys, "verify", status=1)
     assert "does not hold: line 2: its hash does not fit" in said
-    assert "1 lines are bound to each other" in said
+    assert "1 line is whole; the last" in said
     assert "does not hold from here on: line 2" in _run(capsys, "show")
+
+
+def test_an_emptied_log_does_not_hold(capsys: Capture) -> None:
+    """Not as if all of nothing were right."""
+    _run(capsys, "note", "one", "--log", "custody.log")
+    Path("custody.log").write_bytes(b"")
+    assert "does not hold: it is empty" in _run(capsys, "verify", status=1)
 
 
 @pytest.mark.parametrize("head", ["", "abc", "x" * 64, "a" * 65])

@@ -217,6 +217,15 @@ def test_a_clean_up_is_taken_down_from_plan_to_undo(
     assert not Path("alpheus-vault").exists()
     log.rmdir()
     aside.rename(log)
+    whole = log.read_bytes()
+    log.write_bytes(whole.replace(b"run-started", b"run-startet", 1))
+    capsys.readouterr()
+    assert _clean(*execute) == 1
+    said = capsys.readouterr().err
+    assert "does not hold from line 1 on" in said
+    assert "--custody FILE" in said
+    assert page.exists()
+    log.write_bytes(whole)
     assert _clean(*execute, "--custody", "C/custody.log") == 2
     assert _clean(*does) == 0
     assert _clean(*execute) == 0

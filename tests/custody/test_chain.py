@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpheus.custody.chain import START, Chain, check_chain, read_chain
+from alpheus.custody.chain import START, Chain, check_chain, end_fault, read_chain
 from alpheus.errors import EvidenceNotFoundError, OutputError
 
 
@@ -215,3 +215,21 @@ def test_another_process_is_waited_for(tmp_path: Path) -> None:
     with Chain(tmp_path / "log", wait=10) as second:
         second.append(["x"])
     assert check_chain(tmp_path / "log").lines == 1
+
+
+def test_of_a_long_log_the_end_is_checked(tmp_path: Path) -> None:
+    """A change in its last lines is found, with its number; a whole one holds."""
+    path = tmp_path / "log"
+    with Chain(path) as chain:
+        chain.append(f"line {number} {'x' * 1000}" for number in range(1, 1501))
+    assert end_fault(path, whole=1000) is None
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"line 1400 ", b"line 1401 "))
+    fault = end_fault(path, whole=1000)
+    assert fault is not None
+    assert (fault.line, "hash does not fit" in fault.reason) == (1400, True)
+    path.write_bytes(content.replace(b"line 3 ", b"line 4 "))
+    assert end_fault(path, whole=1000) is None
+    fault = end_fault(path)
+    assert fault is not None
+    assert fault.line == 3

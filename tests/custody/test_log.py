@@ -127,3 +127,17 @@ def test_a_list_is_kept_once_and_whole(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(OutputError, match="no space"):
         log.keep_manifest("cd", [b"x"])
     assert list(kept.parent.iterdir()) == [kept]
+
+
+def test_a_log_is_checked_before_it_is_written_on(tmp_path: Path) -> None:
+    """A torn end is mended, as always; a changed line is told with its number."""
+    log = CustodyLog(tmp_path / "custody.log", "kim")
+    log.check()
+    assert not log.path.exists()
+    log.write([Note("one"), Note("two")])
+    with log.path.open("ab") as stream:
+        stream.write(b"3\t00")
+    log.check()
+    log.path.write_bytes(log.path.read_bytes().replace(b"one", b"eno"))
+    with pytest.raises(OutputError, match="does not hold from line 1 on"):
+        log.check()

@@ -96,9 +96,9 @@ def test_every_line_deleted_doubled_swapped_or_put_in_shows(
 
 
 def test_a_cut_at_every_byte_shows(small: tuple[Path, bytes, str]) -> None:
-    """In a line by itself; at the end of one against the head."""
+    """In a line by itself, and where nothing is left; at the end of a line against the head."""
     _, content, _ = small
-    ends = {0} | {n + 1 for n, byte in enumerate(content) if byte == 0x0A}
+    ends = {n + 1 for n, byte in enumerate(content) if byte == 0x0A}
     for place in range(len(content)):
         assert _broken(small, content[:place]) == (place not in ends)
         assert _broken(small, content[:place], head=True)

@@ -114,3 +114,18 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path, log: Path) -> No
     with pytest.raises(OutputError, match="Cannot write"):
         write_custody_export(lambda: PAGE, log, 10, [], log / "out")
     assert list(tmp_path.iterdir()) == [log]
+
+
+def test_without_a_log_the_program_says_how_it_is_called(folder: Path) -> None:
+    """One line, no traceback; so for a log that is not there, and one that is empty."""
+    (folder / "empty.log").touch()
+    for program, *words, why in (
+        (sys.executable, "check.py", "check.py custody.log"), ("sh", "check.sh", "custody.log"),
+        (sys.executable, "check.py", "none", "cannot be read"),
+        (sys.executable, "check.py", "empty.log", "is empty"),
+        ("sh", "check.sh", "empty.log", "is empty"),
+    ):  # fmt: skip
+        done = _run(folder, program, *words)
+        assert done.returncode == 1
+        assert why in done.stderr
+        assert done.stderr.count("\n") == 1

@@ -13,7 +13,7 @@ from alpheus.errors import VaultError
 from alpheus.respond import vault as module
 from alpheus.respond.vault import ChangedError, Vault
 
-WORD = b"a word"
+WORD = b"a word and eleven more"
 
 
 def _address(content: bytes) -> str:

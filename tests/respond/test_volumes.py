@@ -29,3 +29,10 @@ def test_all_are_closed_where_one_is_none(tmp_path: Path) -> None:
         opened({"C": tmp_path, "D": tmp_path / "none"}),
     ):
         pass
+
+
+def test_a_name_that_is_no_volume_is_refused() -> None:
+    """A letter, or what the plan has from an image; anything else is a slip."""
+    with pytest.raises(CleanError, match="CC is no volume; those of the plan are: C, P2"):
+        roots_of(["CC=m"], {"C", "P2"})
+    assert set(roots_of(["P2=m", "d:=n"], {"C", "P2"})) == {"P2", "D"}

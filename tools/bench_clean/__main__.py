@@ -70,7 +70,7 @@ def assessment(file: Path, cited: list[dict[str, object]]) -> None:
 
 def spent(*commands: list[str], cwd: Path) -> Spent:
     """Run programs one after another: seconds of all, and the peak (bytes) of the largest."""
-    environment = os.environ | {"ALPHEUS_VAULT_PASSPHRASE": "a word", "ALPHEUS_CUSTODY": "-"}
+    environment = os.environ | {"ALPHEUS_VAULT_PASSPHRASE": "a word for it", "ALPHEUS_CUSTODY": "-"}
     begin, peak = time.perf_counter(), 0
     for command in commands:
         process = subprocess.Popen(  # noqa: S603 - fixed programs

@@ -156,26 +156,36 @@ def _plan(options: argparse.Namespace) -> int:
         read_baseline,
     )
     from alpheus.report.files import write_files  # noqa: PLC0415 - as above
-    from alpheus.respond.assessment_file import read_assessment  # noqa: PLC0415 - as above
+    from alpheus.respond.assessment_file import FILE, read_assessment  # noqa: PLC0415 - as above
     from alpheus.respond.model import encode  # noqa: PLC0415 - as above
     from alpheus.respond.own_files import OwnFiles  # noqa: PLC0415 - as above
     from alpheus.respond.planning import plan_of  # noqa: PLC0415 - as above
 
+    output: Path | None = options.output
+    if output is not None:
+        _no_input(output, (options.assessment, options.assessment / FILE, options.baseline))
     assessment = read_assessment(options.assessment)
     own = OwnFiles(read_baseline(options.baseline) if options.baseline else None)
     plan = plan_of(assessment, assessment.server(options.server), made=datetime.now(UTC),
                    version=__version__, own=own)  # fmt: skip
-    output: Path | None = options.output
     with recorded(options, "clean plan", inputs=[options.assessment]) as record:
         record.planned(plan)
         if output is not None:
             text = encode(plan).decode()
             write_files(output.parent, {output.name: lambda stream: _put(stream.write, text)})
             record.wrote("clean plan", output)
-            say(f"{output}: {sum(1 for _ in plan.files()):,} files to take away; "
-                f"digest {plan.digest}")  # fmt: skip
+            count = sum(1 for _ in plan.files())
+            files = "1 file" if count == 1 else f"{count:,} files"
+            say(f"{output}: {files} to take away; digest {plan.digest}")
         _print_plan(plan, options.format)
     return 0
+
+
+def _no_input(output: Path, inputs: Iterable[Path | None]) -> None:
+    for one in inputs:
+        if one is not None and output.exists() and one.exists() and output.samefile(one):
+            message = f"--output {output} is what the plan is made from; name another file"
+            raise UsageError(message)
 
 
 def _put(write: Callable[[str], int], text: str) -> None:
@@ -208,7 +218,7 @@ def _apply(options: argparse.Namespace) -> int:
     plan = _read_plan(options.plan)
     known_good = KnownGood(options.known_good, plan.files())
     if not options.execute:
-        with recorded_plan(options, plan, "apply") as record, _volumes(options) as volumes:
+        with recorded_plan(options, plan, "apply") as record, _volumes(options, plan) as volumes:
             looked = record.actions(plan, "dry-run", look(plan, volumes, known_good))
             status = _tell(options, plan, "look", looked)
         say("nothing was changed; do it with: --execute --digest " + plan.digest)
@@ -216,7 +226,7 @@ def _apply(options: argparse.Namespace) -> int:
     _check_digest(plan, options.digest)
     with (
         recorded_plan(options, plan, "apply --execute", must=True) as record,
-        _volumes(options) as volumes,
+        _volumes(options, plan) as volumes,
         _kept(options, plan, "apply") as (vault, journal),
     ):
         done = record.actions(plan, "apply", apply(plan, volumes, vault, journal, known_good))
@@ -233,7 +243,7 @@ def _undo(options: argparse.Namespace) -> int:
     plan = _read_plan(options.plan)
     with (
         recorded_plan(options, plan, "undo") as record,
-        _volumes(options) as volumes,
+        _volumes(options, plan) as volumes,
         _kept(options, plan, "undo") as (vault, journal),
     ):
         if looks_other(volumes, journal):
@@ -247,7 +257,8 @@ def _check_digest(plan: Plan, given: str) -> None:
         message = "--execute needs --digest, with the digest of the plan that you have read"
         raise UsageError(message)
     if given.strip().lower() != plan.digest:
-        message = f"the digest is not that of this plan, which is {plan.digest}; read it again"
+        message = (f"the digest is not that of this plan (of {plan.server}, made {plan.made}); "
+                   "read the plan: its digest stands at the top")  # fmt: skip
         raise CleanError(message)
 
 
@@ -262,10 +273,10 @@ def _read_plan(file: Path) -> Plan:
 
 
 @contextmanager
-def _volumes(options: argparse.Namespace) -> Iterator[dict[str, Volume]]:
+def _volumes(options: argparse.Namespace, plan: Plan) -> Iterator[dict[str, Volume]]:
     from alpheus.respond.volumes import opened, roots_of  # noqa: PLC0415 - keeps --help fast
 
-    roots = roots_of(options.root)
+    roots = roots_of(options.root, {one.volume for one in plan.files()})
     for letter, root in roots.items():
         if options.vault.resolve().is_relative_to(root.resolve()):
             message = f"--vault {options.vault} lies on volume {letter}; keep it outside of {root}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpheus.cli.arguments import instant, one_of, path
-from alpheus.cli.custody_record import hash_of, named_person, say_head
+from alpheus.cli.custody_record import hash_of, lines, named_person, say_head
 from alpheus.cli.output import say, standard_output
 from alpheus.errors import EvidenceNotFoundError, UsageError
 
@@ -141,15 +141,21 @@ def _verify(options: argparse.Namespace) -> int:
         say(remark)
     with standard_output(exact=False) as stream:
         stream.write(f"{_visible(str(place))} {_answer(found)}\n")
+    if not options.head and not found.fault:
+        say("lines that were cut off at the end show only against a head that was noted elsewhere: "
+            "alpheus custody verify --head HASH")  # fmt: skip
     return BROKEN if found.fault else 0
 
 
 def _answer(found: Checked) -> str:
     if not found.fault:
-        return f"holds: {found.lines:,} lines, head {found.head}"
+        return f"holds: {lines(found.lines)}, head {found.head}"
+    if not found.lines:
+        return f"does not hold: {_visible(_fault(found))}"
+    bound = "is whole" if found.lines == 1 else "are bound to each other"
     return (
         f"does not hold: {_visible(_fault(found))}\n"
-        f"{found.lines:,} lines are bound to each other; the last has the hash {found.head}"
+        f"{lines(found.lines)} {bound}; the last has the hash {found.head}"
     )
 
 

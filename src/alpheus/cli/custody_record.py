@@ -84,6 +84,8 @@ def recorded(
 
     record = Record(_log(options, outside, must=must), must=must)
     try:
+        if must:
+            record.check()
         record.add(RunStarted(what, tuple(map(_whole, inputs)), plan))
         record.flush(sync=must)
     except OutputError as error:
@@ -168,6 +170,12 @@ class Record:
             self._waiting += details
             if len(self._waiting) >= _TOGETHER:
                 self.flush(sync=False)
+
+    def check(self) -> None:
+        """Whether the log holds as far as it goes. Raises OutputError where it does not."""
+        with self._writing() as log:
+            if log is not None:
+                log.check()
 
     def flush(self, *, sync: bool) -> None:
         """Write what waits. Raises OutputError where it must be written and cannot be."""
@@ -298,7 +306,12 @@ class _Heard(io.TextIOBase):
 
 def say_head(log: CustodyLog) -> None:
     """How a log ends now: noted elsewhere, it shows later that no end was cut off."""
-    say(f"custody: {log.path} has {log.lines:,} lines; note its head: {log.head}")
+    say(f"custody: {log.path} has {lines(log.lines)}; note its head: {log.head}")
+
+
+def lines(count: int) -> str:
+    """How many lines, in words."""
+    return "1 line" if count == 1 else f"{count:,} lines"
 
 
 def hash_of(path: Path) -> tuple[str, int]:

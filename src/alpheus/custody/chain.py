@@ -30,6 +30,10 @@ _BLOCK = 1 << 16
 _LONGEST = 1 << 26
 """Bytes of a line; a file without a shorter one is none of ours."""
 
+WHOLE = 1 << 26
+"""Bytes of a log that is checked whole before it is written on; of a longer one only the end is."""
+
+_TAIL = 1 << 20
 _RETRY = 0.02
 _TORN = re.compile(rb"[1-9]\d{0,18}(\t([0-9a-f]{0,64}|[0-9a-f]{64}\t[^\n]*))?\0*|\0+")
 """What a kill, or the loss of power, leaves of a line."""
@@ -224,6 +228,35 @@ def check_chain(path: Path, *, reaches: tuple[int, str] | None = None) -> ChainR
         fault = f"{lines:,} lines were noted, and the log ends before"
         return ChainReport(count, head, ChainFault(count + 1, fault))
     return ChainReport(count, head, None)
+
+
+def end_fault(path: Path, *, whole: int = WHOLE) -> ChainFault | None:
+    """The first fault of a log that is to be written on. Raises EvidenceNotFoundError.
+
+    Of a log of more than `whole` bytes the last lines alone are checked.
+    """
+    if path.stat().st_size <= whole:
+        return check_chain(path).fault
+    lines = _last_lines(path)
+    number, head = 0, ""
+    for line in lines:
+        sequence, _, rest = line.partition(b"\t")
+        if head:
+            number += 1
+            if reason := _fault(line, number, head):
+                return ChainFault(number, reason)
+        elif sequence.isdigit() and len(sequence) < 20:
+            number = int(sequence)
+        head = rest[:64].decode("ascii", "replace")
+    return None
+
+
+def _last_lines(path: Path) -> Iterator[bytes]:
+    """Whole lines at the end; the first of them is not checked, but what follows it."""
+    with path.open("rb") as stream:
+        stream.seek(-min(_TAIL, path.stat().st_size), os.SEEK_END)
+        stream.readline()
+        yield from stream
 
 
 def _fault(line: bytes, number: int, head: str) -> str:

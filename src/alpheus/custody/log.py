@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from alpheus import __version__
-from alpheus.custody.chain import START, Chain, failed
+from alpheus.custody.chain import START, Chain, end_fault, failed
 from alpheus.custody.entries import Detail, Entry, Frame, encode
 from alpheus.custody.place import manifest_name, manifests_beside
 from alpheus.custody.who import machine
+from alpheus.errors import OutputError
 
 WAIT = 5.0
 """Seconds for which another run that is just writing is waited for."""
@@ -57,6 +58,25 @@ class CustodyLog:
             self.lines, self.head = chain.sequence, chain.head
         finally:
             chain.close(sync=sync)
+
+    def check(self) -> None:
+        """Whether the log can be written on. Raises OutputError where it does not hold.
+
+        What a kill has left of a last line is cut off before, and said by a line.
+        """
+        if not self.path.exists():
+            return
+        chain = Chain(self.path, wait=WAIT)
+        try:
+            fault = end_fault(self.path)
+        finally:
+            chain.close()
+        if fault:
+            message = (
+                f"{self.path} does not hold from line {fault.line:,} on ({fault.reason}); keep it "
+                "as it is, and begin another"
+            )
+            raise OutputError(message)
 
     def keep_manifest(self, sha256: str, pieces: Iterable[bytes]) -> None:
         """Keep the list of a package's files beside the log, once. Raises OutputError."""

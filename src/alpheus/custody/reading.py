@@ -27,6 +27,7 @@ SHORTEST = 16
 
 _BACK = "its time, {}, is before that of the line above, {}: the clock was set back"
 _NO_ENTRY = "it is no entry that this version knows: {}"
+_EMPTY = "it is empty: nothing was ever taken down in it, or all of it was taken out"
 _NO_DIGEST = "what it calls the SHA-256 of a list of files is none"
 _UNREADABLE = "the list of files {} beside the log cannot be read: {}"
 _OTHER_LIST = "the list of files {} beside the log was changed: its SHA-256 is {}"
@@ -100,6 +101,8 @@ def check(path: Path, *, head: str = "", size: int | None = None) -> Checked:
         before = time
         if isinstance(line.entry.detail, Package) and line.entry.detail.manifest:
             manifests.setdefault(line.entry.detail.manifest, line.number)
+    if not lines:
+        return Checked(0, START, _EMPTY, 0, tuple(remarks))
     if not found:
         fault = f"no line has the hash {head}: lines were cut off at the end, or it is another log"
         return Checked(lines, last, fault, 0, tuple(remarks))

@@ -58,7 +58,8 @@ def undo(
     whys |= {found.key: whys[found.key] or found.why for found in bring_to_disk(ready, volumes)}
     journal.write((Returned(*key) for key, why in whys.items() if not why), sync=True)
     if left := [why for why in whys.values() if why]:
-        message = f"the times of {len(left):,} folders were not given back ({left[0]}); undo again"
+        some = "1 folder" if len(left) == 1 else f"{len(left):,} folders"
+        message = f"the times of {some} were not given back ({left[0]}); undo again"
         raise OutputError(message)
 
 

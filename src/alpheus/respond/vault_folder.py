@@ -13,6 +13,9 @@ from alpheus.report.files import write_files
 from alpheus.respond.vault_cipher import Sealer, Stretching, new_salt
 
 FORM = "alpheus.vault/1"
+SHORTEST = 12
+"""Characters of the passphrase of a new vault."""
+
 _FILE = "vault.json"
 _LEAST = (1, 1 << 13, 1)
 _MOST = (16, 1 << 22, 64)
@@ -23,6 +26,12 @@ def make(folder: Path, passphrase: bytes) -> None:
     """Make an empty vault there, unless there is one. Raises VaultError, OutputError."""
     if (folder / _FILE).exists():
         return
+    if folder.exists() and not folder.is_dir():
+        message = f"{folder} is a file; name a folder as --vault, which is made if it is missing"
+        raise VaultError(message)
+    if len(passphrase.decode("utf-8", "replace")) < SHORTEST:
+        message = f"{folder}: a new vault needs a passphrase of {SHORTEST} characters or more"
+        raise VaultError(message)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(one.name != "segments" and not one.name.endswith(".part")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from alpheus.errors import CleanError
 from alpheus.respond.volume import Volume
+
+_LETTER = re.compile("[A-Z]").fullmatch
 
 
 @contextmanager
@@ -21,14 +24,18 @@ def opened(roots: Mapping[str, Path]) -> Iterator[dict[str, Volume]]:
         yield volumes
 
 
-def roots_of(words: Iterable[str]) -> dict[str, Path]:
-    """Roots from `C=PATH`. Raises CleanError."""
+def roots_of(words: Iterable[str], named: Collection[str] = ()) -> dict[str, Path]:
+    """Roots from `C=PATH`: of a letter, or a volume that a plan has `named`. Raises CleanError."""
     found: dict[str, Path] = {}
     for word in words:
         letter, is_there, path = word.partition("=")
         letter = letter.strip().rstrip(":").upper()
         if not is_there or not letter or not path:
             message = f"--root {word}: say which volume is mounted where, such as C=/mnt/c"
+            raise CleanError(message)
+        if letter not in named and not _LETTER(letter):
+            known = ", ".join(sorted(named)) or "none"
+            message = f"--root {word}: {letter} is no volume; those of the plan are: {known}"
             raise CleanError(message)
         if letter in found:
             message = f"--root {word}: {letter} is named twice"
