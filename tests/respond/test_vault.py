@@ -179,3 +179,21 @@ def test_segments_are_of_bounded_size(tmp_path: Path, monkeypatch: pytest.Monkey
     assert len(list((tmp_path / "v" / "segments").iterdir())) == 3
     with Vault(tmp_path / "v", WORD) as vault:
         assert [b"".join(vault.read(_address(one))) for one in contents] == contents
+
+
+def test_a_damaged_header_hides_no_other_record(tmp_path: Path) -> None:
+    """Whichever byte of it, and whatever its length says then: those before and after are found."""
+    contents = [bytes([number]) * 300 for number in range(4)]
+    _kept(tmp_path / "v", *contents)
+    (segment,) = (tmp_path / "v" / "segments").iterdir()
+    whole = segment.read_bytes()
+    size = len(whole) // len(contents)
+    damaged = [(at, bit) for at in range(size, size + 4 + 32 + 16 + 8, 5) for bit in (1, 128)]
+    damaged += [(at, bit) for at in range(size + 57, size + 60) for bit in (1, 2, 64, 255)]
+    for at, bit in damaged:
+        segment.write_bytes(whole[:at] + bytes([whole[at] ^ bit]) + whole[at + 1 :])
+        with Vault(tmp_path / "v", WORD) as vault:
+            for content in (contents[0], *contents[2:]):
+                assert b"".join(vault.read(_address(content))) == content
+            with pytest.raises(VaultError):
+                list(vault.read(_address(contents[1])))

@@ -12,6 +12,7 @@ from alpheus.errors import CleanError
 from alpheus.respond.removal import pieces
 from alpheus.respond.volume import (
     AbsentPlaceError,
+    LostFolderError,
     RefusedPlaceError,
     Volume,
     exists,
@@ -164,3 +165,22 @@ def test_a_link_counts_as_there(root: Path) -> None:
     assert exists(folder, "dangling")
     assert not exists(folder, "nowhere")
     os.close(folder)
+
+
+def test_a_folder_that_is_not_there_is_told_from_a_file(tmp_path: Path) -> None:
+    """In the root of a volume the folders of Windows say whether it is one."""
+    (tmp_path / "Data").mkdir()
+    volume = Volume("D", tmp_path)
+    try:
+        with pytest.raises(AbsentPlaceError) as plain, volume.place(("data", "x.aspx")):
+            pass
+        assert not isinstance(plain.value, LostFolderError)
+        for parts in (("web", "x.aspx"), ("x.aspx",)):
+            with pytest.raises(LostFolderError), volume.place(parts):
+                pass
+        (tmp_path / "INETPUB").mkdir()
+        with pytest.raises(AbsentPlaceError) as plain, volume.place(("x.aspx",)):
+            pass
+        assert not isinstance(plain.value, LostFolderError)
+    finally:
+        volume.close()

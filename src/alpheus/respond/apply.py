@@ -178,6 +178,8 @@ class _Run:
     def _told(self, outcome: Outcome) -> Outcome:
         number = outcome.action.id
         is_there = outcome.result in {Result.ABSENT, Result.ALREADY}
+        if outcome.result is Result.NOT_FOUND and len(outcome.action.parts) == 1:
+            is_there = True  # its folder is the root, from which this plan has taken it
         if is_there and number in self._journal.gone:
             result = Result.DONE if number in self._finished else Result.ALREADY
             return Outcome(outcome.action, result)

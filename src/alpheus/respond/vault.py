@@ -14,6 +14,7 @@ later one counts.
 from __future__ import annotations
 
 import hmac
+import mmap
 import os
 import struct
 from collections.abc import Iterable, Iterator
@@ -249,13 +250,23 @@ class _Counted:
 
 
 def _headers(stream: BinaryIO, segment: int) -> Iterator[tuple[bytes, _Record]]:
-    """Whole records, up to the first that is none."""
-    size, offset = os.fstat(stream.fileno()).st_size, 0
+    """Whole records; after one whose header is damaged, those that follow.
+
+    A length that is wrong leads to no header, or past some: they are looked for from the record on
+    of which it is. What looks like a header and is none has no content that opens.
+    """
+    size, offset, before = os.fstat(stream.fileno()).st_size, 0, 0
     while offset + _HEADER.size <= size:
         stream.seek(offset)
         magic, name, salt, length = _HEADER.unpack(stream.read(_HEADER.size))
         end = offset + _HEADER.size + length
-        if magic != _MAGIC or not length or end > size:
+        if magic == _MAGIC and length and end <= size:
+            yield name, _Record(segment, offset + _HEADER.size, salt, length)
+            offset, before = end, offset + _HEADER.size
+            continue
+        start = before or offset + 1
+        before = 0
+        with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+            offset = whole.find(_MAGIC, start)
+        if offset < 0:
             return
-        yield name, _Record(segment, offset + _HEADER.size, salt, length)
-        offset = end
