@@ -35,12 +35,15 @@ def postgresql() -> Iterator[Server]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.system)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where an empty database may be made: once a file, once on a server."""
     if request.param == "sqlite":
-        return str(tmp_path / "cases.db")
+        yield str(tmp_path / "cases.db")
+        return
     started: Server = request.getfixturevalue("postgresql")
-    return started.new()
+    url = started.new()
+    yield url
+    started.drop(url)
 
 
 @pytest.fixture

@@ -117,7 +117,7 @@ def test_an_organisation_sees_its_own_and_nothing_else(look: Look, world: World)
     for secret in ("Zk81qQpL", "Wint3r!2021x", "kPq3-aa9Z_0", OTHER, EVIL, "QQ0003XY"):
         assert secret not in shown
     page.get_by_label("We need help").check()
-    page.get_by_label("In a few words").fill("Call +1 555 0111.")
+    page.get_by_label("In a few words", exact=True).fill("Call +1 555 0111.")
     page.get_by_role("button", name="Tell us").click()
     expect(page.get_by_role("status")).to_be_visible()
     expect(page.locator("main")).to_contain_text("Call +1 555 0111.")

@@ -26,7 +26,7 @@ def test_words_are_those_of_the_service() -> None:
     assert {*VERDICTS} == {*SAID}
     assert {*ENDINGS} == {*Endings}
     own = {"assigned", "closed", "reopened", "false-positive", "merged", "split", "kept-apart",
-           "revoked", "unreached"}  # fmt: skip
+           "revoked", "unreached", "came-back", "not-clean"}  # fmt: skip
     assert {*KINDS} == {*ActKind} - own
 
 

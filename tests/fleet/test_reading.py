@@ -25,50 +25,58 @@ def read() -> Read:
     return Triaging(Parameters(packs=("iis-webshell",)), KEY)()
 
 
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A folder beside the cache."""
+    place = tmp_path / "package"
+    place.mkdir()
+    return place
+
+
 def _unit(place: Path, *avoid: tuple[str, str]) -> Unit:
     return Unit(1, 1, str(place), place.name, 0, 1, 0, avoid=avoid)
 
 
 def test_a_package_becomes_what_an_import_of_its_assessment_would(
-    read: Read, tmp_path: Path
+    read: Read, package: Path
 ) -> None:
     """Rows, whole assessment, the worst verdict, and where the reader was meanwhile."""
-    (tmp_path / "u_ex210304.log").write_text(LOG, "utf-8")
+    (package / "u_ex210304.log").write_text(LOG, "utf-8")
     noted: list[str] = []
-    found = read(_unit(tmp_path), lambda path, _: noted.append(path))
+    found = read(_unit(package), lambda path, _: noted.append(path))
     assert found.document is not None
     assert (found.refused, found.read) == ("", len(LOG))
     (row,) = found.document.rows
     assert (row.kind, row.verdict, found.verdict) == ("assessment", *("compromised",) * 2)
     assert row.whole
-    assert found.document.file == str(tmp_path)
+    assert found.document.file == str(package)
     assert "u_ex210304.log" in noted
     assert len(found.traces) == 1
-    again = read(_unit(tmp_path), lambda *_: None)
+    again = read(_unit(package), lambda *_: None)
     assert again.document is not None
     assert again.document.rows[0].digest == row.digest, "the same evidence is the same observation"
 
 
-def test_a_file_that_is_left_out_is_a_loss(read: Read, tmp_path: Path) -> None:
+def test_a_file_that_is_left_out_is_a_loss(read: Read, package: Path) -> None:
     """With the reason, in the assessment."""
     for name in ("u_ex210304.log", "u_ex210305.log"):
-        (tmp_path / name).write_text(LOG, "utf-8")
-    found = read(_unit(tmp_path, ("u_ex210304.log", "not read: so")), lambda *_: None)
+        (package / name).write_text(LOG, "utf-8")
+    found = read(_unit(package, ("u_ex210304.log", "not read: so")), lambda *_: None)
     assert found.document is not None
     assert found.read == len(LOG)
     assert Kept(found.document.rows[0].whole).outline.skipped[0].reason == "not read: so"
 
 
-def test_what_cannot_be_opened_is_refused_in_a_sentence(read: Read, tmp_path: Path) -> None:
+def test_what_cannot_be_opened_is_refused_in_a_sentence(read: Read, package: Path) -> None:
     """It is nobody's fault, and trying again changes nothing."""
-    found = read(_unit(tmp_path / "gone"), lambda *_: None)
+    found = read(_unit(package / "gone"), lambda *_: None)
     assert found.document is None
     assert "gone" in found.refused
-    (tmp_path / "u_ex210304.log").write_text(LOG, "utf-8")
-    found = read(_unit(tmp_path, ("u_ex210304.log", "not read: so")), lambda *_: None)
+    (package / "u_ex210304.log").write_text(LOG, "utf-8")
+    found = read(_unit(package, ("u_ex210304.log", "not read: so")), lambda *_: None)
     assert found.refused == "nothing in it could be read: not read: so"
-    (tmp_path / "empty").mkdir()
-    assert "there is no log" in read(_unit(tmp_path / "empty"), lambda *_: None).refused
+    (package / "empty").mkdir()
+    assert "there is no log" in read(_unit(package / "empty"), lambda *_: None).refused
 
 
 def test_parameters_are_the_options_of_a_triage() -> None:
