@@ -187,7 +187,9 @@ def test_a_wrong_volume_or_vault_is_not_success(
     _run(capsys, "plan", "a.json", "-o", "plan.json")
     Path("empty").mkdir()
     words = ("apply", "plan.json", "--root", "C=empty")
-    assert "1 not-found" in _run(capsys, *words, status=1)
+    said = _run(capsys, *words, status=1)
+    assert "1 not-found" in said
+    assert "--execute" not in said
     said = _run(capsys, *words, "--execute", "--digest", _digest(), "--vault", "v", status=1)
     assert "is C the right volume?" in said
     assert "was taken away is in" not in said

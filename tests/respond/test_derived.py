@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -76,3 +77,14 @@ def test_any_text_is_taken(text: str) -> None:
     """Without an error."""
     for find in DERIVED.values():
         assert isinstance(list(find(text)), list)
+
+
+def test_a_long_record_takes_no_long_time() -> None:
+    """Each is an attacker's; a quarter of a megabyte of any of these took a second once."""
+    for part in ("/a", ",/x", "net group a b ", 'net group "', '"EventID":{ ', '"a '):
+        text = (part * 250_000)[:250_000]
+        begun = time.process_time()
+        for find in DERIVED.values():
+            list(find(text))
+        is_of_local_group(text)
+        assert time.process_time() - begun < 5

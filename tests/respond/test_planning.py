@@ -223,8 +223,9 @@ def test_a_member_of_a_local_group_is_removed_from_it() -> None:
     """By event 4732, or `net localgroup`; one of the domain from the domain."""
 
     def member(number: int, group: str) -> dict[str, Any]:
-        text = json.dumps({"EventID": number, "TargetUserName": group, "MemberName": "-",
-                           "MemberSid": "S-1-5-21-1-2-3-1004"})  # fmt: skip
+        fields = {"TargetUserName": group, "MemberName": "CN=eve,DC=corp",
+                  "MemberSid": "S-1-5-21-1-2-3-1004"}  # fmt: skip
+        text = json.dumps({"EventID": number} | fields)
         return citation("Security.evtx", None, text=text)
 
     words = _all_words(_plan(
@@ -238,6 +239,6 @@ def test_a_member_of_a_local_group_is_removed_from_it() -> None:
                         "-Member 'S-1-5-21-1-2-3-1004'")  # fmt: skip
     assert first < words.index("-Identity 'Administrators'")
     assert "Remove-LocalGroupMember -Group 'Remote Users' -Member 'eve'" in words
-    assert "Remove-ADGroupMember -Identity 'Domain Admins' -Members 'S-1-5-21" in words
+    assert "Remove-ADGroupMember -Identity 'Domain Admins' -Members 'CN=eve,DC=corp'" in words
     assert "-Group 'Domain Admins'" not in words
     assert "NAME-OF-GROUP" not in words

@@ -214,14 +214,17 @@ def _print_plan(plan: Plan, form: str) -> None:
 def _apply(options: argparse.Namespace) -> int:
     from alpheus.respond.apply import apply, look  # noqa: PLC0415 - keeps --help fast
     from alpheus.respond.known_good import KnownGood  # noqa: PLC0415 - as above
+    from alpheus.respond.outcome import Result  # noqa: PLC0415 - as above
 
     plan = _read_plan(options.plan)
     known_good = KnownGood(options.known_good, plan.files())
     if not options.execute:
         with recorded_plan(options, plan, "apply") as record, _volumes(options, plan) as volumes:
             looked = record.actions(plan, "dry-run", look(plan, volumes, known_good))
-            status = _tell(options, plan, "look", looked)
-        say("nothing was changed; do it with: --execute --digest " + plan.digest)
+            counts: Counter[Result] = Counter()
+            status = _tell(options, plan, "look", looked, counts)
+        do_it = f"do it with: --execute --digest {plan.digest}"
+        say(f"nothing was changed; {do_it if counts[Result.WOULD] else 'nothing would be'}")
         return status
     _check_digest(plan, options.digest)
     with (
@@ -230,7 +233,7 @@ def _apply(options: argparse.Namespace) -> int:
         _kept(options, plan, "apply") as (vault, journal),
     ):
         done = record.actions(plan, "apply", apply(plan, volumes, vault, journal, known_good))
-        status = _tell(options, plan, "apply", done)
+        status = _tell(options, plan, "apply", done, Counter())
         is_filled = bool(journal.gone)
     if is_filled:
         say(f"what was taken away is in {options.vault}; take it back with: alpheus clean undo")
@@ -249,7 +252,7 @@ def _undo(options: argparse.Namespace) -> int:
         if looks_other(volumes, journal):
             say("no folder is as clean apply left it: are these the same volumes?")
         done = record.actions(plan, "undo", undo(plan, volumes, vault, journal))
-        return _tell(options, plan, "undo", done)
+        return _tell(options, plan, "undo", done, Counter())
 
 
 def _check_digest(plan: Plan, given: str) -> None:
@@ -316,13 +319,13 @@ def _passphrase(vault: Path, *, new: bool) -> bytes:
 
 
 def _tell(
-    options: argparse.Namespace, plan: Plan, what: str, outcomes: Iterable[Outcome]
+    options: argparse.Namespace, plan: Plan, what: str, outcomes: Iterable[Outcome],
+    counts: Counter[Result],
 ) -> int:  # fmt: skip
-    """What became of each file; whether all is done. A reader that leaves stops nothing."""
+    """What became of each file, counted; whether all is done. A lost reader stops nothing."""
     from alpheus.respond.outcome import SETTLED  # noqa: PLC0415 - keeps --help fast
     from alpheus.respond.run_json import write_run  # noqa: PLC0415 - as above
 
-    counts: Counter[Result] = Counter()
     counted = _counted(outcomes, counts)
     with standard_output(exact=options.format == "json") as stream:
         if options.format == "json":

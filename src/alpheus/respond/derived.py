@@ -24,9 +24,10 @@ _PAGE = re.compile(
 _BACK_END = re.compile(r"[\s,]444[\s,]")
 _NAME = r'(?:"([^"]+)"|([^\s"/]\S*))'
 _NET = re.compile(
-    rf'\bnet1?(?:\.exe)?"?\s+(localgroup|group)\s+{_NAME}\s+{_NAME}(?=[^&|]*/add\b)([^&|]*)',
+    rf'\bnet1?(?:\.exe)?"?\s+(localgroup|group)\s+{_NAME}\s+{_NAME}(?=\s|$|")',
     re.IGNORECASE,
 )
+_BETWEEN = re.compile("[&|]")
 _EVENT = re.compile(
     r'"EventID":\s*(?:\{[^{}]*"#text":\s*)?"?(\d+)|<EventID[^>]*>(\d+)<|\bEventID=(\d+)'
 )
@@ -70,8 +71,11 @@ def _net(*, group: bool, local: bool) -> Callable[[str], Iterator[str]]:
 
     def found(text: str) -> Iterator[str]:
         plain = text.replace('\\"', '"').replace("\\\\", "\\").replace("&quot;", '"')
-        for one in _NET.finditer(plain):
-            is_local = one[1].lower() == "localgroup" and "/domain" not in one[6].lower()
+        for command in _BETWEEN.split(plain):
+            one = _NET.search(command)
+            if one is None or "/add" not in command.lower():
+                continue
+            is_local = one[1].lower() == "localgroup" and "/domain" not in command.lower()
             if is_local is local:
                 yield (one[2] or one[3]) if group else (one[4] or one[5])
 

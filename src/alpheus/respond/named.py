@@ -66,7 +66,8 @@ def _is_of_scope(text: str, field: str) -> bool:
 
 
 def _values(text: str, fields: tuple[str, ...]) -> list[str]:
-    found = dict.fromkeys(_of(text, fields))
+    """Those of the first field first."""
+    found = dict.fromkeys(value for field in fields for value in _of(text, (field,)))
     return [one for one in found if one not in _EMPTY and len(one) <= _LONGEST]
 
 

@@ -12,7 +12,7 @@ from alpheus.respond.volume import AbsentPlaceError, LostFolderError
 UNKNOWN = "no --root says where {} is mounted"
 
 
-_LOST = "not found, and its folder neither: is {} the right volume?"
+_LOST = "its folder is not there either: is {} the right volume?"
 _ABSENT = "it is not there, and not by this plan: taken by somebody else, or another server?"
 
 
