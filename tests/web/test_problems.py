@@ -16,6 +16,7 @@ from alpheus.web.problems import (
     NAME,
     ConflictError,
     UnknownParameterError,
+    plain_words,
     problem,
     status_of,
 )
@@ -58,6 +59,19 @@ def test_what_is_wrong_is_named() -> None:
     assert found.field == "size"
     assert [one.field for one in found.errors] == ["size", "sort"]
     assert problem(400, "…", UnknownParameterError("sise")).field == "sise"
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (r"Expected `str` matching regex '^(\d{4}-\d{2}-\d{2})?$'", "write a day as 2021-03-12"),
+        ("Expected `str` matching regex '^[0-9a-f]+$'", "it is not written as the reference says"),
+        ("Expected `int` >= 1", "Expected `int` >= 1"),
+    ],
+)  # fmt: skip
+def test_expressions_are_not_for_people(message: str, said: str) -> None:
+    """What form a text has to have stands in the reference, as an example here."""
+    assert plain_words(message) == said
 
 
 def test_an_upload_is_told_where_to_go_on() -> None:

@@ -257,3 +257,21 @@ def test_what_a_person_wrote_is_shown_as_it_is(reason: str, language: str) -> No
     """Unless it happens to be a reason of ours."""
     if not any(row.expression.fullmatch(reason) for row in rows(REASONS)):
         assert said(reason, language) == reason or ";" in reason
+
+
+@pytest.mark.parametrize(
+    ("reason", "german"),
+    [
+        ("every build of 15.0 (CU4): there is no fix for this cumulative update; install CU23",
+         "jede Version von 15.0 (CU4): für dieses "),
+        ("15.1.2176.2 is Exchange Server 2016 CU19, without the fix: fixed from 15.1.2176.9",
+         "15.1.2176.2 ist Exchange Server 2016 CU19, ohne die Korrektur: korrigiert ab 15.1.21"),
+        ("15.3 is newer than the newest one in the table (15.2), which already holds the fix",
+         "15.3 ist neuer als das neueste one der Tabelle (15.2), das die "),
+    ],
+)  # fmt: skip
+def test_why_a_build_has_a_flaw_is_said(reason: str, german: str) -> None:
+    """With the way out, as the table of builds tells it."""
+    assert said(reason, "de").startswith(german)
+    assert " fix" not in said(reason, "de")
+    assert " fix" not in said(reason, "es")

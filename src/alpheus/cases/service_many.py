@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from alpheus.cases import service_listing
 from alpheus.cases.acts import lacking, refusal
 from alpheus.cases.bases import bases_of
 from alpheus.cases.derived_store import Standing
 from alpheus.cases.lifecycle import State
-from alpheus.cases.schema import Derived
+from alpheus.cases.schema import Derived, acts
 from alpheus.cases.service_acts import Asked, act_of, do_to
 from alpheus.cases.service_listing import Filters
 from alpheus.cases.states import Compromise, Patch, Work
@@ -70,10 +70,13 @@ def matching(connection: Connection, tables: Derived, filters: Filters) -> Match
     return Matching(tuple(found), code_of(found))
 
 
-def code_of(servers: Iterable[int]) -> str:
-    """A few letters that stand for some servers and no others: their count, and a digest."""
+def code_of(servers: Iterable[int], act: str = "") -> str:
+    """A few letters that stand for some servers and no others: their count, and a digest.
+
+    With an `act` they stand for that as well, and for no other.
+    """
     ordered = sorted(set(servers))
-    text = " ".join(map(str, ordered))
+    text = " ".join(map(str, ordered)) + act
     return f"{len(ordered)}-{blake2b(text.encode(), digest_size=4).hexdigest()}"
 
 
@@ -128,7 +131,19 @@ def foreseen(
             allowed.append(number)
     ordered = sorted(refused.items(), key=lambda one: (-len(one[1]), one[0]))
     return Foreseen(tuple(allowed), tuple((reason, tuple(those)) for reason, those in ordered),
-                    absent, code_of(allowed))  # fmt: skip
+                    absent, code_of(allowed, _act_of(connection, allowed, asked)))  # fmt: skip
+
+
+def _act_of(connection: Connection, servers: Sequence[int], asked: Asked) -> str:
+    """What is to be done, and when the same was done last: once done, it is another act."""
+    last = 0
+    for begin in range(0, len(servers), _AT_ONCE):
+        part = servers[begin : begin + _AT_ONCE]
+        query = select(func.max(acts.c.id)).where(
+            acts.c.anchor.in_(part), acts.c.kind == asked.kind.value, acts.c.why == asked.why
+        )
+        last = max(last, connection.execute(query).scalar() or 0)
+    return "\n".join(("", asked.kind.value, asked.why, asked.to, asked.until, str(last)))
 
 
 def act_as_shown(

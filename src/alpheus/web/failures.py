@@ -27,7 +27,7 @@ from alpheus.web.access.front import is_broken_off
 from alpheus.web.access.typed import OtherSessionError, SignedOutError, Typed
 from alpheus.web.jobs.messages import ComplaintError
 from alpheus.web.jobs.telling import in_words
-from alpheus.web.problems import MEDIA_TYPE, problem, status_of
+from alpheus.web.problems import MEDIA_TYPE, plain_words, problem, status_of
 from alpheus.web.refusals import told
 from alpheus.web.rendering import MENU, AnyRequest, look_of, page
 
@@ -120,6 +120,8 @@ def _detail(error: HTTPException) -> str:
     """What a validation of Litestar found, in one line."""
     extra = error.extra if isinstance(error.extra, list) else []
     found = [
-        f"{one.get('key', '')}: {one.get('message', '')}" for one in extra if isinstance(one, dict)
+        f"{one.get('key', '')}: {plain_words(str(one.get('message', '')))}"
+        for one in extra
+        if isinstance(one, dict)
     ]
     return "; ".join(found) or error.detail

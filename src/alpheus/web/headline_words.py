@@ -32,7 +32,8 @@ def said(headline: str, language: str) -> str:
         return headline
     told_parts = [begins, *(told(part, language, table=TABLE) for part in others)]
     spoken = words(language)
-    return _dated(_BETWEEN.join(told_parts), spoken) + _END
+    end = _END if headline.endswith(_END) else ""
+    return _dated(_BETWEEN.join(told_parts), spoken) + end
 
 
 def _dated(text: str, spoken: Words) -> str:

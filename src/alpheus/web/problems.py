@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
@@ -24,6 +25,7 @@ from alpheus.errors import (
 )
 from alpheus.web.jobs.messages import ComplaintError
 
+_OF_A_FORM = re.compile(r"Expected `str` matching regex ")
 MEDIA_TYPE = "application/problem+json"
 NAME = "urn:alpheus:problem:"
 TOO_LARGE_FOR_US, FULL = 413, 507
@@ -122,6 +124,15 @@ _BY_STATUS = {
 }  # fmt: skip
 
 
+def plain_words(message: str) -> str:
+    """What a check of a library says, for people: no expression, and no name of a type."""
+    found = _OF_A_FORM.match(message)
+    if found is None:
+        return message
+    is_day = r"\d{4}-\d{2}-\d{2}" in message
+    return "write a day as 2021-03-12" if is_day else "it is not written as the reference says"
+
+
 def problem(status: int, detail: str, error: Exception) -> Problem:
     """What is told of an error; `detail` is the sentence in the reader's language."""
     kind = _kind_of(status, error)
@@ -166,6 +177,6 @@ def _fields_of(error: Exception) -> list[FieldProblem]:
     if not isinstance(extra, list):
         return []
     return [
-        FieldProblem(str(one.get("key", ""))[:200], str(one.get("message", "")))
+        FieldProblem(str(one.get("key", ""))[:200], plain_words(str(one.get("message", ""))))
         for one in extra if isinstance(one, dict)
     ]  # fmt: skip

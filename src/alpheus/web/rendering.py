@@ -210,7 +210,8 @@ class _Said:
 
     def of_pack(self, text: object) -> str:
         """A step of a playbook, or the title of a rule; as it is where no pack says it."""
-        return pack_words.said(str(text), self._words.language) if text else ""
+        found = pack_words.said(str(text), self._words.language) if text else ""
+        return self.because(text) if found == text else found
 
 
 def as_typed(value: object) -> Markup:

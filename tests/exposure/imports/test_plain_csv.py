@@ -286,6 +286,14 @@ def test_what_cannot_be_read_of_a_row_is_told(tmp_path: Path) -> None:
     assert "'31.02.2021'" in told
 
 
+def test_a_name_that_is_none_is_told_also_with_blanks_in_it(tmp_path: Path) -> None:
+    """Such as markup in a column of names."""
+    content = "ip,host\n192.0.2.7,<img src=x onerror=alert(1)>.evil.example\n"
+    told = " | ".join(_notes(tmp_path, content))
+    assert "line 2 '<img src=x onerror=alert(1)>.evil.example'" in told
+    assert [found.address for found in observations(tmp_path, content)] == ["192.0.2.7"]
+
+
 def test_what_leads_nowhere_is_a_loss(tmp_path: Path) -> None:
     """A name without a dot, the machine itself, no address; private addresses are kept, named."""
     content = "url\nftp://weird/\nhttps://localhost/x.aspx\n127.0.0.1\n0.0.0.0\n10.0.0.5\n"

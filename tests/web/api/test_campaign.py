@@ -28,6 +28,7 @@ def test_every_day(api: Api) -> None:
     assert [one["day"] for one in some] == ["2021-03-11", "2021-03-12"]
     assert len(api.rows("/campaign/days?from=2021-03-11&to=2021-03-12")) == 3
     assert api.refused("GET", "/campaign/days?from=2021-03-12&to=2021-03-11")[0] == 422
+    assert api.refused("GET", "/campaign/days?from=2021-99-99")[0] == 422
 
 
 @pytest.mark.parametrize("by", ["sector", "region", "network", "product", "build"])

@@ -54,12 +54,14 @@ def _preview(api: Api, **what: Any) -> Any:
 
 
 def test_many_are_done_as_they_were_shown(api: Api) -> None:
-    """Those that were named, or all that fit."""
+    """Those that were named, or all that fit; the code is for that act, once."""
     number = api.values["other_server"]
     shown = _preview(api, servers=[number, 99_999]).json()
     assert (shown["allowed"], shown["absent"]) == ([number], [99_999])
     asked = {"kind": "note", "why": "looked", "code": shown["code"], "servers": [number, 99_999]}
     assert api.ask("POST", "/bulk", json=asked).json() == {"count": 1, "refused": []}
+    again = api.ask("POST", "/bulk", json=asked)
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
     fitting = _preview(api, filters={"organisation": [OWN, OTHER]}).json()
     assert fitting["count"] == 2
 

@@ -60,7 +60,6 @@ _SEVERAL = re.compile(r"[\s,;|()<>]+")
 _DEFANGED = re.compile(r"\[\.\]|\(\.\)|\[dot\]|\[:\]", re.IGNORECASE)
 _SHELL = re.compile(r"shell", re.IGNORECASE)
 _PAGE = re.compile(r"[/\\.]\s*\S")
-_BLANK = re.compile(r"\s")
 _NOTHING = frozenset({"", "-", "--", "n/a", "na", "none", "null", "unknown", "?"})
 """Cells that say that there is nothing."""
 
@@ -273,7 +272,7 @@ class _Table:
                 alone.append((n, text))
             elif not _take(found, text, n):
                 found.unused.append((n, text))
-                if not _is_place(text) and (role is Role.ADDRESS or not _BLANK.search(text)):
+                if not _is_place(text):
                     remarks.append((NO_PLACE, text))
         for n, text in alone:
             told = found.address or found.names or found.computers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from io import StringIO
 from typing import Annotated, Any, Literal
 
@@ -290,10 +291,21 @@ def _mine(request: AnyRequest, permission: Permission = Permission.SEE) -> Campa
 
 
 def _between(series: Series, since: str, until: str) -> list[Point]:
+    for day in (since, until):
+        if day and not _is_day(day):
+            raise RefusedError("write a day as 2021-03-12")
     if since and until and since > until:
         raise RefusedError("the first day is after the last")
     return [one for one in series.points
             if one.day >= since and (not until or one.day <= until)]  # fmt: skip
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _csv(name: str, what: Series | Counts) -> Response[Any]:
