@@ -74,7 +74,7 @@ class CustodyLog:
         if fault:
             message = (
                 f"{self.path} does not hold from line {fault.line:,} on ({fault.reason}); keep it "
-                "as it is, and begin another"
+                "as it is"
             )
             raise OutputError(message)
 
