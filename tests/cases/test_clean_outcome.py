@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from alpheus.cases.acts import ActKind
 from alpheus.cases.clean_outcome import Move, Stood, after_marks, after_verification
 from alpheus.cases.clean_progress import Mark, Marked, progress_of
 from alpheus.cases.states import Compromise
 from alpheus.respond.verification import Fate, Item, Outcome, Verification
+from alpheus.respond.verification_open import Unshown
 from cases.test_clean_progress import PLAN
 
 CLEANED, BEFORE, AFTER = (f"2021-03-{day}T00:00:00Z" for day in (15, 10, 20))
@@ -83,3 +86,17 @@ def test_what_is_still_there_is_named() -> None:
     left = [Item(Fate.LEFT, "r", "t", path=f"C:/{name}.aspx") for name in "ab"]
     found = _after(_found(Outcome.LEFT, *left))
     assert (found.kind, found.why) == (ActKind.NOT_CLEAN, "still there: C:/a.aspx and 1 more")
+
+
+def test_what_no_evidence_shows_must_be_settled_by_steps() -> None:
+    """Else it says which is not; an open entrance is told first."""
+    found = msgspec.structs.replace(
+        _found(Outcome.CLEAN), unshown=(Unshown("Change keys."), Unshown("Rebuild."))
+    )
+    move = after_verification(STANDS, found, "v", {"Change keys."})
+    assert (move.kind, move.why.endswith("settled: Rebuild.")) == (None, True)
+    assert after_verification(STANDS, found, "v").why.endswith("Change keys. and 1 more")
+    settled = {"Change keys.", "Rebuild."}
+    assert after_verification(STANDS, found, "v", settled).kind is ActKind.VERIFIED
+    entrance = msgspec.structs.replace(_found(Outcome.UNCOVERED), way_in=("vulnerable to X",))
+    assert _after(entrance).why == "the way in is open: vulnerable to X"

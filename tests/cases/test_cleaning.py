@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 import pytest
 
@@ -292,3 +294,27 @@ def test_plans_are_kept_as_they_are(database: Database) -> None:
     with pytest.raises(RefusedError, match="no plan"):
         cases.cleaning.before(1)
     assert cases.cleaning.cleaned_at(server) == ""
+
+
+def test_what_no_evidence_shows_is_settled_by_steps_of_the_plan(database: Database) -> None:
+    """A server that is cleaned by a person's word is not verified while its steps are open."""
+    cases, server = planned(database)
+    found = cases.cleaning.of(server)
+    assert found.plan is not None
+    step = next(one for one in found.plan.plan.steps if one.phase is Phase.ROTATE)
+    whole = json.loads(verification(found, "verified-clean"))
+    whole["unshown"] = [{"step": step.what}]
+    cases.act(server, ActKind.CLEANED, who="kim", why="said", evidence="mail", when=CLEANED)
+    done = cases.cleaning.take_verification(server, json.dumps(whole).encode(), "v.json", who="lee")
+    assert done.moved is None
+    assert step.what in done.why
+    marked(cases, server)
+    assert _rebuilt(cases, server) == "verified-clean"
+
+
+def test_a_verification_of_another_computer_is_refused(database: Database) -> None:
+    """Whatever assessment it names."""
+    cases, server = cleaned(database)
+    content = verification(cases.cleaning.of(server), "verified-clean", server="EX77")
+    with pytest.raises(RefusedError, match=r"is of EX77, and server \d+ is EX01"):
+        cases.cleaning.take_verification(server, content, "v.json", who="lee")

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from alpheus.respond.assessment_file import Server
-from alpheus.respond.verification import Fate, Outcome, Verification, compare, end_of, place_of
+from alpheus.respond.verification import Fate, Outcome, Verification, compare, end_of
 from clean_assessments import PAGE, WEB, citation, finding, read_server
 
 SINCE = "2021-03-12T00:00:00Z"
 LOOKED = ("c:/inetpub/wwwroot/aspnet_client",)
 LATER = [{"source": "httpproxy", "files": 1, "last": "2021-03-20T00:00:00Z", "deciding": True}]
+
+FIXED = {"CVE-2021-26855": {"state": "fixed"}}
 
 
 def _before() -> Server:
@@ -23,8 +25,9 @@ def _before() -> Server:
 
 
 def _compared(*findings: dict[str, Any], looked: tuple[str, ...] = LOOKED,
-              coverage: Any = None) -> Verification:  # fmt: skip
-    after = read_server("MX01", *findings, coverage=LATER if coverage is None else coverage)
+              coverage: Any = None, cves: Any = None) -> Verification:  # fmt: skip
+    after = read_server("MX01", *findings, coverage=LATER if coverage is None else coverage,
+                        cves=FIXED if cves is None else cves)  # fmt: skip
     return compare(_before(), after, since=SINCE, looked=looked, assessment="0" * 64)
 
 
@@ -104,7 +107,35 @@ def test_the_end_of_what_was_seen() -> None:
     assert end_of(read_server("MX01", coverage=[])) == ""
 
 
-def test_places_are_compared_by_volume_and_name() -> None:
-    """In any case; what lies in no volume by its path."""
-    assert place_of("a/C%3A/Inetpub/X.aspx") == "c:/inetpub/x.aspx"
-    assert place_of("logs/x.aspx") == "/logs/x.aspx"
+def test_what_nobody_looked_at_is_not_gone() -> None:
+    """A folder that was not brought shows nothing of the file that lay there."""
+    (item,) = (one for one in _compared(PAST, looked=()).items if one.path)
+    assert item.fate is Fate.UNSEEN
+
+
+def test_a_page_of_logs_alone_needs_its_folder() -> None:
+    """Its being gone is shown by nothing else."""
+    log = citation("C/inetpub/logs/u_ex.log", line=1, text="x POST /owa/auth/x.aspx - 443")
+    before = read_server("MX01", finding("page-used-shell", log))
+    after = read_server("MX01", coverage=LATER, cves=FIXED)
+    for looked, outcome in (((), Outcome.UNCOVERED),
+                            (("c:/v15/frontend/httpproxy/owa/auth",), Outcome.CLEAN)):  # fmt: skip
+        found = compare(before, after, since=SINCE, looked=looked, assessment="")
+        assert (found.outcome, found.files) == (outcome, outcome)
+
+
+def test_an_open_entrance_is_not_clean() -> None:
+    """Files may be; what no file shows is listed either way."""
+    found = _compared(PAST, cves={"CVE-2021-26855": {"state": "vulnerable", "why": "its build"}})
+    assert (found.outcome, found.files) == (Outcome.UNCOVERED, Outcome.CLEAN)
+    assert "CVE-2021-26855" in found.way_in[0]
+    assert any("machine keys" in one.step for one in _compared(PAST).unshown)
+
+
+def test_what_was_lost_is_not_covered() -> None:
+    """It might have been a page."""
+    after = read_server("MX01", coverage=LATER, cves=FIXED)
+    found = compare(_before(), after, since=SINCE, looked=LOOKED, assessment="", missing=("b.zip",))
+    assert (found.outcome, found.files, found.uncovered) == (
+        Outcome.UNCOVERED, Outcome.UNCOVERED, ("b.zip",),
+    )  # fmt: skip

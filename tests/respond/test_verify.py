@@ -78,15 +78,42 @@ def test_a_server_on_which_nothing_was_done_is_not_clean(tmp_path: Path) -> None
     assert checked.outcome is Outcome.BACK
 
 
-def test_evidence_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
-    """Nothing is compared then."""
-    (tmp_path / "a.json").write_text(json.dumps({
+def _told(folder: Path, name: str = "A") -> Path:
+    (folder / "a.json").write_text(json.dumps({
         "schema": "alpheus.assessment/1", "run": {"finished": "", "version": ""},
-        "servers": [{"name": "A", "product": "", "verdict": "compromised", "stage": "implanted",
+        "servers": [{"name": name, "product": "", "verdict": "compromised", "stage": "implanted",
                      "headline": "", "findings": []}],
     }))  # fmt: skip
-    checked, unopened = verify(tmp_path / "a.json", "", [tmp_path / "none"], None)
+    return folder / "a.json"
+
+
+def test_evidence_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    """Nothing is compared then; a package that is not there is an error."""
+    (tmp_path / "bad.vhdx").write_bytes(b"vhdxfile and no more")
+    checked, unopened = verify(_told(tmp_path), "", [tmp_path / "bad.vhdx"], None)
     assert checked is None
-    assert "none" in unopened[0]
-    with pytest.raises(EvidenceError):
-        verify(tmp_path / "none", "", [tmp_path], None)
+    assert "bad.vhdx" in unopened[0]
+    for assessment, evidence in (("none", tmp_path), ("a.json", tmp_path / "none")):
+        with pytest.raises(EvidenceError, match="none"):
+            verify(tmp_path / assessment, "", [evidence], None)
+
+
+def test_a_loss_beside_what_was_read_is_not_covered(tmp_path: Path) -> None:
+    """A second package, and an archive in the first, that are damaged; said with their names.
+
+    And that the evidence names no computer, until the caller says that it is this one.
+    """
+    new = tmp_path / "new"
+    (new / "inner").mkdir(parents=True)
+    (new / "inner" / "more.zip").write_bytes(b"PK\x03\x04 and no more")
+    (new / "note.txt").write_text("x")
+    (tmp_path / "bad.zip").write_bytes(b"PK\x03\x04 and no more")
+    for same in (False, True):
+        checked, _ = verify(_told(tmp_path), "", [new, tmp_path / "bad.zip"], None, same=same)
+        assert checked is not None
+        assert checked.by_word
+        assert checked.files is Outcome.UNCOVERED
+        told = "\n".join(checked.uncovered)
+        assert "more.zip" in told
+        assert "bad.zip" in told
+        assert ("--same-server" in told) is not same

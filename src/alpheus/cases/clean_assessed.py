@@ -59,8 +59,15 @@ def read_kept(kept: Kept, digest: str) -> Assessment:
         "name": outline.name, "product": outline.product, "verdict": outline.verdict,
         "stage": outline.stage, "headline": outline.headline, "findings": found,
         "cves": told["cves"], "coverage": told["coverage"],
+        "aliases": told.get("aliases") or (),
     }  # fmt: skip
-    whole = {"schema": SCHEMA, "run": told["run"], "servers": [server], "digest": digest}
+    whole = {
+        "schema": SCHEMA,
+        "run": told["run"],
+        "servers": [server],
+        "digest": digest,
+        "evidence": [{"name": one.get("name", "")} for one in told.get("evidence", ())],
+    }
     try:
         return msgspec.convert(whole, Assessment)
     except msgspec.ValidationError as error:

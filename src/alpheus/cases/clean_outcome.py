@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -76,10 +76,13 @@ def after_marks(stands: Stood, digest: str, progress: Progress, marks: Sequence[
     return Move()
 
 
-def after_verification(stands: Stood, found: Verification, digest: str) -> Move:
+def after_verification(
+    stands: Stood, found: Verification, digest: str, settled: Collection[str] = ()
+) -> Move:
     """What follows from a verification: it is clean, it is not, or somebody came back.
 
-    What it does not look at, after the cleaning, it says nothing of.
+    What it does not look at, after the cleaning, it says nothing of; what no evidence shows must be
+    among the steps of plans that are `settled`.
     """
     evidence = f"verification {digest}"
     if stands.compromise is Compromise.RE_INFECTED and found.outcome is Outcome.BACK:
@@ -89,7 +92,13 @@ def after_verification(stands: Stood, found: Verification, digest: str) -> Move:
     if found.until and found.until <= stands.cleaned:
         return Move(why=f"its evidence ends {found.until}, and it was cleaned {stands.cleaned}; "
                     "collect it again")  # fmt: skip
-    return _OF_OUTCOME[found.outcome](stands, found, evidence)
+    move = _OF_OUTCOME[found.outcome](stands, found, evidence)
+    waiting = [one.step for one in found.unshown if one.step not in settled]
+    if move.kind is ActKind.VERIFIED and waiting:
+        more = _and_more(len(waiting))
+        return Move(why=f"not shown by evidence, and no step of the plan that is settled: "
+                    f"{waiting[0]}{more}")  # fmt: skip
+    return move
 
 
 def _clean(stands: Stood, found: Verification, evidence: str) -> Move:
@@ -125,7 +134,9 @@ def _left(_: Stood, found: Verification, evidence: str) -> Move:
     return Move(ActKind.NOT_CLEAN, f"still there: {where}{_and_more(len(left))}", evidence)
 
 
-def _uncovered(_: Stood, __: Verification, ___: str) -> Move:
+def _uncovered(_: Stood, found: Verification, __: str) -> Move:
+    if found.way_in:
+        return Move(why=f"the way in is open: {found.way_in[0]}{_and_more(len(found.way_in))}")
     return Move(why="not all was seen that must be; what is missing is listed")
 
 

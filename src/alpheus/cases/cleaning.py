@@ -39,6 +39,8 @@ from alpheus.cases.service_server import row_of
 from alpheus.errors import RefusedError
 from alpheus.respond.model import Plan, decode
 from alpheus.respond.planning import plan_of
+from alpheus.respond.verification import Verification
+from alpheus.respond.verification_server import folded_names, names_of
 
 LONGEST = 4_000
 """Characters of a reason that are kept."""
@@ -259,16 +261,12 @@ class Cleaning:
                     raise RefusedError(message)
             else:
                 of = next((p.id for p in plans if p.assessment == one.found.assessment), 0)
-                if not of and not _made_from(connection, tables, number, one.found.assessment):
-                    raise RefusedError(
-                        "this verification compares with an assessment that is not kept as one of "
-                        f"server {number}; take that in first"
-                    )
+                _check_server(connection, tables, number, one.found, plans)
                 clean_store.add_verification(
                     connection, number, one, plan=of, who=who, evidence=evidence[:LONGEST],
                     now=self._clock(),
                 )  # fmt: skip
-            move = after_verification(stood(connection, tables, number), one.found, one.digest)
+            move = _moved_by(connection, tables, number, one.found, one.digest)
             at = (connection, tables, found)
             return _carried_out(at, number, move, who, now=self._clock())
 
@@ -351,6 +349,26 @@ def _made_from(connection: Connection, tables: Derived, server: int, digest: str
     return next((one.observation for one in found if one.sha256 == digest), 0)
 
 
+def _check_server(
+    connection: Connection, tables: Derived, server: int, found: Verification,
+    plans: Sequence[KeptPlan],
+) -> None:  # fmt: skip
+    """Raises RefusedError for a comparison with another assessment, or of another computer."""
+    of = next((one.observation for one in plans if one.assessment == found.assessment), 0)
+    observation = of or _made_from(connection, tables, server, found.assessment)
+    if not observation:
+        raise RefusedError(
+            "this verification compares with an assessment that is not kept as one of "
+            f"server {server}; take that in first"
+        )
+    name = assessment_of(connection, observation).server()
+    if names_of(name).isdisjoint(folded_names(found.server)):
+        raise RefusedError(
+            f"this verification is of {found.server}, and server {server} is {name.name} in the "
+            "assessment that it compares with"
+        )
+
+
 def _became(result: str, what: str) -> str:
     """What a file is after a run; '' where that changed nothing."""
     if result not in AWAY:
@@ -368,6 +386,10 @@ def _follow(at: _At, server: int, kept: KeptPlan, marks: Sequence[Marked], *, no
         later = _next_move(connection, tables, server, done.clean.verifications)
         if later.kind is not None:
             return _carried_out(at, server, later, marks[-1].who, now=now)
+    elif done.moved is None and not progress.open:  # what no evidence shows may be settled now
+        later = _next_move(connection, tables, server, done.clean.verifications)
+        if later.kind is ActKind.VERIFIED:
+            return _carried_out(at, server, later, marks[-1].who, now=now)
     return done
 
 
@@ -377,7 +399,20 @@ def _next_move(
     """What would follow from the newest verification of a server as it stands."""
     if not seen:
         return Move()
-    return after_verification(stood(connection, tables, server), seen[0].found, seen[0].digest)
+    return _moved_by(connection, tables, server, seen[0].found, seen[0].digest)
+
+
+def _moved_by(
+    connection: Connection, tables: Derived, server: int, found: Verification, digest: str
+) -> Move:
+    """What follows from a verification, and from what the steps of the server's plans settle."""
+    settled = {
+        one.step.what
+        for kept in clean_store.plans_of(connection, tables, server)
+        for one in progress_of(kept.plan, clean_store.marks_of(connection, kept.id)).steps
+        if one.is_settled
+    } if found.unshown else set()  # fmt: skip
+    return after_verification(stood(connection, tables, server), found, digest, settled)
 
 
 def _carried_out(at: _At, server: int, move: Move, who: str, *, now: str) -> Done:

@@ -147,8 +147,12 @@ def _add_verify(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--since", type=instant, metavar="TIME",
         help="when the clean-up was done, UTC (default: the last record of the old evidence)",
     )  # fmt: skip
+    parser.add_argument(
+        "--same-server", action="store_true",
+        help="you know that evidence which names no computer is of this server",
+    )  # fmt: skip
     _add_format(parser)
-    parser.epilog = f"Exit status: 0 verified clean; {INCOMPLETE} not."
+    parser.epilog = f"Exit status: 0 verified clean for what lies in files; {INCOMPLETE} not."
 
 
 def _plan(options: argparse.Namespace) -> int:
@@ -381,7 +385,8 @@ def _verified(options: argparse.Namespace) -> Verification:
             if record.kept else None
         )  # fmt: skip
         found, unopened = verify(
-            options.assessment, options.server, options.evidence, options.since, heard
+            options.assessment, options.server, options.evidence, options.since, heard,
+            same=options.same_server,
         )  # fmt: skip
         for one in unopened:
             say(one)

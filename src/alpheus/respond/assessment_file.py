@@ -42,6 +42,7 @@ class Finding(msgspec.Struct, frozen=True):
     citations: tuple[Citation, ...] = ()
     citations_total: int = 0
     last: str | None = None
+    detail: str = ""
 
 
 class Span(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"}):
@@ -90,6 +91,23 @@ class Server(msgspec.Struct, frozen=True):
     cves: dict[str, CveState] = {}
     coverage: tuple[Coverage, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+class Loss(msgspec.Struct, frozen=True):
+    """See `model.Skipped`."""
+
+    path: str
+    reason: str
+    evidence: str = ""
+    offset: int | None = None
+
+
+class Package(msgspec.Struct, frozen=True):
+    """See `model.Evidence`."""
+
+    name: str
+    id: str = ""
 
 
 class _Pack(msgspec.Struct, frozen=True):
@@ -112,6 +130,8 @@ class Assessment(msgspec.Struct, frozen=True):
     run: Run
     servers: tuple[Server, ...]
     digest: str = ""
+    evidence: tuple[Package, ...] = ()
+    skipped: tuple[Loss, ...] = ()
 
     def server(self, name: str = "") -> Server:
         """The server of this name, in any case; the only one for ''. Raises EvidenceFormatError."""
@@ -132,12 +152,18 @@ def of_model(found: model.Assessment) -> Assessment:
             {cve: CveState(state.state, state.why) for cve, state in one.cves.items()},
             tuple(_coverage(coverage) for coverage in one.coverage),
             tuple(_campaign(campaign) for campaign in one.campaigns),
+            one.aliases,
         )
         for one in found.servers
     )  # fmt: skip
     packs = tuple(_Pack(pack.id, pack.version) for pack in found.run.packs)
     run = Run(_iso(found.run.finished) or "", found.run.version, packs)
-    return Assessment(SCHEMA, run, servers)
+    return Assessment(
+        SCHEMA, run, servers, evidence=tuple(Package(one.name, one.id) for one in found.evidence),
+        skipped=tuple(
+            Loss(one.path, one.reason, one.evidence, one.offset) for one in found.skipped
+        ),
+    )  # fmt: skip
 
 
 def _coverage(found: model.Coverage) -> Coverage:
@@ -161,6 +187,7 @@ def _finding(found: model.Finding) -> Finding:
     return Finding(
         found.rule, found.pack, found.title, found.stage, found.weight, found.confidence,
         _iso(found.time), found.techniques, citations, found.citations_total, _iso(found.last),
+        found.detail,
     )  # fmt: skip
 
 

@@ -2,28 +2,31 @@
 
 What lies in files is compared by place and hash, whatever the logs say. What logs say of the time
 before the clean-up is past and stays in them; only signs from after it count. A server is verified
-clean when nothing is left, nothing is new, and the sources that a verdict needs go on beyond it.
+clean when nothing is left, nothing is new, the sources that a verdict needs go on beyond it,
+nothing was lost that might hide a page or a log, and no flaw is known to be open. That speaks of
+what lies in files; what does not is named beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
 import msgspec
 
-from alpheus.evidence.address import on_volume, windows_path
 from alpheus.model import Weight
 from alpheus.respond.assessment_file import Citation, Finding, Server
+from alpheus.respond.verification_open import Unshown, unshown_of, way_in
+from alpheus.respond.verification_places import LOGS, Looked, place_of, unseen_pages
 
 SCHEMA = "alpheus.clean-verification/1"
-_LOGS = (".log", ".evtx", ".jsonl", ".json", ".csv", ".txt", ".xml", ".gz")
 
 
 class Fate(StrEnum):
-    """What became of a finding, or of a file that it names."""
+    """What became of a finding, or of a file that it names. `unseen`: nobody looked there again."""
 
     GONE = "gone"
+    UNSEEN = "unseen"
     LEFT = "left"
     BACK = "back"
     NEW = "new"
@@ -31,7 +34,7 @@ class Fate(StrEnum):
 
 
 class Outcome(StrEnum):
-    """The answer. `uncovered`: nothing speaks against it, but not all was seen that must be."""
+    """The answer. `uncovered`: not all was seen that must be, or the way in is open."""
 
     CLEAN = "verified-clean"
     UNCOVERED = "uncovered"
@@ -55,6 +58,8 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
 
     `since` is the clean-up, UTC, and `until` up to when all sources that a verdict needs were seen,
     '' where one of them was not. `uncovered` says what was not seen, and what to collect.
+    `unshown` is what lies in no file, for the steps of the plan to settle; `way_in` are the flaws
+    that are open still. `by_word`: only the caller's word says that the evidence is of this server.
     """
 
     schema: str = SCHEMA
@@ -66,6 +71,9 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[Item, ...]
     uncovered: tuple[str, ...]
     until: str = ""
+    unshown: tuple[Unshown, ...] = ()
+    way_in: tuple[str, ...] = ()
+    by_word: bool = False
 
     def of(self, *fates: Fate) -> tuple[Item, ...]:
         """Items of these fates."""
@@ -76,22 +84,26 @@ _FileKey = tuple[str, str]
 
 
 def compare(
-    before: Server, after: Server, *, since: str, looked: Collection[str], assessment: str
-) -> Verification:
+    before: Server, after: Server, *, since: str, looked: Collection[str], assessment: str,
+    missing: Sequence[str] = (), by_word: bool = False,
+) -> Verification:  # fmt: skip
     """Compare.
 
     `since` is when the clean-up was done, ISO 8601 UTC; `looked` are the folders of which the new
     evidence holds a file, as `place_of` writes them; `assessment` is the digest of the old one.
+    `missing` says what else of the new evidence was not seen, in sentences.
     """
-    was, now = _files(before), _files(after)
-    items = [*_file_items(was, now), *_record_items(before, after, since)]
-    unseen = _not_looked_at(was, looked)
+    was, now, seen = _files(before), _files(after), Looked(looked)
+    items = [*_file_items(was, now, seen), *_record_items(before, after, since)]
+    unseen = (*_not_looked_at(before, was, seen), *missing)
     uncovered = (*_uncovered(before, after, since), *unseen)
+    entrance = tuple(way_in(after))
     return Verification(
-        server=after.name, since=since, assessment=assessment,
-        outcome=_answer(items, uncovered),
+        server=before.name, since=since, assessment=assessment,
+        outcome=_answer(items, (*uncovered, *entrance)),
         files=_answer([one for one in items if one.path], unseen),
         items=tuple(items), uncovered=uncovered, until=_seen_until(before, after),
+        unshown=unshown_of(before, after), way_in=entrance, by_word=by_word,
     )  # fmt: skip
 
 
@@ -114,27 +126,21 @@ def _files(server: Server) -> dict[_FileKey, tuple[Finding, Citation]]:
         if finding.weight is Weight.CONTEXT:
             continue
         for citation in finding.citations:
-            if citation.sha256 and not citation.path.lower().endswith(_LOGS):
+            if citation.sha256 and not citation.path.lower().endswith(LOGS):
                 found.setdefault((place_of(citation.path), finding.rule), (finding, citation))
     return found
 
 
-def place_of(path: str) -> str:
-    """Where a file lies, for comparing: `c:/inetpub/wwwroot/x.aspx`."""
-    place = on_volume(path)
-    if place is None:
-        return windows_path(path)
-    return f"{place[0]}:{'/'.join(('', *place[1]))}".lower()
-
-
 def _file_items(
-    was: dict[_FileKey, tuple[Finding, Citation]], now: dict[_FileKey, tuple[Finding, Citation]]
-) -> list[Item]:
+    was: dict[_FileKey, tuple[Finding, Citation]], now: dict[_FileKey, tuple[Finding, Citation]],
+    seen: Looked,
+) -> list[Item]:  # fmt: skip
     items = []
     places = {place for place, _ in was}
     for key, (finding, citation) in was.items():
         if key not in now:
-            items.append(_item(Fate.GONE, finding, citation))
+            fate = Fate.GONE if seen.saw(key[0].rpartition("/")[0]) else Fate.UNSEEN
+            items.append(_item(fate, finding, citation))
     for key, (finding, citation) in now.items():
         if key in was:
             same = was[key][1].sha256 == citation.sha256
@@ -167,7 +173,7 @@ def _record_items(before: Server, after: Server, since: str) -> list[Item]:
 
 
 def _of_records(finding: Finding) -> bool:
-    return any(one.path.lower().endswith(_LOGS) or not one.sha256 for one in finding.citations)
+    return any(one.path.lower().endswith(LOGS) or not one.sha256 for one in finding.citations)
 
 
 def _uncovered(before: Server, after: Server, since: str) -> tuple[str, ...]:
@@ -184,19 +190,15 @@ def _uncovered(before: Server, after: Server, since: str) -> tuple[str, ...]:
     return tuple(missing)
 
 
-def _not_looked_at(was: Collection[_FileKey], looked: Collection[str]) -> tuple[str, ...]:
-    """Folders in which something was found, and around which nothing was collected again.
-
-    A folder that is empty now is seen by what lies beside or below it.
-    """
-    seen = {folder.lower() for folder in looked}
-    seen |= {folder.rpartition("/")[0] for folder in seen}
+def _not_looked_at(before: Server, was: Collection[_FileKey], seen: Looked) -> tuple[str, ...]:
+    """Folders in which something was found, and around which nothing was collected again."""
     folders = sorted({place.rpartition("/")[0] for place, _ in was})
-    return tuple(
+    missing = (
         f"{folder}: no file of this folder was collected; bring it again"
         for folder in folders
-        if folder not in seen and folder.rpartition("/")[0] not in seen
+        if not seen.saw(folder)
     )
+    return (*missing, *unseen_pages(before, folders, seen))
 
 
 def _answer(items: list[Item], uncovered: tuple[str, ...]) -> Outcome:

@@ -8,6 +8,7 @@ from typing import TextIO
 
 from alpheus.report.visible import visible
 from alpheus.respond.verification import Fate, Item, Outcome, Verification
+from alpheus.respond.verification_open import Unshown
 
 WIDTH = 80
 MOST = 20
@@ -26,10 +27,13 @@ _FILES = {
     Outcome.LEFT: "Files: some are still there.",
     Outcome.BACK: "Files: some came back, or are new.",
 }
+_BY_WORD = "That the new evidence is of this server is taken on the caller's word."
+_UNSHOWN = "Not shown by files: to be settled by the plan's steps"
 _HEADINGS = {
     Fate.BACK: "Came back",
     Fate.NEW: "New",
     Fate.LEFT: "Still there",
+    Fate.UNSEEN: "Not seen: nobody looked there again",
     Fate.GONE: "Gone",
     Fate.PAST: "Of before the clean-up, and still in the logs",
 }
@@ -37,6 +41,13 @@ _HEADINGS = {
 
 def sentence(found: Verification) -> str:
     """The answer in one sentence."""
+    if found.outcome is Outcome.CLEAN and found.unshown:
+        number = len(found.unshown)
+        things = "1 thing is" if number == 1 else f"{number:,} things are"
+        return (f"{found.server} is verified clean for what lies in files; {things} not shown by "
+                "evidence.")  # fmt: skip
+    if found.outcome is Outcome.UNCOVERED and found.way_in:
+        return f"{found.server} cannot be called clean yet: the way in is open."
     signs = sorted(item.time for item in found.of(Fate.BACK, Fate.NEW) if item.time)
     first = signs[0] if signs else "a file (see below)"
     return _SENTENCES[found.outcome].format(server=found.server, since=found.since, first=first)
@@ -50,16 +61,30 @@ def write_verification(found: Verification, stream: TextIO) -> None:
 def _lines(found: Verification) -> Iterator[str]:
     yield from _wrapped(sentence(found))
     yield _FILES[found.files]
-    if found.uncovered:
-        yield from ("", "Not covered")
-        for text in found.uncovered:
-            yield from _wrapped(text, "  - ")
+    if found.by_word:
+        yield from _wrapped(_BY_WORD)
+    for heading, texts in (("The way in is open", found.way_in), ("Not covered", found.uncovered)):
+        if texts:
+            yield from ("", heading)
+            for text in texts:
+                yield from _wrapped(text, "  - ")
     for fate, heading in _HEADINGS.items():
         items = found.of(fate)
         if items:
             yield from ("", f"{heading} ({len(items):,})")
             for item in items[:MOST]:
                 yield from _wrapped(_told(item), "  - ")
+    if found.unshown:
+        yield from ("", f"{_UNSHOWN} ({len(found.unshown):,})")
+        for one in found.unshown:
+            yield from _of_unshown(one)
+
+
+def _of_unshown(one: Unshown) -> Iterator[str]:
+    yield from _wrapped(one.step, "  - ")
+    for word, texts in (("names", one.names), ("because", one.titles)):
+        if texts:
+            yield from _wrapped(f"{word}: {'; '.join(texts[:MOST])}", "    ")
 
 
 def _told(item: Item) -> str:

@@ -22,7 +22,7 @@ FILES = 50
 ITEMS = 50
 """Items of a kind that are listed; the file has all."""
 
-_ORDER = (Fate.BACK, Fate.NEW, Fate.LEFT, Fate.GONE, Fate.PAST)
+_ORDER = (Fate.BACK, Fate.NEW, Fate.LEFT, Fate.UNSEEN, Fate.GONE, Fate.PAST)
 
 
 class Proof(NamedTuple):

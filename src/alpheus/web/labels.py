@@ -265,6 +265,7 @@ FATE = {
     "left": Label("Still there", BAD),
     "back": Label("Came back", BAD),
     "new": Label("New", BAD),
+    "unseen": Label("Not seen again", DOUBT, "Nobody looked there again."),
     "past": Label("Of before the clean-up", PLAIN, "It stays in the logs."),
 }
 CLEAN_DEED = {

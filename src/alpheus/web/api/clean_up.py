@@ -144,6 +144,14 @@ class ItemOf(msgspec.Struct, frozen=True):
     time: Time
 
 
+class UnshownOf(msgspec.Struct, frozen=True):
+    """Something that evidence does not show to be settled."""
+
+    step: Annotated[str, said("What the plan says to do of it.")]
+    titles: Annotated[list[str], said("The findings that it rests on.")]
+    names: Annotated[list[str], said("What these name: accounts, tasks, directories.")]
+
+
 class VerificationOf(msgspec.Struct, frozen=True):
     """Later evidence compared with what had been found."""
 
@@ -156,6 +164,9 @@ class VerificationOf(msgspec.Struct, frozen=True):
     until: Time
     items: list[ItemOf]
     uncovered: Annotated[list[str], said("What was not seen, and what to bring.")]
+    unshown: Annotated[list[UnshownOf], said("What no file shows, for people to settle.")]
+    way_in: Annotated[list[str], said("Flaws that the later evidence shows to be open.")]
+    by_word: Annotated[bool, said("Only somebody's word says that it is of this server.")]
 
 
 class Verifications(msgspec.Struct, frozen=True):
@@ -292,6 +303,7 @@ def _verification(one: KeptVerification) -> VerificationOf:
     return VerificationOf(
         one.digest, one.recorded, one.who, one.evidence, found.outcome.value, found.since,
         found.until, shaped(found.items, list[ItemOf]), list(found.uncovered),
+        shaped(found.unshown, list[UnshownOf]), list(found.way_in), found.by_word,
     )  # fmt: skip
 
 

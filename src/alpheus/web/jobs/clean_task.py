@@ -1,4 +1,8 @@
-"""New evidence compared with what had been found before a clean-up, in the process of its job."""
+"""New evidence compared with what had been found before a clean-up, in the process of its job.
+
+Whoever hands it in at a server says by that of which it is: a package that names no computer must
+be called after it.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +18,10 @@ from alpheus.cases.clean_files import verified
 from alpheus.cases.service import Cases
 from alpheus.errors import RefusedError
 from alpheus.evidence.base import OpenOptions
-from alpheus.respond.assessment_file import Assessment, Server, read_assessment
-from alpheus.respond.verification import compare, end_of
+from alpheus.respond.assessment_file import read_assessment
+from alpheus.respond.verification import end_of
+from alpheus.respond.verification_server import names_of
+from alpheus.respond.verify import compared as comparison
 from alpheus.respond.verify import folders_of
 from alpheus.web.access import audit
 from alpheus.web.jobs import messages as said
@@ -42,24 +48,31 @@ def compared(
     """The result with the outcome of the comparison, or with why none was made."""
     tell(Phase(said.note(said.COMPARING)))
     try:
-        outcome = _compared(task, database, document, places)
+        outcome = _compared(task, database, document, places, result.unopened)
     except RefusedError as error:
         tell(Phase(said.note(said.NOT_COMPARED, reason=str(error))))
         return msgspec.structs.replace(result, uncompared=str(error))
     return msgspec.structs.replace(result, verified=outcome)
 
 
-def _compared(task: Task, database: Database, document: Path, places: Sequence[Path]) -> str:
+def _compared(
+    task: Task, database: Database, document: Path, places: Sequence[Path],
+    unopened: Sequence[str],
+) -> str:  # fmt: skip
     server, cases = task.options.verify, Cases(database)
     kept = cases.cleaning.before(server)
     with database.read() as connection:
-        before = assessment_of(connection, kept.observation).server()
-    after = _same(before, read_assessment(document), _aliases(document))
+        old = assessment_of(connection, kept.observation)
+    before, new = old.server(), read_assessment(document)
     cleaned = cases.cleaning.cleaned_at(server)
     options = OpenOptions(passwords=(task.password,) if task.password else ())
-    found = compare(
-        before, after, since=cleaned or end_of(before), looked=set(folders_of(places, options)),
-        assessment=kept.assessment,
+    if not any(names_of(before) & names_of(one) for one in new.servers):
+        every = ", ".join(one.name for one in new.servers[:_MOST_NAMES]) or "none"
+        raise RefusedError(f"the evidence is of {every}, and the plan is of {before.name}")
+    found = comparison(
+        msgspec.structs.replace(old, digest=kept.assessment), before, new,
+        since=cleaned or end_of(before), looked=set(folders_of(places, options)),
+        unopened=unopened, same=True,
     )  # fmt: skip
 
     def note(connection: Connection) -> None:
@@ -72,29 +85,3 @@ def _compared(task: Task, database: Database, document: Path, places: Sequence[P
         server, verified(found), who=task.who, evidence=evidence
     )
     return found.outcome.value
-
-
-class _Named(msgspec.Struct, frozen=True):
-    name: str = ""
-    aliases: tuple[str, ...] = ()
-
-
-class _Names(msgspec.Struct, frozen=True):
-    servers: tuple[_Named, ...] = ()
-
-
-def _aliases(document: Path) -> dict[str, tuple[str, ...]]:
-    """All names of each server of a document."""
-    found = msgspec.json.decode(document.read_bytes(), type=_Names)
-    return {one.name: (one.name, *one.aliases) for one in found.servers}
-
-
-def _same(before: Server, after: Assessment, names: dict[str, tuple[str, ...]]) -> Server:
-    """The server by its name; that of another machine proves nothing. Raises RefusedError."""
-    wanted = {before.name.casefold(), before.name.partition(".")[0].casefold()}
-    for one in after.servers:
-        known = {name.casefold() for name in names.get(one.name, (one.name,))}
-        if wanted & (known | {name.partition(".")[0] for name in known}):
-            return one
-    every = ", ".join(one.name for one in after.servers[:_MOST_NAMES]) or "none"
-    raise RefusedError(f"the evidence is of {every}, and the plan is of {before.name}")

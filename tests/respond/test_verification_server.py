@@ -1,0 +1,71 @@
+"""Evidence of another server shows nothing of this one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from alpheus.errors import EvidenceFormatError
+from alpheus.respond.assessment_file import Assessment
+from alpheus.respond.verification_server import same_server
+from clean_assessments import citation, document, finding, server
+
+
+def _of(*names: str, package: str = "", **more: Any) -> Assessment:
+    whole = document(*(server(name, **more) for name in names))
+    return msgspec.convert(whole | {"evidence": [{"name": package}]}, Assessment)
+
+
+def _same(old: Assessment, new: Assessment) -> tuple[str, bool]:
+    found = same_server(old, old.servers[0], new)
+    return found.after.name, not found.by_word
+
+
+def test_a_server_is_known_by_any_of_its_names() -> None:
+    """In any case, with or without its domain, among others."""
+    assert _same(_of("EX01"), _of("OTHER", "EX01")) == ("EX01", True)
+    assert _same(_of("EX01"), _of("MAIL", aliases=["ex01.corp.example"])) == ("MAIL", True)
+    assert _same(_of("NEW", aliases=["ex01"]), _of("EX01")) == ("EX01", True)
+
+
+def test_another_server_is_refused() -> None:
+    """And it says which it is."""
+    with pytest.raises(EvidenceFormatError, match="is of EX77, and the assessment is of EX01"):
+        _same(_of("EX01"), _of("EX77"))
+
+
+def test_evidence_that_names_no_computer_is_of_whom_the_caller_says() -> None:
+    """It is called after its package; that the package is called as before is no proof."""
+    nameless = _of("evidence", package="evidence")
+    assert _same(_of("EX01"), nameless) == ("evidence", False)
+    assert _same(_of("EX01"), _of("web.zip", package="outer")) == ("web.zip", False)
+    assert _same(nameless, nameless) == ("evidence", False)
+    assert _same(nameless, _of("EX01")) == ("EX01", False)
+    assert _same(_of("EX01"), _of("EX01", package="EX01")) == ("EX01", True)
+    assert _same(_of("EX01", package="EX01"), _of("EX01")) == ("EX01", False)
+
+
+def test_what_names_no_computer_counts_to_it() -> None:
+    """A page in a package of its own is not passed over; of each source the last record counts."""
+    page = finding("page-foreign", citation("C/x.aspx"))
+    logs, web = server("EX01"), server("web.zip", page)
+    new = msgspec.convert(document(logs, web) | {"evidence": [{"name": "web.zip"}]}, Assessment)
+    old = _of("EX01")
+    found = same_server(old, old.servers[0], new)
+    assert [one.rule for one in found.after.findings] == ["page-foreign"]
+    assert len(found.after.coverage) == 1
+    assert found.by_word
+
+
+def test_others_are_told() -> None:
+    """Where was looked cannot be told apart then."""
+    old = _of("EX01")
+    assert same_server(old, old.servers[0], _of("EX01", "EX02")).others == ("EX02",)
+
+
+def test_several_that_may_be_it_are_refused() -> None:
+    """None of them is taken by guess."""
+    with pytest.raises(EvidenceFormatError):
+        _same(_of("evidence", package="evidence"), _of("EX01", "EX02"))
