@@ -228,3 +228,20 @@ def test_slips_are_told_with_what_to_do(page: Path, capsys: pytest.CaptureFixtur
     assert "v is a file; name a folder" in said
     assert _digest() not in _run(capsys, *words, "0" * 64, status=2)
     assert page.exists()
+
+
+def test_evidence_is_compared_with_the_assessment(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder with nothing in it shows nothing, and not of whom it is; none at all is an error."""
+    assert page.exists()
+    Path("empty").mkdir()
+    said = _run(capsys, "verify", "a.json", "empty", status=1)
+    assert "Not seen: nobody looked there again (1)" in said
+    assert "Gone" not in said
+    assert "--same-server" in said
+    assert "machine keys" in said
+    assert "--same-server" not in _run(
+        capsys, "verify", "a.json", "empty", "--same-server", status=1
+    )
+    assert "none is not there" in _run(capsys, "verify", "a.json", "empty", "none", status=3)

@@ -73,6 +73,19 @@ def test_a_page_of_a_log_needs_its_folder(folder: str, saw: bool) -> None:
     assert not list(unseen_pages(server, (f"c:/{WEB[2:]}",), Looked(())))
 
 
+def test_a_page_of_which_no_record_says_where_lies_in_the_usual_folders() -> None:
+    """All of them must be looked at; those of the product where it is Exchange."""
+    written = finding("reset", citation("a.log"), techniques=["T1505.003"])
+    missing = [one.partition(":")[0] for one in
+               unseen_pages(read_server("A", written), (), Looked(("c:/i/wwwroot",)))]  # fmt: skip
+    assert missing == ["frontend/httpproxy/ecp/auth", FRONT]
+    other = read_server("A", written, product="IIS")
+    assert [one.partition(":")[0] for one in unseen_pages(other, (), Looked(()))] == ["wwwroot"]
+    known = ("c:/inetpub/wwwroot/aspnet_client",)
+    assert not list(unseen_pages(other, known, Looked(())))
+    assert not list(unseen_pages(read_server("A", finding("r", citation("a.log"))), (), Looked(())))
+
+
 @pytest.mark.parametrize(("folder", "looked", "saw"), [
     ("c:/inetpub/wwwroot", "c:/inetpub/logs/logfiles", False),
     ("c:/inetpub/wwwroot", "c:/inetpub/wwwroot/aspnet_client", False),

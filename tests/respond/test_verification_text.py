@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 
+import msgspec
 import pytest
 
 from alpheus.respond.verification import Fate, Item, Outcome, Verification
+from alpheus.respond.verification_open import Unshown
 from alpheus.respond.verification_text import MOST, sentence, write_verification
 
 
@@ -47,3 +49,19 @@ def test_what_was_not_covered_stands_before_what_is_gone() -> None:
     assert text.index("Not covered") < text.index("Still there") < text.index("Gone (25)")
     assert text.count("x{ESC}.aspx") == MOST
     assert all(len(line) <= 80 for line in text.splitlines())
+
+
+def test_clean_is_said_of_files_and_what_is_not_is_listed() -> None:
+    """By what is to be done, and by name; an open entrance is told in the sentence."""
+    found = msgspec.structs.replace(
+        _found(Outcome.CLEAN), by_word=True,
+        unshown=(Unshown("Switch off accounts.", ("An account was made",), ("helpdesk7",)),),
+    )  # fmt: skip
+    stream = io.StringIO()
+    write_verification(found, stream)
+    text = stream.getvalue()
+    assert "is verified clean for what lies in files; 1 thing is not shown by evidence." in text
+    assert "  - Switch off accounts.\n    names: helpdesk7\n    because: An account" in text
+    assert "caller's word" in text
+    entrance = msgspec.structs.replace(_found(Outcome.UNCOVERED), way_in=("vulnerable",))
+    assert sentence(entrance) == "MX01 cannot be called clean yet: the way in is open."

@@ -25,7 +25,10 @@ _PAGE = re.compile(
     re.IGNORECASE,
 )
 _HOST = re.compile(r"https?://[^/]*", re.IGNORECASE)
-_WEB = re.compile(r"(?:/wwwroot|/frontend/httpproxy|/clientaccess)(?:/|\Z)")
+_WEB = re.compile(r"/(?:wwwroot|frontend/httpproxy|clientaccess|temporary asp\.net files)(?:/|\Z)")
+_USUAL = ("aspnet_client", "frontend/httpproxy/ecp/auth", "frontend/httpproxy/owa/auth")
+"""Where pages are written whose place no record names."""
+_WEB_SHELL = "T1505.003"
 
 
 def place_of(path: str) -> str:
@@ -86,10 +89,24 @@ def pages_of_records(server: Server) -> dict[str, str]:
 
 def unseen_pages(server: Server, known: Collection[str], looked: Looked) -> Iterator[str]:
     """What is missing of the folders of such pages; `known` are folders that are told already."""
-    for tail, name in sorted(pages_of_records(server).items()):
+    pages = pages_of_records(server)
+    for tail, name in sorted(pages.items()):
         if not _ends(known, tail) and not looked.holds(tail):
             yield (f"{tail}: no file of this folder was collected, and {name} is known there from "
                    "records alone; bring it")  # fmt: skip
+    if pages or any(_WEB.search(folder) for folder in known) or not _was_planted(server):
+        return
+    for tail in _USUAL if "Exchange" in server.product else (WEB_ROOT,):
+        if not looked.holds(tail):
+            yield (f"{tail}: no file of this folder was collected, and records say that a page was "
+                   "written, not where; bring it")  # fmt: skip
+
+
+def _was_planted(server: Server) -> bool:
+    return any(
+        finding.weight is not Weight.CONTEXT and finding.stage.rank >= Stage.IMPLANTED.rank
+        and _WEB_SHELL in finding.techniques for finding in server.findings
+    )  # fmt: skip
 
 
 def _told(finding: Finding) -> Iterator[tuple[str, str]]:
