@@ -255,7 +255,7 @@ MARK = {
     "open": Label("To do"),
 }
 OUTCOME = {
-    "verified-clean": Label("Verified clean", GOOD),
+    "verified-clean": Label("Verified clean for what lies in files", GOOD),
     "uncovered": Label("Not all was seen", DOUBT),
     "not-clean": Label("Not clean", BAD),
     "re-infected": Label("Attacked again, or more was found", BAD),
