@@ -60,7 +60,9 @@ def same_server(old: Assessment, before: Server, new: Assessment) -> Same:
     rest = [one for one in nameless if one not in fitting]
     if len(fitting) > 1 or not (fitting or rest) or (others and not fitting):
         every = ", ".join(one.name for one in new.servers[:_MOST]) or "no server"
-        message = f"the new evidence is of {every}, and the assessment is of {before.name}"
+        message = (
+            f"the new evidence is of {every}, and the assessment is of {before.name}; bring its own"
+        )
         raise EvidenceFormatError(message)
     parts = (*fitting, *rest)
     by_word = not fitting or _is_unnamed(before, old) or any(
