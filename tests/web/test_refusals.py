@@ -150,3 +150,10 @@ def test_a_refusal_that_never_ends_does_not_keep_us() -> None:
     """Messages inside messages, and long ones."""
     assert told("server 1: note: " * 50 + "x", "de")
     assert told("server " + "1: " * 100_000, "de")
+
+
+def test_thousands_are_set_apart_as_the_language_does() -> None:
+    """A comma would make two of two thousand; numbers of servers are names, and stay."""
+    message = "more than 2,000 servers at once; do it in parts"
+    assert "2.000" in told(message, "de")
+    assert "2,000" in told(message, "en")

@@ -28,6 +28,7 @@ PLACE = re.compile(r"\{(\w+)\}")
 _MESSAGES = frozenset({"reason", "evidence"})
 _WORDS = frozenset({"reference", "until"})
 _NUMBERS = frozenset({"number", "server", "batch", "decision", "account", "bulk"})
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3}){1,5}", re.ASCII)
 _LIST = "_list"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z", re.ASCII)
 _LONGEST = 4_000
@@ -110,6 +111,8 @@ def _value(name: str, value: str, language: str, table: str, depth: int) -> str:
     if name.endswith(_LIST):
         kind = name.removesuffix(_LIST)
         return ", ".join(_label(kind, one, language) for one in value.split(", "))
+    if name in _NUMBERS and _THOUSANDS.fullmatch(value):
+        return words(language).number(int(value.replace(",", "")))
     if _TIME.fullmatch(value):
         return words(language).day(value) if name == "until" else words(language).moment(value)
     return value
