@@ -53,6 +53,8 @@ def test_all_that_fit_and_no_others(cases: Cases) -> None:
     done = cases.act_many(VULNERABLE, ActKind.ASSIGNED, who="kim", to="lou", code=shown.code)
     assert {row["assignee"] for row in done.done} == {"lou"}
     assert cases.matching(Filters(assignee=("lou",))).servers == shown.servers
+    with pytest.raises(RefusedError, match="not the same"):  # a code is for one act
+        cases.act_many(VULNERABLE, ActKind.ASSIGNED, who="kim", to="lou", code=shown.code)
 
 
 def test_a_code_stands_for_a_set() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from alpheus.cases import service_listing
 from alpheus.cases.acts import lacking, refusal
@@ -32,7 +32,10 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """The servers that fit filters, the most urgent first. `code` stands for exactly these."""
+    """The servers that fit filters, the most urgent first.
+
+    `code` stands for exactly these, and as long as nothing more has been done to any.
+    """
 
     servers: tuple[int, ...]
     code: str
@@ -67,7 +70,7 @@ def matching(connection: Connection, tables: Derived, filters: Filters) -> Match
         found.append(int(row["id"]))
         if len(found) > MOST:
             raise RefusedError(f"more than {MOST:,} servers fit; narrow it down and do it in parts")
-    return Matching(tuple(found), code_of(found))
+    return Matching(tuple(found), code_of(found, f"\n{_last_act(connection, found)}"))
 
 
 def code_of(servers: Iterable[int], act: str = "") -> str:
@@ -134,15 +137,21 @@ def foreseen(
                     absent, code_of(allowed, _act_of(connection, allowed, asked)))  # fmt: skip
 
 
-def _act_of(connection: Connection, servers: Sequence[int], asked: Asked) -> str:
-    """What is to be done, and when the same was done last: once done, it is another act."""
+def _last_act(connection: Connection, servers: Sequence[int], *such: ColumnElement[bool]) -> int:
+    """The last thing, or such thing, that was done to any of some servers."""
     last = 0
     for begin in range(0, len(servers), _AT_ONCE):
-        part = servers[begin : begin + _AT_ONCE]
         query = select(func.max(acts.c.id)).where(
-            acts.c.anchor.in_(part), acts.c.kind == asked.kind.value, acts.c.why == asked.why
+            acts.c.anchor.in_(servers[begin : begin + _AT_ONCE]), *such
         )
         last = max(last, connection.execute(query).scalar() or 0)
+    return last
+
+
+def _act_of(connection: Connection, servers: Sequence[int], asked: Asked) -> str:
+    """What is to be done, and when the same was done last: once done, it is another act."""
+    same = (acts.c.kind == asked.kind.value, acts.c.why == asked.why)
+    last = _last_act(connection, servers, *same)
     return "\n".join(("", asked.kind.value, asked.why, asked.to, asked.until, str(last)))
 
 
