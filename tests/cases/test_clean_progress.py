@@ -65,7 +65,12 @@ def test_files_are_known_one_by_one() -> None:
 
 @pytest.mark.parametrize(
     ("files", "mark"),
-    [({1: "done", 2: "absent"}, Mark.DONE), ({1: "already"}, Mark.BEGUN), ({1: "back"}, Mark.OPEN)],
+    [
+        ({1: "done", 2: "already"}, Mark.DONE),
+        ({1: "done", 2: "absent"}, Mark.BEGUN),
+        ({1: "already"}, Mark.BEGUN),
+        ({1: "back"}, Mark.OPEN),
+    ],
 )
 def test_a_step_is_what_became_of_its_files(files: dict[int, str], mark: Mark) -> None:
     """All away: done; some: begun; none: open."""

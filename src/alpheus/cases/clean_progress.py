@@ -28,7 +28,7 @@ SETTLED = frozenset({Mark.DONE, Mark.NOT_NEEDED})
 _WEAK = frozenset({Mark.SAID, Mark.BEGUN})
 """What takes nothing back from a step that is settled."""
 
-AWAY = frozenset({"done", "already", "absent"})
+AWAY = frozenset({"done", "already"})
 """What `clean apply` says of a file that is not in its place any more."""
 BACK = "back"
 """A file that `clean undo` put back."""
