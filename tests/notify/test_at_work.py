@@ -34,6 +34,7 @@ def test_a_claim_holds_as_long_as_its_process_lives() -> None:
 @pytest.mark.parametrize(
     "detail",
     ["", "process 1 on elsewhere (begun 1)", "process x on y (begun z)", name_of_process()],
+    ids=["nobody", "elsewhere", "nonsense", "ourselves"],
 )
 def test_who_cannot_be_asked_is_not_at_work(detail: str) -> None:
     """Of another machine, of another time, or this process itself: a person looks."""
