@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.custody.chain import START, Chain, check_chain, end_fault, read_chain
@@ -69,6 +69,7 @@ def test_lines_cut_off_show_against_a_head_that_was_noted(tmp_path: Path) -> Non
     assert check_chain(path).head != whole
 
 
+@settings(deadline=None)
 @given(cut=st.integers(min_value=1, max_value=90))
 def test_a_line_that_a_kill_left_unfinished_is_cut_off_and_said(
     tmp_path_factory: pytest.TempPathFactory, cut: int
@@ -91,6 +92,7 @@ def test_a_last_line_longer_than_a_block_is_found(tmp_path: Path) -> None:
     assert check_chain(path).lines == 3
 
 
+@settings(deadline=None)
 @given(text=st.text())
 def test_any_text_is_one_line(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     """Line feeds and other controls cannot make lines of their own."""
