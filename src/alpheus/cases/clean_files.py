@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import sha256
 from io import StringIO
-from typing import NamedTuple, TextIO
+from typing import NamedTuple, TextIO, TypeVar
 
 import msgspec
 
@@ -52,6 +52,7 @@ class _Head(msgspec.Struct, frozen=True):
     schema: str
 
 
+_Kind = TypeVar("_Kind", Run, Verification)
 _KINDS = {PLAN: "plan", RUN: "run", VERIFICATION: "verification"}
 
 
@@ -70,16 +71,21 @@ def kind_of(content: bytes, name: str) -> str:
 
 def read_run(content: bytes, name: str) -> Run:
     """A run. Raises CleanError, which begins with `name`, where it is none."""
-    try:
-        run = msgspec.json.decode(content, type=Run)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        message = f"{name} is no result of `alpheus clean apply --format json`: {error}"
-        raise CleanError(message) from error
-    if run.schema != RUN:
-        raise CleanError(f"{name}: its schema is {run.schema!r}; this program knows {RUN!r}")
+    run = _decoded(content, name, Run, RUN, "apply")
     if run.what not in {"apply", "undo"}:
         raise CleanError(f"{name}: it only says what would happen; nothing was done by it")
     return run
+
+
+def _decoded(content: bytes, name: str, kind: type[_Kind], schema: str, command: str) -> _Kind:
+    try:
+        found = msgspec.json.decode(content, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        message = f"{name} is no result of `alpheus clean {command} --format json`: {error}"
+        raise CleanError(message) from error
+    if found.schema != schema:
+        raise CleanError(f"{name}: its schema is {found.schema!r}; this program knows {schema!r}")
+    return found
 
 
 def why_of(outcome: Outcome) -> str:
@@ -89,15 +95,7 @@ def why_of(outcome: Outcome) -> str:
 
 def read_verification(content: bytes, name: str) -> Verified:
     """A verification. Raises CleanError, which begins with `name`, where it is none."""
-    try:
-        found = msgspec.json.decode(content, type=Verification)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        message = f"{name} is no result of `alpheus clean verify --format json`: {error}"
-        raise CleanError(message) from error
-    if found.schema != VERIFICATION:
-        message = f"{name}: its schema is {found.schema!r}; this program knows {VERIFICATION!r}"
-        raise CleanError(message)
-    return verified(found)
+    return verified(_decoded(content, name, Verification, VERIFICATION, "verify"))
 
 
 def verified(found: Verification) -> Verified:

@@ -91,6 +91,37 @@ def seconds(text: str) -> float:
     return number
 
 
+def command_of(
+    below: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    text: str,
+    more: str = "",
+) -> argparse.ArgumentParser:
+    """A command below another one, with nothing of its own yet; `text` says in short what it does.
+
+    `more` are sentences that only its own help has.
+    """
+    parser = below.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.{more}")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_reading_to(parser: argparse.ArgumentParser) -> None:
+    """How evidence is read: passwords, the time that counts, and the zone of its clocks."""
+    add_password_to(parser)
+    parser.add_argument(
+        "--since", type=instant, metavar="TIME", help="ignore what happened before (UTC)"
+    )
+    parser.add_argument(
+        "--until", type=end_instant, metavar="TIME", help="ignore what happened after (UTC)"
+    )
+    parser.add_argument(
+        "--timezone", type=zone, metavar="ZONE",
+        help="zone of logs that are written in local time, such as Europe/Berlin",
+    )  # fmt: skip
+
+
 def add_password_to(parser: argparse.ArgumentParser) -> None:
     """What opens encrypted evidence."""
     parser.add_argument(

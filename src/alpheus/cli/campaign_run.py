@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alpheus.cli.arguments import add_password_to, bound, end_instant, instant, path, zone
+from alpheus.cli.arguments import add_reading_to, bound, path
 from alpheus.cli.case_common import (
     Below,
     add_command,
@@ -118,17 +118,7 @@ def _add_reading_to(parser: argparse.ArgumentParser) -> None:
         "--rules", action="append", type=path, default=[], metavar="PATH",
         help="also use the Sigma and YARA rules of this folder or file (repeatable)",
     )  # fmt: skip
-    add_password_to(parser)
-    parser.add_argument(
-        "--since", type=instant, metavar="TIME", help="ignore what happened before (UTC)"
-    )
-    parser.add_argument(
-        "--until", type=end_instant, metavar="TIME", help="ignore what happened after (UTC)"
-    )
-    parser.add_argument(
-        "--timezone", type=zone, metavar="ZONE",
-        help="zone of logs that are written in local time, such as Europe/Berlin",
-    )  # fmt: skip
+    add_reading_to(parser)
 
 
 def _lane(text: str) -> str:

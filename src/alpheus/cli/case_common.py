@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from alpheus.cli.arguments import bound, filter_of, instant
+from alpheus.cli.arguments import bound, command_of, filter_of, instant
 from alpheus.cli.output import say
 from alpheus.errors import UsageError
 
@@ -35,9 +35,8 @@ def add_command(
     more: str = "",
 ) -> argparse.ArgumentParser:
     """A command below another, with the database that it is about."""
-    parser = below.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.{more}")
+    parser = command_of(below, name, run, text, more)
     add_database_to(parser)
-    parser.set_defaults(run=run)
     return parser
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from alpheus import __version__
-from alpheus.cli.arguments import instant, path
+from alpheus.cli.arguments import command_of, instant, path
 from alpheus.cli.custody_record import add_custody_to, recorded, recorded_plan
 from alpheus.cli.output import say, standard_output
+from alpheus.custody.who import account
 from alpheus.errors import CleanError, EvidenceError, UsageError, VaultError
 
 if TYPE_CHECKING:
@@ -54,8 +55,7 @@ def _add(
     run: Callable[[argparse.Namespace], int],
     text: str,
 ) -> argparse.ArgumentParser:
-    parser = below.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-    parser.set_defaults(run=run)
+    parser = command_of(below, name, run, text)
     add_custody_to(parser)
     return parser
 
@@ -306,7 +306,7 @@ def _kept(options: argparse.Namespace, plan: Plan, what: str) -> Iterator[tuple[
             raise VaultError(message)
         with Journal(journals, plan.digest) as journal:
             when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            begun = Begun(getpass.getuser(), when, what, plan.digest, __version__)
+            begun = Begun(account(), when, what, plan.digest, __version__)
             journal.write([begun], sync=False)
             yield vault, journal
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alpheus.cli.arguments import instant, one_of, path
+from alpheus.cli.arguments import command_of, instant, one_of, path
 from alpheus.cli.custody_record import hash_of, lines, named_person, say_head
 from alpheus.cli.output import say, standard_output
 from alpheus.errors import EvidenceNotFoundError, UsageError
@@ -65,13 +65,12 @@ def _add(
     run: Callable[[argparse.Namespace], int],
     text: str,
 ) -> argparse.ArgumentParser:
-    parser = below.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    parser = command_of(below, name, run, text)
     parser.add_argument(
         "--log", dest="custody", metavar="FILE",
         help="the log (default: ALPHEUS_CUSTODY; else custody.log in this folder, if it is there; "
         "else the log of this account)",
     )  # fmt: skip
-    parser.set_defaults(run=run)
     return parser
 
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alpheus.cli.arguments import add_password_to, bound, end_instant, instant, path, seconds, zone
+from alpheus.cli.arguments import add_reading_to, bound, path, seconds
 from alpheus.cli.custody_record import Record, add_custody_to, recorded
 from alpheus.cli.output import console, say, standard_output
 from alpheus.errors import OutputError, UsageError
@@ -66,17 +66,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="exit with the worst verdict: 10 compromised, 11 suspicious, 12 attempted, "
         "13 not-determinable, 0 no-evidence",
     )  # fmt: skip
-    add_password_to(parser)
-    parser.add_argument(
-        "--since", type=instant, metavar="TIME", help="ignore what happened before (UTC)"
-    )
-    parser.add_argument(
-        "--until", type=end_instant, metavar="TIME", help="ignore what happened after (UTC)"
-    )
-    parser.add_argument(
-        "--timezone", type=zone, metavar="ZONE",
-        help="zone of logs that are written in local time, such as Europe/Berlin",
-    )  # fmt: skip
+    add_reading_to(parser)
     parser.add_argument(
         "--no-cache",
         action="store_true",
