@@ -39,6 +39,18 @@ def _digest() -> str:
     return digest
 
 
+@pytest.mark.parametrize("name", ["plan.html", "plan.MD", "list.csv"])
+@pytest.mark.usefixtures("page")
+def test_a_name_that_promises_a_page_is_refused(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file is the plan that a program reads; the remedy prints the page."""
+    said = _run(capsys, "plan", "a.json", "--format", "html", "-o", name, status=2)
+    assert "is JSON" in said
+    assert f"> {name}" in said
+    assert not Path(name).exists()
+
+
 def test_from_a_plan_to_a_clean_volume_and_back(
     page: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from alpheus.respond.volume import Volume
 
 FORMATS = ("text", "json", "html", "markdown", "csv")
+_FOR_PEOPLE = {".html": "html", ".htm": "html", ".md": "markdown", ".csv": "csv", ".txt": "text"}
+"""Endings of names by which nobody expects the plan that a program reads."""
 PASSPHRASE = "ALPHEUS_VAULT_PASSPHRASE"  # noqa: S105 - the name of a variable
 VAULT = "alpheus-vault"
 INCOMPLETE = 1
@@ -186,6 +188,12 @@ def _plan(options: argparse.Namespace) -> int:
 
 
 def _no_input(output: Path, inputs: Iterable[Path | None]) -> None:
+    if output.suffix.lower() in _FOR_PEOPLE:
+        raise UsageError(
+            f"--output {output}: the plan that clean apply takes is JSON; name it such as "
+            f"plan.json, and for people print it: --format {_FOR_PEOPLE[output.suffix.lower()]} "
+            f"> {output}"
+        )
     for one in inputs:
         if one is not None and output.exists() and one.exists() and output.samefile(one):
             message = f"--output {output} is what the plan is made from; name another file"
