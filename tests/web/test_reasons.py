@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import alpheus
+from alpheus.cases.deadlines import _duty
 from alpheus.cases.identity.evidence import SAID
+from alpheus.cases.laws import Law, laws
 from alpheus.directory.contacts import ON_THE_SERVER
 from alpheus.knowledge.tables import read_table
 from alpheus.notify.planning import OVER
@@ -75,6 +77,30 @@ def test_every_reason_has_its_words(reason: str) -> None:
         assert said(reason, language) != reason, reason
         assert "{" not in said(reason, language)
     assert said(reason, "en") == reason
+
+
+@pytest.mark.parametrize("law", laws(), ids=lambda law: law.law)
+def test_whom_a_law_binds_has_its_words(law: Law) -> None:
+    """Also where that hangs on the sector, or on whether the law was in force: see `deadlines`."""
+    doubtful = ("", *sorted(law.sectors)[:1], *sorted(law.perhaps)[:1])
+    days = [day for day in ("2000-01-01", "2100-01-01") if not (law.since <= day and not law.until)]
+    whys = {_duty(law, sector, law.since)[1] for sector in doubtful}
+    whys |= {_duty(law, "", day)[1] for day in days}
+    assert len(whys) >= len(doubtful)
+    for language in OTHERS:
+        for why in whys:
+            told = said(why, language)
+            assert told != why, why
+            assert "{" not in told
+            assert law.condition not in told
+
+
+def test_a_sector_and_a_day_are_said_as_the_language_says_them() -> None:
+    """Not by their keys."""
+    assert said("in force since 2024-10-18 only", "de") == "erst seit 18.10.2024 in Kraft"
+    condition = "it holds for federal civilian agencies; not for defence or intelligence"
+    found = said(f"it depends on the country for 'local-government'; {condition}", "de")
+    assert "„Kommunalverwaltung“ hängt es vom Land ab; es gilt für zivile" in found
 
 
 def test_reasons_are_found_at_all() -> None:

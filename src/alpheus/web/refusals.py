@@ -6,8 +6,8 @@ it otherwise than the command line, which names commands. A message without valu
 catalogues (`*.po`) instead. The value in a place that is called like a kind of `labels.py`
 (`{patch}`, `{work}`, `{act}`) is said as the label says it, one in `{reason}` or `{evidence}` is a
 message of its own, each of several in `{closing_list}` is said as a label of `closing`. A time (ISO
-8601 UTC) is said as the language writes it, one in `{until}` as its day. What no row fits is shown
-as it is.
+8601 UTC) is said as the language writes it; a time or a day in `{until}` as its day. What no row
+fits is shown as it is.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _WORDS = frozenset({"reference", "until"})
 _NUMBERS = frozenset({"number", "server", "batch", "decision", "account", "bulk"})
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3}){1,5}", re.ASCII)
 _LIST = "_list"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z", re.ASCII)
 _LONGEST = 4_000
 _DEEPEST = 3
@@ -113,9 +114,9 @@ def _value(name: str, value: str, language: str, table: str, depth: int) -> str:
         return ", ".join(_label(kind, one, language) for one in value.split(", "))
     if name in _NUMBERS and _THOUSANDS.fullmatch(value):
         return words(language).number(int(value.replace(",", "")))
-    if _TIME.fullmatch(value):
-        return words(language).day(value) if name == "until" else words(language).moment(value)
-    return value
+    if name == "until" and _DAY.fullmatch(value):
+        return words(language).day(value)
+    return words(language).moment(value) if _TIME.fullmatch(value) else value
 
 
 def _label(kind: str, value: str, language: str) -> str:
