@@ -26,22 +26,32 @@ def _tree(folder, **files):
 
 
 def test_all_packs_are_loaded_by_default():
-    """Both packs that ship, each once."""
-    assert pack_ids() == ("iis-webshell", "proxylogon")
-    assert [pack.id for pack in load_packs()] == ["iis-webshell", "proxylogon"]
-    assert [pack.id for pack in load_packs(["proxylogon", "proxylogon"])] == ["proxylogon"]
+    """All packs that ship, each once."""
+    assert {"exchange-intrusion", "iis-webshell", "proxylogon"} <= set(pack_ids())
+    assert [pack.id for pack in load_packs()] == list(pack_ids())
+    assert [pack.id for pack in load_packs(["iis-webshell"] * 2)] == ["iis-webshell"]
     assert load_packs([]) == ()
 
 
 def test_an_unknown_pack_lists_the_known_ones():
     """A misspelt name is a wrong command line, and the answer helps."""
-    with pytest.raises(UsageError, match="no pack 'proxyshell'; known packs: iis-webshell, proxy"):
-        load_packs(["proxyshell"])
+    with pytest.raises(UsageError, match="no pack 'proxyshel'; known packs: exchange-intrusion, "):
+        load_packs(["proxyshel"])
+
+
+def test_a_pack_brings_what_it_builds_on(tmp_path):
+    """Its base is loaded once, and its playbook stands behind the pack's own."""
+    proxylogon, base = load_packs(["proxylogon"])
+    assert (proxylogon.id, base.id) == ("proxylogon", "exchange-intrusion")
+    assert proxylogon.playbook[-len(base.playbook) :] == base.playbook
+    folder = _tree(tmp_path / "own", pack_dot_yaml=PACK + "builds_on: [nothing-such]\n")
+    with pytest.raises(KnowledgeError, match="builds_on: there is no pack 'nothing-such'"):
+        load_packs([], [folder])
 
 
 def test_proxylogon_is_what_the_verdict_needs():
     """Window, CVEs and deciding sources as they are fixed."""
-    (pack,) = load_packs(["proxylogon"])
+    pack, _ = load_packs(["proxylogon"])
     assert pack.window is not None
     assert pack.window.start == datetime(2021, 2, 26, tzinfo=UTC)
     assert pack.window.end == datetime(2021, 3, 20, tzinfo=UTC)
@@ -138,7 +148,7 @@ def test_a_foreign_pack_is_a_pack(tmp_path):
         "ip,192.0.2.1,m,probed,context,low,s,\n",
     )
     *shipped, pack = load_packs(None, [folder])
-    assert len(shipped) == 2
+    assert len(shipped) == len(pack_ids())
     assert (pack.id, len(pack.sigma), len(pack.yara), len(pack.indicators)) == ("own", 1, 1, 1)
     assert [one.path.name for one in pack.rejected] == ["b.yml"]
 

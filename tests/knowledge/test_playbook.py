@@ -94,7 +94,9 @@ def test_a_clean_server_is_not_told_to_clean():
     assert not any("Cut the server off" in action or "krbtgt" in action for action in actions)
 
 
-@pytest.mark.parametrize("pack", PACKS.values(), ids=lambda pack: pack.id)
+@pytest.mark.parametrize(
+    "pack", [one for one in PACKS.values() if one.deciding], ids=lambda pack: pack.id
+)
 def test_what_is_missing_is_named_with_its_paths(pack):
     """Each step says where it lies and where more is said; no word is left unfilled."""
     steps = [step for step in pack.playbook if "missing:" in step.when]

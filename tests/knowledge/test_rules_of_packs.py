@@ -16,13 +16,13 @@ from alpheus.detect.sigma import Rule, RuleSet, compile_rules, needle_patterns
 from alpheus.detect.sigma.examples import check_examples, check_sequence
 from alpheus.detect.yara import YaraRules
 from alpheus.knowledge.model import SigmaFile
-from alpheus.knowledge.packs import FOLDER
+from alpheus.knowledge.packs import FOLDER, pack_ids
 from alpheus.knowledge.rule_files import read_sigma, read_yara
 from alpheus.model import Citation, Event, Stage, TimeBasis, Weight
 from benign_events import ADMINISTRATION, EVENTS, REQUESTS, Record
 
-PACKS = ("proxylogon", "iis-webshell")
-PATHS = sorted(path for pack in PACKS for path in (FOLDER / pack / "sigma").iterdir())
+PACKS = pack_ids()
+PATHS = sorted(path for pack in PACKS for path in (FOLDER / pack / "sigma").glob("*"))
 YARA = sorted(path for pack in PACKS for path in (FOLDER / pack / "yara").glob("*.yar"))
 TACTICS = frozenset(
     {
@@ -80,8 +80,8 @@ def page_examples() -> list[PageExample]:
     """The examples beside the YARA rules, joined from their pieces."""
     found = []
     for pack in PACKS:
-        text = (FOLDER / pack / "yara" / "examples.yml").read_text("utf-8")
-        for entry in yaml.safe_load(text):
+        path = FOLDER / pack / "yara" / "examples.yml"
+        for entry in yaml.safe_load(path.read_text("utf-8")) if path.is_file() else ():
             body = "".join(entry["pieces"]).encode(entry.get("encoding", "utf-8"))
             content = bytes.fromhex(entry.get("head", "")) + body
             found.append(PageExample(pack, entry["rule"], entry["matches"], content))

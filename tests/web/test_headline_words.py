@@ -39,7 +39,8 @@ def _text(node: ast.expr) -> str:
 def _parts() -> Iterator[str]:
     """Every text of the functions that put a headline together."""
     for name, wanted in (
-        ("headline", {"headline", "_suspicion", "_patch", "_seen"}), ("coverage", {"_lacks"}),
+        ("headline", {"headline", "_suspicion", "_campaign", "_patch", "_seen"}),
+        ("coverage", {"_lacks"}),
     ):  # fmt: skip
         for made in ast.parse((SOURCE / f"{name}.py").read_text("utf-8")).body:
             if isinstance(made, ast.FunctionDef) and made.name in wanted:

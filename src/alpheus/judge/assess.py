@@ -24,6 +24,7 @@ from alpheus.judge.story import tell
 from alpheus.judge.ties import anchors_of
 from alpheus.judge.verdict import confidence_of, counts, stage_of, worst
 from alpheus.knowledge.builds import Builds
+from alpheus.knowledge.products import EXCHANGE, signs_of
 from alpheus.model import Citation, Evidence, Finding, ServerAssessment, Stage, Weight
 
 
@@ -135,7 +136,10 @@ class Judge:
                 product = self.builds.product_of(sighting.build)
                 if product:
                     return product
-            return "Microsoft Exchange Server"
+            return EXCHANGE
+        seen = record.products(signs_of(self.kit.packs))
+        if seen:
+            return seen[0]
         if record.is_web_server:
             return "Microsoft IIS"
         return "Windows" if record.hours else "unknown"

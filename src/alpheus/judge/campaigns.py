@@ -10,11 +10,11 @@ from alpheus.judge.coverage import Window, WindowCoverage, coverage_of_window
 from alpheus.judge.patch import PatchTimeline
 from alpheus.judge.record import ServerRecord
 from alpheus.judge.verdict import counts, stage_of, verdict_of
-from alpheus.knowledge.model import Pack
+from alpheus.knowledge.model import Pack, ProductSign
+from alpheus.knowledge.products import signs_of
 from alpheus.model import Campaign, Finding, Stage, Verdict
 
 UNCATEGORISED = "uncategorised"
-EXCHANGE = "Microsoft Exchange Server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ def judge_campaigns(
     """One judgement per campaign pack, and one for what fits none."""
     campaigns = [pack for pack in packs if pack.window is not None]
     shares = _shares(campaigns, findings)
-    judged = [_judge(record, pack, shares[pack.id], patches) for pack in campaigns]
+    signs = signs_of(packs)
+    judged = [_judge(record, pack, shares[pack.id], patches, signs) for pack in campaigns]
     rest = shares[UNCATEGORISED]
     if any(counts(f) and f.stage.rank > Stage.PROBED.rank for f in rest):
         why = "found on the server, and part of no campaign that was looked for"
@@ -96,13 +97,17 @@ def _owner(finding: Finding, exploited: Mapping[str, _First]) -> str:
 
 
 def _judge(
-    record: ServerRecord, pack: Pack, findings: list[Finding], patches: PatchTimeline
+    record: ServerRecord,
+    pack: Pack,
+    findings: list[Finding],
+    patches: PatchTimeline,
+    signs: Sequence[ProductSign],
 ) -> Judged:
     assert pack.window is not None
     own = any(counts(f) for f in findings)
     fixed = patches.first_fixed(pack.cves)
     end = min(pack.window.end, fixed) if fixed is not None else pack.window.end
-    not_open = None if own else _why_not(record, pack, patches, fixed)
+    not_open = None if own else _why_not(record, pack, patches, fixed, signs)
     coverage = None
     if not_open is None:
         window = Window(pack.window.start, max(end, pack.window.start))
@@ -124,15 +129,21 @@ def _judge(
 
 
 def _why_not(
-    record: ServerRecord, pack: Pack, patches: PatchTimeline, fixed: datetime | None
+    record: ServerRecord,
+    pack: Pack,
+    patches: PatchTimeline,
+    fixed: datetime | None,
+    signs: Sequence[ProductSign],
 ) -> str | None:
     assert pack.window is not None
-    if EXCHANGE in pack.products and not record.is_exchange:
+    if not record.may_run(pack.products, signs):
         return "its product is not in the evidence"
     if patches.never_affected(pack.cves):
         return "no build that ran is affected"
     if fixed is not None and fixed <= pack.window.start:
         return f"a fixed build ran before its window, from {fixed:%Y-%m-%d}"
+    if not pack.deciding:
+        return "no record is known that would show it"
     return None
 
 

@@ -33,6 +33,7 @@ SOURCE_NAMES: Mapping[str, str] = {
     "iis-site-2": "IIS logs of site 2",
     "ecp-server": "ECP Server logs",
     "msexchange-management": "the MSExchange Management event log",
+    "iis-site-*": "IIS logs",
 }
 """How a source is named in a sentence; others are named by their label."""
 
@@ -66,6 +67,13 @@ def source_name(label: str) -> str:
     return SOURCE_NAMES.get(label, label)
 
 
+def among(label: str, labels: Iterable[str]) -> bool:
+    """Whether a source is one of these; `iis-site-*` is every web site."""
+    return any(
+        label.startswith(one[:-1]) if one.endswith("*") else label == one for one in labels
+    )  # fmt: skip
+
+
 def coverage_of_window(record: ServerRecord, pack: Pack, window: Window) -> WindowCoverage:
     """Check every deciding group of a pack against its window on this server."""
     lacks: list[str] = []
@@ -89,7 +97,7 @@ def coverage_table(
 ) -> tuple[Coverage, ...]:
     """One row per source, deciding ones first."""
     rows = [
-        _row(label, hours, window, deciding=label in deciding)
+        _row(label, hours, window, deciding=among(label, deciding))
         for label, hours in record.hours.items()
     ]
     return tuple(sorted(rows, key=lambda row: (not row.deciding, row.source)))
@@ -166,9 +174,8 @@ def _days(hours: Mapping[int, int]) -> dict[str, int]:
 
 def _combined(record: ServerRecord, labels: Sequence[str]) -> set[int]:
     combined: set[int] = set()
-    for label in labels:
-        hours = record.hours.get(label)
-        if hours is not None and _usable(hours):
+    for label, hours in record.hours.items():
+        if among(label, labels) and _usable(hours):
             combined.update(hours.hours)
     return combined
 

@@ -44,7 +44,11 @@ def headline(
         start = f"No evidence of compromise on {name}"
     else:
         start = f"Whether {name} was compromised cannot be determined"
-    parts = [start + _since(verdict, findings), *_patch(verdict, findings, judged, patches)]
+    parts = [
+        start + _since(verdict, findings),
+        *_campaign(verdict, judged),
+        *_patch(verdict, findings, judged, patches),
+    ]
     return "; ".join([*parts, *_seen(verdict, judged)]) + "."
 
 
@@ -98,6 +102,24 @@ def _since(verdict: Verdict, findings: Sequence[Finding]) -> str:
     known = any(f.time == first and not f.local_time for f in findings)
     zone = "UTC" if known else "in local time of an unknown zone"
     return f", first seen {first:%Y-%m-%d %H:%M:%S} {zone}"
+
+
+def _campaign(verdict: Verdict, judged: Sequence[Judged]) -> list[str]:
+    """Whose attack it is, as far as what was looked for goes."""
+    looked_for = [j for j in judged if j.pack is not None]
+    if verdict.rank < Verdict.ATTEMPTED.rank or not looked_for:
+        return []
+    names = [
+        j.pack.called
+        for j in looked_for
+        if j.pack is not None and j.campaign.assessed and j.campaign.verdict is verdict
+    ]
+    if not names:
+        return ["it fits none of the campaigns that were looked for"]
+    if len(names) > 1:
+        named = ", ".join(names)
+        return [f"the campaigns are {named}"]
+    return [f"the campaign is {names[0]}"]
 
 
 def _patch(

@@ -12,6 +12,7 @@ from alpheus.knowledge.build_number import BuildNumber, parse_build
 from alpheus.knowledge.builds import Builds
 from alpheus.knowledge.mitigations import mitigated
 from alpheus.knowledge.model import Pack
+from alpheus.knowledge.products import signs_of
 from alpheus.model import Build, BuildWitness, CveState, PatchState
 
 SAFE = (PatchState.FIXED, PatchState.NOT_AFFECTED)
@@ -77,7 +78,9 @@ class PatchTimeline:
 
 def patch_timeline(record: ServerRecord, packs: Sequence[Pack], builds: Builds) -> PatchTimeline:
     """Order the witnesses, choose the newest build, and state each CVE for it."""
-    cves = tuple(dict.fromkeys(cve for pack in packs for cve in pack.cves))
+    signs = signs_of(packs)
+    relevant = [pack for pack in packs if record.may_run(pack.products, signs)]
+    cves = tuple(dict.fromkeys(cve for pack in relevant for cve in pack.cves))
     sightings = _sightings(record.witnesses)
     attested = _attested(record.mitigations, packs)
     by_build = {
@@ -89,7 +92,7 @@ def patch_timeline(record: ServerRecord, packs: Sequence[Pack], builds: Builds) 
     states = {
         cve: _state(cve, newest, sightings, builds, attested.get(cve))
         for cve in cves
-        if record.is_exchange
+        if record.products(signs)
     }
     build = None
     if newest is not None:

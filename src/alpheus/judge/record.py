@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from alpheus.detect.collector import Collector, MitigationSeen
 from alpheus.detect.model import FileMatch, HitGroup, Hours, Origin, PageUse, ServerPage
 from alpheus.judge.identity import Identities, Identity
+from alpheus.knowledge.model import ProductSign
+from alpheus.knowledge.products import EXCHANGE, products_seen, shipped_signs
 from alpheus.model import BuildWitness, Event, Evidence
-
-EXCHANGE_SOURCES = frozenset(
-    {
-        "httpproxy", "httpproxy-export", "ecp-server", "ecp-activity", "oabgenerator", "ews",
-        "rps-cmdlet", "rps-http", "exchange-audit", "exchange-log", "exchange-setup",
-        "msexchange-management",
-    }
-)  # fmt: skip
-
 
 FILE_TIME_SOURCES = frozenset({"aspnet-compiled"})
 """Sources whose times are those of files, which copying may have changed."""
@@ -43,10 +36,21 @@ class ServerRecord:
         """Whether anything in the evidence shows an Exchange server."""
         return (
             self.serves_exchange
-            or not EXCHANGE_SOURCES.isdisjoint(self.hours)
+            or EXCHANGE in products_seen(shipped_signs(), self.hours, ())
             or any(page.relative is not None for page in self.pages)
             or bool(self.witnesses)
         )
+
+    def products(self, signs: Sequence[ProductSign]) -> tuple[str, ...]:
+        """The products that anything in the evidence shows, in the order of the signs."""
+        answered = (stem for stem, uses in self.uses.items() if any(u.succeeded for u in uses))
+        seen = products_seen(signs, self.hours, answered)
+        return tuple(dict.fromkeys((EXCHANGE, *seen))) if self.is_exchange else seen
+
+    def may_run(self, products: Sequence[str], signs: Sequence[ProductSign]) -> bool:
+        """Whether one of the products is seen, or none of them could be told by a sign."""
+        known = {sign.product for sign in signs}.intersection(products)
+        return not known or not known.isdisjoint(self.products(signs))
 
     @property
     def is_web_server(self) -> bool:

@@ -141,6 +141,19 @@ class PlaybookStep:
 
 
 @dataclass(frozen=True, slots=True)
+class ProductSign:
+    """What shows that a product is on a server: evidence of a source, or a page that answered.
+
+    `kind`: `source` (`value` is a label of coverage, with `*` for any end) or `page` (`value` is a
+    regular expression that is searched for in the URL stem, lower case).
+    """
+
+    product: str
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedFile:
     """A rule file of the operator's own that could not be used, and where and why."""
 
@@ -153,7 +166,9 @@ class RejectedFile:
 class Pack:
     """A campaign as data. `rejected` is filled for foreign rules only; ours must all be right.
 
-    `collection` is what the pack adds to the table of what to collect.
+    `collection` is what the pack adds to the table of what to collect, `signs` what it adds to the
+    table of products. `name` is what people call the campaign. `builds_on` are ids of packs
+    without a window whose rules and playbook serve this one as well.
     """
 
     id: str
@@ -173,3 +188,11 @@ class Pack:
     references: tuple[str, ...] = ()
     rejected: tuple[RejectedFile, ...] = ()
     collection: Collection = field(default_factory=Collection)
+    name: str = ""
+    builds_on: tuple[str, ...] = ()
+    signs: tuple[ProductSign, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """What people call it; the id where the pack gives no name."""
+        return self.name or self.id

@@ -6,19 +6,29 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from alpheus.errors import KnowledgeError
 from alpheus.knowledge.collection import Collection
 from alpheus.knowledge.collection_file import beside, with_packs
-from alpheus.knowledge.model import DecidingGroup, Mitigation, Pack, PlaybookStep, Window
+from alpheus.knowledge.model import (
+    DecidingGroup,
+    Mitigation,
+    Pack,
+    PlaybookStep,
+    ProductSign,
+    Window,
+)
 from alpheus.knowledge.playbook import conditions
 from alpheus.knowledge.yaml_text import YamlError, load_documents
 
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
 _Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+_Label = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(-\*)?$")]
+"""A source as coverage counts it; `iis-site-*` is every web site."""
+
 _Cve = Annotated[str, msgspec.Meta(pattern=r"^CVE-\d{4}-\d{4,}$")]
 _Url = Annotated[str, msgspec.Meta(pattern=r"^https://")]
 _Priority = Annotated[int, msgspec.Meta(ge=1)]
@@ -36,7 +46,13 @@ class _Window(_Record, rename={"start": "from", "end": "to"}):
 
 class _Group(_Record):
     name: _Id
-    any_of: Annotated[list[_Id], msgspec.Meta(min_length=1)]
+    any_of: Annotated[list[_Label], msgspec.Meta(min_length=1)]
+
+
+class _Sign(_Record):
+    product: _Text
+    kind: Literal["source", "page"]
+    value: _Text
 
 
 class _Mitigation(_Record):
@@ -63,10 +79,13 @@ class _PackFile(_Record):
     cves: list[_Cve] = []
     window: _Window | None = None
     deciding: list[_Group] = []
-    other_sources: dict[_Cve, list[_Id]] = {}
+    other_sources: dict[_Cve, list[_Label]] = {}
     mitigations: list[_Mitigation] = []
     playbook: list[_Step] = []
     references: list[_Url] = []
+    name: str = ""
+    builds_on: list[_Id] = []
+    product_signs: list[_Sign] = []
 
 
 def read_pack_file(path: Path) -> Pack:
@@ -102,7 +121,17 @@ def _pack(path: Path, content: _PackFile) -> Pack:
         playbook=tuple(_step(path, n, step, whole) for n, step in enumerate(content.playbook)),
         references=tuple(content.references),
         collection=added,
+        name=content.name,
+        builds_on=tuple(content.builds_on),
+        signs=_signs(path, content.product_signs),
     )
+
+
+def _signs(path: Path, records: list[_Sign]) -> tuple[ProductSign, ...]:
+    for number, record in enumerate(records):
+        if record.kind == "page":
+            _check_patterns(path, f"product_signs[{number}]", {"value": record.value})
+    return tuple(ProductSign(one.product, one.kind, one.value) for one in records)
 
 
 def _window(path: Path, window: _Window) -> Window:

@@ -8,7 +8,14 @@ from pathlib import Path
 
 from alpheus.errors import KnowledgeError, UsageError
 from alpheus.knowledge.indicators import read_indicators
-from alpheus.knowledge.model import Indicator, Pack, RejectedFile, SigmaFile, YaraFile
+from alpheus.knowledge.model import (
+    Indicator,
+    Pack,
+    PlaybookStep,
+    RejectedFile,
+    SigmaFile,
+    YaraFile,
+)
 from alpheus.knowledge.pack_file import read_pack_file
 from alpheus.knowledge.placeholders import (
     PLACEHOLDERS_FILE,
@@ -41,8 +48,9 @@ def load_packs(ids: Sequence[str] | None = None, extra: Sequence[Path] = ()) -> 
     Loose rules come in one pack with the id `extra`. What cannot be used there is no error: it
     stands in `rejected` of that pack, or of the pack it belongs to.
 
-    Raises UsageError for an id that does not exist, a path of `extra` where nothing is, and two
-    packs with the same id. Raises KnowledgeError if a pack that ships is broken.
+    What a pack builds on is loaded with it. Raises UsageError for an id that does not exist, a path
+    of `extra` where nothing is, and two packs with the same id. Raises KnowledgeError if a pack
+    that ships is broken, or builds on one that is not there.
     """
     known = pack_ids()
     wanted = known if ids is None else tuple(dict.fromkeys(ids))
@@ -56,10 +64,44 @@ def load_packs(ids: Sequence[str] | None = None, extra: Sequence[Path] = ()) -> 
         pack = _foreign(path, loose)
         if pack is not None:
             packs.append(pack)
+    packs = _founded([*packs, *_bases(packs)])
     if loose.files or loose.rejected:
         packs.append(loose.pack(Path(extra[0])))
     _unique(packs)
     return tuple(packs)
+
+
+def _bases(packs: Sequence[Pack]) -> list[Pack]:
+    """The packs that those which are loaded build on, and that are not among them."""
+    there = {pack.id for pack in packs}
+    found: list[Pack] = []
+    waiting = list(packs)
+    while waiting:
+        pack = waiting.pop(0)
+        for one in pack.builds_on:
+            if one in there:
+                continue
+            if not (FOLDER / one / "pack.yaml").is_file():
+                message = f"{pack.folder / 'pack.yaml'}: builds_on: there is no pack {one!r}"
+                raise KnowledgeError(message)
+            there.add(one)
+            found.append(_own_pack(FOLDER / one))
+            waiting.append(found[-1])
+    return found
+
+
+def _founded(packs: Sequence[Pack]) -> list[Pack]:
+    """The packs, each with the playbooks of those that it builds on behind its own."""
+    known = {pack.id: pack for pack in packs}
+
+    def steps(pack: Pack, above: tuple[str, ...]) -> tuple[PlaybookStep, ...]:
+        found = pack.playbook
+        for one in pack.builds_on:
+            if one not in above:
+                found += steps(known[one], (*above, one))
+        return tuple(dict.fromkeys(found))
+
+    return [replace(pack, playbook=steps(pack, (pack.id,))) for pack in packs]
 
 
 @dataclass

@@ -25,7 +25,7 @@ from alpheus.model import NextStep, Stage, Verdict
 COLLECT_PRIORITY = 2
 """Of a step that no playbook has."""
 
-_SOURCE = re.compile(r"missing:[a-z0-9-]+")
+_SOURCE = re.compile(r"missing:[a-z0-9-]+\*?")
 _FIXED = frozenset(
     {"always", "vulnerable", *Verdict, *(f"stage:{stage}" for stage in Stage if stage != "none")}
 )

@@ -1,0 +1,48 @@
+"""Which products a server runs, as its evidence shows: a table, and what packs add to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from alpheus.errors import KnowledgeError
+from alpheus.knowledge.model import Pack, ProductSign
+from alpheus.knowledge.tables import read_table
+
+EXCHANGE = "Microsoft Exchange Server"
+_COLUMNS = ("product", "kind", "value")
+
+
+@cache
+def shipped_signs() -> tuple[ProductSign, ...]:
+    """The signs of `tables/product_signs.csv`. Raises KnowledgeError."""
+    rows = read_table("product_signs.csv", _COLUMNS)
+    for number, row in enumerate(rows, 2):
+        if row["kind"] not in {"source", "page"}:
+            message = f"tables/product_signs.csv: line {number}: kind is source or page"
+            raise KnowledgeError(message)
+    return tuple(ProductSign(row["product"], row["kind"], row["value"]) for row in rows)
+
+
+def signs_of(packs: Sequence[Pack]) -> tuple[ProductSign, ...]:
+    """Those that ship, and those of packs. Raises KnowledgeError."""
+    return (*shipped_signs(), *(sign for pack in packs for sign in pack.signs))
+
+
+def products_seen(
+    signs: Iterable[ProductSign], sources: Iterable[str], pages: Iterable[str]
+) -> tuple[str, ...]:
+    """The products shown by labels of coverage and by stems of pages that answered, in order."""
+    labels, stems = list(sources), "\n".join(pages)
+    return tuple(
+        dict.fromkeys(sign.product for sign in signs if _holds(sign, labels, stems))
+    )  # fmt: skip
+
+
+def _holds(sign: ProductSign, labels: Sequence[str], stems: str) -> bool:
+    if sign.kind == "page":
+        return re.search(sign.value, stems) is not None
+    if sign.value.endswith("*"):
+        return any(label.startswith(sign.value[:-1]) for label in labels)
+    return sign.value in labels
