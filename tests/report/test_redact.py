@@ -8,6 +8,7 @@ import string
 from dataclasses import replace
 from urllib.parse import quote
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
@@ -16,6 +17,7 @@ from alpheus.model import Assessment, Skipped
 from alpheus.report import (
     Redactor,
     print_summary,
+    redact,
     to_json,
     write_csv,
     write_html,
@@ -144,6 +146,16 @@ def test_redacting_twice_changes_nothing(one: Assessment) -> None:
     once = redactor.assessment(one)
     assert redactor.assessment(once) is once
     assert redactor.assessment(replace(once)) == once
+
+
+def test_a_secret_is_learnt_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page may repeat it a hundred thousand times: its forms are made the first time."""
+    made: list[str] = []
+    monkeypatch.setattr(redact, "quote", lambda text, **_: made.append(text) or text)
+    one = Redactor(b"k")
+    one.text("pass='s3cret5' " * 100)
+    one.learn("s3cret5")
+    assert made == ["s3cret5"]
 
 
 def test_many_nested_secrets_are_no_trouble() -> None:

@@ -127,7 +127,9 @@ class PageMask:
     def _learn(self, secret: str) -> None:
         if secret and not _MARK.fullmatch(secret) and len(self._secrets) < _MOST:
             self._redactor.learn(secret)
-            self._secrets.setdefault(secret.lower(), self._redactor.mark(secret))
+            low = secret.lower()
+            if low not in self._secrets:
+                self._secrets[low] = self._redactor.mark(secret)
 
     def _far(self, text: str) -> Iterator[str]:
         """Secrets that stand far from where they are used, and all that look like nothing else."""

@@ -72,6 +72,7 @@ class Redactor:
         self._clear: dict[str, list[Clear]] = {}
         self._marks: dict[str, str] = {}
         self._issued: set[str] = set()
+        self._learnt: set[str] = set()
         self._lengths: dict[str, list[int]] = {}
         self._redacted: Assessment | None = None
 
@@ -93,8 +94,9 @@ class Redactor:
 
     def learn(self, secret: str) -> None:
         """Take in a secret that is known from elsewhere; it is replaced wherever it stands."""
-        if not secret or secret in self._issued:
+        if not secret or secret in self._issued or secret in self._learnt:
             return
+        self._learnt.add(secret)
         plain = _plain(secret)
         mark = self.mark(plain)
         for form in {secret, plain, quote(plain, safe=""), quote_plus(plain), html.escape(plain)}:

@@ -18,7 +18,13 @@ _QUOTED = rf"(?P<quote>{_QUOTE}){_EMPTY}(?P<secret>(?:(?!(?P=quote)).){{1,3900}}
 _MARK = r"\[secret:[0-9a-f]{8}\]"
 _VALUE = rf"(?P<secret>{_MARK}|[^\s\"'&;,<>|\]\[(){{}}]{{1,3900}})"
 _NO_CLOSE = rf"(?:{_MARK}|[^\])])"
-_REQUESTED = r"\bRequest(?:\s{0,4}\.\s{0,4}\w{1,20}){0,2}\s{0,4}[\[(]" + _NO_CLOSE + r"{1,300}[\])]"
+_CLOSED = r"(?=[^\])]{1,320}+[\])])"
+"""Looks for the end at once: most that begins so and does not end is left soon."""
+
+_REQUESTED = (
+    r"\bRequest(?:\s{0,4}\.\s{0,4}\w{1,20}){0,2}\s{0,4}[\[(]"
+    + _CLOSED + _NO_CLOSE + r"{1,300}[\])]"
+)  # fmt: skip
 """`Request["key"]` and the like, masked already or not."""
 
 _COMPARED = r"\s{0,4}(?:={1,3}|!={1,2}|<>)\s{0,4}"
@@ -92,7 +98,8 @@ PATTERNS: tuple[SecretPattern, ...] = (
     _parameter(
         '"',
         r"\b(?:Request|control|parameter)(?:\.\w{1,40})?"
-        rf"(?:\([^)\n]{{0,200}}\)|\[(?:{_MARK}|[^\]\n]){{1,200}}\])(?:\sof\s\w{{1,100}}|\.\w{{1,40}}){{0,2}}"
+        rf"(?:\([^)\n]{{0,200}}+\)|\[(?=[^\]\n]{{1,220}}+\])(?:{_MARK}|[^\]\n]){{1,200}}\])"
+        r"(?:\sof\s\w{1,100}|\.\w{1,40}){0,2}"
         rf"(?:[\[(]\"(?:{_MARK}|[^\"\n]){{1,200}}\"[\])]){{0,3}}[\[(]\"(?P<secret>[^\"\n]{{1,200}})\"[\])]",
     ),
     # Basic asks by name without quotes: Request!key, Headers!key.
