@@ -13,6 +13,8 @@ from postgresql_server import Server, programs, running
 
 # Before any fixture that lasts: what tests do is nobody's custody.
 os.environ["ALPHEUS_CUSTODY"] = "-"
+# What this account has installed is none of a test's business.
+os.environ["ALPHEUS_KNOWLEDGE"] = os.devnull
 
 
 @pytest.fixture(autouse=True)

@@ -28,6 +28,7 @@ ROOMS = (
     "job",
     "pipeline",
     "triage",
+    "updates",
     "report",
     "custody",
     "respond",

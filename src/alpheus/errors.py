@@ -8,6 +8,7 @@
     │   └── EvidenceFormatError     not what its first bytes promise, or not supported
     ├── LimitError                  a bound on size, depth, count or time was reached
     ├── KnowledgeError              a pack, rule or table is wrong; says file and place
+    ├── BundleError                 a bundle of packs is not what its publisher signed  exit 3
     ├── DatabaseError               the database of cases cannot be used                exit 3
     │   ├── DatabaseBusyError       another program holds it for too long
     │   ├── DatabaseFullError       there is no room left where it lies
@@ -64,6 +65,12 @@ class KnowledgeError(AlpheusError, ValueError):
     """A pack, a rule or a table is wrong."""
 
     exit_status = 2
+
+
+class BundleError(AlpheusError):
+    """A bundle of packs was refused. What is installed stays as it was."""
+
+    exit_status = 3
 
 
 class DatabaseError(AlpheusError, OSError):

@@ -21,6 +21,7 @@ from alpheus.cli import (
     import_,
     lab,
     notify,
+    pack,
     probe,
     rules,
     serve,
@@ -32,8 +33,8 @@ from alpheus.cli.parser import Parser
 from alpheus.errors import AlpheusError
 
 COMMANDS = (
-    triage, collect, clean, custody, webshell, baseline, rules, build, probe, import_, directory,
-    case, notify, campaign, serve, audit, lab,
+    triage, collect, clean, custody, webshell, baseline, rules, pack, build, probe, import_,
+    directory, case, notify, campaign, serve, audit, lab,
 )  # fmt: skip
 """One module per command, in the order in which help lists them."""
 

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from alpheus import __version__
 from alpheus.evidence.file import fingerprint_of
+from alpheus.knowledge.installed import installed
 from alpheus.scan.compiled import cache_folder
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -50,8 +51,9 @@ def program_version() -> str:
 
 
 def rules_version(extra: Iterable[Path] = ()) -> str:
-    """Changes whenever a rule of the packs or of the operator may have changed."""
-    return fingerprint_of_files(p for root in (_PACKS, *extra) for p in (root, *root.rglob("*")))
+    """Changes whenever a rule of the packs or of the operator, or what is installed, may have."""
+    roots = (_PACKS, installed().folder, *extra) if installed().number else (_PACKS, *extra)
+    return fingerprint_of_files(p for root in roots for p in (root, *root.rglob("*")))
 
 
 def fingerprint_of_files(paths: Iterable[Path]) -> str:

@@ -1,4 +1,4 @@
-"""Loads knowledge packs: those that ship, and the operator's own rules."""
+"""Loads knowledge packs: those that ship, those installed, and the operator's own rules."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from alpheus.errors import KnowledgeError, UsageError
 from alpheus.knowledge.indicators import read_indicators
+from alpheus.knowledge.installed import PACKS, Installed, installed
 from alpheus.knowledge.model import (
     Indicator,
     Pack,
@@ -37,12 +38,22 @@ _YARA = (".yar", ".yara")
 
 
 def pack_ids() -> tuple[str, ...]:
-    """The ids of the packs that ship, in alphabetical order."""
-    return tuple(sorted(path.parent.name for path in FOLDER.glob("*/pack.yaml")))
+    """The ids of the packs that ship or are installed, in alphabetical order."""
+    return tuple(sorted(_folders(installed())))
+
+
+def pack_folder(pack: str) -> Path | None:
+    """Where a pack lies: one that is installed stands in for the one that ships. None for none."""
+    return _folders(installed()).get(pack)
+
+
+def _folders(added: Installed) -> dict[str, Path]:
+    shipped = {path.parent.name: path.parent for path in FOLDER.glob("*/pack.yaml")}
+    return shipped | {one.id: added.folder / PACKS / one.id for one in added.packs}
 
 
 def load_packs(ids: Sequence[str] | None = None, extra: Sequence[Path] = ()) -> tuple[Pack, ...]:
-    """The packs named by `ids` (all that ship, if None), and those of `extra`.
+    """The packs named by `ids` (all that ship or are installed, if None), and those of `extra`.
 
     A path in `extra` is a rule file, a folder of Sigma and YARA files, or the folder of a pack.
     Loose rules come in one pack with the id `extra`. What cannot be used there is no error: it
@@ -52,13 +63,14 @@ def load_packs(ids: Sequence[str] | None = None, extra: Sequence[Path] = ()) -> 
     of `extra` where nothing is, and two packs with the same id. Raises KnowledgeError if a pack
     that ships is broken, or builds on one that is not there.
     """
-    known = pack_ids()
+    folders = _folders(installed())
+    known = tuple(sorted(folders))
     wanted = known if ids is None else tuple(dict.fromkeys(ids))
     for one in wanted:
         if one not in known:
             message = f"no pack {one!r}; known packs: {', '.join(known)}"
             raise UsageError(message)
-    packs = [_own_pack(FOLDER / one) for one in wanted]
+    packs = [read_whole_pack(folders[one]) for one in wanted]
     loose = _Loose()
     for path in extra:
         pack = _foreign(path, loose)
@@ -75,17 +87,18 @@ def _bases(packs: Sequence[Pack]) -> list[Pack]:
     """The packs that those which are loaded build on, and that are not among them."""
     there = {pack.id for pack in packs}
     found: list[Pack] = []
+    folders = _folders(installed())
     waiting = list(packs)
     while waiting:
         pack = waiting.pop(0)
         for one in pack.builds_on:
             if one in there:
                 continue
-            if not (FOLDER / one / "pack.yaml").is_file():
+            if one not in folders:
                 message = f"{pack.folder / 'pack.yaml'}: builds_on: there is no pack {one!r}"
                 raise KnowledgeError(message)
             there.add(one)
-            found.append(_own_pack(FOLDER / one))
+            found.append(read_whole_pack(folders[one]))
             waiting.append(found[-1])
     return found
 
@@ -147,8 +160,11 @@ class _Loose:
         )  # fmt: skip
 
 
-def _own_pack(folder: Path) -> Pack:
-    """A pack that ships: everything in it must be right."""
+def read_whole_pack(folder: Path) -> Pack:
+    """A pack in which everything must be right, as in those that ship.
+
+    Raises KnowledgeError naming file and place.
+    """
     pack = read_pack_file(folder / "pack.yaml")
     sigma = [
         rule for path in _rules(folder / "sigma", _SIGMA) for rule in read_sigma(pack.id, path)

@@ -1,30 +1,53 @@
-"""Reads the tables that ship with the package."""
+"""Reads the tables that ship with the package, or those installed in their place."""
 
 from __future__ import annotations
 
 import csv
 import gzip
 import io
+import zlib
 from pathlib import Path
 
 from alpheus.errors import KnowledgeError
+from alpheus.knowledge.installed import installed
 
 FOLDER = Path(__file__).parent / "tables"
 
 
 def read_table(name: str, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    """Every row of `tables/<name>` (CSV, UTF-8, possibly `.gz`).
+    """Every row of the table `name` (CSV, UTF-8, possibly `.gz`), as installed or as it ships.
 
     Raises KnowledgeError if the file is missing, lacks one of `columns`, or has a ragged row.
     """
-    path = FOLDER / name
+    added = installed().table(name)
+    path, remedy = (FOLDER / name, "reinstall the package") if added is None else (
+        added, f"alpheus pack remove {name} goes back to the one that ships")  # fmt: skip
     try:
-        raw = path.read_bytes()
-        content = (gzip.decompress(raw) if name.endswith(".gz") else raw).decode()
+        return read_rows(_text(name, path.read_bytes()), columns, f"tables/{name}")
     except (OSError, EOFError, UnicodeDecodeError) as error:
-        message = f"tables/{name}: {error}; reinstall the package"
+        message = f"tables/{name}: {error}; {remedy}"
         raise KnowledgeError(message) from error
-    return read_rows(content, columns, f"tables/{name}")
+
+
+def check_replacement(name: str, content: bytes) -> None:
+    """Whether a file may stand in for the table of this name.
+
+    Raises KnowledgeError where no such table ships, or a column of it is missing.
+    """
+    shipped = FOLDER / name
+    if not shipped.is_file():
+        message = f"{name}: no table of this name is known; use the newest Alpheus"
+        raise KnowledgeError(message)
+    heading = next(csv.reader(io.StringIO(_text(name, shipped.read_bytes()))))
+    try:
+        text = _text(name, content)
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise KnowledgeError(f"{name}: {error}") from error
+    read_rows(text, tuple(heading), name)
+
+
+def _text(name: str, raw: bytes) -> str:
+    return (gzip.decompress(raw) if name.endswith(".gz") else raw).decode()
 
 
 def read_rows(content: str, columns: tuple[str, ...], where: str) -> list[dict[str, str]]:

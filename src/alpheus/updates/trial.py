@@ -1,0 +1,52 @@
+"""Tries what is about to be installed, in a process of its own, as a triage would use it.
+
+A pack or table that is signed and still breaks the program is found here, before it counts.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from alpheus.errors import AlpheusError, BundleError
+from alpheus.knowledge.installed import CURRENT, GENERATIONS, RECORD, VARIABLE, Installed, record_of
+
+_LONGEST = 300
+_SECONDS = 600
+
+
+def try_out(folder: Path, content: Installed, source: str) -> None:
+    """Load everything with what is in `folder` in use. Raises BundleError with what went wrong."""
+    (folder / RECORD).write_bytes(record_of(content))
+    with tempfile.TemporaryDirectory(prefix="alpheus-trial-") as name:
+        place = Path(name)
+        (place / GENERATIONS).mkdir()
+        (place / GENERATIONS / "1").symlink_to(folder.resolve(), target_is_directory=True)
+        (place / CURRENT).write_text("1\n", "ascii")
+        found = subprocess.run(  # noqa: S603 - this program, with what it was asked to check
+            [sys.executable, "-c", f"from {__name__} import main; main()"],
+            env=os.environ | {VARIABLE: name}, capture_output=True, text=True, errors="replace",
+            timeout=_SECONDS, check=False,
+        )  # fmt: skip
+    if found.returncode:
+        said = (found.stderr.strip().splitlines() or ["it ended without a word"])[-1]
+        said = said.replace(f"{place / GENERATIONS / '1'}/", "").replace(f"{folder}/", "")
+        raise BundleError(f"{source}: it cannot be used: {said[:_LONGEST]}")
+
+
+def main() -> None:
+    """Load and compile what a triage uses; end with one line and 1 where that fails."""
+    from alpheus.job import TriageOptions  # noqa: PLC0415 - heavy
+    from alpheus.pipeline import Prepared  # noqa: PLC0415 - heavy
+
+    try:
+        kit = Prepared.of(TriageOptions(), keep=False).kit
+    except AlpheusError as error:
+        sys.exit(str(error))
+    broken = [(str(one.path), one.place, one.reason) for one in kit.rules.rejected]
+    broken += [(one.path, one.place, one.reason) for one in kit.yara.rejected]
+    if broken:
+        sys.exit(": ".join(part for part in broken[0] if part))
