@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from postgresql_server import Server, programs, running
 os.environ["ALPHEUS_CUSTODY"] = "-"
 # What this account has installed is none of a test's business.
 os.environ["ALPHEUS_KNOWLEDGE"] = os.devnull
+
+# Tests begin many processes; none compiles again what another has compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.fixture(autouse=True)
