@@ -32,8 +32,9 @@ def _digest(folder: Path) -> str:
 
 def test_scenarios() -> None:
     """Every scenario has one name and a description."""
-    assert {scenario.name for scenario in SCENARIOS} == _ASKED_FOR
-    assert len(SCENARIOS) == len(_ASKED_FOR)
+    names = [scenario.name for scenario in SCENARIOS]
+    assert set(names) >= _ASKED_FOR
+    assert len(names) == len(set(names))
     assert all(scenario.description for scenario in SCENARIOS)
 
 

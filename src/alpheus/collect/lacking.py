@@ -15,13 +15,16 @@ _TOLERANCE = timedelta(hours=24)
 _UNCOVERED = frozenset({"server-page", "file-version"})
 """Sources that coverage has no row of."""
 
+_NO_NAMES = frozenset({"microsoft", "server", "unknown"})
+"""Words of a product that are the name of none in the table."""
+
 NONE = "none in the evidence"
 
 
 def products_of(server: Server) -> frozenset[str]:
     """What of the table is asked of this server."""
-    found = {"windows", "iis"}
-    return frozenset({*found, "exchange"} if "Exchange" in server.product else found)
+    words = {word for word in server.product.lower().split() if word.isalpha()}
+    return frozenset({"windows", "iis", *(words - _NO_NAMES)})
 
 
 def lacks(entry: Entry, server: Server) -> str | None:

@@ -19,6 +19,7 @@ _LOGS: tuple[tuple[str, str, str], ...] = (
     (r"(?:^|/)ews_\d[^/]*\.log$", "ews", "an EWS log"),
     (r"(?:^|/)rps_cmdlet[^/]*\.log$", "rps-cmdlet", "a CmdletInfra log"),
     (r"(?:^|/)rps_http[^/]*\.log$", "rps-http", "a CmdletInfra log"),
+    (r"web server extensions/1[456]/logs/[^/]+-\d{8}-\d{4}\.log$", "sharepoint-uls", "a ULS log"),
     (r"oabgenerator(?:simple)?log/[^/]+\.log$", "oabgenerator", "an OAB generator log"),
 )
 _OTHERS: tuple[tuple[str, str], ...] = (

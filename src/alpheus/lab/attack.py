@@ -180,14 +180,19 @@ class Story:
                 ),
             )  # fmt: skip
 
-    def command(self, when: datetime, image: str, line: str, *, worker: str = "") -> None:
+    def command(
+        self, when: datetime, image: str, line: str, *, worker: str = "", pool: str = ""
+    ) -> None:
         """A program run by the web server's worker (or another process) through a shell."""
         parent = worker or _SYSTEM32 + "inetsrv\\w3wp.exe"
         shell = _SYSTEM32 + "cmd.exe"
         text = f'"cmd" /c cd /d "{self.server.web_root.rstrip(chr(92))}"&{line}'
-        pool = f'"{parent}" -ap "MSExchangeOWAAppPool" -v "v4.0"' if not worker else f'"{parent}"'
+        pool = pool or "MSExchangeOWAAppPool"
+        worked = f'"{parent}" -ap "{pool}" -v "v4.0"' if not worker else f'"{parent}"'
         self.event(when, events.process_created(self.server, shell, text, parent))
-        self.event(when, events.sysmon_process(shell, text, parent, pool, _SYSTEM32 + "inetsrv\\"))
+        self.event(
+            when, events.sysmon_process(shell, text, parent, worked, _SYSTEM32 + "inetsrv\\")
+        )
         later = when + timedelta(milliseconds=self.rng.randint(90, 260))
         full = image if ":" in image else _SYSTEM32 + image
         self.event(later, events.process_created(self.server, full, line, shell))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -29,6 +29,14 @@ def day(rng: Random, plan: Plan, midnight: datetime, pace: int) -> list[Entry]:
             found.append(
                 Entry(midnight + timedelta(minutes=minute, seconds=rng.randint(0, 59)), template)
             )
+    return sorted(found, key=lambda entry: entry.time)
+
+
+def spread(
+    rng: Random, midnight: datetime, templates: Sequence[Template], pace: int
+) -> list[Entry]:
+    """Each of them so many times in a day, in the order of time."""
+    found = [entry for one in templates for entry in _spread(rng, midnight, one, pace)]
     return sorted(found, key=lambda entry: entry.time)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from alpheus.lab.logs import cmdlets, ecp, events, ews, exchange, httpproxy, oab, w3c
+from alpheus.lab.logs import cmdlets, ecp, events, ews, exchange, httpproxy, oab, rps_http, uls, w3c
 from alpheus.lab.plan import Plan
 from alpheus.lab.server import Server
 from alpheus.lab.store import LogKind, RollingLog, Store
@@ -20,6 +20,9 @@ def open_store(plan: Plan, root: Path, size: int) -> Store:
     kinds = _iis(plan.server)
     if plan.exchange:
         kinds |= _exchange(plan.server, "%Y%m%d%H" if size >= _HOURLY_FROM else "%Y%m%d00")
+    if plan.sharepoint:
+        name = plan.server.name + "-{stamp}.log"
+        kinds["uls"] = LogKind(SHAREPOINT + "LOGS", name, "%Y%m%d-0000", uls.header)
     logs: dict[str, RollingLog] = {}
     for name, kind in kinds.items():
         if name.partition("/")[0] in plan.collected:
@@ -27,7 +30,7 @@ def open_store(plan: Plan, root: Path, size: int) -> Store:
                 plan.layout(kind.folder), kind.name, kind.stamp, kind.header, kind.repeats_header
             )
             logs[name] = RollingLog(root, placed, plan.encoding)
-    for channel in events.CHANNELS if plan.exchange else ():
+    for channel in events.CHANNELS if plan.exchange or plan.sharepoint else ():
         name = f"events:{channel}"
         if name in plan.collected:
             file_name = channel.replace("/", "%4").replace("%4", "-") + ".jsonl"
@@ -53,6 +56,9 @@ def _iis(server: Server) -> dict[str, LogKind]:
     }
 
 
+SHAREPOINT = "C:\\Program Files\\Common Files\\microsoft shared\\Web Server Extensions\\16\\"
+"""Where SharePoint 2016 and later lies."""
+
 _DAILY = "%Y%m%d"
 
 
@@ -71,11 +77,13 @@ def _exchange(server: Server, stamp: str) -> dict[str, LogKind]:
     )
     activity = "ECP Activity Context Log"
     cmdlet_folder = "CmdletInfra\\Powershell-Proxy\\Cmdlet"
+    http_folder = "CmdletInfra\\Powershell-Proxy\\Http"
     others = (
         ("ecp-server", "ECP\\Server", "ECPServer", _DAILY, "ECP Server Log", ecp.FIELDS),
         ("ecp-activity", "ECP\\Activity", "ECPActivity_4242_", _DAILY, activity, ecp.FIELDS),
         ("ews", "Ews", "Ews_", stamp, "EWS Logs", ews.FIELDS),
         ("rps-cmdlet", cmdlet_folder, "Rps_Cmdlet_", stamp, "Rps Cmdlet Logs", cmdlets.FIELDS),
+        ("rps-http", http_folder, "Rps_Http_", stamp, "Rps Http Logs", rps_http.FIELDS),
         ("oab", "OABGeneratorLog", "OABGeneratorLog_", _DAILY, "OABGenerator Log", oab.FIELDS),
         ("audit", "CosmosQueue\\audit", "audit", _DAILY, "audit", cmdlets.AUDIT_FIELDS),
     )

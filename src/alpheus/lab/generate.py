@@ -11,9 +11,11 @@ from alpheus.lab.logs import configuration, setup
 from alpheus.lab.plan import Plan
 from alpheus.lab.scenarios import REGISTRY, Builder
 from alpheus.lab.simulation import Simulation
+from alpheus.lab.told import told_scenarios
 from alpheus.lab.truth import EVIDENCE_FOLDER, FILE_NAME, GroundTruth, Scenario, to_json
 
-SCENARIOS: tuple[Scenario, ...] = tuple(scenario for scenario, _ in REGISTRY)
+_ALL = (*REGISTRY, *told_scenarios())
+SCENARIOS: tuple[Scenario, ...] = tuple(scenario for scenario, _ in _ALL)
 _INSTALLED = datetime(2020, 11, 14, 9, 2, 11, tzinfo=UTC)
 _WELCOME = (
     b"<!DOCTYPE html>\r\n<html><head><title>Web server</title></head>"
@@ -21,18 +23,26 @@ _WELCOME = (
 )
 
 
-def generate(out: Path, scenario: str, *, size: int | None = None, seed: int = 1) -> GroundTruth:
+def generate(
+    out: Path,
+    scenario: str,
+    *,
+    size: int | None = None,
+    seed: int = 1,
+    packs: tuple[Path, ...] = (),
+) -> GroundTruth:
     """Write `out/evidence/` and `out/ground-truth.json`; the same seed writes the same bytes.
 
     `size` is in bytes and is met within 10 %; below some 80 KB per simulated day it is exceeded,
     because a server writes that much at least. A scenario without a default size ignores it.
-    Memory does not grow with it.
+    Memory does not grow with it. `packs` are folders of packs whose scenarios are known as well.
 
     Raises:
         UsageError: no such scenario, or `out` holds evidence already.
+        KnowledgeError: a scenario of a pack is wrong.
         OutputError: something could not be written.
     """
-    chosen, builder = _find(scenario)
+    chosen, builder = _find(scenario, packs)
     evidence = out / EVIDENCE_FOLDER
     if evidence.exists():
         raise UsageError(f"{evidence} exists already; name another folder")
@@ -49,11 +59,12 @@ def generate(out: Path, scenario: str, *, size: int | None = None, seed: int = 1
     return truth
 
 
-def _find(name: str) -> tuple[Scenario, Builder]:
-    for scenario, builder in REGISTRY:
+def _find(name: str, packs: tuple[Path, ...]) -> tuple[Scenario, Builder]:
+    known_ones = (*REGISTRY, *told_scenarios(packs)) if packs else _ALL
+    for scenario, builder in known_ones:
         if scenario.name == name:
             return scenario, builder
-    known = ", ".join(scenario.name for scenario, _ in REGISTRY)
+    known = ", ".join(scenario.name for scenario, _ in known_ones)
     raise UsageError(f"there is no scenario {name!r}; known are {known}")
 
 

@@ -22,6 +22,8 @@ EVERYTHING = FRONT_END | {
     "ecp-activity",
     "ews",
     "rps-cmdlet",
+    "rps-http",
+    "uls",
     "oab",
     "audit",
     *(f"events:{channel}" for channel in events.CHANNELS),
@@ -61,6 +63,7 @@ class Plan:
     layout: Callable[[str], str] = kape
     folder: str = ""
     exchange: bool = True
+    sharepoint: bool = False
     streamed: bool = True
     beats: bool = False
     mitigated: bool = False

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from alpheus.lab.logs import cmdlets, ecp, events, ews, httpproxy, oab, w3c
+from alpheus.lab.logs import cmdlets, ecp, events, ews, httpproxy, oab, rps_http, w3c
 from alpheus.lab.logs.cmdlets import Cmdlet
 from alpheus.lab.logs.events import WindowsEvent
 from alpheus.lab.request import Entry, Request, Template
@@ -25,8 +26,22 @@ def request_template(request: Request, server: Server, build: Build) -> Template
         lines.append(("iis2", back))
     if request.soap:
         lines.append(("ews", ews.line(request, server, build)))
+    if request.protocol == "PowerShell" and request.back_end is not None:
+        lines.append(("rps-http", rps_http.line(server, build, _session(request))))
     compiled_lines = tuple((log, compiled(line)) for log, line in lines)
     return Template(compiled_lines, request.milliseconds)
+
+
+def _session(request: Request) -> dict[str, str]:
+    return {
+        "AuthenticatedUser": request.user, "ClientIpAddress": request.client,
+        "ClientInfo": request.user_agent, "UrlQuery": request.query,
+    }  # fmt: skip
+
+
+def rps_http_template(server: Server, build: Build, given: Mapping[str, str]) -> Template:
+    """The row of Rps Http for a request that reached the back end of remote PowerShell."""
+    return Template((("rps-http", compiled(rps_http.line(server, build, given))),), 31)
 
 
 def happened(time: datetime, request: Request, server: Server) -> Entry:

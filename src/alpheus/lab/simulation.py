@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from alpheus.lab import background, plain_web, probes, traffic
+from alpheus.lab import background, plain_web, probes, sharepoint, traffic
 from alpheus.lab.catalogue import open_store
 from alpheus.lab.names import guid
 from alpheus.lab.plan import FRONT_END, Plan
@@ -76,6 +76,9 @@ class Simulation:
         if self._plan.exchange:
             midnight = hour.replace(hour=0)
             self._today = background.day(self._rng, self._plan, midnight, self._pace)
+        elif self._plan.sharepoint:
+            templates = sharepoint.traces(self._plan.server)
+            self._today = background.spread(self._rng, hour.replace(hour=0), templates, self._pace)
 
     def _hour(self, hour: datetime, budget: float) -> None:
         fixed = self._fixed(hour)
@@ -156,7 +159,8 @@ class Simulation:
             if self._plan.exchange:
                 variants = traffic.requests(self._rng, server, build)
             else:
-                variants = plain_web.requests(self._rng, server)
+                plain = sharepoint if self._plan.sharepoint else plain_web
+                variants = plain.requests(self._rng, server)
             bag: list[Template] = []
             for weight, request in variants:
                 bag += [request_template(request, server, build)] * weight
@@ -168,6 +172,7 @@ class Simulation:
         buffers: dict[str, list[str]] = {}
         day_hour = hour.strftime("%Y-%m-%dT%H:")
         w3c_hour = hour.strftime("%Y-%m-%d %H:")
+        uls_hour = hour.strftime("%m/%d/%Y %H:")
         expiry = (hour + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%S")
         for offset, template in items:
             begin = max(0, offset - template.milliseconds)
@@ -177,6 +182,7 @@ class Simulation:
                 "end": day_hour + stamp + _MILLISECONDS[offset % 1000],
                 "begin": day_hour + _MINUTE_SECOND[begin // 1000] + _MILLISECONDS[begin % 1000],
                 "w3c": w3c_hour + stamp,
+                "uls": f"{uls_hour}{stamp}.{offset % 1000 // 10:02d}",
                 "rid": guid(self._rng),
                 "act": guid(self._rng),
                 "expiry": expiry,

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _SLOT = re.compile(f"{_OPEN}(\\w+){_CLOSE}")
 
-SLOTS = ("end", "begin", "w3c", "rid", "act", "expiry", "number")
+SLOTS = ("end", "begin", "w3c", "uls", "rid", "act", "expiry", "number")
 """What a row is filled with.
 
-`end` and `begin`: ISO time with milliseconds; `w3c`: `2021-03-01 06:59:20`; `rid` and `act`: a
+`end` and `begin`: ISO time with milliseconds; `w3c`: `2021-03-01 06:59:20`; `uls`:
+`03/01/2021 06:59:20.12`; `rid` and `act`: a
 request's and an activity's id; `expiry`: a time a month ahead; `number`: rises with every row.
 """
 

@@ -18,6 +18,7 @@ from alpheus.parsers.iis_native import IisNativeFormat
 from alpheus.parsers.msert import MsertFormat
 from alpheus.parsers.oabgenerator import OabGeneratorFormat
 from alpheus.parsers.setup_log import SetupLogFormat
+from alpheus.parsers.uls import UlsFormat
 from alpheus.parsers.w3c import W3CFormat
 
 __all__ = ["TEXT_LOG_FORMATS", "recognise"]
@@ -34,6 +35,7 @@ TEXT_LOG_FORMATS: tuple[TextLogFormat, ...] = (
     W3CFormat(),
     IisNativeFormat(),
     SetupLogFormat(),
+    UlsFormat(),
     MsertFormat(),
     OabGeneratorFormat(),
     ExchangeLogFormat(),

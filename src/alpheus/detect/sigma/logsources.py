@@ -78,6 +78,7 @@ TEXT_SOURCES = frozenset(
         "exchange-audit",
         "exchange-log",
         "exchange-setup",
+        "sharepoint-uls",
     }
 )
 """Sources that are searched for needles before a line is parsed."""
@@ -107,6 +108,8 @@ EXCHANGE_SERVICES = (
     "exchange-log",
     "exchange-setup",
 )
+
+SHAREPOINT_SERVICES = {"uls": "sharepoint-uls"}
 
 IIS_SERVICES = {"configuration": "iis-configuration", "aspnet-compiled": "aspnet-compiled"}
 
@@ -257,6 +260,9 @@ def _selections(
         return [Selection(name) for name in chosen if category is None]
     if product == "iis":
         chosen = [name for key, name in IIS_SERVICES.items() if service in (None, key)]
+        return [Selection(name) for name in chosen if category is None]
+    if product == "sharepoint":
+        chosen = [name for key, name in SHAREPOINT_SERVICES.items() if service in (None, key)]
         return [Selection(name) for name in chosen if category is None]
     if product == "windows" or (product is None and category in {"process_creation", "antivirus"}):
         return _windows(category, service)
