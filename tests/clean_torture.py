@@ -33,7 +33,7 @@ class Wrong(AssertionError):  # noqa: N818 - it says what is wrong
 
 
 class Round:
-    """One tree, one plan, one kill."""
+    """One tree, one plan, one kill; and now and then more, of apply and undo in any order."""
 
     def __init__(self, folder: Path, seed: int) -> None:
         self._chance = random.Random(seed)
@@ -45,15 +45,15 @@ class Round:
         self.plan = self._made()
         self.before = tree_of(self._root)
 
-    def run(self) -> bool:
-        """Whether it was killed before it had ended. Raises Wrong."""
+    def run(self) -> int:
+        """How many of its runs were killed before they had ended. Raises Wrong."""
         with _quick():
             back = self._chance.random() < 0.4
             if back:
                 applied(self.plan, self._root, self._vault, self._media)
-            work = partial(undone if back else self._applied, self.plan, self._root, self._vault)
-            killed = self._killed(work)
-            self._nothing_is_lost()
+            killed = self._run(back=back)
+            while self._chance.random() < 0.4 and self._vault.joinpath("vault.json").exists():
+                killed += self._run(back=self._chance.random() < 0.5)
             if self._chance.random() < 0.5:
                 self._is_all(self._applied(self.plan, self._root, self._vault), "apply")
                 self._is_away()
@@ -64,6 +64,12 @@ class Round:
             if after != self.before:
                 message = f"undone, it is not as before: {_differences(self.before, after)}"
                 raise Wrong(message)
+        return killed
+
+    def _run(self, *, back: bool) -> bool:
+        work = partial(undone if back else self._applied, self.plan, self._root, self._vault)
+        killed = self._killed(work)
+        self._nothing_is_lost()
         return killed
 
     def _applied(self, plan: Plan, root: Path, vault: Path) -> list[Outcome]:

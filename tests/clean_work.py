@@ -69,14 +69,14 @@ def applied(
         return list(apply(plan, volumes, kept, journal, KnownGood(known_good, plan.files())))
 
 
-def undone(plan: Plan, root: Path, vault: Path) -> list[Outcome]:
+def undone(plan: Plan, root: Path, vault: Path, *, onto_other: bool = False) -> list[Outcome]:
     """Take it back."""
     with (
         opened({"C": root}) as volumes,
         Vault(vault, PASSPHRASE) as kept,
         Journal(vault / "journals", plan.digest) as journal,
     ):
-        return list(undo(plan, volumes, kept, journal))
+        return list(undo(plan, volumes, kept, journal, onto_other=onto_other))
 
 
 def killed_at(count: int, work: Callable[[], object]) -> bool:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from alpheus.respond.journal import Kept
@@ -155,6 +156,19 @@ def test_two_names_of_one_file_become_one(root: Path) -> None:
 GOOD = b"the product's own page"
 EXCHANGED = Kept(1, "C", ("web", "x.aspx"), KEPT.sha256, KEPT.aside, KNOWN,
                  sha256(GOOD).hexdigest())  # fmt: skip
+
+
+@pytest.mark.parametrize("good", ["", sha256(b"good").hexdigest()])
+def test_two_names_that_a_killed_undo_left_both_go(root: Path, good: str) -> None:
+    """It had given the file its name again, and not yet taken the one aside: nothing is left."""
+    kept = msgspec.structs.replace(KEPT, good=good)
+    os.link(root / "web" / "x.aspx", root / "web" / kept.aside)
+    if good:
+        exchange(Volume("C", root), kept, [b"good"])
+    else:
+        take_away(Volume("C", root), kept)
+    assert _names(root) == (["x.aspx"] if good else [])
+    assert not good or (root / "web" / "x.aspx").read_bytes() == b"good"
 
 
 def test_the_products_own_takes_its_place_and_leaves_it_again(root: Path) -> None:

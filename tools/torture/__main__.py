@@ -2,7 +2,8 @@
 
 Each round draws a small tree of files and a plan, and kills `clean apply` or `clean undo`: half of
 the time at a drawn change of the disk (a write is then torn; or that change fails for want of
-space, and the run goes on), half of the time by SIGKILL after a drawn while. After each kill no
+space, and the run goes on), half of the time by SIGKILL after a drawn while; often another run is
+killed after that, of either kind. After each kill no
 file may be lost or in two states; the next run must finish; undone, the tree must be byte for byte
 and time for time what it was. It goes on until so many kills have hit a run before its end. Exit
 status 1 at the first round in which something is not as it must be.

@@ -39,6 +39,7 @@ from alpheus.respond.volume import (
     Volume,
     open_file,
 )
+from alpheus.respond.volumes import identities
 
 GROUP = 1024
 """Files that are brought to disk together."""
@@ -67,6 +68,7 @@ def apply(
 
     What was done before such an error is done, and a next run goes on from there.
     """
+    journal.mount(identities(volumes))
     run = _Run(volumes, vault, journal, known_good)
     run.finish()
     for group in groups(plan.files()):
@@ -180,7 +182,7 @@ class _Run:
         is_there = outcome.result in {Result.ABSENT, Result.ALREADY}
         if outcome.result is Result.NOT_FOUND and len(outcome.action.parts) == 1:
             is_there = True  # its folder is the root, from which this plan has taken it
-        if is_there and number in self._journal.gone:
+        if is_there and number in self._journal.gone and not self._journal.kept[number].adopted:
             result = Result.DONE if number in self._finished else Result.ALREADY
             return Outcome(outcome.action, result)
         return outcome
@@ -206,7 +208,7 @@ class _Run:
     def _late(self, action: FileAction, good: str) -> Kept | None:
         """A file that is gone by this plan, and of which the product's own is at hand only now."""
         kept = self._journal.kept.get(action.id) if good else None
-        if kept is None or kept.good:
+        if kept is None or kept.good or kept.adopted:
             return None
         self._keep_good(good)
         return msgspec.structs.replace(kept, aside=new_name(), good=good)

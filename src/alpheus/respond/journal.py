@@ -2,14 +2,17 @@
 
 The journal lies in the vault, one for each plan, as a log whose lines are bound to each other
 (`custody/chain`). It is what a run goes on from after a kill, and what `clean undo` goes by.
+
+What it says holds for the volume that was mounted under a letter then (`Mounted`): a rehearsal on a
+copy says nothing of the server. A journal shows what is so of the volumes that are mounted now.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import msgspec
@@ -18,13 +21,15 @@ from alpheus.custody.chain import Chain, check_chain, failed, read_chain
 from alpheus.errors import VaultError
 from alpheus.respond.disk import sync_file
 from alpheus.respond.metadata import Metadata, Times
+from alpheus.respond.volume_identity import Identity
 
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True, tag="kept", tag_field="do"):
     """A file is in the vault, and will now be taken away. `aside`: its name on the way out.
 
     `parts` are its names on the disk, percent-encoded. `good` is the SHA-256 of the product's own
-    file that takes its place, and which is in the vault as well; '' for none.
+    file that takes its place, and which is in the vault as well; '' for none. `adopted`: it was
+    taken from another volume, and is put into this one on purpose.
     """
 
     id: int
@@ -34,6 +39,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True, tag="kept", tag_fiel
     aside: str
     metadata: Metadata
     good: str = ""
+    adopted: bool = False
 
 
 class Folder(msgspec.Struct, frozen=True, tag="folder", tag_field="do"):
@@ -88,7 +94,15 @@ class Begun(msgspec.Struct, frozen=True, tag="begun", tag_field="do"):
     version: str
 
 
-Entry = Begun | Kept | Folder | Gone | Stayed | Back | Returning | Returned
+class Mounted(msgspec.Struct, frozen=True, tag="mounted", tag_field="do"):
+    """From here on this letter is of this volume; `identity` and `place` are of `Identity`."""
+
+    volume: str
+    identity: str
+    place: str
+
+
+Entry = Begun | Mounted | Kept | Folder | Gone | Stayed | Back | Returning | Returned
 _DECODER = msgspec.json.Decoder(Entry)
 _KEPT = msgspec.json.Decoder(Kept)
 FolderKey = tuple[str, tuple[str, ...]]
@@ -119,8 +133,22 @@ class _Files(MutableMapping[int, Kept]):
         return number in self._texts
 
 
+class _Shelved(NamedTuple):
+    """What is so of a volume that is not mounted now."""
+
+    kept: _Files
+    gone: frozenset[int]
+    folders: dict[FolderKey, Times]
+    left: dict[FolderKey, Times]
+    returning: frozenset[FolderKey]
+
+
+_UNNAMED = Mounted("", "", "a volume that an older program did not name")
+_NOTHING = _Shelved(_Files(), frozenset(), {}, {}, frozenset())
+
+
 class Journal:
-    """The journal of one plan, open for writing, and what it says so far."""
+    """The journal of one plan, open for writing, and what it says so far of these volumes."""
 
     def __init__(self, folder: Path, digest: str) -> None:
         try:
@@ -133,6 +161,8 @@ class Journal:
         self.folders: dict[FolderKey, Times] = {}
         self.left: dict[FolderKey, Times] = {}
         self.returning: set[FolderKey] = set()
+        self._mounted: dict[str, Mounted] = {}
+        self._shelf: dict[Mounted, _Shelved] = {}
         self._path = path
         self._chain = Chain(path)
         try:
@@ -158,6 +188,36 @@ class Journal:
         for entry in taken:
             self._take(entry)
 
+    def mount(self, volumes: Mapping[str, Identity]) -> None:
+        """From here on, all that is said and asked is of these volumes. Raises OutputError."""
+        self.write([
+            Mounted(letter, *identity) for letter, identity in volumes.items()
+            if self._of(letter).identity != identity.key
+        ], sync=False)  # fmt: skip
+
+    def is_known(self, letter: str, identity: Identity) -> bool:
+        """Whether a run was ever on this volume."""
+        return any(one.volume == letter and one.identity == identity.key
+                   for one in (*self._mounted.values(), *self._shelf))  # fmt: skip
+
+    def elsewhere(self, number: int) -> Mounted | None:
+        """The volume that a file is gone from, which is none of those that are mounted."""
+        return next((one for one, shelved in self._shelf.items() if number in shelved.gone), None)
+
+    def last_of(self, letter: str) -> Mounted | None:
+        """The last volume of this letter that files are gone from, whether mounted or not."""
+        if any(self.kept[number].volume == letter for number in self.gone):
+            return self._of(letter)
+        return next((one for one, shelved in reversed(self._shelf.items())
+                     if one.volume == letter and shelved.gone), None)  # fmt: skip
+
+    def adopt(self) -> None:
+        """Files that are gone from other volumes count as gone from these; the last is meant."""
+        found = {number: shelved.kept[number] for shelved in self._shelf.values()
+                 for number in shelved.gone if number not in self.kept}  # fmt: skip
+        adopted = [msgspec.structs.replace(kept, adopted=True) for kept in found.values()]
+        self.write([*adopted, *(Gone(kept.id) for kept in adopted)], sync=True)
+
     def _sync(self) -> None:
         try:
             sync_file(self._path)
@@ -173,6 +233,8 @@ class Journal:
         if isinstance(entry, Kept):
             self.kept[entry.id] = entry
             self.gone.discard(entry.id)
+        elif isinstance(entry, Mounted):
+            self._mount(entry)
         elif isinstance(entry, Gone):
             self.gone.add(entry.id)
         elif isinstance(entry, Stayed | Back):
@@ -180,6 +242,39 @@ class Journal:
             self.gone.discard(entry.id)
         elif isinstance(entry, Folder | Returning | Returned):
             self._take_folder(entry)
+
+    def _of(self, letter: str) -> Mounted:
+        return self._mounted.get(letter, msgspec.structs.replace(_UNNAMED, volume=letter))
+
+    def _mount(self, entry: Mounted) -> None:
+        """Put by what is so of the volume before, and take out what is known of this one."""
+        letter, before = entry.volume, self._of(entry.volume)
+        shelved = self._put_by(letter)
+        if shelved != _NOTHING or before.identity:
+            self._shelf[before] = shelved
+        known = next((one for one in self._shelf if one.volume == letter
+                      and one.identity == entry.identity), None)  # fmt: skip
+        found = self._shelf.pop(known) if known else _NOTHING
+        self.kept.update(found.kept)
+        self.gone |= found.gone
+        self.folders |= found.folders
+        self.left |= found.left
+        self.returning |= found.returning
+        self._mounted[letter] = entry
+
+    def _put_by(self, letter: str) -> _Shelved:
+        kept = _Files()
+        for number in [one for one, file in self.kept.items() if file.volume == letter]:
+            kept[number] = self.kept.pop(number)
+        gone = self.gone & kept.keys()
+        self.gone -= gone
+        folders, left = (
+            {key: known.pop(key) for key in [*known] if key[0] == letter}
+            for known in (self.folders, self.left)
+        )
+        returning = {key for key in self.returning if key[0] == letter}
+        self.returning -= returning
+        return _Shelved(kept, frozenset(gone), folders, left, frozenset(returning))
 
     def _take_folder(self, entry: Folder | Returning | Returned) -> None:
         key = (entry.volume, entry.parts)

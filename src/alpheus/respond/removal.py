@@ -185,6 +185,8 @@ def _settle(place: Place, aside: str, address: str) -> None:
 
 
 def _take_away(place: Place, aside: str, address: str) -> None:
+    if _has_both_names(place, aside):
+        _give_name(place.folder, aside, place.name)  # a killed run was about to
     if not exists(place.folder, aside):
         if not exists(place.folder, place.name):
             return
@@ -254,6 +256,11 @@ def _give_name(folder: int, aside: str, name: str) -> None:
         os.rename(aside, name, src_dir_fd=folder, dst_dir_fd=folder)
         return
     os.unlink(aside, dir_fd=folder)
+
+
+def _has_both_names(place: Place, aside: str) -> bool:
+    both = exists(place.folder, aside) and exists(place.folder, place.name)
+    return both and _are_one(place.folder, aside, place.name)
 
 
 def _are_one(folder: int, one: str, other: str) -> bool:

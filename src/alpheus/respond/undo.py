@@ -9,11 +9,12 @@ import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from alpheus.errors import OutputError, VaultError
+from alpheus.errors import CleanError, OutputError, VaultError
 from alpheus.respond.apply import groups, opened_file
 from alpheus.respond.disk import sync_each
 from alpheus.respond.folders import OPEN, bring_to_disk
@@ -24,9 +25,14 @@ from alpheus.respond.outcome import UNKNOWN, Outcome, Result, absence_of, words_
 from alpheus.respond.removal import Aside, clear_away, hashed, lay_aside, put_back
 from alpheus.respond.vault import Vault
 from alpheus.respond.volume import AbsentPlaceError, LostFolderError, RefusedPlaceError, Volume
+from alpheus.respond.volumes import identities
 
 _NOT = "it is not there, and this vault did not take it: name the vault that did"
 _NOR_FOLDER = _NOT + "; its folder is not there either: is this the right volume?"
+_ELSEWHERE = (
+    "it was taken from another volume, {}: mount that one, or add --onto-other-volume to put it "
+    "here on purpose"
+)
 _OTHER = "another file is there, and this vault did not take the one of the plan"
 _MAKE = "its folder is gone: make {} again, with its rights, and undo again"
 _WHICH = "no folder on its way is there: is {} the volume that it was taken from?"
@@ -40,14 +46,36 @@ class _Laid(NamedTuple):
     aside: Aside
 
 
+def check_origin(volumes: Mapping[str, Volume], journal: Journal, vault: Path) -> None:
+    """Raises CleanError where no run was on these volumes, and files are gone from others."""
+    if any(journal.is_known(*one) for one in identities(volumes).items()):
+        return
+    other = next(filter(None, map(journal.last_of, volumes)), None)
+    if other is not None:
+        given = volumes[other.volume].root
+        message = (
+            f"--root {other.volume}={given} is not the volume that {vault} took these files from, "
+            f"which was {other.place}: mount that one, or add --onto-other-volume to put them here "
+            "on purpose"
+        )
+        raise CleanError(message)
+
+
 def undo(
-    plan: Plan, volumes: Mapping[str, Volume], vault: Vault, journal: Journal
-) -> Iterator[Outcome]:
+    plan: Plan, volumes: Mapping[str, Volume], vault: Vault, journal: Journal,
+    *, onto_other: bool = False,
+) -> Iterator[Outcome]:  # fmt: skip
     """Put back all that is gone by this plan, the last first. Raises VaultError, OutputError.
+
+    Only what was taken from these very volumes; with `onto_other` also what was from others, which
+    stays gone from those.
 
     A folder gets its times back once all its files are, unless others have changed it since; where
     the disk refuses that, OutputError says so after all files.
     """
+    journal.mount(identities(volumes))
+    if onto_other:
+        journal.adopt()
     unchanged = _unchanged(volumes, journal)
     journal.write((Returning(*key) for key in unchanged), sync=True)
     for group in groups(reversed(tuple(plan.files()))):
@@ -117,7 +145,7 @@ def _laid(
 ) -> _Laid | Outcome:
     kept = journal.kept.get(action.id)
     if kept is None:
-        return _not_taken(action, volumes)
+        return _not_taken(action, volumes, journal)
     volume = volumes.get(kept.volume)
     if volume is None:
         return Outcome(action, Result.REFUSED, UNKNOWN.format(kept.volume))
@@ -130,15 +158,19 @@ def _laid(
     return Outcome(action, Result.DONE) if aside is None else _Laid(action, kept, aside)
 
 
-def _not_taken(action: FileAction, volumes: Mapping[str, Volume]) -> Outcome:
+def _not_taken(
+    action: FileAction, volumes: Mapping[str, Volume], journal: Journal
+) -> Outcome:  # fmt: skip
     """Of a file that is not gone by this plan and vault: it is in its place, or it is told."""
     try:
         with opened_file(action, volumes) as (_, number):
             if hashed(number) in {action.sha256, *action.good}:
                 return Outcome(action, Result.ALREADY)
     except AbsentPlaceError as error:
-        lost = isinstance(error, LostFolderError)
-        return msgspec.structs.replace(absence_of(action, error), why=_NOR_FOLDER if lost else _NOT)
+        why = _NOR_FOLDER if isinstance(error, LostFolderError) else _NOT
+        if other := journal.elsewhere(action.id):
+            why = _ELSEWHERE.format(other.place)
+        return msgspec.structs.replace(absence_of(action, error), why=why)
     except (RefusedPlaceError, OSError) as error:
         return Outcome(action, Result.REFUSED, words_of(error))
     return Outcome(action, Result.REFUSED, _OTHER)
@@ -156,6 +188,7 @@ def _no_folder(kept: Kept, volume: Volume) -> str:
 
 def looks_other(volumes: Mapping[str, Volume], journal: Journal) -> bool:
     """Whether no folder is as `apply` left it: these may be volumes of another server."""
+    journal.mount(identities(volumes))
     known = [key for key in journal.left if key not in journal.returning and key[0] in volumes]
     return bool(known) and not any(_is_as_left(key, volumes, journal) for key in known)
 
@@ -175,9 +208,11 @@ def _named(one: _Laid, volume: Volume, error: OSError | None) -> Outcome:
 def _unchanged(volumes: Mapping[str, Volume], journal: Journal) -> list[FolderKey]:
     """Folders in which nothing has happened since the last file was taken from them.
 
-    Also those in which a run was killed: what it did there was not noted any more.
+    Also those in which a run was killed: what it did there was not noted any more; and those of
+    another volume, which has no times to give back.
     """
-    killed = {(kept.volume, kept.parts[:-1]) for kept in journal.unfinished}
+    killed = {(kept.volume, kept.parts[:-1]) for kept in journal.kept.values()
+              if kept.adopted or kept.id not in journal.gone}  # fmt: skip
     known = sorted((killed | set(journal.left)) - journal.returning)
     return [key for key in known if key in killed or _is_as_left(key, volumes, journal)]
 

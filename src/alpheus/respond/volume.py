@@ -22,6 +22,7 @@ from pathlib import Path
 
 from alpheus.errors import CleanError
 from alpheus.evidence.address import TOP_FOLDERS, clean_address
+from alpheus.respond.volume_identity import identity_of
 
 LONGEST = 1024
 """Folders below another: more are refused."""
@@ -62,7 +63,10 @@ class Place:
 
 
 class Volume:
-    """The root of one volume. Raises CleanError where it is no folder."""
+    """The root of one volume. Raises CleanError where it is no folder.
+
+    `identity` tells it from others, copies of it too.
+    """
 
     def __init__(self, letter: str, root: Path) -> None:
         self.letter = letter
@@ -80,6 +84,7 @@ class Volume:
             message = f"--root {letter}={root}: {why}; name the folder where the volume is mounted"
             raise CleanError(message) from error
         self._device = os.fstat(self._root).st_dev
+        self.identity = identity_of(self._root, root)
 
     def close(self) -> None:
         """Let go of the root."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from alpheus.errors import CleanError
 from alpheus.respond.volume import Volume
+from alpheus.respond.volume_identity import Identity
 
 _LETTER = re.compile("[A-Z]").fullmatch
 
@@ -22,6 +23,11 @@ def opened(roots: Mapping[str, Path]) -> Iterator[dict[str, Volume]]:
             volumes[letter] = Volume(letter, root)
             stack.callback(volumes[letter].close)
         yield volumes
+
+
+def identities(volumes: Mapping[str, Volume]) -> dict[str, Identity]:
+    """Which volumes these are."""
+    return {letter: volume.identity for letter, volume in volumes.items()}
 
 
 def roots_of(words: Iterable[str], named: Collection[str] = ()) -> dict[str, Path]:
