@@ -14,6 +14,7 @@ from itertools import islice
 
 import msgspec
 
+from alpheus.custody.chain import failed
 from alpheus.errors import VaultError
 from alpheus.respond.disk import at_once
 from alpheus.respond.folders import bring_to_disk
@@ -24,6 +25,7 @@ from alpheus.respond.journal import (
     Journal,
     Kept,
     Stayed,
+    Undoing,
     written,
 )
 from alpheus.respond.known_good import KnownGood
@@ -144,15 +146,23 @@ class _Run:
     def finish(self) -> None:
         """Finish what a killed run began."""
         journal = self._journal
-        again = list(journal.unfinished)
-        if journal.returning:
-            for kept in journal.kept.values():
-                if kept.id in journal.gone and kept.volume in self._volumes:
-                    clear_away(self._volumes[kept.volume], kept)
-                    if kept.good:
-                        again.append(kept)
-        left = self._leave([kept for kept in again if kept.volume in self._volumes])
+        again = [kept for kept in journal.unfinished if kept.volume in self._volumes]
+        undoing = journal.undoing & self._volumes.keys()
+        for kept in journal.kept.values() if undoing else ():
+            if kept.volume in undoing:
+                self._clear_away(kept)
+                if kept.good and kept.id in journal.gone and not kept.adopted:
+                    again.append(kept)
+        left = self._leave(again)
+        journal.write([Undoing(letter, ended=True) for letter in undoing], sync=False)
         self._finished = {number for number, why in left.items() if not why}
+
+    def _clear_away(self, kept: Kept) -> None:
+        volume = self._volumes[kept.volume]
+        try:
+            clear_away(volume, kept)
+        except OSError as error:
+            raise failed(volume.root, error) from error
 
     def group(self, group: Sequence[FileAction]) -> Iterator[Outcome]:
         """Some files at once."""

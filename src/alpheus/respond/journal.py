@@ -84,6 +84,16 @@ class Returned(msgspec.Struct, frozen=True, tag="returned", tag_field="do"):
     parts: tuple[str, ...]
 
 
+class Undoing(msgspec.Struct, frozen=True, tag="undoing", tag_field="do"):
+    """`clean undo` is at work on this volume; killed, it leaves names aside.
+
+    `ended`: a run of apply has seen to them.
+    """
+
+    volume: str
+    ended: bool = False
+
+
 class Begun(msgspec.Struct, frozen=True, tag="begun", tag_field="do"):
     """A run: who, when (UTC, ISO 8601), what, with which version of the program."""
 
@@ -102,7 +112,7 @@ class Mounted(msgspec.Struct, frozen=True, tag="mounted", tag_field="do"):
     place: str
 
 
-Entry = Begun | Mounted | Kept | Folder | Gone | Stayed | Back | Returning | Returned
+Entry = Begun | Mounted | Kept | Folder | Gone | Stayed | Back | Returning | Returned | Undoing
 _DECODER = msgspec.json.Decoder(Entry)
 _KEPT = msgspec.json.Decoder(Kept)
 FolderKey = tuple[str, tuple[str, ...]]
@@ -141,10 +151,11 @@ class _Shelved(NamedTuple):
     folders: dict[FolderKey, Times]
     left: dict[FolderKey, Times]
     returning: frozenset[FolderKey]
+    undoing: bool
 
 
 _UNNAMED = Mounted("", "", "a volume that an older program did not name")
-_NOTHING = _Shelved(_Files(), frozenset(), {}, {}, frozenset())
+_NOTHING = _Shelved(_Files(), frozenset(), {}, {}, frozenset(), undoing=False)
 
 
 class Journal:
@@ -161,6 +172,7 @@ class Journal:
         self.folders: dict[FolderKey, Times] = {}
         self.left: dict[FolderKey, Times] = {}
         self.returning: set[FolderKey] = set()
+        self.undoing: set[str] = set()
         self._mounted: dict[str, Mounted] = {}
         self._shelf: dict[Mounted, _Shelved] = {}
         self._path = path
@@ -235,6 +247,8 @@ class Journal:
             self.gone.discard(entry.id)
         elif isinstance(entry, Mounted):
             self._mount(entry)
+        elif isinstance(entry, Undoing):
+            (self.undoing.discard if entry.ended else self.undoing.add)(entry.volume)
         elif isinstance(entry, Gone):
             self.gone.add(entry.id)
         elif isinstance(entry, Stayed | Back):
@@ -260,6 +274,7 @@ class Journal:
         self.folders |= found.folders
         self.left |= found.left
         self.returning |= found.returning
+        self.undoing |= {letter} if found.undoing else set()
         self._mounted[letter] = entry
 
     def _put_by(self, letter: str) -> _Shelved:
@@ -274,7 +289,9 @@ class Journal:
         )
         returning = {key for key in self.returning if key[0] == letter}
         self.returning -= returning
-        return _Shelved(kept, frozenset(gone), folders, left, frozenset(returning))
+        undoing = letter in self.undoing
+        self.undoing.discard(letter)
+        return _Shelved(kept, frozenset(gone), folders, left, frozenset(returning), undoing)
 
     def _take_folder(self, entry: Folder | Returning | Returned) -> None:
         key = (entry.volume, entry.parts)

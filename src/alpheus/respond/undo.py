@@ -18,7 +18,16 @@ from alpheus.errors import CleanError, OutputError, VaultError
 from alpheus.respond.apply import groups, opened_file
 from alpheus.respond.disk import sync_each
 from alpheus.respond.folders import OPEN, bring_to_disk
-from alpheus.respond.journal import Back, FolderKey, Journal, Kept, Returned, Returning, names
+from alpheus.respond.journal import (
+    Back,
+    FolderKey,
+    Journal,
+    Kept,
+    Returned,
+    Returning,
+    Undoing,
+    names,
+)
 from alpheus.respond.metadata import times_of
 from alpheus.respond.model import FileAction, Plan
 from alpheus.respond.outcome import UNKNOWN, Outcome, Result, absence_of, words_of
@@ -77,7 +86,8 @@ def undo(
     if onto_other:
         journal.adopt()
     unchanged = _unchanged(volumes, journal)
-    journal.write((Returning(*key) for key in unchanged), sync=True)
+    entries: list[Undoing | Returning] = [Undoing(letter) for letter in volumes]
+    journal.write([*entries, *(Returning(*key) for key in unchanged)], sync=True)
     for group in groups(reversed(tuple(plan.files()))):
         yield from _group(group, volumes, vault, journal)
     still = {(kept.volume, kept.parts[:-1]) for kept in journal.kept.values()}
@@ -131,7 +141,8 @@ def _returned(
         errors = sync_each([one.aside.number for one in laid])
     except BaseException:
         for one in laid:
-            clear_away(volumes[one.kept.volume], one.kept)
+            with contextlib.suppress(OSError):  # the next run does
+                clear_away(volumes[one.kept.volume], one.kept)
         raise
     finally:
         for one in laid:
@@ -208,11 +219,9 @@ def _named(one: _Laid, volume: Volume, error: OSError | None) -> Outcome:
 def _unchanged(volumes: Mapping[str, Volume], journal: Journal) -> list[FolderKey]:
     """Folders in which nothing has happened since the last file was taken from them.
 
-    Also those in which a run was killed: what it did there was not noted any more; and those of
-    another volume, which has no times to give back.
+    Also those in which a run was killed: what it did there was not noted any more.
     """
-    killed = {(kept.volume, kept.parts[:-1]) for kept in journal.kept.values()
-              if kept.adopted or kept.id not in journal.gone}  # fmt: skip
+    killed = {(kept.volume, kept.parts[:-1]) for kept in journal.unfinished}
     known = sorted((killed | set(journal.left)) - journal.returning)
     return [key for key in known if key in killed or _is_as_left(key, volumes, journal)]
 

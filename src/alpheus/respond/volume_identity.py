@@ -86,7 +86,7 @@ def _beneath(source: str) -> Iterator[str]:
 def _of_file(image: str) -> Iterator[str]:
     yield image
     try:
-        known = os.stat(image)
+        known = Path(image).stat()
     except OSError:
         return
     yield from (str(known.st_dev), str(known.st_ino))
@@ -95,10 +95,10 @@ def _of_file(image: str) -> Iterator[str]:
 def _lasting(device: Path) -> str:
     """The first of the names by which a disk is known wherever it is put in."""
     try:
-        names = sorted(os.listdir(BY_ID))
+        links = sorted(BY_ID.iterdir())
     except OSError:
         return ""
-    return next((name for name in names if os.path.realpath(BY_ID / name) == str(device)), "")
+    return next((one.name for one in links if os.path.realpath(one) == str(device)), "")
 
 
 def _file_system(number: int, source: str) -> Iterator[str]:
