@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -212,6 +213,55 @@ def test_a_wrong_volume_or_vault_is_not_success(
     said = _run(capsys, "undo", "other.json", "--root", "C=C", status=3)
     assert "holds nothing of this plan" in said
     assert not page.exists()
+
+
+def test_a_plan_without_a_file_takes_nothing_and_says_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Looked at or executed: what remains by hand is named, with an exit status of its own."""
+    found = document(server("MX01", finding("webshell-seen", citation("C/log.txt"))))
+    Path("a.json").write_text(json.dumps(found))
+    said = _run(capsys, "plan", "a.json", "-o", "plan.json")
+    assert "0 files" in said
+    plan = json.loads(Path("plan.json").read_bytes())
+    Path("C").mkdir()
+    words = ("apply", "plan.json", "--root", "C=C")
+    execute = ("--execute", "--digest", plan["digest"])
+    for more in ((), execute):
+        said = _run(capsys, *words, *more, status=4)
+        assert "there was nothing to take away" in said
+        assert all(f"{step['number']}. {step['what'][:30]}" in said for step in plan["steps"])
+        assert "was taken away is in" not in said
+    assert not Path("alpheus-vault").exists()
+    assert "nothing to take" not in _run(capsys, *words, "--execute", "--digest", "00", status=2)
+    told = json.loads(_run(capsys, *words, "--format", "json", status=4).splitlines()[0] + "]}")
+    assert told["by_hand"] == [step["number"] for step in plan["steps"]]
+
+
+def test_a_rehearsal_on_a_copy_is_none_of_the_server(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The live run acts; undo is of the volume that it is given, or on purpose of another."""
+    _run(capsys, "plan", "a.json", "-o", "plan.json")
+    for name in ("copy", "third"):
+        shutil.copytree("C", name)
+    execute = ("--execute", "--digest", _digest())
+    said = _run(capsys, "apply", "plan.json", "--root", "C=copy", *execute)
+    assert "1 done" in said
+    assert "by hand remain steps 1" in said
+    assert "1 done" in _run(capsys, "apply", "plan.json", "--root", "C=C", *execute)
+    assert not page.exists()
+    third = Path("third") / page.relative_to(Path.cwd() / "C")
+    third.unlink()
+    said = _run(capsys, "undo", "plan.json", "--root", "C=third", status=2)
+    assert "--onto-other-volume" in said
+    assert str(Path("C").absolute()) in said
+    assert not third.exists()
+    said = _run(capsys, "undo", "plan.json", "--root", "C=third", "--onto-other-volume")
+    assert "1 done" in said
+    assert third.read_bytes() == PAGE
+    assert "1 done" in _run(capsys, "undo", "plan.json", "--root", "C=C")
+    assert page.read_bytes() == PAGE
 
 
 def test_a_plan_is_not_written_over_what_it_is_made_from(

@@ -9,7 +9,14 @@ from datetime import UTC, datetime
 from msgspec import structs
 
 from alpheus.respond.model import Phase, Plan, Step
-from alpheus.respond.plan_text import WIDTH, write_checklist, write_markdown, write_text
+from alpheus.respond.plan_text import (
+    WIDTH,
+    numbers_of,
+    write_checklist,
+    write_markdown,
+    write_nothing,
+    write_text,
+)
 from alpheus.respond.planning import plan_of
 from clean_assessments import WEB, citation, finding, read, server
 
@@ -38,6 +45,22 @@ def test_text_fits_a_terminal() -> None:
                for line in text.splitlines())  # fmt: skip
     assert text.index(_plan().digest) < text.index("CONTAIN") < text.index("VERIFY")
     assert text.index("Rebuild the server") < text.index("CONTAIN")
+
+
+def test_steps_are_numbered_in_few_words() -> None:
+    """As ranges."""
+    steps = [Step(number, Phase.REMOVE, "", "") for number in (1, 2, 3, 5, 7, 8)]
+    assert numbers_of(steps) == "1-3, 5, 7-8"
+    assert numbers_of([]) == ""
+
+
+def test_a_plan_without_a_file_says_what_remains() -> None:
+    """Every step, by its number."""
+    text = _written(write_nothing)
+    assert "there was nothing to take away" in text
+    assert [line.split(".")[0].strip() for line in text.splitlines() if ". " in line[:6]] == [
+        str(step.number) for step in _plan().steps
+    ]
 
 
 def test_nothing_moves_the_cursor_or_becomes_markup() -> None:

@@ -8,6 +8,7 @@ from collections import Counter
 
 from alpheus.respond.outcome import Outcome, Result
 from alpheus.respond.run_json import write_run
+from alpheus.respond.volume_identity import Identity
 from clean_work import plan_of
 
 
@@ -18,7 +19,8 @@ def test_every_outcome_is_there_with_counts() -> None:
     outcomes = [Outcome(action, result, "why \udcff") for action, result in zip(
         plan.files(), results, strict=True)]  # fmt: skip
     stream = io.StringIO()
-    write_run(plan, "apply", outcomes, Counter(results), stream)
+    volumes = {"C": Identity("ab12", "/mnt/c \udcff")}
+    write_run(plan, "apply", outcomes, Counter(results), stream, volumes=volumes)
     found = json.loads(stream.getvalue())
     assert (found["schema"], found["what"], found["plan"]) == (
         "alpheus.clean-run/1", "apply", plan.digest,
@@ -26,6 +28,8 @@ def test_every_outcome_is_there_with_counts() -> None:
     assert [(one["id"], one["result"]) for one in found["outcomes"]] == [
         (1, "done"), (2, "refused"),
     ]  # fmt: skip
+    assert found["volumes"] == {"C": {"id": "ab12", "place": "/mnt/c \\udcff"}}
+    assert found["by_hand"] == []
     assert found["outcomes"][0]["why"] == "why \\udcff"
     assert found["counts"] == {
         "would": 0, "done": 1, "already": 0, "absent": 0, "not-found": 0, "refused": 1,

@@ -116,26 +116,26 @@ def test_a_folder_that_is_gone_is_named(tmp_path: Path) -> None:
     (outcome,) = undone(plan, root, tmp_path / "v")
     assert outcome.result.value == "not-found"
     assert r"make C:\web\below again" in outcome.why
-    (tmp_path / "empty").mkdir()
-    (outcome,) = undone(plan, tmp_path / "empty", tmp_path / "v")
+    (root / "web").rename(root / "moved")
+    (outcome,) = undone(plan, root, tmp_path / "v")
     assert "is C the volume" in outcome.why
-    (root / "web" / "below").mkdir()
+    (root / "web" / "below").mkdir(parents=True)
     (outcome,) = undone(plan, root, tmp_path / "v")
     assert outcome.result.value == "done"
     assert (root / "web" / "below" / "x.aspx").read_bytes() == content
 
 
-def test_another_tree_is_told(tmp_path: Path) -> None:
-    """One whose folders are not as they were left; the right one is not."""
-    root, other = tmp_path / "c", tmp_path / "d"
+def test_folders_that_others_worked_in_are_told(tmp_path: Path) -> None:
+    """Where none is as it was left; not before."""
+    root = tmp_path / "c"
     plan = _three(root)
     applied(plan, root, tmp_path / "v")
-    (other / "web").mkdir(parents=True)
     found = []
-    for place in (root, other):
+    for _ in range(2):
         with (
-            opened({"C": place}) as volumes,
+            opened({"C": root}) as volumes,
             Journal(tmp_path / "v" / "journals", plan.digest) as journal,
         ):
             found.append(looks_other(volumes, journal))
+        (root / "web" / "new.txt").touch()
     assert found == [False, True]

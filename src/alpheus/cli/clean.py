@@ -7,7 +7,7 @@ import getpass
 import os
 import sys
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +35,8 @@ PASSPHRASE = "ALPHEUS_VAULT_PASSPHRASE"  # noqa: S105 - the name of a variable
 VAULT = "alpheus-vault"
 INCOMPLETE = 1
 """Exit status where something was not done, or the server is not verified clean."""
+NO_FILES = 4
+"""Exit status where the plan names no file: all of it is done by hand, and none of it was."""
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -115,8 +117,10 @@ def _add_apply(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "page or web.config was changed, the one with a listed hash is put in its place",
     )  # fmt: skip
     parser.epilog = (
-        f"Exit status: 0 all is done; {INCOMPLETE} something was not (refused, "
-        f"absent, not-found)."
+        f"Exit status: 0 all is done; {INCOMPLETE} something was not (refused, absent, not-found); "
+        f"2 wrong usage, or a plan or volume that cannot be used; 3 a vault that cannot be used; "
+        f"{NO_FILES} the plan names no file: there was nothing to take, and all its steps are by "
+        "hand."
     )  # fmt: skip
     _add_format(parser)
 
@@ -124,7 +128,16 @@ def _add_apply(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 def _add_undo(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = _add(below, "undo", _undo, "put back what clean apply took away, as it was")
     _add_roots(parser)
-    parser.epilog = f"Exit status: 0 all is back; {INCOMPLETE} something is not."
+    parser.add_argument(
+        "--onto-other-volume", action="store_true",
+        help="put files here that were taken from another volume, such as a copy; without it only "
+        "what was taken from this very volume comes back",
+    )  # fmt: skip
+    parser.epilog = (
+        f"Exit status: 0 all is back; {INCOMPLETE} something is not; 2 wrong usage, or another "
+        "volume than the one that files were taken from; 3 a vault that cannot be used, or that "
+        "holds nothing of this plan."
+    )
     _add_format(parser)
 
 
@@ -227,6 +240,7 @@ def _apply(options: argparse.Namespace) -> int:
     from alpheus.respond.apply import apply, look  # noqa: PLC0415 - keeps --help fast
     from alpheus.respond.known_good import KnownGood  # noqa: PLC0415 - as above
     from alpheus.respond.outcome import Result  # noqa: PLC0415 - as above
+    from alpheus.respond.plan_text import numbers_of  # noqa: PLC0415 - as above
 
     plan = _read_plan(options.plan)
     known_good = KnownGood(options.known_good, plan.files())
@@ -234,26 +248,36 @@ def _apply(options: argparse.Namespace) -> int:
         with recorded_plan(options, plan, "apply") as record, _volumes(options, plan) as volumes:
             looked = record.actions(plan, "dry-run", look(plan, volumes, known_good))
             counts: Counter[Result] = Counter()
-            status = _tell(options, plan, "look", looked, counts)
+            status = _tell(options, plan, "look", looked, counts, volumes=volumes)
         do_it = f"do it with: --execute --digest {plan.digest}"
-        say(f"nothing was changed; {do_it if counts[Result.WOULD] else 'nothing would be'}")
+        if plan.has_files:
+            say(f"nothing was changed; {do_it if counts[Result.WOULD] else 'nothing would be'}")
         return status
     _check_digest(plan, options.digest)
+    if not plan.has_files:
+        with recorded_plan(options, plan, "apply --execute", must=True):
+            return _tell(options, plan, "apply", (), Counter())
     with (
         recorded_plan(options, plan, "apply --execute", must=True) as record,
         _volumes(options, plan) as volumes,
         _kept(options, plan, "apply") as (vault, journal),
     ):
         done = record.actions(plan, "apply", apply(plan, volumes, vault, journal, known_good))
-        status = _tell(options, plan, "apply", done, Counter())
+        status = _tell(options, plan, "apply", done, Counter(), volumes=volumes)
         is_filled = bool(journal.gone)
     if is_filled:
         say(f"what was taken away is in {options.vault}; take it back with: alpheus clean undo")
+    if steps := numbers_of(plan.by_hand()):
+        say(f"by hand remain steps {steps} of the plan")
     return status
 
 
 def _undo(options: argparse.Namespace) -> int:
-    from alpheus.respond.undo import looks_other, undo  # noqa: PLC0415 - keeps --help fast
+    from alpheus.respond.undo import (  # noqa: PLC0415 - keeps --help fast
+        check_origin,
+        looks_other,
+        undo,
+    )
 
     plan = _read_plan(options.plan)
     with (
@@ -261,10 +285,15 @@ def _undo(options: argparse.Namespace) -> int:
         _volumes(options, plan) as volumes,
         _kept(options, plan, "undo") as (vault, journal),
     ):
+        onto_other: bool = options.onto_other_volume
+        if not onto_other:
+            check_origin(volumes, journal, options.vault)
         if looks_other(volumes, journal):
-            say("no folder is as clean apply left it: are these the same volumes?")
-        done = record.actions(plan, "undo", undo(plan, volumes, vault, journal))
-        return _tell(options, plan, "undo", done, Counter())
+            say("no folder is as clean apply left it: somebody has worked there since")
+        back = undo(plan, volumes, vault, journal, onto_other=onto_other)
+        return _tell(
+            options, plan, "undo", record.actions(plan, "undo", back), Counter(), volumes=volumes
+        )
 
 
 def _check_digest(plan: Plan, given: str) -> None:
@@ -332,19 +361,25 @@ def _passphrase(vault: Path, *, new: bool) -> bytes:
 
 def _tell(
     options: argparse.Namespace, plan: Plan, what: str, outcomes: Iterable[Outcome],
-    counts: Counter[Result],
+    counts: Counter[Result], *, volumes: Mapping[str, Volume] = {},
 ) -> int:  # fmt: skip
     """What became of each file, counted; whether all is done. A lost reader stops nothing."""
     from alpheus.respond.outcome import SETTLED  # noqa: PLC0415 - keeps --help fast
+    from alpheus.respond.plan_text import write_nothing  # noqa: PLC0415 - as above
     from alpheus.respond.run_json import write_run  # noqa: PLC0415 - as above
+    from alpheus.respond.volumes import identities  # noqa: PLC0415 - as above
 
     counted = _counted(outcomes, counts)
     with standard_output(exact=options.format == "json") as stream:
         if options.format == "json":
-            write_run(plan, what, counted, counts, stream)
-        else:
+            write_run(plan, what, counted, counts, stream, volumes=identities(volumes))
+        elif plan.has_files:
             _write_lines(counted, counts, stream)
+        else:
+            write_nothing(plan, stream)
     deque(counted, maxlen=0)
+    if not plan.has_files:
+        return NO_FILES
     return 0 if counts.keys() <= SETTLED else INCOMPLETE
 
 
@@ -362,7 +397,7 @@ def _write_lines(outcomes: Iterable[Outcome], counts: Counter[Result], stream: T
         why = f": {one.why}" if one.why else ""
         stream.write(visible(f"{one.result:<9} {one.action.path}{why}") + "\n")
     told = ", ".join(f"{count:,} {result}" for result, count in counts.items())
-    stream.write(f"{told or 'this plan names no file'}\n")
+    stream.write(f"{told}\n")
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -107,6 +107,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         for step in self.steps:
             yield from step.files
 
+    @property
+    def has_files(self) -> bool:
+        """Whether there is anything that `clean apply` does."""
+        return any(step.files for step in self.steps)
+
+    def by_hand(self) -> tuple[Step, ...]:
+        """What it does not."""
+        return tuple(step for step in self.steps if not step.files)
+
 
 def digest_of(plan: Plan) -> str:
     """SHA-256 (hex) over the plan without its digest: keys sorted, no spaces, UTF-8."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from alpheus.report.csv_output import cell
@@ -36,6 +36,22 @@ HEADINGS = {
 def write_text(plan: Plan, stream: TextIO) -> None:
     """For a terminal."""
     stream.writelines(line + "\n" for line in _text(plan))
+
+
+def write_nothing(plan: Plan, stream: TextIO) -> None:
+    """That a plan without a file leaves nothing to take, and what remains by hand."""
+    stream.writelines(line + "\n" for line in _nothing(plan))
+
+
+def numbers_of(steps: Iterable[Step]) -> str:
+    """Which steps, in few words: `1-3, 5`."""
+    runs: list[list[int]] = []
+    for step in steps:
+        if runs and runs[-1][-1] == step.number - 1:
+            runs[-1][1:] = [step.number]
+        else:
+            runs.append([step.number])
+    return ", ".join("-".join(map(str, run)) for run in runs)
 
 
 def write_markdown(plan: Plan, stream: TextIO) -> None:
@@ -94,6 +110,15 @@ def _text(plan: Plan) -> Iterator[str]:
             phase = step.phase
             yield from ("", HEADINGS[phase].upper())
         yield from _step_text(step)
+
+
+def _nothing(plan: Plan) -> Iterator[str]:
+    yield from _wrapped(
+        "This plan names no file: there was nothing to take away, and nothing was changed. "
+        "By hand remain:", "",
+    )  # fmt: skip
+    for step in plan.steps:
+        yield from _wrapped(f"{step.number}. {step.what}", "  ", "     ")
 
 
 def _step_text(step: Step) -> Iterator[str]:
