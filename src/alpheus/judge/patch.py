@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from alpheus.detect.collector import MitigationSeen
 from alpheus.judge.record import ServerRecord
 from alpheus.knowledge.build_number import BuildNumber, parse_build
 from alpheus.knowledge.builds import Builds
+from alpheus.knowledge.fixes import patch_state
 from alpheus.knowledge.mitigations import mitigated
 from alpheus.knowledge.model import Pack
 from alpheus.knowledge.products import signs_of
@@ -84,13 +86,14 @@ def patch_timeline(record: ServerRecord, packs: Sequence[Pack], builds: Builds) 
     sightings = _sightings(record.witnesses)
     attested = _attested(record.mitigations, packs)
     by_build = {
-        (build, cve): builds.patch_state(build, cve).state
+        (build, cve): patch_state(build, cve, builds, relevant).state
         for build in {s.build for s in sightings}
         for cve in cves
     }
     newest = _newest(sightings)
+    known = partial(patch_state, builds=builds, packs=relevant)
     states = {
-        cve: _state(cve, newest, sightings, builds, attested.get(cve))
+        cve: _state(cve, newest, sightings, attested.get(cve), known)
         for cve in cves
         if record.products(signs)
     }
@@ -137,15 +140,15 @@ def _state(
     cve: str,
     newest: BuildNumber | None,
     sightings: Sequence[Sighting],
-    builds: Builds,
     attested: MitigationSeen | None,
+    known: Callable[[BuildNumber, str], CveState],
 ) -> CveState:
     if newest is None:
         state = CveState(PatchState.UNDETERMINED, f"no build is named; {_SETTLES} would settle it")
     else:
-        state = builds.patch_state(newest, cve)
+        state = known(newest, cve)
         conflict = _conflict(newest, sightings)
-        if conflict and _disagree(conflict, newest, cve, builds):
+        if conflict and known(conflict, cve).state is not known(newest, cve).state:
             why = f"{state.why}; conflict: {conflict} was also witnessed at the same time"
             state = CveState(PatchState.UNDETERMINED, why)
     if attested is not None and state.state in (PatchState.VULNERABLE, PatchState.UNDETERMINED):
@@ -189,7 +192,3 @@ def _overlap(one: BuildWitness, other: BuildWitness) -> bool:
     if not (one.first and one.last and other.first and other.last):
         return False
     return min(one.last, other.last) - max(one.first, other.first) > _OVERLAP
-
-
-def _disagree(one: BuildNumber, other: BuildNumber, cve: str, builds: Builds) -> bool:
-    return builds.patch_state(one, cve).state is not builds.patch_state(other, cve).state

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from alpheus.knowledge.build_number import BuildNumber
 from alpheus.knowledge.collection import Collection
 from alpheus.model import Confidence, Stage, Weight
 
@@ -141,6 +142,15 @@ class PlaybookStep:
 
 
 @dataclass(frozen=True, slots=True)
+class FixedBuild:
+    """The first build that holds a fix, for the builds that share its first three parts."""
+
+    cve: str
+    build: BuildNumber
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProductSign:
     """What shows that a product is on a server: evidence of a source, or a page that answered.
 
@@ -168,7 +178,8 @@ class Pack:
 
     `collection` is what the pack adds to the table of what to collect, `signs` what it adds to the
     table of products. `name` is what people call the campaign. `builds_on` are ids of packs
-    without a window whose rules and playbook serve this one as well.
+    without a window whose rules and playbook serve this one as well. `fixed_builds` answer for
+    CVEs that the table of builds does not cover.
     """
 
     id: str
@@ -191,6 +202,7 @@ class Pack:
     name: str = ""
     builds_on: tuple[str, ...] = ()
     signs: tuple[ProductSign, ...] = ()
+    fixed_builds: tuple[FixedBuild, ...] = ()
 
     @property
     def called(self) -> str:

@@ -11,10 +11,12 @@ from typing import Annotated, Literal
 import msgspec
 
 from alpheus.errors import KnowledgeError
+from alpheus.knowledge.build_number import parse_build
 from alpheus.knowledge.collection import Collection
 from alpheus.knowledge.collection_file import beside, with_packs
 from alpheus.knowledge.model import (
     DecidingGroup,
+    FixedBuild,
     Mitigation,
     Pack,
     PlaybookStep,
@@ -55,6 +57,12 @@ class _Sign(_Record):
     value: _Text
 
 
+class _Fixed(_Record):
+    cve: _Cve
+    build: _Text
+    name: _Text
+
+
 class _Mitigation(_Record):
     name: _Id
     cves: list[_Cve]
@@ -86,6 +94,7 @@ class _PackFile(_Record):
     name: str = ""
     builds_on: list[_Id] = []
     product_signs: list[_Sign] = []
+    fixed_builds: list[_Fixed] = []
 
 
 def read_pack_file(path: Path) -> Pack:
@@ -123,6 +132,7 @@ def _pack(path: Path, content: _PackFile) -> Pack:
         collection=added,
         name=content.name,
         builds_on=tuple(content.builds_on),
+        fixed_builds=_fixed(path, content.fixed_builds),
         signs=_signs(path, content.product_signs),
     )
 
@@ -132,6 +142,17 @@ def _signs(path: Path, records: list[_Sign]) -> tuple[ProductSign, ...]:
         if record.kind == "page":
             _check_patterns(path, f"product_signs[{number}]", {"value": record.value})
     return tuple(ProductSign(one.product, one.kind, one.value) for one in records)
+
+
+def _fixed(path: Path, records: list[_Fixed]) -> tuple[FixedBuild, ...]:
+    found: list[FixedBuild] = []
+    for number, record in enumerate(records):
+        build = parse_build(record.build)
+        if build is None or build.precision < 4:
+            reason = f"{record.build!r} is no build of four parts, such as 15.2.1748.10"
+            raise _wrong(path, reason, f"fixed_builds[{number}].build")
+        found.append(FixedBuild(record.cve, build, record.name))
+    return tuple(found)
 
 
 def _window(path: Path, window: _Window) -> Window:

@@ -1,7 +1,12 @@
-"""The steps that a plan is made of: `knowledge/clean/steps.yaml`, for an analyst to edit."""
+"""The steps that a plan is made of: `knowledge/clean/steps.yaml`, and what packs add to it.
+
+A pack may have `clean.yaml` beside its `pack.yaml`, in the same form.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -9,10 +14,12 @@ import msgspec
 
 from alpheus import knowledge
 from alpheus.errors import KnowledgeError
+from alpheus.knowledge.packs import pack_folder, pack_ids
 from alpheus.knowledge.yaml_text import YamlError, load_documents
 from alpheus.model import Stage, Verdict
 from alpheus.respond.model import Phase
 
+OF_PACK = "clean.yaml"
 _FILE = Path(knowledge.__file__).parent / "clean" / "steps.yaml"
 _FIXED = frozenset({"always", "vulnerable", "exchange", "files", "pages", *Verdict,
                     *(f"stage:{stage}" for stage in Stage)})  # fmt: skip
@@ -43,8 +50,21 @@ class StepKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def step_kinds() -> tuple[StepKind, ...]:
-    """All steps, by phase, in the order of the file. Raises KnowledgeError."""
-    return read_steps(_FILE.read_text(encoding="utf-8"), _FILE.name)
+    """All steps, by phase, those of packs behind the others. Raises KnowledgeError."""
+    kinds = list(read_steps(_FILE.read_text(encoding="utf-8"), _FILE.name))
+    for pack in pack_ids():
+        kinds += steps_of_pack(pack_folder(pack) or Path())
+    twice = [one for one, count in Counter(kind.id for kind in kinds).items() if count > 1]
+    if twice:
+        message = f"two steps of a clean-up are called {twice[0]!r}: rename one of them"
+        raise KnowledgeError(message)
+    return _in_order(kinds)
+
+
+def steps_of_pack(folder: Path) -> tuple[StepKind, ...]:
+    """The steps that the pack in a folder adds. Raises KnowledgeError."""
+    path = folder / OF_PACK
+    return read_steps(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else ()
 
 
 def read_steps(text: str, name: str) -> tuple[StepKind, ...]:
@@ -61,6 +81,10 @@ def read_steps(text: str, name: str) -> tuple[StepKind, ...]:
     for kind in kinds:
         for condition in kind.when:
             _check(kind.id, condition, name)
+    return _in_order(kinds)
+
+
+def _in_order(kinds: Sequence[StepKind]) -> tuple[StepKind, ...]:
     order = list(Phase)
     return tuple(sorted(kinds, key=lambda kind: order.index(kind.phase)))
 
