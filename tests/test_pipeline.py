@@ -14,6 +14,7 @@ from alpheus import lab
 from alpheus.job import Manifest, TriageOptions
 from alpheus.model import Assessment
 from alpheus.pipeline import Pipeline, Prepared
+from timelines import rows_of
 
 SIZE = 3_000_000
 NOW = datetime(2021, 4, 1, tzinfo=UTC)
@@ -75,3 +76,26 @@ def test_what_is_compiled_once_serves_many_runs_and_a_file_can_be_left_out(tmp_p
     less = Pipeline([tmp_path], avoiding, None).run(NOW, prepared).assessment
     assert [(one.path, one.reason) for one in less.skipped] == [("u_ex210304.log", "not read: so")]
     assert less.run.files_read == first.run.files_read - 1
+
+
+def test_a_timeline_holds_every_row_whoever_read_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One process and three write the same rows, those that coverage counts.
+
+    The assessment is that of a run without.
+    """
+    lab.generate(tmp_path / "lab", "webshell", size=SIZE, seed=7)
+    evidence = tmp_path / "lab" / "evidence"
+    monkeypatch.setattr("alpheus.pipeline.WORTH_SHARING", 1)
+    told = []
+    for workers in (1, 3):
+        target = tmp_path / f"{workers}.parquet"
+        options = TriageOptions(workers=workers, timeline=target)
+        told.append(Pipeline([evidence], options, None).run(NOW).assessment)
+    assert rows_of(tmp_path / "1.parquet") == rows_of(tmp_path / "3.parquet")
+    (server,) = _assess(evidence, 1)[0].servers
+    assert told[0].servers == told[1].servers == (server,)
+    counted = {one.source: one.rows for one in server.coverage if one.rows}
+    assert dict(rows_of(tmp_path / "1.parquet", "label, count(*)", "true GROUP BY 1")) == counted
+    assert {name for (name,) in rows_of(tmp_path / "1.parquet", "DISTINCT server")} == {server.name}

@@ -21,6 +21,7 @@ ROOMS = (
     "evidence",
     "parsers",
     "scan",
+    "timeline",
     "knowledge",
     "detect",
     "judge",

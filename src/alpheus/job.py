@@ -21,6 +21,8 @@ class TriageOptions:
     processes, None for one per processor. `remember`: unchanged evidence is not read again.
     `listing`: the result says of every file that was read which it was.
     `avoid` are addresses of files that are left out, each with the reason.
+    `timeline`: every row that is read is written into this Parquet file; then nothing that was
+    read before is taken from what is remembered.
     """
 
     packs: Sequence[str] | None = None
@@ -33,6 +35,7 @@ class TriageOptions:
     remember: bool = False
     listing: bool = False
     avoid: tuple[tuple[str, str], ...] = ()
+    timeline: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

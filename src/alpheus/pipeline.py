@@ -18,6 +18,7 @@ from alpheus import __version__
 from alpheus.detect.collector import Collector
 from alpheus.detect.kit import Kit
 from alpheus.detect.memory import program_version
+from alpheus.detect.model import Origin
 from alpheus.detect.work import Reading, ReadUnit, UnitResult
 from alpheus.engine import LocalEngine
 from alpheus.evidence.base import Share
@@ -25,9 +26,13 @@ from alpheus.evidence.listing import Listed, address, merged, text_line
 from alpheus.evidence.sharing import plan_shares
 from alpheus.job import Manifest, Progress, TriageOptions, TriageResult, Unopened
 from alpheus.judge.assess import Judge
+from alpheus.judge.identity import Identities
 from alpheus.knowledge.builds import Builds
 from alpheus.knowledge.packs import load_packs
 from alpheus.model import Assessment, Evidence, PackVersion, Run, Skipped
+from alpheus.timeline import duck
+from alpheus.timeline.parts import Part
+from alpheus.timeline.writing import Workshop, write_timeline
 
 WORTH_SHARING = 96 << 20
 """Evidence of fewer bytes is read in this process: starting others would take longer."""
@@ -71,15 +76,30 @@ class Pipeline:
         self._listed: dict[str, list[Listed]] = {}
         self._read = 0
         self._size = 0
+        self._workshop: Workshop | None = None
+        self._rows: list[tuple[str, Part]] = []
 
     def run(self, started: datetime, prepared: Prepared | None = None) -> TriageResult:
-        """Read and judge everything. Raises UsageError and KnowledgeError as `triage` does."""
+        """Read and judge everything. Raises UsageError and KnowledgeError as `triage` does.
+
+        OutputError where a timeline is wanted that cannot be written.
+        """
+        target = self._options.timeline
+        if target is None:
+            return self._run(started, prepared)
+        duck.require()
+        with Workshop(target) as self._workshop:
+            return self._run(started, prepared)
+
+    def _run(self, started: datetime, prepared: Prepared | None) -> TriageResult:
         ready = prepared or Prepared.of(self._options, keep=self._options.remember)
         kit = ready.kit
         for unit, result in self._in_order(self._results(kit)):
             self._take(unit, result)
         order = [f"E{number}" for number in range(1, len(self._paths) + 1)]
         evidence = tuple(self._evidence[e] for e in order if e in self._evidence)
+        if self._workshop is not None:
+            self._write_timeline(self._workshop, evidence)
         servers = Judge(kit, ready.builds).servers(self._collector, evidence)
         run = Run(
             started=started,
@@ -93,6 +113,19 @@ class Pipeline:
         assessment = Assessment(run, evidence, servers, losses)
         manifests = tuple(self._manifests(assessment)) if self._options.listing else ()
         return TriageResult(assessment, tuple(self._unopened.values()), manifests)
+
+    def _write_timeline(self, workshop: Workshop, evidence: Sequence[Evidence]) -> None:
+        """Rows of all parts, each with the server that the judge takes it for."""
+        servers = Identities(self._collector.origins, evidence).servers()
+        names = {one.id: one.name for one in evidence}
+
+        def server_of(package: str, host: str | None, folder: str, scope: str) -> str:
+            found = servers.get(Origin(package, host, folder, scope))
+            return found.name if found is not None else names.get(package, package)
+
+        parts = [(package, names.get(package, package), part) for package, part in self._rows]
+        threads = min(self._options.workers or os.cpu_count() or 1, 4)
+        write_timeline(workshop, parts, server_of, threads=threads)
 
     def _manifests(self, assessment: Assessment) -> Iterator[Manifest]:
         """Which files were read, of each package; the same whoever read which part."""
@@ -131,6 +164,7 @@ class Pipeline:
             remember=options.remember,
             version=program_version() if options.remember else "",
             listing=options.listing,
+            timeline=self._workshop.folder if self._workshop is not None else None,
         )
         sizes = [_size(path) for path in self._paths]
         self._size = sum(sizes)
@@ -189,6 +223,8 @@ class Pipeline:
             self._unopened.setdefault(unit.path, Unopened(unit.path, result.error))
             return
         self._collector.absorb(result.collector)
+        if result.rows is not None:
+            self._rows.append((unit.evidence_id, result.rows))
         if result.listed is not None:
             self._listed.setdefault(unit.evidence_id, []).append(result.listed)
         if result.evidence is not None:

@@ -21,7 +21,7 @@ def triage(
     """
     started = datetime.now(UTC)
     paths = each_once(paths)
-    memory = Memory.open() if options.remember else None
+    memory = Memory.open() if options.remember and options.timeline is None else None
     key = _key(paths, options) if memory is not None else ""
     known = memory.recall(key) if memory is not None else None
     if isinstance(known, TriageResult):

@@ -116,3 +116,20 @@ def test_what_makes_no_sense_is_refused(
         status = int(str(ended.code))
     assert status in {2, 3}
     assert said in capsys.readouterr().err
+
+
+def test_results_of_each_package_are_written_as_well(
+    fleet: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also of those that were judged without; a place that cannot be written is refused first."""
+    assert main(["campaign", "run", "fleet", *PACK, "--later"]) == 0
+    (fleet.parent / "file").write_text("")
+    assert main(["campaign", "run", "fleet", *PACK, "--results", "file"]) == 2
+    assert "cannot be written there" in capsys.readouterr().err
+    again = ["campaign", "run", "fleet", *PACK, "--later", "--results", "results"]
+    assert main(again) == 0
+    assert "3 packages judged now" in capsys.readouterr().err
+    for kind in ("assessments/*.json", "timelines/*.parquet"):
+        assert len(list((fleet.parent / "results").glob(kind))) == 3
+    assert main(again) == 0
+    assert "nothing was left to do" in capsys.readouterr().err

@@ -17,6 +17,7 @@ from alpheus.cli import main
 from alpheus.cli.triage import EXIT_STATUS, FORMATS
 from alpheus.model import Verdict
 from alpheus.scan.compiled import cache_folder
+from timelines import rows_of
 
 Capture = pytest.CaptureFixture[str]
 REPORTS = {"report.html", "assessment.json", "report.md", "findings.csv", "servers.csv"}
@@ -343,3 +344,17 @@ def test_secrets_are_written_in_clear_only_where_somebody_asks(
     assert file.stat().st_mode & 0o777 == 0o600
     assert _triage(tiny, "--secrets", tiny / "secrets.jsonl") == 2
     assert "lies inside the evidence" in capsys.readouterr().err
+
+
+def test_a_timeline_is_written_where_it_is_asked_for(
+    tiny: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    """Not into the evidence; where it cannot be written, that is told in one line."""
+    assert _triage(tiny, "--timeline", tmp_path / "t.parquet") == 0
+    capsys.readouterr()
+    assert rows_of(tmp_path / "t.parquet", "count(*) > 10") == [(True,)]
+    assert _triage(tiny, "--timeline", tiny / "t.parquet") == 2
+    assert "lies inside the evidence" in capsys.readouterr().err
+    (tmp_path / "file").write_text("")
+    assert _triage(tiny, "--timeline", tmp_path / "file" / "t.parquet") == 1
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1

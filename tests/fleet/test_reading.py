@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -10,6 +12,7 @@ import pytest
 from alpheus.cases.assessments import Kept
 from alpheus.fleet.model import Parameters, Unit
 from alpheus.fleet.reading import Read, Triaging
+from timelines import rows_of
 
 KEY = b"k" * 32
 LOG = (
@@ -90,3 +93,17 @@ def test_parameters_are_the_options_of_a_triage() -> None:
         "2021-03-01 00:00:00+00:00", None, 1,
     )  # fmt: skip
     assert msgspec.json.decode(msgspec.json.encode(asked), type=Parameters) == asked
+
+
+def test_results_are_written_where_they_are_wanted(package: Path, tmp_path: Path) -> None:
+    """The assessment as it is kept, and every row as it was read."""
+    (package / "u_ex210304.log").write_text(LOG, "utf-8")
+    results = tmp_path / "results"
+    parameters = Parameters(packs=("iis-webshell",), results=str(results))
+    unit = replace(_unit(package), content="ab")
+    found = Triaging(parameters, KEY)()(unit, lambda *_: None)
+    assert found.document is not None
+    text = (results / "assessments" / "ab.json").read_bytes()
+    assert hashlib.sha256(text).hexdigest() == found.document.sha256
+    rows = rows_of(results / "timelines" / "ab.parquet", "url, client, server")
+    assert rows == [("/aspnet_client/k3.aspx", "198.51.100.7", "package")] * 2

@@ -91,6 +91,11 @@ def _add_work_to(parser: argparse.ArgumentParser) -> None:
         help="so many packages of a lane at once, on all machines; 0 for no bound (repeatable)",
     )  # fmt: skip
     parser.add_argument(
+        "--results", default="", metavar="FOLDER",
+        help="also write the assessment and the timeline of each package here, for alpheus hunt; "
+        "packages that were judged without it are judged again",
+    )  # fmt: skip
+    parser.add_argument(
         "--later", action="store_true", help="leave it to alpheus case rebuild to work out servers"
     )
     add_directory_to(parser)
@@ -147,6 +152,11 @@ def _run(options: argparse.Namespace) -> int:
         say(f"{other}: is no package (neither folder, archive nor disk image); passed over")
     if len(found.others) > _NAMED:
         say(f"and {len(found.others) - _NAMED:,} more are passed over")
+    if options.results:
+        from alpheus.fleet.results import check_results  # noqa: PLC0415 - as above
+
+        options.results = os.path.abspath(options.results)  # noqa: PTH100 - may be no path one day
+        check_results(options.results)
     with open_place(options, create=True) as database, database.drive(), _ended_as_interrupted():
         ledger = Ledger(database)
         triaging, recipe = _asked(options, database)
@@ -187,6 +197,7 @@ def _parameters(options: argparse.Namespace) -> Parameters:
     return Parameters(
         tuple(sorted(set(options.pack))), tuple(str(one.resolve()) for one in options.rules),
         str(options.timezone or ""), told(options.since), told(options.until),
+        options.results,
     )  # fmt: skip
 
 

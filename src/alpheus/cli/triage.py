@@ -62,6 +62,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "by default that is forgotten",
     )  # fmt: skip
     parser.add_argument(
+        "--timeline", type=path, metavar="FILE",
+        help="also write every row that is read, in order of time, into this Parquet file, for "
+        "alpheus hunt; reads everything again",
+    )  # fmt: skip
+    parser.add_argument(
         "--exit-code", action="store_true",
         help="exit with the worst verdict: 10 compromised, 11 suspicious, 12 attempted, "
         "13 not-determinable, 0 no-evidence",
@@ -128,7 +133,7 @@ def _triage(options: argparse.Namespace, record: Record) -> int:
 
 def _refuse_output_in_evidence(options: argparse.Namespace) -> None:
     """Nothing is ever written into evidence. Raises UsageError."""
-    for place in filter(None, (options.output, options.secrets)):
+    for place in filter(None, (options.output, options.secrets, options.timeline)):
         for given in options.evidence:
             if given.is_dir() and place.resolve().is_relative_to(given.resolve()):
                 raise UsageError(
@@ -161,6 +166,7 @@ def _triage_options(options: argparse.Namespace, *, listing: bool) -> TriageOpti
         workers=options.workers,
         remember=not options.no_cache,
         listing=listing,
+        timeline=options.timeline,
     )
 
 

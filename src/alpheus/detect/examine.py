@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from alpheus.detect.collector import Collector, MitigationSeen
 from alpheus.detect.event_wants import EventWants
@@ -21,7 +21,7 @@ from alpheus.detect.promises import log_by_name, promised_by_name
 from alpheus.detect.server_pages import is_server_page, read_page
 from alpheus.detect.sigma import Rule
 from alpheus.detect.webshell.beside import CONTENT_LIMIT, is_judged, judge_beside
-from alpheus.errors import AlpheusError
+from alpheus.errors import AlpheusError, OutputError
 from alpheus.evidence.base import EvidenceFile
 from alpheus.knowledge.mitigations import read_state
 from alpheus.knowledge.model import Indicator, RuleMeaning
@@ -32,6 +32,9 @@ from alpheus.parsers.base import Counted, EventParser, RecordParser, Row, TextLo
 from alpheus.scan.repeats import Repeats
 from alpheus.scan.textlog import Begun, Candidate, TextScan, scan_text_log
 
+if TYPE_CHECKING:
+    from alpheus.timeline.parts import FileRows, PartWriter
+
 HEAD = 1 << 16
 PAGE = "server-page"
 _CHUNK = 1 << 20
@@ -39,16 +42,22 @@ _RAW_HITS = 10_000
 _CLIENT_FIELDS = {"iis": "c-ip", "httpproxy": "ClientIpAddress"}
 
 
-def examine(file: EvidenceFile, kit: Kit, collector: Collector) -> str:
+def examine(
+    file: EvidenceFile, kit: Kit, collector: Collector, timeline: PartWriter | None = None
+) -> str:
     """Read one file to its end and give what it says to the collector. Never raises for content.
 
+    With a `timeline`, every row is told to it, and so no event is merely counted.
     Returns what kind of file it is: a source, `server-page`, or '' if nothing reads it.
     """
     said = Collector(collector.start, collector.end)
     said.processes = collector.processes
-    examination = _Examination(file, kit, said)
+    rows = timeline.begin(file) if timeline is not None else None
+    examination = _Examination(file, kit, said, rows)
     try:
         examination.run()
+    except OutputError:
+        raise
     except Exception as error:
         said.lose(Skipped(file.evidence, file.path, None, f"not read to its end: {_words(error)}"))
     if file.sha256 is not None and is_own(file.sha256):
@@ -56,6 +65,8 @@ def examine(file: EvidenceFile, kit: Kit, collector: Collector) -> str:
     elif file.sha256 is not None:
         said.hashed(file.evidence, file.path, file.sha256)
         _known_hash(file, kit, said)
+    if rows is not None:
+        rows.end(examination.source, kept=file.sha256 is None or not is_own(file.sha256))
     said.processes = ProcessTree()
     collector.absorb(said)
     collector.files_read += 1
@@ -84,10 +95,13 @@ def indicator_rule(indicator: Indicator) -> RuleInfo:
 class _Examination:
     """The state of reading one file."""
 
-    def __init__(self, file: EvidenceFile, kit: Kit, collector: Collector) -> None:
+    def __init__(
+        self, file: EvidenceFile, kit: Kit, collector: Collector, rows: FileRows | None
+    ) -> None:
         self.file = file
         self.kit = kit
         self.collector = collector
+        self.rows = rows
         self.source = ""
         self.raw_hits: list[tuple[RuleInfo, Event]] = []
         self.pages: PageSieve | None = None
@@ -165,6 +179,7 @@ class _Examination:
             self._candidate,
             sieve=None if pages is None else self.kit.sieve(pages, likeness(self.source)),
             begun=begun,
+            tee=self.rows,
         )
         self._tally(scan)
         self._settle_raw(scan)
@@ -275,7 +290,7 @@ class _Examination:
                 yield found
 
     def _parsed(self, parser: RecordParser) -> Iterator[Event | Skipped | BuildWitness | Counted]:
-        if not hasattr(parser, "parse_wanted"):
+        if not hasattr(parser, "parse_wanted") or self.rows is not None:
             return parser.parse(self.file, self.kit.options)
         wants = EventWants(self.kit.event_rules, self.collector.processes)
         events = cast("EventParser", parser)
@@ -329,6 +344,8 @@ class _Examination:
             hours.basis = "unknown"
 
     def _record(self, event: Event, seen: dict[tuple[str, str | None], Hours]) -> None:
+        if self.rows is not None:
+            self.rows.event(event)
         label = _label(event)
         hours = seen.setdefault((label, event.host), Hours())
         hours.rows += 1

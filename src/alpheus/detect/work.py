@@ -18,6 +18,7 @@ from alpheus.evidence.listing import Listed, Listing
 from alpheus.knowledge.packs import load_packs
 from alpheus.model import Evidence, Skipped
 from alpheus.parsers.base import ReadOptions
+from alpheus.timeline.parts import Part, PartWriter
 
 Note = Callable[[str, int], None]
 _BATCH_BYTES = 64 << 20
@@ -43,17 +44,24 @@ class ReadUnit:
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """What a unit said. `evidence` is given by the first part of a package."""
+    """What a unit said. `evidence` is given by the first part of a package.
+
+    `rows` are what it put aside for a timeline.
+    """
 
     collector: Collector
     evidence: Evidence | None
     error: EvidenceError | None = None
     listed: Listed | None = None
+    rows: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How units are read. Called, it prepares a process and gives the function that reads one."""
+    """How units are read. Called, it prepares a process and gives the function that reads one.
+
+    `timeline` is the folder that rows for a timeline are put aside in; then all is read anew.
+    """
 
     packs: Sequence[str] | None = None
     rules: tuple[Path, ...] = ()
@@ -63,6 +71,7 @@ class Reading:
     remember: bool = False
     version: str = ""
     listing: bool = False
+    timeline: Path | None = None
 
     def __call__(self) -> Callable[[ReadUnit, Note], UnitResult]:
         """Compile the knowledge and open the memory, once per process."""
@@ -75,7 +84,7 @@ class Reading:
 
         Call it in the process that reads: it opens the memory.
         """
-        memory = Memory.open() if self.remember else None
+        memory = Memory.open() if self.remember and self.timeline is None else None
         return _Reader(self, kit, memory).read
 
 
@@ -91,6 +100,7 @@ class _Reader:
         self._passwords: tuple[str, ...] = ()
         self._last: tuple[str, tuple[str, str] | None] = ("", None)
         self._listing: Listing | None = None
+        self._rows: PartWriter | None = None
 
     def read(self, unit: ReadUnit, note: Note) -> UnitResult:
         collector = Collector(self._reading.start, self._reading.end)
@@ -100,6 +110,7 @@ class _Reader:
         except EvidenceError as error:
             return UnitResult(collector, None, error)
         self._listing = Listing() if self._reading.listing else None
+        self._rows = PartWriter(self._reading.timeline) if self._reading.timeline else None
         avoid = dict(unit.avoid)
         if self._memory is not None:
             self._memory.begin()
@@ -117,7 +128,8 @@ class _Reader:
         if self._memory is not None:
             self._memory.commit()
         listed = self._listing.end() if self._listing is not None else None
-        return UnitResult(collector, evidence, listed=listed)
+        rows = self._rows.end() if self._rows is not None else None
+        return UnitResult(collector, evidence, listed=listed, rows=rows)
 
     def _record(self, package: Package) -> Evidence:
         """The package's own record; an archive that was hashed before is not read for it."""
@@ -134,7 +146,7 @@ class _Reader:
         place = self._place(file.fingerprint)
         if self._memory is None or place is None:
             before = collector.bytes_read
-            examine(file, self._kit, collector)
+            examine(file, self._kit, collector, self._rows)
             self._list(file, file.sha256, collector.bytes_read - before)
             return
         known = self._recall(file, place)

@@ -15,7 +15,8 @@ from alpheus.cases.ledger_schema import lanes, units
 from alpheus.fleet.model import Unit, UnitState
 
 u = units.c
-_COLUMNS = (u.id, u.token, u.place, u.name, u.bytes, u.attempts, u.strikes, u.lane, u.avoid, u.rank)
+_COLUMNS = (u.id, u.token, u.place, u.name, u.bytes, u.attempts, u.strikes, u.lane, u.avoid, u.rank,
+            u.content)  # fmt: skip
 
 
 def claim(
@@ -81,7 +82,7 @@ def _waiting(recipe: str) -> Select[tuple[object, ...]]:
 def _unit(row: Row[tuple[object, ...]]) -> Unit:
     return Unit(
         row.id, row.token + 1, row.place, row.name, row.bytes, row.attempts + 1, row.strikes,
-        row.lane, read_avoid(row.avoid),
+        row.lane, read_avoid(row.avoid), row.content,
     )  # fmt: skip
 
 

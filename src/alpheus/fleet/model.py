@@ -38,7 +38,8 @@ class Parameters(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an operator asked of a triage, as far as its result depends on it.
 
     `packs` are ids (none: all), `rules` absolute paths, `zone` that of logs in local time, `since`
-    and `until` bound what may become a finding (ISO 8601 UTC).
+    and `until` bound what may become a finding (ISO 8601 UTC). `results`: where assessments and
+    timelines are written to as well, '' for nowhere.
     """
 
     packs: tuple[str, ...] = ()
@@ -46,6 +47,7 @@ class Parameters(msgspec.Struct, frozen=True, omit_defaults=True):
     zone: str = ""
     since: str = ""
     until: str = ""
+    results: str = ""
 
 
 class Recipe(msgspec.Struct, frozen=True):
@@ -79,7 +81,7 @@ class Package(msgspec.Struct, frozen=True):
 class Unit:
     """A unit as it was claimed; `token` is what tells this claim from any other.
 
-    `avoid` are files that are left out, each with the reason.
+    `avoid` are files that are left out, each with the reason; `content` is the hash of its package.
     """
 
     id: int
@@ -91,6 +93,7 @@ class Unit:
     strikes: int
     lane: str = COMMON
     avoid: tuple[tuple[str, str], ...] = ()
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from alpheus.cases.observations_import import Document
 from alpheus.evidence.base import OpenOptions
 from alpheus.fleet.findings import traces_of
 from alpheus.fleet.model import Parameters, Result, Unit
+from alpheus.fleet.results import keep_assessment, timeline_of
 from alpheus.job import TriageOptions, unread
 from alpheus.model import Assessment, Verdict
 from alpheus.parsers.base import ReadOptions
@@ -73,10 +74,11 @@ class Triaging:
 
 def _read(triaging: Triaging, prepared: Prepared, unit: Unit, note: Note) -> Result:
     begun, started = time.process_time_ns(), datetime.now(UTC)
-    options = replace(triaging.options(), avoid=unit.avoid)
-    place = Path(unit.place)
-    pipeline = Pipeline([place], options, lambda path, read, _: note(path, read))
-    found = pipeline.run(started, prepared)
+    results = triaging.parameters.results
+    with timeline_of(results, unit.content) as timeline:
+        options = replace(triaging.options(), avoid=unit.avoid, timeline=timeline)
+        pipeline = Pipeline([Path(unit.place)], options, lambda path, read, _: note(path, read))
+        found = pipeline.run(started, prepared)
     if found.unopened:
         return Result(refused=str(found.unopened[0].error)[:_LONGEST])
     reasons = unread(found.assessment)
@@ -84,14 +86,20 @@ def _read(triaging: Triaging, prepared: Prepared, unit: Unit, note: Note) -> Res
         first = reasons[0] if reasons else "there is no log, event, page or setting in it"
         return Result(refused=f"nothing in it could be read: {first}"[:_LONGEST])
     try:
-        result = packed(found.assessment, unit.place, triaging.key)
+        result, text = with_text(found.assessment, unit.place, triaging.key)
     except RowError as error:
         return Result(refused=f"its assessment cannot be kept: {error}"[:_LONGEST])
+    keep_assessment(results, unit.content, text)
     return replace(result, cpu=(time.process_time_ns() - begun) // 1_000_000)
 
 
 def packed(assessment: Assessment, place: str, key: bytes) -> Result:
     """An assessment as it is stored, with the traces of its servers. Raises RowError."""
+    return with_text(assessment, place, key)[0]
+
+
+def with_text(assessment: Assessment, place: str, key: bytes) -> tuple[Result, bytes]:
+    """The same, and the assessment as it is written into a file."""
     redactor = Redactor(key, keep=True)
     redacted = redactor.assessment(assessment)
     text = msgspec.json.encode(to_json(redacted, redactor))
@@ -101,12 +109,13 @@ def packed(assessment: Assessment, place: str, key: bytes) -> Result:
         secrets.setdefault(one.mark, []).append(one)
     verdicts = [server.verdict for server in redacted.servers]
     worst = max(verdicts, key=lambda one: one.rank, default=Verdict.NOT_DETERMINABLE)
-    return Result(
+    result = Result(
         Document(place, hashlib.sha256(text).hexdigest(), len(text), rows),
         tuple(traces_of(server, secrets, key) for server in redacted.servers),
         worst.value,
         assessment.run.bytes_read,
     )
+    return result, text
 
 
 def _time(text: str) -> datetime | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO, ClassVar
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, Protocol
 
 from alpheus.evidence.base import EvidenceFile
 from alpheus.model import BuildWitness, Skipped
@@ -72,6 +72,20 @@ class Candidate:
 OnCandidate = Callable[[Candidate], object]
 """Takes a candidate; if it says True, with all its repeats, which are then not given one by one."""
 
+
+class Tee(Protocol):
+    """Is told every line that is neither blank nor a directive, row or not, marked or not."""
+
+    def rows(self, log: TextLog, lines: Lines, start: int, end: int) -> None:
+        """The lines from `start` up to `end` of a block are rows of this log, or blank."""
+
+    def line(self, source: str, number: int, raw: bytes, row: Row | None) -> None:
+        """One line by itself, by its number from 1; no `row`: it is none.
+
+        Of one that is too long for a line, the last piece.
+        """
+
+
 Begun = tuple[BinaryIO, bytes]
 """An open stream, and what was already read from it, which is its first bytes."""
 
@@ -126,6 +140,7 @@ def scan_text_log(
     *,
     sieve: Sieve | None = None,
     begun: Begun | None = None,
+    tee: Tee | None = None,
 ) -> TextScan:
     """Read a file once, from top to bottom. Damage is in the result; never raises for content.
 
@@ -138,7 +153,7 @@ def scan_text_log(
     with closing(stream):
         head, error = _read_head(stream, head)
         log = log_format.start(decode_head(head), file.path, options)
-        scan = _Scan(file, log, needles, on_candidate, head, sieve=sieve)
+        scan = _Scan(file, log, needles, on_candidate, head, sieve=sieve, tee=tee)
         reader = _reader(stream if error is None else BytesIO(), head, log_format.source)
         for block in reader:
             scan.take(block)
@@ -179,12 +194,14 @@ class _Scan:
         head: bytes,
         *,
         sieve: Sieve | None,
+        tee: Tee | None,
     ) -> None:
         encoding, mark = detect(head)
         self._log = log
         self._needles = needles
         self._on_candidate = on_candidate
         self._sieve = sieve
+        self._tee = tee
         self._recoded = encoding is not Encoding.UTF_8
         self._mark = mark
         self._counts = Counts(log)
@@ -269,8 +286,10 @@ class _Scan:
             self._skipped += 1
             offset = block.line if self._recoded else self._mark + block.offset
             self.losses.add(TOO_LONG, offset)
+        raw = bytes(block.data[block.start : block.end])
+        if block.last and self._tee is not None:
+            self._tee.line(self._log.source, block.line, raw, None)
         if self._needles(LineKind.TORN).search(block.data, block.start, block.end):
-            raw = bytes(block.data[block.start : block.end])
             self._on_candidate(Candidate(block.line, raw, decode_line(raw), None))
 
     def _run(self, lines: Lines, at: int) -> int:
@@ -354,6 +373,8 @@ class _Scan:
 
     def _hand_over(self, lines: Lines, start: int, end: int) -> None:
         """Give on the marked rows from `start` up to `end`."""
+        if self._tee is not None:
+            self._tee.rows(self._log, lines, start, end)
         order = self._order
         chosen = order[bisect_left(order, start) : bisect_left(order, end)]
         key = self._log.key
@@ -416,6 +437,8 @@ class _Scan:
             self._counts.forget()
             return
         row = self._log.row(text) if text else None
+        if self._tee is not None:
+            self._tee.line(self._log.source, lines.number(line), raw, row)
         marks = self._marked.get(line, 0)
         if row is not None:
             self._counts.one(row)

@@ -1,0 +1,1 @@
+"""Timelines: every row that was read of a package, in one Parquet file, to hunt in."""
