@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from alpheus.exposure.model import Observation
@@ -12,10 +14,24 @@ from alpheus.exposure.scope import Scope
 from alpheus.exposure.scope_file import read_scope
 from alpheus.exposure.targets import read_targets
 from alpheus.exposure.wiring import Limits
+from alpheus.lab.internet import Truth
 
 QUICK = Limits(busy=16, open=512, connect=4.0, answer=6.0)
 PATIENT = Limits(busy=12, open=512, connect=10.0, answer=9.0)
 """For servers that share one process, and a busy machine, with the test."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a probe said of every kind of server, mail servers greeted, and what it asked."""
+
+    folder: Path
+    """Of the run, with its audit log."""
+    found: dict[str, Observation]
+    truth: dict[str, Truth]
+    """By address, as `found`."""
+    heads: list[bytes]
+    asked: Counter[str]
 
 
 def scope_of(folder: Path, port: int, more: str = "", *, allow: str = "[127.0.0.0/8]") -> Scope:

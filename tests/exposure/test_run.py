@@ -20,7 +20,7 @@ from alpheus.exposure.named import not_asked
 from alpheus.exposure.run import fitted, folder_for
 from alpheus.exposure.targets import read_targets
 from alpheus.exposure.wiring import Limits
-from exposure_probing import probe_run, probed, scope_of
+from exposure_probing import Seen, probe_run, probed, scope_of
 from internet import running
 
 KILLED = """
@@ -112,14 +112,23 @@ def test_a_back_end_that_can_be_reached_is_flagged(tmp_path: Path) -> None:
     assert "back-end-exposed" in seen.flags
 
 
-def test_the_greeting_of_a_mail_server_is_read_and_nothing_is_said(tmp_path: Path) -> None:
+def test_the_greeting_of_a_mail_server_is_read_and_nothing_is_said(every_kind: Seen) -> None:
     """Only where the scope file enables it."""
-    with running("every-kind", smtp=True) as internet:
-        more = f"smtp: true\nsmtp_port: {internet.server.smtp_port}\n"
-        scope = scope_of(tmp_path, internet.port, more)
-        seen = probed(tmp_path, scope, internet.addresses())
-    assert sum("smtp-exchange" in one.flags for one in seen.values()) > 3
-    assert any(one.exchange and "smtp-exchange" in one.flags for one in seen.values())
+    seen = every_kind.found.values()
+    assert sum("smtp-exchange" in one.flags for one in seen) > 3
+    assert any(one.exchange and "smtp-exchange" in one.flags for one in seen)
+
+
+def test_a_greeting_does_not_hide_why_nothing_else_was_answered(every_kind: Seen) -> None:
+    """A server that speaks TLS only with those who know its name has not fallen silent."""
+    (seen,) = (
+        every_kind.found[address]
+        for address, true in every_kind.truth.items()
+        if true.kind == "virtual-host-sni"
+    )
+    assert "smtp-exchange" in seen.flags
+    assert seen.status is Status.TLS_FAILED
+    assert "called by a name" in seen.reason
 
 
 def test_a_run_that_is_done_is_not_gone_on_with(tmp_path: Path) -> None:

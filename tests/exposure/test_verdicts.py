@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from exposure_probing import PATIENT, probed, scope_of
+from exposure_probing import PATIENT, Seen, probed, scope_of
 from exposure_verdicts import faults
 from internet import running
 
 
-def test_every_kind_of_server_is_told_for_what_it_is(tmp_path: Path) -> None:
+def test_every_kind_of_server_is_told_for_what_it_is(every_kind: Seen) -> None:
     """No state that the answers settle is wrong, and nothing is ever wrongly cleared."""
-    with running("every-kind") as internet:
-        seen = probed(
-            tmp_path, scope_of(tmp_path, internet.port), internet.addresses(), limits=PATIENT
-        )
-        wrong = {
-            internet.truth(address).kind: list(faults(one, internet.truth(address)))
-            for address, one in seen.items()
-        }
+    wrong = {
+        every_kind.truth[address].kind: list(faults(one, every_kind.truth[address]))
+        for address, one in every_kind.found.items()
+    }
     assert {kind: found for kind, found in wrong.items() if found} == {}
-    assert len(seen) == len(internet.addresses())
+    assert every_kind.found.keys() == every_kind.truth.keys()
 
 
 def test_a_country_of_march_2021_is_told_right(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from alpheus.exposure.wire import Wire
 from alpheus.exposure.wiring import Limits
 from alpheus.lab.internet.certificates import Identity, certificate, load
 from alpheus.lab.internet.keys import elliptic_key
-from exposure_probing import QUICK, probe_run, probed, scope_of
+from exposure_probing import QUICK, Seen, probe_run, probed, scope_of
 from internet import running
 
 SOURCES = sorted((Path(__file__).parents[2] / "src/alpheus/exposure").rglob("*.py"))
@@ -133,7 +133,7 @@ OWA = (
 )
 
 
-def test_only_plain_gets_are_sent(tmp_path: Path) -> None:
+def test_only_plain_gets_are_sent(every_kind: Seen) -> None:
     """Every byte of every request is a GET of a public page: no cookie, credentials or body.
 
     Every request, and every connection, stands in the audit log.
@@ -144,15 +144,10 @@ def test_only_plain_gets_are_sent(tmp_path: Path) -> None:
         rb" HTTP/1\.1\r\nHost: [a-z0-9.:-]+\r\nUser-Agent: [^\r\n]*https://test\.example/probe[^\r\n]*"
         rb"\r\nAccept: \*/\*\r\nAccept-Encoding: identity\r\nConnection: keep-alive(\r\n\r\n)?"
     )
-    with running("every-kind") as internet:
-        addresses = internet.addresses()
-        probed(tmp_path, scope_of(tmp_path, internet.port), addresses)
-        heads = [head for _, head in internet.server.log.heads]
-        asked = sum(internet.server.log.requests.values())
-    assert len(heads) > 100
-    assert [head for head in heads if not allowed.fullmatch(head)] == []
-    logged = [one for one in read_chain(tmp_path / "run" / AUDIT) if '"event":"get"' in one]
-    assert len(logged) >= asked
+    assert len(every_kind.heads) > 100
+    assert [head for head in every_kind.heads if not allowed.fullmatch(head)] == []
+    logged = [one for one in read_chain(every_kind.folder / AUDIT) if '"event":"get"' in one]
+    assert len(logged) >= every_kind.asked.total()
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)

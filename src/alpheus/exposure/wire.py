@@ -289,7 +289,8 @@ class Wire:
         conversation = call.conversation
         answer = read_answer(call.step.probe, _asked(call), response)
         conversation.answers.append(answer)
-        conversation.failure, conversation.failure_text = None, ""
+        if call.step.probe not in _SIDE:
+            conversation.failure, conversation.failure_text = None, ""
         call.repeated = False
         self._go_on(call, keep_alive=keep_alive)
 
