@@ -17,10 +17,10 @@ from alpheus.scan import needles as scan
 
 
 def main() -> None:
-    """Search the block for every set of needles: once to warm up, once to be counted."""
-    block, prefilters = pickle.loads(Path(sys.argv[1]).read_bytes())
+    """Search each block for its needles: once to warm up, once to be counted."""
+    work = pickle.loads(Path(sys.argv[1]).read_bytes())
     gc.disable()
-    for listed, compiled in prefilters:
+    for listed, compiled, block in work:
         database = hyperscan.loadb(compiled, hyperscan.HS_MODE_BLOCK)
         database.scratch = hyperscan.Scratch(database)
         needles = scan.Needles.__new__(scan.Needles)

@@ -19,15 +19,17 @@ ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = Path(__file__).with_name("counted_search.py")
 
 
-def searches(prefilters: Sequence[Needles], block: bytes, folder: Path) -> list[int]:
-    """How many instructions the search of a block takes with each prefilter; needs valgrind.
+def searches(work: Sequence[tuple[Needles, bytes]], folder: Path) -> list[int]:
+    """How many instructions each prefilter's search of its block takes; needs valgrind.
 
     Prefilters of hyperscan only. Compiling them is not counted, nor is the start of Python.
     """
     given = folder / "given"
-    assert not any(one._left for one in prefilters)
-    compiled = [(one._needles, hyperscan.dumpb(one._engine._database)) for one in prefilters]
-    given.write_bytes(pickle.dumps((block, compiled)))
+    assert not any(one._left for one, _ in work)
+    compiled = [
+        (one._needles, hyperscan.dumpb(one._engine._database), block) for one, block in work
+    ]
+    given.write_bytes(pickle.dumps(compiled))
     program = find("valgrind")
     assert program is not None
     command = [

@@ -206,15 +206,15 @@ def test_count_agrees_with_trying_everything(words: list[tuple[str, int]]) -> No
 
 @pytest.mark.parametrize("kind", ["event_count", "temporal", "temporal_ordered"])
 def test_cost_is_bounded(kind: str) -> None:
-    """A hundred thousand matches of one client are a matter of seconds."""
+    """Thirty thousand matches of one client are a matter of a second."""
     condition = {"condition": {"gte": 5}} if kind == "event_count" else {}
     found = rules(type=kind, rules=["a", "b", "c"], **condition)
     correlation: Correlation = found.correlations[0]
     chosen = random.Random(1)
     matches = []
-    for second in range(100_000):
+    for second in range(30_000):
         rule = chosen.choice(found.rules[:3])
         matches.append((rule, event({"c-ip": "1.1.1.1"}, seconds=second / 10)))
     began = time.process_time()
     assert evaluate(correlation, matches)
-    assert time.process_time() - began < 8
+    assert time.process_time() - began < 3
