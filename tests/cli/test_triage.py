@@ -352,7 +352,7 @@ def test_a_timeline_is_written_where_it_is_asked_for(
     """Not into the evidence; where it cannot be written, that is told in one line."""
     assert _triage(tiny, "--timeline", tmp_path / "t.parquet") == 0
     capsys.readouterr()
-    assert rows_of(tmp_path / "t.parquet", "count(*) > 10") == [(True,)]
+    assert rows_of(tmp_path / "t.parquet", "count(*)") == [(2,)]
     assert _triage(tiny, "--timeline", tiny / "t.parquet") == 2
     assert "lies inside the evidence" in capsys.readouterr().err
     (tmp_path / "file").write_text("")

@@ -99,16 +99,17 @@ def test_columns_hold_what_logs_of_different_kinds_have_in_common(tmp_path: Path
     )
     target = tmp_path / "t.parquet"
     timeline(target, {"W3SVC1/u_ex210303.log": iis, "HttpProxy/x.log": proxy})
-    assert rows_of(target, "server, source, label, client, method, url, status, path, line") == [
+    assert rows_of(target, "server, source, label, client, method, url, status, path, line",
+                   "true ORDER BY time") == [
         ("EX01", "iis", "iis-site-1", "198.51.100.7", "POST", "/ecp/y.js", 241,
          "W3SVC1/u_ex210303.log", 2),
         ("EX01", "httpproxy", "httpproxy", "198.51.100.7", "POST", "/ecp/y.js", 241,
          "HttpProxy/x.log", 3),
     ]  # fmt: skip
-    assert rows_of(target, "fields['date'], fields['DateTime'], fields['AnchorMailbox']") == [
+    assert rows_of(target, "fields['date'], fields['DateTime'], target", "true ORDER BY time") == [
         ("", None, None), (None, "", "a]@b,c"),
     ]  # fmt: skip
-    first, second = events_of(target)
+    second, first = events_of(target)
     assert (first.fields["date"], first.fields["time"]) == ("2021-03-03", "06:59:20")
     assert second.fields["DateTime"] == "2021-03-03T06:59:20.123Z"
     assert second.time == datetime(2021, 3, 3, 6, 59, 20, 123_000, UTC)

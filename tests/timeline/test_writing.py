@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import time
@@ -11,7 +12,7 @@ import duckdb
 import pytest
 
 from alpheus.errors import OutputError
-from alpheus.timeline.columns import COLUMNS, FORMAT
+from alpheus.timeline.columns import COLUMNS, FORMAT, MARK
 from alpheus.timeline.parts import PartWriter
 from alpheus.timeline.writing import Workshop, write_timeline
 from timelines import rows_of, timeline
@@ -28,7 +29,8 @@ def test_what_is_written(tmp_path: Path) -> None:
         marks = connection.execute(f"SELECT * FROM parquet_kv_metadata('{target}')").fetchall()
     assert {name: kind for name, kind, *_ in told} == dict(COLUMNS)
     assert [name for name, *_ in told] == list(COLUMNS)
-    assert (b"alpheus", FORMAT.encode()) in [row[1:] for row in marks]
+    (mark,) = (json.loads(value) for _, key, value in marks if key == MARK.encode())
+    assert mark == {"format": FORMAT, "names": {"iis": ["date", "time"]}}
     assert [path.name for path in target.parent.iterdir()] == ["t.parquet"]
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert (written.path, written.rows, written.torn) == (target, 1, 0)

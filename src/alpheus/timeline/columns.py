@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-TEXTS = ("client", "method", "url", "query", "agent", "user", "command", "file")
+TEXTS = ("client", "method", "url", "query", "agent", "user", "referer", "target", "command",
+         "parameters", "image", "parent", "file")  # fmt: skip
 """Columns of text that a field may stand in."""
 
 NUMBERS = ("status", "event")
@@ -33,8 +34,13 @@ COLUMNS: Mapping[str, str] = {
     "status": "INTEGER",
     "agent": "VARCHAR",
     "user": "VARCHAR",
+    "referer": "VARCHAR",
+    "target": "VARCHAR",
     "event": "INTEGER",
     "command": "VARCHAR",
+    "parameters": "VARCHAR",
+    "image": "VARCHAR",
+    "parent": "VARCHAR",
     "file": "VARCHAR",
     "fields": "MAP(VARCHAR, VARCHAR)",
     "host": "VARCHAR",
@@ -48,6 +54,9 @@ COLUMNS: Mapping[str, str] = {
 """Every column of a timeline and its type, in order; see the guide for what each means."""
 
 FORMAT = "alpheus.timeline/1"
+MARK = "alpheus"
+"""The key under which a file says what it is, as JSON: its format, and for each source the names
+that stand in `fields` (None: too many to list)."""
 
 
 @cache

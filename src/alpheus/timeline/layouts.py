@@ -107,6 +107,8 @@ class Layouts:
         self._source = source
         self._known: dict[tuple[tuple[str, ...], frozenset[str]], Layout] = {}
         self._plain: dict[str, bool] = {}
+        self.names: set[str] | None = set()
+        """What stood in `fields`; None where that is too much to remember."""
 
     def of(self, names: tuple[str, ...], values: Values) -> Layout:
         """The layout of a row with these fields."""
@@ -120,6 +122,9 @@ class Layouts:
             if len(self._known) >= _MOST:
                 self._known.clear()
             found = self._known[names, odd] = Layout(self._source, names, odd)
+            if self.names is not None:
+                self.names.update(found.names)
+                self.names = self.names if len(self.names) <= _MOST_NAMES else None
         return found
 
     def _is_plain(self, text: str) -> bool:
@@ -132,6 +137,7 @@ class Layouts:
 
 
 _MOST = 4_096
+_MOST_NAMES = 5_000
 
 
 def flat(fields: Fields) -> dict[str, str]:

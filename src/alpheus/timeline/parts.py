@@ -7,8 +7,8 @@ are sorted and put together when all of the package was read (see `writing`).
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,10 +64,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a part of a package put aside: files of rows, and the places that they speak of."""
+    """What a part of a package put aside: files of rows, and the places that they speak of.
+
+    `names` are those that stand in `fields`, by source; None where they are too many.
+    """
 
     files: tuple[str, ...]
     places: tuple[Place, ...]
+    names: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
 
 
 class PartWriter:
@@ -109,7 +113,11 @@ class PartWriter:
         """Put the rest aside. Raises OutputError."""
         self._put_aside()
         self._connection.close()
-        return Part(tuple(self._files), tuple(self._places))
+        names = {
+            source: None if one.names is None else frozenset(one.names)
+            for source, one in self._layouts.items()
+        }
+        return Part(tuple(self._files), tuple(self._places), names)
 
     def _put_aside(self) -> None:
         if not self._rows:

@@ -1,8 +1,13 @@
-"""A timeline is put together: the rows of all parts of a package, by time, in one Parquet file."""
+"""A timeline is put together: the rows of all parts of a package in one Parquet file.
+
+They stand by source, and by time within it: a hunt passes over what cannot fit, and what most hunts
+ask for is of one source.
+"""
 
 from __future__ import annotations
 
 import glob
+import json
 import secrets
 import shutil
 import time
@@ -13,13 +18,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from alpheus.errors import OutputError
 from alpheus.timeline import duck, surrogates
-from alpheus.timeline.columns import COLUMNS, FORMAT
+from alpheus.timeline.columns import COLUMNS, FORMAT, MARK
 from alpheus.timeline.parts import Part
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-ROWS_TOGETHER = 50_000
+ROWS_TOGETHER = 20_480
 """Rows of a row group: the least that a hunt reads of a column."""
 
 MEMORY = 1_024
@@ -121,9 +126,9 @@ class _Merge:
             "JOIN places p USING (part, place) "
             "LEFT JOIN servers s ON s.part = r.part AND s.place = r.place "
             "AND s.host IS NOT DISTINCT FROM r.host "
-            "ORDER BY r.time NULLS LAST, p.package, p.path, r.line, r.record, r.part) "
+            "ORDER BY r.source, r.time NULLS LAST, p.package, p.path, r.line, r.record, r.part) "
             f"TO {duck.quoted(made)} (FORMAT parquet, COMPRESSION zstd, "
-            f"ROW_GROUP_SIZE {ROWS_TOGETHER}, KV_METADATA {{alpheus: {duck.quoted(FORMAT)}}})"
+            f"ROW_GROUP_SIZE {ROWS_TOGETHER}, KV_METADATA {{{MARK}: {duck.quoted(_told(parts))}}})"
         )
 
     def _add(self, number: int, evidence: str, package: str, part: Part) -> str:
@@ -157,6 +162,18 @@ class _Merge:
         self._connection.register("filling", filling)
         self._connection.execute(f"INSERT INTO {table} SELECT * FROM filling")  # noqa: S608 - ours
         self._connection.unregister("filling")
+
+
+def _told(parts: Sequence[tuple[str, str, Part]]) -> str:
+    """What the file says of itself."""
+    names: dict[str, set[str] | None] = {}
+    for _, _, part in parts:
+        for source, found in part.names.items():
+            known = names.setdefault(source, set())
+            names[source] = None if known is None or found is None else known | {*found}
+    told = {source: None if found is None else sorted(map(surrogates.escape, found))
+            for source, found in sorted(names.items())}  # fmt: skip
+    return json.dumps({"format": FORMAT, "names": told}, ensure_ascii=False)
 
 
 _TABLES = (
