@@ -294,8 +294,24 @@ class PackVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the operator asked for, as far as it decides what is found; times are in UTC.
+
+    `packs` is None where all packs were used. `timezone` is that of logs in local time, or ''.
+    """
+
+    packs: tuple[str, ...] | None = None
+    timezone: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """How the assessment was made."""
+    """How the assessment was made.
+
+    `knowledge` changes whenever a pack or table that it rests on does (SHA-256, hex).
+    """
 
     started: datetime
     finished: datetime
@@ -303,6 +319,8 @@ class Run:
     packs: tuple[PackVersion, ...]
     bytes_read: int
     files_read: int
+    knowledge: str = ""
+    asked: Asked = Asked()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,9 @@ from alpheus.job import Manifest, Progress, TriageOptions, TriageResult, Unopene
 from alpheus.judge.assess import Judge
 from alpheus.judge.identity import Identities
 from alpheus.knowledge.builds import Builds
+from alpheus.knowledge.digest import knowledge_digest
 from alpheus.knowledge.packs import load_packs
-from alpheus.model import Assessment, Evidence, PackVersion, Run, Skipped
+from alpheus.model import Asked, Assessment, Evidence, PackVersion, Run, Skipped
 from alpheus.timeline import duck
 from alpheus.timeline.parts import Part
 from alpheus.timeline.writing import Workshop, write_timeline
@@ -50,6 +51,7 @@ class Prepared:
 
     kit: Kit
     builds: Builds
+    digest: str = ""
 
     @classmethod
     def of(cls, options: TriageOptions, *, keep: bool) -> Prepared:
@@ -58,7 +60,8 @@ class Prepared:
         Raises UsageError and KnowledgeError as `triage` does.
         """
         packs = load_packs(options.packs, options.rules)
-        return cls(Kit.compile(packs, options.reading, keep=keep), Builds.load())
+        kit = Kit.compile(packs, options.reading, keep=keep)
+        return cls(kit, Builds.load(), knowledge_digest(packs))
 
 
 class Pipeline:
@@ -108,6 +111,8 @@ class Pipeline:
             packs=tuple(PackVersion(pack.id, pack.version) for pack in kit.packs),
             bytes_read=self._collector.bytes_read,
             files_read=self._collector.files_read,
+            knowledge=ready.digest,
+            asked=_asked(self._options),
         )
         losses = (*_rejected(kit), *self._collector.losses())
         assessment = Assessment(run, evidence, servers, losses)
@@ -166,7 +171,7 @@ class Pipeline:
             listing=options.listing,
             timeline=self._workshop.folder if self._workshop is not None else None,
         )
-        sizes = [_size(path) for path in self._paths]
+        sizes = [size_of(path) for path in self._paths]
         self._size = sum(sizes)
         workers = options.workers or os.cpu_count() or 1
         units = self._units(sizes, workers)
@@ -250,7 +255,7 @@ def _manifest(evidence: str, parts: Sequence[Listed], cited: dict[bytes, str]) -
     return Manifest(evidence, whole.hexdigest(), files, read, b"".join(packed), tuple(found))
 
 
-def _size(path: Path) -> int:
+def size_of(path: Path) -> int:
     """Bytes of a file, or of all files in a folder."""
     total = 0
     if not path.is_dir():
@@ -277,3 +282,12 @@ def _rejected(kit: Kit) -> list[Skipped]:
         for r in pack.rejected
     ]
     return [*sigma, *yara, *files]
+
+
+def _asked(options: TriageOptions) -> Asked:
+    return Asked(
+        None if options.packs is None else tuple(options.packs),
+        str(options.reading.timezone or ""),
+        options.start,
+        options.end,
+    )

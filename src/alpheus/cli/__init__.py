@@ -23,6 +23,7 @@ from alpheus.cli import (
     notify,
     pack,
     probe,
+    retriage,
     rules,
     serve,
     triage,
@@ -33,8 +34,8 @@ from alpheus.cli.parser import Parser
 from alpheus.errors import AlpheusError
 
 COMMANDS = (
-    triage, collect, clean, custody, webshell, baseline, rules, pack, build, probe, import_,
-    directory, case, notify, campaign, serve, audit, lab,
+    triage, retriage, collect, clean, custody, webshell, baseline, rules, pack, build, probe,
+    import_, directory, case, notify, campaign, serve, audit, lab,
 )  # fmt: skip
 """One module per command, in the order in which help lists them."""
 

@@ -77,6 +77,13 @@ def _run(run: Run) -> dict[str, Any]:
         "packs": [{"id": pack.id, "version": pack.version} for pack in run.packs],
         "bytes_read": run.bytes_read,
         "files_read": run.files_read,
+        "knowledge": run.knowledge,
+        "asked": {
+            "packs": None if run.asked.packs is None else list(run.asked.packs),
+            "timezone": run.asked.timezone,
+            "since": iso(run.asked.since),
+            "until": iso(run.asked.until),
+        },
     }
 
 
