@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from alpheus.cases.database import Database, open_database
+from filled_database import Fill, lay_down, with_tables
 from postgresql_server import Server, programs, running
 
 # Before any fixture that lasts: what tests do is nobody's custody.
@@ -41,20 +42,29 @@ def postgresql() -> Iterator[Server]:
         yield started
 
 
+@pytest.fixture
+def fill(request: pytest.FixtureRequest) -> Fill | None:
+    """What is in a database that a test is given: its tables, if it asks for more than a place."""
+    return with_tables if "database" in request.fixturenames else None
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.system)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Where an empty database may be made: once a file, once on a server."""
+def place(request: pytest.FixtureRequest, tmp_path: Path, fill: Fill | None) -> Iterator[str]:
+    """Where a database may be made, or is filled already: once a file, once on a server."""
     if request.param == "sqlite":
-        yield str(tmp_path / "cases.db")
+        file = tmp_path / "cases.db"
+        if fill is not None:
+            lay_down(file, fill)
+        yield str(file)
         return
     started: Server = request.getfixturevalue("postgresql")
-    url = started.new()
+    url = started.new(fill)
     yield url
     started.drop(url)
 
 
 @pytest.fixture
 def database(place: str) -> Iterator[Database]:
-    """An empty database, on either."""
+    """A database with nothing but its tables, on either."""
     with open_database(place) as opened:
         yield opened

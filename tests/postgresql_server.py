@@ -16,6 +16,8 @@ from pathlib import Path
 
 import psycopg
 
+from filled_database import Fill
+
 _ADDRESS_IN_FILE_SYSTEM = 1  # port: part of the socket's name alone
 _PATIENCE = 60
 _numbers = count()
@@ -36,23 +38,36 @@ class Server:
     def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
         self.folder = folder
         self.process = process
+        self._filled: dict[Fill, str] = {}
 
     def url(self, name: str) -> str:
         """The address of one of its databases."""
         return f"postgresql://postgres@/{name}?host={self.folder}&port={_ADDRESS_IN_FILE_SYSTEM}"
 
-    def new(self) -> str:
-        """The address of a database without tables."""
+    def new(self, fill: Fill | None = None) -> str:
+        """The address of a database: without tables, or as `fill` fills it, which it does once."""
+        template = "template1"
+        if fill is not None:
+            if fill not in self._filled:
+                url = self.new()
+                fill(url)
+                self._filled[fill] = self._name(url)
+            template = self._filled[fill]
         name = f"cases{next(_numbers)}"
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        self._do(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
     def drop(self, url: str) -> None:
         """Let go of a database: hundreds of them take a minute to remove in the end."""
-        name = url.partition("@/")[2].partition("?")[0]
+        self._do(f"DROP DATABASE {self._name(url)} WITH (FORCE)")
+
+    @staticmethod
+    def _name(url: str) -> str:
+        return url.partition("@/")[2].partition("?")[0]
+
+    def _do(self, statement: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+            connection.execute(statement)  # type: ignore[arg-type]
 
 
 def _user() -> str | None:

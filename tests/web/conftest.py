@@ -17,6 +17,7 @@ from alpheus.web.access.throttle import Rate
 from alpheus.web.pages import PAGES
 from alpheus.web.settings import Settings
 from console import Client, Clock
+from filled_database import lay_down
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +39,7 @@ def clock() -> Clock:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """An empty database with the console's tables."""
-    with open_database(tmp_path / "cases.db") as opened:
+    with open_database(lay_down(tmp_path / "cases.db")) as opened:
         yield opened
 
 

@@ -13,13 +13,24 @@ from alpheus.cases.rebuild import rebuild
 from alpheus.web.jobs.runner import Runner
 from alpheus.web.jobs.service import Jobs
 from console_jobs import made_jobs
+from filled_database import Fill
+
+
+def _worked_out(place: str) -> None:
+    with open_database(place) as opened:
+        rebuild(opened, now=datetime.now(UTC))
+
+
+@pytest.fixture
+def fill() -> Fill:
+    """Tables, and those of servers too."""
+    return _worked_out
 
 
 @pytest.fixture
 def database(place: str) -> Iterator[Database]:
-    """An empty database, on either."""
+    """A database without servers, on either."""
     with open_database(place) as opened:
-        rebuild(opened, now=datetime.now(UTC))
         yield opened
 
 
