@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from alpheus.errors import VaultError
-from alpheus.respond.disk import at_once, locked, sync_each, sync_file, sync_folder, sync_names
+from alpheus.respond.disk import (
+    at_once,
+    locked,
+    most_open,
+    sync_each,
+    sync_file,
+    sync_folder,
+    sync_names,
+)
 
 
 def test_a_folder_that_is_not_there_is_none_of_its_business(tmp_path: Path) -> None:
@@ -77,3 +85,29 @@ def test_a_lock_is_held_until_it_is_closed(tmp_path: Path) -> None:
         locked(tmp_path / "lock", "in use")
     os.close(held)
     os.close(locked(tmp_path / "lock", "in use"))
+
+
+def test_no_more_is_held_open_than_the_system_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of what is left for it; where there is no bound, what is wanted."""
+    resource = pytest.importorskip("resource")
+    for allowed, found in ((256, 64), (1024, 448), (65536, 512), (32, 16),
+                           (resource.RLIM_INFINITY, 512)):  # fmt: skip
+        monkeypatch.setattr(resource, "getrlimit", lambda _, allowed=allowed: (allowed, allowed))
+        assert most_open(512) == found
+
+
+def test_all_are_begun_before_one_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And each is waited for, whatever came of the beginning."""
+    done: list[str] = []
+
+    def begin(*_: object) -> None:
+        done.append("begun")
+        raise OSError
+
+    monkeypatch.setattr(os, "posix_fadvise", begin, raising=False)
+    monkeypatch.setattr(os, "fsync", lambda _: done.append("sure"))
+    with (tmp_path / "a").open("wb") as one, (tmp_path / "b").open("wb") as two:
+        assert sync_each([one.fileno(), two.fileno()]) == [None, None]
+    assert done == ["begun", "begun", "sure", "sure"]

@@ -17,6 +17,9 @@ _DIRECTORY: int = getattr(os, "O_DIRECTORY", 0)
 Item = TypeVar("Item")
 Found = TypeVar("Found")
 
+_FEW = 128
+"""Files that are open for other reasons, at most."""
+
 TOGETHER = 16
 """Threads that wait for the disk at once."""
 
@@ -64,8 +67,19 @@ def at_once(work: Callable[[Item], Found], items: Sequence[Item]) -> list[Found]
 
 
 def sync_each(numbers: Sequence[int]) -> list[OSError | None]:
-    """Bring open files and folders to disk, and say of each why it is not, where it is not."""
+    """Bring open files and folders to disk, and say of each why it is not, where it is not.
+
+    All are begun before the first is waited for: then few commits of the file system do for all.
+    """
+    for number in numbers:
+        _begin(number)
     return at_once(_why_not, numbers)
+
+
+def _begin(number: int) -> None:
+    """Have what was written to an open file on its way to disk; nothing waits, nothing is sure."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.posix_fadvise(number, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _why_not(number: int) -> OSError | None:
@@ -74,6 +88,18 @@ def _why_not(number: int) -> OSError | None:
     except OSError as error:
         return error
     return None
+
+
+def most_open(wanted: int) -> int:
+    """How many files may be held open at once: so many, or what the system leaves for that."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return min(wanted, _FEW)
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed == resource.RLIM_INFINITY:
+        return wanted
+    return max(16, min(wanted, (allowed - _FEW) // 2))
 
 
 def locked(file: Path, in_use: str) -> int:

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from alpheus.respond.disk import sync_each
+from alpheus.respond.disk import most_open, sync_each
 from alpheus.respond.journal import FolderKey, names
 from alpheus.respond.metadata import Times, times_of
 from alpheus.respond.outcome import words_of
 from alpheus.respond.volume import AbsentPlaceError, RefusedPlaceError, Volume
 
-OPEN = 128
+OPEN = most_open(512)
 """Folders and files that are held open at once: systems allow a few hundred."""
 
 

@@ -24,7 +24,7 @@ from typing import BinaryIO, NamedTuple, Self
 
 from alpheus.custody.chain import failed
 from alpheus.errors import VaultError
-from alpheus.respond.disk import locked, sync_file
+from alpheus.respond.disk import BINARY, locked, sync_file
 from alpheus.respond.vault_cipher import PIECE, TAG, new_salt, sealed_size
 from alpheus.respond.vault_folder import make, sealer_of
 from alpheus.respond.vault_segment import Segment
@@ -58,6 +58,7 @@ class Vault:
 
     def __init__(self, folder: Path, passphrase: bytes, *, create: bool = False) -> None:
         self.folder = folder
+        self._segments = str(folder / "segments")
         if not passphrase:
             message = f"{folder}: a vault needs a passphrase: set ALPHEUS_VAULT_PASSPHRASE"
             raise VaultError(message)
@@ -221,12 +222,15 @@ class Vault:
         return found
 
     def _sealed(self, record: _Record) -> Iterator[bytes]:
-        with self._path(record.segment).open("rb") as stream:
-            stream.seek(record.offset)
+        number = os.open(f"{self._segments}/{record.segment:06d}", os.O_RDONLY | BINARY)
+        try:
+            os.lseek(number, record.offset, os.SEEK_SET)
             left = record.size
-            while left and (piece := stream.read(min(PIECE + TAG, left))):
+            while left and (piece := os.read(number, min(PIECE + TAG, left))):
                 left -= len(piece)
                 yield piece
+        finally:
+            os.close(number)
 
 
 class _Counted:
