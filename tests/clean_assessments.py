@@ -6,7 +6,10 @@ from hashlib import sha256
 from typing import Any
 
 from alpheus.respond.assessment_file import Assessment, Server
+from alpheus.respond.verification_listing import Listing
+from alpheus.respond.verification_looked import Looked
 
+CLIENT = "c:/inetpub/wwwroot/aspnet_client"
 PAGE = b"<%@ Page %> a page that is none"
 WEB = "C/inetpub/wwwroot/aspnet_client"
 
@@ -58,3 +61,8 @@ def read(*servers: dict[str, Any]) -> Assessment:
 def read_server(name: str, *findings: dict[str, Any], **more: Any) -> Server:
     """One server, read."""
     return read(server(name, *findings, **more)).server()
+
+
+def looked(*folders: str, since: str = "", **more: Any) -> Looked:
+    """What a package shows in which a file of each of these folders was read."""
+    return Looked([Listing("E1", {one: set() for one in folders}, **more)], since)

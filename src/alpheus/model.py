@@ -201,7 +201,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What one source of one server covers. `days` counts rows per UTC day (ISO date)."""
+    """What one source of one server covers. `days` counts rows per UTC day (ISO date).
+
+    `gaps` are those inside a campaign's window, `silent` all between the first and the last row.
+    """
 
     source: str
     files: int
@@ -214,6 +217,7 @@ class Coverage:
     deciding: bool
     covers_window: bool
     days: Mapping[str, int] = field(default_factory=dict)
+    silent: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +271,10 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class ServerAssessment:
-    """Everything Alpheus says about one server."""
+    """Everything Alpheus says about one server.
+
+    `packages` are the ids of those in which a record names it.
+    """
 
     name: str
     aliases: tuple[str, ...]
@@ -283,6 +290,7 @@ class ServerAssessment:
     story: tuple[StoryStep, ...]
     coverage: tuple[Coverage, ...]
     next_steps: tuple[NextStep, ...]
+    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,17 @@ def test_only_verified_clean_verifies() -> None:
     assert _after(_found(Outcome.CLEAN), again) == Move()
 
 
+def test_what_was_taken_in_before_the_last_step_says_nothing() -> None:
+    """Its evidence is older than the clean-up, whatever times stand in it."""
+    for outcome in (Outcome.CLEAN, Outcome.LEFT, Outcome.BACK):
+        item = Item(Fate.LEFT if outcome is Outcome.LEFT else Fate.NEW, "r", "t", path="C:/x.aspx")
+        found = _found(outcome, item)
+        move = after_verification(STANDS, found, "v", taken=BEFORE)
+        assert move.kind is None
+        assert "was taken in" in move.why
+        assert after_verification(STANDS, found, "v", taken=AFTER).kind is not None
+
+
 def test_signs_count_from_the_cleaning_on() -> None:
     """A file that is there was there afterwards; a sign of before says nothing."""
     early = Item(Fate.NEW, "r", "t", time=BEFORE)

@@ -8,6 +8,7 @@ import hashlib
 import io
 import lzma
 import os
+import shutil
 import tarfile
 import tempfile
 import zipfile
@@ -273,3 +274,23 @@ def test_a_known_hash_is_not_made_again(tmp_path: Path, monkeypatch: pytest.Monk
     assert package.finish("known").sha256 == "known"
     assert lone.finish().sha256 == hashlib.sha256(b"1").hexdigest()
     assert open_package(tmp_path, "E1", options()).fingerprint is None
+
+
+@pytest.mark.parametrize("form", ["zip", "tar", "7z"])
+def test_folders_are_named_as_the_container_does(tmp_path: Path, form: str) -> None:
+    """Those of archives inside, too, below the place where these lie; never the root itself."""
+    tree = tmp_path / "tree"
+    (tree / "a" / "empty").mkdir(parents=True)
+    (tree / "a" / "x.txt").write_bytes(b"x")
+    outer = tmp_path / "outer"
+    outer.mkdir()
+    if form == "7z":
+        py7zr = pytest.importorskip("py7zr")
+        with py7zr.SevenZipFile(outer / "in.7z", "w") as archive:
+            archive.writeall(tree / "a", "a")
+    else:
+        shutil.make_archive(str(outer / "in"), form, tree)
+    names: list[str] = []
+    found = list(open_package(outer, "E1", options()).files(listed=names.append))
+    assert [one.path for one in found] == [f"in.{form}/a/x.txt"]
+    assert {one.rstrip("/") for one in names} == {f"in.{form}/a", f"in.{form}/a/empty"}

@@ -119,6 +119,16 @@ def test_the_table_lists_deciding_sources_first_and_counts_days() -> None:
     assert rows[1].days == {"2021-03-01": 24}
 
 
+def test_silence_after_the_window_is_told_by_itself() -> None:
+    """Gaps end with the window; what is silent later matters to whoever verifies a clean-up."""
+    late = hours("2021-02-20", "2021-04-20", without=("2021-04-01", "2021-04-04"))
+    (row,) = coverage_table(record(hours={"httpproxy": late}), frozenset(), WINDOW)
+    assert row.gaps == ()
+    assert [(gap.start, gap.end) for gap in row.silent] == [(at("2021-04-01"), at("2021-04-04"))]
+    (row,) = coverage_table(record(hours={"ews": late}), frozenset(), WINDOW)
+    assert row.silent == ()
+
+
 @given(st.sets(st.integers(0, 24 * 20), max_size=60))
 def test_gaps_are_exactly_the_days_without_rows(seen: set[int]) -> None:
     """Every gap is 24 hours or longer and holds no row; every such span is a gap."""

@@ -37,6 +37,7 @@ def test_every_server_gets_what_is_its_own() -> None:
         assert [e.host for _, e in server.events()] == [name]
         assert [w.host for w in server.witnesses] == [name]
         assert server.hours["httpproxy"].rows == 24
+        assert server.named_in == {"E1"}
 
 
 def test_files_without_a_name_go_to_the_server_of_their_folder() -> None:
@@ -48,6 +49,15 @@ def test_files_without_a_name_go_to_the_server_of_their_folder() -> None:
     collector.file_matches.append(FileMatch(rule(), nameless, Citation("E1", "x.aspx"), None))
     servers = _gather(collector)
     assert [len(servers[name].file_matches) for name in ("EX01", "EX02")] == [0, 1]
+
+
+def test_a_package_in_which_nobody_is_named_names_nobody() -> None:
+    """Its files are of a server that is called after it."""
+    collector = Collector()
+    collector.file_matches.append(FileMatch(rule(), origin(None), Citation("E1", "x.aspx"), None))
+    collector.origins[origin(None)] = None
+    (server,) = _gather(collector).values()
+    assert server.named_in == set()
 
 
 def test_hours_of_one_source_in_many_folders_are_one_coverage() -> None:

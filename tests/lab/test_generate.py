@@ -56,6 +56,14 @@ def test_truth_lies_beside_the_evidence(written: Callable[[str], GroundTruth]) -
     assert document["server"] == truth.worst.server
 
 
+def test_the_folder_of_a_page_stays_where_the_page_was_deleted(tmp_path: Path) -> None:
+    """As on a server: who collects folders brings it, empty."""
+    truth = generate(tmp_path, "webshell-deleted", size=1_000_000, seed=11)
+    (shell,) = truth.worst.shells
+    folder = tmp_path / "evidence" / "C" / Path(shell[3:].replace("\\", "/")).parent
+    assert list(folder.iterdir()) == []
+
+
 def test_evidence_is_not_mixed(tmp_path: Path) -> None:
     """A folder that holds evidence is not written into."""
     generate(tmp_path, "exported-csv")

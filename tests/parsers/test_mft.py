@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from alpheus.model import Event, Skipped
 from alpheus.parsers.base import ReadOptions
-from alpheus.parsers.mft import MasterFileTable
+from alpheus.parsers.mft import MasterFileTable, names_in_use
 from evidence_file import FileOnDisk
 from ntfs_records import file_name, mft_record, reference
 
@@ -49,6 +49,14 @@ def _read(content: bytes, folder: Path) -> tuple[list[Event], list[Skipped]]:
     records = list(MasterFileTable().parse(FileOnDisk(path), ReadOptions()))
     events = [record for record in records if isinstance(record, Event)]
     return events, [record for record in records if isinstance(record, Skipped)]
+
+
+def test_names_in_use_by_folder(tmp_path: Path) -> None:
+    """Without what was removed; the time is that of the folder that was changed last."""
+    (tmp_path / "$MFT").write_bytes(b"".join([*_table(), _directory("x", _ROOT)]))
+    found, newest = names_in_use(tmp_path / "$MFT")
+    assert found["/inetpub/wwwroot"] == {"shell.aspx"}
+    assert newest == _CREATED
 
 
 def test_recognised_by_its_first_records(tmp_path: Path) -> None:

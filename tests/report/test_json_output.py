@@ -40,15 +40,15 @@ def test_the_keys_are_those_of_the_contract() -> None:
     server = document["servers"][0]
     assert list(server) == [
         "name", "aliases", "product", "build", "cves", "verdict", "stage", "confidence", "headline",
-        "campaigns", "findings", "story", "coverage", "next_steps",
+        "campaigns", "findings", "story", "coverage", "next_steps", "packages",
     ]  # fmt: skip
     assert list(server["findings"][0]) == [
         "rule", "pack", "title", "stage", "weight", "confidence", "time", "cves", "techniques",
-        "citations", "citations_total",
+        "citations", "citations_total", "last",
     ]  # fmt: skip
     assert list(server["coverage"][1]) == [
         "source", "files", "rows", "skipped", "first", "last", "time_basis", "gaps", "deciding",
-        "covers_window", "days",
+        "covers_window", "days", "silent",
     ]  # fmt: skip
     days = server["coverage"][1]["days"]
     assert list(days) == sorted(days)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from alpheus.respond.assessment_file import Server
-from alpheus.respond.verification import Fate, Outcome, Verification, compare, end_of
-from clean_assessments import PAGE, WEB, citation, finding, read_server
+from alpheus.respond.verification import Fate, Outcome, Verification, compare
+from alpheus.respond.verification_listing import Copy, Served, Table
+from alpheus.respond.verification_looked import Looked
+from clean_assessments import CLIENT, PAGE, WEB, citation, finding, looked, read_server
 
 SINCE = "2021-03-12T00:00:00Z"
-LOOKED = ("c:/inetpub/wwwroot/aspnet_client",)
+LOOKED = looked(CLIENT)
 LATER = [{"source": "httpproxy", "files": 1, "last": "2021-03-20T00:00:00Z", "deciding": True}]
+"""Coverage of after the clean-up."""
 
 FIXED = {"CVE-2021-26855": {"state": "fixed"}}
 
@@ -24,11 +28,11 @@ def _before() -> Server:
     )  # fmt: skip
 
 
-def _compared(*findings: dict[str, Any], looked: tuple[str, ...] = LOOKED,
+def _compared(*findings: dict[str, Any], seen: Looked = LOOKED,
               coverage: Any = None, cves: Any = None) -> Verification:  # fmt: skip
     after = read_server("MX01", *findings, coverage=LATER if coverage is None else coverage,
                         cves=FIXED if cves is None else cves)  # fmt: skip
-    return compare(_before(), after, since=SINCE, looked=looked, assessment="0" * 64)
+    return compare(_before(), after, since=SINCE, looked=seen, assessment="0" * 64)
 
 
 PAST = finding("shell-used", citation("C/inetpub/logs/u_ex.log", line=1))
@@ -66,7 +70,7 @@ def test_a_sign_after_the_clean_up_is_re_infection() -> None:
     found = _compared(PAST | {"last": "2021-03-15T00:00:00Z", "time": "2021-03-13T00:00:00Z"})
     assert (found.outcome, found.files) == (Outcome.BACK, Outcome.CLEAN)
     assert found.of(Fate.BACK)[0].time == "2021-03-13T00:00:00Z"
-    new = finding("new-rule", citation("a.log"), time="2021-03-14T00:00:00Z")
+    new = finding("new-rule", citation("a.log", line=1), time="2021-03-14T00:00:00Z")
     assert _compared(new).of(Fate.NEW)[0].time == "2021-03-14T00:00:00Z"
 
 
@@ -81,14 +85,14 @@ def test_what_was_not_seen_is_told(coverage: list[dict[str, Any]]) -> None:
     assert "httpproxy" in found.uncovered[0]
 
 
-@pytest.mark.parametrize(("looked", "seen"), [
-    ((), False), (("c:/inetpub/logs",), False), (("c:/inetpub/wwwroot/aspnet_client/sub",), True),
-    (("c:/inetpub/wwwroot",), True), (("C:/inetpub/wwwroot/other",), True),
+@pytest.mark.parametrize(("folders", "seen"), [
+    ((), False), (("c:/inetpub/logs",), False), ((f"{CLIENT}/sub",), True),
+    (("c:/inetpub/wwwroot",), False), (("c:/inetpub/wwwroot/other",), False),
     (("d:/inetpub",), False),
 ])  # fmt: skip
-def test_a_folder_that_nobody_brought_is_told(looked: tuple[str, ...], seen: bool) -> None:
-    """One that is empty now is seen by its neighbours."""
-    found = _compared(PAST, looked=looked)
+def test_a_folder_that_nobody_brought_is_told(folders: tuple[str, ...], seen: bool) -> None:
+    """What lies above or beside it does not show it."""
+    found = _compared(PAST, seen=looked(*folders))
     assert (found.files is Outcome.CLEAN) is seen
     assert (found.outcome is Outcome.CLEAN) is seen
 
@@ -101,15 +105,9 @@ def test_context_is_none() -> None:
     )
 
 
-def test_the_end_of_what_was_seen() -> None:
-    """The last record of all sources."""
-    assert end_of(_before()) == "2021-03-10T00:00:00Z"
-    assert end_of(read_server("MX01", coverage=[])) == ""
-
-
 def test_what_nobody_looked_at_is_not_gone() -> None:
     """A folder that was not brought shows nothing of the file that lay there."""
-    (item,) = (one for one in _compared(PAST, looked=()).items if one.path)
+    (item,) = (one for one in _compared(PAST, seen=looked()).items if one.path)
     assert item.fate is Fate.UNSEEN
 
 
@@ -118,9 +116,9 @@ def test_a_page_of_logs_alone_needs_its_folder() -> None:
     log = citation("C/inetpub/logs/u_ex.log", line=1, text="x POST /owa/auth/x.aspx - 443")
     before = read_server("MX01", finding("page-used-shell", log))
     after = read_server("MX01", coverage=LATER, cves=FIXED)
-    for looked, outcome in (((), Outcome.UNCOVERED),
-                            (("c:/v15/frontend/httpproxy/owa/auth",), Outcome.CLEAN)):  # fmt: skip
-        found = compare(before, after, since=SINCE, looked=looked, assessment="")
+    there = looked("c:/v15/frontend/httpproxy/owa/auth")
+    for seen, outcome in ((looked(), Outcome.UNCOVERED), (there, Outcome.CLEAN)):
+        found = compare(before, after, since=SINCE, looked=seen, assessment="")
         assert (found.outcome, found.files) == (outcome, outcome)
 
 
@@ -139,3 +137,82 @@ def test_what_was_lost_is_not_covered() -> None:
     assert (found.outcome, found.files, found.uncovered) == (
         Outcome.UNCOVERED, Outcome.UNCOVERED, ("b.zip",),
     )  # fmt: skip
+
+
+def _one(seen: Looked, *now: dict[str, Any], before: dict[str, Any]) -> Verification:
+    after = read_server("MX01", *now, coverage=LATER, cves=FIXED)
+    return compare(read_server("MX01", before), after, since=SINCE, looked=seen, assessment="")
+
+
+@pytest.mark.parametrize("name", ["x.xml", "x.log", "x.jsonl"])
+@pytest.mark.parametrize(("place", "more"), [({"line": 1}, {"time": None}), ({}, {})])
+def test_a_page_with_the_name_of_a_log_is_no_past(
+    name: str, place: dict[str, Any], more: dict[str, Any]
+) -> None:
+    """It is there, whenever it was put there; also one that a list of hashes knows."""
+    page = finding("page", citation(f"{WEB}/{name}", **place), **more)
+    assert _compared(page).outcome is Outcome.BACK
+    assert _one(LOOKED, page, before=page).outcome is Outcome.LEFT
+
+
+def test_a_torn_line_is_past_only_if_it_was_there_before() -> None:
+    """It has no time; the same line of the same log is old, another may not be."""
+    log = "C/inetpub/logs/LogFiles/W3SVC1/u_ex210301.log"
+    torn = finding("raw", citation(log, line=9, text="torn"), time=None)
+    assert _one(LOOKED, torn, before=torn).of(Fate.PAST)
+    other = finding("raw", citation(log, line=11, text="torn again"), time=None)
+    assert _one(LOOKED, other, before=torn).outcome is Outcome.BACK
+
+
+def test_the_same_bytes_under_another_name_are_still_there() -> None:
+    """A configuration may have them run."""
+    digest = citation(f"{WEB}/x.aspx")["sha256"]
+    seen = looked(CLIENT, copies=(Copy(f"{WEB}/x.jpg", digest),))
+    found = _compared(PAST, seen=seen)
+    assert (found.outcome, found.of(Fate.LEFT)[0].path) == (Outcome.LEFT, f"{WEB}/x.jpg")
+
+
+def test_a_name_in_the_list_of_a_volume_is_left_while_it_is_in_use() -> None:
+    """The list itself changes all the time; what it says of a removed file is of the past."""
+    text = r"TargetFilename=\inetpub\wwwroot\aspnet_client\x.aspx Size=4 InUse={} Created=2021"
+    used, gone = (
+        finding("named", citation("C/$MFT", content, record_id=4, text=text.format(said)))
+        for content, said in ((b"1", "true"), (b"2", "false"))
+    )
+    assert _one(LOOKED, used, before=used).outcome is Outcome.LEFT
+    found = _one(LOOKED, gone, before=used)
+    assert (found.outcome, len(found.of(Fate.GONE)), len(found.of(Fate.PAST))) == (
+        Outcome.CLEAN, 1, 1,
+    )  # fmt: skip
+    assert _one(looked(), gone, before=used).outcome is Outcome.UNCOVERED
+
+
+def test_a_page_that_was_not_brought_is_not_gone() -> None:
+    """The list of the volume has it: somebody, or an antivirus, left it out."""
+    path = CLIENT.partition(":")[2]
+    table = Table({path: {"x.aspx"}}, datetime(2021, 3, 20, tzinfo=UTC))
+    found = _compared(PAST, seen=looked(CLIENT, since=SINCE, tables={"c": table}))
+    assert (found.outcome, len(found.of(Fate.UNSEEN))) == (Outcome.UNCOVERED, 1)
+    assert "x.aspx: the $MFT names it" in found.uncovered[0]
+
+
+def test_a_shadow_copy_that_keeps_what_was_found_is_told() -> None:
+    """Whoever restores from it brings it back."""
+    found = _compared(
+        PAST, finding("page-foreign", citation("p1/vss1/inetpub/wwwroot/aspnet_client/x.aspx"))
+    )
+    assert found.outcome is Outcome.LEFT
+
+
+def test_a_folder_that_is_served_now_must_be_looked_at() -> None:
+    """And the configuration that says so, where there was one."""
+    served = (Served("Site", "/", "c:/inetpub/wwwroot"), Served("Site", "/oab", "d:/oab"))
+    found = _compared(PAST, seen=looked(CLIENT, served=served))
+    assert (found.outcome, found.uncovered[0].partition(" ")[0]) == (Outcome.UNCOVERED, "/oab")
+    configured = [*LATER, {"source": "iis-configuration", "files": 1}]
+    before = read_server("MX01", finding("p", citation(f"{WEB}/x.aspx")), coverage=configured)
+    after = read_server("MX01", coverage=LATER, cves=FIXED)
+    for seen, clean in ((LOOKED, False), (looked(CLIENT, served=served[:1]), True)):
+        found = compare(before, after, since=SINCE, looked=seen, assessment="")
+        assert (found.outcome is Outcome.CLEAN) is clean
+        assert clean or found.uncovered[0].startswith("applicationHost.config")

@@ -59,6 +59,31 @@ def test_what_names_no_computer_counts_to_it() -> None:
     assert found.by_word
 
 
+def test_a_package_without_a_name_counts_on_word_alone() -> None:
+    """Though nothing was found in it: its folders would show what is of another computer."""
+    logs = server("EX01", packages=["E1"])
+    web = server("web.zip", coverage=[])
+    new = msgspec.convert(document(logs, web) | {"evidence": [{"name": "web.zip"}]}, Assessment)
+    old = _of("EX01")
+    found = same_server(old, old.servers[0], new)
+    assert (found.by_word, found.packages) == (True, frozenset({"E1"}))
+
+
+@pytest.mark.parametrize(("ours", "theirs", "same"), [
+    ("ex01.a.example", "ex01.b.example", False), ("ex01.a.example", "ex01.a.example", True),
+    ("ex01.a.example", "", True), ("", "ex01.b.example", True),
+])  # fmt: skip
+def test_one_short_name_in_two_domains_is_two_servers(ours: str, theirs: str, same: bool) -> None:
+    """Where one of the two is written without its domain, it may be it."""
+    old = _of("EX01", aliases=[ours] if ours else [])
+    new = _of("EX01", aliases=[theirs] if theirs else [])
+    if same:
+        assert _same(old, new) == ("EX01", True)
+    else:
+        with pytest.raises(EvidenceFormatError, match=r"is of EX01 \(ex01\.b\.example\)"):
+            _same(old, new)
+
+
 def test_others_are_told() -> None:
     """Where was looked cannot be told apart then."""
     old = _of("EX01")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from alpheus.respond.planning import plan_of
 from alpheus.respond.verification import Fate, Outcome
 from alpheus.respond.verify import verify
 from clean_work import applied, tree_of, undone
+from ntfs_records import file_name, mft_record, reference
 
 COMPROMISED = ("webshell", "webshell-deleted", "implanted-unused", "patched-too-late", "spread",
                "oab-generator", "unified-messaging")  # fmt: skip
@@ -76,6 +78,80 @@ def test_a_server_on_which_nothing_was_done_is_not_clean(tmp_path: Path) -> None
     checked, _ = verify(report, "", [tmp_path / "again"], since)
     assert checked is not None
     assert checked.outcome is Outcome.BACK
+
+
+SINCE = datetime(2021, 3, 20, 12, tzinfo=UTC)
+"""After the attack; the logs go on for days."""
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A report on a patched server, and evidence of it of after its page was taken away."""
+    folder = tmp_path_factory.mktemp("second")
+    evidence, report = _simulated(folder, "patched-too-late")
+    (page,) = evidence.rglob("*.aspx")
+    page.unlink()
+    return report, evidence
+
+
+def _zipped(evidence: Path, packed: Path, table: bytes = b"") -> Path:
+    """As collectors do that copy files: no entry of a folder."""
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one in sorted(evidence.rglob("*")):
+            if one.is_file():
+                archive.write(one, one.relative_to(evidence))
+        if table:
+            archive.writestr("C/$MFT", table)
+    return packed
+
+
+def _table() -> bytes:
+    """A list of files that names none of a web site, of after the clean-up."""
+    when, root = datetime(2021, 4, 1, tzinfo=UTC), reference(5, 5)
+    return (mft_record(file_name("$MFT", root, when), created=when)
+            + mft_record(file_name(".", root, when), directory=True, created=when))  # fmt: skip
+
+
+def test_an_honest_second_collection_is_verified_clean(second: tuple[Path, Path]) -> None:
+    """For all that evidence shows: folders as they are, empty ones too."""
+    report, evidence = second
+    checked, _ = verify(report, "", [evidence], SINCE)
+    assert checked is not None
+    assert (checked.outcome, checked.uncovered) == (Outcome.CLEAN, ())
+
+
+def test_a_collector_that_copies_files_brings_the_list_of_the_volume(
+    second: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """An emptied folder is in no archive of files; the master file table shows it."""
+    report, evidence = second
+    checked, _ = verify(report, "", [_zipped(evidence, tmp_path / "a.zip")], SINCE)
+    assert checked is not None
+    assert (checked.outcome, checked.files) == (Outcome.UNCOVERED, Outcome.UNCOVERED)
+    assert "c:/inetpub/wwwroot/aspnet_client/system_web: this folder" in checked.uncovered[0]
+    checked, _ = verify(report, "", [_zipped(evidence, tmp_path / "b.zip", _table())], SINCE)
+    assert checked is not None
+    assert (checked.outcome, checked.uncovered) == (Outcome.CLEAN, ())
+
+
+def test_a_sloppy_collection_is_not_clean(second: tuple[Path, Path], tmp_path: Path) -> None:
+    """Days of a log that are missing; a folder that comes in a package that names nobody."""
+    report, evidence = second
+    again = tmp_path / "again"
+    shutil.copytree(evidence, again)
+    for day in ("25", "26"):
+        (again / f"C/inetpub/logs/LogFiles/W3SVC1/u_ex2103{day}.log").write_bytes(bytes(4096))
+    shutil.rmtree(again / "C/inetpub/wwwroot/aspnet_client")
+    web = tmp_path / "web" / "C/inetpub/wwwroot/aspnet_client/system_web"
+    web.mkdir(parents=True)
+    (web / "x.js").write_text("x")
+    checked, _ = verify(report, "", [again, tmp_path / "web"], SINCE)
+    assert checked is not None
+    told = "\n".join(checked.uncovered)
+    assert "iis-site-1: no row from 2021-03-2" in told
+    assert "system_web: this folder was not collected" in told
+    assert "--same-server" in told
+    assert checked.by_word
 
 
 def _told(folder: Path, name: str = "A") -> Path:

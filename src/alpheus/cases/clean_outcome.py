@@ -77,18 +77,23 @@ def after_marks(stands: Stood, digest: str, progress: Progress, marks: Sequence[
 
 
 def after_verification(
-    stands: Stood, found: Verification, digest: str, settled: Collection[str] = ()
-) -> Move:
+    stands: Stood, found: Verification, digest: str, settled: Collection[str] = (),
+    taken: str = "",
+) -> Move:  # fmt: skip
     """What follows from a verification: it is clean, it is not, or somebody came back.
 
     What it does not look at, after the cleaning, it says nothing of; what no evidence shows must be
-    among the steps of plans that are `settled`.
+    among the steps of plans that are `settled`. `taken` is when it was taken in, '' where that is
+    not known: evidence is of before, whatever times its records bear.
     """
     evidence = f"verification {digest}"
     if stands.compromise is Compromise.RE_INFECTED and found.outcome is Outcome.BACK:
         return Move()
     if not stands.is_cleaned:
         return Move(why=f"it is {stands.compromise}; what is verified is a server that was cleaned")
+    if taken and taken <= stands.cleaned:
+        return Move(why=f"it was taken in {taken}, and the server was cleaned {stands.cleaned}; "
+                    "collect it again")  # fmt: skip
     if found.until and found.until <= stands.cleaned:
         return Move(why=f"its evidence ends {found.until}, and it was cleaned {stands.cleaned}; "
                     "collect it again")  # fmt: skip

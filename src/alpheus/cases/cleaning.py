@@ -266,7 +266,9 @@ class Cleaning:
                     connection, number, one, plan=of, who=who, evidence=evidence[:LONGEST],
                     now=self._clock(),
                 )  # fmt: skip
-            move = _moved_by(connection, tables, number, one.found, one.digest)
+            kept = clean_store.verifications_of(connection, tables, number)
+            this = next(seen for seen in kept if seen.digest == one.digest)
+            move = _moved_by(connection, tables, number, this)
             at = (connection, tables, found)
             return _carried_out(at, number, move, who, now=self._clock())
 
@@ -399,20 +401,19 @@ def _next_move(
     """What would follow from the newest verification of a server as it stands."""
     if not seen:
         return Move()
-    return _moved_by(connection, tables, server, seen[0].found, seen[0].digest)
+    return _moved_by(connection, tables, server, seen[0])
 
 
-def _moved_by(
-    connection: Connection, tables: Derived, server: int, found: Verification, digest: str
-) -> Move:
+def _moved_by(connection: Connection, tables: Derived, server: int, seen: KeptVerification) -> Move:
     """What follows from a verification, and from what the steps of the server's plans settle."""
     settled = {
         one.step.what
         for kept in clean_store.plans_of(connection, tables, server)
         for one in progress_of(kept.plan, clean_store.marks_of(connection, kept.id)).steps
         if one.is_settled
-    } if found.unshown else set()  # fmt: skip
-    return after_verification(stood(connection, tables, server), found, digest, settled)
+    } if seen.found.unshown else set()  # fmt: skip
+    stands = stood(connection, tables, server)
+    return after_verification(stands, seen.found, seen.digest, settled, seen.recorded)
 
 
 def _carried_out(at: _At, server: int, move: Move, who: str, *, now: str) -> Done:

@@ -95,11 +95,15 @@ class Package(Protocol):
         """Of an archive, as `EvidenceFile.fingerprint`; None for a folder."""
 
     def files(
-        self, known: Known | None = None, spent: Callable[[int], None] | None = None
+        self,
+        known: Known | None = None,
+        spent: Callable[[int], None] | None = None,
+        listed: Callable[[str], None] | None = None,
     ) -> Iterator[EvidenceFile | Skipped]:
         """Every file once, in the order of the container, and every loss. Never raises for one.
 
-        `spent` is told how many bytes of content were delivered so far, whenever some were.
+        `spent` is told how many bytes of content were delivered so far, whenever some were;
+        `listed` each folder that the package names by itself and that could be read, empty or not.
 
         A file for which `known` is true is given as it is, without looking whether it is an
         archive: say so only of fingerprints that were given as files before.

@@ -93,6 +93,14 @@ class Parted(Protocol):
         """The items that are wanted. May raise, as `members` may."""
 
 
+@runtime_checkable
+class Listing(Protocol):
+    """A container that names its folders by themselves."""
+
+    def folders(self) -> Iterator[str]:
+        """Every folder that could be read, those without a file too; after `members` ended."""
+
+
 def everything(name: str, size: int) -> bool:  # noqa: ARG001 - Wanted
     """Wants every item."""
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from alpheus.evidence.address import TOP_FOLDERS, clean_address, in_volume, is_volume_name
@@ -13,7 +14,16 @@ from alpheus.evidence.budget import Budget
 from alpheus.evidence.containers import open_container
 from alpheus.evidence.file import MemberFile, fingerprint_at
 from alpheus.evidence.magic import Kind, ewf_segment, kind_of
-from alpheus.evidence.members import Access, Container, Loss, Member, Parted, Wanted, everything
+from alpheus.evidence.members import (
+    Access,
+    Container,
+    Listing,
+    Loss,
+    Member,
+    Parted,
+    Wanted,
+    everything,
+)
 from alpheus.evidence.nesting import belongs_to_sibling, nested_source
 from alpheus.evidence.spool import Spool
 from alpheus.model import Evidence, Skipped
@@ -80,14 +90,20 @@ class ContainerPackage:
         return found
 
     def files(
-        self, known: Known | None = None, spent: Callable[[int], None] | None = None
+        self,
+        known: Known | None = None,
+        spent: Callable[[int], None] | None = None,
+        listed: Callable[[str], None] | None = None,
     ) -> Iterator[EvidenceFile | Skipped]:
         """Every file once, in the order of the container, and every loss."""
         self._bytes = 0
         budget = Budget(self._options.limits, spent)
         with Spool(self._options.limits.spool_bytes) as spool:
             access = Access(budget, self._options.passwords)
-            walk = _Walk(self._id, access, spool, self._options.share, known, unsure=self._unsure)
+            walk = _Walk(
+                self._id, access, spool, self._options.share, known,
+                listed=listed, unsure=self._unsure,
+            )  # fmt: skip
             place = None if self._container.volume else self._fingerprint
             items = walk.container(
                 self._container, "", "", depth=0, volume=self._volume, place=place
@@ -124,6 +140,7 @@ class _Walk:
         share: Share,
         known: Known | None,
         *,
+        listed: Callable[[str], None] | None = None,
         unsure: bool = False,
     ) -> None:
         self._evidence = evidence
@@ -132,6 +149,7 @@ class _Walk:
         self._spool = spool
         self._share = share
         self._known = known
+        self._listed = listed
         self._unsure = unsure
         self.bytes = 0
         """Sizes of the files of the outermost container that were found."""
@@ -188,6 +206,13 @@ class _Walk:
             finally:
                 self.sha256 = file.sha256 if item.path is not None else None
                 file.release()
+        self._list(container, prefix)
+
+    def _list(self, container: Container, prefix: str) -> None:
+        if self._listed is not None and isinstance(container, Listing):
+            for name in _readable(container.folders()):
+                if name.strip("./\\"):
+                    self._listed(prefix + clean_address(name))
 
     def _shared(self, container: Container) -> Iterator[tuple[int, Member | Loss]]:
         """The items of this share, with their numbers among all; counts the bytes of all."""
@@ -280,6 +305,12 @@ class _Walk:
 
     def _skip(self, path: str, reason: str) -> Skipped:
         return Skipped(self._evidence, path, None, reason)
+
+
+def _readable(names: Iterator[str]) -> Iterator[str]:
+    """Names until something goes wrong, which the members told of."""
+    with suppress(Exception):
+        yield from names
 
 
 def _looks_like_a_volume(folder: Path) -> bool:

@@ -87,6 +87,7 @@ class Judge:
                 patches.states,
                 seen=frozenset(label for label, hours in record.hours.items() if hours.files),
             ),
+            packages=tuple(sorted(record.named_in)),
         )
 
     def _findings(

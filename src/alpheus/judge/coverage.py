@@ -19,6 +19,9 @@ from alpheus.model import Coverage, Gap, TimeBasis
 
 _GAP_HOURS = 24
 GAP = timedelta(hours=_GAP_HOURS)
+_MOST_SILENT = 1_000
+"""Gaps of a source that are kept, the latest."""
+
 _FIRST_HOUR = -17_259_888
 _LAST_HOUR = 70_389_527
 """The first and last whole hours of the years 1 to 9999, since 1970."""
@@ -138,6 +141,7 @@ def _usable(hours: Hours | None) -> bool:
 
 def _row(label: str, hours: Hours, window: Window | None, *, deciding: bool) -> Coverage:
     gaps: tuple[Gap, ...] = ()
+    silent: tuple[Gap, ...] = ()
     covers = False
     first, last = hours.first, hours.last
     if _usable(hours) and first is not None and last is not None:
@@ -149,6 +153,7 @@ def _row(label: str, hours: Hours, window: Window | None, *, deciding: bool) -> 
         start = max(first, window.start) if window else first
         end = min(last, window.end) if window else last
         gaps = gaps_of(hours.hours, start, end) if steady and start < end else ()
+        silent = gaps_of(hours.hours, first, last)[-_MOST_SILENT:] if steady else ()
     return Coverage(
         source=label,
         files=hours.files,
@@ -161,6 +166,7 @@ def _row(label: str, hours: Hours, window: Window | None, *, deciding: bool) -> 
         deciding=deciding,
         covers_window=covers,
         days=_days(hours.hours),
+        silent=silent,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from alpheus.detect.collector import Collector, MitigationSeen
 from alpheus.detect.model import FileMatch, HitGroup, Hours, Origin, PageUse, ServerPage
-from alpheus.judge.identity import Identities, Identity
+from alpheus.judge.identity import Identities, Identity, computer_name
 from alpheus.knowledge.model import ProductSign
 from alpheus.knowledge.products import EXCHANGE, products_seen, shipped_signs
 from alpheus.model import BuildWitness, Event, Evidence
@@ -19,7 +19,10 @@ FILE_TIME_SOURCES = frozenset({"aspnet-compiled"})
 
 @dataclass(slots=True)
 class ServerRecord:
-    """What one server's evidence holds. `hours` is keyed by coverage label."""
+    """What one server's evidence holds.
+
+    `hours` is keyed by coverage label; `named_in` are the packages in which a record names it.
+    """
 
     identity: Identity
     hits: list[HitGroup] = field(default_factory=list)
@@ -30,6 +33,7 @@ class ServerRecord:
     pages: list[ServerPage] = field(default_factory=list)
     file_matches: list[FileMatch] = field(default_factory=list)
     serves_exchange: bool = False
+    named_in: set[str] = field(default_factory=set)
 
     @property
     def is_exchange(self) -> bool:
@@ -92,6 +96,9 @@ def gather(collector: Collector, evidence: tuple[Evidence, ...]) -> list[ServerR
         origin: records.setdefault(id(identity), ServerRecord(identity))
         for origin, identity in servers.items()
     }
+    for origin, record in by_origin.items():
+        if computer_name(origin.host) is not None:
+            record.named_in.add(origin.evidence)
     _sort_events(collector, by_origin)
     _sort_files(collector, by_origin)
     return [record for record in records.values() if _worth_a_verdict(record)]

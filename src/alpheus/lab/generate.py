@@ -75,6 +75,8 @@ def _write(plan: Plan, root: Path, size: int, rng: Random) -> None:
     for path, content in files:
         placed = plan.layout(path) if path[1:3] == ":\\" else path.replace("\\", "/")
         _save(root / placed, content)
+    for shell in plan.truth.shells if plan.system_files else ():
+        _make((root / plan.layout(shell)).parent)  # it stays, whether the page does or not
     if plan.streamed:
         Simulation(plan, root, size - sum(len(content) for _, content in files), rng).run()
 
@@ -97,8 +99,15 @@ def _system_files(plan: Plan) -> list[tuple[str, bytes]]:
 
 
 def _save(path: Path, content: bytes) -> None:
+    _make(path.parent)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be made: {error.strerror}") from error

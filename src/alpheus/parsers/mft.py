@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from alpheus.evidence.base import EvidenceFile
@@ -53,6 +54,30 @@ class MasterFileTable:
         """Every relevant name, then the losses."""
         losses = Losses(file)
         return with_losses(file, losses, _parse(file, losses))
+
+
+def names_in_use(path: Path) -> tuple[dict[str, set[str]], datetime | None]:
+    """Relevant names in use by folder (`/inetpub/wwwroot`, lower case), and the latest time.
+
+    That is the latest change of a directory, UTC. Damaged records are passed over. Raises OSError.
+    """
+    directories = _Directories()
+    newest = 0
+    for number, data in _records(path, None):
+        if is_directory(data):
+            entry = read_entry(data)
+            directories.add(number, entry)
+            newest = max(newest, entry.modified if entry.in_use else 0)
+    found: dict[str, set[str]] = {}
+    for _, data in _records(path, None):
+        if is_directory(data) or not may_be_relevant(data):
+            continue
+        entry = read_entry(data)
+        for name in entry.names if entry.in_use else ():
+            if is_relevant(name.name):
+                folder = directories.path(name.parent).replace("\\", "/").lower()
+                found.setdefault(folder, set()).add(name.name.lower())
+    return found, from_filetime(newest)
 
 
 def _parse(file: EvidenceFile, losses: Losses) -> Iterator[Record]:

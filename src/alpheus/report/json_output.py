@@ -117,6 +117,7 @@ def _server(server: ServerAssessment) -> dict[str, Any]:
             {"priority": step.priority, "action": step.action, "why": step.why}
             for step in server.next_steps
         ],
+        "packages": list(server.packages),
     }
 
 
@@ -163,6 +164,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "techniques": list(finding.techniques),
         "citations": [_citation(one) for one in finding.citations[:CITATION_LIMIT]],
         "citations_total": citations_total(finding),
+        "last": iso(finding.last),
     }
 
 
@@ -192,4 +194,5 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
         "deciding": coverage.deciding,
         "covers_window": coverage.covers_window,
         "days": bounded_days(coverage.days),
+        "silent": [{"from": iso(gap.start), "to": iso(gap.end)} for gap in coverage.silent],
     }

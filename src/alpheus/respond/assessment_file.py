@@ -62,6 +62,9 @@ class Coverage(msgspec.Struct, frozen=True):
     first: str | None = None
     covers_window: bool = False
     gaps: tuple[Span, ...] = ()
+    silent: tuple[Span, ...] = ()
+    rows: int = 0
+    time_basis: str = "utc"
 
 
 class Campaign(msgspec.Struct, frozen=True):
@@ -92,6 +95,7 @@ class Server(msgspec.Struct, frozen=True):
     coverage: tuple[Coverage, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     aliases: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
 
 class Loss(msgspec.Struct, frozen=True):
@@ -152,7 +156,7 @@ def of_model(found: model.Assessment) -> Assessment:
             {cve: CveState(state.state, state.why) for cve, state in one.cves.items()},
             tuple(_coverage(coverage) for coverage in one.coverage),
             tuple(_campaign(campaign) for campaign in one.campaigns),
-            one.aliases,
+            one.aliases, one.packages,
         )
         for one in found.servers
     )  # fmt: skip
@@ -168,9 +172,10 @@ def of_model(found: model.Assessment) -> Assessment:
 
 def _coverage(found: model.Coverage) -> Coverage:
     gaps = tuple(Span(_iso(gap.start), _iso(gap.end)) for gap in found.gaps)
+    silent = tuple(Span(_iso(gap.start), _iso(gap.end)) for gap in found.silent)
     return Coverage(
         found.source, found.files, _iso(found.last), found.deciding, _iso(found.first),
-        found.covers_window, gaps,
+        found.covers_window, gaps, silent, found.rows, found.time_basis.value,
     )  # fmt: skip
 
 

@@ -9,17 +9,25 @@ what lies in files; what does not is named beside it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 
 import msgspec
 
 from alpheus.model import Weight
 from alpheus.respond.assessment_file import Citation, Finding, Server
+from alpheus.respond.verification_evidence import file_of, in_shadow, is_kept
+from alpheus.respond.verification_listing import folder_of, place_of
+from alpheus.respond.verification_logs import seen_until, unseen_logs
+from alpheus.respond.verification_looked import Looked
 from alpheus.respond.verification_open import Unshown, unshown_of, way_in
-from alpheus.respond.verification_places import LOGS, Looked, place_of, unseen_pages
+from alpheus.respond.verification_places import unseen_folders, unseen_pages
 
 SCHEMA = "alpheus.clean-verification/1"
+_NO_CONFIGURATION = (
+    "applicationHost.config: it was not collected, and says which folders are served; bring "
+    r"C:\Windows\System32\inetsrv\config"
+)
 
 
 class Fate(StrEnum):
@@ -84,39 +92,28 @@ _FileKey = tuple[str, str]
 
 
 def compare(
-    before: Server, after: Server, *, since: str, looked: Collection[str], assessment: str,
+    before: Server, after: Server, *, since: str, looked: Looked, assessment: str,
     missing: Sequence[str] = (), by_word: bool = False,
 ) -> Verification:  # fmt: skip
     """Compare.
 
-    `since` is when the clean-up was done, ISO 8601 UTC; `looked` are the folders of which the new
-    evidence holds a file, as `place_of` writes them; `assessment` is the digest of the old one.
+    `since` is when the clean-up was done, ISO 8601 UTC; `looked` is what the new evidence shows of
+    folders; `assessment` is the digest of the old one.
     `missing` says what else of the new evidence was not seen, in sentences.
     """
-    was, now, seen = _files(before), _files(after), Looked(looked)
-    items = [*_file_items(was, now, seen), *_record_items(before, after, since)]
-    unseen = (*_not_looked_at(before, was, seen), *missing)
-    uncovered = (*_uncovered(before, after, since), *unseen)
+    was, now = _files(before), _files(after)
+    items = [*_file_items(was, now, looked), *_copies(was, now, looked),
+             *_record_items(before, after, since)]  # fmt: skip
+    unseen = (*_not_looked_at(before, was, looked), *missing)
+    uncovered = (*unseen_logs(before, after, since), *unseen)
     entrance = tuple(way_in(after))
     return Verification(
         server=before.name, since=since, assessment=assessment,
         outcome=_answer(items, (*uncovered, *entrance)),
         files=_answer([one for one in items if one.path], unseen),
-        items=tuple(items), uncovered=uncovered, until=_seen_until(before, after),
+        items=tuple(items), uncovered=uncovered, until=seen_until(before, after, since),
         unshown=unshown_of(before, after), way_in=entrance, by_word=by_word,
     )  # fmt: skip
-
-
-def end_of(server: Server) -> str:
-    """The last record of all sources: what came later was not seen. '' where nothing is known."""
-    return max((one.last for one in server.coverage if one.last), default="")
-
-
-def _seen_until(before: Server, after: Server) -> str:
-    """The end of the shortest of the sources that a verdict needs; of all where it needs none."""
-    needed = {one.source for one in before.coverage if one.deciding}
-    reached = {one.source: one.last or "" for one in after.coverage}
-    return min((reached.get(one, "") for one in needed), default=end_of(after))
 
 
 def _files(server: Server) -> dict[_FileKey, tuple[Finding, Citation]]:
@@ -126,29 +123,45 @@ def _files(server: Server) -> dict[_FileKey, tuple[Finding, Citation]]:
         if finding.weight is Weight.CONTEXT:
             continue
         for citation in finding.citations:
-            if citation.sha256 and not citation.path.lower().endswith(LOGS):
-                found.setdefault((place_of(citation.path), finding.rule), (finding, citation))
+            if place := file_of(finding, citation):
+                found.setdefault((place, finding.rule), (finding, citation))
     return found
 
 
 def _file_items(
     was: dict[_FileKey, tuple[Finding, Citation]], now: dict[_FileKey, tuple[Finding, Citation]],
-    seen: Looked,
+    looked: Looked,
 ) -> list[Item]:  # fmt: skip
     items = []
     places = {place for place, _ in was}
+    hashes = {citation.sha256 for _, citation in was.values()}
     for key, (finding, citation) in was.items():
         if key not in now:
-            fate = Fate.GONE if seen.saw(key[0].rpartition("/")[0]) else Fate.UNSEEN
-            items.append(_item(fate, finding, citation))
+            folder, _, name = key[0].rpartition("/")
+            is_shown = looked.saw(folder) and name not in looked.left_behind(folder)
+            items.append(_item(Fate.GONE if is_shown else Fate.UNSEEN, finding, citation))
     for key, (finding, citation) in now.items():
         if key in was:
-            same = was[key][1].sha256 == citation.sha256
-            items.append(_item(Fate.LEFT if same else Fate.BACK, finding, citation))
+            same = was[key][1].sha256 == citation.sha256 or citation.record_id is not None
+            fate = Fate.LEFT if same else Fate.BACK
+        elif in_shadow(citation.path) and citation.sha256 in hashes:
+            fate = Fate.LEFT
         else:
             fate = Fate.BACK if key[0] in places else Fate.NEW
-            items.append(_item(fate, finding, citation))
+        items.append(_item(fate, finding, citation))
     return items
+
+
+def _copies(
+    was: dict[_FileKey, tuple[Finding, Citation]], now: Collection[_FileKey], looked: Looked
+) -> Iterator[Item]:
+    """Files with the bytes of one that was found, in which no rule sees anything."""
+    known = {place for place, _ in now}
+    of = {citation.sha256: finding for finding, citation in was.values()}
+    for one in looked.copies:
+        if one.sha256 in of and place_of(one.path) not in known:
+            finding = of[one.sha256]
+            yield Item(Fate.LEFT, finding.rule, finding.title, one.path, one.sha256)
 
 
 def _item(fate: Fate, finding: Finding, citation: Citation) -> Item:
@@ -157,12 +170,17 @@ def _item(fate: Fate, finding: Finding, citation: Citation) -> Item:
 
 def _record_items(before: Server, after: Server, since: str) -> list[Item]:
     known = {one.rule for one in before.findings}
+    old = {(one.rule, *_told(citation)) for one in before.findings for citation in one.citations}
     items = []
     for finding in after.findings:
-        if finding.weight is Weight.CONTEXT or not _of_records(finding):
+        records = [one for one in finding.citations if file_of(finding, one) is None]
+        if finding.weight is Weight.CONTEXT or (finding.citations and not records):
             continue
         last = finding.last or finding.time or ""
-        if last <= since:
+        is_old = last <= since if last else all(
+            (finding.rule, *_told(one)) in old or is_kept(one) for one in records
+        )  # fmt: skip
+        if is_old:
             items.append(Item(Fate.PAST, finding.rule, finding.title))
             continue
         first = finding.time or last
@@ -172,33 +190,23 @@ def _record_items(before: Server, after: Server, since: str) -> list[Item]:
     return items
 
 
-def _of_records(finding: Finding) -> bool:
-    return any(one.path.lower().endswith(LOGS) or not one.sha256 for one in finding.citations)
+def _told(citation: Citation) -> tuple[str, str]:
+    """A record that has no time, for comparing."""
+    return place_of(citation.path), citation.text
 
 
-def _uncovered(before: Server, after: Server, since: str) -> tuple[str, ...]:
-    reached = {one.source: one.last or "" for one in after.coverage}
-    missing = []
-    for source in before.coverage:
-        if not source.deciding:
-            continue
-        last = reached.get(source.source, "")
-        if not last:
-            missing.append(f"{source.source}: none of it was collected")
-        elif last <= since:
-            missing.append(f"{source.source}: it ends {last}, before the clean-up was done")
+def _not_looked_at(before: Server, was: Collection[_FileKey], looked: Looked) -> tuple[str, ...]:
+    """Folders in which something was found, or is served, and that were not collected again."""
+    folders = sorted({folder_of(place) for place, _ in was})
+    missing = [*unseen_folders(folders, looked), *unseen_pages(before, folders, looked)]
+    for folder in folders:
+        missing += (f"{folder}/{name}: the $MFT names it, and it was not collected; bring it"
+                    for name in looked.left_behind(folder))  # fmt: skip
+    if looked.has_configuration:
+        missing += looked.unseen_served()
+    elif any(one.source == "iis-configuration" for one in before.coverage):
+        missing.append(_NO_CONFIGURATION)
     return tuple(missing)
-
-
-def _not_looked_at(before: Server, was: Collection[_FileKey], seen: Looked) -> tuple[str, ...]:
-    """Folders in which something was found, and around which nothing was collected again."""
-    folders = sorted({place.rpartition("/")[0] for place, _ in was})
-    missing = (
-        f"{folder}: no file of this folder was collected; bring it again"
-        for folder in folders
-        if not seen.saw(folder)
-    )
-    return (*missing, *unseen_pages(before, folders, seen))
 
 
 def _answer(items: list[Item], uncovered: tuple[str, ...]) -> Outcome:

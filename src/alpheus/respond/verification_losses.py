@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from alpheus.respond.assessment_file import Assessment
-from alpheus.respond.verification_places import LOGS
+from alpheus.respond.verification_evidence import LOGS
 
 
 def missing(new: Assessment, unopened: Iterable[str] = ()) -> Iterator[str]:

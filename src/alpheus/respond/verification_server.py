@@ -30,15 +30,33 @@ def folded_names(*names: str) -> frozenset[str]:
     return frozenset(every | {name.partition(".")[0] for name in every})
 
 
+def _may_be_one(one: Server, other: Server) -> bool:
+    """A name in common, and no two domains for the same computer's name."""
+    ours, theirs = names_of(one), names_of(other)
+    return not ours.isdisjoint(theirs) and not any(
+        (whole := _in_domains(ours, short))
+        and (others := _in_domains(theirs, short))
+        and whole.isdisjoint(others)
+        for short in ours & theirs
+        if "." not in short
+    )
+
+
+def _in_domains(names: frozenset[str], short: str) -> frozenset[str]:
+    return frozenset(one for one in names if one.startswith(f"{short}."))
+
+
 class Same(NamedTuple):
     """The server as new evidence has it; `by_word`: in part or in whole no name says that it is.
 
-    `others` are servers that the same evidence is of as well.
+    `others` are servers that the same evidence is of as well; `packages` are those in which a
+    record names it.
     """
 
     after: Server
     by_word: bool
     others: tuple[str, ...] = ()
+    packages: frozenset[str] = frozenset()
 
 
 def same_server(old: Assessment, before: Server, new: Assessment) -> Same:
@@ -48,27 +66,32 @@ def same_server(old: Assessment, before: Server, new: Assessment) -> Same:
     so that no page in it is passed over. Raises EvidenceFormatError where the new evidence is of
     other servers, or of several that may be it.
     """
-    wanted = names_of(before)
     nameless = [one for one in new.servers if _is_unnamed(one, new)]
     named = [one for one in new.servers if one not in nameless]
     if _is_unnamed(before, old):
         fitting, others = named, []
     else:
-        fitting = [one for one in named if wanted & names_of(one)]
-        fitting += [one for one in nameless if wanted & names_of(one)][: not fitting]
+        fitting = [one for one in named if _may_be_one(before, one)]
+        fitting += [one for one in nameless if _may_be_one(before, one)][: not fitting]
         others = [one.name for one in named if one not in fitting]
     rest = [one for one in nameless if one not in fitting]
     if len(fitting) > 1 or not (fitting or rest) or (others and not fitting):
-        every = ", ".join(one.name for one in new.servers[:_MOST]) or "no server"
+        every = ", ".join(_called(one) for one in new.servers[:_MOST]) or "no server"
         message = (
-            f"the new evidence is of {every}, and the assessment is of {before.name}; bring its own"
+            f"the new evidence is of {every}, and the assessment is of {_called(before)}; "
+            "bring its own"
         )
         raise EvidenceFormatError(message)
     parts = (*fitting, *rest)
-    by_word = not fitting or _is_unnamed(before, old) or any(
-        one.findings or one.coverage for one in rest
-    )  # fmt: skip
-    return Same(_joined(parts), by_word, tuple(others))
+    by_word = not fitting or bool(rest) or _is_unnamed(before, old)
+    packages = frozenset(name for one in fitting for name in one.packages)
+    return Same(_joined(parts), by_word, tuple(others), packages)
+
+
+def _called(server: Server) -> str:
+    """Its name, with its whole name where that says more."""
+    whole = next((one for one in server.aliases if "." in one), "")
+    return f"{server.name} ({whole})" if whole else server.name
 
 
 def _joined(parts: Sequence[Server]) -> Server:

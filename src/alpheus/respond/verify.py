@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
-from alpheus.errors import EvidenceError, EvidenceNotFoundError
-from alpheus.evidence import open_package
-from alpheus.evidence.base import OpenOptions
+from alpheus.errors import EvidenceNotFoundError
 from alpheus.job import TriageOptions, TriageResult
-from alpheus.model import Skipped
+from alpheus.model import Weight
 from alpheus.respond.assessment_file import Assessment, Server, of_model, read_assessment
-from alpheus.respond.verification import Verification, compare, end_of
+from alpheus.respond.verification import Verification, compare
+from alpheus.respond.verification_evidence import file_of
+from alpheus.respond.verification_listing import Listing, listings_of
+from alpheus.respond.verification_logs import end_of
+from alpheus.respond.verification_looked import Looked
 from alpheus.respond.verification_losses import missing
-from alpheus.respond.verification_places import place_of
 from alpheus.respond.verification_server import ALSO, BY_WORD, same_server
 from alpheus.triage import triage
+
+_EMPTY = sha256(b"").hexdigest()
 
 
 def verify(
@@ -50,43 +53,39 @@ def verify(
         return None, unopened
     when = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if since else end_of(before)
     found = compared(
-        old, before, of_model(result.assessment), since=when, looked=set(folders_of(evidence)),
-        unopened=unopened, same=same,
+        old, before, of_model(result.assessment), since=when, unopened=unopened, same=same,
+        listings=listings_of(evidence, found_files(before)),
     )  # fmt: skip
     return found, unopened
 
 
 def compared(
-    old: Assessment, before: Server, new: Assessment, *, since: str, looked: Collection[str],
+    old: Assessment, before: Server, new: Assessment, *, since: str, listings: Sequence[Listing],
     unopened: Sequence[str] = (), same: bool = False,
 ) -> Verification:  # fmt: skip
     """The comparison of a server with an assessment of new evidence; see `compare`.
 
-    Raises EvidenceFormatError where that is of another server.
+    Folders count in packages in which a record names the server; in others if `same` says that
+    they are of it too. Raises EvidenceFormatError where the new evidence is of another server.
     """
     found = same_server(old, before, new)
-    told = [] if same or not found.by_word else [BY_WORD.format(server=before.name)]
+    by_word = found.by_word or any(one.evidence not in found.packages for one in listings)
+    told = [] if same or not by_word else [BY_WORD.format(server=before.name)]
     if found.others:
         told.append(ALSO.format(others=", ".join(found.others), server=before.name))
+    looked = Looked((one for one in listings if same or one.evidence in found.packages), since)
     return compare(
         before, found.after, since=since, looked=looked, assessment=old.digest,
-        missing=(*told, *missing(new, unopened)), by_word=found.by_word,
+        missing=(*told, *missing(new, unopened)), by_word=by_word,
     )  # fmt: skip
 
 
-def folders_of(evidence: Sequence[Path], options: OpenOptions | None = None) -> Iterator[str]:
-    """Those that hold a file that was collected, and those of a folder that are empty."""
-    for number, path in enumerate(evidence, 1):
-        if path.is_dir():
-            for folder, below, files in os.walk(path):
-                if files or not below:
-                    place = Path(folder, "x").relative_to(path).as_posix()
-                    yield place_of(place).rpartition("/")[0]
-            continue
-        try:
-            package = open_package(path, f"E{number}", options or OpenOptions())
-            for file in package.files():
-                if not isinstance(file, Skipped):
-                    yield place_of(file.path).rpartition("/")[0]
-        except EvidenceError:
-            continue
+def found_files(before: Server) -> frozenset[str]:
+    """Hashes (SHA-256) of files that are findings, which must not lie under another name now."""
+    return frozenset(
+        citation.sha256
+        for finding in before.findings
+        if finding.weight is not Weight.CONTEXT
+        for citation in finding.citations
+        if citation.sha256 and citation.sha256 != _EMPTY and file_of(finding, citation)
+    )

@@ -55,6 +55,18 @@ class FolderContainer:
                     yield self._entry(entry)
             waiting.extend(reversed(below))
 
+    def folders(self) -> Iterator[str]:
+        """Every folder that can be read."""
+        waiting = [os.fspath(self._root)]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                with os.scandir(folder) as entries:
+                    waiting += [one.path for one in entries if one.is_dir(follow_symlinks=False)]
+            except OSError:
+                continue  # `members` tells of it
+            yield self._name(folder)
+
     def _entry(self, entry: os.DirEntry[str]) -> Member | Loss:
         name = self._name(entry.path)
         try:

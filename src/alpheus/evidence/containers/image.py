@@ -59,6 +59,7 @@ class ImageContainer:
         self._name = source.name
         self._budget = access.budget
         self._losses: list[Loss] = []
+        self._folders: list[str] = []
         self._systems = self._find(
             scanning.SourceScanner(), scanning.SourceScannerContext(), source.path
         )
@@ -68,12 +69,17 @@ class ImageContainer:
                 f"{self._name}: {reasons}; hand in the files of the volume instead"
             )
 
+    def folders(self) -> Iterator[str]:
+        """Every folder; known once the members were walked."""
+        return iter(self._folders)
+
     def members(self) -> Iterator[Member | Loss]:
         """Every file of every file system, live volumes before their shadow copies."""
         yield from self._losses
+        self._folders = []
         for prefix, spec, live in self._systems:
             try:
-                yield from _System(prefix, spec, live).members()
+                yield from _System(prefix, spec, live, self._folders).members()
             except Exception as error:
                 yield Loss(prefix, f"the rest could not be read: {_words(error)}")
 
@@ -134,10 +140,13 @@ _Found = tuple[str, "PathSpec", "PathSpec | None"]
 class _System:
     """One file system while it is walked."""
 
-    def __init__(self, prefix: str, spec: PathSpec, live: PathSpec | None) -> None:
+    def __init__(
+        self, prefix: str, spec: PathSpec, live: PathSpec | None, folders: list[str]
+    ) -> None:
         from dfvfs.resolver import resolver  # noqa: PLC0415 - an extra, and heavy
 
         self._prefix = prefix
+        self._folders = folders
         self._root: FileEntry = resolver.Resolver.OpenFileEntry(spec)
         self._live: FileSystem | None = (
             None if live is None else resolver.Resolver.OpenFileSystem(live)
@@ -151,6 +160,8 @@ class _System:
             folder, entries = waiting[-1]
             try:
                 entry = next(entries, None)
+                if entry is None:
+                    self._folders.append(folder)
             except Exception as error:
                 yield Loss(folder, f"folder not readable: {_words(error)}")
                 entry = None

@@ -64,6 +64,13 @@ class SevenZipContainer:
                 stream.seek(archive.afterheader + start)
                 yield from self._folder(folder, _Packed(stream), end - start)
 
+    def folders(self) -> Iterator[str]:
+        """Every folder that has an entry of its own."""
+        with self._stream() as stream, self._archive(stream, self._password) as archive:
+            for file in archive.files:
+                if file.is_directory:
+                    yield file.filename
+
     def _folder(self, folder: Folder, packed: _Packed, size: int) -> Iterator[Member | Loss]:
         """The members of one solid block, in turn."""
         files: list[ArchiveFile] = list(folder.files or ())

@@ -67,6 +67,7 @@ class TarContainer:
         self._source = source
         self._budget = access.budget
         self.apart = source.seekable is not None
+        self._folders: list[str] = []
 
     def members(self) -> Iterator[Member | Loss]:
         """Every file; links and devices are Losses, a hard link is its target's second name."""
@@ -83,8 +84,13 @@ class TarContainer:
             except OSError as error:
                 yield from _told(wanted, f"the rest could not be read: {error}", reader.position)
 
+    def folders(self) -> Iterator[str]:
+        """Every folder that has an entry of its own; known once the members were walked."""
+        return iter(self._folders)
+
     def _walk(self, reader: _Reader, wanted: Wanted) -> Iterator[Member | Loss]:
         pending = _Pending()
+        self._folders = []
         while (block := reader.exactly(_BLOCK)).strip(b"\x00"):
             self._budget.check_time()
             start = reader.position - _BLOCK
@@ -124,7 +130,10 @@ class TarContainer:
     ) -> Member | Loss | None:
         name = pending.name or header.name
         kind = header.type
-        if kind in {tarfile.DIRTYPE, tarfile.LNKTYPE} or name.endswith("/"):
+        if kind == tarfile.DIRTYPE or name.endswith("/"):
+            self._folders.append(name)
+            return None
+        if kind == tarfile.LNKTYPE:
             return None
         if pending.sparse:
             kind = tarfile.GNUTYPE_SPARSE

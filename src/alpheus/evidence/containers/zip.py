@@ -55,6 +55,13 @@ class ZipContainer:
                 elif not item.folder and wanted(item.name, item.size or item.compressed):
                     yield self._member(item)
 
+    def folders(self) -> Iterator[str]:
+        """Every folder that has an entry of its own."""
+        with self._open() as stream:
+            for item in self._items(stream):
+                if isinstance(item, Entry) and item.folder:
+                    yield item.name
+
     def _items(self, stream: BinaryIO) -> Iterator[Entry | Loss]:
         if self._directory is None:
             yield from recover(stream, self._access.budget)

@@ -19,10 +19,11 @@ from alpheus.cases.service import Cases
 from alpheus.errors import RefusedError
 from alpheus.evidence.base import OpenOptions
 from alpheus.respond.assessment_file import read_assessment
-from alpheus.respond.verification import end_of
+from alpheus.respond.verification_listing import listings_of
+from alpheus.respond.verification_logs import end_of
 from alpheus.respond.verification_server import names_of
 from alpheus.respond.verify import compared as comparison
-from alpheus.respond.verify import folders_of
+from alpheus.respond.verify import found_files
 from alpheus.web.access import audit
 from alpheus.web.jobs import messages as said
 from alpheus.web.jobs.model import Result
@@ -71,7 +72,8 @@ def _compared(
         raise RefusedError(f"the evidence is of {every}, and the plan is of {before.name}")
     found = comparison(
         msgspec.structs.replace(old, digest=kept.assessment), before, new,
-        since=cleaned or end_of(before), looked=set(folders_of(places, options)),
+        since=cleaned or end_of(before),
+        listings=listings_of(places, found_files(before), options),
         unopened=unopened, same=True,
     )  # fmt: skip
 

@@ -1,0 +1,211 @@
+"""What new evidence holds of folders: what was read in them, what is named though it is empty.
+
+A folder was *read* where a file that lies in it was. One that is empty shows that it is only where
+the collection names it by itself: a folder on disk or in an image, an entry of its own in an
+archive. What merely lies above a file says nothing of what else lay there. A collection that brings
+neither a page nor a configuration of the web server shows no empty folder: it did not ask for what
+would have been in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from alpheus.detect.page_needles import PAGE_EXTENSIONS
+from alpheus.errors import EvidenceError
+from alpheus.evidence import open_package
+from alpheus.evidence.address import on_volume, windows_path
+from alpheus.evidence.base import EvidenceFile, OpenOptions
+from alpheus.model import Event, Skipped
+from alpheus.parsers.base import ReadOptions
+from alpheus.parsers.iis_configuration import IisConfiguration
+from alpheus.parsers.mft import names_in_use
+from alpheus.triage import each_once
+
+SERVED_BY = "/windows/system32/inetsrv/config/applicationhost.config"
+"""Where IIS keeps which folder is served at which path."""
+
+_LARGEST = 8 << 20
+"""Bytes of a file that is compared with those that were found."""
+
+TABLES = frozenset({"$mft", "mft"})
+"""Names of the master file table of a volume."""
+
+_IS_LOG = re.compile(r"/(?:logfiles|logging|winevt)/.*\.(?:log|evtx)\Z")
+_SHORT = ("\\\\?\\", "\\??\\")
+
+
+class Served(NamedTuple):
+    """A folder of the server's disk, as `place_of` writes it, and where IIS serves it."""
+
+    site: str
+    path: str
+    folder: str
+
+
+class Copy(NamedTuple):
+    """A file that has the very bytes of one that was found."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A volume's own list of its files: names in use by folder, and when it was last changed."""
+
+    names: Mapping[str, Collection[str]]
+    newest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One package, `evidence` as the triage calls it. Folders are as `place_of` writes them.
+
+    `held` are those in which a file was read, with the names of pages among these; `empty` those
+    that the package names and that have no file anywhere below.
+    """
+
+    evidence: str
+    held: Mapping[str, Collection[str]] = field(default_factory=dict)
+    empty: Collection[str] = ()
+    served: tuple[Served, ...] = ()
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    copies: tuple[Copy, ...] = ()
+
+
+def place_of(path: str) -> str:
+    """Where a file lies, for comparing: `c:/inetpub/wwwroot/x.aspx`."""
+    place = on_volume(path)
+    if place is None:
+        return windows_path(path)
+    return f"{place[0]}:{'/'.join(('', *place[1]))}".lower()
+
+
+def folder_of(place: str) -> str:
+    """The folder of a place."""
+    return place.rpartition("/")[0]
+
+
+def above(folder: str) -> Iterator[str]:
+    """All folders above one, the nearest first."""
+    while folder := folder_of(folder):
+        yield folder
+
+
+def is_page(name: str) -> bool:
+    """Whether the web server runs a file of this name."""
+    return name.rpartition(".")[2].lower() in PAGE_EXTENSIONS
+
+
+def listings_of(
+    evidence: Sequence[Path], wanted: Collection[str] = (), options: OpenOptions | None = None
+) -> tuple[Listing, ...]:
+    """Look through packages, in the order in which a triage numbers them.
+
+    `wanted` are hashes (SHA-256) of files that were found: the same bytes under any name are told.
+    A package that cannot be opened is left out; the triage says so.
+    """
+    found = []
+    for number, path in enumerate(each_once(evidence), 1):
+        looking = _Looking(f"E{number}", frozenset(wanted))
+        try:
+            package = open_package(path, looking.evidence, options or OpenOptions())
+            for file in package.files(listed=looking.listed):
+                looking.take(file)
+        except EvidenceError:
+            continue
+        found.append(looking.end())
+    return tuple(found)
+
+
+class _Looking:
+    """One package while it is looked through."""
+
+    def __init__(self, evidence: str, wanted: Collection[str]) -> None:
+        self.evidence = evidence
+        self._wanted = wanted
+        self._held: dict[str, set[str]] = {}
+        self._lost: set[str] = set()
+        self._listed: set[str] = set()
+        self._served: list[Served] = []
+        self._tables: dict[str, Table] = {}
+        self._copies: list[Copy] = []
+        self._is_of_web = False
+
+    def listed(self, name: str) -> None:
+        """A folder that the package names by itself."""
+        self._listed.add(folder_of(place_of(f"{name}/x")))
+
+    def take(self, file: EvidenceFile | Skipped) -> None:
+        """A file, or a loss; one that cannot be read is a loss."""
+        place = place_of(file.path)
+        if isinstance(file, Skipped):
+            self._lost.add(folder_of(place))
+            return
+        try:
+            self._read(file, place)
+        except Exception:  # whatever it is, this file was not read; the triage says why
+            self._lost.add(folder_of(place))
+            return
+        folder, _, name = place.rpartition("/")
+        names = self._held.setdefault(folder, set())
+        if is_page(name):
+            names.add(name)
+        self._is_of_web |= is_page(name) or place.endswith(("/web.config", SERVED_BY))
+
+    def _read(self, file: EvidenceFile, place: str) -> None:
+        if place.endswith(SERVED_BY):
+            self._served += _served(file, place[:2])
+        elif place.rpartition("/")[2] in TABLES and (volume := on_volume(file.path)):
+            with file.local() as path:
+                self._tables[volume[0].lower()] = Table(*names_in_use(path))
+        elif self._wanted and (file.size or 0) <= _LARGEST and not _IS_LOG.search(place):
+            with file.open() as stream:
+                left = _LARGEST
+                while left > 0 and (data := stream.read(1 << 20)):
+                    left -= len(data)
+        if file.sha256 in self._wanted:
+            self._copies.append(Copy(file.path, file.sha256 or ""))
+
+    def end(self) -> Listing:
+        """All that was seen."""
+        taken = {*self._held, *self._lost}
+        taken |= {higher for one in list(taken) for higher in above(one)}
+        empty = self._listed - taken if self._is_of_web else set()
+        return Listing(
+            self.evidence, self._held, frozenset(empty), tuple(self._served), self._tables,
+            tuple(self._copies),
+        )  # fmt: skip
+
+
+def _served(file: EvidenceFile, drive: str) -> Iterator[Served]:
+    for one in IisConfiguration().parse(file, ReadOptions()):
+        if isinstance(one, Event) and one.fields.get("Element") == "virtual-directory":
+            said = {
+                name: str(one.fields.get(name, "")) for name in ("Site", "Path", "PhysicalPath")
+            }
+            if said["PhysicalPath"]:
+                folder = _physical(said["PhysicalPath"], drive)
+                yield Served(said["Site"], said["Path"].lower() or "/", folder)
+
+
+def _physical(written: str, drive: str) -> str:
+    text = written.lower()
+    for name, value in (("%systemdrive%", drive), ("%systemroot%", f"{drive}\\windows"),
+                        ("%windir%", f"{drive}\\windows")):  # fmt: skip
+        text = text.replace(name, value)
+    for start in _SHORT:
+        text = text.removeprefix(start)
+    kept: list[str] = []
+    for part in text.replace("/", "\\").split("\\"):
+        if part == "..":
+            kept = kept[:1] + kept[1:-1]
+        elif part not in {"", "."}:
+            kept.append(part)
+    return "/".join(kept)

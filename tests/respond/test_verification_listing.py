@@ -1,0 +1,128 @@
+"""Folders of new evidence: read, named though empty, or merely above something."""
+
+from __future__ import annotations
+
+import tarfile
+import zipfile
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from alpheus.respond.verification_listing import Served, folder_of, listings_of, place_of
+from clean_assessments import CLIENT
+from ntfs_records import file_name, mft_record, reference
+
+HOST = r"""<configuration><system.applicationHost><sites><site name="Default Web Site">
+<application path="/"><virtualDirectory path="/" physicalPath="%SystemDrive%\inetpub\wwwroot" />
+<virtualDirectory path="/Shop" physicalPath="D:\a\..\shop\" /></application></site></sites>
+</system.applicationHost></configuration>"""
+CONFIG = "C/Windows/System32/inetsrv/config/applicationHost.config"
+
+
+def _tree(folder: Path, *files: str, empty: tuple[str, ...] = ()) -> Path:
+    for name in files:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(name.encode())
+    for name in empty:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _packed(folder: Path, form: str) -> Path:
+    if form == "folder":
+        return folder
+    packed = folder.with_suffix(f".{form}")
+    if form == "zip":
+        with zipfile.ZipFile(packed, "w") as archive:
+            for one in sorted(folder.rglob("*")):
+                archive.write(one, one.relative_to(folder))
+    else:
+        with tarfile.open(packed, "w:gz") as tar:
+            tar.add(folder, ".")
+    return packed
+
+
+@pytest.mark.parametrize("form", ["folder", "zip", "tgz"])
+def test_an_empty_folder_is_named(tmp_path: Path, form: str) -> None:
+    """On disk and in archives; one that only holds folders with files is not empty."""
+    tree = _tree(tmp_path / "e", "C/inetpub/wwwroot/web.config", "C/Windows/System32/x.dll",
+                 empty=("C/inetpub/wwwroot/aspnet_client/system_web",))  # fmt: skip
+    (found,) = listings_of([_packed(tree, form)])
+    assert set(found.held) == {"c:/inetpub/wwwroot", "c:/windows/system32"}
+    assert set(found.empty) == {CLIENT, f"{CLIENT}/system_web"}
+
+
+def test_a_zip_without_entries_of_folders_names_none(tmp_path: Path) -> None:
+    """Nor does a tree of folders in which nobody asked for pages."""
+    with zipfile.ZipFile(tmp_path / "e.zip", "w") as archive:
+        archive.writestr("C/inetpub/wwwroot/web.config", "x")
+    (found,) = listings_of([tmp_path / "e.zip"])
+    assert set(found.empty) == set()
+    logs = _tree(
+        tmp_path / "l", "C/inetpub/logs/u_ex.log", empty=("C/inetpub/wwwroot/aspnet_client",)
+    )
+    (found,) = listings_of([logs])
+    assert set(found.empty) == set()
+
+
+def test_a_folder_whose_files_cannot_be_read_is_neither(tmp_path: Path) -> None:
+    """A link is no file, and what it hides is not nothing."""
+    tree = _tree(tmp_path / "e", "C/inetpub/wwwroot/web.config",
+                 empty=("C/inetpub/wwwroot/aspnet_client",))  # fmt: skip
+    (tree / "C/inetpub/wwwroot/aspnet_client/x.aspx").symlink_to("/nowhere")
+    (found,) = listings_of([tree])
+    assert CLIENT not in {*found.held, *found.empty}
+
+
+def test_the_same_bytes_are_told_under_any_name(tmp_path: Path) -> None:
+    """A picture that is none."""
+    tree = _tree(tmp_path / "e", "C/inetpub/wwwroot/x.jpg")
+    digest = sha256(b"C/inetpub/wwwroot/x.jpg").hexdigest()
+    (found,) = listings_of([tree], {digest})
+    assert [one.path for one in found.copies] == ["C/inetpub/wwwroot/x.jpg"]
+    assert listings_of([tree])[0].copies == ()
+
+
+def test_what_is_served_is_read_from_the_configuration(tmp_path: Path) -> None:
+    """That of IIS, with its variables; none of another name or place."""
+    for name in (CONFIG, "C/inetpub/wwwroot/applicationHost.config"):
+        _tree(tmp_path, name)
+        (tmp_path / name).write_text(HOST)
+    (found,) = listings_of([tmp_path])
+    assert found.served == (
+        Served("Default Web Site", "/", "c:/inetpub/wwwroot"),
+        Served("Default Web Site", "/shop", "d:/shop"),
+    )
+
+
+def test_the_table_of_a_volume_is_read(tmp_path: Path) -> None:
+    """Names in use by folder, and how old it is."""
+    made, root = datetime(2021, 3, 3, tzinfo=UTC), reference(5, 5)
+    names = [file_name("wwwroot", root, made), file_name("k.aspx", reference(1, 1), made),
+             file_name("gone.aspx", reference(1, 1), made)]  # fmt: skip
+    _tree(tmp_path, "C/$MFT")
+    (tmp_path / "C/$MFT").write_bytes(
+        mft_record(file_name("$MFT", root, made), created=made)
+        + mft_record(names[0], directory=True, created=made)
+        + mft_record(names[1], created=made) + mft_record(names[2], created=made, in_use=False)
+    )  # fmt: skip
+    (found,) = listings_of([tmp_path])
+    assert found.tables["c"].names == {"/wwwroot": {"k.aspx"}}
+    assert found.tables["c"].newest == made
+
+
+def test_packages_are_called_as_the_triage_calls_them(tmp_path: Path) -> None:
+    """Each once; one that cannot be opened is left out, and keeps its number."""
+    one, two = _tree(tmp_path / "1", "a"), _tree(tmp_path / "2", "b")
+    (tmp_path / "bad.vhdx").write_bytes(b"vhdxfile and no more")
+    found = listings_of([one, one, tmp_path / "bad.vhdx", two])
+    assert [each.evidence for each in found] == ["E1", "E3"]
+
+
+def test_places_are_compared_by_volume_and_name() -> None:
+    """In any case; what lies in no volume by its path."""
+    assert place_of("a/C%3A/Inetpub/X.aspx") == "c:/inetpub/x.aspx"
+    assert place_of("logs/x.aspx") == "/logs/x.aspx"
+    assert folder_of("c:/inetpub/x.aspx") == "c:/inetpub"

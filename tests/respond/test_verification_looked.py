@@ -1,0 +1,111 @@
+"""What counts as having looked at a folder, and which folder a page of a log lay in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from alpheus.respond.verification_listing import Listing, Served, Table
+from alpheus.respond.verification_looked import Looked, is_served
+from clean_assessments import CLIENT, looked
+
+INSTALL = "d:/mail/exchange"
+SITE = "Default Web Site"
+SINCE = "2021-03-12T00:00:00Z"
+CACHE = "c:/windows/microsoft.net/framework64/v4/temporary asp.net files/root"
+
+
+def _served(*pairs: tuple[str, str], site: str = SITE) -> tuple[Served, ...]:
+    return tuple(Served(site, path, folder) for path, folder in pairs)
+
+
+@pytest.mark.parametrize(("folder", "held", "saw"), [
+    (CLIENT, CLIENT, True), (CLIENT, f"{CLIENT}/system_web", True),
+    (CLIENT, "c:/inetpub/wwwroot", False), (CLIENT, "c:/inetpub/wwwroot/other", False),
+    ("c:/inetpub/wwwroot", CLIENT, False), ("c:/windows/temp", "c:/windows", False),
+    ("c:/windows/temp", "c:/windows/temp/x", False), (f"{CACHE}/a/b", f"{CACHE}/c/d", True),
+    ("c:", "", False), ("c:/x/frontend/httpproxy/owa/auth", "c:/x/logging/httpproxy/owa", False),
+])  # fmt: skip
+def test_only_what_lies_in_it_shows_a_folder(folder: str, held: str, saw: bool) -> None:
+    """In a web site below it, too; of compiled pages, which IIS throws away, any of them."""
+    assert looked(held).saw(folder) is saw
+
+
+def test_an_empty_folder_is_shown_where_it_is_named() -> None:
+    """Not where the collection only holds what lies around it."""
+    assert Looked([Listing("E1", empty=frozenset({CLIENT}))]).saw(CLIENT)
+    assert not looked("c:/inetpub/wwwroot").saw(CLIENT)
+
+
+@pytest.mark.parametrize(("day", "names", "saw"), [
+    (13, set(), True), (11, set(), False), (13, {"k.aspx"}, False), (13, {"web.config"}, True),
+])  # fmt: skip
+def test_the_list_of_a_volume_shows_a_folder(day: int, names: set[str], saw: bool) -> None:
+    """One of after the clean-up, if no page that it names there was left behind."""
+    path = CLIENT.partition(":")[2]
+    table = Table({path: names}, datetime(2021, 3, day, tzinfo=UTC))
+    found = Looked([Listing("E1", tables={"c": table})], SINCE)
+    assert found.saw(CLIENT) is saw
+    assert found.left_behind(CLIENT) == (["k.aspx"] if names == {"k.aspx"} else [])
+    assert not found.saw("d:/inetpub/wwwroot/aspnet_client")
+    brought = Looked([Listing("E1", {CLIENT: {"k.aspx"}}, tables={"c": table})], SINCE)
+    assert brought.left_behind(CLIENT) == []
+
+
+@pytest.mark.parametrize(("tail", "held", "holds"), [
+    ("aspnet_client", "d:/sites/mail/aspnet_client", True), ("aspnet_client", CLIENT, False),
+    ("aspnet_client", "d:/backup/old/aspnet_client", False),
+    ("tools/x", "e:/tools/x", True), ("tools/x", "d:/sites/mail/tools/x", False),
+    ("wwwroot", "d:/sites/mail", True),
+    ("frontend/httpproxy/owa/auth", f"{INSTALL}/frontend/httpproxy/owa/auth", True),
+    ("frontend/httpproxy/owa/auth", "d:/backup/exchange server/v15/frontend/httpproxy/owa/auth",
+     False),
+])  # fmt: skip
+def test_the_folder_is_the_one_that_is_served(tail: str, held: str, holds: bool) -> None:
+    """By the configuration of the new evidence, of the first site that is not the back end."""
+    served = _served(("/", "d:/sites/mail"), ("/tools", "e:/tools"),
+                     ("/owa", f"{INSTALL}/frontend/httpproxy/owa"))  # fmt: skip
+    others = _served(("/", "d:/backup/old"), site="Other")
+    assert looked(held, served=(*served, *others)).holds(tail) is holds
+
+
+@pytest.mark.parametrize(("tail", "held", "holds"), [
+    ("aspnet_client", CLIENT, True), ("aspnet_client", "d:/backup/old/aspnet_client", False),
+    ("frontend/httpproxy/owa/auth", "e:/exchange/frontend/httpproxy/owa/auth", True),
+    ("frontend/httpproxy/owa/auth",
+     "c:/program files/microsoft/exchange server/v15/frontend/httpproxy/owa/auth", True),
+    ("frontend/httpproxy/owa/auth", "d:/old/exchange server/v15/frontend/httpproxy/owa/auth",
+     False),
+    ("d:/web", "d:/web", True), ("d:/web", "c:/web", False), ("*:/web", "p1:/web", True),
+])  # fmt: skip
+def test_without_a_configuration_it_is_the_one_that_setup_makes(
+    tail: str, held: str, holds: bool
+) -> None:
+    """A folder of the same name elsewhere is another; a path that a record names is exact."""
+    assert looked(held).holds(tail) is holds
+
+
+def test_what_is_asked_for_by_itself_is_not_asked_twice() -> None:
+    """The folder is told already."""
+    assert looked().holds("aspnet_client", (CLIENT,))
+
+
+def test_a_folder_that_is_served_and_was_not_collected_is_told() -> None:
+    """Those of setup are none: they are asked for where something was found."""
+    product = "c:/program files/microsoft/exchange server/v15"
+    served = _served(
+        ("/", "c:/inetpub/wwwroot"), ("/owa", f"{product}/frontend/httpproxy/owa"),
+        ("/Owa/Help".lower(), "c:/programdata/help"), ("/shop", "d:/shop"), ("/oab", "d:/oab"),
+    )  # fmt: skip
+    found = list(looked("d:/shop/bin", served=served).unseen_served())
+    assert [one.partition(" ")[0] for one in found] == ["/owa/help", "/oab"]
+    assert "c:/programdata/help" in found[0]
+    assert looked(served=served).has_configuration
+    assert not looked().has_configuration
+
+
+def test_what_is_served() -> None:
+    """By the folders of web sites."""
+    assert is_served(CLIENT)
+    assert not is_served("c:/windows/temp")
