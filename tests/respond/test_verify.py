@@ -15,7 +15,7 @@ from alpheus.errors import EvidenceError
 from alpheus.respond.assessment_file import read_assessment
 from alpheus.respond.model import Plan
 from alpheus.respond.planning import plan_of
-from alpheus.respond.verification import Fate, Outcome
+from alpheus.respond.verification import Fate, Outcome, Verification
 from alpheus.respond.verify import verify
 from clean_work import applied, tree_of, undone
 from ntfs_records import file_name, mft_record, reference
@@ -112,12 +112,21 @@ def _table() -> bytes:
             + mft_record(file_name(".", root, when), directory=True, created=when))  # fmt: skip
 
 
+def _is_clean(checked: Verification) -> None:
+    """Of its own campaign; flaws that became known later are open in its build."""
+    assert (checked.files, checked.uncovered) == (Outcome.CLEAN, ())
+    assert not checked.of(Fate.LEFT, Fate.BACK, Fate.NEW, Fate.UNSEEN)
+    assert not any("2021-26855" in one for one in checked.way_in)
+    assert checked.outcome is (Outcome.UNCOVERED if checked.way_in else Outcome.CLEAN)
+    assert checked.until > "2021-03-30"
+
+
 def test_an_honest_second_collection_is_verified_clean(second: tuple[Path, Path]) -> None:
     """For all that evidence shows: folders as they are, empty ones too."""
     report, evidence = second
     checked, _ = verify(report, "", [evidence], SINCE)
     assert checked is not None
-    assert (checked.outcome, checked.uncovered) == (Outcome.CLEAN, ())
+    _is_clean(checked)
 
 
 def test_a_collector_that_copies_files_brings_the_list_of_the_volume(
@@ -131,7 +140,7 @@ def test_a_collector_that_copies_files_brings_the_list_of_the_volume(
     assert "c:/inetpub/wwwroot/aspnet_client/system_web: this folder" in checked.uncovered[0]
     checked, _ = verify(report, "", [_zipped(evidence, tmp_path / "b.zip", _table())], SINCE)
     assert checked is not None
-    assert (checked.outcome, checked.uncovered) == (Outcome.CLEAN, ())
+    _is_clean(checked)
 
 
 def test_a_sloppy_collection_is_not_clean(second: tuple[Path, Path], tmp_path: Path) -> None:
