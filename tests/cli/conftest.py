@@ -30,14 +30,6 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def slow(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of evidence whose reading takes long enough to be interrupted."""
-    out = tmp_path_factory.mktemp("slow")
-    generate(out, "webshell", size=60_000_000, seed=5)
-    return out / "evidence"
-
-
-@pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One log in which somebody used a page that does not belong: triaged at once."""
     folder = tmp_path_factory.mktemp("tiny")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 
@@ -54,7 +55,7 @@ def _on_terminal(*arguments: str | Path, **more: str) -> str:
     import pty  # noqa: PLC0415 - POSIX only
 
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
+    process = Popen(
         program(*arguments), stdin=theirs, stdout=theirs, stderr=theirs, env=environment(**more)
     )
     os.close(theirs)
@@ -154,42 +155,48 @@ def test_a_failure_is_never_a_traceback(tmp_path: Path) -> None:
     assert ESCAPE.encode() not in ended.stderr
 
 
-def _reads_evidence(process: subprocess.Popen[bytes], folder: Path) -> bool:
-    """Whether the process, or one that it started, has a file of the folder open."""
-    mine = {process.pid, *_children(process.pid)}
-    for number in mine:
-        try:
-            opened = [str(one.readlink()) for one in Path(f"/proc/{number}/fd").iterdir()]
-        except OSError:
-            continue
-        if any(name.startswith(str(folder)) for name in opened):
-            return True
-    return False
+_WAITS = """
+import time
+from pathlib import Path
+from alpheus import pipeline
+from alpheus.detect import work
+pipeline.WORTH_SHARING = 1
+work._BATCH_BYTES = 1
+read, done = work._Reader._file, []
+def reads_a_few(*given):
+    read(*given)
+    done.append(given)
+    if len(done) == {files}:
+        Path({marker!r}).touch()
+        time.sleep(90)
+work._Reader._file = reads_a_few
+"""
 
 
-def _children(number: int) -> set[int]:
-    try:
-        text = Path(f"/proc/{number}/task/{number}/children").read_text()
-    except OSError:
-        return set()
-    return {int(child) for child in text.split()}
+def _waiting(folder: Path, *arguments: str | Path, files: int = 1, **more: str) -> Popen[bytes]:
+    """The program, which has read so many files, and waits before it reads another one."""
+    marker = folder / "has-read"
+    (folder / "sitecustomize.py").write_text(_WAITS.format(files=files, marker=str(marker)))
+    paths = os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))
+    process = Popen(
+        program("triage", *arguments), env=environment(PYTHONPATH=paths, **more),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not marker.exists() and time.monotonic() < deadline:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    return process
 
 
 @needs_posix
-@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="sees by /proc what is being read")
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_an_interrupt_leaves_nothing_half_written(slow: Path, tmp_path: Path, workers: str) -> None:
+def test_an_interrupt_leaves_nothing_half_written(tiny: Path, tmp_path: Path, workers: str) -> None:
     """Exit 130 with one line; no report, no part of one, no process that goes on."""
-    folder, out = slow, tmp_path / "report"
-    process = subprocess.Popen(
-        program("triage", folder, "-o", out, "--no-cache", "--workers", workers),
-        env=environment(TMPDIR=str(tmp_path)), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        start_new_session=True,
+    process = _waiting(
+        tmp_path, tiny, "-o", tmp_path / "report", "--no-cache", "--workers", workers,
+        TMPDIR=str(tmp_path),
     )  # fmt: skip
-    deadline = time.monotonic() + 60
-    while not _reads_evidence(process, folder) and time.monotonic() < deadline:
-        assert process.poll() is None, "it was faster than its interruption"
-        time.sleep(0.002)
     os.killpg(process.pid, signal.SIGINT)
     printed, said = process.communicate(timeout=30)
     assert process.returncode == 130
@@ -238,20 +245,17 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path, workers: st
     folder.mkdir()
     header = "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port c-ip sc-status\n"
     row = "2021-03-04 10:00:00 10.0.0.1 POST /mapi/emsmdb/ MailboxId=a@b.c 443 192.0.2.7 200\n"
-    for number in range(40):
-        (folder / f"u_ex2103{number:02d}.log").write_text(header + row * 100_000)
-    command = program("triage", folder, "--format", "json", "--workers", workers)
-    settings = environment(ALPHEUS_CACHE=str(cache))
-    process = subprocess.Popen(
-        command, env=settings, stdout=subprocess.DEVNULL, start_new_session=True
-    )
-    while not (before := _remembered(cache)):
-        assert process.poll() is None, "it was faster than its interruption"
-        time.sleep(0.01)
+    for number in range(12):
+        (folder / f"u_ex2103{number:02d}.log").write_text(header + row * (number + 1))
+    given = (folder, "--format", "json", "--workers", workers)
+    process = _waiting(tmp_path, *given, files=3, ALPHEUS_CACHE=str(cache))
+    before = _remembered(cache)
+    assert before
     os.killpg(process.pid, signal.SIGINT)
-    assert process.wait(timeout=60) == 130
-    ended = subprocess.run(command, env=settings, capture_output=True, timeout=120, check=True)
-    assert json.loads(ended.stdout)["run"]["files_read"] == 40
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    ended = run("triage", *given, ALPHEUS_CACHE=str(cache))
+    assert json.loads(ended.stdout)["run"]["files_read"] == 12
     after = _remembered(cache)
     assert len(after) > len(before)
     assert {key: after.get(key) for key in before} == before
