@@ -172,8 +172,9 @@ def test_hashes_and_tasks_are_found():
 def test_the_heaviest_indicator_answers():
     """Where two packs list the same thing, the weightier one counts."""
     row = next(row for pack in PACKS for row in pack.indicators if row.type == "sha256")
+    heavy = replace(PACKS[0], indicators=(row,))
     lighter = replace(PACKS[0], indicators=(replace(row, weight=Weight.CONTEXT, pack="other"),))
-    for packs in ((lighter, PACKS[0]), (PACKS[0], lighter)):
+    for packs in ((lighter, heavy), (heavy, lighter)):
         found = Indicators(packs).by_hash(row.value)
         assert found is not None
         assert found.weight is Weight.PROOF

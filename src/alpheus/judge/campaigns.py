@@ -15,6 +15,7 @@ from alpheus.knowledge.products import signs_of
 from alpheus.model import Campaign, Finding, Stage, Verdict
 
 UNCATEGORISED = "uncategorised"
+_NO_PRODUCT = "its product is not in the evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Judged:
     pack: Pack | None
     findings: tuple[Finding, ...]
     coverage: WindowCoverage | None
+    possible: bool = True
+    """Whether its product is seen, or could not be told."""
 
 
 def judge_campaigns(
@@ -119,7 +122,8 @@ def _judge(
             pack.id, pack.window.start, pack.window.end, Verdict.NOT_DETERMINABLE, Stage.NONE,
             assessed=False, why=not_open or "",
         )  # fmt: skip
-        return Judged(campaign, pack, tuple(findings), coverage)
+        possible = not_open != _NO_PRODUCT
+        return Judged(campaign, pack, tuple(findings), coverage, possible)
     verdict = verdict_of(findings, covered=coverage.complete)
     campaign = Campaign(
         pack.id, coverage.window.start, coverage.window.end, verdict, stage_of(findings),
@@ -137,7 +141,7 @@ def _why_not(
 ) -> str | None:
     assert pack.window is not None
     if not record.may_run(pack.products, signs):
-        return "its product is not in the evidence"
+        return _NO_PRODUCT
     if patches.never_affected(pack.cves):
         return "no build that ran is affected"
     if fixed is not None and fixed <= pack.window.start:

@@ -25,10 +25,8 @@ def next_steps(
     """
     missing = _missing(judged, seen)
     chosen: dict[str, NextStep] = {}
-    for pack in _bearing(judged, packs):
-        vulnerable = any(
-            cves[cve].state is PatchState.VULNERABLE for cve in pack.cves if cve in cves
-        )
+    for pack in _bearing(judged, packs, cves):
+        vulnerable = _vulnerable(pack, cves)
         holding = playbook.facts(verdict, stage, vulnerable=vulnerable, missing=missing)
         wanted = missing & _sources(pack)
         for step in (*playbook.next_steps(pack, holding), *playbook.collected(pack, wanted)):
@@ -53,11 +51,27 @@ def _others(pack: Pack) -> set[str]:
     return {label for labels in pack.other_sources.values() for label in labels}
 
 
-def _bearing(judged: Sequence[Judged], packs: Sequence[Pack]) -> list[Pack]:
-    """Packs that were assessed, or could have been; general ones when something fits none."""
+def _bearing(
+    judged: Sequence[Judged], packs: Sequence[Pack], cves: Mapping[str, CveState]
+) -> list[Pack]:
+    """Packs that were assessed, or could have been; general ones when something fits none.
+
+    A campaign that no record would show has its say where its hole is open.
+    """
     assessed = [j.pack for j in judged if j.campaign.assessed and j.pack is not None]
     possible = [j.pack for j in judged if j.coverage is not None and j.pack is not None]
     general = [pack for pack in packs if pack.window is None]
     needs_general = not assessed or any(j.pack is None for j in judged)
-    campaigns = [pack for pack in packs if pack.window is not None]
-    return [*(assessed or possible or campaigns), *(general if needs_general else [])]
+    out = {j.pack.id for j in judged if j.pack is not None and not j.possible}
+    campaigns = [pack for pack in packs if pack.window is not None and pack.id not in out]
+    chosen = assessed or possible or campaigns
+    unseen = [
+        pack
+        for pack in campaigns
+        if not pack.deciding and pack not in chosen and _vulnerable(pack, cves)
+    ]
+    return [*chosen, *unseen, *(general if needs_general else [])]
+
+
+def _vulnerable(pack: Pack, cves: Mapping[str, CveState]) -> bool:
+    return any(cves[cve].state is PatchState.VULNERABLE for cve in pack.cves if cve in cves)
