@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from alpheus.lab.server import Server
-from alpheus.lab.sharepoint import requests, traces
+from alpheus.lab.sharepoint import background, requests, traces
 
 
 def test_a_designer_edits_web_parts(server: Server) -> None:
@@ -26,3 +26,9 @@ def test_the_farm_traces_its_requests(server: Server) -> None:
     rows = [text for template in traces(server) for _, text in template.lines]
     assert any("Name=Request (GET:" in row for row in rows)
     assert any("OWSTIMER" in row for row in rows)
+
+
+def test_the_search_reads_the_sites_day_and_night(server: Server) -> None:
+    """So that no day is without a row."""
+    logs = [log for template in background(server) for log, _ in template.lines]
+    assert logs.count("iis1") >= 4

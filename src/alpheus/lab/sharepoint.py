@@ -7,12 +7,15 @@ from random import Random
 from alpheus.lab import clients, names
 from alpheus.lab.logs import uls
 from alpheus.lab.logs.uls import Trace
+from alpheus.lab.render import request_template
 from alpheus.lab.request import Request, Template
 from alpheus.lab.server import Server
 from alpheus.lab.text import compiled
 from alpheus.lab.visitors import Weighted
 
 _LAYOUTS = "/_layouts/15"
+_ROBOT = "Mozilla/4.0 (compatible; MSIE 4.01; Windows NT; MS Search 6.0 Robot)"
+_CRAWLS = 6
 
 
 def requests(rng: Random, server: Server) -> list[Weighted]:
@@ -49,9 +52,8 @@ def _administration(server: Server) -> list[Weighted]:
 
 
 def _others(rng: Random, server: Server) -> list[Weighted]:
-    robot = "Mozilla/4.0 (compatible; MSIE 4.01; Windows NT; MS Search 6.0 Robot)"
     found = [
-        (3, Request("", "GET", "/sites/team/_api/web", server.address, robot,
+        (3, Request("", "GET", "/sites/team/_api/web", server.address, _ROBOT,
                     user=f"0#.w|{server.netbios.lower()}\\svc-search")),
         (1, Request("", "GET", "/", names.public_address(rng), "Mozilla/5.0", status=401)),
     ]  # fmt: skip
@@ -59,6 +61,14 @@ def _others(rng: Random, server: Server) -> list[Weighted]:
         client = names.public_address(rng)
         found.append((1, Request("", "GET", stem, client, "Mozilla/5.0", status=404)))
     return found
+
+
+def background(server: Server) -> list[Template]:
+    """What happens day and night: the search that reads the sites, and the farm's own traces."""
+    crawl = Request("", "GET", "/sites/team/_vti_bin/sitedata.asmx", server.address, _ROBOT,
+                    user=f"0#.w|{server.netbios.lower()}\\svc-search")  # fmt: skip
+    read = request_template(crawl, server, server.build_before)
+    return [*traces(server), *[read] * _CRAWLS]
 
 
 def traces(server: Server) -> list[Template]:

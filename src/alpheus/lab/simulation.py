@@ -77,7 +77,7 @@ class Simulation:
             midnight = hour.replace(hour=0)
             self._today = background.day(self._rng, self._plan, midnight, self._pace)
         elif self._plan.sharepoint:
-            templates = sharepoint.traces(self._plan.server)
+            templates = sharepoint.background(self._plan.server)
             self._today = background.spread(self._rng, hour.replace(hour=0), templates, self._pace)
 
     def _hour(self, hour: datetime, budget: float) -> None:
