@@ -13,6 +13,7 @@ import pytest
 from alpheus import lab
 from alpheus.job import TriageOptions
 from alpheus.judge.headline import first_seen
+from alpheus.lab.scenarios import REGISTRY
 from alpheus.model import Assessment, ServerAssessment, Stage, Verdict, Weight
 from alpheus.triage import triage
 from samples import SAMPLES, real
@@ -42,8 +43,12 @@ def _server(assessment: Assessment, name: str) -> ServerAssessment:
 
 @pytest.mark.parametrize("scenario", [scenario.name for scenario in lab.SCENARIOS])
 def test_every_scenario_gets_its_truth(truths: Path, scenario: str) -> None:
-    """Verdict, stage and first-seen time are those of the ground truth; nothing is lost."""
-    truth = lab.generate(truths / scenario, scenario, size=SIZE, seed=5)
+    """Verdict, stage, first-seen time and campaign are those of the ground truth; nothing is lost.
+
+    All packs are loaded: none raises an alarm about the attack of another.
+    """
+    size = SIZE if scenario in {one.name for one, _ in REGISTRY} else None
+    truth = lab.generate(truths / scenario, scenario, size=size, seed=5)
     assessment = _assess(truths / scenario / "evidence")
     for expected in truth.servers:
         server = _server(assessment, expected.server)
@@ -54,7 +59,14 @@ def test_every_scenario_gets_its_truth(truths: Path, scenario: str) -> None:
         )  # fmt: skip
         if expected.stage == Stage.NONE:
             assert _alarming(server) == []
+        assert _alarmed(server) == ({expected.campaign} if expected.campaign else set())
     assert sum(loss.count for loss in assessment.skipped) == 0
+
+
+def _alarmed(server: ServerAssessment) -> set[str]:
+    """The campaigns that are said to have got as far as a try, or further."""
+    return {one.pack for one in server.campaigns
+            if one.assessed and one.verdict.rank >= Verdict.ATTEMPTED.rank}  # fmt: skip
 
 
 def _alarming(server: ServerAssessment) -> list[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from alpheus.errors import KnowledgeError
+from alpheus.respond import catalogue
 from alpheus.respond.catalogue import read_steps, step_kinds
 from alpheus.respond.model import Phase
 
@@ -60,3 +63,27 @@ def test_what_is_wrong_is_told_with_its_place(text: str, why: str) -> None:
     """File, and step or line."""
     with pytest.raises(KnowledgeError, match=why):
         read_steps(text, "steps.yaml")
+
+
+def test_a_step_of_a_pack_stands_where_it_says(tmp_path: Path, monkeypatch: Any) -> None:
+    """Behind the step that it names; a name of nobody, or of two steps, is refused."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    step = STEP.replace("id: one", "id: own-step").replace("phase: remove", "phase: rotate")
+    monkeypatch.setattr(catalogue, "pack_ids", lambda: ("own",))
+    monkeypatch.setattr(catalogue, "pack_folder", lambda _: folder)
+    for text, wrong in (
+        ("  after: nothing-such\n", "there is no step 'nothing-such'"), ("", ""),
+        ("  after: machine-keys\n", ""),
+    ):  # fmt: skip
+        (folder / "clean.yaml").write_text(step + text)
+        if wrong:
+            with pytest.raises(KnowledgeError, match=wrong):
+                step_kinds.__wrapped__()
+            continue
+        ids = [kind.id for kind in step_kinds.__wrapped__()]
+        before = "machine-keys" if text else "kerberos"
+        assert ids[ids.index("own-step") - 1] == before
+    (folder / "clean.yaml").write_text(step.replace("own-step", "kerberos"))
+    with pytest.raises(KnowledgeError, match="two steps of a clean-up are called 'kerberos'"):
+        step_kinds.__wrapped__()

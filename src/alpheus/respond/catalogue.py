@@ -46,11 +46,15 @@ class StepKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     restores: bool = False
     exchanges: bool = False
     asked: bool = False
+    after: str = ""
 
 
 @cache
 def step_kinds() -> tuple[StepKind, ...]:
-    """All steps, by phase, those of packs behind the others. Raises KnowledgeError."""
+    """All steps, by phase; those of packs behind the others. Raises KnowledgeError.
+
+    A step of a pack stands right behind the one that it names in `after`.
+    """
     kinds = list(read_steps(_FILE.read_text(encoding="utf-8"), _FILE.name))
     for pack in pack_ids():
         kinds += steps_of_pack(pack_folder(pack) or Path())
@@ -58,7 +62,19 @@ def step_kinds() -> tuple[StepKind, ...]:
     if twice:
         message = f"two steps of a clean-up are called {twice[0]!r}: rename one of them"
         raise KnowledgeError(message)
-    return _in_order(kinds)
+    return _placed(_in_order(kinds))
+
+
+def _placed(kinds: Sequence[StepKind]) -> tuple[StepKind, ...]:
+    """Each step that names one behind that one. Raises KnowledgeError where there is none."""
+    found = [kind for kind in kinds if not kind.after]
+    for kind in reversed([kind for kind in kinds if kind.after]):
+        ids = [one.id for one in found]
+        if kind.after not in ids:
+            message = f"step {kind.id} of a clean-up: after: there is no step {kind.after!r}"
+            raise KnowledgeError(message)
+        found.insert(ids.index(kind.after) + 1, kind)
+    return tuple(found)
 
 
 def steps_of_pack(folder: Path) -> tuple[StepKind, ...]:
