@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from alpheus.cases.database import Database
 from alpheus.cases.ledger_schema import units
 from alpheus.cases.schema import observations
-from alpheus.engine.local import Note, Work
+from alpheus.engine.base import Note, Work
 from alpheus.fleet.ledger import Ledger
 from alpheus.fleet.model import Ended, Package, Parameters, Recipe, Result, Unit, UnitKind
 from alpheus.fleet.reading import packed

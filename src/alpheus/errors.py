@@ -15,6 +15,7 @@
     │   ├── DatabaseLostError       the connection to its server broke
     │   ├── NotWorkedOutError       servers have not been worked out of what is in it
     │   └── DatabaseVersionError    a newer program has written it
+    ├── EngineError                 workers cannot be reached or may not be used        exit 3
     ├── RefusedError                a case does not allow what was asked                exit 2
     ├── VaultError                  a vault of files that were taken away is not usable exit 3
     ├── CleanError                  a clean-up plan does not fit, or is none            exit 2
@@ -97,6 +98,12 @@ class NotWorkedOutError(DatabaseError):
 
 class DatabaseVersionError(DatabaseError):
     """A newer program has written the database."""
+
+
+class EngineError(AlpheusError, OSError):
+    """Processes that should do the work cannot be reached, or not by what was given."""
+
+    exit_status = 3
 
 
 class RefusedError(AlpheusError, ValueError):

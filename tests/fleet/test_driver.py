@@ -33,6 +33,10 @@ class _Here(Engine[Unit, Result]):
         self.do = do
         self.done: list[str] = []
 
+    @property
+    def room(self) -> int:
+        return 1
+
     def run(
         self, units: Iterable[Unit], on_note: Note | None = None
     ) -> Iterator[Outcome[Unit, Result]]:

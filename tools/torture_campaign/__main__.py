@@ -196,7 +196,7 @@ def _run(
         registered = time.monotonic() - begin
         engine: LocalEngine[Unit, Result] = LocalEngine(triaging, workers, ready, bounds)
         begin, ours, theirs = time.monotonic(), _cpu(resource.RUSAGE_SELF), _cpu(-1)
-        summary = Driver(ledger, engine, recipe, Manner("torture", workers)).run()
+        summary = Driver(ledger, engine, recipe, Manner("torture")).run()
         figures = _Figures(summary, outcome(database))
         figures.seconds = time.monotonic() - begin
     figures.registered = registered

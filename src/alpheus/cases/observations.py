@@ -58,6 +58,14 @@ def states_of(text: bytes) -> States:
     return States(text, blake2b(text, digest_size=DIGEST_BYTES).digest())
 
 
+def digest_of_server(body: bytes, states: States | None, seen: str, breach: str) -> bytes:
+    """What an assessment of a server is known by."""
+    digest = blake2b(body, digest_size=DIGEST_BYTES)
+    digest.update(states.digest if states else b"")
+    digest.update(f"{seen} {breach}".encode())
+    return digest.digest()
+
+
 class Row(NamedTuple):
     """One observation on its way into the database; the names are those of its table.
 
@@ -243,11 +251,9 @@ class Rows:
         states = states_of(self._encode(server.cves)) if server.cves else None
         if b"\\u0000" in body or (states and b"\\u0000" in states.text):
             raise RowError(f"{server.name}: a text holds the character 0, which no database keeps")
-        digest = blake2b(body, digest_size=DIGEST_BYTES)
-        digest.update(states.digest if states else b"")
-        digest.update(f"{seen} {breach}".encode())
+        digest = digest_of_server(body, states, seen, breach)
         return Row(
-            digest.digest(), Kind.ASSESSMENT, "triage", seen, "", 0, "", 1,
+            digest, Kind.ASSESSMENT, "triage", seen, "", 0, "", 1,
             server.build.value if server.build else "", server.product, states, "",
             server.verdict.value, server.stage.value, breach, body.decode(),
         )  # fmt: skip

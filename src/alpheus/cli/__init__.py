@@ -18,6 +18,7 @@ from alpheus.cli import (
     collect,
     custody,
     directory,
+    engine,
     import_,
     lab,
     notify,
@@ -35,7 +36,7 @@ from alpheus.errors import AlpheusError
 
 COMMANDS = (
     triage, retriage, collect, clean, custody, webshell, baseline, rules, pack, build, probe,
-    import_, directory, case, notify, campaign, serve, audit, lab,
+    import_, directory, case, notify, campaign, engine, serve, audit, lab,
 )  # fmt: skip
 """One module per command, in the order in which help lists them."""
 

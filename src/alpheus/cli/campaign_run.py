@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import signal
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alpheus.cli.arguments import add_reading_to, bound, path
+from alpheus.cli.campaign_engine import add_engine_to, check_engine, engine_of
 from alpheus.cli.case_common import (
     Below,
     add_command,
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json")
 NOT_ALL = 3
 INTERRUPTED = 130
-_MEMORY = 4_096
-_SECONDS = 4 * 3_600
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _NAMED = 20
 
@@ -79,10 +77,6 @@ def add_to(below: Below[argparse.ArgumentParser]) -> None:
 def _add_work_to(parser: argparse.ArgumentParser) -> None:
     add_person_to(parser, why=False)
     parser.add_argument(
-        "--workers", type=bound, default=None, metavar="N",
-        help="processes that read (default: one per processor)",
-    )  # fmt: skip
-    parser.add_argument(
         "--lane", type=_lane, default="common", metavar="NAME",
         help="the lane that these packages wait in (default: common)",
     )  # fmt: skip
@@ -99,19 +93,7 @@ def _add_work_to(parser: argparse.ArgumentParser) -> None:
         "--later", action="store_true", help="leave it to alpheus case rebuild to work out servers"
     )
     add_directory_to(parser)
-    limits = parser.add_argument_group("limits of each package")
-    limits.add_argument(
-        "--max-memory", type=bound, default=_MEMORY, metavar="MB",
-        help=f"memory of a process that reads (default: {_MEMORY:,})",
-    )  # fmt: skip
-    limits.add_argument(
-        "--max-cpu", type=bound, default=_SECONDS, metavar="SECONDS",
-        help=f"of a processor (default: {_SECONDS:,})",
-    )  # fmt: skip
-    limits.add_argument(
-        "--max-seconds", type=bound, default=2 * _SECONDS, metavar="SECONDS",
-        help=f"by the clock (default: {2 * _SECONDS:,})",
-    )  # fmt: skip
+    add_engine_to(parser)
 
 
 def _add_reading_to(parser: argparse.ArgumentParser) -> None:
@@ -147,6 +129,7 @@ def _run(options: argparse.Namespace) -> int:
 
     if options.since and options.until and options.since > options.until:
         raise UsageError("--since is after --until: no time is left to look at")
+    check_engine(options)
     found = find_packages(options.folders)
     for other in found.others[:_NAMED]:
         say(f"{other}: is no package (neither folder, archive nor disk image); passed over")
@@ -211,22 +194,14 @@ def _private_folder(database: Database) -> Path:
 def _drive(
     options: argparse.Namespace, ledger: Ledger, recipe: Recipe, triaging: Triaging
 ) -> Summary:
-    from functools import partial  # noqa: PLC0415 - keeps --help fast
-
-    from alpheus.engine import Bounds, LocalEngine  # noqa: PLC0415 - as above
-    from alpheus.fleet.driver import Driver, Manner, Summary  # noqa: PLC0415 - as above
-    from alpheus.fleet.model import Result, Unit  # noqa: PLC0415 - as above
+    from alpheus.fleet.driver import Driver, Manner, Summary  # noqa: PLC0415 - keeps --help fast
 
     if ledger.left(recipe) == (0, 0):
         return Summary()
-    workers = options.workers or os.cpu_count() or 1
-    bounds = Bounds(options.max_memory << 20, options.max_cpu, options.max_seconds)
-    ready = partial(triaging.reader, triaging.prepared())
-    engine: LocalEngine[Unit, Result] = LocalEngine(triaging, workers, ready, bounds)
     of = sum(ledger.left(recipe))
-    with _line() as show:
+    with engine_of(options, triaging) as engine, _line() as show:
         manner = Manner(
-            who_does_it(options), workers, say=say,
+            who_does_it(options), say=say,
             tell=lambda done, doing, read: show(_reading(done, of, doing, read)),
         )  # fmt: skip
         return Driver(ledger, engine, recipe, manner).run()

@@ -6,6 +6,7 @@ import math
 import os
 import sys
 from contextlib import suppress
+from typing import Any
 
 _DIE_WITH_PARENT = 1
 _KILL = 9
@@ -32,10 +33,8 @@ def bound(*, memory: int = 0, cpu_seconds: int = 0, file_bytes: int = 0, files: 
         return
     import resource  # noqa: PLC0415 - of POSIX alone
 
-    # Files that are mapped to be read are no memory that is taken.
-    kind = resource.RLIMIT_DATA if sys.platform == "linux" else resource.RLIMIT_AS
     wanted = {
-        kind: memory, resource.RLIMIT_CPU: cpu_seconds,
+        _memory(resource): memory, resource.RLIMIT_CPU: cpu_seconds,
         resource.RLIMIT_FSIZE: file_bytes, resource.RLIMIT_NOFILE: files,
     }  # fmt: skip
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -46,6 +45,11 @@ def bound(*, memory: int = 0, cpu_seconds: int = 0, file_bytes: int = 0, files: 
             last = most + _LAST_SECONDS if what == resource.RLIMIT_CPU else most
             with suppress(OSError, ValueError):
                 resource.setrlimit(what, (most, last))
+
+
+def _memory(resource: Any) -> int:  # noqa: ANN401 - the module, which not every system has
+    # Files that are mapped to be read are no memory that is taken.
+    return int(resource.RLIMIT_DATA if sys.platform == "linux" else resource.RLIMIT_AS)
 
 
 def allow(cpu_seconds: int) -> None:
@@ -60,3 +64,17 @@ def allow(cpu_seconds: int) -> None:
     if hard == resource.RLIM_INFINITY or most < hard:
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_CPU, (most, hard))
+
+
+def allow_memory(most: int) -> None:
+    """Let this process take so many bytes of memory for now, within its last bound; 0: that."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - of POSIX alone
+
+    kind = _memory(resource)
+    _, hard = resource.getrlimit(kind)
+    if most and hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(kind, (most or hard, hard))

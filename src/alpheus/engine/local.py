@@ -24,19 +24,20 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.sharedctypes import RawArray
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
+from alpheus.engine.base import (
+    NO_MEMORY,
+    Bounds,
+    Lost,
+    Note,
+    Outcome,
+    Result,
+    Setup,
+    Unit,
+    Work,
+)
 from alpheus.engine.bounds import allow, bound, follow
-
-Unit = TypeVar("Unit")
-Result = TypeVar("Result")
-
-Note = Callable[[str, int], None]
-"""Called by the work to say what it is doing, and how many bytes it has read of its unit."""
-
-Work = Callable[[Unit, Note], Result]
-Setup = Callable[[], Work[Unit, Result]]
-"""Prepares a worker once and gives the function that does a unit; must be importable by name."""
 
 _DONE, _FAILED = "done", "failed"
 _BOARD_BYTES = 64 << 10
@@ -45,7 +46,6 @@ _LOOK_EVERY = 0.2
 _FROM_OUTSIDE = frozenset({"SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"})
 OUT_OF_MEMORY = 77
 """The status of a worker that ended for want of memory: what it holds is not given back else."""
-NO_MEMORY = "not enough memory"
 
 
 class _Board:
@@ -72,39 +72,6 @@ class _Board:
             except UnicodeDecodeError:
                 continue
         return text.decode("utf-8", "replace"), read
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How much a unit may take; 0 for no bound.
-
-    `memory` is bytes of each worker, `cpu_seconds` of a processor, `seconds` by the clock.
-    """
-
-    memory: int = 0
-    cpu_seconds: int = 0
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """A unit that was not finished: why, and what its worker last said it was doing.
-
-    `outside`: its worker was ended from outside, which need not be the unit's fault.
-    """
-
-    reason: str
-    doing: str
-    outside: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome(Generic[Unit, Result]):
-    """A unit with its result, or with why it has none."""
-
-    unit: Unit
-    result: Result | None
-    lost: Lost | None = None
 
 
 @dataclass(slots=True)
@@ -154,6 +121,11 @@ class LocalEngine(Generic[Unit, Result]):
                 yield from self._turn(waiting, on_note)
         finally:
             self._stop()
+
+    @property
+    def room(self) -> int:
+        """One for each worker."""
+        return self._wanted
 
     @property
     def processes(self) -> list[int]:

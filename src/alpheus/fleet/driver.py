@@ -31,7 +31,7 @@ _MOST_HELD = 2_000
 _SOON = 2.0
 """Seconds for which units are claimed ahead: small ones many at once, large ones one by one."""
 _MOST_AHEAD = 32
-"""Units for each worker that are claimed at once."""
+"""Units for each that there is room for, which are claimed at once."""
 
 _Answer = TypeVar("_Answer")
 
@@ -56,13 +56,12 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a driver goes about it: `workers` of its engine, who runs it, how patient it is.
+    """How a driver goes about it: who runs it, how patient it is.
 
     `tell` is called with what has been done so far, a few times a second; `say` with sentences.
     """
 
     who: str
-    workers: int = 1
     patience: float = _PATIENCE
     look_every: float = _LOOK_EVERY
     flush_every: float = _FLUSH_EVERY
@@ -118,7 +117,7 @@ class Driver:
 
     def _claim(self) -> list[Unit]:
         each = min(max(round(_SOON / max(self._each, 0.001)), 1), _MOST_AHEAD)
-        return self._ledger.claim(self._recipe, self._manner.workers * each, self.name)
+        return self._ledger.claim(self._recipe, self._engine.room * each, self.name)
 
     def _take(self, outcome: Outcome[Unit, Result]) -> None:
         unit = outcome.unit
