@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-import pytest
-
 from alpheus.engine import Bounds, Engine, Lost, Outcome
 
 
@@ -25,19 +23,6 @@ def test_an_engine_is_two_things() -> None:
     engine: Engine[int, int] = _Here()
     assert engine.room == 1
     assert list(engine.run([3])) == [Outcome(3, 9)]
-
-
-def test_one_that_does_nothing_is_none() -> None:
-    """Both have to be there."""
-
-    class Nothing(Engine[int, int]):
-        pass
-
-    nothing = Nothing()  # type: ignore[abstract]
-    with pytest.raises(NotImplementedError):
-        nothing.run([])
-    with pytest.raises(NotImplementedError):
-        _ = nothing.room
 
 
 def test_nothing_is_bounded_unless_somebody_says_so() -> None:

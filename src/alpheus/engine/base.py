@@ -62,7 +62,6 @@ class Engine(Protocol[Unit, Result]):
     @property
     def room(self) -> int:
         """How many units it has under way at once, as far as it knows; at least 1."""
-        raise NotImplementedError
 
     def run(
         self, units: Iterable[Unit], on_note: Callable[[str, int], None] | None = None
@@ -72,4 +71,3 @@ class Engine(Protocol[Unit, Result]):
         `on_note` is called a few times a second with what is being done, and the bytes read of all
         units under way, in the thread that iterates.
         """
-        raise NotImplementedError

@@ -48,24 +48,19 @@ class Order(Protocol[_Asked_contra, _Given_co]):
     @property
     def setup(self) -> bytes:
         """Prepares a seat."""
-        raise NotImplementedError
 
     @property
     def version(self) -> str:
         """That of program and knowledge: workers of another are given none of these units."""
-        raise NotImplementedError
 
     def encode(self, unit: _Asked_contra) -> bytes:
         """A unit as it travels."""
-        raise NotImplementedError
 
     def decode(self, unit: _Asked_contra, content: bytes) -> _Given_co:
         """What a worker says of a unit; it is not believed. Raises ValueError."""
-        raise NotImplementedError
 
     def memory(self, unit: _Asked_contra) -> int:
         """Bytes that a worker has to have for it."""
-        raise NotImplementedError
 
 
 @dataclass(slots=True)
