@@ -11,6 +11,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -177,8 +178,8 @@ async def _wait(ending: _Ending) -> None:
 
 def _told_to_end() -> asyncio.Event:
     ending = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):  # not on Windows
+    if sys.platform != "win32":  # there the first of them ends the process
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, ending.set)
     return ending
