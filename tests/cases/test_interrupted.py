@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,9 +20,13 @@ from alpheus.cases.hand import Entry, enter
 from alpheus.cases.rebuild import rebuild
 from alpheus.cases.schema import acts, observations
 from alpheus.cases.service import Cases, Filters
+from alpheus.cli import main
 from alpheus.errors import DatabaseLostError
-from cases_filling import NOW, derived_rows, fill, seen
+from cases_filling import NOW, derived_rows, seen
+from cases_filling import fill as fill_with
+from copies import die, end_of_a_copy, on_a_full_disk
 from exposure_runs import CLOSED, OPEN, write_lines
+from filled_database import Fill, lay_down
 from postgresql_server import Server
 
 WORLD = [seen(1, OPEN, 1), seen(2, OPEN, 1), seen(3, CLOSED, 1), seen(1, OPEN, 3)]
@@ -43,7 +45,7 @@ WHAT: dict[str, Doing] = {
 
 def _filled(place: str) -> None:
     with open_database(place) as database:
-        fill(database, WORLD)
+        fill_with(database, WORLD)
         rebuild(database, now=NOW)
 
 
@@ -54,31 +56,23 @@ def _state(database: Database) -> tuple[dict[str, Any], int, int]:
     return derived_rows(database), done, seen_ones
 
 
+@pytest.fixture
+def fill() -> Fill:
+    """Databases hold this world from the start."""
+    return _filled
+
+
 @pytest.mark.parametrize("what", WHAT)
 def test_killed_in_the_midst_of_an_act(place: str, what: str) -> None:
     """The program is gone, the database as it was, and nobody is locked out."""
-    _filled(place)
     with open_database(place) as database:
         before = _state(database)
-    program = (
-        "import os, signal, sys\n"
-        "from alpheus.cases import derived_store\n"
-        "from alpheus.cases.database import open_database\n"
-        "from alpheus.cases.service import Cases\n"
-        "from cases_filling import NOW\n"
-        "from test_interrupted import WHAT\n"
-        "def kill(*given):\n"
-        "    os.kill(os.getpid(), signal.SIGKILL)\n"
-        "derived_store._count = kill\n"
-        "WHAT[sys.argv[2]](Cases(open_database(sys.argv[1]), lambda: NOW))\n"
-    )
-    here = Path(__file__).parent
-    paths = os.pathsep.join([str(here), str(here.parent)])
-    ended = subprocess.run(
-        [sys.executable, "-c", program, place, what], check=False,
-        env={**os.environ, "PYTHONPATH": paths},
-    )  # fmt: skip
-    assert ended.returncode == -signal.SIGKILL
+
+    def die_before_it_is_counted() -> None:
+        derived_store._count = die
+        WHAT[what](Cases(open_database(place), lambda: NOW))
+
+    assert end_of_a_copy(die_before_it_is_counted) == -signal.SIGKILL
     with open_database(place) as database:
         assert _state(database) == before
         WHAT[what](Cases(database, lambda: NOW))
@@ -91,8 +85,7 @@ def test_a_connection_that_is_lost_in_the_midst_of_an_act(
     server: Server, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     """Is told; nothing was done, and the next try does it."""
-    place = server.new()
-    _filled(place)
+    place = server.new(_filled)
     with open_database(place) as database:
         before = _state(database)
         cases = Cases(database, lambda: NOW)
@@ -118,8 +111,7 @@ def test_a_connection_that_is_lost_while_an_entry_is_made(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The entry is in, or it is not; the same entry again is in once."""
-    place = server.new()
-    _filled(place)
+    place = server.new(_filled)
     entry = Entry(names=("mail.org1.example",), build=CLOSED, seen="2021-03-09T00:00:00Z")
     with open_database(place) as database:
         before = _state(database)
@@ -134,25 +126,6 @@ def test_a_connection_that_is_lost_while_an_entry_is_made(
         assert _state(database) == before
         assert enter(database, entry, "kim", now=NOW).new
         assert not enter(database, entry, "kim", now=NOW).new
-
-
-FULL = (
-    "import resource, signal, sys\n"
-    "from pathlib import Path\n"
-    "from alpheus.cli import main\n"
-    "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-    "room = int(sys.argv[1])\n"
-    "resource.setrlimit(resource.RLIMIT_FSIZE, (room, -1))\n"
-    "sys.exit(main(sys.argv[2:]))\n"
-)
-"""The program on a disk on which no file grows beyond a size."""
-
-
-def _on_a_full_disk(room: int, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", FULL, str(room), *words], check=False, capture_output=True,
-        text=True,
-    )  # fmt: skip
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="files are bounded by a limit of Linux")
@@ -172,18 +145,18 @@ def test_a_full_disk(words: tuple[str, ...], tmp_path: Path) -> None:
     place = str(tmp_path / "c.db")
     write_lines(tmp_path / "more.jsonl", [seen(n % 250 + 1, OPEN, 5, servers=(f"RR{n:05d}",))
                                           for n in range(600)])  # fmt: skip
-    _filled(place)
+    lay_down(Path(place), _filled)
     asked = [str(tmp_path / word) if word.endswith(".jsonl") else word for word in words]
     room = 4096  # the journal beside the file cannot grow beyond a page
-    ended = _on_a_full_disk(room, "case", asked[0], "--database", place, *asked[1:])
-    assert ended.returncode == 3, ended.stderr
-    assert "make room" in ended.stderr
-    assert "Traceback" not in ended.stderr
+    command = ["case", asked[0], "--database", place, *asked[1:]]
+    status, said = on_a_full_disk(room, lambda: main(command))
+    assert status == 3, said
+    assert "make room" in said
+    assert "Traceback" not in said
     with open_database(place) as database:
         derived, done, count = _state(database)
         assert done == 0
         assert count in {4, 5, 604}
         assert {row[0] for row in derived["members"]} == {1, 2, 3, 4}
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != room
-    again = _on_a_full_disk(1 << 30, "case", asked[0], "--database", place, *asked[1:])
-    assert again.returncode == 0, again.stderr
+    assert main(command) == 0

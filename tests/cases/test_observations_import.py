@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import signal
-import subprocess
-import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -23,6 +22,7 @@ from alpheus.cases.schema import imports, losses, observations
 from alpheus.errors import EvidenceError, EvidenceFormatError, EvidenceNotFoundError
 from alpheus.report.json_output import write_json
 from assessments import compromised
+from copies import die, end_of_a_copy
 from exposure_runs import CLOSED, OPEN, observation, write_lines
 
 
@@ -131,32 +131,30 @@ def test_files_that_are_nothing_of_that(database: Database, tmp_path: Path) -> N
     assert _count(database) == 0
 
 
+def _import_and_die(place: str, file: Path, after: int, *, inside: bool) -> None:
+    """Within the batch that holds a line, or between that and the next."""
+    note = module._Ledger.note
+
+    def noted(self: Any, *given: Any) -> None:
+        if inside and self.lines >= after:
+            die()
+        note(self, *given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "BATCH", 10)
+        patch.setattr(module._Ledger, "note", noted)
+        import_file(
+            open_database(place), file, "kim",
+            tell=lambda lines: die() if lines >= after else None,
+        )  # fmt: skip
+
+
 def test_a_killed_import_is_finished_by_the_next(place: str, tmp_path: Path) -> None:
     """Wherever it was killed: whole batches are in, none twice, and the next one goes on."""
     file = _lines(tmp_path / "a.jsonl", 40)
-    program = (
-        "import os, signal, sys\n"
-        "from pathlib import Path\n"
-        "from alpheus.cases import observations_import as module\n"
-        "from alpheus.cases.database import open_database\n"
-        "module.BATCH, after, inside = 10, int(sys.argv[3]), sys.argv[4] == 'inside'\n"
-        "note = module._Ledger.note\n"
-        "def killing(self, *given):\n"
-        "    if inside and self.lines >= after:\n"
-        "        os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    note(self, *given)\n"
-        "module._Ledger.note = killing\n"
-        "def tell(lines):\n"
-        "    if lines >= after:\n"
-        "        os.kill(os.getpid(), signal.SIGKILL)\n"
-        "module.import_file(open_database(sys.argv[1]), Path(sys.argv[2]), 'kim', tell=tell)\n"
-    )
     for after, where, there in ((10, "outside", 10), (20, "inside", 20), (30, "outside", 30)):
-        ended = subprocess.run(
-            [sys.executable, "-c", program, place, str(file), str(after), where],
-            check=False, env=os.environ,
-        )  # fmt: skip
-        assert ended.returncode == -signal.SIGKILL
+        killed = partial(_import_and_die, place, file, after, inside=where == "inside")
+        assert end_of_a_copy(killed) == -signal.SIGKILL
         with open_database(place) as opened:
             assert _count(opened) == there
     with open_database(place) as opened:

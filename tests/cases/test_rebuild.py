@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -22,6 +21,7 @@ from alpheus.cases.rebuild import rebuild
 from alpheus.errors import DatabaseBusyError, DatabaseError
 from alpheus.exposure.model import Pool
 from cases_filling import NOW, act, derived_rows, fill, listed, seen
+from copies import die, end_of_a_copy
 from exposure_runs import CLOSED, OPEN, tls
 
 FIRST = [
@@ -166,18 +166,14 @@ def test_a_killed_rebuild_leaves_what_was(place: str) -> None:
         rebuild(opened, now=NOW)
         before = derived_rows(opened)
         fill(opened, SECOND)
-    program = (
-        "import os, signal, sys\n"
-        "from datetime import UTC, datetime\n"
-        "from alpheus.cases.database import open_database\n"
-        "from alpheus.cases.rebuild import rebuild\n"
-        "def tell(said):\n"
-        "    if said == 'sorting':\n"
-        "        os.kill(os.getpid(), signal.SIGKILL)\n"
-        "rebuild(open_database(sys.argv[1]), now=datetime.now(UTC), tell=tell)\n"
-    )
-    ended = subprocess.run([sys.executable, "-c", program, place], check=False, env=os.environ)
-    assert ended.returncode == -signal.SIGKILL
+
+    def die_while_sorting() -> None:
+        rebuild(
+            open_database(place), now=datetime.now(UTC),
+            tell=lambda said: die() if said == "sorting" else None,
+        )  # fmt: skip
+
+    assert end_of_a_copy(die_while_sorting) == -signal.SIGKILL
     with open_database(place) as opened:
         assert derived_rows(opened) == before
         assert rebuild(opened, now=NOW).observations == 8
