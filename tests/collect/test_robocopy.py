@@ -43,7 +43,7 @@ def test_a_folder_with_a_wildcard_is_walked_from_above(table: Collection) -> Non
     entries = [one for one in table.entries if one.id == "rps-cmdlet"]
     (text,) = files_of("robocopy", choose(table, entries, {})).values()
     assert 'Logging\\CmdletInfra" "%~1\\' in text
-    assert '"*.LOG" /S ' in text
+    assert '"*.LOG" /E ' in text
 
 
 def test_a_percent_sign_stands_for_itself(text: str) -> None:

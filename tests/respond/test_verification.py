@@ -216,3 +216,12 @@ def test_a_folder_that_is_served_now_must_be_looked_at() -> None:
         found = compare(before, after, since=SINCE, looked=seen, assessment="")
         assert (found.outcome is Outcome.CLEAN) is clean
         assert clean or found.uncovered[0].startswith("applicationHost.config")
+
+
+def test_an_image_of_the_disk_is_compared_with_files_of_before() -> None:
+    """The volume has another name; the page is the same."""
+    page, there = (finding("page-foreign", citation(f"{root}/inetpub/wwwroot/aspnet_client/x.aspx"))
+                   for root in ("C", "disk.e01/p2"))  # fmt: skip
+    seen = looked("p2:/inetpub/wwwroot/aspnet_client")
+    assert _one(seen, there, before=page).outcome is Outcome.LEFT
+    assert _one(seen, before=page).outcome is Outcome.CLEAN

@@ -109,3 +109,18 @@ def test_what_is_served() -> None:
     """By the folders of web sites."""
     assert is_served(CLIENT)
     assert not is_served("c:/windows/temp")
+
+
+def test_a_partition_of_a_disk_is_the_drive_that_holds_the_folder() -> None:
+    """An image knows no letters; two partitions that both may be it are none."""
+    image = looked("p2:/inetpub/wwwroot/aspnet_client", "p3:/data")
+    assert image.saw(CLIENT)
+    assert image.called_here(f"{CLIENT}/x.aspx") == f"p2:{CLIENT[2:]}/x.aspx"
+    assert not image.saw("c:/windows/temp")
+    assert not looked(f"p2:{CLIENT[2:]}", f"p3:{CLIENT[2:]}").saw(CLIENT)
+    assert looked(CLIENT).saw(f"p2:{CLIENT[2:]}")
+    assert not looked(CLIENT).saw(f"d:{CLIENT[2:]}")
+    served = _served(("/", "c:/inetpub/wwwroot"), ("/shop", "c:/shop"))
+    found = looked("p2:/shop/bin", f"p2:{CLIENT[2:]}", served=served)
+    assert found.holds("aspnet_client")
+    assert list(found.unseen_served()) == []

@@ -1,7 +1,7 @@
 """A command file that copies with robocopy, for where no collector may be brought.
 
 robocopy takes no wildcard in the name of a folder: what stands below the first one is walked whole,
-and the mask decides.
+and the mask decides. Empty folders are copied, too: nothing else shows that one is empty.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _lines(chosen: Sequence[Chosen], form: Format, name: str) -> Iterator[str]:
 def _copy(path: str) -> str:
     *folders, mask = path.split("\\")
     fixed = next((n for n, one in enumerate(folders) if "*" in one or "?" in one), len(folders))
-    deep = " /S" if fixed < len(folders) else ""
+    deep = " /E" if fixed < len(folders) else ""
     folder = _safe("\\".join(folders[:fixed]))
     target = folder.replace(":", "", 1)
     return f'robocopy "{folder}" "%~1\\{target}" "{_safe(mask)}"{deep} {_OPTIONS}'

@@ -101,7 +101,10 @@ def compare(
     folders; `assessment` is the digest of the old one.
     `missing` says what else of the new evidence was not seen, in sentences.
     """
-    was, now = _files(before), _files(after)
+    now = _files(after)
+    here = {place for place, _ in now}
+    was = {(_as_here(place, here, looked), rule): one
+           for (place, rule), one in _files(before).items()}  # fmt: skip
     items = [*_file_items(was, now, looked), *_copies(was, now, looked),
              *_record_items(before, after, since)]  # fmt: skip
     unseen = (*_not_looked_at(before, was, looked), *missing)
@@ -126,6 +129,11 @@ def _files(server: Server) -> dict[_FileKey, tuple[Finding, Citation]]:
             if place := file_of(finding, citation):
                 found.setdefault((place, finding.rule), (finding, citation))
     return found
+
+
+def _as_here(place: str, here: Collection[str], looked: Looked) -> str:
+    """A place as the new evidence calls it; what it was called may be there as well."""
+    return place if place in here else looked.called_here(place)
 
 
 def _file_items(

@@ -161,7 +161,8 @@ class _Looking:
 
     def _read(self, file: EvidenceFile, place: str) -> None:
         if place.endswith(SERVED_BY):
-            self._served += _served(file, place[:2])
+            letter = place.partition(":")[0]
+            self._served += _served(file, "c:" if is_partition(letter) else f"{letter}:")
         elif place.rpartition("/")[2] in TABLES and (volume := on_volume(file.path)):
             with file.local() as path:
                 self._tables[volume[0].lower()] = Table(*names_in_use(path))
@@ -182,6 +183,11 @@ class _Looking:
             self.evidence, self._held, frozenset(empty), tuple(self._served), self._tables,
             tuple(self._copies),
         )  # fmt: skip
+
+
+def is_partition(letter: str) -> bool:
+    """Whether a volume is called after its place on a disk, since no letter of it is known."""
+    return letter[:1] == "p" and letter[1:].isdigit()
 
 
 def _served(file: EvidenceFile, drive: str) -> Iterator[Served]:

@@ -15,7 +15,15 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from alpheus.knowledge import places
-from alpheus.respond.verification_listing import Copy, Listing, Served, Table, above, folder_of
+from alpheus.respond.verification_listing import (
+    Copy,
+    Listing,
+    Served,
+    Table,
+    above,
+    folder_of,
+    is_partition,
+)
 
 WEB_ROOT = "wwwroot"
 BRING = (
@@ -60,6 +68,8 @@ class Looked:
                     self._tables.setdefault(letter, []).append(table)
         self._empty -= self._held.keys()
         self._above = {higher for folder in self._held for higher in above(folder)}
+        self._known = {*self._held, *self._empty, *self._above}
+        self._letters = {one.partition(":")[0] for one in self._known if ":" in one}
         self._caches = {match[0] for folder in (*self._held, *self._empty)
                         if (match := _CACHE.match(folder))}  # fmt: skip
 
@@ -77,7 +87,23 @@ class Looked:
         cache = _CACHE.match(folder)
         if cache is not None and cache[0] in self._caches:
             return True
-        return bool(self._table(folder)) and not self.left_behind(folder)
+        if self._table(folder) and not self.left_behind(folder):
+            return True
+        other = self.called_here(folder)
+        return other != folder and self.saw(other)
+
+    def called_here(self, place: str) -> str:
+        """A place as the new evidence calls its volume: by a letter, or as a partition of a disk.
+
+        The volume is one that holds the folder, and the only one that may be it.
+        """
+        letter, _, path = place.partition(":")
+        if letter in self._letters:
+            return place
+        others = [one for one in self._letters if is_partition(one) or is_partition(letter)]
+        holding = [one for one in others if f"{one}:{path}" in self._known
+                   or f"{one}:{folder_of(path)}" in self._known]  # fmt: skip
+        return f"{holding[0]}:{path}" if len(holding) == 1 else place
 
     def left_behind(self, folder: str) -> list[str]:
         """Pages in a folder that the list of its volume names, and that were not collected."""
@@ -104,7 +130,7 @@ class Looked:
                 yield f"{one.path} is served from {one.folder}, which was not collected; {BRING}"
 
     def _touched(self, folder: str) -> bool:
-        return folder in self._above or self.saw(folder)
+        return self.called_here(folder) in self._above or self.saw(folder)
 
     def _table(self, folder: str) -> list[Table]:
         return self._tables.get(folder.partition(":")[0], [])
@@ -113,8 +139,7 @@ class Looked:
         if tail[1:3] == ":/" and tail[0] != "*":
             yield tail
         elif tail.startswith("*:/"):
-            known = {*self._held, *self._empty, *self._above}
-            yield from (one for one in known if one.partition(":")[2] == tail[2:])
+            yield from (one for one in self._known if one.partition(":")[2] == tail[2:])
         elif tail.startswith(_OF_EXCHANGE):
             yield from self._of_exchange(tail)
         else:
@@ -127,7 +152,7 @@ class Looked:
             yield from (f"{install}/{tail}" for install in sorted(found))
             return
         yield f"c:/program files/microsoft/exchange server/v15/{tail}"
-        for one in {*self._held, *self._empty, *self._above}:
+        for one in self._known:
             if one.endswith(f"/{tail}") and _USUAL_INSTALL.match(one[: -len(tail)]):
                 yield one
 
@@ -143,7 +168,7 @@ class Looked:
             return
         tail = f"/inetpub/wwwroot/{path}".rstrip("/")
         yield f"c:{tail}"
-        for one in {*self._held, *self._empty, *self._above}:
+        for one in self._known:
             if one.partition(":")[2] == tail:
                 yield one
 

@@ -79,7 +79,9 @@ class ImageContainer:
         self._folders = []
         for prefix, spec, live in self._systems:
             try:
-                yield from _System(prefix, spec, live, self._folders).members()
+                system = _System(prefix, spec, live)
+                yield from system.members()
+                self._folders += system.folders
             except Exception as error:
                 yield Loss(prefix, f"the rest could not be read: {_words(error)}")
 
@@ -140,13 +142,13 @@ _Found = tuple[str, "PathSpec", "PathSpec | None"]
 class _System:
     """One file system while it is walked."""
 
-    def __init__(
-        self, prefix: str, spec: PathSpec, live: PathSpec | None, folders: list[str]
-    ) -> None:
+    def __init__(self, prefix: str, spec: PathSpec, live: PathSpec | None) -> None:
         from dfvfs.resolver import resolver  # noqa: PLC0415 - an extra, and heavy
 
         self._prefix = prefix
-        self._folders = folders
+        self.folders: list[str] = []
+        """Those that were walked to their end."""
+
         self._root: FileEntry = resolver.Resolver.OpenFileEntry(spec)
         self._live: FileSystem | None = (
             None if live is None else resolver.Resolver.OpenFileSystem(live)
@@ -161,7 +163,7 @@ class _System:
             try:
                 entry = next(entries, None)
                 if entry is None:
-                    self._folders.append(folder)
+                    self.folders.append(folder)
             except Exception as error:
                 yield Loss(folder, f"folder not readable: {_words(error)}")
                 entry = None
