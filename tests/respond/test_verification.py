@@ -170,6 +170,8 @@ def test_the_same_bytes_under_another_name_are_still_there() -> None:
     seen = looked(CLIENT, copies=(Copy(f"{WEB}/x.jpg", digest),))
     found = _compared(PAST, seen=seen)
     assert (found.outcome, found.of(Fate.LEFT)[0].path) == (Outcome.LEFT, f"{WEB}/x.jpg")
+    seen = looked(CLIENT, copies=(Copy(f"{WEB}/x.aspx", digest),))
+    assert [one.fate for one in _compared(PAST, seen=seen).items] == [Fate.LEFT, Fate.PAST]
 
 
 def test_a_name_in_the_list_of_a_volume_is_left_while_it_is_in_use() -> None:

@@ -82,6 +82,8 @@ def test_without_logs_before_there_must_be_one_now() -> None:
 
 
 def test_the_end_of_what_was_seen() -> None:
-    """The last record of all sources."""
+    """The last record of all logs; the time of a file may be that of its copy."""
+    late = FRONT | {"source": "aspnet-compiled", "last": "2026-01-01T00:00:00Z"}
+    assert end_of(read_server("A", coverage=[FRONT, late])) == FRONT["last"]
     assert end_of(read_server("A", coverage=[FRONT, PANEL | {"last": None}])) == FRONT["last"]
     assert end_of(read_server("A", coverage=[])) == ""

@@ -8,15 +8,17 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from alpheus.cli import main
 from alpheus.errors import EvidenceError
-from alpheus.respond.assessment_file import read_assessment
+from alpheus.respond.assessment_file import Assessment, read_assessment
 from alpheus.respond.model import Plan
 from alpheus.respond.planning import plan_of
 from alpheus.respond.verification import Fate, Outcome, Verification
-from alpheus.respond.verify import verify
+from alpheus.respond.verify import compared, verify
+from clean_assessments import citation, document, finding, server
 from clean_work import applied, tree_of, undone
 from ntfs_records import file_name, mft_record, reference
 
@@ -170,6 +172,18 @@ def _told(folder: Path, name: str = "A") -> Path:
                      "headline": "", "findings": []}],
     }))  # fmt: skip
     return folder / "a.json"
+
+
+def test_rules_that_did_not_look_again_are_told() -> None:
+    """What they found is not gone because nobody asked."""
+    page = finding("mine", citation("C/x.aspx"), pack="extra")
+    whole = document(server("EX01", page, packages=["E1"]))
+    old = msgspec.convert(whole, Assessment)
+    packs = [{"id": one, "version": "1"} for one in ("extra", "proxylogon")]
+    used = msgspec.convert(whole | {"run": whole["run"] | {"packs": packs}}, Assessment)
+    for before, new, told in ((used, old, True), (used, used, False), (old, old, False)):
+        found = compared(before, before.server(), new, since="", listings=())
+        assert any(one.startswith("pack extra") for one in found.uncovered) is told
 
 
 def test_evidence_that_cannot_be_opened_is_told(tmp_path: Path) -> None:

@@ -143,8 +143,9 @@ def _file_items(
     items = []
     places = {place for place, _ in was}
     hashes = {citation.sha256 for _, citation in was.values()}
+    copied = {place_of(one.path) for one in looked.copies}
     for key, (finding, citation) in was.items():
-        if key not in now:
+        if key not in now and key[0] not in copied:
             folder, _, name = key[0].rpartition("/")
             is_shown = looked.saw(folder) and name not in looked.left_behind(folder)
             items.append(_item(Fate.GONE if is_shown else Fate.UNSEEN, finding, citation))

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from alpheus.judge.coverage import GAP, STEADY
+from alpheus.judge.record import FILE_TIME_SOURCES
 from alpheus.knowledge.pack_file import read_pack_file
 from alpheus.knowledge.packs import FOLDER, pack_ids
 from alpheus.respond.assessment_file import Coverage, Server
@@ -21,8 +22,14 @@ _NO_LOG = "no log of requests goes on beyond the clean-up; bring those of IIS or
 
 
 def end_of(server: Server) -> str:
-    """The last record of all sources: what came later was not seen. '' where nothing is known."""
-    return max((one.last for one in server.coverage if one.last), default="")
+    """The last record of all logs: what came later was not seen. '' where nothing is known.
+
+    Times of files are none: copying evidence leaves later ones.
+    """
+    return max(
+        (one.last for one in server.coverage if one.last and one.source not in FILE_TIME_SOURCES),
+        default="",
+    )
 
 
 def unseen_logs(before: Server, after: Server, since: str) -> Iterator[str]:

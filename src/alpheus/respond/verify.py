@@ -71,6 +71,7 @@ def compared(
     found = same_server(old, before, new)
     by_word = found.by_word or any(one.evidence not in found.packages for one in listings)
     told = [] if same or not by_word else [BY_WORD.format(server=before.name)]
+    told += _unused_packs(old, before, new)
     if found.others:
         told.append(ALSO.format(others=", ".join(found.others), server=before.name))
     looked = Looked((one for one in listings if same or one.evidence in found.packages), since)
@@ -78,6 +79,14 @@ def compared(
         before, found.after, since=since, looked=looked, assessment=old.digest,
         missing=(*told, *missing(new, unopened)), by_word=by_word,
     )  # fmt: skip
+
+
+def _unused_packs(old: Assessment, before: Server, new: Assessment) -> list[str]:
+    """Rules by which something was found, and that did not look again."""
+    found = {one.pack for one in before.findings if one.weight is not Weight.CONTEXT}
+    lacking = found & {one.id for one in old.run.packs} - {one.id for one in new.run.packs}
+    return [f"pack {one}: something was found by it, and it was not used again; bring its rules"
+            for one in sorted(lacking)]  # fmt: skip
 
 
 def found_files(before: Server) -> frozenset[str]:
