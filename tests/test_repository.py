@@ -39,6 +39,7 @@ ROOMS = (
     "cases",
     "notify",
     "fleet",
+    "hunt",
     "campaign",
     "lab",
     "web",

@@ -19,6 +19,7 @@ from alpheus.cli import (
     custody,
     directory,
     engine,
+    hunt,
     import_,
     lab,
     notify,
@@ -35,7 +36,7 @@ from alpheus.cli.parser import Parser
 from alpheus.errors import AlpheusError
 
 COMMANDS = (
-    triage, retriage, collect, clean, custody, webshell, baseline, rules, pack, build, probe,
+    triage, retriage, hunt, collect, clean, custody, webshell, baseline, rules, pack, build, probe,
     import_, directory, case, notify, campaign, engine, serve, audit, lab,
 )  # fmt: skip
 """One module per command, in the order in which help lists them."""

@@ -10,6 +10,12 @@ from alpheus.errors import UsageError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+SHUT: dict[str, bool] = {
+    "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+    "allow_community_extensions": False, "allow_unsigned_extensions": False,
+}  # fmt: skip
+"""Nothing is loaded, and nothing is fetched to be loaded."""
+
 MISSING = "timelines need DuckDB: pip install 'alpheus[hunt]'"
 
 
@@ -31,8 +37,7 @@ def connect(folder: Path, *, memory: int, threads: int) -> DuckDBPyConnection:
 
     connection = duckdb.connect(":memory:", config={
         "threads": threads, "memory_limit": f"{memory}MiB", "temp_directory": str(folder),
-        "autoinstall_known_extensions": False, "autoload_known_extensions": False,
-        "allow_community_extensions": False, "preserve_insertion_order": False,
+        **SHUT, "preserve_insertion_order": False,
     })  # fmt: skip
     connection.execute("SET pandas_analyze_sample = 0")  # every object is a text
     return connection

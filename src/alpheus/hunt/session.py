@@ -1,0 +1,189 @@
+"""A database that holds one view of timelines, and lets nothing else be done.
+
+It reads the files it was given and no other, writes none, loads nothing, and cannot be told
+otherwise. A question is one SELECT; of functions that give tables it has only those that make them
+of what the question itself says. Memory and time are bounded.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from alpheus.errors import LimitError, UsageError
+from alpheus.timeline import duck
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+VIEW = "timeline"
+_FETCHED = 1_000
+_TABLES = frozenset({"unnest", "range", "generate_series", "json_each", "json_tree"})
+"""Functions that give tables and reach nothing."""
+_NOT_ASKED = frozenset({"getenv", "write_log", "current_setting", "nextval", "currval"})
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a hunt may take: MiB of memory, seconds by the clock, processors (0: all)."""
+
+    memory: int = 2_048
+    seconds: int = 600
+    threads: int = 0
+
+
+class Session:
+    """A connection to some timelines. Raises UsageError where DuckDB is not installed."""
+
+    def __init__(self, paths: Sequence[Path], bounds: Bounds) -> None:
+        duck.require()
+        import duckdb  # noqa: PLC0415 - an extra
+
+        self._bounds = bounds
+        config: dict[str, Any] = {
+            **duck.SHUT, "memory_limit": f"{bounds.memory}MiB", "temp_directory": "",
+            "preserve_insertion_order": False,
+        }  # fmt: skip
+        if bounds.threads:
+            config["threads"] = bounds.threads
+        self._connection: DuckDBPyConnection = duckdb.connect(":memory:", config=config)
+        allowed = ", ".join(duck.quoted(path) for path in paths)
+        for statement in (
+            f"SET allowed_paths = [{allowed}]",
+            "SET enable_external_access = false",
+            "SET python_enable_replacements = false",
+            f"CREATE VIEW {VIEW} AS SELECT * FROM {reading(paths)}",  # noqa: S608 - paths alone
+            "SET lock_configuration = true",
+        ):
+            self._connection.execute(statement)
+        self._late = False
+
+    def __enter__(self) -> Self:
+        """The session itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self._connection.close()
+
+    def check(self, question: str) -> None:
+        """Refuse what is no single question. Raises UsageError with the reason."""
+        import duckdb  # noqa: PLC0415 - an extra
+
+        try:
+            statements = self._connection.extract_statements(question)
+        except duckdb.Error as error:
+            raise UsageError(f"the question cannot be read: {first_line(error)}") from None
+        kinds = [str(one.type).rpartition(".")[2] for one in statements]
+        if kinds != ["SELECT"]:
+            what = "nothing" if not kinds else " and ".join(kinds)
+            raise UsageError(f"a hunt asks one SELECT and changes nothing; this is {what}")
+        refused = _refused(self._tree(statements[0].query))
+        if refused:
+            raise UsageError(f"a hunt reads timelines and nothing else; {refused} is not for it")
+
+    def _tree(self, question: str) -> object:
+        """The question as it was understood. What cannot be looked into is refused."""
+        import duckdb  # noqa: PLC0415 - an extra
+
+        try:
+            row = self._connection.execute("SELECT json_serialize_sql($1)", [question]).fetchone()
+            tree = json.loads(row[0]) if row is not None else {}
+        except (duckdb.Error, ValueError, RecursionError) as error:
+            raise UsageError(f"the question cannot be looked into: {first_line(error)}") from None
+        if not isinstance(tree, dict) or tree.get("error") is not False:
+            why = tree.get("error_message", "") if isinstance(tree, dict) else ""
+            raise UsageError(f"a hunt asks one SELECT: {why or 'this is another kind of it'}")
+        return tree
+
+    def ask(
+        self, question: str, given: Mapping[str, str] | None = None
+    ) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+        """The columns and rows of an answer; `given` are values of `$names` in the question.
+
+        Raises UsageError for a question that makes no sense, LimitError beyond a bound; rows may
+        raise it as well.
+        """
+        rows = self._rows(question, given)
+        return [str(name) for name in next(rows)], rows
+
+    def _rows(self, question: str, given: Mapping[str, str] | None) -> Iterator[tuple[Any, ...]]:
+        import duckdb  # noqa: PLC0415 - an extra
+
+        self._late = False
+        clock = threading.Timer(self._bounds.seconds, self._interrupt)
+        clock.daemon = True
+        clock.start()
+        try:
+            answer = self._connection.execute(question, dict(given) if given else None)
+            yield tuple(one[0] for one in answer.description or ())
+            while some := answer.fetchmany(_FETCHED):
+                yield from some
+        except duckdb.InterruptException:
+            if not self._late:
+                raise KeyboardInterrupt from None
+            seconds = f"{self._bounds.seconds:,} seconds"
+            raise LimitError(
+                f"no answer in {seconds}; ask for less (a source, a time), or allow --max-seconds"
+            ) from None
+        except duckdb.OutOfMemoryException:
+            raise LimitError(
+                f"the answer takes more than {self._bounds.memory:,} MiB; ask for less, or allow "
+                "--max-memory"
+            ) from None
+        except (duckdb.IOException, duckdb.SerializationException) as error:
+            raise LimitError(f"a timeline cannot be read: {first_line(error)}") from None
+        except duckdb.Error as error:
+            raise UsageError(f"the question cannot be answered: {first_line(error)}") from None
+        finally:
+            clock.cancel()
+
+    def _interrupt(self) -> None:
+        self._late = True
+        self._connection.interrupt()
+
+
+def reading(paths: Sequence[Path]) -> str:
+    """What reads some timelines."""
+    return f"read_parquet([{', '.join(duck.quoted(path) for path in paths)}])"
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, in one line."""
+    return " ".join(str(error).split("\n\n")[0].split())
+
+
+def _refused(tree: object) -> str:
+    """The first thing in a question that it must not hold; '' for none."""
+    parts = list(_parts(tree))
+    known = {VIEW} | {str(one["key"]).lower() for one in parts if {"key", "value"} <= one.keys()}
+    for one in parts:
+        kind = one.get("type")
+        if kind == "TABLE_FUNCTION":
+            name = str(one.get("function", {}).get("function_name", "")).lower()
+            if name not in _TABLES:
+                return f"{name}()"
+        elif kind == "BASE_TABLE":
+            name = str(one.get("table_name", ""))
+            if name.lower() not in known or one.get("schema_name") or one.get("catalog_name"):
+                return name
+        elif str(one.get("function_name", "")).lower() in _NOT_ASKED:
+            return f"{one['function_name']}()"
+    return ""
+
+
+def _parts(tree: object) -> Iterator[Mapping[str, Any]]:
+    """Every object of a question as it was understood."""
+    waiting = [tree]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += one
+        elif isinstance(one, dict):
+            yield one
+            waiting += one.values()

@@ -1,0 +1,79 @@
+"""`alpheus hunt`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from alpheus.cli import main
+from timelines import timeline
+
+Capture = pytest.CaptureFixture[str]
+LOG = (
+    b"#Fields: date time cs-method cs-uri-stem c-ip sc-status\n"
+    b"2021-03-03 06:59:20 POST /ecp/y.js 198.51.100.7 241\n"
+    b"2021-03-03 07:00:20 GET /owa/ 203.0.113.9 200\n"
+)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one timeline."""
+    folder = tmp_path_factory.mktemp("results")
+    timeline(folder / "EX01.parquet", {"W3SVC1/u_ex210303.log": LOG})
+    return folder
+
+
+def test_a_question_in_each_form_of_output(results: Path, capsys: Capture) -> None:
+    """A condition, printed as a table, for a spreadsheet, and for a program."""
+    assert main(["hunt", "status = 241", str(results)]) == 0
+    found = capsys.readouterr()
+    assert "/ecp/y.js" in found.out
+    assert "1 row of 1 timeline" in found.err
+    assert (
+        main(["hunt", "SELECT url FROM timeline ORDER BY time", str(results), "--format", "csv"])
+        == 0
+    )
+    assert list(csv.reader(io.StringIO(capsys.readouterr().out))) == [
+        ["url"], ["/ecp/y.js"], ["/owa/"]
+    ]  # fmt: skip
+    assert main(["hunt", "SELECT time, url FROM timeline ORDER BY time", "--limit", "1",
+                 str(results / "EX01.parquet"), "--format", "jsonl"]) == 0  # fmt: skip
+    found = capsys.readouterr()
+    assert json.loads(found.out) == {"time": "2021-03-03T06:59:20Z", "url": "/ecp/y.js"}
+    assert "there are more: --limit" in found.err
+
+
+def test_a_rule_from_a_file(results: Path, tmp_path: Path, capsys: Capture) -> None:
+    """Its rows carry its name."""
+    rule = tmp_path / "rule.yml"
+    rule.write_text(
+        "title: Asked\nlogsource: {category: webserver}\nlevel: high\n"
+        "detection: {a: {cs-uri-stem|endswith: .js}, condition: a}\n"
+    )
+    assert main(["hunt", str(rule), str(results)]) == 0
+    assert "Asked" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["status = 241"], "name a question, then timelines"),
+        (["status = 241", "gone"], "gone: is not there"),
+        (["DROP VIEW timeline", "."], "this is DROP"),
+        (["SELECT * FROM read_text('/etc/passwd')", "."], "read_text() is not for it"),
+        (["nonsense = 1", "."], "not found"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_told_in_one_line(
+    results: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, words: list[str], reason: str
+) -> None:
+    """Exit status 2, or 3 where there is nothing to ask."""
+    monkeypatch.chdir(results)
+    assert main(["hunt", *words]) == (3 if "gone" in words else 2)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert reason in line
