@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from alpheus.cases.cleaning import CleanUp
@@ -14,6 +16,7 @@ from alpheus.cases.database import open_database
 from alpheus.cases.service import Cases
 from alpheus.cli import main
 from alpheus.respond.model import Phase, decode
+from alpheus.respond.verification import Verification
 from clean_filling import CLEANED, attacked, run_of, verification
 from server_filling import filled, number_of
 
@@ -69,6 +72,32 @@ def test_a_plan_is_made_carried_out_and_verified(
     assert "[x]" in out
     assert "not needed, kim" in out
     assert "Verified by lee" in out
+
+
+def test_a_comparison_goes_into_its_case(
+    server: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is made since the server was cleaned there; what follows is told."""
+    number, asked = str(server), []
+    assert main(["case", "plan", number, "--make", "--who", "kim"]) == 0
+    found = _found(server)
+    assert main(["case", "step", number, *_numbers(found), "--who", "kim", "--when", CLEANED]) == 0
+
+    def compared(
+        _: Path, __: str, ___: list[Path], since: datetime, *____: object, **_____: object
+    ) -> tuple[Verification, tuple[str, ...]]:
+        asked.append(since)
+        return msgspec.json.decode(verification(found, "verified-clean"), type=Verification), ()
+
+    monkeypatch.setattr("alpheus.respond.verify.verify", compared)
+    Path("new").mkdir()
+    Path("a.json").touch()
+    words = ["clean", "verify", "a.json", "new", "--case", number, "--who", "lee"]
+    assert main(words) == 0
+    assert asked == [datetime.fromisoformat(CLEANED)]
+    assert ", verified-clean, " in capsys.readouterr().err
+    assert main([*words, "--since", "2021-03-10"]) == 0
+    assert asked[1] == datetime(2021, 3, 10, tzinfo=UTC)
 
 
 def _is_settled(server: int, number: str) -> bool:

@@ -120,7 +120,7 @@ def _step(options: argparse.Namespace) -> int:
                 options.server, options.steps, Mark(options.mark), who=who, why=options.why,
                 evidence=options.evidence, when=when,
             )  # fmt: skip
-        _told(done)
+        told(done)
     return 0
 
 
@@ -136,7 +136,7 @@ def _verify(options: argparse.Namespace) -> int:
     found = done.clean.verifications[0].found
     with standard_output(exact=False) as stream:
         write_verification(found, stream)
-    _told(done)
+    told(done)
     is_clean = found.outcome is Outcome.CLEAN and done.row["compromise"] == "verified-clean"
     return 0 if is_clean else NOT_CLEAN
 
@@ -156,7 +156,7 @@ def _read(file: Path) -> bytes:
     return content
 
 
-def _told(done: Done) -> None:
+def told(done: Done) -> None:
     """How far the plan is, what followed for the server, and why nothing did."""
     if done.clean.progress is not None:
         say(_how_far(done.clean))

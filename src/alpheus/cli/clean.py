@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from alpheus import __version__
-from alpheus.cli.arguments import command_of, instant, path
+from alpheus.cli.arguments import bound, command_of, instant, path
+from alpheus.cli.case_common import (
+    add_database_to,
+    open_place,
+    service,
+    who_does_it,
+)
 from alpheus.cli.custody_record import add_custody_to, recorded, recorded_plan
 from alpheus.cli.output import say, standard_output
 from alpheus.custody.who import account
@@ -166,6 +172,12 @@ def _add_verify(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--same-server", action="store_true",
         help="you know that evidence which names no computer is of this server",
     )  # fmt: skip
+    parser.add_argument(
+        "--case", type=bound, metavar="SERVER",
+        help="the number of the server in a database of cases: since it was cleaned there, unless "
+        "--since says otherwise, and what is found is taken in as by alpheus case verify",
+    )  # fmt: skip
+    add_database_to(parser, ", for --case")
     _add_format(parser)
     parser.epilog = f"Exit status: 0 verified clean for what lies in files; {INCOMPLETE} not."
 
@@ -412,7 +424,31 @@ def _verify(options: argparse.Namespace) -> int:
             stream.write(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
         else:
             write_verification(found, stream)
+    if options.case is not None:
+        _take_in(options, found)
     return 0 if found.outcome is Outcome.CLEAN else INCOMPLETE
+
+
+def _since(options: argparse.Namespace) -> datetime | None:
+    """When the clean-up was done: as it was said, else as the case has it."""
+    said: datetime | None = options.since
+    if said is not None or options.case is None:
+        return said
+    with open_place(options) as database:
+        cleaned = service(database).cleaning.cleaned_at(options.case)
+    return datetime.fromisoformat(cleaned) if cleaned else None
+
+
+def _take_in(options: argparse.Namespace, found: Verification) -> None:
+    from alpheus.cases.clean_files import verified  # noqa: PLC0415 - keeps --help fast
+    from alpheus.cli.case_clean import told  # noqa: PLC0415 - as above
+
+    evidence = ", ".join(one.name for one in options.evidence)
+    with open_place(options) as database:
+        done = service(database).cleaning.keep_verification(
+            options.case, verified(found), who=who_does_it(options), evidence=evidence
+        )
+    told(done)
 
 
 def _verified(options: argparse.Namespace) -> Verification:
@@ -420,6 +456,7 @@ def _verified(options: argparse.Namespace) -> Verification:
     from alpheus.respond.verify import verify  # noqa: PLC0415 - keeps --help fast
     from alpheus.triage import each_once  # noqa: PLC0415 - as above
 
+    since = _since(options)
     outside = [one for one in options.evidence if one.is_dir()]
     inputs = [options.assessment, *options.evidence]
     with recorded(options, "clean verify", inputs=inputs, outside=outside) as record:
@@ -428,7 +465,7 @@ def _verified(options: argparse.Namespace) -> Verification:
             if record.kept else None
         )  # fmt: skip
         found, unopened = verify(
-            options.assessment, options.server, options.evidence, options.since, heard,
+            options.assessment, options.server, options.evidence, since, heard,
             same=options.same_server,
         )  # fmt: skip
         for one in unopened:
