@@ -94,7 +94,8 @@ def test_what_matters_comes_first() -> None:
 def test_commands_are_told_from_words() -> None:
     """What is typed stands in another type."""
     page = _Page(_hostile())
-    assert "<code>iisreset</code>" in page.text
+    assert '<code class="command">iisreset</code>' in page.text
+    assert "<li>After that: <code" not in page.text
     assert "<li>Leave it running; what stands only in memory goes with a restart.</li>" in page.text
 
 

@@ -118,6 +118,12 @@ def test_what_was_found_is_named_in_commands() -> None:
               '-Name "Filter" -AssemblyPath "C:\\f.dll"'),
         found("proxylogon-rps-certificate-to-page", "T1505.003",
               '-RequestFile "\\\\localhost\\c$\\x.aspx" -SubjectName "cn=<script>"'),
+        found("own-audit-inbox-rule", "T1564.008",
+              '-Mailbox "ceo" -Name "x" -ForwardTo "a@b.example"'),
+        found("own-audit-mail-forwarded", "T1114.003",
+              '-Identity "cfo" -ForwardingSmtpAddress "smtp:a@b.example"'),
+        found("own-audit-mailbox-permission", "T1098.002",
+              '-Identity "board" -User "help" -AccessRights "FullAccess"'),
         found("proxylogon-management-virtual-directory-script", "T1505.003",
               '-Identity "MX01\\OAB (Default Web Site)"'),
     ))  # fmt: skip
@@ -131,6 +137,9 @@ def test_what_was_found_is_named_in_commands() -> None:
         "{ $_.Name -eq 'W3*' } | Invoke-CimMethod -MethodName Delete",
         "{ $_.Identity -eq 'Filter' } | Uninstall-TransportAgent", "'cn=<script>'",
         r"Set-OabVirtualDirectory -Identity 'MX01\OAB (Default Web Site)' -InternalUrl URL",
+        "-Mailbox 'ceo' -IncludeHidden | Where-Object { $_.Name -eq 'x' } | Remove-InboxRule",
+        "Set-Mailbox -Identity 'cfo' -ForwardingSmtpAddress $null",
+        "-Identity 'board' -User 'help' | Remove-MailboxPermission",
     ):  # fmt: skip
         assert wanted in words
     assert "NAME-OF" not in words

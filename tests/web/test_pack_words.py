@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ from hypothesis import strategies as st
 from alpheus.errors import KnowledgeError
 from alpheus.knowledge.packs import FOLDER, load_packs
 from alpheus.respond import planning
-from alpheus.respond.catalogue import step_kinds, steps_of_pack
+from alpheus.respond.catalogue import StepKind, step_kinds, steps_of_pack
+from alpheus.respond.commands import line_of
+from alpheus.respond.filling import TOO_LONG, UNKNOWN
+from alpheus.respond.step_words import WORDS
 from alpheus.web.pack_words import read_texts, said
 from alpheus.web.settings import LANGUAGES
 
@@ -44,18 +48,43 @@ def test_every_step_of_a_playbook_is_translated(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_every_step_of_a_clean_up_is_named_in_the_readers_language(language: str) -> None:
-    """What is to be done, by whose decision, and what no clean-up repairs; nothing else.
+def test_every_step_of_a_clean_up_is_in_the_readers_language(language: str) -> None:
+    """All of it that is said, what no clean-up repairs, and the words of the page; nothing else.
 
-    What a pack adds stands in the pack's own texts.
+    What a pack adds is named in the pack's own texts.
     """
-    known = {text for one in step_kinds() for text in (one.what, one.decides)}
-    known |= {planning.REBUILD, planning.OPERATED, planning.UNSEEN}
+    added = {one.id for pack in FOLDER.iterdir() for one in steps_of_pack(pack)}
+    known = {text for one in step_kinds() if one.id not in added for text in _texts_of(one)}
+    known |= {planning.REBUILD, planning.OPERATED, planning.UNSEEN, *WORDS}
+    known |= {UNKNOWN.strip(), TOO_LONG.strip()}
     found = read_texts(FOLDER.parent / "clean" / "texts" / f"{language}.csv")
-    added = {text for pack in FOLDER.iterdir() for one in steps_of_pack(pack)
-             for text in (one.what, one.decides)}  # fmt: skip
-    assert known - added <= set(found) <= known
-    assert all(said(text, language) != text for text in known)
+    assert known == set(found)
+    assert all(said(one.what, language) != one.what for one in step_kinds())
+
+
+def _texts_of(kind: StepKind) -> Iterator[str]:
+    yield from (kind.what, kind.why, kind.breaks, kind.undo, kind.decides)
+    yield from (text for text in kind.by_hand if line_of(text).label)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_commands_are_the_same_in_every_language(language: str) -> None:
+    """To the last character, with the same words to be filled in."""
+    for kind in step_kinds():
+        for text in kind.by_hand:
+            assert line_of(said(text, language)).command == line_of(text).command
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_line_with_values_is_said_with_them(language: str) -> None:
+    """Whatever an attacker wrote into them; where no name was found that is said, too."""
+    value = "'a'' {command} $(x)'"
+    told = said(f"What was written: {value}", language)
+    assert told.endswith(f": {value}")
+    assert "written" not in told
+    told = said(f"What was written: NAME-OF-FILE{UNKNOWN}", language)
+    assert "NAME-OF-FILE   (" in told
+    assert "stands" not in told
 
 
 def test_both_languages_have_the_same_texts() -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from alpheus.respond.verification import Verification
     from alpheus.respond.volume import Volume
 
+LANGUAGES = ("en", "es", "de")
 FORMATS = ("text", "json", "html", "markdown", "csv")
 _FOR_PEOPLE = {".html": "html", ".htm": "html", ".md": "markdown", ".csv": "csv", ".txt": "text"}
 """Endings of names by which nobody expects the plan that a program reads."""
@@ -84,6 +85,10 @@ def _add_plan(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument(
         "--format", choices=FORMATS, default="text", help="how it is printed (default: text)"
     )
+    parser.add_argument(
+        "--language", choices=LANGUAGES, default=LANGUAGES[0],
+        help="of what is printed; the plan itself, the JSON, is in English (default: en)",
+    )  # fmt: skip
 
 
 def _add_assessment(parser: argparse.ArgumentParser) -> None:
@@ -208,7 +213,7 @@ def _plan(options: argparse.Namespace) -> int:
             count = sum(1 for _ in plan.files())
             files = "1 file" if count == 1 else f"{count:,} files"
             say(f"{output}: {files} to take away; digest {plan.digest}")
-        _print_plan(plan, options.format)
+        _print_plan(plan, options.format, options.language)
     return 0
 
 
@@ -229,23 +234,35 @@ def _put(write: Callable[[str], int], text: str) -> None:
     write(text)
 
 
-def _print_plan(plan: Plan, form: str) -> None:
+def _print_plan(plan: Plan, form: str, language: str) -> None:
     from alpheus.respond import plan_text  # noqa: PLC0415 - keeps --help fast
     from alpheus.respond.model import encode  # noqa: PLC0415 - as above
 
+    say = _say_in(language)
     with standard_output(exact=form != "text") as stream:
         if form == "json":
             stream.write(encode(plan).decode())
         elif form == "html":
             from alpheus.respond.plan_html import write_html  # noqa: PLC0415 - as above
 
-            write_html(plan, stream)
+            write_html(plan, stream, say, language)
         elif form == "markdown":
-            plan_text.write_markdown(plan, stream)
+            plan_text.write_markdown(plan, stream, say)
         elif form == "csv":
-            plan_text.write_checklist(plan, stream)
+            plan_text.write_checklist(plan, stream, say)
         else:
-            plan_text.write_text(plan, stream)
+            plan_text.write_text(plan, stream, say)
+
+
+def _say_in(language: str) -> Callable[[str], str]:
+    """Says texts of packs, of steps and of an assessment in a language, as the console does."""
+    from alpheus.web import headline_words, pack_words, reasons  # noqa: PLC0415 - as above
+
+    def said(text: str) -> str:
+        ways = (pack_words.said, reasons.said, headline_words.said)
+        return next((found for way in ways if (found := way(text, language)) != text), text)
+
+    return said
 
 
 def _apply(options: argparse.Namespace) -> int:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from alpheus.report.html_environment import html_environment
+from alpheus.respond.commands import lines_of
 from alpheus.respond.model import FileAction, Phase, Plan, Step
 from alpheus.respond.plan_text import HEADINGS, afterwards, place_of
+from alpheus.respond.step_words import Say, in_english, translated
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -23,9 +24,6 @@ _STYLES = {
     "not-determinable": "not-determinable",
 }  # fmt: skip
 
-_COMMAND = re.compile(r"[A-Z][a-z]+-[A-Z][A-Za-z]+\b|(?:alpheus|iisreset|sc\.exe|Setup\.exe)\b")
-"""How a line begins that is typed, and not said: a cmdlet, or a program that steps name."""
-
 
 class _Group(NamedTuple):
     """The steps of one phase."""
@@ -35,14 +33,18 @@ class _Group(NamedTuple):
     steps: tuple[Step, ...]
 
 
-def write_html(plan: Plan, stream: TextIO) -> None:
-    """Write the whole plan as one HTML document, UTF-8, piece by piece."""
+def write_html(
+    plan: Plan, stream: TextIO, say: Say = in_english, language: str = "en"
+) -> None:  # fmt: skip
+    """Write the whole plan as one HTML document, UTF-8, piece by piece; `say` says it."""
+    plan = translated(plan, say)
     pieces = (
         _environment()
         .get_template("plan.html.j2")
         .stream(
             plan=plan, groups=tuple(_groups(plan)), files=sum(len(s.files) for s in plan.steps),
             style_of=_STYLES.get(plan.verdict, "no-evidence"), made=_shown(plan.made),
+            say=say, language=language,
         )
     )  # fmt: skip
     pieces.enable_buffering(1000)
@@ -52,10 +54,6 @@ def write_html(plan: Plan, stream: TextIO) -> None:
 def _groups(plan: Plan) -> Iterator[_Group]:
     for phase, steps in groupby(plan.steps, key=lambda step: step.phase):
         yield _Group(f"phase-{phase.value}", HEADINGS[Phase(phase)], tuple(steps))
-
-
-def _is_command(line: str) -> bool:
-    return _COMMAND.match(line) is not None
 
 
 def _listed(files: tuple[FileAction, ...]) -> tuple[FileAction, ...]:
@@ -72,6 +70,6 @@ def _shown(time: str) -> str:
 def _environment() -> Environment:
     environment = html_environment("report.css", "plan.css")
     environment.filters.update(
-        place=place_of, listed=_listed, is_command=_is_command, afterwards=afterwards
+        place=place_of, listed=_listed, lines=lines_of, afterwards=afterwards
     )
     return environment

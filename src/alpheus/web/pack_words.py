@@ -15,14 +15,15 @@ from pathlib import Path
 from alpheus.errors import KnowledgeError
 from alpheus.knowledge.collection_file import beside, with_packs
 from alpheus.knowledge.packs import FOLDER
+from alpheus.respond.step_words import StepWords
 
 COLUMNS = ["text", "said"]
 _ENGLISH = "en"
 
 
 def said(text: str, language: str) -> str:
-    """A text of a pack in a language; as it is where no pack says it."""
-    return text if language == _ENGLISH else _texts(language).get(text, text)
+    """A text of a pack in a language, also with values in it; as it is where no pack says it."""
+    return text if language == _ENGLISH else _step_words(language).said(text)
 
 
 def read_texts(path: Path) -> dict[str, str]:
@@ -47,6 +48,11 @@ def read_texts(path: Path) -> dict[str, str]:
             raise KnowledgeError(f"{path}:{number}: the text is there already: {row[0]}")
         found[text] = found_as
     return found
+
+
+@cache
+def _step_words(language: str) -> StepWords:
+    return StepWords(_texts(language))
 
 
 @cache
