@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -235,3 +236,17 @@ def test_of_a_long_log_the_end_is_checked(tmp_path: Path) -> None:
     fault = end_fault(path)
     assert fault is not None
     assert fault.line == 3
+
+
+def test_a_disk_that_takes_no_cut_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the file, in words; the next opening cuts the line off."""
+    path = _written(tmp_path / "log", "a", "b")
+    path.write_bytes(path.read_bytes()[:-1])
+
+    def fails(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(OutputError, match="no space is left"):
+        patch.setattr(os, "ftruncate", fails)
+        Chain(path)
+    assert check_chain(_written(path, "c")).fault is None

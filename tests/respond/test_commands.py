@@ -31,7 +31,8 @@ def test_what_is_said_of_several_commands_is_said_once() -> None:
         ["A: Get-Page a", "A: Get-Page b", "Get-Other c", "Get-Other d", "Said.", "B: Get-Page a"]
     )
     assert list(found) == [
-        Lines("A:", ("Get-Page a", "Get-Page b")), Lines("", ("Get-Other c",)), Lines("", ("Get-Other d",)),
+        Lines("A:", ("Get-Page a", "Get-Page b")), Lines("", ("Get-Other c",)),
+        Lines("", ("Get-Other d",)),
         Lines("Said.", ()), Lines("B:", ("Get-Page a",)),
     ]  # fmt: skip
 

@@ -87,11 +87,13 @@ class Chain:
         try:
             self._lock(time.monotonic() + wait)
             self.sequence, self.head, torn = self._end()
-        except BaseException:
+            if torn:
+                self.append([f"recovered: {torn} bytes of an unfinished line were cut off"])
+        except BaseException as error:
             os.close(self._file)
+            if isinstance(error, OSError) and not isinstance(error, OutputError):
+                raise failed(path, error) from error
             raise
-        if torn:
-            self.append([f"recovered: {torn} bytes of an unfinished line were cut off"])
 
     def __enter__(self) -> Self:
         return self
