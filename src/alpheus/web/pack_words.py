@@ -23,7 +23,9 @@ _ENGLISH = "en"
 
 def said(text: str, language: str) -> str:
     """A text of a pack in a language, also with values in it; as it is where no pack says it."""
-    return text if language == _ENGLISH else _step_words(language).said(text)
+    if language == _ENGLISH:
+        return text
+    return _texts(language).get(text) or _step_words(language).said(text)
 
 
 def read_texts(path: Path) -> dict[str, str]:
