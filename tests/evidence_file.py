@@ -59,6 +59,9 @@ class FileOnDisk:
     def modified(self) -> datetime | None:
         return datetime.fromtimestamp(self.on_disk.stat().st_mtime, UTC)
 
+    def leave(self) -> bool:
+        return False
+
     def open(self) -> BinaryIO:
         return cast("BinaryIO", io.BufferedReader(_Hashing(self)))
 

@@ -18,6 +18,7 @@ LONGEST = 500
 
 NOUNS = frozenset({"model", "errors"})
 ROOMS = (
+    "store",
     "evidence",
     "parsers",
     "scan",
@@ -47,7 +48,7 @@ ROOMS = (
 )
 """The order of docs/architecture.md: a room imports rooms that stand before it."""
 
-STANDS_ALONE = frozenset({"engine", "report", "custody", "lab"})
+STANDS_ALONE = frozenset({"store", "engine", "report", "custody", "lab"})
 """Rooms that import the nouns and nothing else."""
 
 MODULES = sorted(

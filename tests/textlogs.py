@@ -55,6 +55,9 @@ class MemoryFile:
         self.path = path
         self._content = content
 
+    def leave(self) -> bool:
+        return False
+
     def open(self) -> BinaryIO:
         return io.BytesIO(self._content) if isinstance(self._content, bytes) else self._content
 

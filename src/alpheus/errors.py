@@ -5,7 +5,10 @@
     ├── EvidenceError               an input could not be opened at all                 exit 3
     │   ├── EvidenceNotFoundError   nothing is there
     │   ├── EvidencePasswordError   encrypted, and no or a wrong password was given
-    │   └── EvidenceFormatError     not what its first bytes promise, or not supported
+    │   ├── EvidenceFormatError     not what its first bytes promise, or not supported
+    │   └── StoreError              an object store did not give what was asked of it
+    │       ├── StoreChangedError   the object is no longer the one that was begun
+    │       └── StoreLostError      it did not answer for long; later it may
     ├── LimitError                  a bound on size, depth, count or time was reached
     ├── KnowledgeError              a pack, rule or table is wrong; says file and place
     ├── BundleError                 a bundle of packs is not what its publisher signed  exit 3
@@ -56,6 +59,18 @@ class EvidencePasswordError(EvidenceError, PermissionError):
 
 class EvidenceFormatError(EvidenceError, ValueError):
     """The input is not what its first bytes promise, or is of a kind that is not supported."""
+
+
+class StoreError(EvidenceError, OSError):
+    """An object store refused, or gave something else than it had promised."""
+
+
+class StoreChangedError(StoreError):
+    """An object is no longer the one whose reading was begun."""
+
+
+class StoreLostError(StoreError):
+    """A store did not answer for long, although it was asked again and again."""
 
 
 class LimitError(AlpheusError):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from alpheus.errors import EvidenceError
 from alpheus.evidence.base import OpenOptions
+from alpheus.evidence.place import Place
 from alpheus.model import Assessment
 from alpheus.parsers.base import ReadOptions
 
@@ -42,7 +43,7 @@ class TriageOptions:
 class Unopened:
     """An input that could not be opened at all, in one sentence."""
 
-    path: Path
+    path: Place
     error: EvidenceError
 
 

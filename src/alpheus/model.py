@@ -95,13 +95,30 @@ class TimeBasis(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class StorePlace:
+    """Where in a store a package lies: its address without any secret, and which version it was.
+
+    `etag` is as the store writes it, empty for a prefix and where the store gives none.
+    """
+
+    address: str
+    etag: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """One package as it was handed in. `sha256` is None for a folder."""
+    """One package as it was handed in.
+
+    `sha256` is None for a folder, and in a store where not all of it was read; there `store` says
+    which it was.
+    """
 
     id: str
     name: str
     sha256: str | None
     bytes: int
+    store: StorePlace | None = None
 
 
 @dataclass(frozen=True, slots=True)

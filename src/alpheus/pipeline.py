@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 
 from alpheus import __version__
 from alpheus.detect.collector import Collector
@@ -23,6 +22,7 @@ from alpheus.detect.work import Reading, ReadUnit, UnitResult
 from alpheus.engine import LocalEngine
 from alpheus.evidence.base import Share
 from alpheus.evidence.listing import Listed, address, merged, text_line
+from alpheus.evidence.place import Place
 from alpheus.evidence.sharing import plan_shares
 from alpheus.job import Manifest, Progress, TriageOptions, TriageResult, Unopened
 from alpheus.judge.assess import Judge
@@ -31,6 +31,7 @@ from alpheus.knowledge.builds import Builds
 from alpheus.knowledge.digest import knowledge_digest
 from alpheus.knowledge.packs import load_packs
 from alpheus.model import Asked, Assessment, Evidence, PackVersion, Run, Skipped
+from alpheus.store.address import Address
 from alpheus.timeline import duck
 from alpheus.timeline.parts import Part
 from alpheus.timeline.writing import Workshop, write_timeline
@@ -68,14 +69,14 @@ class Pipeline:
     """One run over the given paths."""
 
     def __init__(
-        self, paths: Sequence[Path], options: TriageOptions, progress: Progress | None
+        self, paths: Sequence[Place], options: TriageOptions, progress: Progress | None
     ) -> None:
         self._paths = paths
         self._options = options
         self._progress = progress
         self._collector = Collector(options.start, options.end)
         self._evidence: dict[str, Evidence] = {}
-        self._unopened: dict[Path, Unopened] = {}
+        self._unopened: dict[Place, Unopened] = {}
         self._listed: dict[str, list[Listed]] = {}
         self._read = 0
         self._size = 0
@@ -255,9 +256,11 @@ def _manifest(evidence: str, parts: Sequence[Listed], cited: dict[bytes, str]) -
     return Manifest(evidence, whole.hexdigest(), files, read, b"".join(packed), tuple(found))
 
 
-def size_of(path: Path) -> int:
-    """Bytes of a file, or of all files in a folder."""
+def size_of(path: Place) -> int:
+    """Bytes of a file, or of all files in a folder; 0 for what lies in a store."""
     total = 0
+    if isinstance(path, Address):
+        return 0
     if not path.is_dir():
         return path.stat().st_size if path.is_file() else 0
     for folder, _, names in os.walk(path):

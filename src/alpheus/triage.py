@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from alpheus.detect.memory import Memory, fingerprint_of_evidence, program_version, rules_version
+from alpheus.evidence.place import Place, each_once
 from alpheus.job import Progress, TriageOptions, TriageResult
 
 
 def triage(
-    paths: Sequence[Path], options: TriageOptions, progress: Progress | None = None
+    paths: Sequence[Place], options: TriageOptions, progress: Progress | None = None
 ) -> TriageResult:
     """Read every package and judge every server in it.
 
@@ -21,8 +22,11 @@ def triage(
     """
     started = datetime.now(UTC)
     paths = each_once(paths)
-    memory = Memory.open() if options.remember and options.timeline is None else None
-    key = _key(paths, options) if memory is not None else ""
+    local = [path for path in paths if isinstance(path, Path)]
+    whole = len(local) == len(paths)  # a store tells of each file by itself
+    remember = options.remember and options.timeline is None and whole
+    memory = Memory.open() if remember else None
+    key = _key(local, options) if memory is not None else ""
     known = memory.recall(key) if memory is not None else None
     if isinstance(known, TriageResult):
         run = replace(known.assessment.run, started=started, finished=datetime.now(UTC))
@@ -33,11 +37,6 @@ def triage(
     if memory is not None and not result.unopened:
         memory.remember(key, result)
     return result
-
-
-def each_once(paths: Sequence[Path]) -> list[Path]:
-    """What is read of what was named, in this order: the first is package E1."""
-    return list({path.resolve(): path for path in reversed(paths)}.values())[::-1]
 
 
 def _key(paths: Sequence[Path], options: TriageOptions) -> str:

@@ -7,7 +7,13 @@ import math
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from alpheus.errors import UsageError
+
+if TYPE_CHECKING:
+    from alpheus.evidence.place import Place
 
 _LARGEST = 999_999_999
 _MOST_DAYS = 36_500
@@ -53,6 +59,17 @@ def path(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("an empty path names nothing")
     return Path(text)
+
+
+def place(text: str) -> Place:
+    """A path, or an address in a store."""
+    from alpheus.evidence.place import place_of  # noqa: PLC0415 - keeps --help fast
+
+    path(text)
+    try:
+        return place_of(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def bound(text: str) -> int:
@@ -119,6 +136,15 @@ def add_reading_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timezone", type=zone, metavar="ZONE",
         help="zone of logs that are written in local time, such as Europe/Berlin",
+    )  # fmt: skip
+
+
+def add_whole_to(parser: argparse.ArgumentParser) -> None:
+    """What is read of evidence in a store."""
+    parser.add_argument(
+        "--whole", action="store_true",
+        help="from a store, read every file, also large ones that nothing but their hash is "
+        "taken of",
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alpheus.cli.arguments import add_reading_to, bound, path
+from alpheus.cli.arguments import add_reading_to, bound, path, place
 from alpheus.cli.campaign_engine import add_engine_to, check_engine, engine_of
 from alpheus.cli.case_common import (
     Below,
@@ -53,7 +53,11 @@ def add_to(below: Below[argparse.ArgumentParser]) -> None:
         "where nothing is left. Exit status: 3 where packages are parked or could not be read.",
     )  # fmt: skip
     run.add_argument(
-        "folders", nargs="+", type=path, metavar="FOLDER", help="a folder that holds packages"
+        "folders",
+        nargs="+",
+        type=place,
+        metavar="FOLDER",
+        help="a folder that holds packages, or a prefix in a store: s3://BUCKET/PREFIX/",
     )
     _add_work_to(run)
     _add_reading_to(run)
@@ -232,6 +236,9 @@ def _say_registered(done: Registered) -> None:
     if done.same:
         has = "has" if done.same == 1 else "have"
         say(f"{done.same:,} {has} the same content as another, and counts once")
+    if done.passed:
+        are = "object is no package" if done.passed == 1 else "objects are no packages"
+        say(f"{done.passed:,} {are} (neither archive nor disk image); passed over")
     for lost in done.lost[:_NAMED]:
         say(lost)
     if len(done.lost) > _NAMED:

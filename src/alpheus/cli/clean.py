@@ -470,8 +470,8 @@ def _take_in(options: argparse.Namespace, found: Verification) -> None:
 
 def _verified(options: argparse.Namespace) -> Verification:
     """The comparison. Raises EvidenceError where nothing could be opened."""
+    from alpheus.evidence.place import each_once  # noqa: PLC0415 - as above
     from alpheus.respond.verify import verify  # noqa: PLC0415 - keeps --help fast
-    from alpheus.triage import each_once  # noqa: PLC0415 - as above
 
     since = _since(options)
     outside = [one for one in options.evidence if one.is_dir()]

@@ -13,7 +13,7 @@ import argparse
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, cast
@@ -24,6 +24,7 @@ from alpheus.errors import AlpheusError, EvidenceNotFoundError, OutputError, Usa
 if TYPE_CHECKING:
     from alpheus.custody.entries import Detail
     from alpheus.custody.log import CustodyLog
+    from alpheus.evidence.place import Place
     from alpheus.job import TriageResult
     from alpheus.respond.model import Plan as CleanPlan
     from alpheus.respond.outcome import Outcome
@@ -132,6 +133,7 @@ def _log(
 
 
 def _whole(one: object) -> str:
+    """A path as it is noted; an address in a store shows no secret by itself."""
     return str(one.absolute()) if isinstance(one, Path) else str(one)
 
 
@@ -227,7 +229,7 @@ class Record:
         if what.endswith("json"):
             self.assessment = self.assessment or sha256
 
-    def triaged(self, result: TriageResult, paths: list[Path]) -> None:
+    def triaged(self, result: TriageResult, places: Sequence[Place]) -> None:
         """Take down what was read; the list of each package's files is kept beside the log."""
         from alpheus.custody.entries import File, Package  # noqa: PLC0415 - keeps --help fast
 
@@ -237,12 +239,13 @@ class Record:
         self.packs = {pack.id: pack.version for pack in found.run.packs}
         lists = {one.evidence: one for one in result.manifests}
         for package in found.evidence:
-            path, listed = paths[int(package.id[1:]) - 1], lists.get(package.id)
+            place, listed = places[int(package.id[1:]) - 1], lists.get(package.id)
             if listed is not None:
                 self._keep_list(listed.sha256, listed.packed)
             self.add(Package(
-                package.id, str(path.absolute()), package.sha256 or "", package.bytes,
+                package.id, _whole(place), package.sha256 or "", package.bytes,
                 listed.files if listed else 0, listed.sha256 if listed else "",
+                package.store.etag if package.store else "",
             ))  # fmt: skip
             for name, sha256, size in listed.cited[:_LISTED] if listed else ():
                 self.add(File(package.id, name, sha256, size))

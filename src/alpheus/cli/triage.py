@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alpheus.cli.arguments import add_reading_to, bound, path, seconds
+from alpheus.cli.arguments import add_reading_to, add_whole_to, bound, path, place, seconds
 from alpheus.cli.custody_record import Record, add_custody_to, recorded
 from alpheus.cli.output import console, say, standard_output
 from alpheus.errors import OutputError, UsageError
@@ -39,8 +39,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "not be read is a loss, listed in every report, and changes no status.",
     )
     parser.add_argument(
-        "evidence", nargs="+", type=path, metavar="EVIDENCE",
-        help="a folder, a log, a .zip, .tar(.gz|.bz2|.xz|.zst) or .7z archive, or a disk image",
+        "evidence", nargs="+", type=place, metavar="EVIDENCE",
+        help="a folder, a log, a .zip, .tar(.gz|.bz2|.xz|.zst) or .7z archive, or a disk image; "
+        "or where one lies in a store: s3://, gs://, az:// or https://",
     )  # fmt: skip
     parser.add_argument(
         "--pack", action="append", metavar="ID", help="use only this knowledge pack (repeatable)"
@@ -72,6 +73,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "13 not-determinable, 0 no-evidence",
     )  # fmt: skip
     add_reading_to(parser)
+    add_whole_to(parser)
     parser.add_argument(
         "--no-cache",
         action="store_true",
@@ -102,14 +104,17 @@ def run(options: argparse.Namespace) -> int:
     if options.since and options.until and options.since > options.until:
         raise UsageError("--since is after --until: no time is left to look at")
     _refuse_output_in_evidence(options)
-    outside = [given for given in options.evidence if given.is_dir()]
+    from alpheus.evidence.place import is_folder  # noqa: PLC0415 - keeps --help fast
+
+    outside = [given for given in options.evidence if is_folder(given)]
     with recorded(options, "triage", inputs=options.evidence, outside=outside) as record:
         return _triage(options, record)
 
 
 def _triage(options: argparse.Namespace, record: Record) -> int:
     from alpheus.cli.progress import progress_line  # noqa: PLC0415 - keeps --help fast
-    from alpheus.triage import each_once, triage  # noqa: PLC0415 - as above
+    from alpheus.evidence.place import each_once  # noqa: PLC0415 - as above
+    from alpheus.triage import triage  # noqa: PLC0415 - as above
 
     with progress_line() as progress:
         result = triage(
@@ -133,11 +138,13 @@ def _triage(options: argparse.Namespace, record: Record) -> int:
 
 def _refuse_output_in_evidence(options: argparse.Namespace) -> None:
     """Nothing is ever written into evidence. Raises UsageError."""
-    for place in filter(None, (options.output, options.secrets, options.timeline)):
+    from alpheus.evidence.place import is_folder  # noqa: PLC0415 - keeps --help fast
+
+    for written in filter(None, (options.output, options.secrets, options.timeline)):
         for given in options.evidence:
-            if given.is_dir() and place.resolve().is_relative_to(given.resolve()):
+            if is_folder(given) and written.resolve().is_relative_to(given.resolve()):
                 raise UsageError(
-                    f"{place} lies inside the evidence {given}; choose a place outside it"
+                    f"{written} lies inside the evidence {given}; choose a place outside it"
                 )
 
 
@@ -159,7 +166,7 @@ def _triage_options(options: argparse.Namespace, *, listing: bool) -> TriageOpti
     return TriageOptions(
         packs=options.pack,
         rules=options.rules,
-        opening=OpenOptions(limits, tuple(options.password)),
+        opening=OpenOptions(limits, tuple(options.password), whole=options.whole),
         reading=ReadOptions(options.timezone),
         start=options.since,
         end=options.until,
@@ -172,10 +179,10 @@ def _triage_options(options: argparse.Namespace, *, listing: bool) -> TriageOpti
 
 def _why(unopened: Unopened) -> str:
     """The failure under the path as it was given: archives of many servers share one name."""
-    path, text = str(unopened.path), str(unopened.error)
-    if path in text:
+    place, text = str(unopened.path), str(unopened.error)
+    if place in text:
         return text
-    return f"{path}: {text.removeprefix(f'{unopened.path.name}: ')}"
+    return f"{place}: {text.removeprefix(f'{unopened.path.name}: ')}"
 
 
 def _redactor(options: argparse.Namespace) -> Redactor:

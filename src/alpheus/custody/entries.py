@@ -36,7 +36,9 @@ class RunStarted(Detail):
 class Package(Detail):
     """Evidence that was read. `sha256` is of the file that was handed in, '' for a folder.
 
-    `manifest` is the SHA-256 of the list of all its files, which lies beside the log.
+    `manifest` is the SHA-256 of the list of all its files, which lies beside the log. Of what lies
+    in a store, `path` is its address without any secret, and `etag` tells which version was read;
+    '' as `sha256` means that not all of it was.
     """
 
     kind: ClassVar[str] = "package"
@@ -47,6 +49,7 @@ class Package(Detail):
     bytes: int
     files: int = 0
     manifest: str = ""
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)

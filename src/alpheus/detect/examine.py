@@ -116,7 +116,7 @@ class _Examination:
                 return
             page = kind is None and is_server_page(head, self.file.path)
             if kind is None and not page:
-                _drain(stream)
+                self._rest(stream)
                 self._unrecognised(head)
         if page:
             self.source = PAGE
@@ -134,6 +134,11 @@ class _Examination:
             self._origins[host] = found
             self.collector.origins[found] = None
         return found
+
+    def _rest(self, stream: BinaryIO) -> None:
+        """Read on for the hash alone, unless it is read below anyway, or may be left."""
+        if not is_judged(self.file.path) and not self.file.leave():
+            _drain(stream)
 
     def _unrecognised(self, head: bytes) -> None:
         """A file whose name promises evidence, and whose content is none, is a loss."""

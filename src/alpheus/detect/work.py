@@ -11,8 +11,8 @@ from alpheus.detect.collector import Collector
 from alpheus.detect.examine import examine
 from alpheus.detect.kit import Kit
 from alpheus.detect.memory import Memory
-from alpheus.errors import EvidenceError
-from alpheus.evidence import OpenOptions, open_package
+from alpheus.errors import EvidenceError, StoreLostError
+from alpheus.evidence import OpenOptions, Place, open_package
 from alpheus.evidence.base import EvidenceFile, Package
 from alpheus.evidence.listing import Listed, Listing
 from alpheus.knowledge.packs import load_packs
@@ -31,7 +31,7 @@ class ReadUnit:
     `avoid` are addresses on which a reader was ended before.
     """
 
-    path: Path
+    path: Place
     evidence_id: str
     opening: OpenOptions
     number: int = 0
@@ -124,7 +124,10 @@ class _Reader:
                 self._doing = item.path
                 note(item.path, collector.bytes_read)
                 self._file(item, collector)
-        evidence = self._record(package) if unit.opening.share.index == 0 else None
+        try:
+            evidence = self._record(package) if unit.opening.share.index == 0 else None
+        except StoreLostError as error:
+            return UnitResult(collector, None, error)
         if self._memory is not None:
             self._memory.commit()
         listed = self._listing.end() if self._listing is not None else None

@@ -276,9 +276,11 @@ def _interrupts_held() -> Iterator[None]:
 def may_fork() -> bool:
     """Whether this process can be copied: on Linux, while it has one thread.
 
-    Another thread could hold a lock that nobody in the copy would let go.
+    Another thread could hold a lock that nobody in the copy would let go. obstore has threads of
+    its own, which are not counted and which a copy would wait for without an end.
     """
-    return sys.platform == "linux" and threading.active_count() == 1
+    alone = threading.active_count() == 1 and "obstore" not in sys.modules
+    return sys.platform == "linux" and alone
 
 
 def _serve(  # noqa: PLR0917 - arguments of a process

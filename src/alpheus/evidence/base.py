@@ -70,6 +70,12 @@ class EvidenceFile(Protocol):
     def bytes_read(self) -> int:
         """How many bytes of content were read so far."""
 
+    def leave(self) -> bool:
+        """Called where nothing reads the content: whether the rest of it is left unread.
+
+        So it is with large files in a store; what was left is told as a loss.
+        """
+
     def open(self) -> BinaryIO:
         """Open for reading from the start; not seekable in general. Hashes what is read.
 
@@ -138,8 +144,12 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class OpenOptions:
-    """How packages are opened, and which part of one is read."""
+    """How packages are opened, and which part of one is read.
+
+    `whole`: from a store, too, every file is read to its end, whatever it is.
+    """
 
     limits: Limits = field(default_factory=Limits)
     passwords: tuple[str, ...] = ()
     share: Share = field(default_factory=Share)
+    whole: bool = False

@@ -42,6 +42,7 @@ class MemberFile:
 
     `place` is the fingerprint of what holds it, and its number there; None where nothing tells
     whether that has changed. `inside`: it belongs to a volume, so it is given whatever it is.
+    `sparing`: it is large and in a store; `left` tells whether it was left unread.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class MemberFile:
         spool: Spool,
         place: str | None = None,
         inside: bool = False,
+        sparing: bool = False,
     ) -> None:
         self._evidence = evidence
         self._path = path
@@ -64,6 +66,8 @@ class MemberFile:
         self._spool = spool
         self._place = place
         self._inside = inside
+        self._sparing = sparing
+        self.left = False
         self._replay: Replay | None = None
         self._kept: tuple[BinaryIO, bytearray] | None = None
         self._looked_at: BinaryIO | None = None
@@ -117,6 +121,11 @@ class MemberFile:
     def bytes_read(self) -> int:
         """The farthest point of the content that was read."""
         return self._bytes_read
+
+    def leave(self) -> bool:
+        """Whether the rest of the content is left unread, since nothing reads it."""
+        self.left = self._sparing
+        return self._sparing
 
     def open(self) -> BinaryIO:
         """A new stream from the start, hashed while it is read to its end.

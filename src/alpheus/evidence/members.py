@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
 from alpheus.evidence.budget import Budget
+
+
+class Far(Protocol):
+    """An object in a store, which is read in few requests if it is told what will be read."""
+
+    def plan(self, extents: Iterable[tuple[int, int, bool]]) -> None:
+        """Be told beginning and end of what will be read, in that order, and if for certain."""
+
+    def keep_from(self, start: int) -> None:
+        """Keep everything from a place on, which is looked up again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +29,7 @@ class Member:
     if `forward` is set, may be called only once and before the next member is asked for.
     `path` is a real file that holds exactly the content. `seekable` opens a seekable stream.
     `mark` is what the container says of the content, such as its place and checksum.
+    `far` is set where the content is an object in a store.
     """
 
     name: str
@@ -29,6 +40,7 @@ class Member:
     path: Path | None = None
     seekable: Callable[[], BinaryIO] | None = None
     mark: str = ""
+    far: Far | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,7 @@ class Source:
 
     `open` gives a stream from the start, forward only if `seekable` is None. `path` is a real file.
     `beside` tells whether the files that belong to it (segments of an image) may lie next to it.
+    `far` is set where every read is a request to a store: it wants to know what is read.
     """
 
     name: str
@@ -55,6 +68,7 @@ class Source:
     path: Path | None = None
     modified: datetime | None = None
     beside: bool = False
+    far: Far | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +113,14 @@ class Listing(Protocol):
 
     def folders(self) -> Iterator[str]:
         """Every folder that could be read, those without a file too; after `members` ended."""
+
+
+@runtime_checkable
+class Expecting(Protocol):
+    """A container that may lie in a store, and tells it ahead what will be read."""
+
+    def expect(self, wanted: Callable[[str, int], bool | None]) -> None:
+        """`wanted` says of a name and size whether it is read; None: some of it at least."""
 
 
 def everything(name: str, size: int) -> bool:  # noqa: ARG001 - Wanted

@@ -33,7 +33,7 @@ def nested_source(file: MemberFile, member: Member, kind: Kind) -> Source:
     if kind in {Kind.TAR, Kind.COMPRESSED}:
         return Source(name, file.raw, modified=member.modified)
     if kind is not Kind.IMAGE and member.seekable is not None:
-        return Source(name, member.open, member.seekable, modified=member.modified)
+        return Source(name, member.open, member.seekable, modified=member.modified, far=member.far)
     with file.local() as copy:  # the copy stays until the file is released
         return Source(name, lambda: copy.open("rb"), lambda: copy.open("rb"), copy, member.modified)
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 
-from alpheus.evidence.address import TOP_FOLDERS, clean_address, in_volume, is_volume_name
+from alpheus.evidence.address import clean_address, in_volume
 from alpheus.evidence.base import EvidenceFile, Known, OpenOptions, Share
 from alpheus.evidence.budget import Budget
 from alpheus.evidence.containers import open_container
-from alpheus.evidence.file import MemberFile, fingerprint_at
+from alpheus.evidence.file import MemberFile
 from alpheus.evidence.magic import Kind, ewf_segment, kind_of
 from alpheus.evidence.members import (
     Access,
     Container,
+    Expecting,
     Listing,
     Loss,
     Member,
@@ -25,6 +23,8 @@ from alpheus.evidence.members import (
     everything,
 )
 from alpheus.evidence.nesting import belongs_to_sibling, nested_source
+from alpheus.evidence.origin import PackageOrigin
+from alpheus.evidence.sparing import LEAST, Left, is_left, is_read
 from alpheus.evidence.spool import Spool
 from alpheus.model import Evidence, Skipped
 
@@ -50,27 +50,22 @@ class _StopWalkError(Exception):
 
 
 class ContainerPackage:
-    """Implements `Package`. `archive` is the file whose hash identifies it; None for a folder."""
+    """Implements `Package`."""
 
     def __init__(
-        self, path: Path, evidence_id: str, options: OpenOptions, container: Container
+        self, origin: PackageOrigin, evidence_id: str, options: OpenOptions, container: Container
     ) -> None:
-        self._path = path
+        self._origin = origin
         self._id = evidence_id
-        self._name = path.name or path.resolve().name or str(path)
         self._options = options
         self._container = container
         self._bytes = 0
-        self._folder = path.is_dir()
-        self._volume = container.volume or (self._folder and is_volume_name(path.name))
-        self._unsure = self._folder and self._volume and not _looks_like_a_volume(path)
         self._sha256: str | None = None
-        self._fingerprint = None if self._folder else fingerprint_at(path.resolve())
 
     @property
     def fingerprint(self) -> str | None:
         """Of an archive, as it was when it was opened; None for a folder."""
-        return self._fingerprint
+        return self._origin.fingerprint
 
     def weights(self) -> list[int] | None:
         """What reading each member costs, in bytes; None if the package is best read in one."""
@@ -100,33 +95,30 @@ class ContainerPackage:
         budget = Budget(self._options.limits, spent)
         with Spool(self._options.limits.spool_bytes) as spool:
             access = Access(budget, self._options.passwords)
+            sparing = self._origin.far and not self._options.whole
             walk = _Walk(
                 self._id, access, spool, self._options.share, known,
-                listed=listed, unsure=self._unsure,
+                listed=listed, unsure=self._origin.unsure, sparing=sparing,
             )  # fmt: skip
-            place = None if self._container.volume else self._fingerprint
-            items = walk.container(
-                self._container, "", "", depth=0, volume=self._volume, place=place
-            )
+            place = None if self._container.volume else self._origin.fingerprint
+            volume = self._container.volume or self._origin.volume
+            items = walk.container(self._container, "", "", depth=0, volume=volume, place=place)
             try:
                 yield from items
             except _StopWalkError:
-                return
+                pass
             finally:
                 self._bytes = walk.bytes
                 self._sha256 = walk.sha256
+            if walk.left.files:
+                yield Skipped(self._id, "", None, walk.left.reason(), walk.left.files)
 
     def finish(self, sha256: str | None = None) -> Evidence:
-        """The package's own record. Of an archive, the hash of the file that was handed in."""
-        if self._folder:
-            return Evidence(self._id, self._name, None, self._bytes)
-        try:
-            with self._path.open("rb", buffering=0) as stream:
-                size = os.fstat(stream.fileno()).st_size
-                sha256 = sha256 or self._sha256 or hashlib.file_digest(stream, "sha256").hexdigest()
-        except OSError:
-            return Evidence(self._id, self._name, None, 0)
-        return Evidence(self._id, self._name, sha256, size)
+        """The package's own record. Of an archive, the hash of the file that was handed in.
+
+        Raises StoreLostError where its store was lost on the way, so that it was not read.
+        """
+        return self._origin.record(self._id, self._bytes, self._sha256, sha256)
 
 
 class _Walk:
@@ -142,6 +134,7 @@ class _Walk:
         *,
         listed: Callable[[str], None] | None = None,
         unsure: bool = False,
+        sparing: bool = False,
     ) -> None:
         self._evidence = evidence
         self._access = access
@@ -151,6 +144,8 @@ class _Walk:
         self._known = known
         self._listed = listed
         self._unsure = unsure
+        self._sparing = sparing
+        self.left = Left()
         self.bytes = 0
         """Sizes of the files of the outermost container that were found."""
 
@@ -171,6 +166,7 @@ class _Walk:
 
         `place` is the fingerprint of what the container is read from.
         """
+        self._expect(container, prefix)
         whole = enumerate(_without_errors(container.members()))
         for number, item in whole if depth else self._shared(container):
             if isinstance(item, Loss):
@@ -181,6 +177,10 @@ class _Walk:
                 yield self._skip(path, f"{reason}; this file and all after it were not read")
                 raise _StopWalkError
             self._budget.count_file()
+            size = item.size
+            if self._sparing and is_left(path, size):
+                self.left.add(size)
+                continue
             inside = volume or in_volume(path)
             file = MemberFile(
                 self._evidence,
@@ -191,6 +191,7 @@ class _Walk:
                 spool=self._spool,
                 place=place and f"{place}/{number}",
                 inside=inside,
+                sparing=self._sparing and (size is None or size >= LEAST),
             )
             try:
                 if self._known is not None and self._known(file):
@@ -205,6 +206,8 @@ class _Walk:
                     yield self._skip(path, _NOT_OPENED)
             finally:
                 self.sha256 = file.sha256 if item.path is not None else None
+                if file.left:
+                    self.left.add(size)
                 file.release()
         self._list(container, prefix)
 
@@ -213,6 +216,16 @@ class _Walk:
             for name in _readable(container.folders()):
                 if name.strip("./\\"):
                     self._listed(prefix + clean_address(name))
+
+    def _expect(self, container: Container, prefix: str) -> None:
+        """Tell a container in a store what will be read of it."""
+        if not isinstance(container, Expecting):
+            return
+
+        def wanted(name: str, size: int) -> bool | None:
+            return is_read(prefix + clean_address(name), size) if self._sparing else True
+
+        container.expect(wanted)
 
     def _shared(self, container: Container) -> Iterator[tuple[int, Member | Loss]]:
         """The items of this share, with their numbers among all; counts the bytes of all."""
@@ -311,15 +324,6 @@ def _readable(names: Iterator[str]) -> Iterator[str]:
     """Names until something goes wrong, which the members told of."""
     with suppress(Exception):
         yield from names
-
-
-def _looks_like_a_volume(folder: Path) -> bool:
-    """Whether a folder has, or is, one of the top folders of Windows."""
-    try:
-        names = {folder.name, *(below.name for below in folder.iterdir())}
-    except OSError:
-        return True
-    return any(name.lower() in TOP_FOLDERS for name in names)
 
 
 def _without_errors(

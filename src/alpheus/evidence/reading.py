@@ -8,7 +8,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from alpheus.errors import LimitError
+from alpheus.errors import LimitError, StoreError
 from alpheus.evidence.budget import Budget
 
 if TYPE_CHECKING:
@@ -284,8 +284,8 @@ class _ReplayReader(FullReader):
 
 
 def as_content_error(name: str, error: Exception) -> Exception:
-    """The error of a codec or a library as OSError that names the file; LimitError stays."""
-    if isinstance(error, LimitError):
+    """The error of a codec or a library as OSError that names the file; ours stay."""
+    if isinstance(error, LimitError | StoreError):
         return error
     if isinstance(error, OSError) and (error.errno is not None or str(error).startswith(name)):
         return error

@@ -13,6 +13,8 @@ from alpheus.evidence.containers.folder import open_regular
 from alpheus.evidence.file import HEAD_BYTES
 from alpheus.evidence.magic import Kind, kind_of
 from alpheus.evidence.package import ContainerPackage
+from alpheus.evidence.place import Place
+from alpheus.store.address import Address
 
 _MOST = 255
 """A share's number fits in a byte."""
@@ -22,13 +24,16 @@ _HASHING = 4
 """Hashing an archive costs a fourth of what reading as much of its content does."""
 
 
-def plan_shares(path: Path, options: OpenOptions, of: int, least: int = 0) -> tuple[Share, ...]:
+def plan_shares(place: Place, options: OpenOptions, of: int, least: int = 0) -> tuple[Share, ...]:
     """At most `of` shares of about the same weight, the heaviest first; they make up the package.
 
     One share, which is everything, where a package cannot be read in parts (a compressed tar, a
-    7z archive, a disk image, a single file), weighs less than `least` bytes, or cannot be opened:
-    that is for its reader to tell. Members are weighed without being opened.
+    7z archive, a disk image, a single file, what lies in a store), weighs less than `least` bytes,
+    or cannot be opened: that is for its reader to tell. Members are weighed without being opened.
     """
+    if isinstance(place, Address):
+        return (Share(),)
+    path = place
     weights = _weights(path, replace(options, share=Share()))
     of = min(of, len(weights), _MOST)
     if of < 2 or sum(weights) < least:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -22,10 +22,11 @@ class Spool:
     """
 
     def __init__(self, limit: int) -> None:
+        self._kept: ExitStack | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._limit = limit
         self._used = 0
         self._count = 0
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -36,6 +37,17 @@ class Spool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        """What was kept goes at the latest with the spool."""
+        self.close()
+
+    def close(self) -> None:
+        """Delete all copies."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
@@ -59,6 +71,12 @@ class Spool:
         finally:
             self._used -= written
             path.unlink(missing_ok=True)
+
+    def keep(self, stream: BinaryIO, suffix: str = "") -> Path:
+        """A copy of everything in `stream` that stays as long as this spool. Raises as `copy`."""
+        if self._kept is None:
+            self._kept = ExitStack()
+        return self._kept.enter_context(self.copy(stream, suffix))
 
     def _check(self) -> None:
         if self._used > self._limit:

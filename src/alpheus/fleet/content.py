@@ -17,7 +17,9 @@ from alpheus import __version__
 from alpheus.detect.memory import fingerprint_of_evidence
 from alpheus.errors import EvidenceError, EvidenceNotFoundError, UsageError
 from alpheus.evidence.magic import ewf_segment, kind_of
+from alpheus.evidence.place import Place
 from alpheus.fleet.model import Package
+from alpheus.store.address import Address
 
 _HEAD = 4_096
 _CHUNK = 1 << 20
@@ -27,13 +29,17 @@ _DATA = frozenset({".py", ".pyc", ".pyi"})
 
 @dataclass(slots=True)
 class Found:
-    """Packages that lie below some folders, and what lies beside them and is none."""
+    """Packages that lie below some folders, and what lies beside them and is none.
+
+    `addresses` are prefixes in stores, whose lists are too long to be held.
+    """
 
     places: list[tuple[Path, str]] = field(default_factory=list)
     others: list[Path] = field(default_factory=list)
+    addresses: list[Address] = field(default_factory=list)
 
 
-def find_packages(folders: Iterable[Path]) -> Found:
+def find_packages(folders: Iterable[Place]) -> Found:
     """Each folder, archive and disk image directly below is one package, in the order of names.
 
     With its name below the folder. Hidden ones, links, and files that are neither are passed over.
@@ -41,6 +47,13 @@ def find_packages(folders: Iterable[Path]) -> Found:
     """
     found = Found()
     for folder in folders:
+        if isinstance(folder, Address):
+            if folder.query:
+                raise UsageError(
+                    f"{folder}: a signed address cannot be kept for later; name a bucket"
+                )
+            found.addresses.append(folder)
+            continue
         if not folder.is_dir():
             if not folder.exists():
                 raise EvidenceNotFoundError(f"{folder}: is not there; name a folder of packages")

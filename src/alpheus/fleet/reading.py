@@ -14,7 +14,9 @@ import msgspec
 
 from alpheus.cases.observations import RowError, Rows
 from alpheus.cases.observations_import import Document
+from alpheus.errors import StoreLostError
 from alpheus.evidence.base import OpenOptions
+from alpheus.evidence.place import place_of
 from alpheus.fleet.findings import traces_of
 from alpheus.fleet.model import Parameters, Result, Unit
 from alpheus.fleet.results import keep_assessment, timeline_of
@@ -77,9 +79,12 @@ def _read(triaging: Triaging, prepared: Prepared, unit: Unit, note: Note) -> Res
     results = triaging.parameters.results
     with timeline_of(results, unit.content) as timeline:
         options = replace(triaging.options(), avoid=unit.avoid, timeline=timeline)
-        pipeline = Pipeline([Path(unit.place)], options, lambda path, read, _: note(path, read))
+        place = place_of(unit.place)
+        pipeline = Pipeline([place], options, lambda path, read, _: note(path, read))
         found = pipeline.run(started, prepared)
     if found.unopened:
+        if isinstance(found.unopened[0].error, StoreLostError):
+            raise found.unopened[0].error  # the store is at fault: tried again, here or elsewhere
         return Result(refused=str(found.unopened[0].error)[:_LONGEST])
     reasons = unread(found.assessment)
     if reasons is not None:

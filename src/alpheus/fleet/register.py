@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
+from msgspec import structs
 from sqlalchemy import Connection, func, select
 
 from alpheus.cases.database import Database
@@ -15,6 +16,7 @@ from alpheus.errors import EvidenceError, NotWorkedOutError
 from alpheus.fleet.content import Found, fingerprint, read_package
 from alpheus.fleet.ledger import Ledger
 from alpheus.fleet.model import COMMON, Package, Recipe
+from alpheus.fleet.stored import Knowing, find_stored, in_parts
 
 _AT_ONCE = 200
 _ENDS = (".zip", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".e01", ".vhd", ".vhdx",
@@ -25,14 +27,15 @@ _ENDS = (".zip", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".e01", ".
 class Registered:
     """What was registered: packages, their bytes, and how many units are `new`.
 
-    `same`: packages whose content another has, too. `lost` are packages that could not be read, in
-    a sentence each.
+    `same`: packages whose content another has, too. `passed`: objects in a store that are none.
+    `lost` are packages that could not be read, in a sentence each.
     """
 
     packages: int = 0
     bytes: int = 0
     new: int = 0
     same: int = 0
+    passed: int = 0
     lost: list[str] = field(default_factory=list)
 
 
@@ -48,19 +51,45 @@ def register(
 
     What the file system says of a package as it did before is not read again.
     """
-    done, contents = Registered(), set[str]()
-    places = iter(found.places)
-    while part := list(islice(places, _AT_ONCE)):
-        known = ledger.known([str(place) for place, _ in part])
-        packages = list(_packages(part, known, done))
+    done, contents = Registered(), set[bytes]()
+    for packages in chain(_on_disk(ledger, found, done), _in_stores(ledger, found, done)):
         ranks = ranks_of(ledger.database, packages)
         done.new += ledger.register(packages, recipe, lane=lane, ranks=ranks)
         done.packages += len(packages)
         done.bytes += sum(one.bytes for one in packages)
-        contents.update(one.content for one in packages)
+        contents.update(bytes.fromhex(one.content)[:16] for one in packages)
         done.same = done.packages - len(contents)
         tell(done)
     return done
+
+
+def _on_disk(ledger: Ledger, found: Found, done: Registered) -> Iterator[list[Package]]:
+    places = iter(found.places)
+    while part := list(islice(places, _AT_ONCE)):
+        known = ledger.known([str(place) for place, _ in part])
+        yield list(_packages(part, known, done))
+
+
+def _in_stores(ledger: Ledger, found: Found, done: Registered) -> Iterator[list[Package]]:
+    """What the store says of a package as it did before is not looked at again."""
+    knowing = Knowing()
+    for address in found.addresses:
+        for part in in_parts(find_stored(address), _AT_ONCE):
+            known = ledger.known([one.place for one in part])
+            same = [known.get(one.place) for one in part]
+            fresh = [one for one, before in zip(part, same, strict=True)
+                     if before is None or before.fingerprint != one.said]  # fmt: skip
+            told = {one.place: said for one, said in zip(fresh, knowing.all(fresh), strict=True)}
+            packages: list[Package] = []
+            for one, before in zip(part, same, strict=True):
+                said = told.get(one.place, before)
+                if isinstance(said, Package):
+                    packages.append(structs.replace(said, name=one.name))
+                elif said is not None:
+                    done.lost.append(said)
+                else:
+                    done.passed += 1
+            yield packages
 
 
 def _packages(

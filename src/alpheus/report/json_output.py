@@ -12,6 +12,7 @@ from alpheus.model import (
     Campaign,
     Citation,
     Coverage,
+    Evidence,
     Finding,
     Run,
     ServerAssessment,
@@ -33,10 +34,7 @@ def to_json(assessment: Assessment, redactor: Redactor | None = None) -> dict[st
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "run": _run(redacted.run),
-        "evidence": [
-            {"id": one.id, "name": one.name, "sha256": one.sha256, "bytes": one.bytes}
-            for one in redacted.evidence
-        ],
+        "evidence": [_evidence(one) for one in redacted.evidence],
         "servers": [_server(server) for server in redacted.servers],
         "skipped": [
             {
@@ -67,6 +65,18 @@ def _portable(value: Any) -> Any:  # noqa: ANN401 (JSON is what it is)
     if isinstance(value, list):
         return [_portable(one) for one in value]
     return value
+
+
+def _evidence(one: Evidence) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "id": one.id, "name": one.name, "sha256": one.sha256, "bytes": one.bytes,
+    }  # fmt: skip
+    if one.store is not None:
+        place = one.store
+        said["store"] = {
+            "address": place.address, "etag": place.etag, "version": place.version,
+        }  # fmt: skip
+    return said
 
 
 def _run(run: Run) -> dict[str, Any]:

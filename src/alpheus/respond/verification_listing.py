@@ -21,11 +21,11 @@ from alpheus.errors import EvidenceError
 from alpheus.evidence import open_package
 from alpheus.evidence.address import on_volume, windows_path
 from alpheus.evidence.base import EvidenceFile, OpenOptions
+from alpheus.evidence.place import each_once
 from alpheus.model import Event, Skipped
 from alpheus.parsers.base import ReadOptions
 from alpheus.parsers.iis_configuration import IisConfiguration
 from alpheus.parsers.mft import names_in_use
-from alpheus.triage import each_once
 
 SERVED_BY = "/windows/system32/inetsrv/config/applicationhost.config"
 """Where IIS keeps which folder is served at which path."""

@@ -10,13 +10,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from alpheus.errors import AlpheusError, EvidenceNotFoundError, UsageError
+from alpheus.evidence.place import each_once
 from alpheus.job import Progress, TriageOptions, TriageResult
 from alpheus.knowledge.digest import knowledge_digest
 from alpheus.knowledge.packs import EXTRA, load_packs
 from alpheus.model import Assessment, Stage, Verdict
 from alpheus.parsers.base import ReadOptions
 from alpheus.pipeline import Pipeline, Prepared
-from alpheus.triage import each_once
 from alpheus.updates.results import Stored, find_evidence, read_stored
 
 Triage = Callable[[Sequence[Path], TriageOptions], TriageResult]

@@ -18,6 +18,9 @@ from alpheus.evidence.containers.zip_headers import (
 from alpheus.evidence.containers.zip_recovery import recover
 from alpheus.evidence.members import Access, Loss, Member, Source, Wanted, everything
 
+_AROUND = 200
+"""Bytes of the local header, its extra fields, and the descriptor behind a member."""
+
 _TRIED_MEMBERS = 50
 """How many encrypted members are tried before all passwords are declared wrong."""
 
@@ -38,7 +41,10 @@ class ZipContainer:
         self._access = access
         with self._open() as stream:
             self._directory = find_directory(stream)
+        self._far = source.far
         if self._directory is not None:
+            if self._far is not None:
+                self._far.keep_from(self._directory.start)
             self._check_passwords()
 
     def members(self) -> Iterator[Member | Loss]:
@@ -61,6 +67,15 @@ class ZipContainer:
             for item in self._items(stream):
                 if isinstance(item, Entry) and item.folder:
                     yield item.name
+
+    def expect(self, wanted: Callable[[str, int], bool | None]) -> None:
+        """Tell the store what will be read: `wanted` says so of a name and size.
+
+        None: some of it at least.
+        """
+        if self._far is not None and self._directory is not None:
+            with self._open() as stream:
+                self._far.plan(_extents(self._items(stream), self._directory.start, wanted))
 
     def _items(self, stream: BinaryIO) -> Iterator[Entry | Loss]:
         if self._directory is None:
@@ -126,3 +141,33 @@ class ZipContainer:
         if not self._passwords:
             return "encrypted; give the password with --password"
         return "encrypted, and no password that was given fits; give the right one with --password"
+
+
+def _extents(
+    items: Iterator[Entry | Loss], end: int, wanted: Callable[[str, int], bool | None]
+) -> Iterator[tuple[int, int, bool]]:
+    """Where members begin and end, with their headers, and whether all of each is read.
+
+    Exactly up to the header of the next one; elsewhere with room for what the directory does not
+    say: the fields of the header and what may stand behind the content.
+    """
+    before: tuple[int, int, bool] | None = None
+    for item in items:
+        if isinstance(item, Loss):
+            continue
+        if before is not None:
+            yield _bounded(before, item.header, end)
+            before = None
+        size = item.size or item.compressed
+        sure = None if item.folder else wanted(item.name, size)
+        if item.folder or sure is False:
+            continue
+        length = len(item.name.encode("utf-8", "replace")) + item.compressed + _AROUND
+        before = (item.header, item.header + length, bool(sure))
+    if before is not None:
+        yield _bounded(before, end, end)
+
+
+def _bounded(extent: tuple[int, int, bool], following: int, end: int) -> tuple[int, int, bool]:
+    start, stop, sure = extent
+    return start, min(stop, following if following > start else end), sure

@@ -25,6 +25,7 @@ _END_HEADER = struct.Struct("<4sHHHHIIH")
 _END64_LOCATOR = struct.Struct("<4sIQI")
 _END64_HEADER = struct.Struct("<4sQHHIIQQQQ")
 _COMMENT_LIMIT = 0xFFFF
+_SHORT_COMMENT = 1_000
 _UNKNOWN32 = 0xFFFFFFFF
 _UNIX = 3
 _KIND_OF_FILE = 0o170000
@@ -80,10 +81,13 @@ class DamagedDirectoryError(Exception):
 def find_directory(stream: BinaryIO) -> Directory | None:
     """Find the central directory from the end of the archive; None if it is not there."""
     length = stream.seek(0, 2)
-    tail_start = max(0, length - _END_HEADER.size - _COMMENT_LIMIT)
-    stream.seek(tail_start)
-    tail = stream.read(_END_HEADER.size + _COMMENT_LIMIT)
-    found = tail.rfind(END)
+    for most in (_SHORT_COMMENT, _COMMENT_LIMIT):  # hardly any archive has a long one
+        tail_start = max(0, length - _END_HEADER.size - most)
+        stream.seek(tail_start)
+        tail = stream.read(_END_HEADER.size + most)
+        found = tail.rfind(END)
+        if found >= 0:
+            break
     if found < 0 or len(tail) - found < _END_HEADER.size:
         return None
     _, _, _, _, _, size, offset, _ = _END_HEADER.unpack_from(tail, found)

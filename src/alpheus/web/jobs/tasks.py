@@ -197,7 +197,7 @@ def _judge(task: Task, places: Sequence[Path], tell: Tell) -> tuple[str, ...]:
         lambda _, read, of: progress(read, of if read <= of else 0),
     )  # fmt: skip
     for one in found.unopened:
-        raise _broken(task, one.path, one.error)
+        raise _broken(task, Path(str(one.path)), one.error)
     _check_found(task, found.assessment)
     tell(Phase(said.note(said.REPORTING)))
     redactor = Redactor(keep=True)

@@ -1,0 +1,60 @@
+"""What is left in a store, because nothing here reads it: large files, by name or beginning.
+
+From a disk every file is read to its end, for its hash. From a store that costs more than it tells.
+The names stand in `left.csv`: a pattern of addresses, in lower case, and what such a file is.
+"""
+
+from __future__ import annotations
+
+import csv
+import fnmatch
+import re
+from functools import cache
+from pathlib import Path
+
+LEAST = 1 << 20
+"""Smaller files are read, whatever they are."""
+
+_TABLE = Path(__file__).with_name("left.csv")
+
+
+_READ = (".log", ".evtx", ".json", ".jsonl", ".xml", ".config", ".txt", ".csv")
+
+
+@cache
+def _names() -> re.Pattern[str]:
+    with _TABLE.open(encoding="utf-8", newline="") as stream:
+        patterns = [row["pattern"] for row in csv.DictReader(stream)]
+    return re.compile("|".join(f"(?:{fnmatch.translate(one)})" for one in patterns))
+
+
+def is_left(path: str, size: int | None) -> bool:
+    """Whether a file in a store is not even begun, judged by its address and size."""
+    return size is not None and size >= LEAST and _names().match(f"/{path.lower()}") is not None
+
+
+def is_read(path: str, size: int) -> bool | None:
+    """Whether all of a file in a store will be read; None where that is not sure."""
+    if size < LEAST:
+        return True
+    return False if is_left(path, size) else path.lower().endswith(_READ) or None
+
+
+class Left:
+    """Counts what was left."""
+
+    def __init__(self) -> None:
+        self.files = 0
+        self.bytes = 0
+
+    def add(self, size: int | None) -> None:
+        """One more file; `size` is what it would give."""
+        self.files += 1
+        self.bytes += size or 0
+
+    def reason(self) -> str:
+        """In words, for the record of losses."""
+        return (
+            f"left in the store ({self.bytes / 1e6:,.0f} MB): large files that nothing here reads, "
+            "by their names or how they begin; --whole reads them, too"
+        )

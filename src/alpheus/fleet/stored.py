@@ -1,0 +1,179 @@
+"""Packages in a store: found in its list, and known by what tells one from another.
+
+An object is not read whole to be known: its ETag and size, and of its content the beginning and
+the end, which of a zip archive is its directory with the checksums of all members (ADR 31). So the
+same package under two keys is one, where the store gives both the same ETag.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from threading import local
+
+from alpheus.errors import EvidenceError, StoreError
+from alpheus.evidence.containers.zip_headers import find_directory
+from alpheus.evidence.far import FarObject
+from alpheus.evidence.magic import Kind, ewf_segment, kind_of
+from alpheus.fleet.model import Package
+from alpheus.store.address import WEB, Address
+from alpheus.store.model import Stat, Store
+from alpheus.store.opening import open_store
+
+_END = 1 << 16
+_BLOCK = 1 << 20
+_AT_ONCE = 8
+_LONGEST = 400
+
+Open = Callable[[Address], Store]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What may be a package: an object, or with no `stat` all below a name.
+
+    `said` is what the store says of all of it; it changes when content does.
+    """
+
+    address: Address
+    name: str
+    said: str
+    size: int
+    stat: Stat | None = None
+
+    @property
+    def place(self) -> str:
+        """The address as it is kept; it leads there again."""
+        return str(self.address)
+
+
+def find_stored(address: Address, opened: Open = open_store) -> Iterator[Stored]:
+    """What lies directly below a prefix, in the order of keys, one in memory at a time.
+
+    Hidden names are passed over. Raises UsageError, StoreError.
+    """
+    store, prefix = opened(address), address.folder().key
+    if address.scheme in WEB:
+        yield from _single(store, address)
+        return
+    folder: _Folder | None = None
+    before = b""
+    for stat in store.list(prefix):
+        name, slash, _ = stat.key[len(prefix) :].partition("/")
+        if not name and not slash:
+            continue  # the mark of the prefix itself
+        if slash and folder is not None and folder.name == name:
+            folder.add(stat)
+            continue
+        if folder is not None:
+            yield folder.end()
+            folder = None
+        group = f"{name}{slash}".encode("utf-8", "surrogateescape")
+        if group <= before:
+            raise StoreError(f"{address}: the store does not list keys in their order")
+        before = group
+        if name.startswith("."):
+            continue
+        if slash:
+            folder = _Folder(address.below(f"{prefix}{name}/"), name)
+            folder.add(stat)
+        else:
+            yield Stored(address.below(stat.key), name, stat.mark, stat.size, stat)
+    if folder is not None:
+        yield folder.end()
+
+
+def _single(store: Store, address: Address) -> Iterator[Stored]:
+    stat = store.look(address.key)
+    if stat is not None:
+        yield Stored(address, address.name, stat.mark, stat.size, stat)
+
+
+class _Folder:
+    """A name below which there are objects: one package."""
+
+    def __init__(self, address: Address, name: str) -> None:
+        self.name = name
+        self._address = address
+        self._digest = hashlib.sha256(b"prefix\n")
+        self._size = 0
+
+    def add(self, stat: Stat) -> None:
+        """One object more."""
+        name = stat.key[len(self._address.key) :].encode("utf-8", "surrogateescape")
+        self._digest.update(b"%b\0%d\0%b\n" % (name, stat.size, stat.mark.encode()))
+        if not stat.etag:
+            self._digest.update(self._address.key.encode("utf-8", "surrogateescape"))
+        self._size += stat.size
+
+    def end(self) -> Stored:
+        """All of it."""
+        return Stored(self._address, self.name, self._digest.hexdigest(), self._size)
+
+
+class Knowing:
+    """Tells what packages are, a few at once, each thread with a connection of its own."""
+
+    def __init__(self, opened: Open = open_store) -> None:
+        self._opened = opened
+        self._own = local()
+
+    def all(self, found: Sequence[Stored]) -> list[Package | str | None]:
+        """Of each the package, why it could not be known, or None for what is no package."""
+        if len(found) < 2:
+            return [self._one(one) for one in found]
+        with ThreadPoolExecutor(min(_AT_ONCE, len(found))) as pool:
+            return list(pool.map(self._one, found))
+
+    def _one(self, one: Stored) -> Package | str | None:
+        if not one.place.isprintable() or not one.name or str(one.address) != _exact(one.address):
+            return f"{one.place}: a key that is no plain text; rename it"[:_LONGEST]
+        if one.stat is None:
+            return Package(one.place, one.name, one.said, one.size, one.said)
+        try:
+            content = content_of(self._store(one.address), one.stat, one.place)
+        except EvidenceError as error:
+            return str(error)
+        if content is None:
+            return None
+        return Package(one.place, one.name, content, one.size, one.said)
+
+    def _store(self, address: Address) -> Store:
+        key = f"{address.scheme}://{address.host}"
+        stores: dict[str, Store] = self._own.__dict__.setdefault("stores", {})
+        if key not in stores:
+            stores[key] = self._opened(address)
+        return stores[key]
+
+
+def _exact(address: Address) -> str:
+    return f"{address.scheme}://{address.host}/{address.key}"
+
+
+def content_of(store: Store, stat: Stat, place: str) -> str | None:
+    """What stands for the content of an object; None if it is no package. Raises StoreError."""
+    found = FarObject(store, stat, place)
+    head = found.head()
+    kind = kind_of(head)
+    if kind is None or (ewf_segment(head) or 1) > 1:
+        return None
+    digest = hashlib.sha256(f"object\n{stat.size}\n{stat.etag}\n".encode())
+    if not stat.etag:
+        digest.update(f"{place}\n{stat.mark}\n".encode())
+    digest.update(head)
+    with found.open() as stream:
+        directory = find_directory(stream) if kind is Kind.ZIP else None
+        stream.seek(directory.start if directory else max(0, stat.size - _END))
+        for block in iter(partial(stream.read, _BLOCK), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def in_parts(found: Iterator[Stored], most: int) -> Iterator[list[Stored]]:
+    """So many at a time."""
+    while part := list(islice(found, most)):
+        yield part

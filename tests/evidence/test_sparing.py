@@ -1,0 +1,55 @@
+"""What is left in a store, by name and size."""
+
+from __future__ import annotations
+
+import pytest
+
+from alpheus.evidence.sparing import LEAST, Left, is_left, is_read
+
+LARGE = LEAST
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "C/Program Files/Exchange/Mailbox/db1/db1.EDB",
+        "C/logs/E0100000A3F.log",
+        "E01000A3.log",
+        "C/pagefile.sys",
+        "pagefile.sys",
+        "dumps/lsass.dmp",
+    ],
+)
+def test_databases_and_memory_are_left_if_they_are_large(path: str) -> None:
+    """Nothing reads them; small files are read whatever they are called."""
+    assert is_left(path, LARGE)
+    assert not is_left(path, LARGE - 1)
+    assert not is_left(path, None)
+    assert is_read(path, LARGE) is False
+    assert is_read(path, LARGE - 1) is True
+
+
+@pytest.mark.parametrize(
+    ("path", "sure"),
+    [
+        ("C/inetpub/logs/LogFiles/W3SVC1/u_ex210303.log", True),
+        ("C/Windows/System32/winevt/Logs/Security.evtx", True),
+        ("C/$MFT", None),
+        ("C/inetpub/wwwroot/bin/App.dll", None),
+        ("C/Users/x/dmp", None),
+    ],
+)
+def test_what_may_be_read_is_not_left(path: str, sure: object) -> None:
+    """Logs will be read; of others the beginning tells."""
+    assert not is_left(path, 1 << 40)
+    assert is_read(path, LARGE) is sure
+
+
+def test_what_was_left_is_told_with_the_remedy() -> None:
+    """As a loss that says how much, and how to read it."""
+    left = Left()
+    left.add(5_000_000)
+    left.add(None)
+    assert left.files == 2
+    assert left.reason().startswith("left in the store (5 MB)")
+    assert "--whole" in left.reason()
