@@ -1,7 +1,7 @@
 """Packages in a store: found in its list, and known by what tells one from another.
 
 An object is not read whole to be known: its ETag and size, and of its content the beginning and
-the end, which of a zip archive is its directory with the checksums of all members (ADR 31). So the
+the end, which of a zip archive is its directory with the checksums of all members (ADR 32). So the
 same package under two keys is one, where the store gives both the same ETag.
 """
 
