@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alpheus.engine.certs import make
@@ -40,6 +40,7 @@ class Process:
 
     def __init__(self, arguments: list[str], log: Path) -> None:
         self._log = log
+        self._arguments = arguments
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         with log.open("ab") as stream:
             self._running = subprocess.Popen(
@@ -55,6 +56,16 @@ class Process:
             if time.monotonic() > end or self._running.poll() is not None:
                 raise RuntimeError(f"not said: {pattern}\n{self.text}")
             time.sleep(0.05)
+
+    def is_gone(self) -> bool:
+        """Whether it has ended; one that was killed a moment ago is waited for."""
+        with suppress(subprocess.TimeoutExpired):
+            self._running.wait(0.2)
+        return self._running.poll() is not None
+
+    def again(self) -> Process:
+        """The same anew."""
+        return Process(self._arguments, self._log)
 
     @property
     def text(self) -> str:
@@ -111,6 +122,14 @@ class Cluster:
         log = self.folder / f"worker-{len(self.workers)}-{time.monotonic_ns()}.log"
         self.workers.append(Process(arguments, log))
         return self.workers[-1]
+
+    def mend(self) -> None:
+        """Start again whatever is gone, as whoever looks after it would."""
+        if self.scheduler.is_gone():
+            self.start_scheduler()
+        for place, worker in enumerate(self.workers):
+            if worker.is_gone():
+                self.workers[place] = worker.again()
 
     def end(self) -> None:
         """End all of it."""

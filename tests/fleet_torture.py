@@ -9,10 +9,11 @@ import json
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ from alpheus.cases.database import Database
 from alpheus.cases.ledger_schema import units
 from alpheus.cases.schema import observations
 from alpheus.lab import generate
+from cluster import Cluster
+from postgresql_server import Server
 
 _LARGEST = 16 << 10
 _MOST_FILES = 40
@@ -106,45 +109,107 @@ def outcome(database: Database) -> Outcome:
         return Outcome(states, results, connection.execute(query).scalar_one())
 
 
-class Chaos:
-    """Kills and pauses of a driver and its workers, at drawn moments; `done` counts them.
+class Target(NamedTuple):
+    """Something that chaos may strike: its processes as they are now, and how it comes back.
 
-    `server` is the process of a PostgreSQL: one of its own that is killed makes it break every
-    connection, and recover as after a crash.
+    `weight` is how often, beside others; what is only paused needs no coming back.
     """
+
+    name: str
+    find: Callable[[], Iterable[int]]
+    revive: Callable[[], object] = lambda: None
+    weight: int = 1
+
+
+class Chaos:
+    """Kills and pauses of processes at drawn moments; `done` counts them."""
 
     def __init__(self, seed: int, *, every: float, longest_pause: float = 3.0) -> None:
         self._chance = random.Random(seed)
         self._every = every
         self._longest = longest_pause
-        self.server = 0
+        self.targets: list[Target] = []
         self.done: dict[str, int] = {}
 
     def wait(self) -> None:
         """Until the next moment."""
         time.sleep(self._chance.expovariate(1 / self._every))
 
-    def strike(self, driver: int) -> None:
+    def strike(self) -> None:
         """Do something to one of the processes, if it is still there."""
-        workers = list(children(driver))
-        kinds = ["kill worker"] * 3 + ["kill driver", "pause worker", "pause driver"]
-        if self.server:
-            kinds += ["kill database", "pause database"]
-        what = self._chance.choice(kinds)
-        if what.endswith("database"):
-            # The server itself would have to be started again; that a connection dies ends all.
-            workers = list(children(self.server))
-        target = driver if what.endswith("driver") or not workers else self._chance.choice(workers)
+        weights = [one.weight for one in self.targets]
+        (target,) = self._chance.choices(self.targets, weights)
+        kind = self._chance.choice(("kill", "kill", "pause"))
+        found = sorted(target.find())
+        if not found:
+            return
+        process = self._chance.choice(found)
         try:
-            if what.startswith("kill"):
-                os.kill(target, signal.SIGKILL)
+            if kind == "kill":
+                os.kill(process, signal.SIGKILL)
             else:
-                os.kill(target, signal.SIGSTOP)
+                os.kill(process, signal.SIGSTOP)
                 time.sleep(self._chance.uniform(0.1, self._longest))
-                os.kill(target, signal.SIGCONT)
+                os.kill(process, signal.SIGCONT)
         except ProcessLookupError:
             return
+        what = f"{kind} {target.name}"
         self.done[what] = self.done.get(what, 0) + 1
+        if kind == "kill":
+            target.revive()
+
+    def to_the_end(self, arguments: list[str], *, most: int = 1_000_000_000) -> int:
+        """Run the program again and again, with chaos until it ends well; how often it was run.
+
+        There are no more than `most` strikes. Its driver is a target as well.
+        """
+        runs = 0
+        while True:
+            runs += 1
+            with program(arguments) as running:
+                own = [*_driver(running), *self.targets]
+                while running.poll() is None:
+                    self.wait()
+                    if running.poll() is None and sum(self.done.values()) < most:
+                        self.targets, kept = own, self.targets
+                        self.strike()
+                        self.targets = kept
+            if running.returncode == 0:
+                return runs
+
+
+def _driver(running: subprocess.Popen[bytes]) -> list[Target]:
+    return [
+        Target("driver", lambda: [running.pid]),
+        Target("reader of the driver", lambda: children(running.pid), weight=2),
+    ]
+
+
+def program(arguments: list[str]) -> subprocess.Popen[bytes]:
+    """The program, with a key of its own and nothing said."""
+    environment = {
+        **os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "ALPHEUS_SECRETS_KEY": "6b" * 32,
+    }  # fmt: skip
+    return subprocess.Popen(arguments, env=environment, stderr=subprocess.DEVNULL)
+
+
+def in_a_cluster(cluster: Cluster) -> list[Target]:
+    """The processes of a cluster, each of which somebody starts again."""
+    return [
+        Target("scheduler", lambda: [cluster.scheduler.pid], cluster.mend),
+        Target("worker", lambda: [one.pid for one in cluster.workers], cluster.mend, weight=2),
+        Target("seat", lambda: [pid for one in cluster.workers for pid in children(one.pid)],
+               weight=2),
+    ]  # fmt: skip
+
+
+def in_a_database(server: Server) -> list[Target]:
+    """A PostgreSQL that is started again, and what serves its connections."""
+    return [
+        Target("database", lambda: [server.pid], server.start),
+        Target("connection", lambda: children(server.pid)),
+    ]
 
 
 def children(parent: int) -> Iterator[int]:
@@ -156,7 +221,7 @@ def children(parent: int) -> Iterator[int]:
     yield from (int(one) for one in listed.split())
 
 
-def command(place: str, packages: Path, workers: int) -> list[str]:
-    """A run of the program."""
+def command(place: str, packages: Path, *engine: str) -> list[str]:
+    """A run of the program; `engine` are options of where packages are read."""
     return [sys.executable, "-m", "alpheus", "campaign", "run", str(packages), "--database", place,
-            "--workers", str(workers), "--later"]  # fmt: skip
+            "--later", *engine]  # fmt: skip

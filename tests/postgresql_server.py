@@ -33,12 +33,49 @@ def programs() -> Path | None:
 
 
 class Server:
-    """A running server."""
+    """A running server; one that was killed can be started again."""
 
-    def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, folder: Path, command: list[str | Path], user: str | None) -> None:
         self.folder = folder
-        self.process = process
-        self._filled: dict[Fill, str] = {}
+        self._command = command
+        self._user = user
+        self.process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers; what one that was killed left behind ends first."""
+        end = time.monotonic() + _PATIENCE
+        while True:
+            if self.process is not None:
+                self.process.wait(_PATIENCE)
+            with (self.folder / "log").open("ab") as log:
+                self.process = subprocess.Popen(
+                    self._command, user=self._user, cwd=self.folder, stdout=log, stderr=log
+                )
+            try:
+                _wait(self)
+            except RuntimeError:
+                if time.monotonic() > end or "in use" not in (self.folder / "log").read_text():
+                    raise
+                time.sleep(0.2)
+            else:
+                return
+
+    @property
+    def pid(self) -> int:
+        """Its first process."""
+        assert self.process is not None
+        return self.process.pid
+
+    def is_gone(self) -> bool:
+        """Whether it has ended."""
+        return self.process is None or self.process.poll() is not None
+
+    def stop(self) -> None:
+        """End it without waiting for anybody."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(_PATIENCE)
 
     def url(self, name: str) -> str:
         """The address of one of its databases."""
@@ -97,19 +134,12 @@ def running(binaries: Path) -> Iterator[Server]:
             "synchronous_commit": "off", "max_wal_size": "4GB", "shared_buffers": "512MB",
         }  # fmt: skip
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
-        log = (folder / "log").open("wb")
-        process = subprocess.Popen(
-            [binaries / "postgres", "-D", folder / "data", *options],
-            user=user, cwd=folder, stdout=log, stderr=log,
-        )  # fmt: skip
-        log.close()
-        server = Server(folder, process)
+        command = [binaries / "postgres", "-D", folder / "data", *options]
+        server = Server(folder, command, user)
         try:
-            _wait(server)
             yield server
         finally:
-            process.send_signal(signal.SIGINT)  # ends it without waiting for anybody
-            process.wait(_PATIENCE)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -120,7 +150,11 @@ def _wait(server: Server) -> None:
         try:
             psycopg.connect(server.url("postgres")).close()
         except psycopg.OperationalError:
-            if time.monotonic() > end or server.process.poll() is not None:
+            if (
+                time.monotonic() > end
+                or server.process is None
+                or server.process.poll() is not None
+            ):
                 raise RuntimeError((server.folder / "log").read_text("utf-8", "replace")) from None
             time.sleep(0.05)
         else:

@@ -2,44 +2,83 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from alpheus.cases.database import open_database
-from fleet_torture import Chaos, command, outcome, templates, write_packages
+from cluster import running as running_cluster
+from fleet_torture import (
+    Chaos,
+    Outcome,
+    command,
+    in_a_cluster,
+    in_a_database,
+    outcome,
+    program,
+    templates,
+    write_packages,
+)
+from postgresql_server import programs
+from postgresql_server import running as running_server
 
 COUNT = 30
+STRIKES = 8
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="looks for processes as Linux lists them"
+)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes as Linux lists them")
-def test_a_run_through_chaos_comes_to_what_a_quiet_one_does(tmp_path: Path) -> None:
-    """Every package once: nothing lost, nothing twice, the same verdicts."""
-    packages, chaos = tmp_path / "packages", Chaos(5, every=0.6, longest_pause=0.3)
-    write_packages(packages, templates(tmp_path / "templates")[:1], COUNT)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some packages of servers that were broken into."""
+    folder = tmp_path_factory.mktemp("torture")
+    write_packages(folder / "packages", templates(folder / "templates")[:1], COUNT)
+    return folder / "packages"
 
-    def run(name: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            command(str(tmp_path / name), packages, 2), env=environment, stderr=subprocess.DEVNULL
-        )
 
-    with run("quiet.db") as quiet:
-        assert quiet.wait() == 0
-    status = None
-    while status != 0:
-        with run("chaos.db") as running:
-            while running.poll() is None:
-                chaos.wait()
-                if running.poll() is None and sum(chaos.done.values()) < 8:
-                    chaos.strike(running.pid)
-            status = running.returncode
-    with open_database(tmp_path / "quiet.db") as one, open_database(tmp_path / "chaos.db") as other:
-        found, expected = outcome(other), outcome(one)
-    assert found.problems(COUNT) == expected.problems(COUNT) == []
-    assert found.results == expected.results
+@pytest.fixture(scope="module")
+def quiet(packages: Path) -> Outcome:
+    """What a run comes to that nobody disturbs."""
+    place = packages.parent / "quiet.db"
+    with program(command(str(place), packages, "--workers", "2")) as running:
+        assert running.wait() == 0
+    with open_database(place) as database:
+        found = outcome(database)
+    assert found.problems(COUNT) == []
     assert {verdict for verdict, _ in found.results.values()} == {"compromised"}
+    return found
+
+
+def test_a_run_through_chaos_comes_to_what_a_quiet_one_does(
+    packages: Path, quiet: Outcome, tmp_path: Path
+) -> None:
+    """Every package once: nothing lost, nothing twice, the same verdicts."""
+    chaos, place = Chaos(5, every=0.6, longest_pause=0.3), str(tmp_path / "chaos.db")
+    chaos.to_the_end(command(place, packages, "--workers", "2"), most=STRIKES)
+    with open_database(place) as database:
+        found = outcome(database)
+    assert found.problems(COUNT) == []
+    assert found.results == quiet.results
     assert chaos.done
+
+
+def test_so_does_one_on_a_cluster_whose_parts_all_die(packages: Path, quiet: Outcome) -> None:
+    """Workers, their seats, the scheduler, the driver, and a database that is started again."""
+    binaries = programs()
+    if binaries is None:
+        pytest.skip("PostgreSQL is not installed")
+    chaos = Chaos(3, every=0.5, longest_pause=0.3)
+    with running_server(binaries) as server, running_cluster() as cluster:
+        for _ in range(2):
+            cluster.start_worker()
+        chaos.targets = [*in_a_cluster(cluster), *in_a_database(server)]
+        place = server.new()
+        engine = ("--engine", cluster.address, "--certs", str(cluster.certs))
+        chaos.to_the_end(command(place, packages, *engine), most=STRIKES)
+        with open_database(place) as database:
+            found = outcome(database)
+    assert found.problems(COUNT) == []
+    assert found.results == quiet.results
+    assert len(chaos.done) > 2

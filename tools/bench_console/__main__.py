@@ -51,7 +51,7 @@ def _place(text: str) -> Iterator[tuple[str, tuple[int, ...]]]:
     if binaries is None:
         sys.exit("postgres is absent (Debian package postgresql)")
     with running(binaries) as server:
-        yield server.new(), (server.process.pid,)
+        yield server.new(), (server.pid,)
 
 
 def _said(text: str) -> None:

@@ -1,11 +1,14 @@
 """Judge very many simulated packages: `python -m tools.torture_campaign --packages 30000`.
 
-Four parts, or those that are named: `scale` (all of them: each has exactly one result, and what the
-ledger takes of the processor), `workers` (a tenth of them by one worker and by two), `chaos` (all
-of them while workers, the driver and the database are killed and paused at drawn moments: the same
-results as the quiet run), `poison` (a thirtieth of them with packages that crash, eat memory or
-never end: the others are unaffected). With `--postgresql` the database is a server of its own,
-which chaos kills too; else a file. Exit status 1 where something is not as it must be.
+Parts, or those that are named: `scale` (all of them: each has exactly one result, and what the
+ledger takes of the processor), `workers` (a tenth by one worker of this machine and by two),
+`cluster` (the same by one worker of a cluster and by two, with what scheduler, workers and driver
+take), `chaos` and `cluster-chaos` (all of them, and a tenth on a cluster, while workers, scheduler,
+driver and database are killed and paused at drawn moments: the same results as the quiet run),
+`poison` (a thirtieth with packages that crash, eat memory or never end: the others are unaffected).
+With `--postgresql` the database is a server of its own, which chaos kills too; else a file; that of
+`cluster-chaos` is a server wherever PostgreSQL is installed. With `--folder` packages are kept, and
+`scale` goes on where it was ended. Exit status 1 where something is not as it must be.
 """
 
 from __future__ import annotations
@@ -13,31 +16,38 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import resource
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
 
-from alpheus.cases.database import open_database
-from alpheus.engine import Bounds, LocalEngine
-from alpheus.fleet.content import find_packages, knowledge_version
-from alpheus.fleet.driver import Driver, Manner, Summary
-from alpheus.fleet.ledger import Ledger
-from alpheus.fleet.model import Parameters, Recipe, Result, Unit, UnitKind
-from alpheus.fleet.reading import Read, Triaging
-from alpheus.fleet.register import register
-from fleet_torture import Chaos, Outcome, command, outcome, templates, write_packages
+from tools.torture_campaign.runs import Run, cpu_of, cpu_of_all, go, linked, locally, on
 
-ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("scale", "workers", "chaos", "poison")
-_KEY = b"k" * 32
+from alpheus.cases.database import open_database
+from alpheus.engine import Bounds
+from alpheus.fleet.model import Result, Unit
+from alpheus.fleet.reading import Read
+from cluster import running as running_cluster
+from fleet_torture import (
+    Chaos,
+    Outcome,
+    children,
+    command,
+    in_a_cluster,
+    in_a_database,
+    outcome,
+    templates,
+    write_packages,
+)
+from postgresql_server import Server, programs
+from postgresql_server import running as running_server
+
+PARTS = ("scale", "workers", "cluster", "chaos", "cluster-chaos", "poison")
+_MOST_OVERHEAD = 0.05
 _POISON = ("crash", "memory", "endless")
 
 
@@ -58,155 +68,163 @@ def main() -> int:
         folder = options.folder or Path(scratch)
         packages = folder / f"packages-{options.packages}"
         write_packages(packages, templates(folder / "templates"), options.packages)
-        return _Torture(options, Path(scratch), packages).run()
+        return _Torture(options, Path(scratch), folder, packages).run()
 
 
 class _Torture:
-    def __init__(self, options: argparse.Namespace, scratch: Path, packages: Path) -> None:
+    def __init__(
+        self, options: argparse.Namespace, scratch: Path, folder: Path, packages: Path
+    ) -> None:
         self._options = options
         self._scratch = scratch
+        self._folder = folder
         self._packages = packages
         self._count: int = options.packages
-        self._quiet: Outcome | None = None
+        self._quiet: dict[str, tuple[str, int]] | None = None
         self._wrong = False
 
     def run(self) -> int:
         """All parts that are wanted."""
         for part in self._options.parts or PARTS:
-            getattr(self, f"_{part}")()
+            getattr(self, "_" + part.replace("-", "_"))()
+        self._say("WRONG: see above" if self._wrong else "all as it must be")
         return int(self._wrong)
 
     def _say(self, text: str) -> None:
         print(text, flush=True)
 
+    def _must(self, text: str, *, be: bool) -> None:
+        if not be:
+            self._wrong = True
+            self._say(f"WRONG: {text}")
+
     def _check(self, found: Outcome, count: int) -> None:
         for problem in found.problems(count):
-            self._wrong = True
-            self._say(f"WRONG: {problem}")
+            self._must(problem, be=False)
+        self._say(f"results: {len(found.results):,} packages done, "
+                  f"{found.observations:,} observations of servers")  # fmt: skip
 
     def _scale(self) -> None:
-        with self._place("scale") as place:
-            run = _run(place, self._packages, self._options.workers)
-            self._quiet = run.outcome
+        saved = self._folder / f"scale-{self._count}.json"
+        with self._place("scale", keep=True) as (place, server):
+            process = server.pid if server else 0
+            run = go(place, self._packages, locally(self._options.workers), saved=saved,
+                     server=process)  # fmt: skip
+        self._quiet = run.outcome.results
         self._check(run.outcome, self._count)
+        figures = run.figures
         self._say(f"scale: {self._count:,} packages by {self._options.workers} workers in "
-                  f"{run.seconds:,.0f} s ({self._count / run.seconds:,.1f} a second); "
-                  f"registered in {run.registered:,.1f} s")  # fmt: skip
-        whole = run.driver_cpu + run.worker_cpu
-        self._say(f"scale: processor: {whole:,.0f} s, of which the driver took "
-                  f"{run.driver_cpu / whole:.1%}, calls of the ledger "
-                  f"{run.ledger / whole:.1%} of it")  # fmt: skip
-        self._wrong |= run.driver_cpu / whole > 0.05
+                  f"{figures.seconds:,.0f} s ({self._count / figures.seconds:,.1f} a second), "
+                  f"begun {figures.begun} times; registered in "
+                  f"{figures.registered:,.1f} s")  # fmt: skip
+        server_takes = f", its server {figures.server:,.0f} s" if figures.server else ""
+        self._say(f"scale: processor: {figures.whole:,.0f} s: readers {figures.readers:,.0f} s, "
+                  f"driver {figures.driver:,.0f} s (calls of the ledger {figures.ledger:,.0f} s)"
+                  f"{server_takes}; overhead {figures.overhead:.1%}")  # fmt: skip
+        self._must(f"overhead is {figures.overhead:.1%}", be=figures.overhead <= _MOST_OVERHEAD)
 
     def _workers(self) -> None:
         count = max(self._count // 10, 10)
-        packages = self._some("few", count)
-        seconds = []
-        for workers in (1, 2):
-            with self._place(f"workers-{workers}") as place:
-                run = _run(place, packages, workers)
-            self._check(run.outcome, count)
-            seconds.append(run.seconds)
-            self._say(f"workers: {workers}: {count / run.seconds:,.1f} packages a second, "
-                      f"{run.worker_cpu / run.seconds:.2f} processors")  # fmt: skip
-        self._say(f"workers: two are {seconds[0] / seconds[1]:.2f} times as quick as one")
+        runs: list[Run] = []
+        with linked(self._packages, count, self._scratch / "few") as packages:
+            for workers in (1, 2):
+                with self._place(f"workers-{workers}") as (place, _):
+                    runs.append(go(place, packages, locally(workers)))
+                self._check(runs[-1].outcome, count)
+        one, two = (run.figures.seconds for run in runs)
+        self._say(f"workers: {count / one:,.1f} packages a second by one, {count / two:,.1f} by "
+                  f"two: {one / two:.2f} times as quick")  # fmt: skip
+
+    def _cluster(self) -> None:
+        count, seconds = max(self._count // 10, 10), list[float]()
+        with linked(self._packages, count, self._scratch / "cluster") as packages:
+            for workers in (1, 2):
+                with self._place(f"cluster-{workers}") as (place, _):
+                    seconds.append(self._by_a_cluster(place, packages, workers, count))
+        self._say(f"cluster: two workers are {seconds[0] / seconds[1]:.2f} times as quick as one")
+
+    def _by_a_cluster(self, place: str, packages: Path, workers: int, count: int) -> float:
+        with running_cluster() as cluster:
+            for _ in range(workers):
+                cluster.start_worker().said("works for")
+            mine = [one.pid for one in cluster.workers]
+            before = cpu_of(cluster.scheduler.pid), cpu_of_all(mine)
+            run = go(place, packages, on(cluster))
+            scheduler = cpu_of(cluster.scheduler.pid) - before[0]
+            dask = cpu_of_all(mine) - before[1]
+            seats = cpu_of_all(pid for one in mine for pid in children(one))
+        self._check(run.outcome, count)
+        figures = run.figures
+        whole = scheduler + dask + seats + figures.driver
+        self._say(f"cluster: {workers}: {count / figures.seconds:,.1f} packages a second; of "
+                  f"{whole:,.0f} s of a processor: seats {seats / whole:.1%}, workers "
+                  f"{dask / whole:.1%}, scheduler {scheduler / whole:.1%}, driver "
+                  f"{figures.driver / whole:.1%}")  # fmt: skip
+        return figures.seconds
 
     def _chaos(self) -> None:
-        options, chaos = self._options, Chaos(self._options.seed, every=self._options.every)
+        chaos = Chaos(self._options.seed, every=self._options.every)
+        with self._place("chaos") as (place, server):
+            chaos.targets = in_a_database(server) if server else []
+            workers = ("--workers", str(self._options.workers))
+            self._through(chaos, place, self._packages, self._count, *workers)
+
+    def _cluster_chaos(self) -> None:
+        chaos, count = Chaos(self._options.seed, every=self._options.every), self._count // 10
+        with (
+            linked(self._packages, count, self._scratch / "chaos") as packages,
+            self._place("cluster-chaos", server=programs() is not None) as (place, server),
+            running_cluster() as cluster,
+        ):
+            for _ in range(self._options.workers):
+                cluster.start_worker()
+            chaos.targets = in_a_cluster(cluster) + (in_a_database(server) if server else [])
+            engine = ("--engine", cluster.address, "--certs", str(cluster.certs))
+            self._through(chaos, place, packages, count, *engine)
+
+    def _through(self, chaos: Chaos, place: str, packages: Path, count: int, *engine: str) -> None:
         if self._quiet is None:
             self._scale()
-        with self._place("chaos", chaos) as place:
-            begin, runs = time.monotonic(), 0
-            while True:
-                runs += 1
-                if _to_its_end(command(place, self._packages, options.workers), chaos) == 0:
-                    break
-            with open_database(place) as database:
-                found = outcome(database)
-        self._check(found, self._count)
-        if self._quiet is not None and found.results != self._quiet.results:
-            self._wrong = True
-            self._say("WRONG: results are not those of the quiet run")
+        assert self._quiet is not None
+        begin = time.monotonic()
+        runs = chaos.to_the_end(command(place, packages, *engine))
         took = time.monotonic() - begin
+        with open_database(place) as database:
+            found = outcome(database)
+        self._check(found, count)
+        expected = {name: self._quiet.get(name) for name in found.results}
+        self._must("results are not those of the quiet run", be=found.results == expected)
         done = ", ".join(f"{number} x {what}" for what, number in sorted(chaos.done.items()))
-        self._say(f"chaos: {self._count:,} packages, {runs} runs in {took:,.0f} s; {done}")
+        self._say(f"chaos: {count:,} packages, {runs} runs in {took:,.0f} s; {done}")
 
     def _poison(self) -> None:
         count = max(self._count // 30, 20)
-        packages = self._some("poison", count)
-        for name in _POISON:
-            content = (packages / "SRV00000.zip").read_bytes()
-            (packages / f"{name}.zip").write_bytes(content + name.encode())
-        with self._place("poison") as place:
-            run = _run(place, packages, 2, work=_poisoned, bounds=Bounds(2 << 30, 60, 20))
-        parked = {unit.name: reason for unit, reason in run.summary.parked}
+        with linked(self._packages, count, self._scratch / "poison") as packages:
+            for name in _POISON:
+                content = (packages / "SRV00000.zip").read_bytes()
+                (packages / f"{name}.zip").write_bytes(content + name.encode())
+            with self._place("poison") as (place, _):
+                run = go(place, packages, locally(2, _poisoned, Bounds(2 << 30, 60, 20)))
+        parked = {unit.name.removesuffix(".zip"): reason for unit, reason in run.summary.parked}
         self._say(f"poison: {run.outcome.states}; parked: {parked}")
-        self._wrong |= run.outcome.states != {"done": count, "parked": len(_POISON)}
-        self._wrong |= {name.removesuffix(".zip") for name in parked} != {*_POISON}
-
-    def _some(self, name: str, count: int) -> Path:
-        folder = self._scratch / name
-        folder.mkdir()
-        for number in range(count):
-            os.link(self._packages / f"SRV{number:05d}.zip", folder / f"SRV{number:05d}.zip")
-        return folder
+        states = {"done": count, "parked": len(_POISON)}
+        self._must("not all others are done", be=run.outcome.states == states)
+        self._must("not those are parked that have to be", be={*parked} == {*_POISON})
 
     @contextlib.contextmanager
-    def _place(self, name: str, chaos: Chaos | None = None) -> Iterator[str]:
-        """An empty database; with chaos, a server that is killed now and then."""
-        if not self._options.postgresql:
-            yield str(self._scratch / f"{name}.db")
+    def _place(
+        self, name: str, *, keep: bool = False, server: bool = False
+    ) -> Iterator[tuple[str, Server | None]]:
+        """An empty database, or with `keep` one that may have been begun; its server, if any."""
+        if not (server or self._options.postgresql):
+            folder = self._folder if keep else self._scratch
+            yield str(folder / f"{name}-{self._count}.db"), None
             return
-        from postgresql_server import programs, running  # noqa: PLC0415 - only then
-
         binaries = programs()
         if binaries is None:
             raise SystemExit("--postgresql needs postgres (Debian package postgresql)")
-        with running(binaries) as server:
-            if chaos is not None:
-                chaos.server = server.process.pid
-            yield server.new()
-
-
-class _Figures:
-    def __init__(self, summary: Summary, found: Outcome) -> None:
-        self.summary = summary
-        self.outcome = found
-        self.registered = self.seconds = self.driver_cpu = self.worker_cpu = 0.0
-        self.ledger = summary.ledger_seconds
-
-
-def _run(
-    place: str,
-    packages: Path,
-    workers: int,
-    *,
-    work: Callable[[Read], Read] = lambda read: read,
-    bounds: Bounds | None = None,
-) -> _Figures:
-    """A run in this process, so that what the driver takes can be told from what workers take."""
-    triaging = Triaging(Parameters(), _KEY)
-    recipe = Recipe(UnitKind.TRIAGE, Parameters(), knowledge_version())
-    prepared = triaging.prepared()
-    ready = partial(_worker, triaging, prepared, work)
-    with open_database(place) as database:
-        ledger = Ledger(database)
-        begin = time.monotonic()
-        register(ledger, find_packages([packages]), recipe)
-        registered = time.monotonic() - begin
-        engine: LocalEngine[Unit, Result] = LocalEngine(triaging, workers, ready, bounds)
-        begin, ours, theirs = time.monotonic(), _cpu(resource.RUSAGE_SELF), _cpu(-1)
-        summary = Driver(ledger, engine, recipe, Manner("torture")).run()
-        figures = _Figures(summary, outcome(database))
-        figures.seconds = time.monotonic() - begin
-    figures.registered = registered
-    figures.driver_cpu = _cpu(resource.RUSAGE_SELF) - ours
-    figures.worker_cpu = _cpu(resource.RUSAGE_CHILDREN) - theirs
-    return figures
-
-
-def _worker(triaging: Triaging, prepared: object, work: Callable[[Read], Read]) -> Read:
-    return work(triaging.reader(prepared))  # type: ignore[arg-type]
+        with running_server(binaries) as found:
+            yield found.new(), found
 
 
 def _poisoned(read: Read) -> Read:
@@ -227,24 +245,6 @@ def _poisoned(read: Read) -> Read:
         return read(unit, noting)
 
     return work
-
-
-def _cpu(who: int) -> float:
-    used = resource.getrusage(who)
-    return used.ru_utime + used.ru_stime
-
-
-def _to_its_end(arguments: list[str], chaos: Chaos) -> int:
-    """One run, with chaos until it ends; its status."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "ALPHEUS_SECRETS_KEY": "6b" * 32}
-    with subprocess.Popen(  # noqa: S603 - our own program
-        arguments, env=environment, stderr=subprocess.DEVNULL
-    ) as running:
-        while running.poll() is None:
-            chaos.wait()
-            if running.poll() is None:
-                chaos.strike(running.pid)
-        return running.returncode
 
 
 if __name__ == "__main__":
