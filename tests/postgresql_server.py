@@ -39,6 +39,7 @@ class Server:
         self.folder = folder
         self._command = command
         self._user = user
+        self._filled: dict[Fill, str] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self.start()
 
