@@ -160,7 +160,7 @@ types: $(STAMP_DEV)
 	$(BIN)/mypy
 
 unit: $(STAMP_DEV)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 format: $(STAMP_DEV)
 	$(BIN)/ruff check --fix .

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,10 +25,25 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 
+def pytest_collection_finish() -> None:
+    """Twenty thousand tests stay to the end: nobody looks for garbage among them any more."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def _caches(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that is not there, in which each test may keep a cache; made by what keeps one."""
+    return tmp_path_factory.mktemp("caches") / "alpheus"
+
+
 @pytest.fixture(autouse=True)
-def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_cache(_caches: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test remembers anything for another, or in the user's cache."""
-    monkeypatch.setenv("ALPHEUS_CACHE", str(tmp_path / "cache-of-alpheus"))
+    monkeypatch.setenv("ALPHEUS_CACHE", str(_caches))
+    yield
+    if _caches.exists():
+        shutil.rmtree(_caches, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
