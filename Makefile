@@ -65,7 +65,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Alpheus needs Python 3.11 or newer; set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 
-$(STAMP): requirements.lock pyproject.toml hatch_build.py src/alpheus/scan/rows.c | $(VENV)/bin/python
+$(STAMP): requirements.lock pyproject.toml hatch_build.py src/alpheus/scan/rows.c src/alpheus/scan/lookup.c | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@

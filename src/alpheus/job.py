@@ -10,6 +10,7 @@ from pathlib import Path
 from alpheus.errors import EvidenceError
 from alpheus.evidence.base import OpenOptions
 from alpheus.evidence.place import Place
+from alpheus.knowledge.shared.model import NONE_SHARED, SharedPaths
 from alpheus.model import Assessment
 from alpheus.parsers.base import ReadOptions
 
@@ -21,6 +22,7 @@ class TriageOptions:
     `start` and `end` bound the events that may become findings. `workers` is the number of
     processes, None for one per processor. `remember`: unchanged evidence is not read again.
     `listing`: the result says of every file that was read which it was.
+    `shared` are indicators of others, and lists of what many use.
     `avoid` are addresses of files that are left out, each with the reason.
     `timeline`: every row that is read is written into this Parquet file; then nothing that was
     read before is taken from what is remembered.
@@ -36,6 +38,7 @@ class TriageOptions:
     remember: bool = False
     listing: bool = False
     avoid: tuple[tuple[str, str], ...] = ()
+    shared: SharedPaths = NONE_SHARED
     timeline: Path | None = None
 
 

@@ -60,7 +60,7 @@ class Prepared:
 
         Raises UsageError and KnowledgeError as `triage` does.
         """
-        packs = load_packs(options.packs, options.rules)
+        packs = load_packs(options.packs, options.rules, options.shared)
         kit = Kit.compile(packs, options.reading, keep=keep)
         return cls(kit, Builds.load(), knowledge_digest(packs))
 
@@ -170,6 +170,7 @@ class Pipeline:
             remember=options.remember,
             version=program_version() if options.remember else "",
             listing=options.listing,
+            shared=options.shared,
             timeline=self._workshop.folder if self._workshop is not None else None,
         )
         sizes = [size_of(path) for path in self._paths]
@@ -273,7 +274,12 @@ def size_of(path: Place) -> int:
 
 
 def _rejected(kit: Kit) -> list[Skipped]:
-    """Rules that could not be used are losses too."""
+    """Rules and indicators that could not be used are losses too."""
+    shared = [
+        Skipped("", str(one.path), None, f"indicators not used: {one.reason}", one.count)
+        for pack in kit.packs
+        for one in pack.left_out
+    ]
     sigma = [
         Skipped("", str(r.path), None, f"rule not used: {r.title}: {r.reason}")
         for r in kit.rules.rejected
@@ -284,7 +290,7 @@ def _rejected(kit: Kit) -> list[Skipped]:
         for pack in kit.packs
         for r in pack.rejected
     ]
-    return [*sigma, *yara, *files]
+    return [*sigma, *yara, *files, *shared]
 
 
 def _asked(options: TriageOptions) -> Asked:

@@ -42,6 +42,7 @@ def triage(
 def _key(paths: Sequence[Path], options: TriageOptions) -> str:
     """Everything a result depends on: evidence, program, rules and options."""
     evidence = fingerprint_of_evidence(paths)
-    versions = (program_version(), rules_version(options.rules), evidence)
+    shared = (*options.shared.indicators, *options.shared.warning_lists)
+    versions = (program_version(), rules_version((*options.rules, *shared)), evidence)
     asked = replace(options, workers=None)
     return f"run:{versions}:{[str(path.absolute()) for path in paths]}:{asked}"

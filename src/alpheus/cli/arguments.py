@@ -14,6 +14,7 @@ from alpheus.errors import UsageError
 
 if TYPE_CHECKING:
     from alpheus.evidence.place import Place
+    from alpheus.knowledge.shared.model import SharedPaths
 
 _LARGEST = 999_999_999
 _MOST_DAYS = 36_500
@@ -146,6 +147,30 @@ def add_whole_to(parser: argparse.ArgumentParser) -> None:
         help="from a store, read every file, also large ones that nothing but their hash is "
         "taken of",
     )  # fmt: skip
+
+
+def add_shared_to(parser: argparse.ArgumentParser) -> None:
+    """Indicators of others, and lists of what many use."""
+    parser.add_argument(
+        "--indicators", action="append", type=path, default=[], metavar="PATH",
+        help="also look for these indicators: STIX 2.1, MISP, a table or a plain list, or a folder "
+        "of such (repeatable)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--warning-list", action="append", type=path, default=[], metavar="FILE",
+        help="values that many use (MISP's warning lists, or ranges and names line by line): one "
+        "alone decides nothing (repeatable)",
+    )  # fmt: skip
+
+
+def shared_paths(options: argparse.Namespace) -> SharedPaths:
+    """What was named by these. Raises UsageError for a path where nothing is."""
+    from alpheus.knowledge.shared.model import SharedPaths  # noqa: PLC0415 - keeps --help fast
+
+    for one in (*options.indicators, *options.warning_list):
+        if not one.exists():
+            raise UsageError(f"{one}: no such file or folder")
+    return SharedPaths(tuple(options.indicators), tuple(options.warning_list))
 
 
 def add_password_to(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,16 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alpheus.cli.arguments import add_reading_to, add_whole_to, bound, path, place, seconds
+from alpheus.cli.arguments import (
+    add_reading_to,
+    add_shared_to,
+    add_whole_to,
+    bound,
+    path,
+    place,
+    seconds,
+    shared_paths,
+)
 from alpheus.cli.custody_record import Record, add_custody_to, recorded
 from alpheus.cli.output import console, say, standard_output
 from alpheus.errors import OutputError, UsageError
@@ -50,6 +59,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--rules", action="append", type=path, default=[], metavar="PATH",
         help="also use the Sigma and YARA rules of this folder or file (repeatable)",
     )  # fmt: skip
+    add_shared_to(parser)
     parser.add_argument(
         "--format", choices=FORMATS, default="text", help="what is printed (default: text)"
     )
@@ -173,6 +183,7 @@ def _triage_options(options: argparse.Namespace, *, listing: bool) -> TriageOpti
         workers=options.workers,
         remember=not options.no_cache,
         listing=listing,
+        shared=shared_paths(options),
         timeline=options.timeline,
     )
 

@@ -26,6 +26,7 @@ from alpheus.evidence.base import EvidenceFile
 from alpheus.knowledge.mitigations import read_state
 from alpheus.knowledge.model import Indicator, RuleMeaning
 from alpheus.knowledge.own import is_own
+from alpheus.knowledge.shared.model import PACK as SHARED
 from alpheus.model import BuildWitness, Citation, Event, Skipped, TimeBasis
 from alpheus.parsers import recognise
 from alpheus.parsers.base import Counted, EventParser, RecordParser, Row, TextLogFormat
@@ -88,8 +89,16 @@ def folder_of(path: str) -> str:
 def indicator_rule(indicator: Indicator) -> RuleInfo:
     """A published indicator in the shape of a rule."""
     meaning = RuleMeaning(indicator.stage, indicator.weight, indicator.confidence)
+    told = ", ".join(filter(None, (indicator.note, indicator.tlp, indicator.source)))
     title = f"Published indicator ({indicator.type}): {indicator.meaning}"
+    if indicator.pack == SHARED:
+        title = f"Shared indicator ({indicator.type}): {indicator.meaning} ({told})"
     return RuleInfo(f"{indicator.pack}-indicator-{indicator.type}", indicator.pack, title, meaning)
+
+
+def _means(indicator: Indicator, event: Event) -> bool:
+    """Whether an indicator still meant something when this happened."""
+    return indicator.until is None or event.time is None or event.time <= indicator.until
 
 
 class _Examination:
@@ -291,8 +300,21 @@ class _Examination:
         if field is not None:
             address = event.fields.get(field)
             found = self.kit.indicators.address(address) if isinstance(address, str) else None
-            if found is not None:
+            if found is not None and _means(found, event):
                 yield found
+        if self.kit.shares_names:
+            yield from self._named(event, field)
+
+    def _named(self, event: Event, but: str | None) -> Iterator[Indicator]:
+        """Names and addresses that others share, in any field but the one of the client."""
+        told: set[int] = set()
+        for name, value in event.fields.items():
+            if name == but or not isinstance(value, str):
+                continue
+            for found in self.kit.indicators.named_in(value):
+                if found.pack == SHARED and id(found) not in told and _means(found, event):
+                    told.add(id(found))
+                    yield found
 
     def _parsed(self, parser: RecordParser) -> Iterator[Event | Skipped | BuildWitness | Counted]:
         if not hasattr(parser, "parse_wanted") or self.rows is not None:

@@ -18,13 +18,13 @@ from alpheus.detect.sigma.pieces import WEB_SOURCES
 from alpheus.detect.yara import YaraRules
 from alpheus.knowledge.baseline import Baseline
 from alpheus.knowledge.indicators import Indicators
-from alpheus.knowledge.model import Pack
+from alpheus.knowledge.model import Indicator, Pack
 from alpheus.knowledge.places import BACK_END
 from alpheus.parsers import TEXT_LOG_FORMATS
 from alpheus.parsers.base import LineKind, ReadOptions
 
 if TYPE_CHECKING:
-    from alpheus.scan.needles import Needle, Needles
+    from alpheus.scan.needles import NameNeedle, Needle, Needles
     from alpheus.scan.repeats import Likeness
     from alpheus.scan.textlog import Sieve
 
@@ -54,6 +54,7 @@ class Kit:
     _needles: dict[tuple[str, LineKind], Needles] = field(default_factory=dict)
     _marked: dict[tuple[str, int], tuple[Rule, ...]] = field(default_factory=dict)
     _page_needle: Needles | None = None
+    _names: NameNeedle | None = None
     _stock: dict[bytes, bool] = field(default_factory=dict)
     _behind: dict[bytes, bool] = field(default_factory=dict)
     _versions: dict[str, str] = field(default_factory=dict)
@@ -92,7 +93,9 @@ class Kit:
     def _knowledge_of(self, source: str) -> Iterator[str]:
         for pack in self.packs:
             # A pack of rules alone must not change what is known of every other source.
-            if pack.indicators or pack.mitigations:
+            if pack.digest:
+                yield pack.digest
+            elif pack.indicators or pack.mitigations:
                 yield repr((pack.indicators, pack.mitigations))
             if source == "server-page":
                 yield from (file.text for file in pack.yara)
@@ -126,7 +129,9 @@ class Kit:
         found = self._needles.get((source, kind))
         if found is None:
             wanted = self.wanted(source, kind)
-            found = self._needles[source, kind] = Needles(wanted, keep=self.keep)
+            found = self._needles[source, kind] = Needles(
+                wanted, keep=self.keep, names=self._shared_names(source, kind)
+            )
         return found
 
     def wanted(self, source: str, kind: LineKind = LineKind.ROWS) -> list[Needle]:
@@ -163,8 +168,29 @@ class Kit:
 
     def _published(self) -> tuple[str, ...]:
         """Addresses and host names of indicators: a request may name them and nothing else."""
-        rows = (row for pack in self.packs for row in pack.indicators)
-        return tuple(re.escape(row.value) for row in rows if row.type in {"ip", "domain"})
+        return tuple(re.escape(row.value) for row in self._rows(shared=False))
+
+    def _rows(self, *, shared: bool) -> Iterator[Indicator]:
+        """Addresses and host names: those of packs, or those that others share, which are many."""
+        for pack in self.packs:
+            if bool(pack.digest) is shared:
+                yield from (row for row in pack.indicators if row.type in {"ip", "domain"})
+
+    def _shared_names(self, source: str, kind: LineKind) -> NameNeedle | None:
+        """What others share, for lines of requests; made once."""
+        if source not in REQUEST_SOURCES or kind is LineKind.TORN or not self.shares_names:
+            return None
+        from alpheus.scan.names import Names  # noqa: PLC0415 - native, only for logs
+        from alpheus.scan.needles import NameNeedle  # noqa: PLC0415 - likewise
+
+        if self._names is None:
+            self._names = NameNeedle(Names(row.value for row in self._rows(shared=True)), _KNOWN)
+        return self._names
+
+    @cached_property
+    def shares_names(self) -> bool:
+        """Whether there are addresses or host names that others share."""
+        return next(self._rows(shared=True), None) is not None
 
     def page_sieve(self, source: str, path: str) -> PageSieve | None:
         """Decides on requests for server pages in one file; None if it logs no requests."""

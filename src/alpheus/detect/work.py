@@ -16,6 +16,7 @@ from alpheus.evidence import OpenOptions, Place, open_package
 from alpheus.evidence.base import EvidenceFile, Package
 from alpheus.evidence.listing import Listed, Listing
 from alpheus.knowledge.packs import load_packs
+from alpheus.knowledge.shared.model import NONE_SHARED, SharedPaths
 from alpheus.model import Evidence, Skipped
 from alpheus.parsers.base import ReadOptions
 from alpheus.timeline.parts import Part, PartWriter
@@ -72,10 +73,11 @@ class Reading:
     version: str = ""
     listing: bool = False
     timeline: Path | None = None
+    shared: SharedPaths = NONE_SHARED
 
     def __call__(self) -> Callable[[ReadUnit, Note], UnitResult]:
         """Compile the knowledge and open the memory, once per process."""
-        packs = load_packs(self.packs, self.rules)
+        packs = load_packs(self.packs, self.rules, self.shared)
         kit = Kit.compile(packs, self.options, keep=self.remember)
         return self.reader(kit)
 

@@ -33,6 +33,9 @@ def _content(pack: Pack) -> Iterator[tuple[str, bytes]]:
             if path.is_file():
                 yield path.relative_to(pack.folder).as_posix(), path.read_bytes()
         return
+    if pack.digest:
+        yield "shared", pack.digest.encode()
+        return
     texts = [repr(one.document).encode("utf-8", "surrogatepass") for one in pack.sigma]
     texts += [one.text.encode("utf-8", "surrogatepass") for one in pack.yara]
     for text in sorted(texts):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +18,7 @@ COLUMNS = ("type", "value", "meaning", "stage", "weight", "confidence", "source"
 TYPES = frozenset(
     {"sha256", "sha1", "md5", "ip", "domain", "user-agent", "page", "defender", "task"}
 )
+_RUN = re.compile(r"[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)+|[0-9A-Fa-f]*(?::[0-9A-Fa-f]*){2,}")
 _DIGITS = {"sha256": 64, "sha1": 40, "md5": 32}
 
 
@@ -66,7 +67,10 @@ class Indicators:
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         self._known: dict[tuple[str, str], Indicator] = {}
-        rows = (row for pack in packs for row in pack.indicators)
+        # What others share was brought into its one spelling when it was read.
+        for row in (row for pack in packs if pack.digest for row in pack.indicators):
+            self._known["hash" if row.type in _DIGITS else row.type, row.value] = row
+        rows = (row for pack in packs if not pack.digest for row in pack.indicators)
         for row in sorted(rows, key=lambda row: (row.weight.rank, row.confidence.rank)):
             kind = "hash" if row.type in _DIGITS else row.type
             self._known[kind, _NORMAL[kind](row.value)] = row
@@ -99,6 +103,13 @@ class Indicators:
             if found is not None:
                 return found
         return None
+
+    def named_in(self, text: str) -> Iterator[Indicator]:
+        """By host names and addresses that stand anywhere in a text."""
+        for run in _RUN.findall(text):
+            found = self.address(run) or self.domain(run)
+            if found is not None:
+                yield found
 
     def user_agent(self, text: str) -> Indicator | None:
         """By User-Agent as sent, or as IIS writes it (`+` for a blank)."""

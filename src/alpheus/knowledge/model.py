@@ -82,7 +82,8 @@ class Indicator:
     """One row of `indicators.csv`.
 
     `type`: sha256, sha1, md5, ip, domain, user-agent, page (path below the install directory or
-    the web root, lower case, `/`), defender, task.
+    the web root, lower case, `/`), defender, task. `tlp` says to whom it may be told, as in
+    `TLP:AMBER`; '' where nobody said. After `until` (UTC) it means nothing any more.
     """
 
     pack: str
@@ -94,6 +95,8 @@ class Indicator:
     confidence: Confidence
     source: str
     note: str = ""
+    tlp: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +176,20 @@ class RejectedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Entries of a file of indicators that were not used, why, and how many."""
+
+    path: Path
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
-    """A campaign as data. `rejected` is filled for foreign rules only; ours must all be right.
+    """A campaign as data.
+
+    `left_out` and `digest` (SHA-256 of the content) are those of indicators that others share.
+    `rejected` is filled for foreign rules only; ours must all be right.
 
     `collection` is what the pack adds to the table of what to collect, `signs` what it adds to the
     table of products. `name` is what people call the campaign. `builds_on` are ids of packs
@@ -203,6 +218,8 @@ class Pack:
     builds_on: tuple[str, ...] = ()
     signs: tuple[ProductSign, ...] = ()
     fixed_builds: tuple[FixedBuild, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    digest: str = ""
 
     @property
     def called(self) -> str:

@@ -25,6 +25,7 @@ from alpheus.knowledge.placeholders import (
     read_placeholders,
 )
 from alpheus.knowledge.rule_files import RuleError, read_sigma, read_yara
+from alpheus.knowledge.shared.model import NONE_SHARED, SharedPaths
 
 FOLDER = Path(__file__).parent / "packs"
 EXTRA = "extra"
@@ -52,12 +53,15 @@ def _folders(added: Installed) -> dict[str, Path]:
     return shipped | {one.id: added.folder / PACKS / one.id for one in added.packs}
 
 
-def load_packs(ids: Sequence[str] | None = None, extra: Sequence[Path] = ()) -> tuple[Pack, ...]:
+def load_packs(
+    ids: Sequence[str] | None = None, extra: Sequence[Path] = (), shared: SharedPaths = NONE_SHARED
+) -> tuple[Pack, ...]:
     """The packs named by `ids` (all that ship or are installed, if None), and those of `extra`.
 
     A path in `extra` is a rule file, a folder of Sigma and YARA files, or the folder of a pack.
     Loose rules come in one pack with the id `extra`. What cannot be used there is no error: it
-    stands in `rejected` of that pack, or of the pack it belongs to.
+    stands in `rejected` of that pack, or of the pack it belongs to. What is `shared` comes as one
+    more pack (see `knowledge.shared`).
 
     What a pack builds on is loaded with it. Raises UsageError for an id that does not exist, a path
     of `extra` where nothing is, and two packs with the same id. Raises KnowledgeError if a pack
@@ -79,6 +83,10 @@ def load_packs(ids: Sequence[str] | None = None, extra: Sequence[Path] = ()) -> 
     packs = _founded([*packs, *_bases(packs)])
     if loose.files or loose.rejected:
         packs.append(loose.pack(Path(extra[0])))
+    if shared.indicators:
+        from alpheus.knowledge.shared.reading import shared_pack  # noqa: PLC0415 - few need it
+
+        packs.append(shared_pack(shared))
     _unique(packs)
     return tuple(packs)
 

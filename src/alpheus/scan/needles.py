@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from alpheus.errors import KnowledgeError
 from alpheus.scan.compiled import keep_compiled, recall_compiled
+from alpheus.scan.names import Names
 
 _NEEDLESS = ("2[de]", "3[0-9]", "4[1-9a-f]", "5[0-9af]", "6[1-9a-f]", "7[0-9ae]")
 _ENCODED = (
@@ -91,6 +92,14 @@ class Needle:
         return all(clause.holds(low) for clause in self.clauses)
 
 
+@dataclass(frozen=True, slots=True)
+class NameNeedle:
+    """Very many names and addresses, and the marks of a line that holds one."""
+
+    names: Names
+    marks: int
+
+
 class Needles:
     """Needles compiled once, searched in blocks of whole lines.
 
@@ -99,10 +108,13 @@ class Needles:
     They are a prefilter: a line may be reported that an exact rule refuses, never the reverse.
     Give no anchors. Raises KnowledgeError for a pattern that is no regular expression.
     A plain pattern is a needle with mark 1; `ENCODED` is always among them, and marks for all.
-    What was compiled is kept for the next run unless `keep` is False.
+    What was compiled is kept for the next run unless `keep` is False. `names` mark lines, too.
     """
 
-    def __init__(self, needles: Iterable[Needle | str], *, keep: bool = True) -> None:
+    def __init__(
+        self, needles: Iterable[Needle | str], *, keep: bool = True, names: NameNeedle | None = None
+    ) -> None:
+        self._names = names
         given = [Needle(one) if isinstance(one, str) else one for one in needles]
         encoded = (Needle(pattern, EVERYBODY) for pattern in _ENCODED)
         self._needles = _merged([*given, *encoded])
@@ -130,7 +142,25 @@ class Needles:
             hits = list(_line_by_line(self._engine, data, start, stop)) if ends is None else ends
         for number, expression in self._left:
             hits += ((end, number) for end in _slow_hits(expression, data, start, stop))
-        return self._marked(hits, data, start, stop) if hits else []
+        marked = self._marked(hits, data, start, stop) if hits else []
+        return self._named(marked, data, start, stop) if self._names is not None else marked
+
+    def _named(
+        self, marked: list[Marked], data: bytes | bytearray, start: int, stop: int
+    ) -> list[Marked]:
+        """The lines that were found, and those that hold a name or address, with its mark."""
+        names = self._names
+        found = names.names.find(data, start, stop) if names is not None else []
+        if names is None or not found:
+            return marked
+        lines = {begin: (begin, close, marks) for begin, close, marks in marked}
+        close = start - 1
+        for place in found:
+            if place > close:
+                begin, close = _line_around(data, place, start, stop)
+                marks = lines[begin][2] if begin in lines else 0
+                lines[begin] = begin, close, marks | names.marks
+        return [lines[begin] for begin in sorted(lines)]
 
     def _marked(
         self, hits: list[tuple[int, int]], data: bytes | bytearray, start: int, stop: int

@@ -1,0 +1,143 @@
+"""Very many names and addresses searched at once: which lines hold one of them.
+
+An automaton of a million texts is large and slow; a hash of each run of characters that may be a
+name is cheap. In C where the package was built with a compiler (`lookup.c`); else here, which says
+the same.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from array import array
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+_PATH = Path(__file__).with_name("lookup.so")
+_NAME = re.compile(rb"[0-9A-Za-z._-]{1,511}")
+_LETTER = re.compile(rb"[^0-9.-]")
+_COLONS = re.compile(rb"[0-9A-Fa-f:]{1,511}")
+LONGEST = 255
+_ROOM = 1 << 12
+_BITS_EACH = 16
+_FEWEST = 1 << 10
+_TAILS = 1 << 16
+"""Bits for the last labels of names: what ends otherwise is not looked at."""
+
+
+class _Table(ctypes.Structure):
+    _fields_ = (
+        ("bits", ctypes.c_void_p),
+        ("bit_mask", ctypes.c_uint64),
+        ("slots", ctypes.c_void_p),
+        ("slot_mask", ctypes.c_uint64),
+        ("tails", ctypes.c_void_p),
+        ("tail_mask", ctypes.c_uint64),
+        ("colons", ctypes.c_uint8),
+    )
+
+
+class Names:
+    """Host names and addresses in their one spelling (lower case, ASCII), to be searched for.
+
+    A host name stands for all names below it.
+    """
+
+    def __init__(self, values: Iterable[str]) -> None:
+        self._values = [one.encode("ascii") for one in values if 0 < len(one) <= LONGEST]
+        self._colons = any(b":" in one for one in self._values)
+        self._library = _library()
+        self._known: frozenset[bytes] = frozenset()
+        if self._library is None:
+            self._known = frozenset(self._values)
+        else:
+            self._table = self._filled()
+        self._count = len(self._values)
+        self._values.clear()
+
+    def __len__(self) -> int:
+        """How many were given."""
+        return self._count
+
+    def find(self, data: bytes | bytearray, start: int, end: int) -> list[int]:
+        """Where a name or address begins, in order; each run of characters once."""
+        if self._library is None:
+            return list(self._slowly(data, start, end))
+        room = _ROOM
+        held = _address_of(data)
+        while True:
+            found = (ctypes.c_int64 * room)()
+            count = int(self._library.alpheus_names_find(
+                ctypes.byref(self._table), held, start, end, found, room))  # fmt: skip
+            if count <= room:
+                return list(found[:count])
+            room = count
+
+    def _filled(self) -> _Table:
+        """The table: what it points to is kept by this object."""
+        size = max(_FEWEST, 1 << (2 * len(self._values) - 1).bit_length())
+        bits = 1 << (_BITS_EACH * max(_FEWEST, len(self._values)) - 1).bit_length()
+        self._slots = (ctypes.c_uint64 * size)()
+        self._tails = (ctypes.c_uint64 * (_TAILS >> 6))()
+        self._bits = (ctypes.c_uint64 * (bits >> 6))()
+        table = _Table(
+            ctypes.addressof(self._bits), bits - 1, ctypes.addressof(self._slots), size - 1,
+            ctypes.addressof(self._tails), _TAILS - 1, int(self._colons),
+        )  # fmt: skip
+        ends = array("q", accumulate(map(len, self._values)))
+        if ends:
+            self._add(table, b"".join(self._values), ends)
+        return table
+
+    def _add(self, table: _Table, data: bytes, ends: array[int]) -> None:
+        view = (ctypes.c_int64 * len(ends)).from_buffer(ends)
+        library: Any = self._library
+        library.alpheus_names_add(ctypes.byref(table), data, view, len(ends))
+
+    def _slowly(self, data: bytes | bytearray, start: int, end: int) -> Iterator[int]:
+        found = [place for match in _NAME.finditer(data, start, end)
+                 if (place := self._in_run(match, b".")) is not None]  # fmt: skip
+        if self._colons:
+            found += [place for match in _COLONS.finditer(data, start, end)
+                      if (place := self._in_run(match, b":")) is not None]  # fmt: skip
+        yield from sorted(found)
+
+    def _in_run(self, match: re.Match[bytes], mark: bytes) -> int | None:
+        run = match.group().lower()
+        if mark not in run:
+            return None
+        run = run.rstrip(b".")
+        ends = [0]
+        if mark == b"." and _LETTER.search(run):
+            last = run.rfind(b".")
+            ends += [at + 1 for at, byte in enumerate(run[:last]) if byte == ord(".")]
+        for at in reversed(ends):
+            if run[at:] in self._known:
+                return match.start() + at
+        return None
+
+
+@cache
+def _library() -> Any:  # noqa: ANN401 - functions of C have no types
+    try:
+        library = ctypes.CDLL(str(_PATH))
+    except OSError:
+        return None
+    table, number = ctypes.POINTER(_Table), ctypes.c_size_t
+    numbers = ctypes.POINTER(ctypes.c_int64)
+    library.alpheus_names_add.argtypes = (table, ctypes.c_char_p, numbers, number)
+    library.alpheus_names_add.restype = number
+    library.alpheus_names_find.argtypes = (
+        table, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, numbers, number,
+    )  # fmt: skip
+    library.alpheus_names_find.restype = number
+    return library
+
+
+def _address_of(data: bytes | bytearray) -> Any:  # noqa: ANN401 - a pointer
+    if isinstance(data, bytes):
+        return ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p)
+    return ctypes.addressof((ctypes.c_char * len(data)).from_buffer(data))
