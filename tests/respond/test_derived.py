@@ -88,3 +88,14 @@ def test_a_long_record_takes_no_long_time() -> None:
             list(find(text))
         is_of_local_group(text)
         assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(("url", "mailbox"), [
+    ("/ecp/victim@corp.example/RulesEditor/InboxRules.svc/NewObject", "victim@corp.example"),
+    ("/ecp/a%40corp.example/RulesEditor/InboxRules.svc/NewObject", "a@corp.example"),
+    ("/ecp/RulesEditor/InboxRules.svc/NewObject", ""), ("/owa/a@corp.example/x.svc", ""),
+])  # fmt: skip
+def test_a_request_to_the_panel_names_the_mailbox(url: str, mailbox: str) -> None:
+    """Where it was for somebody else's."""
+    found = list(DERIVED["@panel-mailbox"](IIS.format(url, 443)))
+    assert found == ([mailbox] if mailbox else [])

@@ -251,3 +251,10 @@ def test_a_member_of_a_local_group_is_removed_from_it() -> None:
     assert "Remove-ADGroupMember -Identity 'Domain Admins' -Members 'CN=eve,DC=corp'" in words
     assert "-Group 'Domain Admins'" not in words
     assert "NAME-OF-GROUP" not in words
+
+
+def test_a_rule_that_was_made_through_the_panel_is_named_with_its_mailbox() -> None:
+    """From the address of the request."""
+    text = REQUEST.format("/ecp/ceo@corp.example/RulesEditor/InboxRules.svc/NewObject", 443)
+    words = _all_words(_plan(finding("proxytoken-rule-made", citation("u.log", None, text=text))))
+    assert "Remove-InboxRule -Mailbox 'ceo@corp.example' -Identity RULE" in words

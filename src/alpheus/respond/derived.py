@@ -21,6 +21,7 @@ _PAGE = re.compile(
     r'(?:(?<=[\s,"])|^)(/[^\s,"?#;]{0,1000}?\.(?:aspx|ashx|asmx|ascx|asp|asa|cer|cdx|cshtml|vbhtml|'
     r'svc|soap|rem|php|jspx?))(?=[/\s,"?]|$)', re.IGNORECASE,
 )  # fmt: skip
+_MAILBOX = re.compile(r"/ecp/([^/\s\"?]{1,320}?(?:@|%40)[^/\s\"?]{1,255})/", re.IGNORECASE)
 _BACK_END = re.compile(r"[\s,]444[\s,]")
 _NAME = r'(?:"([^"]+)"|([^\s"/]\S*))'
 _NET = re.compile(
@@ -66,6 +67,12 @@ def _places(text: str) -> Iterator[str]:
         yield found
 
 
+def _panel_mailboxes(text: str) -> Iterator[str]:
+    """Whose settings a request to the control panel was for: `/ecp/somebody@corp.example/…`."""
+    if found := _MAILBOX.search(text):
+        yield found[1].replace("%40", "@")
+
+
 def _net(*, group: bool, local: bool) -> Callable[[str], Iterator[str]]:
     """Of `net localgroup GROUP MEMBER /add`, and of `net group` for the domain."""
 
@@ -91,6 +98,7 @@ def is_of_local_group(text: str) -> bool:
 DERIVED: Mapping[str, Callable[[str], Iterator[str]]] = MappingProxyType({
     "@page": _pages,
     "@place": _places,
+    "@panel-mailbox": _panel_mailboxes,
     "@net-local-group": _net(group=True, local=True),
     "@net-local-member": _net(group=False, local=True),
     "@net-group": _net(group=True, local=False),
