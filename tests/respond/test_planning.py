@@ -258,3 +258,12 @@ def test_a_rule_that_was_made_through_the_panel_is_named_with_its_mailbox() -> N
     text = REQUEST.format("/ecp/ceo@corp.example/RulesEditor/InboxRules.svc/NewObject", 443)
     words = _all_words(_plan(finding("proxytoken-rule-made", citation("u.log", None, text=text))))
     assert "Remove-InboxRule -Mailbox 'ceo@corp.example' -Identity RULE" in words
+
+
+def test_commands_name_every_volume_that_files_lie_on() -> None:
+    """In each step, whichever of them is its own."""
+    other = citation("uploads/auto/D%3A/inetpub/y.aspx", PAGE + b"2")
+    plan = _plan(finding("page-foreign", citation(f"{WEB}/x.aspx"), other))
+    words = _all_words(plan)
+    assert "alpheus clean apply PLAN --root C=PATH --root D=PATH --execute" in words
+    assert "{roots}" not in words

@@ -17,6 +17,7 @@ from alpheus.respond.derived import page_of, place_of_page
 from alpheus.respond.filling import Known
 from alpheus.respond.model import Cited, FileAction, Plan, Step, signed
 from alpheus.respond.own_files import OwnFiles
+from alpheus.respond.quoting import powershell
 
 SHOWN = 10
 """Citations of a step that are listed; `cited_total` says how many there are."""
@@ -77,15 +78,17 @@ class _Steps:
         self._holding = self._facts()
 
     def steps(self) -> Iterator[Step]:
-        number = 0
+        taken = []
         for kind in step_kinds():
             cited = [one for one in self._findings if _fits(one.rule, kind.cites)]
             if kind.asked:
                 cited = list(self._asked(cited))
             files = tuple(self._files(kind, cited))
             if any(self._holds(when, files, cited) for when in kind.when):
-                number += 1
-                yield self._step(number, kind, cited, files)
+                taken.append((kind, cited, files))
+        roots = _roots(action for _, _, files in taken for action in files)
+        for number, (kind, cited, files) in enumerate(taken, 1):
+            yield self._step(number, kind, cited, files, roots)
 
     def _facts(self) -> frozenset[str]:
         server = self._server
@@ -127,13 +130,15 @@ class _Steps:
         return part in self._holding
 
     def _step(
-        self, number: int, kind: StepKind, cited: list[Finding], files: tuple[FileAction, ...]
-    ) -> Step:
+        self, number: int, kind: StepKind, cited: list[Finding], files: tuple[FileAction, ...],
+        roots: str,
+    ) -> Step:  # fmt: skip
         known = Known(kind.names, cited)
+        lines = (text.replace("{roots}", roots) for text in kind.by_hand)
         shown = tuple(_cited(cited))
         return Step(
             number, kind.phase, kind.what, kind.why,
-            by_hand=tuple(line for text in kind.by_hand for line in known.filled(text)),
+            by_hand=tuple(line for text in lines for line in known.filled(text)),
             breaks=kind.breaks, undo=kind.undo, decides=kind.decides,
             cited=shown[:SHOWN], cited_total=sum(one.citations_total for one in cited),
             files=files,
@@ -172,6 +177,15 @@ class _Steps:
             if stock is kind.not_stock:
                 return None
         return on_volume(citation.path)
+
+
+def _roots(files: Iterable[FileAction]) -> str:
+    """Where each volume is mounted that they lie on, as the command line asks for it."""
+    volumes = sorted({one.volume for one in files}) or ["C"]
+    return " ".join(
+        f"--root {one}=PATH" if one.isalnum() else f"--root {powershell(one + '=PATH')}"
+        for one in volumes
+    )
 
 
 def _cited(findings: Iterable[Finding]) -> Iterator[Cited]:
