@@ -98,12 +98,15 @@ class TimeBasis(StrEnum):
 class StorePlace:
     """Where in a store a package lies: its address without any secret, and which version it was.
 
-    `etag` is as the store writes it, empty for a prefix and where the store gives none.
+    `etag` is as the store writes it, empty for a prefix and where the store gives none. `identity`
+    stands for the content as far as it can be told without reading all of it: the same for two
+    places means the same content.
     """
 
     address: str
     etag: str = ""
     version: str = ""
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)

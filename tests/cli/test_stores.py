@@ -132,7 +132,7 @@ def test_credentials_in_an_address_are_refused_without_being_repeated(
 
 
 def test_a_campaign_over_a_prefix(tiny: Path, s3: StoreServer, capsys: Capture) -> None:
-    """Each object and each prefix below is a package; the same one twice counts once."""
+    """Each object and each prefix below is a package, once; results go into the store, too."""
     content = _zip(tiny)
     s3.put("fleet/EX01.zip", content)
     s3.put("fleet/EX02.zip", content)
@@ -140,13 +140,17 @@ def test_a_campaign_over_a_prefix(tiny: Path, s3: StoreServer, capsys: Capture) 
     for path in sorted(tiny.rglob("*")):
         if path.is_file():
             s3.put(f"fleet/EX03/{path.relative_to(tiny).as_posix()}", path.read_bytes())
-    run = ["campaign", "run", "s3://evidence/fleet/", "--workers", "1", "--pack", "iis-webshell"]
+    run = ["campaign", "run", "s3://evidence/fleet/", "--workers", "1", "--pack", "iis-webshell",
+           "--results", "s3://evidence/results"]  # fmt: skip
     assert main(run) == 0
     said = capsys.readouterr().err
     assert "3 packages" in said
     assert "1 has the same content as another" in said
     assert "1 object is no package" in said
     assert "2 packages judged now" in said
+    listed = s3.client.list_objects_v2(Bucket="evidence", Prefix="results/")["Contents"]
+    kinds = sorted(one["Key"].split("/")[1] for one in listed)
+    assert kinds == ["about.txt", *["assessments"] * 2, *["timelines"] * 2]
     s3.forget()
     assert main(run) == 0
     assert "nothing was left to do" in capsys.readouterr().err

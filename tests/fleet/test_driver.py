@@ -291,3 +291,17 @@ def _children(parent: int) -> list[int]:
     except OSError:
         return []
     return [int(one) for one in listed.split()]
+
+
+def test_a_store_that_is_away_is_not_the_units_fault(database: Database) -> None:
+    """The unit is tried again, and has not struck."""
+    ledger = Ledger(database)
+    registered(ledger, 1)
+    tries: list[int] = []
+
+    def do(unit: Unit) -> Result:
+        tries.append(unit.strikes)
+        return Result(away="s3://b/k: busy") if len(tries) < 4 else result(unit.name)
+
+    assert _run(ledger, do).done == 1
+    assert tries == [0, 0, 0, 0]

@@ -12,6 +12,10 @@ import pytest
 from alpheus.cases.assessments import Kept
 from alpheus.fleet.model import Parameters, Unit
 from alpheus.fleet.reading import Read, Triaging
+from alpheus.fleet.stored import find_stored
+from alpheus.store.address import parse_address
+from alpheus.store.patience import Patience
+from store_server import store_server
 from timelines import rows_of
 
 KEY = b"k" * 32
@@ -107,3 +111,21 @@ def test_results_are_written_where_they_are_wanted(package: Path, tmp_path: Path
     assert hashlib.sha256(text).hexdigest() == found.document.sha256
     rows = rows_of(results / "timelines" / "ab.parquet", "url, client, server")
     assert rows == [("/aspnet_client/k3.aspx", "198.51.100.7", "package")] * 2
+
+
+def test_a_package_in_a_store_is_the_one_that_was_registered(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that has changed since is not judged in its place; a store that is away is told."""
+    with store_server(monkeypatch.setenv) as s3:
+        s3.put("fleet/EX01/u_ex210304.log", LOG.encode())
+        (found,) = find_stored(parse_address("s3://evidence/fleet/"))
+        unit = Unit(1, 1, found.place, found.name, 0, 1, 0, content=found.said)
+        assert read(unit, lambda *_: None).verdict == "compromised"
+        s3.put("fleet/EX01/u_ex210305.log", LOG.encode())
+        assert "has changed since it was found" in read(unit, lambda *_: None).refused
+        monkeypatch.setattr(Patience, "wait", lambda *_, **__: 1e9)
+        s3.faults.append(lambda _: (503, {}))
+        found_away = read(unit, lambda *_: None)
+        assert "busy or away (503)" in found_away.away
+        assert found_away.document is None

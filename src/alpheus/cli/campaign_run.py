@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import signal
 import sys
@@ -90,9 +89,10 @@ def _add_work_to(parser: argparse.ArgumentParser) -> None:
         help="so many packages of a lane at once, on all machines; 0 for no bound (repeatable)",
     )  # fmt: skip
     parser.add_argument(
-        "--results", default="", metavar="FOLDER",
-        help="also write the assessment and the timeline of each package here, for alpheus hunt; "
-        "packages that were judged without it are judged again",
+        "--results", default="", metavar="PLACE",
+        help="also write the assessment and the timeline of each package here, a folder or a "
+        "prefix in a store (s3://BUCKET/PREFIX/), for alpheus hunt; packages that were judged "
+        "without it are judged again",
     )  # fmt: skip
     parser.add_argument(
         "--later", action="store_true", help="leave it to alpheus case rebuild to work out servers"
@@ -141,9 +141,9 @@ def _run(options: argparse.Namespace) -> int:
     if len(found.others) > _NAMED:
         say(f"and {len(found.others) - _NAMED:,} more are passed over")
     if options.results:
-        from alpheus.fleet.results import check_results  # noqa: PLC0415 - as above
+        from alpheus.fleet.results import check_results, results_place  # noqa: PLC0415 - as above
 
-        options.results = os.path.abspath(options.results)  # noqa: PTH100 - may be no path one day
+        options.results = results_place(options.results)
         check_results(options.results)
     with open_place(options, create=True) as database, database.drive(), _ended_as_interrupted():
         ledger = Ledger(database)

@@ -246,6 +246,7 @@ class Record:
                 package.id, _whole(place), package.sha256 or "", package.bytes,
                 listed.files if listed else 0, listed.sha256 if listed else "",
                 package.store.etag if package.store else "",
+                package.store.identity if package.store else "",
             ))  # fmt: skip
             for name, sha256, size in listed.cited[:_LISTED] if listed else ():
                 self.add(File(package.id, name, sha256, size))

@@ -37,8 +37,8 @@ class Package(Detail):
     """Evidence that was read. `sha256` is of the file that was handed in, '' for a folder.
 
     `manifest` is the SHA-256 of the list of all its files, which lies beside the log. Of what lies
-    in a store, `path` is its address without any secret, and `etag` tells which version was read;
-    '' as `sha256` means that not all of it was.
+    in a store, `path` is its address without any secret, `etag` tells which version was read, and
+    `identity` stands for its content; '' as `sha256` means that not all of it was read.
     """
 
     kind: ClassVar[str] = "package"
@@ -50,6 +50,7 @@ class Package(Detail):
     files: int = 0
     manifest: str = ""
     etag: str = ""
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)

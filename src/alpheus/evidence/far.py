@@ -11,6 +11,7 @@ from alpheus.evidence.base import OpenOptions
 from alpheus.evidence.budget import Budget
 from alpheus.evidence.containers import open_container
 from alpheus.evidence.file import HEAD_BYTES
+from alpheus.evidence.identity import PrefixIdentity, object_identity
 from alpheus.evidence.magic import Kind, kind_of
 from alpheus.evidence.members import Access, Container, Loss, Member, Source
 from alpheus.evidence.package import ContainerPackage
@@ -116,16 +117,21 @@ class PrefixContainer:
         self._store = store
         self._prefix = prefix
         self._lost = lost
+        self.identity = ""
+        """What stands for the content of all of them, once all were listed."""
 
     def members(self) -> Iterator[Member | Loss]:
         """The objects; marks of folders, which hold nothing, are none."""
+        identity = PrefixIdentity(self._prefix)
         try:
             for stat in self._store.list(self._prefix):
+                identity.add(stat)
                 if stat.size or not stat.key.endswith("/"):
                     yield from self._object(stat)
         except StoreLostError as error:
             self._lost.append(error)
             raise
+        self.identity = identity.end()
 
     def _object(self, stat: Stat) -> Iterator[Member]:
         name = stat.key[len(self._prefix) :]
@@ -151,6 +157,7 @@ class ObjectOrigin:
         )
         self._address = address
         self._found = found
+        self._identity = object_identity(found.open, stat, str(address))
         self._rest = rest
         self._spool = spool  # what was copied stays as long as this does
 
@@ -166,7 +173,8 @@ class ObjectOrigin:
             sha256 = sha256 or windows.sha256(self._rest)
         except StoreError:
             sha256 = None
-        place = StorePlace(str(self._address), windows.stat.etag, windows.stat.version)
+        stat = windows.stat
+        place = StorePlace(str(self._address), stat.etag, stat.version, self._identity)
         return Evidence(evidence_id, self.name, sha256, windows.stat.size, place)
 
 
@@ -177,10 +185,13 @@ class PrefixOrigin:
     far = True
     fingerprint: str | None = None
 
-    def __init__(self, address: Address, lost: list[StoreLostError]) -> None:
+    def __init__(
+        self, address: Address, container: PrefixContainer, lost: list[StoreLostError]
+    ) -> None:
         self.name = _name(address)
         self.volume = self.unsure = is_volume_name(self.name)
         self._address = address
+        self._container = container
         self._lost = lost
 
     def record(
@@ -190,7 +201,8 @@ class PrefixOrigin:
         del walked, sha256
         if self._lost:
             raise self._lost[0]
-        return Evidence(evidence_id, self.name, None, listed, StorePlace(str(self._address)))
+        place = StorePlace(str(self._address), identity=self._container.identity)
+        return Evidence(evidence_id, self.name, None, listed, place)
 
 
 def open_far(
@@ -221,7 +233,7 @@ def _prefix(
         raise EvidenceNotFoundError(f"{address}: neither an object nor a prefix of any; check it")
     lost: list[StoreLostError] = []
     container = PrefixContainer(store, folder.key, lost)
-    return ContainerPackage(PrefixOrigin(folder, lost), evidence_id, options, container)
+    return ContainerPackage(PrefixOrigin(folder, container, lost), evidence_id, options, container)
 
 
 def _object(

@@ -128,7 +128,7 @@ class Driver:
         lost = outcome.lost
         if lost is None:
             assert outcome.result is not None
-            self._ended.append(Ended(unit, outcome.result, milliseconds=took))
+            self._ended.append(_ended(unit, outcome.result, took))
         else:
             fault = Fault.OUTSIDE if lost.outside else Fault.STRIKE
             self._ended.append(Ended(unit, None, fault, lost.reason, lost.doing, milliseconds=took))
@@ -231,6 +231,13 @@ class Driver:
             finally:
                 self.summary.ledger_seconds += time.process_time() - begun
             time.sleep(_PAUSE)
+
+
+def _ended(unit: Unit, result: Result, took: int) -> Ended:
+    """The end of an attempt that gave an answer; a store that is away is not the unit's fault."""
+    if result.away:
+        return Ended(unit, None, Fault.OUTSIDE, result.away, milliseconds=took)
+    return Ended(unit, result, milliseconds=took)
 
 
 def is_gone(name: str) -> bool:

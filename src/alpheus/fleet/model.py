@@ -101,7 +101,8 @@ class Result:
     """What a unit gave: rows that are ready to be stored, and what finding them took.
 
     `document` is an assessment; `traces` come in the order of its rows. `refused`: it could not be
-    opened at all, and why. `cpu` is milliseconds.
+    opened at all, and why. `away`: its store could not be reached, and why, so that it is tried
+    again. `cpu` is milliseconds.
     """
 
     document: Document | None = None
@@ -110,6 +111,7 @@ class Result:
     read: int = 0
     cpu: int = 0
     refused: str = ""
+    away: str = ""
 
 
 class Fault(StrEnum):

@@ -20,7 +20,7 @@ from alpheus.evidence.place import place_of
 from alpheus.fleet.findings import traces_of
 from alpheus.fleet.model import Parameters, Result, Unit
 from alpheus.fleet.results import keep_assessment, timeline_of
-from alpheus.job import TriageOptions, unread
+from alpheus.job import TriageOptions, TriageResult, unread
 from alpheus.model import Assessment, Verdict
 from alpheus.parsers.base import ReadOptions
 from alpheus.pipeline import Pipeline, Prepared
@@ -74,28 +74,55 @@ class Triaging:
         )
 
 
+class _RefusedError(Exception):
+    """A package that is not judged, and why."""
+
+
 def _read(triaging: Triaging, prepared: Prepared, unit: Unit, note: Note) -> Result:
-    begun, started = time.process_time_ns(), datetime.now(UTC)
-    results = triaging.parameters.results
+    begun = time.process_time_ns()
+    try:
+        result = _judged(triaging, prepared, unit, note)
+    except _RefusedError as error:
+        return Result(refused=str(error)[:_LONGEST])
+    except StoreLostError as error:
+        return Result(away=str(error)[:_LONGEST])
+    return replace(result, cpu=(time.process_time_ns() - begun) // 1_000_000)
+
+
+def _judged(triaging: Triaging, prepared: Prepared, unit: Unit, note: Note) -> Result:
+    """Raises _RefusedError, StoreLostError."""
+    results, started = triaging.parameters.results, datetime.now(UTC)
     with timeline_of(results, unit.content) as timeline:
         options = replace(triaging.options(), avoid=unit.avoid, timeline=timeline)
         place = place_of(unit.place)
         pipeline = Pipeline([place], options, lambda path, read, _: note(path, read))
         found = pipeline.run(started, prepared)
-    if found.unopened:
-        if isinstance(found.unopened[0].error, StoreLostError):
-            raise found.unopened[0].error  # the store is at fault: tried again, here or elsewhere
-        return Result(refused=str(found.unopened[0].error)[:_LONGEST])
+        _check(found, unit)
+        try:
+            result, text = with_text(found.assessment, unit.place, triaging.key)
+        except RowError as error:
+            message = f"its assessment cannot be kept: {error}"
+            raise _RefusedError(message) from error
+    keep_assessment(results, unit.content, text)
+    return result
+
+
+def _check(found: TriageResult, unit: Unit) -> None:
+    """Whether it was judged, and is what was registered."""
+    for one in found.unopened:
+        if isinstance(one.error, StoreLostError):
+            raise one.error
+        raise _RefusedError(str(one.error))
     reasons = unread(found.assessment)
     if reasons is not None:
         first = reasons[0] if reasons else "there is no log, event, page or setting in it"
-        return Result(refused=f"nothing in it could be read: {first}"[:_LONGEST])
-    try:
-        result, text = with_text(found.assessment, unit.place, triaging.key)
-    except RowError as error:
-        return Result(refused=f"its assessment cannot be kept: {error}"[:_LONGEST])
-    keep_assessment(results, unit.content, text)
-    return replace(result, cpu=(time.process_time_ns() - begun) // 1_000_000)
+        message = f"nothing in it could be read: {first}"
+        raise _RefusedError(message)
+    for package in found.assessment.evidence:
+        known = package.store.identity if package.store is not None else ""
+        if known and known != unit.content:
+            message = f"{unit.place}: has changed since it was found; run again with its folder"
+            raise _RefusedError(message)
 
 
 def packed(assessment: Assessment, place: str, key: bytes) -> Result:

@@ -93,8 +93,8 @@ def _check(unit: Unit, result: Result) -> None:
     wrong = (
         result.verdict not in _VERDICTS
         or min(result.read, result.cpu) < 0
-        or len(result.refused) > _LONGEST
-        or (document is None) != bool(result.refused)
+        or max(len(result.refused), len(result.away)) > _LONGEST
+        or (document is None) != bool(result.refused or result.away)
     )
     if document is not None:
         wrong |= (

@@ -7,25 +7,21 @@ same package under two keys is one, where the store gives both the same ETag.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from threading import local
 
 from alpheus.errors import EvidenceError, StoreError
-from alpheus.evidence.containers.zip_headers import find_directory
 from alpheus.evidence.far import FarObject
-from alpheus.evidence.magic import Kind, ewf_segment, kind_of
+from alpheus.evidence.identity import PrefixIdentity, object_identity
+from alpheus.evidence.magic import ewf_segment, kind_of
 from alpheus.fleet.model import Package
 from alpheus.store.address import WEB, Address
 from alpheus.store.model import Stat, Store
 from alpheus.store.opening import open_store
 
-_END = 1 << 16
-_BLOCK = 1 << 20
 _AT_ONCE = 8
 _LONGEST = 400
 
@@ -99,20 +95,12 @@ class _Folder:
     def __init__(self, address: Address, name: str) -> None:
         self.name = name
         self._address = address
-        self._digest = hashlib.sha256(b"prefix\n")
-        self._size = 0
-
-    def add(self, stat: Stat) -> None:
-        """One object more."""
-        name = stat.key[len(self._address.key) :].encode("utf-8", "surrogateescape")
-        self._digest.update(b"%b\0%d\0%b\n" % (name, stat.size, stat.mark.encode()))
-        if not stat.etag:
-            self._digest.update(self._address.key.encode("utf-8", "surrogateescape"))
-        self._size += stat.size
+        self._identity = PrefixIdentity(address.key)
+        self.add = self._identity.add
 
     def end(self) -> Stored:
         """All of it."""
-        return Stored(self._address, self.name, self._digest.hexdigest(), self._size)
+        return Stored(self._address, self.name, self._identity.end(), self._identity.size)
 
 
 class Knowing:
@@ -158,19 +146,9 @@ def content_of(store: Store, stat: Stat, place: str) -> str | None:
     """What stands for the content of an object; None if it is no package. Raises StoreError."""
     found = FarObject(store, stat, place)
     head = found.head()
-    kind = kind_of(head)
-    if kind is None or (ewf_segment(head) or 1) > 1:
+    if kind_of(head) is None or (ewf_segment(head) or 1) > 1:
         return None
-    digest = hashlib.sha256(f"object\n{stat.size}\n{stat.etag}\n".encode())
-    if not stat.etag:
-        digest.update(f"{place}\n{stat.mark}\n".encode())
-    digest.update(head)
-    with found.open() as stream:
-        directory = find_directory(stream) if kind is Kind.ZIP else None
-        stream.seek(directory.start if directory else max(0, stat.size - _END))
-        for block in iter(partial(stream.read, _BLOCK), b""):
-            digest.update(block)
-    return digest.hexdigest()
+    return object_identity(found.open, stat, place)
 
 
 def in_parts(found: Iterator[Stored], most: int) -> Iterator[list[Stored]]:

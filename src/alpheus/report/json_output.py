@@ -75,6 +75,7 @@ def _evidence(one: Evidence) -> dict[str, Any]:
         place = one.store
         said["store"] = {
             "address": place.address, "etag": place.etag, "version": place.version,
+            "identity": place.identity,
         }  # fmt: skip
     return said
 
