@@ -83,7 +83,7 @@ def test_a_line_with_values_is_said_with_them(language: str) -> None:
     assert told.endswith(f": {value}")
     assert "written" not in told
     told = said(f"What was written: NAME-OF-FILE{UNKNOWN}", language)
-    assert "NAME-OF-FILE   (" in told
+    assert "NAME-OF-FILE   # " in told
     assert "stands" not in told
 
 

@@ -11,8 +11,8 @@ from alpheus.respond.named import MOST, are_asked, has_long, records
 from alpheus.respond.quoting import powershell
 
 _WORD = re.compile(r"\{(\w+)\}")
-UNKNOWN = "   (no name stands in the cited records)"
-TOO_LONG = "   (a name too long to show; see the record)"
+UNKNOWN = "   # no name stands in the cited records"
+TOO_LONG = "   # a name too long to show; see the record"
 
 
 class Known:
