@@ -51,7 +51,7 @@ class Round:
             back = self._chance.random() < 0.4
             if back:
                 applied(self.plan, self._root, self._vault, self._media)
-            killed = self._run(back=back)
+            killed = int(self._run(back=back))
             while self._chance.random() < 0.4 and self._vault.joinpath("vault.json").exists():
                 killed += self._run(back=self._chance.random() < 0.5)
             if self._chance.random() < 0.5:

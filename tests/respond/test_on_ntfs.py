@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from alpheus.respond.volumes import opened
 from clean_work import applied, plan_of, undone
 
 CONTENT = b"<%@ Page %> a page that is none"
@@ -78,3 +79,26 @@ def test_all_that_windows_keeps_of_a_file_comes_back(volume: Path, tmp_path: Pat
     (back,) = undone(plan, volume, tmp_path / "v")
     assert (back.result.value, back.why) == ("done", "")
     assert _known(page) == before
+
+
+def test_a_copy_of_the_image_is_another_volume(volume: Path, tmp_path: Path) -> None:
+    """Bit for bit the same, with the same serial; mounted in another place it is itself."""
+    copied, other = tmp_path / "copy", tmp_path / "d"
+    other.mkdir()
+    known = _identity(volume)
+    subprocess.run(["umount", volume], check=True, capture_output=True)
+    shutil.copyfile(tmp_path / "image", copied)
+    keys = []
+    for image in (copied, tmp_path / "image"):
+        subprocess.run(["ntfs-3g", image, other], check=True, capture_output=True)
+        try:
+            keys.append(_identity(other))
+        finally:
+            subprocess.run(["umount", other], check=True, capture_output=True)
+    assert keys[0] != known
+    assert keys[1] == known
+
+
+def _identity(root: Path) -> str:
+    with opened({"C": root}) as volumes:
+        return volumes["C"].identity.key
