@@ -32,17 +32,13 @@ def shipped() -> Kit:
     return Kit.compile(load_packs(), ReadOptions())
 
 
-def _kind(source: str) -> LineKind:
-    return LineKind.REQUESTS if source == "iis" else LineKind.ROWS
-
-
 def _block(source: str, count: int = 1000) -> bytes:
     return b"\n".join(lines(count, source)) + b"\n"
 
 
 def _wanted(kit: Kit, source: str, left_out: Collection[str] = ()) -> tuple[Needle, ...]:
     rules = tuple(one for one in kit.rules.rules if one.id not in left_out)
-    return tuple(replace(kit, rules=RuleSet(rules)).wanted(source, _kind(source)))
+    return tuple(replace(kit, rules=RuleSet(rules)).wanted(source, LineKind.REQUESTS))
 
 
 def _without(kit: Kit, source: str, left_out: Collection[str] = ()) -> Needles:
@@ -51,13 +47,13 @@ def _without(kit: Kit, source: str, left_out: Collection[str] = ()) -> Needles:
 
 def _with(kit: Kit, source: str, more: Rule) -> Needles:
     rules = (*kit.rules.rules, more)
-    return Needles(replace(kit, rules=RuleSet(rules)).wanted(source, _kind(source)))
+    return Needles(replace(kit, rules=RuleSet(rules)).wanted(source, LineKind.REQUESTS))
 
 
 def _sharing(kit: Kit, source: str) -> set[frozenset[str]]:
     """Every rule, and every rule together with all that share a needle with it."""
     found = {frozenset({one.id}) for one in kit.rules.of_source(source)}
-    searched = kit.plan(source, _kind(source)).searches.values()
+    searched = kit.plan(source, LineKind.REQUESTS).searches.values()
     for one in kit.rules.of_source(source):
         found.add(frozenset().union(*(who for who in searched if one.id in who)))
     return found
@@ -70,7 +66,7 @@ def _dear(kit: Kit, source: str) -> list[Needles]:
     return [
         _with(kit, source, rule({f"{field}|contains": "cmd="}, logsource, name="frequent")),
         _with(kit, source, rule({f"{field}|re": BAD}, logsource, name="every-line")),
-        Needles([*kit.wanted(source, _kind(source)), Needle(f"x{BAD}")]),
+        Needles([*kit.wanted(source, LineKind.REQUESTS), Needle(f"x{BAD}")]),
     ]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from alpheus.parsers.httpproxy import COLUMNS
+from alpheus.parsers.base import LineKind, ReadOptions
+from alpheus.parsers.httpproxy import COLUMNS, HTTPPROXY
 from textlogs import format_of, rows_of
 
 
@@ -46,3 +47,15 @@ def test_odd_clients_are_read() -> None:
 def test_another_csv_of_that_width_is_not_taken() -> None:
     """Count alone is no proof."""
     assert format_of(b"2021-03-03T06:59:20Z" + b",x" * 73 + b"\n") is None
+
+
+def test_the_order_of_stem_and_query_is_known_from_the_header() -> None:
+    """It is as it should be in every version; a header of another order promises nothing."""
+    log = HTTPPROXY.start("", "x", ReadOptions())
+    for header, kind in (
+        ("#Fields: DateTime,UrlStem,UrlQuery", LineKind.REQUESTS),
+        ("#Fields: DateTime,UrlQuery,UrlStem", LineKind.ROWS),
+        ("#Fields: DateTime,UrlStem", LineKind.ROWS),
+    ):
+        assert log.directive(header)
+        assert log.line_kind is kind

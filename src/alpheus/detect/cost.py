@@ -137,7 +137,7 @@ def _found_in_events(rule: Rule, source: str) -> _Found:
 
 
 def _found_in_text(rules: Sequence[Rule], source: str, kit: Kit) -> dict[str, _Found]:
-    kind = LineKind.REQUESTS if source == "iis" else LineKind.ROWS
+    kind = LineKind.REQUESTS if source in REQUEST_SOURCES else LineKind.ROWS
     plans = {rule.id: needle_patterns(RuleSet((rule,)), source, kind) for rule in rules}
     how = {
         rule: Search.EVERY_RECORD if plan.always else Search.NEEDLES for rule, plan in plans.items()

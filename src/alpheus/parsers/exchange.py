@@ -124,10 +124,10 @@ class ExchangeLog:
     """One file. Columns are those of the latest header, else guessed for each row."""
 
     exhaustive = False
-    line_kind = LineKind.ROWS
 
     def __init__(self, kind: ExchangeKind) -> None:
         self._kind = kind
+        self.line_kind = LineKind.ROWS
         self.source = kind.source
         self._columns: tuple[str, ...] | None = None
         self._lower: tuple[str, ...] = ()
@@ -175,6 +175,14 @@ class ExchangeLog:
         self._columns = columns
         self._lower, self.key = _layout(columns, self._kind.hosts, self._kind.build_marker)
         self.clock = Clock.ISO_T if self.key is not None else Clock.PARSED
+        self.line_kind = LineKind.REQUESTS if _in_order(self._lower) else LineKind.ROWS
+
+
+def _in_order(lower: Sequence[str]) -> bool:
+    """Whether a URL's stem stands before its query in every row."""
+    if "urlstem" not in lower or "urlquery" not in lower:
+        return False
+    return lower.index("urlstem") < lower.index("urlquery")
 
 
 @lru_cache(maxsize=64)

@@ -357,3 +357,21 @@ detection: {s: {cs-uri-stem|contains: ['/a:b@c=d&e;$~!()#*[]{}|<>^-f', 'plain.te
     found_lines = needles.search(data)
     assert [data[a:b] for a, b, _ in found_lines] == data.split(b"\n")[1:4]
     assert [marks for _, _, marks in found_lines] == [4, EVERYBODY, 4]
+
+
+def test_a_stem_is_searched_for_before_the_query_where_rows_have_that_order() -> None:
+    """One pattern for both, in one order; without that order nothing is taken for granted."""
+    condition = {
+        "a": {"cs-uri-stem|startswith": "/autodiscover/autodiscover.json"},
+        "b": {"cs-uri-query|contains": ["/mapi", "/ews", "/owa", "/powershell"]},
+        "condition": "a and b",
+    }
+    one = rule(condition, WEBSERVER)
+    plan = needle_patterns(RuleSet((one,)), "httpproxy", LineKind.REQUESTS)
+    ((pattern, clauses),) = plan.searches
+    assert "autodiscover" in pattern.partition("[^\\n]*")[0]
+    assert clauses == ()
+    assert plan.finds(",/autodiscover/autodiscover.json,GET,?x@y/EWS/exchange.asmx,")
+    assert not plan.finds(",?x@y/EWS/exchange.asmx,GET,/autodiscover/autodiscover.json,")
+    rows = needle_patterns(RuleSet((one,)), "httpproxy", LineKind.ROWS)
+    assert rows.finds(",?x@y/EWS/exchange.asmx,GET,/autodiscover/autodiscover.json,")

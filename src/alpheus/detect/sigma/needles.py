@@ -186,9 +186,10 @@ def needed(node: Node, source: str, lines: LineKind = LineKind.ROWS) -> Needed |
     frequent = not (options and options[0].share <= RARE)
     if frequent and source in WEB_SOURCES and lines is not LineKind.TORN:
         options += _regex_options(node, found, source)
-        options += _chain_options(node, source)
         if lines is LineKind.REQUESTS:
-            options += _request_options(node, source)
+            in_order = _request_options if source == "iis" else _stem_then_query
+            options += in_order(node, source)
+        options += _chain_options(node, source)
         options += _with_others(found, source)
     if isinstance(node, AllOf):
         alternatives = (child for child in node.nodes if isinstance(child, AnyOf))
@@ -381,6 +382,24 @@ def _request_options(node: Node, source: str) -> Iterator[Needed]:
             patterns = [*odd, *(f"{one}{rest}" for one in lead)]
             found = share_of_patterns(patterns)
             yield Needed(frozenset(), tuple((pattern, ()) for pattern in patterns), found)
+
+
+def _stem_then_query(node: Node, source: str) -> Iterator[Needed]:
+    """What the stem holds, and behind it what the query holds, in this order alone."""
+    stems: list[Pieces] = []
+    queries: list[Pieces] = []
+    for test in _all_of(node):
+        if isinstance(test, FieldTest) and test.field.dialect is not Dialect.JOINED:
+            role = WEB_ROLES.get(test.field.name)
+            if role == "stem" or test.field.name == "urlstem":
+                stems += clauses(test, source)
+            elif role == "query" or test.field.name == "urlquery":
+                queries += clauses(test, source)
+    for stem in stems:
+        for query in queries:
+            if max(len(stem), len(query)) <= _MOST_BESIDE:
+                pattern = f"(?:{_patterns(stem, source)}){GAP}(?:{_patterns(query, source)})"
+                yield Needed(frozenset(), ((pattern, ()),), share_of_patterns((pattern,)))
 
 
 def _methods(test: FieldTest) -> tuple[str, ...]:
