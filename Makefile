@@ -53,6 +53,8 @@ help:
 	@echo "             HOSTS=40000 ROUNDS=1; PARTS='probe trouble kills import scale'; AIOHTTP=python"
 	@echo "make bench-clean   a clean-up of 100,000 files, beside copying and removing them;"
 	@echo "             FILES=100000 ROUNDS=1"
+	@echo "make bench-hunt   questions over 1,000 timelines of 100,000 rows (5 GB, made once, kept):"
+	@echo "             TIMELINES=100 ROWS=100000 FOLDER=bench/timelines"
 	@echo "make torture   a clean-up killed at 10,000 drawn moments (KILLS=10000): nothing may be lost"
 	@echo "             and 30,000 packages judged, quietly and while workers, driver and database are"
 	@echo "             killed and paused: FLEET=3000"
@@ -192,6 +194,9 @@ bench-exposure: $(STAMP)
 bench-clean: $(STAMP)
 	@mkdir -p bench
 	@$(BIN)/python -m tools.bench_clean --folder bench $(if $(FILES),--files $(FILES)) --rounds $(ROUNDS)
+
+bench-hunt: $(STAMP_DEV)
+	@$(BIN)/python -m tools.bench_hunt $(or $(FOLDER),bench/timelines) $(if $(TIMELINES),--timelines $(TIMELINES)) $(if $(ROWS),--rows $(ROWS))
 
 torture: $(STAMP_DEV)
 	@$(BIN)/python -m tools.torture $(if $(KILLS),--kills $(KILLS)) $(if $(SEED_OF_KILLS),--seed $(SEED_OF_KILLS))

@@ -45,7 +45,9 @@ def of_events(target: Path, events: Iterable[Event]) -> Written:
             rows.event(event)
         rows.end("windows-event", kept=True)
         part = writer.end()
-        return write_timeline(workshop, [("E1", "package", part)], lambda *_: "EX01")
+        return write_timeline(
+            workshop, [("E1", "package", part)], lambda _, host, *__: host or "EX01"
+        )
 
 
 def rows_of(path: Path, what: str = "*", where: str = "true") -> list[tuple[Any, ...]]:

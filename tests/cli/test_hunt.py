@@ -77,3 +77,28 @@ def test_what_cannot_be_asked_is_told_in_one_line(
     assert main(["hunt", *words]) == (3 if "gone" in words else 2)
     (line,) = capsys.readouterr().err.splitlines()
     assert reason in line
+
+
+def test_a_saved_hunt_is_listed_explained_and_asked(results: Path, capsys: Capture) -> None:
+    """With the values that it needs."""
+    assert main(["hunt", "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) >= 12
+    assert any(line.startswith("requests-of ") for line in lines)
+    assert main(["hunt", "--list", "requests-of"]) == 0
+    told = capsys.readouterr().out
+    assert "--with address=: an address as logs write it" in told
+    assert "WHERE client = $address" in told
+    assert max(map(len, told.partition("SELECT")[0].splitlines())) <= 80
+    asked = ["hunt", "--saved", "requests-of", str(results)]
+    assert main([*asked, "--with", "address=203.0.113.9", "--format", "jsonl"]) == 0
+    assert json.loads(capsys.readouterr().out)["url"] == "/owa/"
+    assert main(asked) == 2
+    assert "needs --with address=VALUE" in capsys.readouterr().err
+    assert main(["hunt", "client = $who", "--with", "who=203.0.113.9", str(results)]) == 0
+    assert "1 row of" in capsys.readouterr().err
+    for wrong in (["--saved", "nothing", str(results)], ["--list", "nothing"],
+                  ["--saved", "requests-of"], ["client = $who", str(results)]):  # fmt: skip
+        assert main(["hunt", *wrong]) == 2
+    with pytest.raises(SystemExit):
+        main(["hunt", "x = 1", "--with", "no", str(results)])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import random
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.detect.sigma import compile_rules
@@ -18,7 +19,7 @@ from alpheus.errors import UsageError
 from alpheus.hunt.questions import SHOWN, Kind, Question
 from alpheus.hunt.session import Bounds, Session
 from alpheus.hunt.sigma import ask_sigma, matched, rules_of, with_text
-from alpheus.hunt.timelines import find_timelines
+from alpheus.hunt.timelines import Timeline, find_timelines
 from alpheus.knowledge.packs import load_packs
 from alpheus.model import Citation, Event, TimeBasis
 from timelines import of_events, timeline
@@ -33,7 +34,7 @@ _PROCESS = {"category": "process_creation", "product": "windows"}
 
 _SOURCE = "logsource: {category: webserver}"
 
-_texts = st.sampled_from([
+_texts = [
     "/ecp/y.js", "/ECP/Y.js", "/ecp/%79.js", "/ecp/%2579.js", "/owa/auth/x y.aspx", "/owa/auth/x+y",
     "/owa/auth/x%20y.aspx", "a=1&b=%c0%ae%c0%ae/", "%u002e.", "Mozilla/5.0+(x,++y)",
     "Mozilla/5.0 (x, y)",
@@ -42,7 +43,7 @@ _texts = st.sampled_from([
     "CORP\\admin", "cmd.exe /c whoami", "C:\\Windows\\System32\\cmd.exe", "4688", "1", "0x1f4",
     "500",
     "MD5=aa,SHA256=bb", "bb", "S-1-16-12288", "?a=1", "\udc80", "union select", "b\x00c",
-])  # fmt: skip
+]  # fmt: skip
 _names = {
     "iis": ["cs-uri-stem", "cs-uri-query", "c-ip", "sc-status", "cs(User-Agent)", "cs-username",
             "cs(Referer)", "X-Odd", "C-IP", "date"],
@@ -55,15 +56,22 @@ _names = {
 }  # fmt: skip
 
 
-@st.composite
-def _events(draw: st.DrawFn) -> Event:
-    source = draw(st.sampled_from(sorted(_names)))
-    value = st.one_of(_texts, _texts, st.tuples(_texts, _texts))
-    fields = draw(st.dictionaries(st.sampled_from(_names[source]), value, max_size=6))
-    if source in {"sysmon", "windows-security"}:
-        fields.setdefault("EventID", "1" if source == "sysmon" else "4688")
-    fields = {name: value for name, value in fields.items() if value}
-    return Event(source, WHEN, TimeBasis.UTC, "EX01", fields, Citation("package", ""))
+def _events(number: int) -> list[Event]:
+    """Events of every source with every field and text, thrown together."""
+    chance = random.Random(7)
+    events = []
+    for _ in range(number):
+        source = chance.choice(sorted(_names))
+        chosen = chance.sample(_names[source], chance.randint(1, 6))
+        fields: dict[str, str | tuple[str, ...]] = {}
+        for name in chosen:
+            texts = tuple(chance.choice(_texts) for _ in range(chance.choice((1, 1, 1, 2))))
+            fields[name] = texts if len(texts) > 1 else texts[0]
+        if source in _EVENTS:
+            fields.setdefault("EventID", "1" if source == "sysmon" else "4688")
+        fields = {name: value for name, value in fields.items() if value}
+        events.append(Event(source, WHEN, TimeBasis.UTC, "EX01", fields, Citation("package", "")))
+    return _numbered(events)
 
 
 _fields = st.sampled_from([
@@ -151,23 +159,36 @@ def _numbers(rows: Iterable[Sequence[Any]]) -> list[int]:
     return sorted(row[record] if row[line] is None else row[line] for row in rows)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[*HealthCheck])
-@given(rule=_rules(), events=st.lists(_events(), min_size=4, max_size=25))
-def test_a_hunt_finds_what_the_matcher_finds(
-    tmp_path: Path, rule: dict[str, object], events: list[Event]
-) -> None:
+class Thrown:
+    """A session over a timeline of many events, and these."""
+
+    def __init__(self, session: Session, events: list[Event], timelines: list[Timeline]) -> None:
+        self.session, self.events, self.timelines = session, events, timelines
+
+
+@pytest.fixture(scope="module")
+def thrown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Thrown]:
+    """A session over a timeline of many events, and these."""
+    events = _events(400)
+    path = tmp_path_factory.mktemp("thrown") / "t.parquet"
+    of_events(path, events)
+    timelines = find_timelines([path]).timelines
+    with Session([path], BOUNDS) as session:
+        yield Thrown(session, events, timelines)
+
+
+@settings(max_examples=80, deadline=None)
+@given(rule=_rules())
+def test_a_hunt_finds_what_the_matcher_finds(thrown: Thrown, rule: dict[str, object]) -> None:
     """Every modifier, wildcards, decoded requests, joined columns, aliases, keywords, negations."""
     question = _asked(rule)
     try:
         (compiled,) = rules_of(question)
     except UsageError:
         return
-    events = _numbered(events)
-    of_events(tmp_path / "t.parquet", events)
-    timelines = find_timelines([tmp_path / "t.parquet"]).timelines
-    answer = ask_sigma(question, timelines, BOUNDS, 1_000)
-    wanted = [at for at, event in enumerate(events) if compiled.matches(with_text(event))]
-    assert _numbers(answer.rows) == wanted
+    wanted = [at for at, event in enumerate(thrown.events) if compiled.matches(with_text(event))]
+    found = _numbers(matched(thrown.session, compiled, thrown.timelines))
+    assert found == wanted, question.text
 
 
 def test_shipped_rules_find_their_own_examples(tmp_path: Path) -> None:

@@ -129,6 +129,7 @@ def _event(fields: dict[str, str | tuple[str, ...]], host: str | None = "EX01") 
         {"EventID": "01", "Data": ("", "one", "two"), "Data[2]": "its own", "X[1][1]": "so"},
         {"EventID": "1", "Value": "half \ud83d, whole \U0010f123", "\udc00": "name"},
         {"EventID": "1", "eventid": "2", "TimeStamp": "", "commandline": "y", "CommandLine": "x"},
+        {"EventID": "1", "CommandLine": ("a", "b", "c"), "User": "x"},
         {},
     ],
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+import textwrap
 from typing import TYPE_CHECKING
 
 from alpheus.cli.arguments import bound, path
@@ -38,13 +39,23 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     parser.add_argument(
         "words", nargs="*", metavar="WORD",
-        help="the question, then timelines or folders of them; with --saved, only these",
+        help="the question, then timelines or folders of them; with --saved, these alone",
     )  # fmt: skip
     parser.add_argument("--format", choices=FORMATS, default="text", help="how (default: text)")
     parser.add_argument(
         "--limit", type=bound, default=_ROWS, metavar="N",
         help=f"at most so many rows (default: {_ROWS:,})",
     )  # fmt: skip
+    parser.add_argument(
+        "--saved", metavar="NAME", help="ask a saved hunt; what it asks and why: --list NAME"
+    )
+    parser.add_argument(
+        "--with", dest="given", type=_given, action="append", default=[], metavar="NAME=VALUE",
+        help="a value for $NAME in the question (repeatable)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--list", action="store_true", help="list saved hunts, or say all of those that are named"
+    )
     limits = parser.add_argument_group("bounds of a question")
     limits.add_argument(
         "--max-memory", type=bound, default=2_048, metavar="MB", help="default: 2,048"
@@ -56,15 +67,56 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def run(options: argparse.Namespace) -> int:
     """Ask and print."""
     from alpheus.hunt.asking import ask  # noqa: PLC0415 - keeps --help fast
-    from alpheus.hunt.questions import question_of  # noqa: PLC0415 - as above
+    from alpheus.hunt.questions import Kind, Question, question_of  # noqa: PLC0415 - as above
     from alpheus.hunt.session import Bounds  # noqa: PLC0415 - as above
 
-    if len(options.words) < 2:
+    if options.list:
+        return _list(options.words)
+    given = dict(options.given)
+    places = options.words if options.saved else options.words[1:]
+    if not places:
         raise UsageError("name a question, then timelines or their folder; see alpheus hunt --help")
-    question = question_of(options.words[0])
-    timelines = _timelines([path(one) for one in options.words[1:]])
+    if options.saved:
+        from alpheus.hunt.library import saved_hunt, values_for  # noqa: PLC0415 - as above
+
+        saved = saved_hunt(options.saved)
+        question, given = Question(Kind.SQL, saved.sql), values_for(saved, given)
+    else:
+        question = question_of(options.words[0])
+    timelines = _timelines([path(one) for one in places])
     bounds = Bounds(options.max_memory, options.max_seconds)
-    _print(options.format, ask(question, timelines, bounds, options.limit), len(timelines))
+    answer = ask(question, timelines, bounds, options.limit, given)
+    _print(options.format, answer, len(timelines))
+    return 0
+
+
+def _given(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is not NAME=VALUE, such as address=198.51.100.7"
+        )
+    return name, value
+
+
+def _list(names: list[str]) -> int:
+    from alpheus.hunt.library import library, saved_hunt  # noqa: PLC0415 - keeps --help fast
+
+    with standard_output(exact=False) as stream:
+        if not names:
+            longest = max(map(len, library()))
+            for name, one in library().items():
+                stream.write(f"{name:<{longest}}  {one.title}\n")
+            return 0
+        for name in names:
+            one = saved_hunt(name)
+            stream.write(f"{name}: {one.title}\n\n")
+            for word, text in (
+                ("Why", one.why), ("A hit", one.hit), ("May also be", one.false_positives),
+                *((f"--with {key}=", value.what) for key, value in one.given.items()),
+            ):  # fmt: skip
+                stream.write(textwrap.fill(f"{word}: {text}", 80) + "\n")
+            stream.write(f"\n{one.sql}\n")
     return 0
 
 

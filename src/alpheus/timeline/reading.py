@@ -23,12 +23,16 @@ def event_of(row: Sequence[Any]) -> Event:
     columns = dict(zip(NEEDED, row, strict=True))
     time: datetime | None = columns["time"]
     time = time.replace(tzinfo=UTC) if time is not None else None
-    texts: dict[str, str] = dict(columns["fields"] or {})
+    rest: dict[str, str] = dict(columns["fields"] or {})
     if columns["record"] is None:
-        texts = with_times(texts, time)
-    for column, field in _fields_of(columns["source"]).items():
-        if columns[column] is not None:
-            texts[field] = str(columns[column])
+        rest = with_times(rest, time)
+    # The first of several values may have a column; the others come behind it.
+    texts = {
+        field: str(columns[column])
+        for column, field in _fields_of(columns["source"]).items()
+        if columns[column] is not None
+    }
+    texts |= rest
     host = columns["host"]
     if columns["encoding"] == ESCAPED:
         restore = surrogates.restore

@@ -1,0 +1,1 @@
+"""Measures hunts over many timelines."""
