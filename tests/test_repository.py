@@ -31,6 +31,7 @@ ROOMS = (
     "pipeline",
     "triage",
     "updates",
+    "sharing",
     "report",
     "custody",
     "respond",

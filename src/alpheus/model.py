@@ -190,7 +190,8 @@ class Finding:
 
     `time` and `last` are those of the earliest and latest citation. `summary` is the sentence that
     the story tells of it; `detail` adds sizes, names and reservations. `local_time`: the times are
-    those of a log whose zone is not known.
+    those of a log whose zone is not known. `tlp`: to whom what it rests on may be told, as in
+    `TLP:AMBER`; '' where nobody said.
     """
 
     rule: str
@@ -209,6 +210,7 @@ class Finding:
     summary: str = ""
     local_time: bool = False
     clients: tuple[str, ...] = ()
+    tlp: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from alpheus.cli import (
     retriage,
     rules,
     serve,
+    share,
     triage,
     webshell,
 )
@@ -36,8 +37,8 @@ from alpheus.cli.parser import Parser
 from alpheus.errors import AlpheusError
 
 COMMANDS = (
-    triage, retriage, hunt, collect, clean, custody, webshell, baseline, rules, pack, build, probe,
-    import_, directory, case, notify, campaign, engine, serve, audit, lab,
+    triage, retriage, share, hunt, collect, clean, custody, webshell, baseline, rules, pack, build,
+    probe, import_, directory, case, notify, campaign, engine, serve, audit, lab,
 )  # fmt: skip
 """One module per command, in the order in which help lists them."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -89,11 +90,15 @@ def folder_of(path: str) -> str:
 def indicator_rule(indicator: Indicator) -> RuleInfo:
     """A published indicator in the shape of a rule."""
     meaning = RuleMeaning(indicator.stage, indicator.weight, indicator.confidence)
-    told = ", ".join(filter(None, (indicator.note, indicator.tlp, indicator.source)))
+    rule = f"{indicator.pack}-indicator-{indicator.type}"
     title = f"Published indicator ({indicator.type}): {indicator.meaning}"
-    if indicator.pack == SHARED:
-        title = f"Shared indicator ({indicator.type}): {indicator.meaning} ({told})"
-    return RuleInfo(f"{indicator.pack}-indicator-{indicator.type}", indicator.pack, title, meaning)
+    if indicator.pack != SHARED:
+        return RuleInfo(rule, indicator.pack, title, meaning)
+    told = ", ".join(filter(None, (indicator.note, indicator.tlp, indicator.source)))
+    title = f"Shared indicator ({indicator.type}): {indicator.meaning} ({told})"
+    # What different people say, or under another TLP, are different findings.
+    rule = f"{rule}-{hashlib.sha256(title.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+    return RuleInfo(rule, indicator.pack, title, meaning, indicator.tlp)
 
 
 def _means(indicator: Indicator, event: Event) -> bool:

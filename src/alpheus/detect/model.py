@@ -25,6 +25,7 @@ class RuleInfo:
     pack: str
     title: str
     meaning: RuleMeaning
+    tlp: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ def finding_from(
         summary=sentence(rule.meaning.summary, ordered[0]) if ordered else "",
         local_time=local,
         clients=clients,
+        tlp=rule.tlp,
     )
 
 

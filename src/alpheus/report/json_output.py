@@ -176,6 +176,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "citations": [_citation(one) for one in finding.citations[:CITATION_LIMIT]],
         "citations_total": citations_total(finding),
         "last": iso(finding.last),
+        "clients": list(finding.clients),
+        "tlp": finding.tlp,
     }
 
 

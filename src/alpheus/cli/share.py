@@ -1,0 +1,148 @@
+"""`alpheus share`: what was found, in the forms that others' programs read."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import tempfile
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alpheus.cli.arguments import path
+from alpheus.cli.custody_record import add_custody_to, recorded
+from alpheus.cli.output import say, standard_output
+from alpheus.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    from alpheus.sharing.document import Assessment
+    from alpheus.sharing.policy import Policy
+
+FORMATS = ("stix", "misp", "timesketch", "timesketch-csv", "ecs", "ocsf", "package")
+TLP = ("clear", "green", "amber", "amber+strict", "red")
+_FOR_OTHERS = frozenset({"stix", "misp", "package"})
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "share",
+        help="hand on what was found: STIX, MISP, Timesketch, ECS, OCSF, a package for a CERT",
+        description="Hand on what was found, in the forms that others' programs read. What rests "
+        "on something that may be told to fewer people than --tlp says is left out and counted. In "
+        "what is made for others (stix, misp, package) a victim has a name that says nothing, and "
+        "nothing is quoted, unless --victims named.",
+    )
+    parser.add_argument(
+        "assessments", nargs="+", type=path, metavar="ASSESSMENT",
+        help="the JSON of alpheus triage, or the folder of its report",
+    )  # fmt: skip
+    parser.add_argument("--format", choices=FORMATS, required=True, help="for which program")
+    parser.add_argument(
+        "--tlp", choices=TLP, default="amber",
+        help="to whom it may be told (Traffic Light Protocol 2.0; default: amber)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--victims", choices=("named", "hidden"),
+        help="whether servers are named and quoted (default: hidden in stix, misp and package, "
+        "named in the others)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--producer", default="Alpheus", metavar="NAME", help="who hands it on (default: Alpheus)"
+    )
+    parser.add_argument(
+        "--custody-log", type=path, metavar="FILE",
+        help="put this custody log into a package; it names the victim",
+    )  # fmt: skip
+    parser.add_argument(
+        "-o", "--output", type=path, metavar="FILE", help="write here (default: print)"
+    )
+    add_custody_to(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write what may leave; say what was left out."""
+    from alpheus.knowledge.shared.model import Tlp  # noqa: PLC0415 - keeps --help fast
+    from alpheus.sharing.document import read_assessment  # noqa: PLC0415 - as above
+    from alpheus.sharing.policy import Policy  # noqa: PLC0415 - as above
+
+    named = (options.victims or ("hidden" if options.format in _FOR_OTHERS else "named")) == "named"
+    if options.custody_log is not None and not (named and options.format == "package"):
+        raise UsageError("a custody log names the victim: --format package --victims named")
+    policy = Policy(Tlp.of(options.tlp) or Tlp.AMBER, named)
+    with recorded(options, "share", inputs=options.assessments) as record:
+        known = [read_assessment(one) for one in options.assessments]
+        content = _content(options, list(policy.allowed(known)), policy)
+        if options.output is not None:
+            _write(options.output, content)
+            record.wrote(f"share {options.format}", options.output)
+        elif options.format == "package":
+            raise UsageError("a package is an archive: name its file with -o")
+        else:
+            with standard_output(exact=True) as stream:
+                stream.write(content.decode("utf-8"))
+    for mark, number in sorted(policy.left_out.items()):
+        say(f"{number} findings rest on what is {mark} and were left out")
+    return 0
+
+
+def _content(options: argparse.Namespace, known: list[Assessment], policy: Policy) -> bytes:
+    from alpheus.sharing import lines  # noqa: PLC0415 - keeps --help fast
+
+    now = datetime.now(UTC)
+    form: str = options.format
+    if form == "package":
+        from alpheus.sharing.hand_over import write_package  # noqa: PLC0415 - as above
+
+        packed = io.BytesIO()
+        write_package(
+            known, policy, options.producer, now, stream=packed, custody=options.custody_log
+        )
+        return packed.getvalue()
+    if form == "stix":
+        from alpheus.sharing.stix_out import to_stix  # noqa: PLC0415 - as above
+
+        return _json(to_stix(known, policy, options.producer, now))
+    if form == "misp":
+        from alpheus.sharing.misp_out import to_misp  # noqa: PLC0415 - as above
+
+        return _json(to_misp(known, policy, options.producer, now))
+    if form == "timesketch-csv":
+        return _table(lines.to_timesketch(known))
+    makers = {"timesketch": lines.to_timesketch, "ecs": lines.to_ecs, "ocsf": lines.to_ocsf}
+    return "".join(json.dumps(one) + "\n" for one in makers[form](known)).encode()
+
+
+def _json(content: object) -> bytes:
+    return (json.dumps(content, indent=1) + "\n").encode()
+
+
+def _table(rows: Iterable[dict[str, Any]]) -> bytes:
+    """Timesketch's CSV: the three columns that it needs come first."""
+    stream = io.StringIO()
+    writer: csv.DictWriter[str] | None = None
+    for row in rows:
+        flat = {name: " ".join(value) if isinstance(value, list) else value
+                for name, value in row.items()}  # fmt: skip
+        if writer is None:
+            writer = csv.DictWriter(stream, list(flat), lineterminator="\n")
+            writer.writeheader()
+        writer.writerow(flat)
+    return stream.getvalue().encode("utf-8", "backslashreplace")
+
+
+def _write(target: Path, content: bytes) -> None:
+    """Whole or not at all, for this account alone (mode 0600). Raises OutputError."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            dir=target.parent, prefix=f".{target.name}.", delete=False
+        ) as file:
+            file.write(content)
+        Path(file.name).replace(target)
+    except OSError as error:
+        message = f"{target}: {error.strerror or error}; choose another place with -o"
+        raise OutputError(message) from error

@@ -1,0 +1,76 @@
+"""What of a server may be seen on others: addresses, pages, techniques, flaws."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from alpheus.model import Stage, Weight
+from alpheus.sharing.document import Finding, Server
+from alpheus.sharing.policy import is_outside
+
+_PAGE = re.compile(
+    r"\.(?:as[hmp]x?|ascx|asax|aspx|cer|php\d?|jspx?|soap|svc|cshtml)\Z", re.IGNORECASE
+)
+_ORDINARY = frozenset({"page-modified", "page-unlisted"})
+"""Pages of the product itself, in another state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """An address that an intruder came from, or a page that was planted. Times in UTC."""
+
+    kind: str
+    value: str
+    name: str
+    finding: Finding
+    first: datetime | None
+    last: datetime | None
+    times: int
+
+
+def traces_of(server: Server) -> tuple[Trace, ...]:
+    """Each value once, by the gravest finding that shows it.
+
+    An address counts where a proof of exploitation or more names it; a page where a finding that is
+    more than context cites it as planted.
+    """
+    found: dict[tuple[str, str], Trace] = {}
+    for one in sorted(server.findings, key=lambda one: -one.weight.rank):
+        for trace in (*_addresses(one), *_pages(one)):
+            found.setdefault((trace.kind, trace.value), trace)
+    return tuple(found.values())
+
+
+def techniques_of(server: Server) -> tuple[str, ...]:
+    """ATT&CK techniques of findings that are more than context, in order of their ids."""
+    told = (one for one in server.findings if one.weight is not Weight.CONTEXT)
+    return tuple(sorted({each for one in told for each in one.techniques}))
+
+
+def cves_of(server: Server) -> tuple[str, ...]:
+    """The flaws that findings show in use."""
+    told = (one for one in server.findings if one.weight is not Weight.CONTEXT)
+    return tuple(sorted({each for one in told for each in one.cves}))
+
+
+def _addresses(one: Finding) -> list[Trace]:
+    if one.weight is not Weight.PROOF or one.stage.rank < Stage.EXPLOITED.rank:
+        return []
+    return [
+        Trace("address", address, one.title, one, one.time, one.last, one.citations_total)
+        for address in one.clients
+        if is_outside(address)
+    ]
+
+
+def _pages(one: Finding) -> list[Trace]:
+    planted = one.weight is not Weight.CONTEXT and one.stage.rank >= Stage.IMPLANTED.rank
+    if not planted or one.rule in _ORDINARY:
+        return []
+    return [
+        Trace("page", each.sha256, each.path.rpartition("/")[2], one, one.time, one.last, 1)
+        for each in one.citations
+        if each.sha256 and _PAGE.search(each.path)
+    ]
