@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -32,18 +33,33 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def _caches(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that is not there, in which each test may keep a cache; made by what keeps one."""
-    return tmp_path_factory.mktemp("caches") / "alpheus"
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache for one test after the other, which is not there until it is used."""
+    return tmp_path_factory.mktemp("cache") / "alpheus"
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(_caches: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No test remembers anything for another, or in the user's cache."""
-    monkeypatch.setenv("ALPHEUS_CACHE", str(_caches))
+def _own_cache(_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test remembers anything for another, or in the user's cache.
+
+    Searches that were compiled are the same for all, and are kept.
+    """
+    monkeypatch.setenv("ALPHEUS_CACHE", str(_cache))
     yield
-    if _caches.exists():
-        shutil.rmtree(_caches, ignore_errors=True)
+    with suppress(FileNotFoundError):
+        for path in _cache.iterdir():
+            if path.is_file():
+                path.unlink()
+            elif path.name != "compiled":
+                shutil.rmtree(path)
+
+
+@pytest.fixture
+def no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache that is not there yet: nothing was compiled."""
+    folder = tmp_path / "cache-of-alpheus"
+    monkeypatch.setenv("ALPHEUS_CACHE", str(folder))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -16,12 +16,21 @@ from alpheus.model import Assessment
 from alpheus.pipeline import Pipeline, Prepared
 from timelines import rows_of
 
-SIZE = 3_000_000
+SIZE = 1_000_000
 NOW = datetime(2021, 4, 1, tzinfo=UTC)
 
 
-def _assess(folder: Path, workers: int) -> tuple[Assessment, tuple[Manifest, ...]]:
-    result = Pipeline([folder], TriageOptions(workers=workers, listing=True), None).run(NOW)
+@pytest.fixture(scope="module")
+def prepared() -> Prepared:
+    """What every run needs, compiled once."""
+    return Prepared.of(TriageOptions(), keep=False)
+
+
+def _assess(
+    folder: Path, workers: int, prepared: Prepared
+) -> tuple[Assessment, tuple[Manifest, ...]]:
+    options = TriageOptions(workers=workers, listing=True)
+    result = Pipeline([folder], options, None).run(NOW, prepared)
     assert result.unopened == ()
     run = replace(result.assessment.run, finished=NOW)
     return replace(result.assessment, run=run), result.manifests
@@ -47,16 +56,16 @@ def _is_of(folder: Path, found: Assessment, manifests: tuple[Manifest, ...]) -> 
 
 @pytest.mark.parametrize("scenario", ["webshell", "spread", "two-servers"])
 def test_how_the_reading_is_shared_out_does_not_show(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scenario: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepared: Prepared, scenario: str
 ) -> None:
     """One, two and three processes give the same assessment, in the same order."""
     lab.generate(tmp_path / scenario, scenario, size=SIZE, seed=7)
     monkeypatch.setattr("alpheus.pipeline.WORTH_SHARING", 1)
-    alone = _assess(tmp_path / scenario / "evidence", 1)
+    alone = _assess(tmp_path / scenario / "evidence", 1, prepared)
     assert alone[0].servers[0].findings
     _is_of(tmp_path / scenario / "evidence", *alone)
-    assert _assess(tmp_path / scenario / "evidence", 2) == alone
-    assert _assess(tmp_path / scenario / "evidence", 3) == alone
+    assert _assess(tmp_path / scenario / "evidence", 2, prepared) == alone
+    assert _assess(tmp_path / scenario / "evidence", 3, prepared) == alone
 
 
 def test_what_is_compiled_once_serves_many_runs_and_a_file_can_be_left_out(tmp_path: Path) -> None:
@@ -79,7 +88,7 @@ def test_what_is_compiled_once_serves_many_runs_and_a_file_can_be_left_out(tmp_p
 
 
 def test_a_timeline_holds_every_row_whoever_read_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepared: Prepared
 ) -> None:
     """One process and three write the same rows, those that coverage counts.
 
@@ -92,9 +101,9 @@ def test_a_timeline_holds_every_row_whoever_read_it(
     for workers in (1, 3):
         target = tmp_path / f"{workers}.parquet"
         options = TriageOptions(workers=workers, timeline=target)
-        told.append(Pipeline([evidence], options, None).run(NOW).assessment)
+        told.append(Pipeline([evidence], options, None).run(NOW, prepared).assessment)
     assert rows_of(tmp_path / "1.parquet") == rows_of(tmp_path / "3.parquet")
-    (server,) = _assess(evidence, 1)[0].servers
+    (server,) = _assess(evidence, 1, prepared)[0].servers
     assert told[0].servers == told[1].servers == (server,)
     counted = {one.source: one.rows for one in server.coverage if one.rows}
     assert dict(rows_of(tmp_path / "1.parquet", "label, count(*)", "true GROUP BY 1")) == counted

@@ -16,7 +16,6 @@ import pytest
 from alpheus.cli import main
 from alpheus.cli.triage import EXIT_STATUS, FORMATS
 from alpheus.model import Verdict
-from alpheus.scan.compiled import cache_folder
 from timelines import rows_of
 
 Capture = pytest.CaptureFixture[str]
@@ -57,12 +56,12 @@ def test_every_format_is_printed_whole(tiny: Path, capsys: Capture, form: str) -
     assert printed.out.rstrip("\n").endswith(end.rstrip("\n"))
 
 
-def test_a_run_without_cache_leaves_none(tiny: Path) -> None:
+def test_a_run_without_cache_leaves_none(tiny: Path, no_cache: Path) -> None:
     """`--no-cache` writes nothing outside of the report: not even compiled rules."""
     assert _triage(tiny, "--no-cache") == 0
-    assert not cache_folder().exists()
+    assert not no_cache.exists()
     assert _triage(tiny) == 0
-    assert cache_folder().exists()
+    assert no_cache.exists()
 
 
 def test_tables_and_json_can_be_read_back(tiny: Path, capsys: Capture) -> None:

@@ -13,6 +13,8 @@ from alpheus.scan import needles as needles_module
 from alpheus.scan.compiled import cache_folder, keep_compiled, recall_compiled
 from alpheus.scan.needles import Needles
 
+pytestmark = pytest.mark.usefixtures("no_cache")
+
 PATTERNS = [f"/folder{number}/page\\.aspx" for number in range(40)]
 
 

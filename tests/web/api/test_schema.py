@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import schemathesis
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -25,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from alpheus.cases.database import open_database
+from alpheus.web.access import passwords
 from alpheus.web.access.guard import COOKIE, HEADER
 from alpheus.web.access.roles import Grant, Permission, Role
 from alpheus.web.access.throttle import Rate
@@ -37,7 +39,7 @@ from web.access_matrix import OWN, World, made_world
 
 EXAMPLES = int(os.environ.get("ALPHEUS_FUZZ_EXAMPLES", "0"))
 """How often each route is asked by each token in each way; 0 for the few of the test suite."""
-FEW = 4
+FEW = 3
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance,
     response_headers_conformance, response_schema_conformance,
@@ -61,6 +63,8 @@ def world(
     patch = pytest.MonkeyPatch()
     folder: Path = tmp_path_factory.mktemp("world")
     patch.setenv("ALPHEUS_CACHE", str(folder / "cache"))
+    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    patch.setattr(passwords, "_hasher", lambda: cheap)
     clock, much = Clock(), Rate(10_000_000, 10_000_000)
     place: str | Path = folder / "cases.db"
     if request.param == "postgresql":
