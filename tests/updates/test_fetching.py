@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import ssl
 import threading
 from collections.abc import Iterator
@@ -12,9 +10,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from tuf.api.exceptions import DownloadError, DownloadHTTPError
 
 from alpheus.errors import BundleError, EvidenceNotFoundError, UsageError
@@ -22,6 +17,7 @@ from alpheus.updates import install as module
 from alpheus.updates.fetching import FolderFetching, fetching_of
 from alpheus.updates.install import install
 from updates.bundles import Desk, new_desk
+from updates.certificates import write_certificate
 
 
 class _Mirror(SimpleHTTPRequestHandler):
@@ -39,27 +35,6 @@ class _Mirror(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-def _certificate(path: Path) -> None:
-    """Write a certificate for 127.0.0.1, which vouches for itself, and its key."""
-    key = Ed25519PrivateKey.generate()
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mirror of the tests")])
-    now = datetime.datetime.now(datetime.UTC)
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .sign(key, None)
-    )
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path.write_bytes(made.public_bytes(Encoding.PEM) + private)
-
-
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A publisher who is trusted, and whose bundle needs no trial."""
@@ -73,7 +48,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 def mirror(desk: Desk) -> Iterator[str]:
     """The address of an HTTPS mirror of the bundle; its certificate is `mirror.pem`."""
     pem = desk.folder / "mirror.pem"
-    _certificate(pem)
+    write_certificate(pem)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Mirror, directory=str(desk.bundle)))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)

@@ -21,6 +21,7 @@ from alpheus.cli import (
     engine,
     hunt,
     import_,
+    indicators,
     lab,
     notify,
     pack,
@@ -37,8 +38,8 @@ from alpheus.cli.parser import Parser
 from alpheus.errors import AlpheusError
 
 COMMANDS = (
-    triage, retriage, share, hunt, collect, clean, custody, webshell, baseline, rules, pack, build,
-    probe, import_, directory, case, notify, campaign, engine, serve, audit, lab,
+    triage, retriage, share, hunt, collect, clean, custody, webshell, baseline, rules, pack,
+    indicators, build, probe, import_, directory, case, notify, campaign, engine, serve, audit, lab,
 )  # fmt: skip
 """One module per command, in the order in which help lists them."""
 
