@@ -37,7 +37,8 @@ class LineKind(StrEnum):
 
     `rows`: rows of their log. `requests`: also, that the method of a request stands right before
     its URL, and the query right behind that, as IIS writes them, with one blank or other white
-    space between; in HttpProxy logs, that the stem of a URL stands before the query. `torn`: nothing; they may be broken off or glued together.
+    space between; in HttpProxy logs, that the stem of a URL stands before the query. `torn`:
+    nothing; they may be broken off or glued together.
     """
 
     ROWS = "rows"

@@ -25,8 +25,8 @@ PAGE = 64 << 20
 MOST_PAGES = 10_000
 _WAIT = urllib3.Timeout(connect=10, read=60)
 _TRIES = urllib3.Retry(
-    total=4, redirect=0, raise_on_redirect=False, backoff_factor=1, status_forcelist=(429, 502, 503, 504),
-    respect_retry_after_header=True, raise_on_status=False,
+    total=4, redirect=0, raise_on_redirect=False, backoff_factor=1,
+    status_forcelist=(429, 502, 503, 504), respect_retry_after_header=True, raise_on_status=False,
 )  # fmt: skip
 _OK = 200
 
