@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from alpheus.cases.database import Database
 from alpheus.cases.rebuild import rebuild
+from alpheus.cases.traces import TraceKind
 from alpheus.fleet.ledger import Ledger
 from alpheus.fleet.model import Recipe
 from alpheus.fleet.report import report
@@ -26,12 +27,12 @@ def _judged(database: Database, *victims: int, count: int = 3) -> Ledger:
 
 
 def test_victims_come_first_and_what_they_share_is_told(database: Database) -> None:
-    """The same page, kind of shell, address and secret; the first victim of each."""
+    """The same page, kind of shell, address, secret, tool and steps; the first victim of each."""
     _judged(database, 2, 3)
     found = report(database)
     assert [one.name for one in found.judged] == ["srv0002", "srv0003", "srv0001"]
     assert found.verdicts == {"compromised": 2, "no-evidence": 1}
-    assert {one.kind for one in found.shared} == {"page", "family", "address", "secret"}
+    assert {one.kind for one in found.shared} == {one.value for one in TraceKind}
     for one in found.shared:
         assert (one.servers, one.first.name) == (2, "srv0002")
     assert found.units["done"] == 3

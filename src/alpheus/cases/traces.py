@@ -29,6 +29,12 @@ class TraceKind(StrEnum):
     """An address that an intruder came from."""
     SECRET = "secret"  # noqa: S105 - what it is a hash of
     """A secret that an intruder used, or may have seen, as a keyed hash."""
+    TOOL = "tool"
+    """A program that an intruder used, by the user agent of requests that prove something."""
+    STEPS = "steps"
+    """What an intruder did, in which order and at which pace: rules, and the spans between them."""
+    BURST = "burst"
+    """The same steps, begun in the same hour."""
 
 
 class Trace(NamedTuple):

@@ -1,7 +1,8 @@
 """What an assessment says that may be found on other servers too: traces of an intruder.
 
 Only what proves something leaves a trace: a page that no product brings, an address that a proven
-exploit or a shell was used from, a secret that a finding quotes.
+exploit or a shell was used from, a secret that a finding quotes; and how the intruder went about it
+(see `conduct`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ipaddress import ip_address
 
 from alpheus.cases.traces import Trace, TraceKind
 from alpheus.exposure.imports.whereabouts import here, is_private
+from alpheus.fleet.conduct import conduct
 from alpheus.judge.pages import MODIFIED, UNLISTED
 from alpheus.model import Citation, Finding, ServerAssessment, Stage, Weight
 from alpheus.report.redact import Clear
@@ -43,11 +45,14 @@ def traces_of(
     proven = (one for one in server.findings if one.weight is Weight.PROOF)
     times = [_time(one) for one in proven if one.stage.rank >= Stage.EXPLOITED.rank]
     begun = min((time for time in times if time), default="")
-    for finding in server.findings:
-        for trace in _of(finding, secrets, key, _time(finding) or begun):
-            known = found.get((trace.kind, trace.value))
-            if known is None or (trace.seen and not "" < known.seen <= trace.seen):
-                found[trace.kind, trace.value] = trace
+    several = (
+        trace for finding in server.findings
+        for trace in _of(finding, secrets, key, _time(finding) or begun)
+    )  # fmt: skip
+    for trace in (*conduct(server), *several):
+        known = found.get((trace.kind, trace.value))
+        if known is None or (trace.seen and not "" < known.seen <= trace.seen):
+            found[trace.kind, trace.value] = trace
     return tuple(found.values())[:MOST]
 
 

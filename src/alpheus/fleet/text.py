@@ -17,11 +17,17 @@ _NAMED = 5
 _PARKED = 20
 _WORKERS = 12
 _NAME = 34
+_TOLD = frozenset({"family", "tool", "steps", "burst"})
+"""Kinds of which the label says all."""
+
 _HEADS = {
     "page": "THE SAME PAGE ON SEVERAL SERVERS",
     "family": "THE SAME KIND OF WEB SHELL",
     "address": "THE SAME ADDRESS OF AN INTRUDER",
     "secret": "THE SAME SECRET (KEYED HASH)",
+    "tool": "THE SAME TOOL, BY ITS USER AGENT",
+    "steps": "THE SAME STEPS IN THE SAME ORDER AND PACE",
+    "burst": "THE SAME STEPS, BEGUN WITHIN ONE HOUR",
 }
 
 
@@ -136,7 +142,7 @@ def _shared(head: str, several: list[Shared]) -> Iterator[str]:
         since = f" on {one.since[:10]}" if one.since else ""
         value = one.value if one.kind != "page" else one.value[:16]
         label = f" ({one.label})" if one.kind in {"page", "secret"} else ""
-        title = one.label if one.kind == "family" else f"{value}{label}"
+        title = one.label if one.kind in _TOLD else f"{value}{label}"
         yield from _item(
             f"{title}: {_many(one.servers, 'server')}; first {one.first.name}{since}, then "
             f"{_names(one.victims[1:], one.servers - 1)}"
