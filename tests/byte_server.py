@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 Misbehave = Callable[["Handler"], bool]
 """Does something with a request; whether that was the whole answer."""
@@ -82,13 +84,17 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def byte_server(content: bytes = b"") -> Iterator[ByteServer]:
-    """The server, while it runs."""
+def byte_server(content: bytes = b"", certificate: Path | None = None) -> Iterator[ByteServer]:
+    """The server, while it runs; with a certificate and its key (PEM) over TLS."""
     served = ByteServer()
     served.content = content
     handler = type("Bound", (Handler,), {"served": served})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     served.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

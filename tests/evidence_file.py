@@ -59,7 +59,8 @@ class FileOnDisk:
     def modified(self) -> datetime | None:
         return datetime.fromtimestamp(self.on_disk.stat().st_mtime, UTC)
 
-    def leave(self) -> bool:
+    def leave(self, head: bytes) -> bool:
+        del head
         return False
 
     def open(self) -> BinaryIO:

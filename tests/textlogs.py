@@ -55,7 +55,8 @@ class MemoryFile:
         self.path = path
         self._content = content
 
-    def leave(self) -> bool:
+    def leave(self, head: bytes) -> bool:
+        del head
         return False
 
     def open(self) -> BinaryIO:

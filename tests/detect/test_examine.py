@@ -185,3 +185,25 @@ def test_records_are_counted_by_source_and_host(tmp_path: Path, kit: Kit) -> Non
 def test_the_folder_of_an_address() -> None:
     """The part before the last slash; nothing at the root."""
     assert [folder_of(path) for path in ("a/b/c.log", "c.log", "a/")] == ["a/b", "", "a"]
+
+
+class _Far(FileOnDisk):
+    """A file in a store, which need not be read on where nothing reads it."""
+
+    def leave(self, head: bytes) -> bool:
+        return not head.startswith(b"MZ")
+
+
+def test_what_nothing_reads_is_left_where_that_costs(tmp_path: Path, kit: Kit) -> None:
+    """Its beginning is looked at and no more; what something reads is read to its end, once."""
+    for content, address, least, most in (
+        (b"regf" + bytes(200_000), "C/SOFTWARE", 1, 70_000),
+        (b"MZ" + bytes(200_000), "C/tool.bin", 200_002, 200_002),
+        (FIELDS + SHELL * 3_000, "C/u_ex210304.log", 200_000, 300_000),
+        (b"x" * 200_000, "C/inetpub/wwwroot/bin/a.dll", 200_000, 270_000),
+    ):
+        (tmp_path / "f").write_bytes(content)
+        file = _Far(tmp_path / "f", address)
+        examine(file, kit, Collector())
+        assert least <= file.bytes_read <= most, address
+        assert (file.sha256 is None) == (address == "C/SOFTWARE")

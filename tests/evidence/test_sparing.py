@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alpheus.evidence.sparing import LEAST, Left, is_left, is_read
+from alpheus.evidence.sparing import LEAST, PROGRAM, Left, is_known_by_hash, is_left, is_read
 
 LARGE = LEAST
 
@@ -53,3 +53,12 @@ def test_what_was_left_is_told_with_the_remedy() -> None:
     assert left.files == 2
     assert left.reason().startswith("left in the store (5 MB)")
     assert "--whole" in left.reason()
+
+
+def test_programs_are_read_for_their_hash() -> None:
+    """Up to a bound; what is no program is not."""
+    for head in (b"MZ\x90", b"\x7fELF\x02"):
+        assert is_known_by_hash(head, PROGRAM)
+        assert is_known_by_hash(head, None)
+        assert not is_known_by_hash(head, PROGRAM + 1)
+    assert not is_known_by_hash(b"regf", 10)

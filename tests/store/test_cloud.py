@@ -108,3 +108,17 @@ def test_settings_that_do_not_fit_are_named_and_not_repeated(
     with pytest.raises(UsageError, match="GOOGLE_") as caught:
         open_store(parse_address("gs://bucket/k"))
     assert "hush" not in str(caught.value)
+
+
+def test_azure_is_asked_at_the_server_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Google is."""
+    with byte_server(b"0123456789") as server:
+        monkeypatch.setenv("AZURE_STORAGE_ENDPOINT", server.url)
+        monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_NAME", "account")
+        monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_KEY", "aHVzaA==")
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+        store = open_store(parse_address("az://boxes/a/k"), QUICK)
+        stat = store.look("a/k")
+        assert stat is not None
+        assert store.read(stat, 1, 4) == b"123"
+        assert server.asked[-1][1].endswith("/boxes/a/k")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +12,7 @@ from alpheus.store import wire as module
 from alpheus.store.patience import PassingError
 from alpheus.store.wire import Origin, Wire, origin_of
 from byte_server import ByteServer, Handler, byte_server, cuts_after, says
+from mail_server import made_certificate
 
 
 @pytest.fixture
@@ -113,19 +114,17 @@ def test_nobody_there() -> None:
 
 
 def test_a_certificate_that_is_not_trusted_does_not_pass(
-    server: ByteServer, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is not asked again, and what to do is said."""
-    wire = Wire(origin_of(server.url))
-
-    def refuse() -> None:
-        error = ssl.SSLCertVerificationError()
-        error.verify_message = "self-signed certificate"
-        raise error
-
-    monkeypatch.setattr(wire, "_connect", refuse)
-    with pytest.raises(StoreError, match=r"self-signed certificate.*SSL_CERT_FILE"):
-        _get(wire)
+    """It is not asked again, and what to do is said; what the operator names is trusted."""
+    certificate = made_certificate(tmp_path).path
+    with byte_server(b"content", certificate) as served:
+        origin = origin_of(f"https://localhost:{served.port}/")
+        with pytest.raises(StoreError, match=r"not trusted \(self.signed.*SSL_CERT_FILE"):
+            _get(Wire(origin))
+        assert _get(Wire(origin, str(certificate))) == (200, b"content")
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert _get(Wire(origin)) == (200, b"content")
 
 
 def test_origins() -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alpheus.cli.arguments import add_reading_to, bound, path, place
+from alpheus.cli.arguments import add_reading_to, add_whole_to, bound, path, place
 from alpheus.cli.campaign_engine import add_engine_to, check_engine, engine_of
 from alpheus.cli.case_common import (
     Below,
@@ -111,6 +111,7 @@ def _add_reading_to(parser: argparse.ArgumentParser) -> None:
         help="also use the Sigma and YARA rules of this folder or file (repeatable)",
     )  # fmt: skip
     add_reading_to(parser)
+    add_whole_to(parser)
 
 
 def _lane(text: str) -> str:
@@ -185,7 +186,7 @@ def _parameters(options: argparse.Namespace) -> Parameters:
     return Parameters(
         tuple(sorted(set(options.pack))), tuple(str(one.resolve()) for one in options.rules),
         str(options.timezone or ""), told(options.since), told(options.until),
-        options.results,
+        options.results, options.whole,
     )  # fmt: skip
 
 

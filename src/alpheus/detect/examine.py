@@ -130,7 +130,7 @@ class _Examination:
                 return
             page = kind is None and is_server_page(head, self.file.path)
             if kind is None and not page:
-                self._rest(stream)
+                self._rest(stream, head)
                 self._unrecognised(head)
         if page:
             self.source = PAGE
@@ -149,9 +149,9 @@ class _Examination:
             self.collector.origins[found] = None
         return found
 
-    def _rest(self, stream: BinaryIO) -> None:
+    def _rest(self, stream: BinaryIO, head: bytes) -> None:
         """Read on for the hash alone, unless it is read below anyway, or may be left."""
-        if not is_judged(self.file.path) and not self.file.leave():
+        if not is_judged(self.file.path) and not self.file.leave(head):
             _drain(stream)
 
     def _unrecognised(self, head: bytes) -> None:

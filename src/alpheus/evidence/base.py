@@ -70,8 +70,8 @@ class EvidenceFile(Protocol):
     def bytes_read(self) -> int:
         """How many bytes of content were read so far."""
 
-    def leave(self) -> bool:
-        """Called where nothing reads the content: whether the rest of it is left unread.
+    def leave(self, head: bytes) -> bool:
+        """Called where nothing reads what begins so: whether the rest of it is left unread.
 
         So it is with large files in a store; what was left is told as a loss.
         """

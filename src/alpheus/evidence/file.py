@@ -13,6 +13,7 @@ from alpheus.errors import LimitError
 from alpheus.evidence.budget import Budget
 from alpheus.evidence.members import Member
 from alpheus.evidence.reading import Begun, ContentReader, Replay, as_content_error
+from alpheus.evidence.sparing import is_known_by_hash
 from alpheus.evidence.spool import Spool
 
 HEAD_BYTES = 4096
@@ -122,10 +123,10 @@ class MemberFile:
         """The farthest point of the content that was read."""
         return self._bytes_read
 
-    def leave(self) -> bool:
+    def leave(self, head: bytes) -> bool:
         """Whether the rest of the content is left unread, since nothing reads it."""
-        self.left = self._sparing
-        return self._sparing
+        self.left = self._sparing and not is_known_by_hash(head, self.size)
+        return self.left
 
     def open(self) -> BinaryIO:
         """A new stream from the start, hashed while it is read to its end.

@@ -1,6 +1,7 @@
 """What is left in a store, because nothing here reads it: large files, by name or beginning.
 
-From a disk every file is read to its end, for its hash. From a store that costs more than it tells.
+From a disk every file is read to its end, for its hash. From a store that costs more than it tells,
+but for programs.
 The names stand in `left.csv`: a pattern of addresses, in lower case, and what such a file is.
 """
 
@@ -15,9 +16,11 @@ from pathlib import Path
 LEAST = 1 << 20
 """Smaller files are read, whatever they are."""
 
+PROGRAM = 32 << 20
+"""So are programs up to this size: many an intruder's tool is known by its hash alone."""
+
 _TABLE = Path(__file__).with_name("left.csv")
-
-
+_PROGRAMS = (b"MZ", b"\x7fELF")
 _READ = (".log", ".evtx", ".json", ".jsonl", ".xml", ".config", ".txt", ".csv")
 
 
@@ -31,6 +34,11 @@ def _names() -> re.Pattern[str]:
 def is_left(path: str, size: int | None) -> bool:
     """Whether a file in a store is not even begun, judged by its address and size."""
     return size is not None and size >= LEAST and _names().match(f"/{path.lower()}") is not None
+
+
+def is_known_by_hash(head: bytes, size: int | None) -> bool:
+    """Whether a file that begins so is read for its hash, although nothing else reads it."""
+    return head.startswith(_PROGRAMS) and (size is None or size <= PROGRAM)
 
 
 def is_read(path: str, size: int) -> bool | None:

@@ -39,7 +39,7 @@ class Parameters(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `packs` are ids (none: all), `rules` absolute paths, `zone` that of logs in local time, `since`
     and `until` bound what may become a finding (ISO 8601 UTC). `results`: where assessments and
-    timelines are written to as well, '' for nowhere.
+    timelines are written to as well, '' for nowhere. `whole`: see `OpenOptions`.
     """
 
     packs: tuple[str, ...] = ()
@@ -48,6 +48,7 @@ class Parameters(msgspec.Struct, frozen=True, omit_defaults=True):
     since: str = ""
     until: str = ""
     results: str = ""
+    whole: bool = False
 
 
 class Recipe(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ import msgspec
 
 from alpheus.cases.observations import RowError, Rows
 from alpheus.cases.observations_import import Document
-from alpheus.errors import StoreLostError
+from alpheus.errors import StoreLostError, UsageError
 from alpheus.evidence.base import OpenOptions
 from alpheus.evidence.place import place_of
 from alpheus.fleet.findings import traces_of
@@ -66,7 +66,7 @@ class Triaging:
         return TriageOptions(
             packs=asked.packs or None,
             rules=tuple(Path(one) for one in asked.rules),
-            opening=OpenOptions(passwords=self.passwords),
+            opening=OpenOptions(passwords=self.passwords, whole=asked.whole),
             reading=ReadOptions(ZoneInfo(asked.zone) if asked.zone else None),
             start=_time(asked.since),
             end=_time(asked.until),
@@ -84,7 +84,7 @@ def _read(triaging: Triaging, prepared: Prepared, unit: Unit, note: Note) -> Res
         result = _judged(triaging, prepared, unit, note)
     except _RefusedError as error:
         return Result(refused=str(error)[:_LONGEST])
-    except StoreLostError as error:
+    except (StoreLostError, UsageError) as error:  # or this machine has no credentials for it
         return Result(away=str(error)[:_LONGEST])
     return replace(result, cpu=(time.process_time_ns() - begun) // 1_000_000)
 
