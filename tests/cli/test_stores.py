@@ -74,7 +74,11 @@ def test_the_judgement_is_that_of_a_local_copy(
     (tmp_path / "p.zip").write_bytes(content)
     s3.put("in/p.zip", content)
     local = _json(capsys, tmp_path / "p.zip", "--custody", "-")
-    far = _json(capsys, "s3://evidence/in/p.zip", "--custody", "c.log")
+    far = _json(capsys, "s3://evidence/in/p.zip", "--custody", "c.log", "-o", "out")
+    for name in ("report.html", "report.md"):
+        report = Path("out", name).read_text("utf-8")
+        assert "evidence/in/p.zip" in report
+        assert "a folder; each file" not in report
     assert far["servers"] == local["servers"]
     (evidence,) = far["evidence"]  # type: ignore[misc]
     assert evidence["store"]["address"] == "s3://evidence/in/p.zip"

@@ -34,6 +34,9 @@ from custody_entries import DETAILS, FRAME
     (Package("E1", "x.zip", "aa", 2_000, 3, "mm"), "E1: x.zip, 2,000 bytes, 3 files", "aa"),
     (Package("E1", "x", "", 1, 1, "mm"),
      "E1: x, 1 byte, 1 file, a folder; the hash is that of the list of its files", "mm"),
+    (Package("E1", "s3://b/k", "", 1, 1, "mm", '"e"', "ii"),
+     ('E1: s3://b/k, 1 byte, 1 file, ETag "e", '
+      "in a store; the hash is that of the list of the files that were read"), "mm"),
     (File("E1", "a/b", "aa", 2), "E1: a/b, 2 bytes", "aa"),
     (RunFinished("done", {"MX01": "compromised"}, "aa", {"losses": 1_000}),
      "done, MX01: compromised, losses: 1,000", "aa"),

@@ -20,7 +20,7 @@ class _Clock:
         self.now += seconds
 
     def patience(self, seconds: float = 100.0, tries: int = 200) -> Patience:
-        return Patience(seconds, 0.5, 8.0, tries, self.sleep, lambda: self.now)
+        return Patience(seconds, 30.0, 0.5, 8.0, tries, sleep=self.sleep, clock=lambda: self.now)
 
 
 def test_pauses_double_to_a_bound_and_are_not_all_alike() -> None:
@@ -92,3 +92,11 @@ def test_what_does_not_pass_is_raised_at_once() -> None:
     with pytest.raises(KeyError):
         persist(clock.patience(), "x", ask)
     assert clock.slept == []
+
+
+def test_patience_is_short_with_a_store_that_never_answered() -> None:
+    """Its name may be wrong."""
+    patience = Patience(seconds=600, first=30)
+    assert patience.until(answered=True) is patience
+    assert patience.until(answered=False).seconds == 30
+    assert Patience(seconds=5, first=30).until(answered=False).seconds == 5

@@ -151,13 +151,24 @@ class CveSaid(msgspec.Struct, frozen=True):
     why: str = ""
 
 
+class Stored(msgspec.Struct, frozen=True):
+    """Where in a store a package lies, and which version was read."""
+
+    address: str = ""
+    etag: str = ""
+
+
 class Package(msgspec.Struct, frozen=True):
-    """A package of evidence. `sha256` is none where a folder was handed in."""
+    """A package of evidence.
+
+    `sha256` is none where a folder was handed in, or not all of what lies in a store was read.
+    """
 
     id: str = ""
     name: str = ""
     sha256: str | None = None
     bytes: int = 0
+    store: Stored | None = None
 
 
 class Loss(msgspec.Struct, frozen=True):

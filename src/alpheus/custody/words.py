@@ -77,8 +77,15 @@ def _(detail: Package) -> list[str]:
     return [
         f"{detail.evidence}: {shortened(detail.path)}", _bytes(detail.bytes),
         _several(detail.files, "file") if detail.manifest else "",
-        "" if detail.sha256 else "a folder; the hash is that of the list of its files",
+        f"ETag {shortened(detail.etag)}" if detail.etag else "",
+        "" if detail.sha256 else _without_hash(detail),
     ]  # fmt: skip
+
+
+def _without_hash(package: Package) -> str:
+    if package.identity:
+        return "in a store; the hash is that of the list of the files that were read"
+    return "a folder; the hash is that of the list of its files"
 
 
 @_parts.register

@@ -146,10 +146,12 @@ class Share:
 class OpenOptions:
     """How packages are opened, and which part of one is read.
 
-    `whole`: from a store, too, every file is read to its end, whatever it is.
+    `whole`: from a store, too, every file is read to its end, whatever it is. `patient`: a store
+    that does not answer at all is waited for as long as one that did.
     """
 
     limits: Limits = field(default_factory=Limits)
     passwords: tuple[str, ...] = ()
     share: Share = field(default_factory=Share)
     whole: bool = False
+    patient: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import BinaryIO, cast
 
 from alpheus.errors import EvidenceFormatError, EvidenceNotFoundError, StoreError, StoreLostError
@@ -212,6 +213,9 @@ def open_far(
 
     Raises EvidenceError, LimitError, and UsageError where the environment does not fit.
     """
+    patience = patience or Patience()
+    if options.patient:
+        patience = replace(patience, first=patience.seconds)
     store = open_store(address, patience)
     stat = None if address.is_folder else store.look(address.key)
     if stat is None:

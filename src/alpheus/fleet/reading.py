@@ -66,7 +66,7 @@ class Triaging:
         return TriageOptions(
             packs=asked.packs or None,
             rules=tuple(Path(one) for one in asked.rules),
-            opening=OpenOptions(passwords=self.passwords, whole=asked.whole),
+            opening=OpenOptions(passwords=self.passwords, whole=asked.whole, patient=True),
             reading=ReadOptions(ZoneInfo(asked.zone) if asked.zone else None),
             start=_time(asked.since),
             end=_time(asked.until),

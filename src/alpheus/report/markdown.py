@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from alpheus.model import CITATION_LIMIT, Assessment, Coverage, Finding, ServerAssessment
+from alpheus.model import CITATION_LIMIT, Assessment, Coverage, Evidence, Finding, ServerAssessment
 from alpheus.report.redact import Redactor
 from alpheus.report.views import (
     VERDICT_MEANINGS,
@@ -219,12 +219,19 @@ def _evidence(assessment: Assessment) -> Iterator[str]:
     yield from _table(
         ("Package", "Name", "Bytes", "SHA-256"),
         (
-            (escape(one.id), escape(one.name), str(one.bytes), one.sha256 or "folder")
+            (escape(one.id), escape(one.name), str(one.bytes), one.sha256 or _known_by(one))
             for one in assessment.evidence
         ),
     )
     packs = ", ".join(f"{escape(one.id)} {escape(one.version)}" for one in assessment.run.packs)
     yield from ("", f"Packs: {packs or 'none'}.")
+
+
+def _known_by(package: Evidence) -> str:
+    """What tells which package it was, where it has no hash."""
+    if package.store is None:
+        return "folder"
+    return escape(" ".join(filter(None, (package.store.address, package.store.etag))))
 
 
 def _losses(assessment: Assessment) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from alpheus.errors import StoreLostError
@@ -29,15 +29,21 @@ class PassingError(Exception):
 class Patience:
     """A pause doubles from `pause` to `longest` seconds, each shortened at random by up to half.
 
-    After `seconds` without an answer, or `tries`, the store counts as lost.
+    After `seconds` without an answer, or `tries`, the store counts as lost; after `first` where it
+    has never answered, since then its name may be wrong.
     """
 
     seconds: float = 600.0
+    first: float = 30.0
     pause: float = 0.2
     longest: float = 20.0
     tries: int = 200
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+
+    def until(self, *, answered: bool) -> Patience:
+        """The patience for one request, by whether there ever was an answer."""
+        return self if answered else replace(self, seconds=min(self.first, self.seconds))
 
     def wait(self, attempt: int, after: float = 0.0) -> float:
         """Seconds before the attempt after this one, counted from 0."""

@@ -59,7 +59,7 @@ class S3Store:
                     answer.headers.get("x-amz-version-id", ""),
                 )  # fmt: skip
 
-        return persist(self._patience, str(what), ask)
+        return persist(self._patient(), str(what), ask)
 
     def read(self, stat: Stat, start: int, stop: int) -> bytes:
         """A part of an object."""
@@ -67,7 +67,7 @@ class S3Store:
         return read_range(
             self._bucket.below(stat.key), stat, start, stop,
             ask=lambda headers: self._ask("GET", stat.key, query, headers),
-            patience=self._patience,
+            patience=self._patient(),
         )  # fmt: skip
 
     def list(self, prefix: str) -> Iterator[Stat]:
@@ -104,7 +104,10 @@ class S3Store:
                     raise self._refusal(what, answer)
                 answer.small()
 
-        persist(self._patience, str(what), ask)
+        persist(self._patient(), str(what), ask)
+
+    def _patient(self) -> Patience:
+        return self._patience.until(answered=self._wire.answered)
 
     def _page(self, what: Address, prefix: str, token: str) -> Page:
         query = [("list-type", "2"), ("encoding-type", "url"), ("prefix", prefix)]
@@ -119,7 +122,7 @@ class S3Store:
                     raise self._refusal(what, answer)
                 return read_page(str(what), answer.small(PAGE_LIMIT))
 
-        return persist(self._patience, str(what), ask)
+        return persist(self._patient(), str(what), ask)
 
     def _ask(
         self,

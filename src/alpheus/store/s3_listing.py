@@ -26,7 +26,7 @@ class Page:
 
 def read_page(what: str, text: bytes) -> Page:
     """A page. Keys are percent-encoded in it. Raises StoreError."""
-    if b"<!" in text:
+    if b"<!" in text or b"\0" in text:  # also in UTF-16
         raise StoreError(f"{what}: the list of objects is no document that is expected")
     try:
         root = ET.fromstring(text)  # noqa: S314 - without a document type there are no entities

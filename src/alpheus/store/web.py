@@ -33,7 +33,11 @@ class WebStore:
 
     def look(self, key: str) -> Stat | None:
         """What is said of it, learned from a GET of one byte, which signed addresses allow, too."""
-        return persist(self._patience, str(self._address), lambda: self._look(key))
+        return persist(
+            self._patience.until(answered=self._wire.answered),
+            str(self._address),
+            lambda: self._look(key),
+        )
 
     def read(self, stat: Stat, start: int, stop: int) -> bytes:
         """A part of it."""

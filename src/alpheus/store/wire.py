@@ -127,6 +127,7 @@ class Wire:
         """`authority` is a bundle of certificates (PEM) to trust instead of the system's."""
         self._connection: http.client.HTTPConnection | None = None
         self.origin = origin
+        self.answered = False
         self._bundle = authority
         self._through = _proxy_for(origin)
 
@@ -180,7 +181,7 @@ class Wire:
             where = f"{self.origin}{target}" if self._absolute() else target
             ends = time.monotonic() + REQUEST_SECONDS
             connection.request(method, where, body, full)
-            return Answer(connection.getresponse(), ends)
+            response = connection.getresponse()
         except ssl.SSLCertVerificationError as error:
             raise StoreError(
                 f"{self.origin}: its certificate is not trusted ({error.verify_message}); "
@@ -193,6 +194,8 @@ class Wire:
                 self.close()  # a kept connection that the server had let go is no failure
                 return self._answer(method, target, headers, body)
             raise PassingError(_why(error)) from None
+        self.answered = self.answered or response.status < 500
+        return Answer(response, ends)
 
     def _connected(self) -> http.client.HTTPConnection:
         if self._connection is None:
