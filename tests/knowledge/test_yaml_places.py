@@ -1,0 +1,38 @@
+"""An error in a YAML file is told with its line."""
+
+from __future__ import annotations
+
+import pytest
+
+from alpheus.knowledge.yaml_places import line_of
+
+TEXT = """a: 1
+window:
+  from: x
+list:
+  - when: one
+    what: two
+  - when: three
+---
+second: 1
+alpheus: {stage: x}
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "document", "line"),
+    [
+        ("a", 1, 1), ("window.from", 1, 3), ("list[1].when", 1, 7), ("list[0].what", 1, 6),
+        ("", 1, 1), ("window.nothing", 1, 2), ("list[9]", 1, 4), ("a.b.c", 1, 1),
+        ("alpheus.stage", 2, 10), ("second", 2, 9), ("a", 3, 1),
+    ],
+)  # fmt: skip
+def test_a_place_has_a_line(place: str, document: int, line: int) -> None:
+    """The nearest one above it where it is not there."""
+    assert line_of(TEXT, place, document) == line
+
+
+def test_what_is_no_yaml_has_the_line_of_its_error() -> None:
+    """Or the first."""
+    assert line_of("a: 1\nb: [", "b") >= 2
+    assert line_of("", "b") == 1
