@@ -281,9 +281,10 @@ def test_a_zone_makes_local_times_count(tmp_path: Path, capsys: Capture) -> None
 
 
 def test_only_the_packs_asked_for_are_used(tiny: Path, capsys: Capture) -> None:
-    """The run names them."""
+    """The run names them, and what they build on."""
     document = _json(capsys, tiny, "--pack", "proxylogon")
-    assert [pack["id"] for pack in document["run"]["packs"]] == ["proxylogon"]  # type: ignore[index]
+    used = [pack["id"] for pack in document["run"]["packs"]]  # type: ignore[index]
+    assert used == ["proxylogon", "exchange-intrusion"]
 
 
 def test_limits_are_told_as_losses(tiny: Path, tmp_path: Path, capsys: Capture) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 
 from alpheus.detect.sigma.benign_traffic import share, share_of_all, share_of_patterns
 from alpheus.detect.sigma.conditions import AllOf, AnyOf, FieldTest, Keyword, Node
@@ -386,20 +387,15 @@ def _request_options(node: Node, source: str) -> Iterator[Needed]:
 
 def _stem_then_query(node: Node, source: str) -> Iterator[Needed]:
     """What the stem holds, and behind it what the query holds, in this order alone."""
-    stems: list[Pieces] = []
-    queries: list[Pieces] = []
+    found: dict[str, list[Pieces]] = {"stem": [], "query": []}
     for test in _all_of(node):
         if isinstance(test, FieldTest) and test.field.dialect is not Dialect.JOINED:
-            role = WEB_ROLES.get(test.field.name)
-            if role == "stem" or test.field.name == "urlstem":
-                stems += clauses(test, source)
-            elif role == "query" or test.field.name == "urlquery":
-                queries += clauses(test, source)
-    for stem in stems:
-        for query in queries:
-            if max(len(stem), len(query)) <= _MOST_BESIDE:
-                pattern = f"(?:{_patterns(stem, source)}){GAP}(?:{_patterns(query, source)})"
-                yield Needed(frozenset(), ((pattern, ()),), share_of_patterns((pattern,)))
+            role = WEB_ROLES.get(test.field.name, test.field.name.removeprefix("url"))
+            found.get(role, []).extend(clauses(test, source))
+    for stem, query in product(found["stem"], found["query"]):
+        if max(len(stem), len(query)) <= _MOST_BESIDE:
+            pattern = f"(?:{_patterns(stem, source)}){GAP}(?:{_patterns(query, source)})"
+            yield Needed(frozenset(), ((pattern, ()),), share_of_patterns((pattern,)))
 
 
 def _methods(test: FieldTest) -> tuple[str, ...]:
