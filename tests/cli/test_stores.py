@@ -14,6 +14,7 @@ import pytest
 from alpheus.cli import main
 from byte_server import ByteServer, byte_server
 from store_server import SECRET, StoreServer, store_server
+from timelines import timeline
 
 Capture = pytest.CaptureFixture[str]
 
@@ -167,3 +168,23 @@ def test_a_signed_address_is_no_campaign(capsys: Capture, tmp_path: Path) -> Non
     address = "https://host/p.zip?sig=hush"
     assert main(["campaign", "run", address, "--database", database]) == 2
     assert "hush" not in capsys.readouterr().err
+
+
+def test_a_hunt_over_timelines_in_a_store(
+    s3: StoreServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """They are fetched once."""
+    monkeypatch.setenv("ALPHEUS_CACHE", str(tmp_path / "cache"))
+    log = (
+        b"#Fields: date time cs-uri-stem c-ip sc-status\n"
+        b"2021-03-03 06:59:20 /owa/ 203.0.113.9 200\n"
+    )
+    timeline(tmp_path / "t.parquet", {"W3SVC1/u_ex210303.log": log})
+    s3.put("hunted/timelines/ab.parquet", (tmp_path / "t.parquet").read_bytes())
+    asked = ["hunt", "SELECT url FROM timeline", "s3://evidence/hunted", "--format", "jsonl"]
+    for _ in range(2):
+        assert main(asked) == 0
+        assert json.loads(capsys.readouterr().out) == {"url": "/owa/"}
+    assert sum(one.path.endswith("ab.parquet") and one.method == "GET" for one in s3.seen) == 1
+    assert main(["hunt", "status = 200", "s3://evidence/nothing"]) == 2
+    assert "no timeline is there" in capsys.readouterr().err

@@ -6,15 +6,14 @@ import argparse
 import shutil
 import sys
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alpheus.cli.arguments import bound, path
+from alpheus.cli.arguments import bound
 from alpheus.cli.output import say, standard_output
 from alpheus.errors import UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from alpheus.hunt.asking import Answer
     from alpheus.hunt.timelines import Timeline
 
@@ -30,7 +29,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="ask the rows of all packages something that no rule asks",
         description="Ask the timelines of packages (alpheus triage --timeline, alpheus campaign "
         "run --results) a question: a SELECT on the view timeline, a condition on its columns, or "
-        "a Sigma rule; as text, or the file of one. Nothing but the timelines is read, and nothing "
+        "a Sigma rule; as text, or the file of one. Timelines in a store (s3://…) are fetched "
+        "once. Nothing but the timelines is read, and nothing "
         "is written. Columns: time (UTC), server, source, client, method, url, query, status, "
         "agent, user, referer, target, event, command, parameters, image, parent, file, fields (a "
         "map of all others), host, package, path, line, record, label, basis, damage, encoding.",
@@ -61,6 +61,10 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--max-memory", type=bound, default=2_048, metavar="MB", help="default: 2,048"
     )
     limits.add_argument("--max-seconds", type=bound, default=600, metavar="N", help="default: 600")
+    limits.add_argument(
+        "--max-fetched", type=bound, default=None, metavar="MB",
+        help="timelines of a store that are kept here (default: 20,480)",
+    )  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -83,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
         question, given = Question(Kind.SQL, saved.sql), values_for(saved, given)
     else:
         question = question_of(options.words[0])
-    timelines = _timelines([path(one) for one in places])
+    timelines = _timelines(_here(places, options.max_fetched))
     bounds = Bounds(options.max_memory, options.max_seconds)
     answer = ask(question, timelines, bounds, options.limit, given)
     _print(options.format, answer, len(timelines))
@@ -118,6 +122,21 @@ def _list(names: list[str]) -> int:
                 stream.write(textwrap.fill(f"{word}: {text}", 80) + "\n")
             stream.write(f"\n{one.sql}\n")
     return 0
+
+
+def _here(places: list[str], most: int | None) -> list[Path]:
+    """Files and folders; what lies in a store is fetched."""
+    from alpheus.evidence.place import place_of  # noqa: PLC0415 - keeps --help fast
+
+    found: list[Path] = []
+    for one in map(place_of, places):
+        if isinstance(one, Path):
+            found.append(one)
+            continue
+        from alpheus.hunt.fetching import MOST, fetched  # noqa: PLC0415 - as above
+
+        found += fetched(one, MOST if most is None else most << 20, say)
+    return found
 
 
 def _timelines(places: list[Path]) -> list[Timeline]:
