@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from alpheus.cases.failures import told
+from alpheus.cases.moment import Moment
 from alpheus.cases.schema import HEAD
 from alpheus.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError, UsageError
 
@@ -42,6 +44,7 @@ class Database:
         self.engine = engine
         self.place = place
         self.notes: tuple[str, ...] = ()
+        self._here = threading.local()
 
     @property
     def is_sqlite(self) -> bool:
@@ -50,8 +53,41 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that sees one moment. Raises DatabaseError."""
-        with told(self.place), self.engine.connect() as connection:
+        """A transaction that sees one moment, that of `moment` where there is. DatabaseError."""
+        held = self._moment
+        with told(self.place), self._reading() if held is None else held.read() as connection:
+            yield connection
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Let all that this thread reads meanwhile be of one moment, in one transaction.
+
+        It begins with the first that is read, and anew after this thread has written something.
+        """
+        if self._moment is not None:
+            yield
+            return
+        held = self._here.moment = Moment(self._reading)
+        try:
+            yield
+        finally:
+            self._here.moment = None
+            with told(self.place):
+                held.end()
+
+    @property
+    def _moment(self) -> Moment | None:
+        found: Moment | None = getattr(self._here, "moment", None)
+        return found
+
+    def _renew(self) -> None:
+        """Let what this thread reads from now on know what it has written."""
+        if self._moment is not None:
+            self._moment.renew()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(  # noqa: PLW2901 - the same one
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -68,6 +104,7 @@ class Database:
                 if not self.is_sqlite:
                     connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITER})"))
                 yield connection
+        self._renew()
 
     @contextmanager
     def rows(self) -> Iterator[Connection]:
@@ -79,6 +116,7 @@ class Database:
             connection = connection.execution_options(writes=True)  # noqa: PLW2901 - the same one
             with connection.begin():
                 yield connection
+        self._renew()
 
     @contextmanager
     def work(self) -> Iterator[None]:

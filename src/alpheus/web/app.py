@@ -101,7 +101,7 @@ def create_app(
         debug=False,
     )
     _check_permissions(app)
-    take_turns(app)
+    take_turns(app, database.moment)
     return app
 
 
