@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -72,9 +71,11 @@ def test_it_is_one_transaction(database: Database) -> None:
 
     event.listen(database.engine, "begin", begin)
     try:
-        with database.moment(), database.read() as first, database.moment():
-            with database.read() as second:
-                assert second is first
+        with (
+            database.moment(), database.read() as first, database.moment(),
+            database.read() as second,
+        ):  # fmt: skip
+            assert second is first
         assert len(begun) == 1
         with database.read(), database.read():
             assert len(begun) == 3  # without a moment each has its own

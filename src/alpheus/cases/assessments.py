@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from alpheus.cases.assessment_model import (
     Citation,
@@ -30,6 +30,7 @@ from alpheus.cases.assessment_model import (
 from alpheus.cases.bulk import add_rows
 from alpheus.cases.console_schema import assessments
 from alpheus.cases.identity import Kind
+from alpheus.cases.questions import Question, of_tables
 from alpheus.cases.schema import Derived, imports, observations
 from alpheus.errors import DatabaseError
 from alpheus.model import bounded_days
@@ -139,31 +140,39 @@ class Assessed(msgspec.Struct, frozen=True):
 
 def listed(connection: Connection, tables: Derived, server: int) -> list[Assessed]:
     """The assessments of a server, the newest first; at most `SHOWN`."""
+    return [
+        Assessed(row.id, row.seen, row.verdict, row.stage, row.file, row.sha256, row.who,
+                 row.started, bool(row[-1]))
+        for row in _listed(tables).rows(connection, server=server)
+    ]  # fmt: skip
+
+
+@of_tables
+def _listed(tables: Derived) -> Question:
     m, o, i = tables.members.c, observations.c, imports.c
-    query = (
+    return Question(
         select(o.id, o.seen, o.verdict, o.stage, i.file, i.sha256, i.who, i.started,
-               assessments.c.observation.is_not(None))
+               assessments.c.observation.is_not(None).label("whole"))
         .select_from(
             tables.members.join(observations, o.id == m.observation)
             .join(imports, i.id == o.import_id)
             .outerjoin(assessments, assessments.c.observation == o.id)
         )
-        .where(m.server == server, o.kind == Kind.ASSESSMENT.value)
+        .where(m.server == bindparam("server"), o.kind == Kind.ASSESSMENT.value)
         .order_by(o.seen.desc(), o.id.desc())
         .limit(SHOWN)
     )  # fmt: skip
-    return [
-        Assessed(row.id, row.seen, row.verdict, row.stage, row.file, row.sha256, row.who,
-                 row.started, bool(row[-1]))
-        for row in connection.execute(query)
-    ]  # fmt: skip
 
 
 def read(connection: Connection, observation: int) -> Kept | None:
     """An assessment by its observation; None where none is kept."""
-    query = select(assessments.c.content).where(assessments.c.observation == observation)
-    content = connection.execute(query).scalar()
+    content = _CONTENT.value(connection, observation=observation)
     return None if content is None else Kept(bytes(content))
+
+
+_CONTENT = Question(
+    select(assessments.c.content).where(assessments.c.observation == bindparam("observation"))
+)
 
 
 def add(connection: Connection, rows: Iterable[tuple[int, bytes]]) -> None:

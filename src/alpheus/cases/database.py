@@ -21,6 +21,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from alpheus.cases.failures import told
 from alpheus.cases.moment import Moment
+from alpheus.cases.remembered import OPTION, Memo, Remembered
 from alpheus.cases.schema import HEAD
 from alpheus.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError, UsageError
 
@@ -45,6 +46,7 @@ class Database:
         self.place = place
         self.notes: tuple[str, ...] = ()
         self._here = threading.local()
+        self._remembered = Remembered()
 
     @property
     def is_sqlite(self) -> bool:
@@ -88,10 +90,10 @@ class Database:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with self.engine.connect() as connection:
+            options: dict[str, Any] = {OPTION: Memo(self._remembered)}
             if not self.is_sqlite:
-                connection = connection.execution_options(  # noqa: PLW2901 - the same one
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
+                options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            connection = connection.execution_options(**options)  # noqa: PLW2901 - the same one
             with connection.begin():
                 yield connection
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
+from secrets import token_hex
 from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Executable,
     Table,
     and_,
     bindparam,
     case,
     delete,
-    exists,
     insert,
-    literal,
     select,
     update,
 )
@@ -35,6 +33,8 @@ from alpheus.cases.identity import Kind
 from alpheus.cases.lifecycle import Change
 from alpheus.cases.observations import report_of
 from alpheus.cases.organisation_rows import recount, renew
+from alpheus.cases.questions import Question, of_tables
+from alpheus.cases.remembered import memo_of
 from alpheus.cases.schema import DERIVED_FORM, Derived, acts, derived, facts, meta, observations
 from alpheus.cases.server_rows import (
     ASIDE,
@@ -47,6 +47,7 @@ from alpheus.cases.server_rows import (
     server_row,
     words_of,
 )
+from alpheus.cases.sums import add_to
 from alpheus.cases.system_counts import Systems, beside, difference
 from alpheus.errors import NotWorkedOutError
 from alpheus.exposure.model import CveEntry
@@ -64,7 +65,7 @@ class Standing(msgspec.Struct, omit_defaults=True):
 
     `directory` is the file by which owners were found. `observation` and `act` are the newest that
     are in them; `again`: a decision has come since that
-    only a rebuild can take in.
+    only a rebuild can take in. `mark` is another one whenever something in them was changed.
     """
 
     generation: str = ""
@@ -75,19 +76,33 @@ class Standing(msgspec.Struct, omit_defaults=True):
     observation: int = 0
     act: int = 0
     again: bool = False
+    mark: str = ""
 
 
 def standing(connection: Connection) -> Standing:
-    """Where they stand; a generation of '' where there are none yet, or of another form."""
-    text = connection.execute(select(meta.c.value).where(meta.c.key == "derived")).scalar()
+    """Where they stand; a generation of '' where there are none yet, or of another form.
+
+    A transaction that only reads asks once. What is given is not to be changed there.
+    """
+    memo = memo_of(connection)
+    if memo is not None and memo.found is not None:
+        known: Standing = memo.found
+        return known
+    text = str(_STANDING.value(connection) or "")
     found = msgspec.json.decode(text, type=Standing) if text else Standing()
-    if found.form == DERIVED_FORM:
-        return found
-    return Standing(watched=found.watched, directory=found.directory)
+    if found.form != DERIVED_FORM:
+        return Standing(watched=found.watched, directory=found.directory)
+    if memo is not None:
+        memo.found, memo.text = found, text
+    return found
+
+
+_STANDING = Question(select(meta.c.value).where(meta.c.key == "derived"))
 
 
 def set_standing(connection: Connection, found: Standing) -> None:
-    """Say where they stand."""
+    """Say where they stand, and that something was changed: `mark` is another one each time."""
+    found.mark = token_hex(8)
     text = msgspec.json.encode(found).decode()
     done = connection.execute(update(meta).where(meta.c.key == "derived").values(value=text))
     if not done.rowcount:
@@ -275,10 +290,14 @@ def read_acts(connection: Connection, anchors: Sequence[int] | None = None) -> d
 
 def server_of(connection: Connection, tables: Derived, observation: int) -> int | None:
     """The server that an observation is of."""
-    m = tables.members.c
-    query = select(m.server).where(m.observation == observation)
-    found: int | None = connection.execute(query).scalar()
+    found: int | None = _server_of(tables).value(connection, observation=observation)
     return found
+
+
+@of_tables
+def _server_of(tables: Derived) -> Question:
+    m = tables.members.c
+    return Question(select(m.server).where(m.observation == bindparam("observation")))
 
 
 def refresh(
@@ -333,8 +352,10 @@ def refresh_many(
         connection.execute(insert(c), steps)
     _set_rows(connection, s, rows)
     _count(connection, tables, tally)
-    _add(connection, tables.systems, difference(before_systems, systems))
+    add_to(connection, tables.systems, difference(before_systems, systems))
     recount(connection, tables, {str(row["organisation"]) for row in rows})
+    if rows:
+        set_standing(connection, found)
     return rows
 
 
@@ -390,8 +411,9 @@ def replace_server(
         after.add(row)
         rows.append(row)
     _count(connection, tables, tally)
-    _add(connection, tables.systems, difference(before, after))
+    add_to(connection, tables.systems, difference(before, after))
     _owners_of(connection, tables, old, new)
+    set_standing(connection, found)
     return rows
 
 
@@ -452,38 +474,5 @@ def places_by(known: Identity) -> list[str]:
 
 
 def _count(connection: Connection, tables: Derived, tally: Tally) -> None:
-    _add(connection, tables.counts, tally.counted())
-    _add(connection, tables.days, ((key, (number,)) for key, number in tally.days.items()))
-
-
-def _add(
-    connection: Connection, table: Table, more: Iterable[tuple[tuple[str, ...], tuple[int, ...]]]
-) -> None:
-    """Add to the numbers under keys, of which those that are there no more are forgotten."""
-    rows = [(key, numbers) for key, numbers in more if any(numbers)]
-    if not rows:
-        return
-    names = [f"to_{column.name}" for column in table.columns]
-    values = [dict(zip(names, (*key, *numbers), strict=True)) for key, numbers in rows]
-    for statement in _additions(table, len(rows[0][0])):
-        connection.execute(statement, values)
-
-
-@lru_cache(16)
-def _additions(table: Table, keys: int) -> tuple[Executable, ...]:
-    """What adds to numbers: rows for keys that are new, the sums, and rows of nothing taken out.
-
-    Made once for each table, since thousands of keys may be added to.
-    """
-    columns = list(table.columns)
-    named, numbers = columns[:keys], columns[keys:]
-    given = {column: bindparam(f"to_{column.name}", type_=column.type) for column in columns}
-    there = [column == given[column] for column in named]
-    new = select(*(given[column] for column in named), *(literal(0) for _ in numbers))
-    return (
-        insert(table).from_select(columns, new.where(~exists(select(1).where(*there)))),
-        update(table).where(*there).values(
-            {column.name: column + given[column] for column in numbers}
-        ),
-        delete(table).where(*there, *(column == 0 for column in numbers)),
-    )  # fmt: skip
+    add_to(connection, tables.counts, tally.counted())
+    add_to(connection, tables.days, ((key, (number,)) for key, number in tally.days.items()))

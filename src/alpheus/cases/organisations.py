@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or
 
 from alpheus.cases.schema import Derived
 from alpheus.cases.server_rows import ServerDetail
-from alpheus.cases.service_listing import SHOWN, Filters, in_all, rarest_first, where
+from alpheus.cases.service_listing import SHOWN, Filters, in_all, telling_of, where
 from alpheus.directory.owner_model import Advice, Ownership
 from alpheus.errors import RefusedError, UsageError
 
@@ -353,7 +353,7 @@ def _named(connection: Connection, tables: Derived, text: str) -> Iterator[Colum
     for number, word in enumerate(list(dict.fromkeys(text.lower().split()))[:_MOST_WORDS]):
         column = tables.organisation_words.alias(f"words{number}").c
         held.append(select(column.key).where(column.word >= word, column.word <= word + _END))
-    telling = rarest_first(connection, held, _COMMON)
+    telling = telling_of(connection, held, _COMMON)
     if telling:
         found = connection.execute(in_all(telling).limit(_FEW + 1)).scalars().all()
         if len(found) <= _FEW:

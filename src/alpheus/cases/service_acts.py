@@ -16,7 +16,6 @@ from alpheus.cases.derived_store import (
     read_acts,
     refresh_many,
     server_of,
-    set_standing,
 )
 from alpheus.cases.groups import Detail
 from alpheus.cases.schema import Derived, acts
@@ -89,8 +88,6 @@ def do_to(
         parts, take_down(connection, found, parts, asked, detail), strict=True
     ):
         done.setdefault(server, []).append(act_of(asked)._replace(id=number))
-    if parts:
-        set_standing(connection, found)
     return refresh_many(connection, tables, found, parts, done, now=now), refused
 
 
@@ -120,7 +117,7 @@ def take_down(
 ) -> list[int]:
     """Keep an act of each of some servers that one of its observations stands for.
 
-    Gives their numbers; `found` has to be kept afterwards, see `set_standing`.
+    Gives their numbers; `found` has to be kept afterwards (`set_standing`; `refresh_many` does).
     """
     values = {
         "time": asked.when, "recorded": asked.now, "who": asked.who, "kind": asked.kind.value,

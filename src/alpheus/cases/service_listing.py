@@ -11,14 +11,17 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import product
+from math import prod
 from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Select,
     and_,
+    bindparam,
     exists,
     func,
     or_,
@@ -26,6 +29,8 @@ from sqlalchemy import (
 )
 
 from alpheus.cases.bulk import among
+from alpheus.cases.questions import OneOf, Question, of_tables
+from alpheus.cases.remembered import remembered
 from alpheus.cases.schema import Derived
 from alpheus.cases.server_rows import places_of
 from alpheus.errors import UsageError
@@ -45,7 +50,11 @@ SHOWN = (
 
 _FEW = 2_000
 _MANY = 10_000
+_SOME = 20_000
 _COMMON = 150_000
+_SAMPLE = 400
+_OFTEN = 4
+"""One of so many of a sample has all words: then many have."""
 _MOST_WORDS = 8
 _MOST_QUERIES = 40
 _END = "\U0010ffff"
@@ -120,9 +129,12 @@ def page(
         return Page([], "")
     if known is None:
         known = tuple(conditions(connection, tables, filters))
-    for query in _queries(tables, filters, order.name, known):
-        found = connection.execute(order.apply(query).limit(size + 1))
-        rows += [row._asdict() for row in found]
+    if known:
+        for query in _queries(tables, filters, order.name, known):
+            found = connection.execute(order.apply(query).limit(size + 1))
+            rows += [row._asdict() for row in found]
+    else:
+        rows += _plain(connection, tables, filters, order, size + 1)
     rows.sort(key=order.key_of)
     more = len(rows) > size
     rows = rows[:size]
@@ -134,10 +146,15 @@ def rows_of(
     connection: Connection, tables: Derived, numbers: Sequence[int], shown: Sequence[str] = SHOWN
 ) -> list[dict[str, Any]]:
     """What is shown of servers, in the order of their numbers; those that are gone are left out."""
-    servers = tables.servers.c
-    query = select(*(servers[name] for name in shown)).where(servers.id.in_(numbers))
-    found = {row.id: row._asdict() for row in connection.execute(query)}
+    question = _rows(tables, tuple(shown))
+    found = {row["id"]: row for row in question.dicts(connection, numbers=list(numbers))}
     return [found[number] for number in numbers if number in found]
+
+
+@of_tables
+def _rows(tables: Derived, shown: tuple[str, ...]) -> Question:
+    s = tables.servers.c
+    return Question(select(*(s[name] for name in shown)).where(OneOf(s.id, "numbers")))
 
 
 def numbers(
@@ -149,7 +166,7 @@ def numbers(
     query = select(tables.servers.c.id).where(*where(connection, tables, filters))
     if sort == "due":
         query = query.where(tables.servers.c.due > "")
-    found = connection.execution_options(yield_per=_MANY).execute(order.apply(query))
+    found = connection.execute(order.apply(query).execution_options(yield_per=_MANY))
     return array("q", found.scalars())
 
 
@@ -160,8 +177,55 @@ def _check(filters: Filters, sort: str) -> None:
         raise UsageError("servers with a day by which something is due are listed by that day")
 
 
+def _plain(
+    connection: Connection, tables: Derived, filters: Filters, order: _Order, most: int
+) -> Iterator[dict[str, Any]]:
+    """The first of each alternative, where nothing is asked for but values of fields."""
+    asked = _asked(filters)
+    few = _are_few(asked)
+    question = _in_order(
+        tables, order.sort, tuple(name for name, _ in asked), few, order.after is not None
+    )
+    given: dict[str, Any] = {"most": most}
+    if order.after is not None:
+        given |= {"edge": order.after[0], "number": order.after[1]}
+    if not few:
+        given |= {f"of_{name}": list(values) for name, values in asked}
+    for chosen in product(*(dict.fromkeys(values) for _, values in asked)) if few else [()]:
+        values = {f"of_{name}": value for (name, _), value in zip(asked, chosen, strict=False)}
+        yield from question.dicts(connection, **given, **values)
+
+
+@of_tables
+def _in_order(
+    tables: Derived,
+    sort: str,
+    asked: tuple[str, ...],
+    few: bool,
+    after: bool,  # noqa: FBT001 - a key
+) -> Question:
+    """Numbers and their order, of servers whose fields have a value, or one of many."""
+    s, order = tables.servers.c, _Order(tables, sort, "")
+    query = select(s.id, s[order.name])
+    for name in asked:
+        given = f"of_{name}"
+        query = query.where(s[name] == bindparam(given) if few else OneOf(s[name], given))
+    if sort == "due":
+        query = query.where(s.due > "")
+    if after:
+        query = order.begin(query, bindparam("edge", type_=s[order.name].type), bindparam("number"))
+    return Question(order.apply(query).limit(bindparam("most", type_=Integer())))
+
+
 def _any(connection: Connection, tables: Derived, filters: Filters) -> bool:
     """Whether the counts know of a server that fits, as far as they tell; quick where none does."""
+    told = tuple(getattr(filters, name) for name in (*_STATES, "sector", "region", "product"))
+    return remembered(
+        connection, ("any", told), lambda: _any_by_counts(connection, tables, filters)
+    )
+
+
+def _any_by_counts(connection: Connection, tables: Derived, filters: Filters) -> bool:
     c = tables.counts.c
     states = [c[name].in_(getattr(filters, name)) for name in _STATES if getattr(filters, name)]
     asked = [(name, getattr(filters, name)) for name in ("sector", "region", "product")
@@ -177,22 +241,26 @@ class _Order:
     """The order of servers, and where in it a page begins."""
 
     def __init__(self, tables: Derived, sort: str, after: str) -> None:
-        self._sort = sort
+        self.sort = sort
         self.name = {"last-seen": "last_seen"}.get(sort, sort)
         self._id = tables.servers.c.id
         self._column: ColumnElement[Any] = tables.servers.c[self.name]
         self._falls = sort not in {"name", "due"}
-        self._after = self._read(after) if after else None
+        self.after = self._read(after) if after else None
 
     def apply(self, query: Select[Any]) -> Select[Any]:
         """The query in order, from where the page begins."""
+        if self.after is not None:
+            query = self.begin(query, *self.after)
         column = self._column
-        if self._after is not None:
-            value, number = self._after
-            edge = column <= value if self._falls else column >= value
-            past = column < value if self._falls else column > value
-            query = query.where(and_(edge, or_(past, self._id > number)))
         return query.order_by(column.desc() if self._falls else column, self._id)
+
+    def begin(self, query: Select[Any], value: Any, number: Any) -> Select[Any]:  # noqa: ANN401
+        """The query from after a server on: what it is sorted by, and its number."""
+        column = self._column
+        edge = column <= value if self._falls else column >= value
+        past = column < value if self._falls else column > value
+        return query.where(and_(edge, or_(past, self._id > number)))
 
     def key_of(self, row: dict[str, Any]) -> tuple[Any, ...]:
         """By what rows of several queries are merged."""
@@ -204,7 +272,7 @@ class _Order:
 
     def written(self, row: dict[str, Any]) -> str:
         """The key of the page after a row."""
-        raw = msgspec.json.encode([self._sort, row[self.name], row["id"]])
+        raw = msgspec.json.encode([self.sort, row[self.name], row["id"]])
         return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
     def _read(self, key: str) -> tuple[Any, int]:
@@ -213,8 +281,8 @@ class _Order:
             sort, value, number = msgspec.json.decode(raw, type=tuple[str, int | str, int])
         except ValueError:
             raise UsageError(f"'{key}' is no key of a page") from None
-        if sort != self._sort or isinstance(value, int) != (sort == "priority"):
-            raise UsageError(f"this key is of a list sorted by {sort}, not by {self._sort}")
+        if sort != self.sort or isinstance(value, int) != (sort == "priority"):
+            raise UsageError(f"this key is of a list sorted by {sort}, not by {self.sort}")
         return value, number
 
 
@@ -228,15 +296,17 @@ def _queries(
         base = base.where(servers.due > "")
     base = base.where(*known)
     asked = _asked(filters)
-    alternatives = 1
-    for _, values in asked:
-        alternatives *= len(set(values))
-    if alternatives > _MOST_QUERIES:
+    if not _are_few(asked):
         yield base.where(*(servers[name].in_(values) for name, values in asked))
         return
     for values in product(*(dict.fromkeys(values) for _, values in asked)):
         yield base.where(*(servers[name] == value
                            for (name, _), value in zip(asked, values, strict=True)))  # fmt: skip
+
+
+def _are_few(asked: Sequence[tuple[str, tuple[str, ...]]]) -> bool:
+    """Whether each alternative is asked for by itself."""
+    return prod(len(set(values)) for _, values in asked) <= _MOST_QUERIES
 
 
 def where(connection: Connection, tables: Derived, filters: Filters) -> list[ColumnElement[bool]]:
@@ -280,8 +350,7 @@ def conditions(
         due = tables.servers.c.due
         yield and_(due > "", due < filters.due_before)
     held = list(_held(tables, filters))
-    most = _COMMON if len(held) > 1 else _FEW
-    telling = rarest_first(connection, held, most)
+    telling = telling_of(connection, held, _COMMON)
     if telling:
         found: list[Any] = list(connection.execute(in_all(telling).limit(_FEW + 1)).scalars())
         if len(found) <= _FEW:
@@ -304,7 +373,33 @@ def _held(tables: Derived, filters: Filters) -> Iterator[Select[tuple[int]]]:
         yield select(places.server).where(or_(*spans))
 
 
-def rarest_first(
+def telling_of(
+    connection: Connection, held: Sequence[Select[Any]], common: int
+) -> list[Select[Any]]:
+    """By what to name all that fits, what fewest have first; nothing where that are many.
+
+    Many are soon met with in whatever order is walked through. Whether several words are often
+    together a sample says; what more than `common` have is no beginning.
+    """
+    if len(held) < 2:
+        return _rarest_first(connection, held, _FEW)
+    some = _rarest_first(connection, held, _SOME)
+    if some:
+        return [*some, *(one for one in held if one not in some)]
+    if _are_often_together(connection, held):
+        return []
+    return _rarest_first(connection, held, common)
+
+
+def _are_often_together(connection: Connection, held: Sequence[Select[Any]]) -> bool:
+    first, *others = held
+    sample = first.limit(_SAMPLE).subquery()
+    (column,) = sample.c
+    query = select(func.count()).select_from(sample).where(*_all_of(column, others))
+    return connection.execute(query).scalar_one() * _OFTEN >= _SAMPLE
+
+
+def _rarest_first(
     connection: Connection, held: Sequence[Select[Any]], most: int
 ) -> list[Select[Any]]:
     """Those of which there are not more than some, the one with fewest first."""
@@ -317,6 +412,11 @@ def rarest_first(
     return [held[place] for _, place in sorted(counted)]
 
 
+def _all_of(column: Any, held: Sequence[Select[Any]]) -> Iterator[ColumnElement[bool]]:  # noqa: ANN401
+    """That a column is in each."""
+    return (exists(one.where(one.selected_columns[0] == column)) for one in held)
+
+
 def in_all(held: Sequence[Select[Any]]) -> Select[Any]:
     """What is in the first and in all others, which are of other tables or aliases.
 
@@ -326,8 +426,7 @@ def in_all(held: Sequence[Select[Any]]) -> Select[Any]:
     first, *others = held
     if not others:
         return first
-    column = first.selected_columns[0]
-    return first.where(*(exists(one.where(one.selected_columns[0] == column)) for one in others))
+    return first.where(*_all_of(first.selected_columns[0], others))
 
 
 def every(

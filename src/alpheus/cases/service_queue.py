@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from alpheus.cases.priority import Reason
+from alpheus.cases.remembered import remembered
 from alpheus.cases.schema import DIMENSIONS, Derived
 from alpheus.cases.server_rows import TOTAL
 from alpheus.cases.service_listing import (
@@ -101,7 +102,9 @@ def offered(
     """How many servers fit, and what can be chosen; `known` are the `conditions` of the filters."""
     if _is_told_otherwise(filters):
         return _by_reading(connection, tables, filters, known)
-    return _by_counts(connection, tables, filters)
+    return remembered(
+        connection, ("choices", filters), lambda: _by_counts(connection, tables, filters)
+    )
 
 
 def _is_told_otherwise(filters: Filters) -> bool:
@@ -192,7 +195,7 @@ def _by_counts(
     for name, counted in _dimensions(connection, tables, filters).items():
         known = not set(by) - {name}
         choices[name] = tuple(one if known else Choice(one.value) for one in counted)
-    choices["assignee"] = tuple(_assignees(connection, tables))
+    choices["assignee"] = _assignees(connection, tables)
     return total, choices
 
 
@@ -278,8 +281,13 @@ def _sums(counts: Table, states: tuple[str, ...]) -> CompoundSelect[Any]:
     )  # fmt: skip
 
 
-def _assignees(connection: Connection, tables: Derived) -> Iterator[Choice]:
-    """Nobody, and whoever has servers: one look into the index for each."""
+def _assignees(connection: Connection, tables: Derived) -> tuple[Choice, ...]:
+    """Nobody, and whoever has servers."""
+    return remembered(connection, "assignees", lambda: tuple(_each_assignee(connection, tables)))
+
+
+def _each_assignee(connection: Connection, tables: Derived) -> Iterator[Choice]:
+    """One look into the index for each."""
     column, last = tables.servers.c.assignee, ""
     yield Choice("")
     for _ in range(_WIDE["assignee"]):

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, func, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, func, select, tuple_
 
 from alpheus.cases import assessments, organisations
 from alpheus.cases.acts import Act, ActKind, plan_in
@@ -23,10 +23,10 @@ from alpheus.cases.derived_store import Standing
 from alpheus.cases.explain import CveSaid, DecisionSaid, decisions_of, explained, outweighs
 from alpheus.cases.groups import Detail
 from alpheus.cases.lifecycle import Change, State
+from alpheus.cases.questions import Question, of_tables
 from alpheus.cases.repeats import places_of
 from alpheus.cases.schema import Derived, acts, facts, imports, observations
 from alpheus.cases.server_rows import ServerDetail
-from alpheus.cases.service_acts import find
 from alpheus.cases.states import Compromise, Patch, Work
 from alpheus.directory.owner_model import Ownership
 from alpheus.errors import RefusedError, UsageError
@@ -86,9 +86,17 @@ def row_of(connection: Connection, tables: Derived, number: int) -> dict[str, An
     """The row of the server that a number leads to. Raises RefusedError where there is none."""
     if not 0 < number <= LARGEST:
         raise RefusedError(f"there is no server {number}")
-    server = find(connection, tables, number)
-    row = connection.execute(select(tables.servers).where(tables.servers.c.id == server)).one()
-    return row._asdict()
+    found = _row(tables).dicts(connection, number=number)
+    if not found:
+        raise RefusedError(f"there is no server {number}")
+    return found[0]
+
+
+@of_tables
+def _row(tables: Derived) -> Question:
+    m, s = tables.members.c, tables.servers
+    server = select(m.server).where(m.observation == bindparam("number")).scalar_subquery()
+    return Question(select(s).where(s.c.id == server))
 
 
 def look(
@@ -184,9 +192,14 @@ def identity(connection: Connection, tables: Derived, server: int) -> Identity:
 
 def members_of(connection: Connection, tables: Derived, server: int) -> list[int]:
     """The numbers of a server's observations, the lowest first."""
+    return _members(tables).column(connection, server=server)
+
+
+@of_tables
+def _members(tables: Derived) -> Question:
     m = tables.members.c
-    query = select(m.observation).where(m.server == server).order_by(m.observation)
-    return list(connection.execute(query).scalars())
+    query = select(m.observation).where(m.server == bindparam("server"))
+    return Question(query.order_by(m.observation))
 
 
 def rows_behind(
@@ -224,9 +237,14 @@ def _place(after: str) -> tuple[str, int]:
 
 def changes_of(connection: Connection, tables: Derived, server: int) -> tuple[Change, ...]:
     """The changes of its states that its row is the outcome of, in their order."""
+    return in_order(Change(*row) for row in _changes(tables).rows(connection, server=server))
+
+
+@of_tables
+def _changes(tables: Derived) -> Question:
     c = tables.changes.c
     query = select(c.axis, c.time, c.before, c.after, c.who, c.why, c.evidence)
-    return in_order(Change(*row) for row in connection.execute(query.where(c.server == server)))
+    return Question(query.where(c.server == bindparam("server")))
 
 
 def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -245,44 +263,54 @@ def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 
 def _acts(connection: Connection, tables: Derived, server: int) -> tuple[Act, ...]:
-    a, m = acts.c, tables.members.c
-    query = (
-        select(a.id, a.time, a.who, a.kind, a.why, a.evidence, a.detail)
-        .select_from(acts.join(tables.members, m.observation == a.anchor))
-        .where(m.server == server)
-        .order_by(a.time.desc(), a.id.desc())
-        .limit(_MOST_ACTS)
-    )
     found = []
-    for row in connection.execute(query):
+    for row in _acts_of(tables).rows(connection, server=server):
         detail = msgspec.json.decode(row.detail or "{}", type=Detail)
         found.append(Act(row.id, row.time, row.who, ActKind(row.kind), row.why, row.evidence,
                          detail.to, detail.until))  # fmt: skip
     return tuple(reversed(found))
 
 
+@of_tables
+def _acts_of(tables: Derived) -> Question:
+    a, m = acts.c, tables.members.c
+    return Question(
+        select(a.id, a.time, a.who, a.kind, a.why, a.evidence, a.detail)
+        .select_from(acts.join(tables.members, m.observation == a.anchor))
+        .where(m.server == bindparam("server"))
+        .order_by(a.time.desc(), a.id.desc())
+        .limit(_MOST_ACTS)
+    )
+
+
 def _cves(connection: Connection, tables: Derived, server: int) -> dict[str, CveSaid]:
     """The last word on every flaw, see `explain.cves_of`; of equal states the newest is read."""
+    found: dict[str, CveSaid] = {}
+    for number, source, seen, build, content in _facts_of(tables).rows(connection, server=server):
+        for cve, entry in _read_states(content).items():
+            said = CveSaid(entry.state, entry.why, source, seen, build, number)
+            if cve not in found or outweighs(said, found[cve]):
+                found[cve] = said
+    return dict(sorted(found.items()))
+
+
+_read_states = msgspec.json.Decoder(dict[str, CveEntry]).decode
+
+
+@of_tables
+def _facts_of(tables: Derived) -> Question:
     m, o = tables.members.c, observations.c
     place = func.row_number().over(partition_by=o.facts_id, order_by=(o.seen.desc(), o.id.desc()))
     newest = (
         select(o.id, o.source, o.seen, o.build, o.facts_id, place.label("place"))
         .select_from(tables.members.join(observations, o.id == m.observation))
-        .where(m.server == server, o.facts_id.is_not(None))
+        .where(m.server == bindparam("server"), o.facts_id.is_not(None))
         .subquery()
     )
     n = newest.c
-    query = (
+    return Question(
         select(n.id, n.source, n.seen, n.build, facts.c.content)
         .select_from(newest.join(facts, facts.c.id == n.facts_id))
         .where(n.place == 1)
         .order_by(n.seen.desc(), n.id.desc())
     )
-    states = msgspec.json.Decoder(dict[str, CveEntry]).decode
-    found: dict[str, CveSaid] = {}
-    for number, source, seen, build, content in connection.execute(query):
-        for cve, entry in states(content).items():
-            said = CveSaid(entry.state, entry.why, source, seen, build, number)
-            if cve not in found or outweighs(said, found[cve]):
-                found[cve] = said
-    return dict(sorted(found.items()))
