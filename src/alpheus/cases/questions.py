@@ -49,8 +49,8 @@ def _in_array(one: OneOf, compiler: SQLCompiler, **more: Any) -> str:  # noqa: A
 class Question:
     """A statement that reads text and numbers, with parameters (`bindparam`, `OneOf`).
 
-    A parameter of `OneOf` takes a list, no tuple. Rows are named tuples, whose names are those of the
-    columns. Raises DBAPIError as a connection does.
+    A parameter of `OneOf` takes a list, no tuple. Rows are named tuples, whose names are those of
+    the columns. Raises DBAPIError as a connection does.
     """
 
     def __init__(self, statement: Select[Any] | CompoundSelect[Any]) -> None:
@@ -112,20 +112,25 @@ class _Written:
             given = [_simple(given[name]) for name in self._order]
         try:
             found: list[tuple[Any, ...]] = raw.execute(self._text, given).fetchall()
-        except connection.dialect.dbapi.Error as error:  # type: ignore[union-attr] # it is loaded
+        except _module(connection).Error as error:
             raise self._told(connection, error, given) from error
         return found
 
-    def _told(self, connection: Connection, error: Exception, given: Any) -> BaseException:  # noqa: ANN401
+    def _told(self, connection: Connection, error: Any, given: Any) -> BaseException:  # noqa: ANN401
         """The error as SQLAlchemy tells it; a connection that broke is not used again."""
         dialect = connection.dialect
         is_gone = dialect.is_disconnect(error, connection.connection.driver_connection, None)
         if is_gone:
             connection.invalidate(error)
-        return DBAPIError.instance(
-            self._text, given, error, dialect.dbapi.Error,  # type: ignore[union-attr,arg-type] # it is loaded
-            connection_invalidated=is_gone, dialect=dialect,
+        found: BaseException = DBAPIError.instance(
+            self._text, given, error, _module(connection).Error, connection_invalidated=is_gone,
+            dialect=dialect,
         )  # fmt: skip
+        return found
+
+
+def _module(connection: Connection) -> Any:  # noqa: ANN401 - sqlite3 or psycopg
+    return connection.dialect.dbapi
 
 
 def _simple(value: object) -> object:

@@ -183,9 +183,8 @@ def _plain(
     """The first of each alternative, where nothing is asked for but values of fields."""
     asked = _asked(filters)
     few = _are_few(asked)
-    question = _in_order(
-        tables, order.sort, tuple(name for name, _ in asked), few, order.after is not None
-    )
+    names = tuple(name for name, _ in asked)
+    question = _in_order(tables, _Form(order.sort, names, few, order.after is not None))
     given: dict[str, Any] = {"most": most}
     if order.after is not None:
         given |= {"edge": order.after[0], "number": order.after[1]}
@@ -196,23 +195,26 @@ def _plain(
         yield from question.dicts(connection, **given, **values)
 
 
+class _Form(NamedTuple):
+    """What tells one question for a page from another: sort, fields, how many values, and place."""
+
+    sort: str
+    asked: tuple[str, ...]
+    few: bool
+    after: bool
+
+
 @of_tables
-def _in_order(
-    tables: Derived,
-    sort: str,
-    asked: tuple[str, ...],
-    few: bool,
-    after: bool,  # noqa: FBT001 - a key
-) -> Question:
+def _in_order(tables: Derived, form: _Form) -> Question:
     """Numbers and their order, of servers whose fields have a value, or one of many."""
-    s, order = tables.servers.c, _Order(tables, sort, "")
+    s, order = tables.servers.c, _Order(tables, form.sort, "")
     query = select(s.id, s[order.name])
-    for name in asked:
+    for name in form.asked:
         given = f"of_{name}"
-        query = query.where(s[name] == bindparam(given) if few else OneOf(s[name], given))
-    if sort == "due":
+        query = query.where(s[name] == bindparam(given) if form.few else OneOf(s[name], given))
+    if form.sort == "due":
         query = query.where(s.due > "")
-    if after:
+    if form.after:
         query = order.begin(query, bindparam("edge", type_=s[order.name].type), bindparam("number"))
     return Question(order.apply(query).limit(bindparam("most", type_=Integer())))
 

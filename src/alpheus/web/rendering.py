@@ -124,16 +124,13 @@ def said_in(language: Words | str) -> dict[str, Callable[..., object]]:
 @cache
 def environment() -> Environment:
     """The templates."""
-    from jinja2 import (  # noqa: PLC0415 - slow to load
-        Environment,
-        PackageLoader,
-        StrictUndefined,
-        select_autoescape,
-    )
+    from jinja2 import PackageLoader, StrictUndefined  # noqa: PLC0415 - slow to load
 
-    made = Environment(
+    from alpheus.web.templating import Templates  # noqa: PLC0415 - it loads the same
+
+    made = Templates(
         loader=PackageLoader("alpheus.web", "templates"),
-        autoescape=select_autoescape(default=True),
+        autoescape=True,
         finalize=_made_visible,
         undefined=StrictUndefined,
         trim_blocks=True,
