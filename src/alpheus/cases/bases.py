@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, insert, select
 from alpheus.cases.bulk import add_rows
 from alpheus.cases.identity import Cluster
 from alpheus.cases.owner_evidence import Seen
+from alpheus.cases.questions import OneOf, Question, of_tables
 from alpheus.cases.schema import Derived, observations
 from alpheus.cases.server_rows import Identity, identity_of
 
@@ -38,30 +39,43 @@ def bases_of(
     connection: Connection, tables: Derived, numbers: Iterable[int]
 ) -> dict[int, tuple[int, int]]:
     """Of observations, the server that they are of and the one that was worked out."""
+    asked = list(numbers)
+    rows = _bases_of(tables).rows(connection, numbers=asked) if asked else []
+    return {number: (server, server if base is None else base) for number, server, base in rows}
+
+
+@of_tables
+def _bases_of(tables: Derived) -> Question:
     m, b = tables.members.c, tables.bases.c
     whole = tables.members.outerjoin(tables.bases, b.observation == m.observation)
-    found: dict[int, tuple[int, int]] = {}
-    for part in _parts(numbers):
-        query = select(m.observation, m.server, b.base).select_from(whole)
-        for number, server, base in connection.execute(query.where(m.observation.in_(part))):
-            found[number] = server, server if base is None else base
-    return found
+    query = select(m.observation, m.server, b.base).select_from(whole)
+    return Question(query.where(OneOf(m.observation, "numbers")))
 
 
 def together(
     connection: Connection, tables: Derived, servers: Iterable[int], bases: Iterable[int]
 ) -> set[int]:
     """The observations of servers, and those of servers that were worked out."""
-    m, b = tables.members.c, tables.bases.c
+    worked_out = sorted(set(bases))
+    every = sorted({*servers, *worked_out})
     found: set[int] = set()
-    bases = set(bases)
-    for part in _parts({*servers, *bases}):
-        query = select(m.observation).where(m.server.in_(part))
-        found.update(connection.execute(query).scalars())
-    for part in _parts(bases):
-        query = select(b.observation).where(b.base.in_(part))
-        found.update(connection.execute(query).scalars())
+    if every:
+        found.update(_of_servers(tables).column(connection, servers=every))
+    if worked_out:
+        found.update(_of_bases(tables).column(connection, bases=worked_out))
     return found
+
+
+@of_tables
+def _of_servers(tables: Derived) -> Question:
+    m = tables.members.c
+    return Question(select(m.observation).where(OneOf(m.server, "servers")))
+
+
+@of_tables
+def _of_bases(tables: Derived) -> Question:
+    b = tables.bases.c
+    return Question(select(b.observation).where(OneOf(b.base, "bases")))
 
 
 def kept(connection: Connection, tables: Derived, base: int) -> Identity | None:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from alpheus.cases.clean_files import Verified
 from alpheus.cases.clean_progress import Mark, Marked
 from alpheus.cases.clean_schema import plan_marks, plans, verifications
+from alpheus.cases.questions import Question, of_tables
 from alpheus.cases.schema import Derived
 from alpheus.errors import DatabaseError
 from alpheus.respond.model import Plan, encode
@@ -48,14 +49,23 @@ class KeptVerification(NamedTuple):
 
 def plans_of(connection: Connection, tables: Derived, server: int) -> list[KeptPlan]:
     """The plans of a server, the newest first."""
+    rows = _plans(tables).rows(connection, server=server)
+    return [
+        KeptPlan(row.id, row.anchor, row.digest, row.recorded, row.who, row.assessment,
+                 row.observation, _plan(row.content))
+        for row in rows
+    ]  # fmt: skip
+
+
+@of_tables
+def _plans(tables: Derived) -> Question:
     p, m = plans.c, tables.members.c
-    query = (
+    return Question(
         select(p.id, p.anchor, p.digest, p.recorded, p.who, p.assessment, p.observation, p.content)
         .select_from(plans.join(tables.members, m.observation == p.anchor))
-        .where(m.server == server)
+        .where(m.server == bindparam("server"))
         .order_by(p.id.desc())
     )
-    return [KeptPlan(*row[:-1], _plan(row.content)) for row in connection.execute(query)]
 
 
 def _plan(content: str) -> Plan:
@@ -84,20 +94,26 @@ def verifications_of(
     connection: Connection, tables: Derived, server: int
 ) -> list[KeptVerification]:
     """The verifications of a server, the newest first."""
-    v, m = verifications.c, tables.members.c
-    query = (
-        select(v.id, v.plan, v.digest, v.recorded, v.who, v.evidence, v.content)
-        .select_from(verifications.join(tables.members, m.observation == v.anchor))
-        .where(m.server == server)
-        .order_by(v.id.desc())
-    )
+    rows = _verifications(tables).rows(connection, server=server)
     try:
         return [
-            KeptVerification(*row[:-1], _read_verification(row.content))
-            for row in connection.execute(query)
-        ]
+            KeptVerification(row.id, row.plan, row.digest, row.recorded, row.who, row.evidence,
+                             _read_verification(row.content))
+            for row in rows
+        ]  # fmt: skip
     except msgspec.MsgspecError as error:
         raise DatabaseError(f"a verification that is kept cannot be read: {error}") from error
+
+
+@of_tables
+def _verifications(tables: Derived) -> Question:
+    v, m = verifications.c, tables.members.c
+    return Question(
+        select(v.id, v.plan, v.digest, v.recorded, v.who, v.evidence, v.content)
+        .select_from(verifications.join(tables.members, m.observation == v.anchor))
+        .where(m.server == bindparam("server"))
+        .order_by(v.id.desc())
+    )
 
 
 def anchor_of_plan(connection: Connection, digest: str) -> int:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from alpheus.cases.bases import bases_of, together
 from alpheus.cases.groups import read_decisions, read_sightings
 from alpheus.cases.identity import Decision, DecisionKind, Link, Resolver
 from alpheus.cases.identity.decisions import standing_of
 from alpheus.cases.identity.model import said_of_links
+from alpheus.cases.questions import OneOf, Question, of_tables
 from alpheus.cases.schema import Derived, facts, observations
 from alpheus.cases.server_rows import DECOY, ServerDetail
 from alpheus.exposure.model import CveEntry
@@ -138,14 +139,19 @@ def explained(
 
 def _taken_for_a_decoy(connection: Connection, tables: Derived, server: int) -> Iterator[str]:
     """Whether and why it is taken for a decoy, and how that is said to be wrong."""
-    s = tables.servers.c
-    text = connection.execute(select(s.detail).where(s.id == server)).scalar()
+    text = _detail(tables).value(connection, server=server)
     detail = msgspec.json.decode(text or "{}", type=ServerDetail)
     why = detail.aside_why if detail.aside == DECOY else "somebody said so"
     if detail.decoy:
         yield f"taken for a decoy and not counted as a server: {why}"
     elif detail.aside == DECOY:
         yield f"it may be a decoy, but somebody said that it is counted: {why}"
+
+
+@of_tables
+def _detail(tables: Derived) -> Question:
+    s = tables.servers.c
+    return Question(select(s.detail).where(s.id == bindparam("server")))
 
 
 def _lines(
@@ -215,13 +221,30 @@ def _tied(connection: Connection, tables: Derived, decisions: Iterable[Decision]
 
 
 def _near(connection: Connection, tables: Derived, server: int) -> list[int]:
-    w, m = tables.words.c, tables.members.c
-    words = connection.execute(select(w.word).where(w.server == server)).scalars().all()
+    words = _words_of(tables).column(connection, server=server)
     whole = [word for word in words if "." in word or len(word) == 64]
     found: dict[int, None] = {}
     for word in whole:
-        query = select(w.server).where(w.word == word, w.server != server).limit(_MOST_NEAR)
-        found |= dict.fromkeys(connection.execute(query).scalars())
+        found |= dict.fromkeys(_others(tables).column(connection, word=word, server=server))
     near = list(found)[:_MOST_NEAR]
-    query = select(m.observation).where(m.server.in_(near)).limit(MOST)
-    return list(connection.execute(query).scalars()) if near else []
+    return _seen_of(tables).column(connection, servers=near) if near else []
+
+
+@of_tables
+def _words_of(tables: Derived) -> Question:
+    w = tables.words.c
+    return Question(select(w.word).where(w.server == bindparam("server")))
+
+
+@of_tables
+def _others(tables: Derived) -> Question:
+    """Other servers that have a word."""
+    w = tables.words.c
+    query = select(w.server).where(w.word == bindparam("word"), w.server != bindparam("server"))
+    return Question(query.limit(_MOST_NEAR))
+
+
+@of_tables
+def _seen_of(tables: Derived) -> Question:
+    m = tables.members.c
+    return Question(select(m.observation).where(OneOf(m.server, "servers")).limit(MOST))

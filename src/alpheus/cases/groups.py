@@ -27,6 +27,7 @@ from alpheus.cases.identity.portions import Portion, portion_of
 from alpheus.cases.identity.resolve import uncollected
 from alpheus.cases.observations import Sightings
 from alpheus.cases.pools import moved
+from alpheus.cases.questions import OneOf, Question
 from alpheus.cases.schema import acts, observations
 from alpheus.cases.workers import in_turn, workers
 
@@ -82,21 +83,30 @@ def read_groups(database: Database) -> Groups:
 
 def read_decisions(connection: Connection) -> tuple[list[Decision], int]:
     """What people decided about servers, and the number of the last act of any kind."""
-    found = connection.execute(select(acts).where(acts.c.kind.in_(DECISIONS))).all()
-    last = connection.execute(select(acts.c.id).order_by(acts.c.id.desc()).limit(1)).scalar()
+    last = _LAST_ACT.value(connection)
     decisions = []
-    for row in found:
+    for row in _ACTS.rows(connection, kinds=[str(kind) for kind in DECISIONS]):
         detail = msgspec.json.decode(row.detail or "{}", type=Detail)
         decisions.append(Decision(row.id, DECISIONS[row.kind], row.who, row.time, row.why,
                                   detail.observations, detail.revokes))  # fmt: skip
     return decisions, last or 0
 
 
+_ACTS = Question(select(acts).where(OneOf(acts.c.kind, "kinds")))
+_LAST_ACT = Question(select(acts.c.id).order_by(acts.c.id.desc()).limit(1))
+
+
 def read_sightings(connection: Connection, numbers: Sequence[int]) -> list[Sighting]:
     """The sightings of some observations."""
-    reader, o = Sightings(), observations.c
-    query = select(o.id, o.kind, o.seen, o.body).where(o.id.in_(numbers)).order_by(o.id)
-    return [reader.of(*row) for row in connection.execute(query)]
+    reader = Sightings()
+    rows = _SEEN.rows(connection, numbers=list(numbers)) if numbers else []
+    return [reader.of(*row) for row in rows]
+
+
+_SEEN = Question(
+    select(observations.c.id, observations.c.kind, observations.c.seen, observations.c.body)
+    .where(OneOf(observations.c.id, "numbers")).order_by(observations.c.id)
+)  # fmt: skip
 
 
 def described(sightings: Sequence[Sighting]) -> Cluster:

@@ -9,8 +9,20 @@ from itertools import product
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
 
+from alpheus.cases.questions import OneOf, Question, of_tables
 from alpheus.cases.schema import Derived
 from alpheus.cases.server_rows import ServerDetail
 from alpheus.cases.service_listing import SHOWN, Filters, in_all, telling_of, where
@@ -104,12 +116,36 @@ def page(
     order = _Order(tables, sort, after)
     size = max(1, min(size, MOST))
     rows: list[dict[str, Any]] = []
-    for query in _queries(connection, tables, filters, order.name):
-        found = connection.execute(order.apply(query).limit(size + 1))
-        rows += [row._asdict() for row in found]
+    if filters == OrganisationFilters(open_only=filters.open_only):
+        rows = _plain(connection, tables, order, size + 1, open_only=filters.open_only)
+    else:
+        for query in _queries(connection, tables, filters, order.name):
+            found = connection.execute(order.apply(query).limit(size + 1))
+            rows += [row._asdict() for row in found]
     rows.sort(key=order.key_of)
     next_key = order.written(rows[size - 1]) if len(rows) > size else ""
     return OrganisationPage(_whole(connection, tables, [r["key"] for r in rows[:size]]), next_key)
+
+
+def _plain(
+    connection: Connection, tables: Derived, order: _Order, most: int, *, open_only: bool
+) -> list[dict[str, Any]]:
+    """The first of all organisations, or of those that have something left to be done."""
+    question = _in_order(tables, (order.name, open_only, order.after is not None))
+    edge = {"edge": order.after[0], "from_key": order.after[1]} if order.after else {}
+    return question.dicts(connection, most=most, **edge)
+
+
+@of_tables
+def _in_order(tables: Derived, form: tuple[str, bool, bool]) -> Question:
+    sort, open_only, after = form
+    g, order = tables.organisations.c, _Order(tables, sort, "")
+    query = select(g.key, g[sort])
+    if open_only:
+        query = query.where(g.open > 0)
+    if after:
+        query = order.begin(query, bindparam("edge", type_=g[sort].type), bindparam("from_key"))
+    return Question(order.apply(query).limit(bindparam("most", type_=Integer())))
 
 
 def one(connection: Connection, tables: Derived, key: str) -> Organisation:
@@ -117,23 +153,32 @@ def one(connection: Connection, tables: Derived, key: str) -> Organisation:
     found = _whole(connection, tables, [key]) if key else []
     if not found:
         raise RefusedError(f"there is no organisation {key!r}; see: alpheus case organisations")
+    owned = [_read_ownership(text) for text in _owned(tables).column(connection, key=key)]
+    return msgspec.structs.replace(found[0], contacts=_contacts(owned))
+
+
+@of_tables
+def _owned(tables: Derived) -> Question:
     s, o = tables.servers.c, tables.ownerships.c
-    query = (
+    return Question(
         select(o.content)
         .select_from(tables.servers.join(tables.ownerships, o.server == s.id))
-        .where(s.organisation == key)
+        .where(s.organisation == bindparam("key"))
         .order_by(o.weight.desc(), s.id)
         .limit(_AT_ONCE)
     )
-    owned = [_read_ownership(text) for text in connection.execute(query).scalars()]
-    return msgspec.structs.replace(found[0], contacts=_contacts(owned))
 
 
 def ownership(connection: Connection, tables: Derived, server: int) -> Ownership:
     """Who owns a server, with all reasons; of unknown owner where nothing is kept of it."""
-    o = tables.ownerships.c
-    text = connection.execute(select(o.content).where(o.server == server)).scalar()
+    text = _ownership_of(tables).value(connection, server=server)
     return _read_ownership(text) if text else Ownership()
+
+
+@of_tables
+def _ownership_of(tables: Derived) -> Question:
+    o = tables.ownerships.c
+    return Question(select(o.content).where(o.server == bindparam("server")))
 
 
 def each(
@@ -233,39 +278,40 @@ def _contacts(owned: Iterable[Ownership]) -> tuple[Advice, ...]:
 
 def _whole(connection: Connection, tables: Derived, keys: Sequence[str]) -> list[Organisation]:
     """Organisations by their keys, in this order; keys that there are none of are left out."""
-    g, o = tables.organisations.c, tables.ownerships.c
+    if not keys:
+        return []
     found: dict[str, Organisation] = {}
-    beside = _beside(connection, tables, keys)
-    for begin in range(0, len(keys), _AT_ONCE):
-        query = (
-            select(*(g[name] for name in _FIELDS), o.content)
-            .select_from(tables.organisations.outerjoin(tables.ownerships, o.server == g.described))
-            .where(g.key.in_(keys[begin : begin + _AT_ONCE]))
-        )
-        for row in connection.execute(query):
-            values = row._asdict()
-            del values["described"]
-            text = values.pop("content")
-            owned = _read_ownership(text) if text else Ownership()
-            found[values["key"]] = Organisation(
-                **values, confidence=owned.confidence, provider=owned.provider,
-                contacts=owned.contacts, beside=beside.get(values["key"], 0),
-            )  # fmt: skip
+    beside = dict(_beside(tables).rows(connection, keys=list(keys)))
+    for values in _described(tables).dicts(connection, keys=list(keys)):
+        del values["described"]
+        text = values.pop("content")
+        owned = _read_ownership(text) if text else Ownership()
+        found[values["key"]] = Organisation(
+            **values, confidence=owned.confidence, provider=owned.provider,
+            contacts=owned.contacts, beside=beside.get(values["key"], 0),
+        )  # fmt: skip
     return [found[key] for key in keys if key in found]
 
 
-def _beside(connection: Connection, tables: Derived, keys: Sequence[str]) -> dict[str, int]:
+@of_tables
+def _described(tables: Derived) -> Question:
+    g, o = tables.organisations.c, tables.ownerships.c
+    return Question(
+        select(*(g[name] for name in _FIELDS), o.content)
+        .select_from(tables.organisations.outerjoin(tables.ownerships, o.server == g.described))
+        .where(OneOf(g.key, "keys"))
+    )
+
+
+@of_tables
+def _beside(tables: Derived) -> Question:
     """How many of the list of each are no servers by themselves."""
     s = tables.servers.c
-    found: dict[str, int] = {}
-    for begin in range(0, len(keys), _AT_ONCE):
-        query = (
-            select(s.organisation, func.count())
-            .where(s.organisation.in_(keys[begin : begin + _AT_ONCE]), s.service != 0)
-            .group_by(s.organisation)
-        )
-        found.update((key, number) for key, number in connection.execute(query))
-    return found
+    return Question(
+        select(s.organisation, func.count().label("beside"))
+        .where(OneOf(s.organisation, "keys"), s.service != 0)
+        .group_by(s.organisation)
+    )
 
 
 class _Order:
@@ -278,17 +324,21 @@ class _Order:
         self._key = tables.organisations.c.key
         self._column: ColumnElement[Any] = tables.organisations.c[sort]
         self._falls = sort != "name"
-        self._after = self._read(after) if after else None
+        self.after = self._read(after) if after else None
 
     def apply(self, query: Select[Any]) -> Select[Any]:
         """The query in order, from where the page begins."""
+        if self.after is not None:
+            query = self.begin(query, *self.after)
         column = self._column
-        if self._after is not None:
-            value, key = self._after
-            edge = column <= value if self._falls else column >= value
-            past = column < value if self._falls else column > value
-            query = query.where(and_(edge, or_(past, self._key > key)))
         return query.order_by(column.desc() if self._falls else column, self._key)
+
+    def begin(self, query: Select[Any], value: Any, key: Any) -> Select[Any]:  # noqa: ANN401
+        """The query from after an organisation on: what it is sorted by, and its key."""
+        column = self._column
+        edge = column <= value if self._falls else column >= value
+        past = column < value if self._falls else column > value
+        return query.where(and_(edge, or_(past, self._key > key)))
 
     def key_of(self, row: Mapping[str, Any]) -> tuple[Any, str]:
         """By what rows of several queries are merged."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
+from alpheus.cases.questions import OneOf, Question, of_tables
 from alpheus.cases.schema import Derived, notice_servers, notice_standings, notices
 from alpheus.notify.ladder import Told
 from alpheus.notify.model import Channel, Notice, Rung, Status, Subject
@@ -74,17 +75,19 @@ def states_of(
     connection: Connection, tables: Derived, anchors: Iterable[int]
 ) -> dict[int, Mapping[str, Any]]:
     """The states of the servers that observations are of, by observation; without those gone."""
+    numbers = sorted(set(anchors))
+    rows = _states(tables).dicts(connection, numbers=numbers) if numbers else []
+    return {row["observation"]: row for row in rows}
+
+
+@of_tables
+def _states(tables: Derived) -> Question:
     m, s = tables.members.c, tables.servers.c
-    found: dict[int, Mapping[str, Any]] = {}
-    for part in _parts(sorted(set(anchors))):
-        query = (
-            select(m.observation, *(s[name] for name in _STATES))
-            .select_from(tables.members.join(tables.servers, s.id == m.server))
-            .where(m.observation.in_(part))
-        )
-        for row in connection.execute(query):
-            found[row.observation] = row._asdict()
-    return found
+    return Question(
+        select(m.observation, *(s[name] for name in _STATES))
+        .select_from(tables.members.join(tables.servers, s.id == m.server))
+        .where(OneOf(m.observation, "numbers"))
+    )
 
 
 def still_so(

@@ -11,8 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
+from alpheus.cases.questions import OneOf, Question
 from alpheus.cases.schema import (
     batches,
     notice_events,
@@ -117,16 +128,28 @@ def _of_batch(
     connection: Connection, batch: int, mine: Sequence[int] | None, after: str, size: int
 ) -> NoticePage:
     """Notices of a batch, in the order in which they are sent."""
-    s = notice_standings.c
     found: list[int] = []
+    edge = _key(after)[1] if after else 0
+    among = {} if mine is None else {"mine": list(mine)}
+    question = _IN_BATCH if mine is None else _MINE_IN_BATCH
     for status in Status:
-        query = select(s.notice).where(s.batch == batch, s.status == status.value)
-        query = query if mine is None else query.where(s.notice.in_(mine))
-        query = query.where(s.notice > _key(after)[1]) if after else query
-        found += connection.execute(query.order_by(s.notice).limit(size + 1)).scalars()
+        found += question.column(
+            connection, batch=batch, status=status.value, after=edge, most=size + 1, **among
+        )
     found.sort()
     next_ = f".{found[size - 1]}" if len(found) > size else ""
     return NoticePage(tuple(_briefs(connection, found[:size])), next_)
+
+
+_NUMBERS = (
+    select(notice_standings.c.notice)
+    .where(notice_standings.c.batch == bindparam("batch"),
+           notice_standings.c.status == bindparam("status"),
+           notice_standings.c.notice > bindparam("after"))
+    .order_by(notice_standings.c.notice).limit(bindparam("most", type_=Integer()))
+)  # fmt: skip
+_IN_BATCH = Question(_NUMBERS)
+_MINE_IN_BATCH = Question(_NUMBERS.where(OneOf(notice_standings.c.notice, "mine")))
 
 
 def lines_of(connection: Connection, within: Collection[str]) -> tuple[Line, ...]:
@@ -312,21 +335,28 @@ def _asked(
 
 def _briefs(connection: Connection, numbers: Sequence[int]) -> Iterator[Brief]:
     """Notices in the order of their numbers here."""
-    a, s, n = notices.c, notice_standings.c, notice_servers.c
+    if not numbers:
+        return iter(())
     found: dict[int, Brief] = {}
-    for part in _parts(numbers):
-        query = (
-            select(a.id, a.content, s.status, s.handed_over, s.answered)
-            .select_from(notices.join(notice_standings, s.notice == a.id)).where(a.id.in_(part))
+    servers = dict(_SERVERS.rows(connection, numbers=list(numbers)))
+    for row in _BRIEF.rows(connection, numbers=list(numbers)):
+        found[row.id] = msgspec.structs.replace(
+            _READ.decode(row.content), status=row.status, handed_over=row.handed_over,
+            answered=row.answered, servers=servers.get(row.id, 0),
         )  # fmt: skip
-        counts = select(n.notice, func.count()).where(n.notice.in_(part)).group_by(n.notice)
-        servers = {row[0]: row[1] for row in connection.execute(counts)}
-        for row in connection.execute(query):
-            found[row.id] = msgspec.structs.replace(
-                _READ.decode(row.content), status=row.status, handed_over=row.handed_over,
-                answered=row.answered, servers=servers.get(row.id, 0),
-            )  # fmt: skip
     return (found[number] for number in numbers if number in found)
+
+
+_SERVERS = Question(
+    select(notice_servers.c.notice, func.count().label("servers"))
+    .where(OneOf(notice_servers.c.notice, "numbers")).group_by(notice_servers.c.notice)
+)  # fmt: skip
+_BRIEF = Question(
+    select(notices.c.id, notices.c.content, notice_standings.c.status,
+           notice_standings.c.handed_over, notice_standings.c.answered)
+    .select_from(notices.join(notice_standings, notice_standings.c.notice == notices.c.id))
+    .where(OneOf(notices.c.id, "numbers"))
+)  # fmt: skip
 
 
 def _key(text: str) -> tuple[str, int]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from alpheus.cases.questions import OneOf, Question, of_tables
 from alpheus.cases.schema import Derived
 from alpheus.cases.states import ENDED, HEALTHY, Compromise, Patch
 from alpheus.notify import history, store
@@ -168,13 +169,18 @@ def _owners(
     connection: Connection, tables: Derived, anchors: Sequence[int]
 ) -> dict[int, tuple[int, str]]:
     """The server that an observation is of, and whose it is."""
+    rows = _owner_of(tables).rows(connection, anchors=list(anchors)) if anchors else []
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+@of_tables
+def _owner_of(tables: Derived) -> Question:
     m, s = tables.members.c, tables.servers.c
-    query = (
+    return Question(
         select(m.observation, s.id, s.organisation)
         .select_from(tables.members.join(tables.servers, s.id == m.server))
-        .where(m.observation.in_(anchors))
+        .where(OneOf(m.observation, "anchors"))
     )
-    return {row[0]: (row[1], row[2]) for row in connection.execute(query)}
 
 
 def condition_now(row: Mapping[str, Any]) -> str:

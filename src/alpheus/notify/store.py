@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from alpheus.cases.bulk import add_rows
+from alpheus.cases.questions import Question
 from alpheus.cases.schema import (
     batches,
     meta,
@@ -43,10 +44,13 @@ _WRITE = msgspec.json.Encoder()
 
 def secret(connection: Connection) -> str:
     """What references and codes are made with; made by the first plan. Raises RefusedError."""
-    found = connection.execute(select(meta.c.value).where(meta.c.key == _SECRET)).scalar()
+    found = _KEPT_SECRET.value(connection)
     if not found:
         raise RefusedError("no notice was planned yet; begin with: alpheus notify plan")
     return str(found)
+
+
+_KEPT_SECRET = Question(select(meta.c.value).where(meta.c.key == _SECRET))
 
 
 def make_secret(connection: Connection) -> str:
@@ -194,33 +198,42 @@ def _parts(rows: Sequence[tuple[int, str]]) -> Iterator[Sequence[tuple[int, str]
 
 def standing(connection: Connection, notice: int) -> Standing:
     """Where a notice stands. Raises RefusedError where there is none."""
-    s = notice_standings.c
-    query = select(s.status, s.handed_over, s.answered).where(s.notice == notice)
-    found = connection.execute(query).first()
+    found = _STANDING.first(connection, notice=notice)
     if found is None:
         raise RefusedError(f"there is no notice {notice}")
     return Standing(Status(found.status), found.handed_over, found.answered)
 
 
+_STANDING = Question(
+    select(notice_standings.c.status, notice_standings.c.handed_over, notice_standings.c.answered)
+    .where(notice_standings.c.notice == bindparam("notice"))
+)  # fmt: skip
+
+
 def events_of(connection: Connection, notice: int) -> list[Event]:
     """What became of a notice, in the order in which it was taken down."""
-    e = notice_events.c
-    query = select(e.id, e.notice, e.time, e.who, e.kind, e.detail).where(e.notice == notice)
-    return [Event(*row[:4], EventKind(row.kind), row.detail)
-            for row in connection.execute(query.order_by(e.id))]  # fmt: skip
+    return [Event(row.id, row.notice, row.time, row.who, EventKind(row.kind), row.detail)
+            for row in _EVENTS.rows(connection, notice=notice)]  # fmt: skip
+
+
+_EVENTS = Question(
+    select(*(notice_events.c[name] for name in ("id", "notice", "time", "who", "kind", "detail")))
+    .where(notice_events.c.notice == bindparam("notice")).order_by(notice_events.c.id)
+)  # fmt: skip
 
 
 def left_out_of(connection: Connection, notice: int) -> frozenset[int]:
     """Anchors of servers that a notice did not tell of when it was last handed over."""
-    e = notice_events.c
-    query = (
-        select(e.left_out)
-        .where(e.notice == notice, e.kind == EventKind.HANDING_OVER.value)
-        .order_by(e.id.desc())
-        .limit(1)
-    )
-    text = connection.execute(query).scalar() or ""
+    text = _LEFT_OUT.value(connection, notice=notice) or ""
     return frozenset(map(int, text.split()))
+
+
+_LEFT_OUT = Question(
+    select(notice_events.c.left_out)
+    .where(notice_events.c.notice == bindparam("notice"),
+           notice_events.c.kind == EventKind.HANDING_OVER.value)
+    .order_by(notice_events.c.id.desc()).limit(1)
+)  # fmt: skip
 
 
 def last_event(connection: Connection, notice: int, kind: EventKind) -> Event | None:
@@ -233,9 +246,13 @@ def by_reference(connection: Connection, reference: str) -> Notice | None:
     plain = plain_reference(reference)
     if not plain:
         return None
-    query = select(notices.c.content).where(notices.c.reference == plain)
-    found = connection.execute(query).scalar()
+    found = _BY_REFERENCE.value(connection, reference=plain)
     return _READ.decode(found) if found else None
+
+
+_BY_REFERENCE = Question(
+    select(notices.c.content).where(notices.c.reference == bindparam("reference"))
+)
 
 
 def by_code(connection: Connection, code: str) -> Notice | None:
@@ -282,10 +299,13 @@ def approved_since(connection: Connection, time: str) -> list[tuple[str, str, in
 
 def batch_of(connection: Connection, number: int) -> Batch:
     """A batch with the statuses of its notices. Raises RefusedError where there is none."""
-    row = connection.execute(select(batches).where(batches.c.id == number)).first()
+    row = _BATCH.first(connection, number=number)
     if row is None:
         raise RefusedError(f"there is no batch {number}; alpheus notify status lists them")
     return _batch(connection, row)
+
+
+_BATCH = Question(select(batches).where(batches.c.id == bindparam("number")))
 
 
 def every_batch(connection: Connection) -> Iterator[Batch]:
@@ -300,12 +320,16 @@ def newest_batches(connection: Connection, most: int) -> list[Batch]:
     return [_batch(connection, row) for row in connection.execute(query).all()]
 
 
-def _batch(connection: Connection, row: Row[Any]) -> Batch:
-    s = notice_standings.c
-    counts = select(s.status, func.count()).where(s.batch == row.id).group_by(s.status)
+_COUNTS = Question(
+    select(notice_standings.c.status, func.count().label("notices"))
+    .where(notice_standings.c.batch == bindparam("batch")).group_by(notice_standings.c.status)
+)  # fmt: skip
+
+
+def _batch(connection: Connection, row: Any) -> Batch:  # noqa: ANN401 - a row of `batches`
     return Batch(
         row.id, row.made, row.who, row.filters, row.planned, row.servers, row.organisations,
         row.withdrawn, msgspec.json.decode(row.omitted, type=dict[str, int]),
         msgspec.json.decode(row.channels, type=dict[str, int]),
-        {row[0]: row[1] for row in connection.execute(counts)},
+        dict(_COUNTS.rows(connection, batch=row.id)),
     )  # fmt: skip

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from alpheus.cases.organisations import Organisation
+from alpheus.cases.questions import OneOf, Question, of_tables
 from alpheus.cases.schema import Derived
 from alpheus.cases.server_rows import ServerDetail
 from alpheus.cases.states import CLEANABLE
@@ -101,14 +102,14 @@ def rows_of(
     connection: Connection, tables: Derived, servers: Sequence[int]
 ) -> dict[int, dict[str, Any]]:
     """Servers by their numbers, with their detail read."""
+    rows = _rows(tables).dicts(connection, servers=list(servers)) if servers else []
+    return {row["id"]: {**row, "detail": _read_detail(row["detail"])} for row in rows}
+
+
+_read_detail = msgspec.json.Decoder(ServerDetail).decode
+
+
+@of_tables
+def _rows(tables: Derived) -> Question:
     s = tables.servers.c
-    read = msgspec.json.Decoder(ServerDetail).decode
-    found: dict[int, dict[str, Any]] = {}
-    for begin in range(0, len(servers), _AT_ONCE):
-        query = select(*(s[name] for name in _COLUMNS)).where(
-            s.id.in_(servers[begin : begin + _AT_ONCE])
-        )
-        for row in connection.execute(query):
-            values = row._asdict()
-            found[values["id"]] = {**values, "detail": read(values["detail"])}
-    return found
+    return Question(select(*(s[name] for name in _COLUMNS)).where(OneOf(s.id, "servers")))
