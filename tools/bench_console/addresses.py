@@ -23,7 +23,7 @@ EACH = 200
 
 NOT_ASKED = re.compile(
     r"/oidc/|/join/|/(own/)?uploads/|/jobs/\{\w+\}/reports/|/notices/\{\w+\}/servers\.csv"
-    r"|/servers/\{\w+\}/plan/document|/audit/check$"
+    r"|/servers/\{\w+\}/(plan/document|clean-up/\{\w+\})|/audit/check$"
 )
 """What is there only where it was set up, or only in the course of something else; and the check of
 the whole log, which is no list and takes as long as the log is."""

@@ -32,6 +32,9 @@ BUSY_SECONDS = 30
 _APPLICATION = 0x416C7068
 """What marks a file of SQLite as ours."""
 
+_PREPARED = 500
+"""Statements that PostgreSQL keeps ready for a connection."""
+
 _WRITER = 7_021_001
 _WORKER = 7_021_002
 _VERSION = "SELECT version_num FROM alembic_version"
@@ -221,15 +224,24 @@ def _engine(url: URL) -> Engine:
         event.listen(engine, "connect", _set_up)
         event.listen(engine, "begin", _begin)
         return engine
+    # A query of a page is answered sooner than it is compiled (jit).
     options = f"-c lock_timeout={BUSY_SECONDS}s -c timezone=UTC -c client_min_messages=error"
+    options += " -c jit=off"
     try:
-        return create_engine(
+        engine = create_engine(
             url, pool_pre_ping=True, connect_args={"connect_timeout": 10, "options": options}
         )
     except ImportError:
         raise UsageError(
             "PostgreSQL needs psycopg; install it with: pip install 'alpheus[postgresql]'"
         ) from None
+    event.listen(engine, "connect", _prepare_more)
+    return engine
+
+
+def _prepare_more(connection: Any, _: object) -> None:  # noqa: ANN401 - psycopg's
+    """Let all that pages ask stay prepared: they are more than psycopg keeps by itself."""
+    connection.prepared_max = _PREPARED
 
 
 def _set_up(connection: sqlite3.Connection, _: object) -> None:

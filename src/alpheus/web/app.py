@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar import Litestar, Request
 from litestar.config.compression import CompressionConfig
-from litestar.datastructures import MutableScopeHeaders, State
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ControllerRouterHandler, Message, Scope
@@ -59,6 +59,8 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cache-control": "no-store",
 }
+
+_HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 def create_app(
@@ -118,9 +120,9 @@ def desk_of(request: Request[Any, Any, Any], state: State) -> Desk:
 async def _add_headers(message: Message, _: Scope) -> None:
     """Every answer carries them, those about failures as well; what a route says itself stays."""
     if message["type"] == "http.response.start":
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in HEADERS.items():
-            headers.setdefault(name, value)
+        said = list(message["headers"])
+        known = {name.lower() for name, _ in said}
+        message["headers"] = said + [one for one in _HEADERS if one[0] not in known]
 
 
 def _provider_of(settings: Settings, clock: Clock) -> Provider | None:

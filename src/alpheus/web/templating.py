@@ -41,7 +41,10 @@ class Templates(Environment):
         """A part of something by its name; of a dict first what it holds."""
         if type(obj) is dict and attribute not in _METHODS and attribute in obj:
             return obj[attribute]
-        return super().getattr(obj, attribute)
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            return super().getattr(obj, attribute)
 
 
 class _Writer(CodeGenerator):
