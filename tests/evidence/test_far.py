@@ -256,3 +256,17 @@ def test_the_fingerprint_is_that_of_the_version(s3: StoreServer) -> None:
         package = open_package(parse_address(f"s3://{BUCKET}/f.log"), "E1", OpenOptions())
         prints.append(package.fingerprint)
     assert prints[0] == prints[1] != prints[2]
+
+
+def test_a_zip64_directory_is_found_and_fetched_once(
+    s3: StoreServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As archives have it that hold more than the old form can count."""
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 5)
+    members = {f"C/{number}.log": NOISE.randbytes(300_000) for number in range(9)}
+    content = _zip(members)
+    assert b"PK\x06\x06" in content
+    s3.put("many.zip", content)
+    found, lost, _ = _walk("s3://evidence/many.zip", OpenOptions(whole=True))
+    assert (found, lost) == (members, [])
+    assert s3.sent < len(content) + 10_000

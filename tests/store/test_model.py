@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from alpheus.store.model import Stat, changed
+from alpheus.store.model import Stat, changed, clean_etag
 
 
 def test_a_mark_changes_with_the_content_as_far_as_the_store_knows() -> None:
@@ -23,3 +23,10 @@ def test_a_change_says_which_version_was_begun() -> None:
         "to read it as it is now"
     )
     assert "the version" in str(changed("x", Stat("k", 1)))
+
+
+def test_an_etag_goes_back_as_it_came_or_not_at_all() -> None:
+    """It stands in a header of the next request."""
+    assert clean_etag(' W/"a b" ') == 'W/"a b"'
+    for wrong in ('"a\r\nHost: x"', '"\u00fc"', "x" * 300, "\x00"):
+        assert clean_etag(wrong) == ""

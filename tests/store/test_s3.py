@@ -152,3 +152,6 @@ def test_amazons_own_servers(s3: StoreServer, monkeypatch: pytest.MonkeyPatch) -
     assert str(plain._wire.origin) == "https://evidence.s3.eu-west-1.amazonaws.com"
     assert str(dotted._wire.origin) == "https://s3.eu-west-1.amazonaws.com"
     assert (plain._base, dotted._base) == ("", "/my.evidence")
+    monkeypatch.setenv("AWS_REGION", "cn-north-1")
+    china = S3Store(Address("s3", "evidence"))
+    assert str(china._wire.origin) == "https://evidence.s3.cn-north-1.amazonaws.com.cn"

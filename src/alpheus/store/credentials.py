@@ -62,7 +62,9 @@ class Keys:
             raise UsageError(
                 "AWS_WEB_IDENTITY_TOKEN_FILE names a file that cannot be read; see to it"
             ) from None
-        host = said.get("AWS_ENDPOINT_URL_STS") or f"https://sts.{self._region}.amazonaws.com"
+        host = (
+            said.get("AWS_ENDPOINT_URL_STS") or f"https://sts.{self._region}.{domain(self._region)}"
+        )
         asked = {
             "Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15",
             "RoleArn": said["AWS_ROLE_ARN"], "WebIdentityToken": token,
@@ -115,6 +117,11 @@ class Keys:
             return persist(self._patience, "credentials", ask)
         finally:
             wire.close()
+
+
+def domain(region: str) -> str:
+    """Where the servers of a region are."""
+    return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
 
 
 def _container(said: Mapping[str, str]) -> str:

@@ -9,6 +9,8 @@ from typing import BinaryIO, Protocol
 
 from alpheus.errors import StoreChangedError
 
+_ETAG_LIMIT = 256
+
 
 @dataclass(frozen=True, slots=True)
 class Stat:
@@ -51,6 +53,12 @@ class Store(Protocol):
 
     def put(self, key: str, content: bytes | BinaryIO, size: int, sha256: str) -> None:
         """Store an object, whole or not at all. Raises StoreError."""
+
+
+def clean_etag(text: str) -> str:
+    """An ETag that can be sent back as it is; '' for anything else."""
+    text = text.strip()
+    return text if text.isascii() and text.isprintable() and len(text) <= _ETAG_LIMIT else ""
 
 
 def changed(what: object, stat: Stat) -> StoreChangedError:

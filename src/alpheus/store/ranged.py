@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from alpheus.errors import StoreError
-from alpheus.store.model import Stat, changed
+from alpheus.store.model import Stat, changed, clean_etag
 from alpheus.store.patience import PassingError, Patience, persist
 from alpheus.store.wire import Answer
 
@@ -79,7 +79,7 @@ class _Part:
         if answer.status == 206 and (told is None or int(told[1]) != first):
             raise StoreError(f"{self._what}: answered with another part than was asked for")
         total = told[3] if told else answer.headers.get("content-length", "*")
-        etag = answer.headers.get("etag", self._stat.etag)
+        etag = clean_etag(answer.headers.get("etag", self._stat.etag))
         said = modified_of(answer)
         moved = not self._stat.etag and said != self._stat.modified
         if total not in {"*", str(self._stat.size)} or etag != self._stat.etag or moved:

@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 from alpheus.errors import StoreError, UsageError
 from alpheus.store.address import Address, is_loopback, quoted
-from alpheus.store.credentials import Keys
-from alpheus.store.model import Stat
+from alpheus.store.credentials import Keys, domain
+from alpheus.store.model import Stat, clean_etag
 from alpheus.store.patience import PassingError, Patience, persist
 from alpheus.store.ranged import modified_of, read_range, refusal
 from alpheus.store.s3_listing import PAGE_LIMIT, Page, read_page
@@ -55,7 +55,7 @@ class S3Store:
                 if not (size.isascii() and size.isdigit() and len(size) < 19):
                     raise StoreError(f"{what}: the store does not say how long it is")
                 return Stat(
-                    key, int(size), answer.headers.get("etag", ""), modified_of(answer),
+                    key, int(size), clean_etag(answer.headers.get("etag", "")), modified_of(answer),
                     answer.headers.get("x-amz-version-id", ""),
                 )  # fmt: skip
 
@@ -160,7 +160,7 @@ def _where(bucket: str, region: str) -> tuple[Origin, str]:
     said = os.environ
     url = said.get("AWS_ENDPOINT_URL_S3") or said.get("AWS_ENDPOINT_URL") or ""
     if not url:
-        host = f"s3.{region}.amazonaws.com"
+        host = f"s3.{region}.{domain(region)}"
         if _PLAIN.fullmatch(bucket):
             return Origin("https", f"{bucket}.{host}", 443), ""
         return Origin("https", host, 443), f"/{bucket}"

@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree as ET
 
 from alpheus.errors import StoreError
-from alpheus.store.model import Stat
+from alpheus.store.model import Stat, clean_etag
 
 PAGE_LIMIT = 16 << 20
 """Bytes of one page: a thousand keys of the greatest length, all encoded, are less than 4 MB."""
@@ -57,7 +57,9 @@ def _object(what: str, element: ET.Element) -> Stat:
     if "Key" not in words or not (size.isascii() and size.isdigit() and len(size) < 19):
         raise StoreError(f"{what}: the list of objects does not say key and size of each")
     key = unquote_to_bytes(words["Key"].replace("+", " ")).decode("utf-8", "surrogateescape")
-    return Stat(key, int(size), words.get("ETag", "").strip(), _time(words.get("LastModified", "")))
+    return Stat(
+        key, int(size), clean_etag(words.get("ETag", "")), _time(words.get("LastModified", ""))
+    )
 
 
 def _time(text: str) -> datetime | None:

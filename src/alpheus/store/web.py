@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from alpheus.errors import StoreError, UsageError
 from alpheus.store.address import Address
-from alpheus.store.model import Stat
+from alpheus.store.model import Stat, clean_etag
 from alpheus.store.patience import Patience, persist
 from alpheus.store.ranged import modified_of, read_range, refusal
 from alpheus.store.wire import Answer, Wire, origin_of
@@ -93,5 +93,5 @@ class WebStore:
             raise StoreError(
                 f"{self._address}: the server does not say how long it is; download it"
             )
-        etag, modified = answer.headers.get("etag", ""), modified_of(answer)
+        etag, modified = clean_etag(answer.headers.get("etag", "")), modified_of(answer)
         return Stat(key, int(size), etag, modified, ranges=answer.status != 200)
