@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 import boto3
 from botocore.config import Config
+from moto.s3.models import s3_backends
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
@@ -118,6 +119,7 @@ def store_server(environment: Callable[[str, str], None]) -> Iterator[StoreServe
         "s3", endpoint_url=found.url, aws_access_key_id=KEY, aws_secret_access_key=SECRET,
         region_name="us-east-1", config=Config(proxies={}),
     )  # fmt: skip
+    s3_backends["123456789012"]["global"].reset()  # what an earlier server of this process held
     found.client.create_bucket(Bucket=BUCKET)
     for name, value in {
         "AWS_ENDPOINT_URL": found.url, "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET,
