@@ -213,12 +213,13 @@ def in_a_database(server: Server) -> list[Target]:
 
 
 def children(parent: int) -> Iterator[int]:
-    """The processes that one started, as Linux lists them."""
-    try:
-        listed = Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii")
-    except OSError:
-        return
-    yield from (int(one) for one in listed.split())
+    """The processes that the threads of one started, as Linux lists them."""
+    for place in Path(f"/proc/{parent}/task").glob("*/children"):
+        try:
+            listed = place.read_text("ascii")
+        except OSError:
+            continue
+        yield from (int(one) for one in listed.split())
 
 
 def command(place: str, packages: Path, *engine: str) -> list[str]:

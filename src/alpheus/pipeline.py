@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -100,6 +100,19 @@ class Pipeline:
         kit = ready.kit
         for unit, result in self._in_order(self._results(kit)):
             self._take(unit, result)
+        return self._judged(started, ready)
+
+    def merged(
+        self, results: Iterable[UnitResult], started: datetime, prepared: Prepared
+    ) -> TriageResult:
+        """Judge what parts of the only package said, which others have read; in their order."""
+        unit = ReadUnit(self._paths[0], "E1", self._options.opening)
+        for result in results:
+            self._take(unit, result)
+        return self._judged(started, prepared)
+
+    def _judged(self, started: datetime, ready: Prepared) -> TriageResult:
+        kit = ready.kit
         order = [f"E{number}" for number in range(1, len(self._paths) + 1)]
         evidence = tuple(self._evidence[e] for e in order if e in self._evidence)
         if self._workshop is not None:

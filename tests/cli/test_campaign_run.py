@@ -65,6 +65,23 @@ def test_a_run_from_packages_to_servers(fleet: Path, capsys: pytest.CaptureFixtu
     assert (fleet.parent / "c.db.keys" / "secrets.key").stat().st_mode & 0o077 == 0
 
 
+def test_large_packages_are_read_in_parts(
+    fleet: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is judged once, when all of it was read; the same again is nothing to do."""
+    monkeypatch.setattr("alpheus.fleet.model.PART", 150)
+    assert main(["campaign", "run", "fleet", *PACK, "--later"]) == 0
+    assert "3 packages judged now" in capsys.readouterr().err
+    found = _status(capsys)
+    assert found["done"] == found["units"] == 3 + 3 * 2
+    assert main(["campaign", "report", "--format", "json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["units"]["done"] == len(report["judged"]) == 3
+    assert [one["verdict"] for one in report["judged"]][:2] == ["compromised"] * 2
+    assert main(["campaign", "run", "fleet", *PACK, "--later"]) == 0
+    assert "nothing was left to do" in capsys.readouterr().err
+
+
 def test_what_cannot_be_opened_is_parked_and_tried_again_by_choice(
     fleet: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from alpheus.engine import Bounds, Lost
 from alpheus.engine import node as module
-from alpheus.engine.node import answer, build, outcome_of
+from alpheus.engine.node import answer, answers_of, build, outcome_of
 from engine_work import travelling
 
 SETUP = pickle.dumps(travelling)
@@ -74,8 +74,15 @@ def test_answers_are_read_with_suspicion() -> None:
             outcome_of(wrong)
     with pytest.raises(ValueError, match="too large"):
         outcome_of(b"r" + bytes(module.MOST + 1))
-    with pytest.raises(TypeError, match="not bytes"):
-        outcome_of({"r": 1})
+    told = msgspec.msgpack.encode([(0.5, b"rx"), (0.1, b"ry")])
+    assert answers_of(told, 2) == [(0.5, b"rx"), (0.1, b"ry")]
+    with pytest.raises(ValueError, match="not about the units"):
+        answers_of(told, 3)
+    with pytest.raises(ValueError, match="too large"):
+        answers_of(bytes(2 * module.MOST + (2 << 10)), 1)
+    for wrong in ({"r": 1}, None, "text"):
+        with pytest.raises(TypeError, match="not bytes"):
+            answers_of(wrong, 1)
 
 
 def test_a_reason_with_odd_bytes_travels() -> None:

@@ -34,8 +34,8 @@ def _fill(database: Database, many: list[tuple[str, str, int, int]]) -> None:
         connection.execute(delete(units))
         connection.execute(delete(lanes))
         rows = [
-            {"id": number, "key": str(number), "recipe": "r", "state": state, "lane": lane,
-             "strikes": strikes, "rank": rank, "name": str(number)}
+            {"id": number, "key": str(number), "recipe": "r", "kind": "triage", "state": state,
+             "lane": lane, "strikes": strikes, "rank": rank, "name": str(number)}
             for number, (state, lane, strikes, rank) in enumerate(many, start=1)
         ]  # fmt: skip
         if rows:

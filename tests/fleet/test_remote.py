@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from alpheus.cases.observations import Row
-from alpheus.fleet.model import Parameters, Result, Unit
+from alpheus.fleet.model import Parameters, Result, Unit, UnitKind
 from alpheus.fleet.reading import Triaging
 from alpheus.fleet.remote import TriageOrder
 from fleet_filling import KEY, result
@@ -32,6 +32,19 @@ def test_a_unit_and_its_result_arrive_as_they_were() -> None:
         assert ORDER.decode(UNIT, _sent(made)) == made
     refused = Result(refused="it is encrypted")
     assert ORDER.decode(UNIT, _sent(refused)) == refused
+
+
+def test_parts_travel_too() -> None:
+    """What a part said, and all of it to who judges; of a whole package none is taken."""
+    part = replace(UNIT, kind=UnitKind.PART, part=1, of=3)
+    said = Result(part=b"sealed", read=5)
+    assert ORDER.decode(part, _sent(said)) == said
+    whole = replace(UNIT, collected=(b"sealed", b"\x00\xff"))
+    assert msgspec.json.decode(ORDER.encode(whole), type=Unit) == whole
+    assert ORDER.memory(whole) == ORDER.most
+    for unit, wrong in ((UNIT, said), (part, result("srv1")), (part, Result())):
+        with pytest.raises(ValueError, match="no result of this unit"):
+            ORDER.decode(unit, _sent(wrong))
 
 
 def test_a_real_triage_travels(tmp_path: Path) -> None:

@@ -6,7 +6,17 @@ in UTC, whole seconds, with `Z`; leases are seconds since 1970 by the clock of t
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, SmallInteger, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+)
 
 from alpheus.cases.schema import LASTING, Number
 
@@ -55,6 +65,17 @@ lower `rank` is who is done sooner. `worker` has it, or had it last; `position` 
 on which a worker ended and `avoid` those that are left out (JSON). `milliseconds` by the clock and
 `cpu` of a processor are what its last attempt took, `read` the bytes. `import_id` is its result in
 cases (`imports`), 0 for none, and `observations` are the servers in it (JSON)."""
+
+parts = Table(
+    "parts", LASTING,
+    Column("unit", Number, ForeignKey("units.id"), primary_key=True, autoincrement=False),
+    Column("whole", Number, ForeignKey("units.id"), nullable=False, index=True),
+    Column("number", SmallInteger, nullable=False),
+    Column("of", SmallInteger, nullable=False),
+    Column("content", LargeBinary),
+)  # fmt: skip
+"""Units that are parts of a package, and the unit that judges it. `content` is what a part said,
+sealed, until that was judged."""
 
 lanes = Table(
     "lanes", LASTING,

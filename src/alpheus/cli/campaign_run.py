@@ -216,7 +216,7 @@ def _drive(
 def _ending(
     options: argparse.Namespace, database: Database, summary: Summary, done: Registered
 ) -> int:
-    if not (summary.done or summary.parked):
+    if not (summary.done or summary.parts or summary.parked):
         say("nothing was left to do")
     else:
         packages = f"{summary.done:,} package{'' if summary.done == 1 else 's'}"
@@ -253,7 +253,8 @@ def _registering(done: Registered) -> str:
 def _reading(done: Summary, of: int, doing: str, read: int) -> str:
     from alpheus.fleet.text import span  # noqa: PLC0415 - keeps --help fast
 
-    ended = done.done + len(done.parked)
+    ended = done.done + done.parts + len(done.parked)
+    of = max(of, ended)
     seconds = done.seconds
     said = f"{ended:,} of {of:,}, {(done.read + read) / 1e6 / max(seconds, 0.1):,.0f} MB/s"
     if ended and of > ended:

@@ -1,9 +1,9 @@
 """Units of work on the machines of a cluster, by Dask distributed.
 
-A driver speaks to the scheduler alone, under mutual TLS. Twice as many units are under way as there
-are seats, so that none waits for the next; a scheduler that dies is waited for, and what was under
-way is given out again. How often a unit is tried is not decided here: a worker that dies costs its
-units, which are reported as lost.
+A driver speaks to the scheduler alone, under mutual TLS. Twice as many tasks are under way as there
+are seats, so that none waits for the next; small units go several in a task. A scheduler that dies
+is waited for, and what was under way is given out again. How often a unit is tried is not decided
+here: a worker that dies costs its units, which are reported as lost.
 """
 
 from __future__ import annotations
@@ -32,6 +32,10 @@ _PATIENCE = 900.0
 _SLOWLY = 15.0
 """Seconds without a worker after which that is said."""
 _AHEAD = 2
+_SOON = 1.0
+"""Seconds of small units that are given to a worker at once; larger ones go one by one."""
+_MOST_AT_ONCE = 16
+_USELESS = "what its worker said of it cannot be used"
 _MISSING = (
     "--engine tls://… needs Dask distributed, which is not installed; "
     "run: pip install 'alpheus[cluster]'"
@@ -65,12 +69,12 @@ class Order(Protocol[_Asked_contra, _Given_co]):
 
 @dataclass(slots=True)
 class _UnderWay(Generic[Unit]):
-    """Units by their keys, the futures that keep them wanted, and those that have ended.
+    """Units by the key of their task, the futures that keep them wanted, and what has ended.
 
     `fetched` are answers on their way. `broken`: the scheduler has forgotten them all.
     """
 
-    units: dict[str, Unit] = field(default_factory=dict)
+    units: dict[str, list[Unit]] = field(default_factory=dict)
     futures: dict[str, Any] = field(default_factory=dict)
     ended: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue)
     fetched: list[tuple[list[str], concurrent.futures.Future[Any]]] = field(default_factory=list)
@@ -78,7 +82,7 @@ class _UnderWay(Generic[Unit]):
 
     def forget(self) -> list[Unit]:
         """Begin anew; gives the units that were under way."""
-        units = list(self.units.values())
+        units = list(itertools.chain.from_iterable(self.units.values()))
         self.units, self.futures, self.fetched = {}, {}, []
         self.ended, self.broken = queue.SimpleQueue(), False
         return units
@@ -117,6 +121,7 @@ class DaskEngine(Generic[Unit, Result]):
         self._client: Any = None
         self._seats = self._machines = 0
         self._counted = 0.0
+        self._each = _SOON
         self._numbers = itertools.count()
         self._name = secrets.token_hex(6)
 
@@ -163,7 +168,8 @@ class DaskEngine(Generic[Unit, Result]):
             self._let_go(list(way.futures.values()))
 
     def _doing(self, way: _UnderWay[Unit]) -> str:
-        return f"{len(way.units):,} under way, {self._seats:,} seats on {self._machines:,} workers"
+        units = sum(map(len, way.units.values()))
+        return f"{units:,} under way, {self._seats:,} seats on {self._machines:,} workers"
 
     # -- the scheduler
 
@@ -237,23 +243,30 @@ class DaskEngine(Generic[Unit, Result]):
 
     def _fill(self, waiting: Iterator[Unit], way: _UnderWay[Unit]) -> bool:
         """Give out as many as there is room for; whether there may be more."""
-        room = self.room - len(way.units)
-        units = list(itertools.islice(waiting, max(room, 0)))
-        self._submit(units, way)
-        return len(units) == max(room, 0)
+        room = max(self.room - len(way.units), 0)
+        wanted = room * self._at_once()
+        units = list(itertools.islice(waiting, wanted))
+        self._submit(units, way, max(-(-len(units) // max(room, 1)), 1))
+        return len(units) == wanted
 
-    def _submit(self, units: list[Unit], way: _UnderWay[Unit]) -> None:
+    def _at_once(self) -> int:
+        """How many small units make a task that is worth being given out."""
+        return min(max(int(_SOON / max(self._each, 0.001)), 1), _MOST_AT_ONCE)
+
+    def _submit(self, units: list[Unit], way: _UnderWay[Unit], at_once: int = 1) -> None:
         by_memory: dict[int, list[Unit]] = {}
         for unit in units:
             by_memory.setdefault(self._order.memory(unit), []).append(unit)
         order, bounds = self._order, self._bounds
-        for memory, some in by_memory.items():
-            keys = [f"alpheus-{self._name}-{next(self._numbers)}" for _ in some]
-            way.units.update(zip(keys, some, strict=True))
+        for memory, every in by_memory.items():
+            tasks = [every[n : n + at_once] for n in range(0, len(every), at_once)]
+            keys = [f"alpheus-{self._name}-{next(self._numbers)}" for _ in tasks]
+            way.units.update(zip(keys, tasks, strict=True))
             with suppress(OSError, RuntimeError):  # the connection broke: they are given out again
                 futures = self._client.map(
-                    self._node.do, [order.encode(unit) for unit in some], setup=order.setup,
-                    bounds=(bounds.memory, bounds.cpu_seconds, bounds.seconds), memory=memory,
+                    self._node.do, [[order.encode(unit) for unit in some] for some in tasks],
+                    setup=order.setup, memory=memory,
+                    bounds=(bounds.memory, bounds.cpu_seconds, bounds.seconds),
                     key=keys, pure=False, retries=0, batch_size=None,
                     resources={self._node.MEMORY: memory >> 20,
                                self._node.build(order.version): 1},
@@ -272,7 +285,7 @@ class DaskEngine(Generic[Unit, Result]):
             way.broken = True
             return
         for key in [key for key, state in states.items() if state == "error"]:
-            yield self._outcome(way, key, None)
+            yield from self._outcomes(way, key, None)
         finished = {key: way.futures[key] for key, state in states.items() if state == "finished"}
         if finished:
             answers = self._client._gather(finished, errors="skip", direct=False)  # noqa: SLF001 - the public one waits
@@ -286,21 +299,36 @@ class DaskEngine(Generic[Unit, Result]):
                 way.broken = True
                 return
             for key in keys:
-                yield self._outcome(way, key, asked.result().get(key))
+                yield from self._outcomes(way, key, asked.result().get(key))
 
-    def _outcome(self, way: _UnderWay[Unit], key: str, content: object) -> Outcome[Unit, Result]:
-        unit = way.units.pop(key)
+    def _outcomes(
+        self, way: _UnderWay[Unit], key: str, content: object
+    ) -> Iterator[Outcome[Unit, Result]]:
+        units = way.units.pop(key)
         way.futures.pop(key).release()
         if content is None:
-            return Outcome(unit, None, Lost("its worker was lost", "", outside=True))
+            lost = Lost("its worker was lost", "", outside=True)
+            yield from (Outcome(unit, None, lost) for unit in units)
+            return
         try:
-            found = self._node.outcome_of(content)
+            answers = self._node.answers_of(content, len(units))
+        except (ValueError, TypeError) as error:
+            lost = Lost(f"{_USELESS}: {error}", "")
+            yield from (Outcome(unit, None, lost) for unit in units)
+            return
+        for unit, (seconds, said) in zip(units, answers, strict=True):
+            took = seconds if 0 <= seconds < _SOON else _SOON
+            self._each += (took - self._each) / 8
+            yield self._outcome(unit, said)
+
+    def _outcome(self, unit: Unit, said: bytes) -> Outcome[Unit, Result]:
+        try:
+            found = self._node.outcome_of(said)
             if isinstance(found, Lost):
                 return Outcome(unit, None, found)
             return Outcome(unit, self._order.decode(unit, found))
         except (ValueError, TypeError) as error:
-            said = f"what its worker said of it cannot be used: {error}"
-            return Outcome(unit, None, Lost(said, ""))
+            return Outcome(unit, None, Lost(f"{_USELESS}: {error}", ""))
 
     def _let_go(self, futures: list[Any]) -> None:
         """Nobody waits for these any more; their workers end them."""

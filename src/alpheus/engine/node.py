@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pickle
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -22,6 +23,9 @@ from alpheus.engine.local import LocalEngine
 
 MOST = 64 << 20
 """Bytes of a result; what is larger is refused where it is made."""
+MOST_AT_ONCE = 64 << 20
+"""Bytes of results of several units, after which no more of them are begun."""
+_FRAME = 1 << 10
 PATH = 2_000
 """Characters of a reason, or of what a unit was doing, that travel."""
 
@@ -100,9 +104,18 @@ class _Seats(threading.local):
 _seats = _Seats()
 
 
-def do(unit: bytes, setup: bytes, bounds: tuple[int, int, float], memory: int) -> bytes:
-    """Do a unit as Dask asks for it; `outcome_of` reads what it gives."""
-    return answer(setup, (memory, unit), Bounds(*bounds), _still_wanted())
+def do(units: list[bytes], setup: bytes, bounds: tuple[int, int, float], memory: int) -> bytes:
+    """Do some units as Dask asks for it; `answers_of` reads what it gives."""
+    wanted, answers, room = _still_wanted(), list[tuple[float, bytes]](), MOST_AT_ONCE
+    for unit in units:
+        begun = time.monotonic()
+        if room > 0 and wanted():
+            said = answer(setup, (memory, unit), Bounds(*bounds), wanted)
+        else:
+            said = _written(Lost("there was no room for more results", "", outside=True))
+        room -= len(said)
+        answers.append((time.monotonic() - begun, said))
+    return msgspec.msgpack.encode(answers)
 
 
 def answer(setup: bytes, item: Item, bounds: Bounds, wanted: Callable[[], bool]) -> bytes:
@@ -132,11 +145,20 @@ def _written(lost: Lost) -> bytes:
     return _LOST + msgspec.json.encode(Lost(reason, doing, lost.outside))
 
 
-def outcome_of(content: object) -> bytes | Lost:
-    """What came back: the bytes of a result, or why there is none. Raises ValueError."""
+def answers_of(content: object, count: int) -> list[tuple[float, bytes]]:
+    """Answers to so many units, with the seconds that each took. Raises ValueError, TypeError."""
     if not isinstance(content, bytes | bytearray | memoryview):
         raise TypeError("a worker's answer is not bytes")
-    whole = bytes(content)
+    if len(content) > MOST_AT_ONCE + MOST + _FRAME * count:
+        raise ValueError("a worker's answer is too large")
+    answers = msgspec.msgpack.decode(content, type=list[tuple[float, bytes]])
+    if len(answers) != count:
+        raise ValueError("a worker's answer is not about the units that it was given")
+    return answers
+
+
+def outcome_of(whole: bytes) -> bytes | Lost:
+    """What came back of a unit: the bytes of a result, or why there is none. Raises ValueError."""
     if len(whole) > MOST + 1:
         raise ValueError("a worker's answer is too large")
     if whole[:1] == _RESULT:

@@ -12,11 +12,12 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, func, select, update
 
 from alpheus.cases.ledger_schema import lanes, units
-from alpheus.fleet.model import Unit, UnitState
+from alpheus.fleet import divided
+from alpheus.fleet.model import Unit, UnitKind, UnitState
 
 u = units.c
 _COLUMNS = (u.id, u.token, u.place, u.name, u.bytes, u.attempts, u.strikes, u.lane, u.avoid, u.rank,
-            u.content)  # fmt: skip
+            u.content, u.kind)  # fmt: skip
 
 
 def claim(
@@ -34,7 +35,7 @@ def claim(
             worker=worker, lease=lease, started=started,
         )
     )  # fmt: skip
-    return [_unit(row) for row in rows]
+    return _units(connection, rows)
 
 
 def _next(connection: Connection, recipe: str, most: int) -> list[Row[tuple[object, ...]]]:
@@ -79,11 +80,20 @@ def _waiting(recipe: str) -> Select[tuple[object, ...]]:
     )
 
 
-def _unit(row: Row[tuple[object, ...]]) -> Unit:
-    return Unit(
-        row.id, row.token + 1, row.place, row.name, row.bytes, row.attempts + 1, row.strikes,
-        row.lane, read_avoid(row.avoid), row.content,
-    )  # fmt: skip
+def _units(connection: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> list[Unit]:
+    """As they are done: parts know which they are, and who judges what they said."""
+    below = [row.id for row in rows if row.kind == UnitKind.PART.value]
+    numbers = divided.kinds(connection, below) if below else {}
+    said = divided.collected(connection, [row.id for row in rows if row.kind != UnitKind.PART])
+    found = []
+    for row in rows:
+        part, of = numbers.get(row.id, (0, 1))
+        found.append(Unit(
+            row.id, row.token + 1, row.place, row.name, row.bytes, row.attempts + 1, row.strikes,
+            row.lane, read_avoid(row.avoid), row.content, UnitKind(row.kind), part, of,
+            said.get(row.id, ()),
+        ))  # fmt: skip
+    return found
 
 
 def read_avoid(text: str) -> tuple[tuple[str, str], ...]:

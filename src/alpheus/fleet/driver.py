@@ -41,10 +41,12 @@ class Summary:
     """What a driver did. `parked` are units with the reason.
 
     `read` is bytes; `seconds` by the clock, `ledger_seconds` of a processor.
+    `parts` of packages are counted by themselves.
     `elsewhere`: units that others had when this one found nothing more to do.
     """
 
     done: int = 0
+    parts: int = 0
     again: int = 0
     late: int = 0
     read: int = 0
@@ -170,6 +172,7 @@ class Driver:
         del self._ended[: len(part)]
         summary = self.summary
         summary.done += settled.done
+        summary.parts += settled.parts
         summary.again += settled.again
         summary.late += settled.late
         summary.parked += settled.parked

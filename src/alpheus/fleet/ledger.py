@@ -10,7 +10,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import msgspec
@@ -21,7 +21,7 @@ from alpheus.cases.database import Database
 from alpheus.cases.ledger_schema import lanes, packages, units
 from alpheus.cases.observations import iso
 from alpheus.cases.observations_import import record_documents
-from alpheus.fleet import claims
+from alpheus.fleet import claims, divided
 from alpheus.fleet.model import (
     COMMON,
     MOST_ATTEMPTS,
@@ -32,7 +32,9 @@ from alpheus.fleet.model import (
     Recipe,
     Settled,
     Unit,
+    UnitKind,
     UnitState,
+    parts_of,
 )
 
 LEASE = 60
@@ -41,7 +43,7 @@ LEASE = 60
 _AT_ONCE = 500
 _LONGEST = 2_000
 _RUNNING, _WAITING = UnitState.RUNNING.value, UnitState.WAITING.value
-_DONE, _PARKED = UnitState.DONE.value, UnitState.PARKED.value
+_DONE, _PARKED, _HELD = UnitState.DONE.value, UnitState.PARKED.value, UnitState.HELD.value
 _ADD_PACKAGE = text(
     "INSERT INTO packages (place, fingerprint, content, bytes) "
     "VALUES (:place, :fingerprint, :content, :bytes) ON CONFLICT (place) DO UPDATE "
@@ -49,8 +51,8 @@ _ADD_PACKAGE = text(
 )
 _ADD_UNIT = text(
     "INSERT INTO units (key, recipe, kind, lane, place, name, content, parameters, knowledge, "
-    "bytes, rank, made) VALUES (:key, :recipe, :kind, :lane, :place, :name, :content, :parameters, "
-    ":knowledge, :bytes, :rank, :made) ON CONFLICT (key) DO NOTHING"
+    "bytes, rank, made, state) VALUES (:key, :recipe, :kind, :lane, :place, :name, :content, "
+    ":parameters, :knowledge, :bytes, :rank, :made, :state) ON CONFLICT (key) DO NOTHING"
 )
 u = units.c
 
@@ -87,29 +89,23 @@ class Ledger:
         Units that wait for the same content by older knowledge, or for what lies no longer there,
         are forgotten. Those that wait get the lane and their rank by place (`ranks`).
         """
-        now, digest = iso(datetime.now(UTC)), recipe.digest
-        ranks = ranks or {}
-        rows = [
-            {"key": recipe.key(one.content), "recipe": digest, "kind": recipe.kind.value,
-             "lane": lane, "place": one.place, "name": one.name, "content": one.content,
-             "parameters": msgspec.json.encode(recipe.parameters).decode(),
-             "knowledge": recipe.knowledge, "bytes": one.bytes, "made": now,
-             "rank": ranks.get(one.place, 0), "fingerprint": one.fingerprint}
-            for one in found
-        ]  # fmt: skip
+        rows = [_row(one, recipe, lane, (ranks or {}).get(one.place, 0)) for one in found]
         new = 0
         with self.database.rows() as connection:
             for part in _parts(rows):
                 connection.execute(_ADD_PACKAGE, part)
-                _forget_stale(connection, part)
+                split = {row["key"]: divided.rows(row) for row in part if row["of"] > 1}
+                every = [*part, *chain.from_iterable(split.values())]
+                _forget_stale(connection, every)
                 new -= _count(connection, part)
-                connection.execute(_ADD_UNIT, part)
+                connection.execute(_ADD_UNIT, every)
                 new += _count(connection, part)
+                divided.tell_apart(connection, split)
                 connection.execute(
                     update(units)
-                    .where(u.key == bindparam("b_key"), u.state == _WAITING)
+                    .where(u.key == bindparam("b_key"), (u.state == _WAITING) | (u.state == _HELD))
                     .values(lane=lane, rank=bindparam("b_rank")),
-                    [{"b_key": row["key"], "b_rank": row["rank"]} for row in part],
+                    [{"b_key": row["key"], "b_rank": row["rank"]} for row in every],
                 )
         return new
 
@@ -242,6 +238,19 @@ class Ledger:
         return int(connection.execute(query).scalar_one())
 
 
+def _row(one: Package, recipe: Recipe, lane: str, rank: int) -> dict[str, Any]:
+    """The row of a unit, and of its package."""
+    of = parts_of(one, recipe)
+    return {
+        "key": recipe.key(one.content), "recipe": recipe.digest, "kind": recipe.kind.value,
+        "lane": lane, "place": one.place, "name": one.name, "content": one.content,
+        "parameters": msgspec.json.encode(recipe.parameters).decode(),
+        "knowledge": recipe.knowledge, "bytes": one.bytes, "made": iso(datetime.now(UTC)),
+        "rank": rank, "fingerprint": one.fingerprint, "state": _WAITING if of == 1 else _HELD,
+        "of": of,
+    }  # fmt: skip
+
+
 def _document(one: Ended) -> bool:
     return one.result is not None and one.result.document is not None
 
@@ -279,7 +288,11 @@ def _stored(connection: Connection, ended: Sequence[Ended], who: str) -> dict[in
 def _end(connection: Connection, one: Ended, settled: Settled, stored: Mapping[str, Any]) -> None:
     values = {**_values(one), **stored}
     connection.execute(update(units).where(u.id == one.unit.id).values(values))
-    if values["state"] == _DONE:
+    if one.unit.of > 1 or one.unit.collected:
+        divided.settle(connection, one, done=values["state"] == _DONE)
+    if values["state"] == _DONE and one.unit.kind is UnitKind.PART:
+        settled.parts += 1
+    elif values["state"] == _DONE:
         settled.done += 1
     elif values["state"] == _PARKED:
         settled.parked.append((one.unit, str(values["reason"])))
@@ -314,11 +327,13 @@ def _forget_stale(connection: Connection, part: Sequence[Mapping[str, Any]]) -> 
 
     Where the same content lies at another place as well, it is read there.
     """
+    kinds = {UnitKind.PART.value, *(row["kind"] for row in part)}
     open_ = (
-        u.parameters == part[0]["parameters"], u.kind == part[0]["kind"],
-        u.state.in_((_WAITING, _PARKED)), u.key.not_in([row["key"] for row in part]),
+        u.parameters == part[0]["parameters"], u.kind.in_(kinds),
+        u.state.in_((_WAITING, _PARKED, _HELD)), u.key.not_in([row["key"] for row in part]),
     )  # fmt: skip
     older = u.content.in_([row["content"] for row in part])
+    divided.forget(connection, select(u.id).where(*open_, older))
     connection.execute(delete(units).where(*open_, older))
     moved = select(u.id, u.content).where(*open_, u.place.in_([row["place"] for row in part]))
     for row in connection.execute(moved).all():
@@ -326,6 +341,7 @@ def _forget_stale(connection: Connection, part: Sequence[Mapping[str, Any]]) -> 
         other = connection.execute(place).scalar()
         mine = u.id == row.id
         if other is None:
+            divided.forget(connection, select(u.id).where(mine))
             connection.execute(delete(units).where(mine))
         else:
             connection.execute(update(units).where(mine).values(place=other))

@@ -15,19 +15,31 @@ MOST_STRIKES = 3
 """A unit that has ended its worker so often is parked."""
 MOST_ATTEMPTS = 10
 """So is one that was begun so often and never ended, whoever was at fault."""
+PART = 1 << 30
+"""Bytes of a package, as it lies there, that are read in one; of larger ones in several parts."""
+MOST_PARTS = 255
 COMMON = "common"
 """The lane of what was not put into another."""
+
+
+Sealed = bytes
+"""What a part of a package said."""
 
 
 class UnitKind(StrEnum):
     """What is done with a unit."""
 
     TRIAGE = "triage"
+    """A package is read and judged, or judged by what its parts said."""
+    PART = "part"
+    """A part of a package is read."""
 
 
 class UnitState(StrEnum):
     """Where a unit stands."""
 
+    HELD = "held"
+    """Its parts are not read yet."""
     WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"
@@ -78,11 +90,23 @@ class Package(msgspec.Struct, frozen=True):
     fingerprint: str = ""
 
 
+def parts_of(package: Package, recipe: Recipe) -> int:
+    """In how many parts a package is read.
+
+    Whole where it lies in a store, or a timeline is wanted: who a row belongs to is known to
+    nobody but who has read all of it.
+    """
+    if package.bytes <= PART or recipe.parameters.results or "://" in package.place:
+        return 1
+    return min(-(-package.bytes // PART), MOST_PARTS)
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A unit as it was claimed; `token` is what tells this claim from any other.
 
     `avoid` are files that are left out, each with the reason; `content` is the hash of its package.
+    It is `part` (from 0) of so many, or what to judge was `collected` from its parts.
     """
 
     id: int
@@ -95,6 +119,10 @@ class Unit:
     lane: str = COMMON
     avoid: tuple[tuple[str, str], ...] = ()
     content: str = ""
+    kind: UnitKind = UnitKind.TRIAGE
+    part: int = 0
+    of: int = 1
+    collected: tuple[Sealed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +131,7 @@ class Result:
 
     `document` is an assessment; `traces` come in the order of its rows. `refused`: it could not be
     opened at all, and why. `away`: its store could not be reached, and why, so that it is tried
-    again. `cpu` is milliseconds.
+    again. `part` is what a part of a package said, sealed. `cpu` is milliseconds.
     """
 
     document: Document | None = None
@@ -113,6 +141,7 @@ class Result:
     cpu: int = 0
     refused: str = ""
     away: str = ""
+    part: bytes | None = None
 
 
 class Fault(StrEnum):
@@ -142,10 +171,11 @@ class Ended:
 class Settled:
     """What became of some ends. `late`: the unit was somebody else's by then, and nothing was kept.
 
-    `parked` are units with the reason.
+    `parts` of packages are counted by themselves. `parked` are units with the reason.
     """
 
     done: int = 0
+    parts: int = 0
     again: int = 0
     late: int = 0
     parked: list[tuple[Unit, str]] = field(default_factory=list)

@@ -99,6 +99,7 @@ def _progress(connection: Connection, now: datetime) -> Progress:
     size_done = states.get(UnitState.DONE.value, (0, 0))[1]
     rate, pace = _rate(connection, now)
     left = sum(states.get(one, (0, 0))[1] for one in (UnitState.WAITING, UnitState.RUNNING))
+    counts[UnitState.WAITING] += counts.pop(UnitState.HELD)
     return Progress(
         SCHEMA, iso(now), sum(counts.values()), sum(size for _, size in states.values()),
         counts[UnitState.WAITING], counts[UnitState.RUNNING], counts[UnitState.DONE],
@@ -141,7 +142,9 @@ def _is(state: UnitState) -> ColumnElement[int]:
 
 def _lanes(connection: Connection) -> list[Lane]:
     budgets = dict(connection.execute(select(lanes.c.name, lanes.c.budget)).all())
-    query = select(u.lane, *(_is(one) for one in UnitState)).group_by(u.lane).order_by(u.lane)
+    waiting = _is(UnitState.WAITING) + _is(UnitState.HELD)
+    others = (_is(one) for one in (UnitState.RUNNING, UnitState.DONE, UnitState.PARKED))
+    query = select(u.lane, waiting, *others).group_by(u.lane).order_by(u.lane)
     found = [
         Lane(name, budgets.pop(name, 0), *map(int, counts))
         for name, *counts in connection.execute(query)

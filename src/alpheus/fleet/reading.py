@@ -14,11 +14,12 @@ import msgspec
 
 from alpheus.cases.observations import RowError, Rows
 from alpheus.cases.observations_import import Document
-from alpheus.errors import StoreLostError, UsageError
+from alpheus.errors import EvidenceError, StoreLostError, UsageError
 from alpheus.evidence.base import OpenOptions
 from alpheus.evidence.place import place_of
 from alpheus.fleet.findings import traces_of
-from alpheus.fleet.model import Parameters, Result, Unit
+from alpheus.fleet.model import Parameters, Result, Unit, UnitKind
+from alpheus.fleet.parts import judge_parts, read_part
 from alpheus.fleet.results import keep_assessment, timeline_of
 from alpheus.job import TriageOptions, TriageResult, unread
 from alpheus.model import Assessment, Verdict
@@ -81,7 +82,7 @@ class _RefusedError(Exception):
 def _read(triaging: Triaging, prepared: Prepared, unit: Unit, note: Note) -> Result:
     begun = time.process_time_ns()
     try:
-        result = _judged(triaging, prepared, unit, note)
+        result = _done(triaging, prepared, unit, note)
     except _RefusedError as error:
         return Result(refused=str(error)[:_LONGEST])
     except (StoreLostError, UsageError) as error:  # or this machine has no credentials for it
@@ -89,22 +90,46 @@ def _read(triaging: Triaging, prepared: Prepared, unit: Unit, note: Note) -> Res
     return replace(result, cpu=(time.process_time_ns() - begun) // 1_000_000)
 
 
-def _judged(triaging: Triaging, prepared: Prepared, unit: Unit, note: Note) -> Result:
+def _done(triaging: Triaging, prepared: Prepared, unit: Unit, note: Note) -> Result:
     """Raises _RefusedError, StoreLostError."""
+    if unit.kind is UnitKind.PART:
+        return _part(triaging, prepared, unit, note)
+    if unit.collected:
+        found = judge_parts(triaging.options(), prepared, unit, triaging.key)
+        result, text = _kept(triaging, unit, found)
+        keep_assessment(triaging.parameters.results, unit.content, text)
+        return result
+    return _judged(triaging, prepared, unit, note)
+
+
+def _part(triaging: Triaging, prepared: Prepared, unit: Unit, note: Note) -> Result:
+    try:
+        content, read = read_part(triaging.options(), prepared, unit, triaging.key, note)
+    except StoreLostError:
+        raise
+    except EvidenceError as error:
+        raise _RefusedError(str(error)) from error
+    return Result(part=content, read=read)
+
+
+def _judged(triaging: Triaging, prepared: Prepared, unit: Unit, note: Note) -> Result:
     results, started = triaging.parameters.results, datetime.now(UTC)
     with timeline_of(results, unit.content) as timeline:
         options = replace(triaging.options(), avoid=unit.avoid, timeline=timeline)
         place = place_of(unit.place)
         pipeline = Pipeline([place], options, lambda path, read, _: note(path, read))
-        found = pipeline.run(started, prepared)
-        _check(found, unit)
-        try:
-            result, text = with_text(found.assessment, unit.place, triaging.key)
-        except RowError as error:
-            message = f"its assessment cannot be kept: {error}"
-            raise _RefusedError(message) from error
+        result, text = _kept(triaging, unit, pipeline.run(started, prepared))
     keep_assessment(results, unit.content, text)
     return result
+
+
+def _kept(triaging: Triaging, unit: Unit, found: TriageResult) -> tuple[Result, bytes]:
+    """What is stored of it, and its assessment as it is written into a file."""
+    _check(found, unit)
+    try:
+        return with_text(found.assessment, unit.place, triaging.key)
+    except RowError as error:
+        raise _RefusedError(f"its assessment cannot be kept: {error}") from error
 
 
 def _check(found: TriageResult, unit: Unit) -> None:

@@ -17,7 +17,7 @@ import msgspec
 from alpheus.cases.identity import Kind
 from alpheus.cases.observations import Row, digest_of_server, states_of
 from alpheus.engine.base import Note, Work
-from alpheus.fleet.model import Result, Unit
+from alpheus.fleet.model import Result, Unit, UnitKind
 from alpheus.fleet.reading import Triaging
 from alpheus.model import Verdict
 
@@ -83,7 +83,9 @@ class TriageOrder:
 
     def memory(self, unit: Unit) -> int:
         """By its size, and whether it has ended a reader before."""
-        fitting = (memory for size, memory in CLASSES if unit.bytes <= size and not unit.strikes)
+        if unit.strikes or unit.collected:
+            return self.most
+        fitting = (memory for size, memory in CLASSES if unit.bytes <= size)
         return min(next(fitting, self.most), self.most)
 
 
@@ -94,10 +96,11 @@ def _check(unit: Unit, result: Result) -> None:
         result.verdict not in _VERDICTS
         or min(result.read, result.cpu) < 0
         or max(len(result.refused), len(result.away)) > _LONGEST
-        or (document is None) != bool(result.refused or result.away)
+        or _kinds(result) != 1
+        or (result.part is not None and unit.kind is not UnitKind.PART)
     )
     if document is not None:
-        wrong |= (
+        wrong |= unit.kind is not UnitKind.TRIAGE or (
             document.file != unit.place
             or not _HASH.fullmatch(document.sha256)
             or len(document.rows) > MOST_SERVERS
@@ -117,3 +120,9 @@ def _is_of_an_assessment(row: Row) -> bool:
         and states == row.states
         and row.digest == digest_of_server(row.body.encode(), states, row.seen, row.breach)
     )
+
+
+def _kinds(result: Result) -> int:
+    """A result is one thing: an assessment, a part, or why there is none."""
+    said = (result.document, result.part, result.refused or None, result.away or None)
+    return sum(one is not None for one in said)

@@ -21,7 +21,7 @@ from alpheus.cases.schema import observations
 from alpheus.cases.server_rows import place_of
 from alpheus.cases.traces import TraceKind
 from alpheus.errors import NotWorkedOutError
-from alpheus.fleet.model import UnitState
+from alpheus.fleet.model import UnitKind, UnitState
 from alpheus.fleet.progress import Parked, parked_units
 from alpheus.model import Verdict
 
@@ -87,6 +87,10 @@ class Report(msgspec.Struct, frozen=True):
     parked: tuple[Parked, ...]
 
 
+_WAITING = UnitState.WAITING.value
+_STATES = tuple(one.value for one in UnitState if one is not UnitState.HELD)
+
+
 class _Body(msgspec.Struct):
     name: str = ""
     headline: str = ""
@@ -100,15 +104,17 @@ def report(database: Database, *, now: datetime | None = None) -> Report:
     """What was found so far. Raises DatabaseError."""
     moment = iso(now or datetime.now(UTC))
     with database.read() as connection:
-        states = select(u.state, func.count()).group_by(u.state)
+        whole = u.kind != UnitKind.PART.value
+        states = select(u.state, func.count()).where(whole).group_by(u.state)
         counts: dict[str, int] = dict(connection.execute(states).all())
+        counts[_WAITING] = counts.get(_WAITING, 0) + counts.pop(UnitState.HELD.value, 0)
         judged = _judged(connection)
         by_number = {one.observation: one for one in judged}
         verdicts: dict[str, int] = {}
         for one in judged:
             verdicts[one.verdict] = verdicts.get(one.verdict, 0) + 1
         return Report(
-            SCHEMA, moment, {one.value: counts.get(one.value, 0) for one in UnitState}, verdicts,
+            SCHEMA, moment, {one: counts.get(one, 0) for one in _STATES}, verdicts,
             tuple(judged), tuple(_shared(connection, by_number)),
             tuple(_sources(connection, database.place, by_number)), parked_units(connection),
         )  # fmt: skip
