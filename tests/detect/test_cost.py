@@ -133,6 +133,20 @@ def test_no_shipped_rule_slows_the_search(shipped: Kit, tmp_path: Path) -> None:
     assert not counted
 
 
+@needs("valgrind", "valgrind")
+def test_all_packs_are_searched_for_as_quickly_as_one(shipped: Kit, tmp_path: Path) -> None:
+    """Within 15 % of instructions of a campaign with what it builds on."""
+    packs = load_packs(["proxylogon", "iis-webshell"])
+    one = Kit.compile(packs, ReadOptions(), keep=False)
+    work = [
+        (Needles(kit.wanted(source, LineKind.REQUESTS)), _block(source, 250))
+        for source in REQUEST_SOURCES for kit in (one, shipped)
+    ]  # fmt: skip
+    counted = searches(work, tmp_path)
+    for source, alone, together in zip(REQUEST_SOURCES, counted[::2], counted[1::2], strict=True):
+        assert together / alone <= 1.15, source
+
+
 @pytest.mark.parametrize("source", REQUEST_SOURCES)
 def test_no_shipped_rule_is_tried_often(source: str, shipped: Kit) -> None:
     """At most one ordinary line in two hundred is parsed for a rule."""

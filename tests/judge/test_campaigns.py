@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from alpheus.judge.campaigns import Judged, judge_campaigns
 from alpheus.judge.patch import PatchTimeline, Sighting
 from alpheus.knowledge.build_number import parse_build
@@ -100,3 +102,48 @@ def test_without_the_product_the_campaign_is_not_assessed() -> None:
     server = record(hours={"iis-site-1": hours("2021-02-01", "2021-04-01")})
     judged = judge_campaigns(server, PACKS, [], _patches())
     assert [j.campaign.assessed for j in judged] == [False]
+
+
+def test_a_campaign_of_a_product_that_is_not_seen_is_not_assessed() -> None:
+    """Whatever the window; the steps of such a pack are nobody's business."""
+    pack = replace(campaign_pack(), products=("Microsoft SharePoint Server",))
+    covered = hours("2021-02-01", "2021-04-01")
+    server = record(hours={"httpproxy": covered, "ecp-server": covered})
+    (judged,) = judge_campaigns(server, [pack], [], _patches())
+    assert (judged.campaign.assessed, judged.possible) == (False, False)
+    assert judged.campaign.why == "its product is not in the evidence"
+
+
+def test_a_product_without_a_sign_may_be_there() -> None:
+    """What could not be told is not ruled out."""
+    pack = replace(campaign_pack(), products=("Something Else",))
+    covered = hours("2021-02-01", "2021-04-01")
+    server = record(hours={"httpproxy": covered, "ecp-server": covered})
+    (judged,) = judge_campaigns(server, [pack], [], _patches())
+    assert judged.campaign.assessed
+
+
+def test_what_no_record_would_show_gets_no_verdict() -> None:
+    """A campaign without deciding sources is listed with the reason."""
+    pack = replace(campaign_pack(), deciding=())
+    server = record(hours={"httpproxy": hours("2021-02-01", "2021-04-01")})
+    (judged,) = judge_campaigns(server, [pack], [], _patches())
+    assert (judged.campaign.assessed, judged.possible) == (False, True)
+    assert judged.campaign.why == "no record is known that would show it"
+
+
+def test_of_two_campaigns_each_keeps_its_own() -> None:
+    """Findings of a general pack belong to the one that was exploited last before them."""
+    later = replace(campaign_pack(), id="later")
+    first, second = (
+        finding(Stage.EXPLOITED, Weight.PROOF, time=at("2021-03-01"), pack="proxylogon"),
+        finding(Stage.EXPLOITED, Weight.PROOF, time=at("2021-03-05"), pack="later"),
+    )
+    used = finding(Stage.OPERATED, Weight.PROOF, time=at("2021-03-06"), pack="iis-webshell")
+    covered = hours("2021-02-01", "2021-04-01")
+    server = record(hours={"httpproxy": covered, "ecp-server": covered})
+    found = judge_campaigns(
+        server, [campaign_pack(), later, general_pack()], [first, second, used], _patches()
+    )
+    stages = {one.campaign.pack: one.campaign.stage for one in found}
+    assert stages == {"proxylogon": Stage.EXPLOITED, "later": Stage.OPERATED}

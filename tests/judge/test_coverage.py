@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -14,6 +15,7 @@ from alpheus.judge.coverage import (
     gaps_of,
     hour_start,
 )
+from alpheus.knowledge.model import DecidingGroup
 from alpheus.model import TimeBasis
 from making import at, campaign_pack, hours, record
 
@@ -151,3 +153,17 @@ def test_hours_outside_the_calendar_are_its_ends() -> None:
     assert hour_start(10**9).year == 9999
     assert hour_start(-(10**9)).year == 1
     assert hour_start(448_543) == at("2021-03-03").replace(hour=7)
+
+
+def test_a_deciding_source_may_be_every_web_site() -> None:
+    """Sites of SharePoint have numbers of their own; each covers for the others."""
+    group = DecidingGroup("front-end", ("iis-site-*",))
+    pack = replace(campaign_pack(), deciding=(group,))
+    full = hours("2021-02-20", "2021-03-25")
+    seen = record(hours={"iis-site-1804289383": full})
+    assert coverage_of_window(seen, pack, WINDOW).lacks == ()
+    (row,) = coverage_table(seen, frozenset({"iis-site-*"}), WINDOW)
+    assert row.deciding
+    lacking = coverage_of_window(record(hours={"ews": full}), pack, WINDOW)
+    assert lacking.lacks == ("IIS logs: none in the evidence",)
+    assert lacking.missing == ("iis-site-*",)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from alpheus.judge.campaigns import Judged
 from alpheus.judge.coverage import Window, WindowCoverage
 from alpheus.judge.headline import first_seen, foothold, headline
@@ -72,3 +74,33 @@ def test_first_seen_and_foothold_are_different_things() -> None:
     assert first_seen([proof, tried, aside]) == at("2021-03-01")
     assert foothold([proof, tried, aside]) == at("2021-03-03")
     assert first_seen([aside]) is None
+
+
+def _named(*packs: str | None, verdict: Verdict = Verdict.COMPROMISED) -> str:
+    judged = [
+        Judged(
+            Campaign(name or "uncategorised", None, None, verdict, Stage.OPERATED, assessed=True,
+                     why=""),
+            None if name is None else replace(campaign_pack(), id=name, name=name.title()),
+            (), None,
+        )
+        for name in packs
+    ]  # fmt: skip
+    quiet = Campaign("quiet", None, None, Verdict.NO_EVIDENCE, Stage.NONE, assessed=True, why="")
+    judged.append(Judged(quiet, replace(campaign_pack(), id="quiet"), (), None))
+    return headline(
+        "EX01", verdict=verdict, stage=Stage.OPERATED, findings=[], judged=judged,
+        patches=_patches(None),
+    )  # fmt: skip
+
+
+def test_the_campaign_is_named() -> None:
+    """By what people call it; several where several share the verdict."""
+    assert "; the campaign is One;" in _named("one")
+    assert "; the campaigns are One, Two;" in _named("one", "two")
+
+
+def test_that_it_fits_none_is_said() -> None:
+    """Where campaigns were looked for; and nothing of it where nothing happened."""
+    assert "it fits none of the campaigns that were looked for" in _named(None)
+    assert "campaign" not in _named("one", verdict=Verdict.NO_EVIDENCE).replace("'s window", "")

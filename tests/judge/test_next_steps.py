@@ -80,3 +80,36 @@ def test_other_sources_of_a_pack_are_asked_for_if_they_are_not_there() -> None:
     assert any("OABGeneratorLog" in step.action for step in absent)
     present = _steps(Verdict.COMPROMISED, pack=pack, seen=("oabgenerator",))
     assert not any("OABGeneratorLog" in step.action for step in present)
+
+
+def _not_assessed(pack: Pack, *, possible: bool = True) -> Judged:
+    campaign = Campaign(
+        pack.id, None, None, Verdict.NOT_DETERMINABLE, Stage.NONE, assessed=False, why=""
+    )
+    return Judged(campaign, pack, (), None, possible)
+
+
+def test_steps_of_a_product_that_is_not_there_are_not_offered() -> None:
+    """A web server without Exchange is not told to update Exchange."""
+    pack = replace(campaign_pack(), playbook=STEPS)
+    verdict, stage = Verdict.NOT_DETERMINABLE, Stage.NONE
+    assert next_steps([_not_assessed(pack, possible=False)], [pack], verdict, stage, {}) == ()
+    assert next_steps([_not_assessed(pack)], [pack], verdict, stage, {})
+
+
+def test_an_open_hole_that_leaves_no_record_has_its_say() -> None:
+    """Beside the campaign that was assessed; a closed one has not."""
+    assessed = replace(campaign_pack(), cves=())
+    unseen = replace(
+        campaign_pack(), id="unseen", deciding=(), cves=("CVE-1",),
+        playbook=(PlaybookStep("vulnerable", 1, "close it", "why"),),
+    )  # fmt: skip
+    campaign = Campaign("proxylogon", None, None, Verdict.NO_EVIDENCE, Stage.NONE, assessed=True,
+                        why="")  # fmt: skip
+    judged = [Judged(campaign, assessed, (), None), _not_assessed(unseen)]
+    for state, wanted in ((PatchState.VULNERABLE, ["close it"]), (PatchState.FIXED, [])):
+        found = next_steps(
+            judged, [assessed, unseen], Verdict.NO_EVIDENCE, Stage.NONE,
+            {"CVE-1": CveState(state, "")},
+        )  # fmt: skip
+        assert [step.action for step in found] == wanted

@@ -71,10 +71,16 @@ def test_the_least_pack(tmp_path):
         ("match: {Element: x}", "match: {Element: '('}", r"mitigations\[0\].match.Element: no reg"),
         ("match: {Element: x}", "match: {Element: x}, together: [y]", r"\[0\].together: 'y' is no"),
         ("products: [Microsoft IIS]", "products: [", "line 7: did not find"),
+        ("references:", "fixed_builds: [{cve: CVE-2031-1234, build: '15.2', name: x}]\nreferences:",
+         r"fixed_builds\[0\].build: '15.2' is no build of four parts"),
+        ("references:", "product_signs: [{product: x, kind: page, value: '('}]\nreferences:",
+         r"product_signs\[0\].value: no regular expression"),
+        ("references:", "product_signs: [{product: x, kind: smell, value: y}]\nreferences:",
+         r"at `\$.product_signs\[0\].kind`"),
         (PACK, "just text", "Expected `object`, got `str`"),
         (PACK, "", "Expected `object`, got `null`"),
     ],
-)
+)  # fmt: skip
 def test_a_wrong_pack_is_named_with_its_place(old, new, message, tmp_path):
     """The error says which file and which key."""
     path = _folder(tmp_path, PACK.replace(old, new))
@@ -108,3 +114,17 @@ def test_an_action_gets_the_paths_of_what_it_asks_for(tmp_path):
         "bring %ExchangeInstallPath%\\Logging\\Ews\\*.LOG and C:\\uls\\*.log"
     )
     assert [one.id for one in pack.collection.entries] == ["uls"]
+
+
+def test_what_a_new_campaign_needs_is_read(tmp_path):
+    """Its name, its bases, signs of its product, first fixed builds, any web site."""
+    text = PACK.replace("[httpproxy, iis-site-1]", '["iis-site-*"]') + (
+        "name: The Event\nbuilds_on: [iis-webshell]\n"
+        "product_signs: [{product: Wiki, kind: page, value: ^/wiki/}]\n"
+        "fixed_builds: [{cve: CVE-2031-12345, build: 15.2.1748.40, name: May}]\n"
+    )
+    pack = read_pack_file(_folder(tmp_path, text))
+    assert (pack.called, pack.builds_on) == ("The Event", ("iis-webshell",))
+    assert pack.deciding[0].any_of == ("iis-site-*",)
+    assert pack.signs[0].value == "^/wiki/"
+    assert str(pack.fixed_builds[0].build) == "15.2.1748.40"
