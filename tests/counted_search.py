@@ -24,7 +24,7 @@ def main() -> None:
         database = hyperscan.loadb(compiled, hyperscan.HS_MODE_BLOCK)
         database.scratch = hyperscan.Scratch(database)
         needles = scan.Needles.__new__(scan.Needles)
-        needles._needles, needles._left = listed, []
+        needles._needles, needles._left, needles._names = listed, [], None
         needles._engine = scan._Hyperscan(database)
         needles.search(block)
         os.getppid()
