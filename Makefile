@@ -57,7 +57,8 @@ help:
 	@echo "             TIMELINES=100 ROWS=100000 FOLDER=bench/timelines"
 	@echo "make torture   a clean-up killed at 10,000 drawn moments (KILLS=10000): nothing may be lost"
 	@echo "             and 30,000 packages judged, quietly and while workers, driver and database are"
-	@echo "             killed and paused: FLEET=3000"
+	@echo "             killed and paused, on a cluster too: FLEET=3000; FLEET_FOLDER=/var/tmp/fleet keeps"
+	@echo "             packages, and the quiet run goes on where it was ended"
 	@echo "make bench-cases   a million observations imported and worked out, and 400,000 servers asked"
 	@echo "             for, on SQLite and PostgreSQL; OBSERVATIONS=100000 CASES=40000 FOLDER=/var/tmp"
 	@echo "make bench-console   every page asked by 20 people at once; an hour or so with both soaks"
@@ -200,7 +201,7 @@ bench-hunt: $(STAMP_DEV)
 
 torture: $(STAMP_DEV)
 	@$(BIN)/python -m tools.torture $(if $(KILLS),--kills $(KILLS)) $(if $(SEED_OF_KILLS),--seed $(SEED_OF_KILLS))
-	@$(BIN)/python -m tools.torture_campaign $(if $(FLEET),--packages $(FLEET)) $(if $(SEED_OF_KILLS),--seed $(SEED_OF_KILLS))
+	@$(BIN)/python -m tools.torture_campaign $(if $(FLEET),--packages $(FLEET)) $(if $(FLEET_FOLDER),--folder "$(FLEET_FOLDER)") $(if $(SEED_OF_KILLS),--seed $(SEED_OF_KILLS))
 
 bench-cases: $(STAMP)
 	@$(BIN)/python -m tools.bench_cases all $(if $(OBSERVATIONS),--observations $(OBSERVATIONS)) $(if $(CASES),--servers $(CASES)) $(if $(FOLDER),--folder "$(FOLDER)")

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="bounds are those of 
 
 
 def _run(code: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
-    text = f"from alpheus.engine.bounds import allow, bound, follow\n{code}"
+    text = f"from alpheus.engine.bounds import allow, allow_memory, bound, follow\n{code}"
     return subprocess.run(
         [sys.executable, "-P", "-c", text], capture_output=True, cwd=folder, check=False
     )
@@ -34,6 +34,23 @@ def test_memory_and_files_are_bounded(tmp_path: Path) -> None:
         "except MemoryError: print('bounded')\n"
     )
     assert _run(code, tmp_path).stdout == b"bounded\n"
+
+
+def test_memory_is_allowed_anew_for_each_unit(tmp_path: Path) -> None:
+    """Less than the last bound for a small one, all of it for the next; never more."""
+    code = (
+        "bound(memory=600 << 20)\n"
+        "def fits(size):\n"
+        "    try: bytearray(size << 20)\n"
+        "    except MemoryError: return False\n"
+        "    return True\n"
+        "found = []\n"
+        "for most in (200, 0, 4000):\n"
+        "    allow_memory(most << 20)\n"
+        "    found += [fits(100), fits(400), fits(700)]\n"
+        "print(*map(int, found))\n"
+    )
+    assert _run(code, tmp_path).stdout == b"1 0 0 1 1 0 1 1 0\n"
 
 
 def test_the_processor_is_allowed_anew_for_each_unit(tmp_path: Path) -> None:
