@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.testing import TestClient
 
 from alpheus.cases.database import open_database
-from alpheus.web.access import audit
+from alpheus.web.access import audit, passwords
 from alpheus.web.access.guard import PERMISSION
 from alpheus.web.access.roles import Permission, Role
 from alpheus.web.access.throttle import Rate, Throttle
@@ -37,6 +38,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     patch = pytest.MonkeyPatch()
     folder: Path = tmp_path_factory.mktemp("world")
     patch.setenv("ALPHEUS_CACHE", str(folder / "cache"))
+    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    patch.setattr(passwords, "_hasher", lambda: cheap)
     clock, much = Clock(), Rate(10_000_000, 10_000_000)
     with open_database(folder / "cases.db") as database:
         settings = Settings(uploads=folder / "uploads")

@@ -19,11 +19,18 @@ from alpheus.web.access.throttle import Rate, Throttle
 from alpheus.web.app import create_app
 from alpheus.web.settings import Settings
 from console import Client, Clock, made, signed_in
+from filled_database import Fill, with_tables
 from serving import serving
 
 ODD = ("\0", "a\0b", "\ud800", "\u202e", "%00", "%ff", "'; DROP TABLE accounts; --", "../" * 20,
        "\r\nset-cookie: x=1", "9" * 30, "-1", "٣", "x" * 9_000)  # fmt: skip
 MUCH = Rate(1_000_000, 1_000_000)
+
+
+@pytest.fixture
+def fill() -> Fill:
+    """Databases have their tables."""
+    return with_tables
 
 
 @pytest.fixture
