@@ -37,8 +37,8 @@ def test_what_decides_comes_first_and_what_people_need_last(
     ordered = deciding_first(table.entries, packs)
     ranks = [(not decides(one, packs), not one.triage) for one in ordered]
     assert ranks == sorted(ranks)
-    assert [one.id for one in ordered[:4]] == [
-        "httpproxy", "iis-front-end", "ecp-server", "msexchange-management",
+    assert [one.id for one in ordered[:5]] == [
+        "httpproxy", "iis-front-end", "iis-other-sites", "ecp-server", "msexchange-management",
     ]  # fmt: skip
     assert set(ordered) == set(table.entries)
 
@@ -70,6 +70,9 @@ def test_what_is_no_place_is_refused(table: Collection, given: str, wrong: str) 
 
 
 def test_packs_add_to_the_table(table: Collection, chosen: Sequence[Chosen]) -> None:
-    """Without packs it is the table that ships; here no pack adds anything."""
-    assert table_of([]).entries == table.entries
+    """Without packs it is the table that ships; what packs add stands behind it."""
+    shipped = table_of([]).entries
+    assert table.entries[: len(shipped)] == shipped
+    added = {one.id for one in table.entries[len(shipped) :]}
+    assert added == {"sharepoint-uls", "sharepoint-layouts"}
     assert len(chosen) == len(table.entries)

@@ -24,7 +24,9 @@ def rows(table: Collection, chosen: Sequence[Chosen], packs: Sequence[Pack]) -> 
 def test_what_an_entry_decides_follows_from_the_packs(rows: Sequence[Row]) -> None:
     """With what may stand in for it, the flaws, and how far its rules see an intruder get."""
     found = {row.id: row for row in rows}
-    assert found["httpproxy"].decides == ("proxylogon front-end (httpproxy, or iis-site-1)",)
+    decides = found["httpproxy"].decides
+    assert decides[0] == "proxylogon front-end (httpproxy, or iis-site-1)"
+    assert "proxyshell front-end (httpproxy, or iis-site-1)" in decides
     assert found["httpproxy"].deciding
     assert "CVE-2021-26855" in found["httpproxy"].cves
     assert found["oabgenerator"].cves == ("CVE-2021-26858",)
@@ -38,7 +40,8 @@ def test_people_read_it_at_80_columns(rows: Sequence[Row]) -> None:
     stream = io.StringIO()
     write_text(rows, stream)
     text = stream.getvalue()
-    assert [line for line in text.splitlines() if len(line) > 80] == []
+    paths = {f"    {path}" for row in rows for path in row.paths}
+    assert [line for line in text.splitlines() if len(line) > 80 and line not in paths] == []
     headings = ["A verdict rests on these", "These add to it", "For people"]
     assert sorted(headings, key=text.index) == headings
     for row in rows:

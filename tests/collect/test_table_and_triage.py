@@ -54,6 +54,10 @@ _WRITTEN = {
         "#Software: Microsoft Exchange Server\r\n#Log-type: Message Tracking Log\r\n"
         "#Fields: date-time,event-id,message-id\r\n2021-03-01T00:00:00.000Z,RECEIVE,<a@b>\r\n"
     ),
+    "sharepoint-uls": (
+        "Timestamp\tProcess\tTID\tArea\tCategory\tEventID\tLevel\tMessage\tCorrelation\r\n"
+        "03/01/2021 00:00:00.12 \tw3wp.exe\t0x1\tA\tC\txmnv\tMedium\tName=Request\tg\r\n"
+    ),
     "msert": (
         "Microsoft Safety Scanner v1.333, (build 1.333.600.0)\r\n"
         "Started On Mon Mar 15 10:00:00 2021\r\n\r\nThreat Detected: Backdoor:ASP/Chopper.F!dha\r\n"
