@@ -191,7 +191,8 @@ class Finding:
     `time` and `last` are those of the earliest and latest citation. `summary` is the sentence that
     the story tells of it; `detail` adds sizes, names and reservations. `local_time`: the times are
     those of a log whose zone is not known. `tlp`: to whom what it rests on may be told, as in
-    `TLP:AMBER`; '' where nobody said.
+    `TLP:AMBER`; '' where nobody said. `more_files` are files that it condemns beyond those cited,
+    without a quote: a clean-up has to know all.
     """
 
     rule: str
@@ -211,6 +212,7 @@ class Finding:
     local_time: bool = False
     clients: tuple[str, ...] = ()
     tlp: str = ""
+    more_files: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -307,3 +307,16 @@ def test_evidence_is_compared_with_the_assessment(
         capsys, "verify", "a.json", "empty", "--same-server", status=1
     )
     assert "none is not there" in _run(capsys, "verify", "a.json", "empty", "none", status=3)
+
+
+def test_a_plan_is_printed_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In another form and language, with the digest that it has."""
+    path, made = tmp_path / "assessment.json", tmp_path / "plan.json"
+    path.write_text(json.dumps(document(server("MX01", finding("page-foreign", citation(
+        f"{WEB}/x.aspx"))))), "utf-8")  # fmt: skip
+    assert main(["clean", "plan", str(path), "-o", str(made)]) == 0
+    digest = json.loads(made.read_text("utf-8"))["digest"]
+    capsys.readouterr()
+    for words in (["--format", "html", "--language", "de"], ["--format", "text"]):
+        assert main(["clean", "plan", str(made), *words]) == 0
+        assert digest in capsys.readouterr().out

@@ -8,9 +8,9 @@ import pytest
 
 from alpheus.detect.model import HitGroup
 from alpheus.detect.process_tree import ProcessTree
-from alpheus.judge.findings import finding_from, findings_of_hits, sentence
+from alpheus.judge.findings import finding_from, findings_of_hits, more_files, sentence
 from alpheus.judge.ties import Anchors
-from alpheus.model import CITATION_LIMIT, Confidence, Finding, Stage, Weight
+from alpheus.model import CITATION_LIMIT, Citation, Confidence, Finding, Stage, Weight
 from making import T0, at, event, group, hours, origin, record, rule
 
 PROOF = rule("proof", Stage.IMPLANTED, Weight.PROOF, client="c-ip")
@@ -116,3 +116,13 @@ def test_a_sentence_is_filled_from_the_event_once(template: str, told: str) -> N
     """An absent field reads as unknown, a long one is cut, evidence is never a template."""
     fields = {"c-ip": "192.0.2.1", "UrlStem": "/x.aspx", "Long": "y" * 900, "Inner": "{c-ip}"}
     assert sentence(template, event(fields=fields)) == told
+
+
+def test_files_beyond_the_citations_are_named() -> None:
+    """A clean-up has to know all: each file once, without a quote; records are only counted."""
+    files = [Citation("E1", f"{n}.aspx", sha256="a" * 64) for n in range(CITATION_LIMIT + 30)]
+    found = more_files([*files, files[0], files[-1], Citation("E1", "u.log", line=7)])
+    assert [one.path for one in found] == [
+        f"{n}.aspx" for n in range(CITATION_LIMIT, CITATION_LIMIT + 30)
+    ]
+    assert more_files(files[:CITATION_LIMIT]) == ()

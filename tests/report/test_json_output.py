@@ -44,7 +44,7 @@ def test_the_keys_are_those_of_the_contract() -> None:
     ]  # fmt: skip
     assert list(server["findings"][0]) == [
         "rule", "pack", "title", "stage", "weight", "confidence", "time", "cves", "techniques",
-        "citations", "citations_total", "last",
+        "citations", "citations_total", "last", "clients", "tlp",
     ]  # fmt: skip
     assert list(server["coverage"][1]) == [
         "source", "files", "rows", "skipped", "first", "last", "time_basis", "gaps", "deciding",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from alpheus.respond.assessment_file import read_assessment
 from alpheus.respond.model import Phase, Plan, digest_of
-from alpheus.respond.planning import OPERATED, REBUILD, UNSEEN, plan_of
-from clean_assessments import PAGE, WEB, citation, finding, read, server
+from alpheus.respond.planning import OPERATED, REBUILD, UNNAMED, UNSEEN, plan_of
+from clean_assessments import PAGE, WEB, citation, document, finding, read, server
 
 MADE = datetime(2021, 3, 12, 9, tzinfo=UTC)
 
@@ -267,3 +269,33 @@ def test_commands_name_every_volume_that_files_lie_on() -> None:
     words = _all_words(plan)
     assert "alpheus clean apply PLAN --root C=PATH --root D=PATH --execute" in words
     assert "{roots}" not in words
+
+
+def test_every_file_is_planned_however_many(tmp_path: Path) -> None:
+    """Beyond the hundred that a finding cites, an assessment names the others; none is left out."""
+    cited = [citation(f"{WEB}/a{n}.aspx") for n in range(100)]
+    more = [{"evidence": "E1", "path": f"{WEB}/b{n}.aspx", "sha256": "b" * 64} for n in range(51)]
+    one = finding("page-foreign", *cited) | {"citations_total": 151, "more_files": more}
+    path = tmp_path / "assessment.json"
+    path.write_text(json.dumps(document(server("MX01", one))), "utf-8")
+    found = read_assessment(path)
+    plan = plan_of(found, found.server(), made=MADE, version="0")
+    assert len(_files(plan)) == 151
+    assert UNNAMED not in plan.beyond
+
+
+def test_files_that_are_counted_and_not_named_are_told() -> None:
+    """An assessment of an earlier version names a hundred; the plan says that there are others."""
+    one = finding("page-foreign", citation(f"{WEB}/a.aspx")) | {"citations_total": 151}
+    assert UNNAMED in _plan(one).beyond
+    logged = finding("page-used-shell", citation("C/inetpub/logs/u_ex.log", line=1))
+    assert UNNAMED not in _plan(logged | {"citations_total": 151}).beyond
+
+
+def test_the_day_is_no_part_of_the_digest() -> None:
+    """The same assessment gives the same digest on any day."""
+    found = read(server("MX01", finding("page-foreign", citation(f"{WEB}/a.aspx"))))
+    days = (MADE, MADE.replace(day=20))
+    one, two = (plan_of(found, found.server(), made=day, version="0") for day in days)
+    assert one.made != two.made
+    assert one.digest == two.digest

@@ -200,10 +200,13 @@ def _plan(options: argparse.Namespace) -> int:
     output: Path | None = options.output
     if output is not None:
         _no_input(output, (options.assessment, options.assessment / FILE, options.baseline))
-    assessment = read_assessment(options.assessment)
-    own = OwnFiles(read_baseline(options.baseline) if options.baseline else None)
-    plan = plan_of(assessment, assessment.server(options.server), made=datetime.now(UTC),
-                   version=__version__, own=own)  # fmt: skip
+    if _is_plan(options.assessment):
+        plan = _read_plan(options.assessment)
+    else:
+        assessment = read_assessment(options.assessment)
+        own = OwnFiles(read_baseline(options.baseline) if options.baseline else None)
+        plan = plan_of(assessment, assessment.server(options.server), made=datetime.now(UTC),
+                       version=__version__, own=own)  # fmt: skip
     with recorded(options, "clean plan", inputs=[options.assessment]) as record:
         record.planned(plan)
         if output is not None:
@@ -215,6 +218,17 @@ def _plan(options: argparse.Namespace) -> int:
             say(f"{output}: {files} to take away; digest {plan.digest}")
         _print_plan(plan, options.format, options.language)
     return 0
+
+
+def _is_plan(file: Path) -> bool:
+    """Whether it is a plan that was made already, to be printed in another form."""
+    from alpheus.respond.model import SCHEMA  # noqa: PLC0415 - keeps --help fast
+
+    try:
+        with file.open("rb") as stream:
+            return f'"{SCHEMA}"'.encode() in stream.read(200)
+    except OSError:
+        return False
 
 
 def _no_input(output: Path, inputs: Iterable[Path | None]) -> None:

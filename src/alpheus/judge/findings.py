@@ -12,6 +12,7 @@ from alpheus.judge.record import ServerRecord
 from alpheus.judge.ties import Anchors, tied_events
 from alpheus.model import (
     CITATION_LIMIT,
+    Citation,
     Confidence,
     Event,
     Finding,
@@ -98,6 +99,7 @@ def finding_from(
         cves=rule.meaning.cves,
         techniques=rule.meaning.techniques,
         citations=tuple(event.citation for event in ordered[:CITATION_LIMIT]),
+        more_files=more_files([event.citation for event in ordered]),
         citations_total=total if total is not None else len(ordered),
         detail=detail,
         summary=sentence(rule.meaning.summary, ordered[0]) if ordered else "",
@@ -105,6 +107,17 @@ def finding_from(
         clients=clients,
         tlp=rule.tlp,
     )
+
+
+def more_files(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """The files beyond the citations that are listed, each once, without a quote."""
+    listed = {(one.evidence, one.path) for one in citations[:CITATION_LIMIT]}
+    found: dict[tuple[str, str], Citation] = {}
+    for one in citations[CITATION_LIMIT:]:
+        place = one.evidence, one.path
+        if one.sha256 and place not in listed:
+            found.setdefault(place, Citation(one.evidence, one.path, sha256=one.sha256))
+    return tuple(found.values())
 
 
 def sentence(template: str, event: Event) -> str:

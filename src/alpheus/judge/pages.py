@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from alpheus.detect.model import PageMatch, PageUse, RuleInfo, ServerPage, text_of
 from alpheus.detect.page_use import request_of
-from alpheus.judge.findings import finding_from
+from alpheus.judge.findings import finding_from, more_files
 from alpheus.judge.record import ServerRecord
 from alpheus.knowledge.baseline import Baseline
 from alpheus.knowledge.indicators import Indicators
@@ -180,6 +180,7 @@ def _file_finding(
         cves=rule.meaning.cves,
         techniques=rule.meaning.techniques,
         citations=citations[:CITATION_LIMIT],
+        more_files=more_files(citations),
         citations_total=len(citations),
         detail=names,
     )

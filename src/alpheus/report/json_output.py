@@ -163,7 +163,11 @@ def _campaign(campaign: Campaign) -> dict[str, Any]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    return {
+    more = [
+        {"evidence": one.evidence, "path": one.path, "sha256": one.sha256}
+        for one in finding.more_files
+    ]
+    found = {
         "rule": finding.rule,
         "pack": finding.pack,
         "title": finding.title,
@@ -179,6 +183,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "clients": list(finding.clients),
         "tlp": finding.tlp,
     }
+    return found | {"more_files": more} if more else found
 
 
 def _citation(citation: Citation) -> dict[str, Any]:

@@ -13,6 +13,12 @@ from alpheus.errors import EvidenceFormatError, EvidenceNotFoundError
 from alpheus.model import Confidence, PatchState, Stage, Verdict, Weight
 
 SCHEMA = "alpheus.assessment/1"
+_CONDEMNED = (
+    ".aspx", ".ashx", ".asmx", ".asax", ".ascx", ".asp", ".cer", ".asa", ".cshtml", ".svc", ".soap",
+    ".php", ".jsp", ".compiled", ".dll", ".config",
+)  # fmt: skip
+"""Ends of names of files that are a finding by themselves."""
+
 FILE = "assessment.json"
 
 
@@ -43,6 +49,22 @@ class Finding(msgspec.Struct, frozen=True):
     citations_total: int = 0
     last: str | None = None
     detail: str = ""
+    more_files: tuple[Citation, ...] = ()
+
+    def whole(self) -> Finding:
+        """With all files that it condemns among its citations."""
+        if not self.more_files:
+            return self
+        every = (*self.citations, *self.more_files)
+        return msgspec.structs.replace(self, citations=every, more_files=())
+
+    @property
+    def unnamed(self) -> int:
+        """Files that it counts and does not name."""
+        files = bool(self.citations) and all(
+            one.sha256 and one.path.lower().endswith(_CONDEMNED) for one in self.citations
+        )
+        return max(0, self.citations_total - len(self.citations)) if files else 0
 
 
 class Span(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"}):
@@ -187,7 +209,7 @@ def _campaign(found: model.Campaign) -> Campaign:
 def _finding(found: model.Finding) -> Finding:
     citations = tuple(
         Citation(c.evidence, c.path, c.line, c.offset, c.record_id, c.text, c.sha256)
-        for c in found.citations
+        for c in (*found.citations, *found.more_files)
     )
     return Finding(
         found.rule, found.pack, found.title, found.stage, found.weight, found.confidence,
@@ -219,4 +241,8 @@ def read_assessment(path: Path) -> Assessment:
     if found.schema != SCHEMA:
         message = f"{file}: its schema is {found.schema!r}; this program knows {SCHEMA!r}"
         raise EvidenceFormatError(message)
-    return msgspec.structs.replace(found, digest=sha256(content).hexdigest())
+    servers = tuple(
+        msgspec.structs.replace(one, findings=tuple(each.whole() for each in one.findings))
+        for one in found.servers
+    )
+    return msgspec.structs.replace(found, digest=sha256(content).hexdigest(), servers=servers)

@@ -85,7 +85,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What to do with one server. `made` is UTC, ISO 8601.
 
     `assessment` is the SHA-256 of the file that it was made from; `beyond` says what clean-up
-    cannot repair, and why. `digest` is over all else.
+    cannot repair, and why. `digest` is over all else but `made`.
     """
 
     schema: str = SCHEMA
@@ -118,8 +118,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def digest_of(plan: Plan) -> str:
-    """SHA-256 (hex) over the plan without its digest: keys sorted, no spaces, UTF-8."""
-    bare = msgspec.structs.replace(plan, digest="")
+    """SHA-256 (hex) over what is to be done: keys sorted, no spaces, UTF-8.
+
+    When the plan was made is no part of it: the same assessment gives the same plan on any day.
+    """
+    bare = msgspec.structs.replace(plan, digest="", made="")
     return sha256(msgspec.json.encode(bare, order="sorted")).hexdigest()
 
 

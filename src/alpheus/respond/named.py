@@ -10,8 +10,9 @@ import msgspec
 from alpheus.respond.assessment_file import Citation
 from alpheus.respond.derived import DERIVED, is_of_local_group
 
-MOST = 20
-"""Values of one field that are shown; there may be more in the evidence."""
+MOST = 5_000
+"""Values of one field that are shown. A finding cites a hundred records, so more are a flood that
+somebody made, and no list for a person."""
 
 _LONGEST = 400
 _EMPTY = frozenset({"", "-", "%%1793", "S-1-0-0"})

@@ -38,6 +38,12 @@ UNSEEN = (
 )
 
 
+UNNAMED = (
+    "Findings of this server count more files than its assessment names: what is not named is not "
+    "in this plan. Triage the evidence again with this version, and plan from that."
+)
+
+
 def plan_of(
     assessment: Assessment, server: Server, *, made: datetime, version: str,
     own: OwnFiles | None = None,
@@ -55,6 +61,8 @@ def plan_of(
 
 
 def _beyond(server: Server) -> Iterator[str]:
+    if any(one.unnamed for one in server.findings if one.weight is not Weight.CONTEXT):
+        yield UNNAMED
     if server.stage is Stage.SPREAD:
         yield REBUILD
     elif server.stage is Stage.OPERATED:
