@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from alpheus.respond.derived import (
     DERIVED,
     EXCHANGE,
+    ends_of_page,
     is_of_local_group,
     page_of,
     place_of_page,
@@ -99,3 +100,15 @@ def test_a_request_to_the_panel_names_the_mailbox(url: str, mailbox: str) -> Non
     """Where it was for somebody else's."""
     found = list(DERIVED["@panel-mailbox"](IIS.format(url, 443)))
     assert found == ([mailbox] if mailbox else [])
+
+
+@pytest.mark.parametrize(("url", "end"), [
+    ("/_layouts/15/spinstall0.aspx", "LAYOUTS\\spinstall0.aspx"),
+    ("/_layouts/16/a/b.aspx", "LAYOUTS\\a\\b.aspx"), ("/_layouts/x.aspx", "LAYOUTS\\x.aspx"),
+])  # fmt: skip
+def test_pages_of_sharepoint_lie_in_its_layouts(url: str, end: str) -> None:
+    """Whatever version the address names; a file there is the page that was asked for."""
+    place = place_of_page(IIS.format(url, 443))
+    assert place.endswith(f"16\\TEMPLATE\\{end}")
+    file = "C/Program Files/Common Files/microsoft shared/Web Server Extensions/16/TEMPLATE/"
+    assert (file + end.replace("\\", "/")).lower().endswith(ends_of_page(url))

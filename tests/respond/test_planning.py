@@ -299,3 +299,24 @@ def test_the_day_is_no_part_of_the_digest() -> None:
     one, two = (plan_of(found, found.server(), made=day, version="0") for day in days)
     assert one.made != two.made
     assert one.digest == two.digest
+
+
+def test_a_page_of_sharepoint_is_taken_with_what_was_compiled_of_it() -> None:
+    """The file that is there is no page to remove by hand, and the assembly has its name."""
+    layouts = (
+        "C/Program Files/Common Files/microsoft shared/Web Server Extensions/16/TEMPLATE/LAYOUTS"
+    )
+    temporary = "C/Windows/Microsoft.NET/Framework64/v4.0.30319/Temporary ASP.NET Files/root/1/2"
+    text = "VirtualPath=/_layouts/15/spinstall0.aspx Assembly=App_Web_fsjpgzxv Type=ASP.x"
+    plan = _plan(
+        finding("toolshell-page-on-disk", citation(f"{layouts}/spinstall0.aspx")),
+        finding("toolshell-page-compiled", citation(f"{temporary}/x.compiled", text=text)),
+        _asked("/_layouts/15/spinstall0.aspx"),
+    )
+    assert sorted(path.rpartition("\\")[2] for path in _files(plan)) == [
+        "spinstall0.aspx",
+        "x.compiled",
+    ]
+    words = _all_words(plan)
+    assert "'App_Web_fsjpgzxv' + \".dll\"" in words
+    assert "Remove-Item -LiteralPath" not in words

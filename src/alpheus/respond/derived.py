@@ -16,6 +16,12 @@ EXCHANGE = r"C:\Program Files\Microsoft\Exchange Server\V15"
 _ROOT = r"C:\inetpub\wwwroot"
 _FRONT = EXCHANGE + r"\FrontEnd\HttpProxy"
 _BACK = EXCHANGE + r"\ClientAccess"
+_LAYOUTS = (
+    r"C:\Program Files\Common Files\microsoft shared\Web Server Extensions\16\TEMPLATE\LAYOUTS"
+)
+"""What SharePoint 2016 and later serve as `/_layouts`, `/_layouts/15` and `/_layouts/16`."""
+
+_VERSIONS = frozenset({"14", "15", "16"})
 _APPLICATIONS = frozenset({"owa", "ecp", "ews", "oab", "mapi", "rpc", "autodiscover", "powershell"})
 _PAGE = re.compile(
     r'(?:(?<=[\s,"])|^)(/[^\s,"?#;]{0,1000}?\.(?:aspx|ashx|asmx|ascx|asp|asa|cer|cdx|cshtml|vbhtml|'
@@ -50,11 +56,25 @@ def place_of_page(text: str) -> str:
     if not parts or any(part in {"", ".", ".."} or set(part) & set(':\\*?"<>|') for part in parts):
         return ""
     top = parts[0].lower()
+    if top == "_layouts":
+        return "\\".join((_LAYOUTS, *_below_layouts(parts)))
     if top not in _APPLICATIONS:
         return "\\".join((_ROOT, *parts))
     if not _BACK_END.search(text):
         return "\\".join((_FRONT, *parts))
     return "\\".join((_BACK, *(("exchweb",) if top == "ews" else ()), *parts))
+
+
+def ends_of_page(page: str) -> tuple[str, ...]:
+    """How the path of a file may end that such a page is; in lower case, with `/`."""
+    parts = page.lower().split("/")[1:]
+    if parts and parts[0] == "_layouts":
+        return ("/template/layouts/" + "/".join(_below_layouts(parts)),)
+    return (page.lower(),)
+
+
+def _below_layouts(parts: list[str]) -> list[str]:
+    return parts[2:] if len(parts) > 2 and parts[1] in _VERSIONS else parts[1:]
 
 
 def _pages(text: str) -> Iterator[str]:

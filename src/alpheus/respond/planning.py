@@ -13,7 +13,7 @@ from alpheus.knowledge.playbook import facts
 from alpheus.model import PatchState, Stage, Verdict, Weight
 from alpheus.respond.assessment_file import Assessment, Citation, Finding, Server
 from alpheus.respond.catalogue import StepKind, parts_of, step_kinds
-from alpheus.respond.derived import page_of, place_of_page
+from alpheus.respond.derived import ends_of_page, page_of, place_of_page
 from alpheus.respond.filling import Known
 from alpheus.respond.model import Cited, FileAction, Plan, Step, signed
 from alpheus.respond.own_files import OwnFiles
@@ -115,8 +115,8 @@ class _Steps:
                 yield msgspec.structs.replace(finding, citations=left, citations_total=len(left))
 
     def _is_unseen_page(self, text: str) -> bool:
-        page = page_of(text).lower()
-        if not page or any(path.endswith(page) for path in self._seen):
+        page = page_of(text)
+        if not page or any(path.endswith(ends_of_page(page)) for path in self._seen):
             return False
         return not self._own.are_there(place_of_page(text).replace(":", ""))
 
