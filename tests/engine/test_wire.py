@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 from pathlib import Path
@@ -97,3 +98,11 @@ def test_a_process_has_one_role_and_speaks_tls_alone() -> None:
     assert set(backends) == {"tls"}
     with pytest.raises(AssertionError):
         guard(Role.SCHEDULER)
+
+
+def test_dask_says_no_more_than_it_should() -> None:
+    """Parts of it that have a level of their own, too."""
+    wire.quiet(logging.CRITICAL)
+    parts = [one for one in logging.root.manager.loggerDict if one.startswith("distributed.")]
+    assert parts
+    assert {logging.getLogger(one).level for one in parts} == {logging.CRITICAL}

@@ -92,8 +92,10 @@ def go(
         register(ledger, find_packages([packages]), recipe, tell=lambda _: meter.note())
         if not figures.registered:
             figures.registered = figures.seconds
-        driver = Driver(ledger, engine_of(triaging), recipe, Manner("torture", tell=meter.tell))
-        summary = driver.run()
+        engine = engine_of(triaging)
+        summary = Driver(ledger, engine, recipe, Manner("torture", tell=meter.tell)).run()
+        if isinstance(engine, DaskEngine):
+            engine.close()
         meter.note(summary, at_once=True)
         with database.read() as connection:
             query = select(func.sum(units.c.cpu))

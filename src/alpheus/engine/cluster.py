@@ -109,7 +109,7 @@ class DaskEngine(Generic[Unit, Result]):
         from alpheus.engine import node, wire  # noqa: PLC0415 - need the extra
 
         wire.guard(Role.DRIVER)
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said here
+        wire.quiet(logging.CRITICAL)  # what matters is said here
         self._make_client: Any = distributed.Client
         self._node = node
         self._security = wire.security(credentials)

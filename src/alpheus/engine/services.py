@@ -24,7 +24,7 @@ from distributed import Scheduler, Worker
 from alpheus.engine.address import host_and_port
 from alpheus.engine.certs import Credentials, Role
 from alpheus.engine.node import MEMORY, build
-from alpheus.engine.wire import believing, guard, security
+from alpheus.engine.wire import believing, guard, quiet, security
 from alpheus.errors import EngineError
 
 _AGAIN = 1.0
@@ -42,6 +42,10 @@ _SETTINGS = {
     "distributed.worker.profile.enabled": False,
     "distributed.worker.blocked-handlers": [],
     "distributed.admin.event-loop": "asyncio",
+    # Else both look at themselves fifty times a second.
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.cycle": "10s",
+    "distributed.admin.system-monitor.interval": "5s",
     "distributed.comm.timeouts.connect": "10s",
 }
 Say = Callable[[str], None]
@@ -86,7 +90,7 @@ def run_scheduler(listen: str, credentials: Credentials, say: Say) -> None:
 
 def _begin(role: Role) -> None:
     guard(role)
-    logging.getLogger("distributed").setLevel(logging.WARNING)
+    quiet(logging.WARNING)
 
 
 async def _scheduler(host: str, port: int, credentials: Credentials, say: Say) -> None:

@@ -10,6 +10,7 @@ any of it (ADR 37).
 from __future__ import annotations
 
 import io
+import logging
 import pickle
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
@@ -159,6 +160,13 @@ def guard(own: Role) -> None:
     client.clean_exception = _nothing_of_it
     client.pickle = SimpleNamespace(loads=loads, dumps=pickle.dumps)
     client.Client._default_event_handlers = {}  # noqa: SLF001 - nobody's words are printed
+
+
+def quiet(level: int) -> None:
+    """Let Dask say nothing below a level of `logging`; some of its parts have one of their own."""
+    for name in ["distributed", *logging.root.manager.loggerDict]:
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(level)
 
 
 def security(credentials: Credentials) -> Any:  # noqa: ANN401 - Dask is not typed here
