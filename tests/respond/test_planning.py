@@ -320,3 +320,13 @@ def test_a_page_of_sharepoint_is_taken_with_what_was_compiled_of_it() -> None:
     words = _all_words(plan)
     assert "'App_Web_fsjpgzxv' + \".dll\"" in words
     assert "Remove-Item -LiteralPath" not in words
+
+
+def test_interim_steps_are_those_of_a_flaw_that_is_open() -> None:
+    """What closes ProxyLogon for a while is not offered where another flaw is open."""
+    page = finding("page-foreign", citation(f"{WEB}/x.aspx"))
+    state = {"state": "vulnerable", "why": "its build"}
+    flaws = dict.fromkeys(("CVE-2021-26855", "CVE-2021-27065"), state)
+    assert "MSExchangeECPAppPool" in _all_words(_plan(page, cves=flaws))
+    others = {cve: state | {"state": "fixed"} for cve in flaws} | {"CVE-2021-34473": state}
+    assert "MSExchangeECPAppPool" not in _all_words(_plan(page, cves=others))

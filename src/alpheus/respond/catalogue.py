@@ -23,7 +23,7 @@ OF_PACK = "clean.yaml"
 _FILE = Path(knowledge.__file__).parent / "clean" / "steps.yaml"
 _FIXED = frozenset({"always", "vulnerable", "exchange", "files", "pages", *Verdict,
                     *(f"stage:{stage}" for stage in Stage)})  # fmt: skip
-_PATTERNS = ("rule:", "technique:")
+_PATTERNS = ("rule:", "technique:", "open:")
 
 
 class StepKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -133,6 +133,10 @@ class _Steps:
             return any(fnmatchcase(one.rule, pattern) for one in self._findings)
         if kind == "technique":
             return any(_fits(name, (pattern,)) for one in self._findings for name in one.techniques)
+        if kind == "open":
+            return any(
+                cve == pattern and one.state in _OPEN for cve, one in self._server.cves.items()
+            )
         if part == "files":
             return bool(files)
         return part in self._holding
