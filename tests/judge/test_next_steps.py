@@ -113,3 +113,51 @@ def test_an_open_hole_that_leaves_no_record_has_its_say() -> None:
             {"CVE-1": CveState(state, "")},
         )  # fmt: skip
         assert [step.action for step in found] == wanted
+
+
+def _of(
+    pack_id: str, verdict: Verdict, missing: tuple[str, ...], *, assessed: bool = True
+) -> Judged:  # fmt: skip
+    steps = (
+        PlaybookStep("missing:httpproxy", 1, "collect HttpProxy", "why"),
+        PlaybookStep("missing:ecp-server", 1, "collect ECP", "why"),
+        PlaybookStep("compromised", 1, "cut it off", "why"),
+        PlaybookStep("compromised", 2, "remove", "why"),
+    )
+    pack = replace(campaign_pack(), id=pack_id, playbook=steps, other_sources={})
+    window = Window(at("2021-02-26"), at("2021-03-20"))
+    coverage = WindowCoverage(
+        window, touched=assessed, lacks=(), missing=missing, early_covered=None
+    )
+    campaign = Campaign(pack_id, None, None, verdict, Stage.NONE, assessed=assessed, why="")
+    return Judged(campaign, pack, (), coverage)
+
+
+def _all(*judged: Judged) -> list[tuple[int, str]]:
+    packs = [one.pack for one in judged if one.pack is not None]
+    steps = next_steps(judged, packs, Verdict.COMPROMISED, Stage.NONE, {})
+    return [(step.priority, step.action) for step in steps]
+
+
+def test_a_campaign_that_the_evidence_does_not_touch_asks_for_nothing() -> None:
+    """Its window lies elsewhere; what was found covers its own."""
+    found = _of("proxylogon", Verdict.COMPROMISED, ())
+    other = _of("later", Verdict.NOT_DETERMINABLE, ("httpproxy",), assessed=False)
+    assert _all(found, other) == [(1, "cut it off"), (2, "remove")]
+
+
+def test_a_compromised_server_is_contained_before_more_is_collected() -> None:
+    """However urgent the playbook calls the source."""
+    assert _all(_of("proxylogon", Verdict.COMPROMISED, ("httpproxy",))) == [
+        (1, "cut it off"), (1, "collect HttpProxy"), (2, "remove"),
+    ]  # fmt: skip
+
+
+def test_what_a_campaign_lacks_that_found_nothing_is_not_most_urgent() -> None:
+    """Beside one that compromised the server; a source that both lack stays as urgent as it is."""
+    found = _of("proxylogon", Verdict.COMPROMISED, ("ecp-server",))
+    other = _of("later", Verdict.NOT_DETERMINABLE, ("httpproxy", "ecp-server"))
+    assert _all(found, other) == [
+        (1, "cut it off"), (1, "collect ECP"), (2, "remove"), (2, "collect HttpProxy"),
+    ]  # fmt: skip
+    assert _all(other, found) == _all(found, other)

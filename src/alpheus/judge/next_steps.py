@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 
 from alpheus.judge.campaigns import Judged
 from alpheus.knowledge import playbook
@@ -21,26 +23,53 @@ def next_steps(
 ) -> tuple[NextStep, ...]:
     """Every step whose condition holds, most urgent first, each action once.
 
-    What does not cover the window, or is not among the sources that were `seen`, is asked for.
+    What does not cover a campaign's own window, or is not among the sources that were `seen`, is
+    asked for; of a compromised server behind all else that is as urgent, and for a campaign that
+    found nothing there never among the most urgent.
     """
     missing = _missing(judged, seen)
-    chosen: dict[str, NextStep] = {}
+    compromised = verdict is Verdict.COMPROMISED
+    chosen: dict[str, tuple[bool, NextStep]] = {}
     for pack in _bearing(judged, packs, cves):
         vulnerable = _vulnerable(pack, cves)
-        holding = playbook.facts(verdict, stage, vulnerable=vulnerable, missing=missing)
-        wanted = missing & _sources(pack)
-        for step in (*playbook.next_steps(pack, holding), *playbook.collected(pack, wanted)):
-            chosen.setdefault(step.action, step)
-    return tuple(sorted(chosen.values(), key=lambda step: step.priority))
+        lacking = missing[pack.id] if pack.id in missing else set(chain(*missing.values()))
+        holding = playbook.facts(verdict, stage, vulnerable=vulnerable, missing=lacking)
+        wanted = lacking & _sources(pack)
+        asked = (*playbook.asked(pack, holding), *playbook.collected(pack, wanted))
+        for step in playbook.next_steps(pack, holding):
+            if step not in asked:
+                chosen.setdefault(step.action, (False, step))
+        for step in asked:
+            late = compromised and not _has_found(pack, judged)
+            urgency = max(step.priority, playbook.COLLECT_PRIORITY) if late else step.priority
+            one = (compromised, replace(step, priority=urgency))
+            chosen[step.action] = min(chosen.get(step.action, one), one, key=_urgency)
+    return tuple(step for _, step in sorted(chosen.values(), key=_urgency))
 
 
-def _missing(judged: Sequence[Judged], seen: Collection[str]) -> set[str]:
-    """Sources that do not cover the deciding window, and others that are not there at all."""
-    found: set[str] = set()
-    for one in judged:
-        if one.coverage is not None and one.pack is not None:
-            found |= {*one.coverage.missing, *(_others(one.pack) - set(seen))}
-    return found
+def _urgency(one: tuple[bool, NextStep]) -> tuple[int, bool]:
+    later, step = one
+    return step.priority, later
+
+
+def _has_found(pack: Pack, judged: Sequence[Judged]) -> bool:
+    verdicts = [one.campaign.verdict for one in judged if one.pack is not None
+                and one.pack.id == pack.id]  # fmt: skip
+    return not verdicts or Verdict.COMPROMISED in verdicts
+
+
+def _missing(judged: Sequence[Judged], seen: Collection[str]) -> dict[str, set[str]]:
+    """Of each campaign: sources that do not cover its window, and others that are not there at all.
+
+    Where one was assessed, those that were not ask for nothing.
+    """
+    any_assessed = any(one.campaign.assessed for one in judged)
+    return {
+        one.pack.id: {*one.coverage.missing, *(_others(one.pack) - set(seen))}
+        for one in judged
+        if one.coverage is not None and one.pack is not None
+        and (one.campaign.assessed or not any_assessed)
+    }  # fmt: skip
 
 
 def _sources(pack: Pack) -> set[str]:

@@ -56,6 +56,15 @@ def applies(step: PlaybookStep, holding: Collection[str]) -> bool:
     return all(part in holding for part in conditions(step.when))
 
 
+def asked(pack: Pack, holding: Collection[str]) -> tuple[NextStep, ...]:
+    """The steps that apply because a source is missing."""
+    return tuple(
+        NextStep(step.priority, step.action, step.why)
+        for step in pack.playbook
+        if applies(step, holding) and any(map(_SOURCE.fullmatch, conditions(step.when)))
+    )
+
+
 def collected(pack: Pack, missing: Collection[str]) -> tuple[NextStep, ...]:
     """What to collect of missing sources that no step of the playbook speaks of."""
     spoken_of = {part for step in pack.playbook for part in conditions(step.when)}
