@@ -76,3 +76,10 @@ def test_packs_add_to_the_table(table: Collection, chosen: Sequence[Chosen]) -> 
     added = {one.id for one in table.entries[len(shipped) :]}
     assert added == {"sharepoint-uls", "sharepoint-layouts"}
     assert len(chosen) == len(table.entries)
+
+
+def test_pages_of_sharepoint_are_taken_with_the_folders_below(table: Collection) -> None:
+    """A page that was planted in a folder of LAYOUTS is served like one beside it."""
+    (entry,) = (one for one in table.entries if one.id == "sharepoint-layouts")
+    layouts = r"%SharePointRoot%\TEMPLATE\LAYOUTS"
+    assert set(entry.paths) == {rf"{layouts}\**\*.as*", rf"{layouts}\**\*.js"}
