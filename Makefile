@@ -23,7 +23,7 @@ BENCH := $(BIN)/python -m tools.bench --size $(SIZE) --rounds $(ROUNDS) --packag
 
 .PHONY: demo demo-exposure demo-campaign demo-console test lint types unit docs format lock clean help fuzz-api bench \
 	bench-prefilter bench-triage bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start \
-	bench-webshell bench-exposure bench-cases bench-console bench-clean torture
+	bench-webshell bench-exposure bench-cases bench-console bench-clean bench-hunt bench-scale torture
 
 help:
 	@echo "make demo    set up, simulate a compromised server, triage it, say where the report is"
@@ -55,6 +55,8 @@ help:
 	@echo "             FILES=100000 ROUNDS=1"
 	@echo "make bench-hunt   questions over 1,000 timelines of 100,000 rows (5 GB, made once, kept):"
 	@echo "             TIMELINES=100 ROWS=100000 FOLDER=bench/timelines"
+	@echo "make bench-scale   what a package, a unit of the ledger and a store cost, and what 30,000 and"
+	@echo "             400,000 packages take by that (docs/scale.md): SIZES=2,20,80 FLEET=12"
 	@echo "make torture   a clean-up killed at 10,000 drawn moments (KILLS=10000): nothing may be lost"
 	@echo "             and 30,000 packages judged, quietly and while workers, driver and database are"
 	@echo "             killed and paused, on a cluster too: FLEET=3000; FLEET_FOLDER=/var/tmp/fleet keeps"
@@ -198,6 +200,9 @@ bench-clean: $(STAMP)
 
 bench-hunt: $(STAMP_DEV)
 	@$(BIN)/python -m tools.bench_hunt $(or $(FOLDER),bench/timelines) $(if $(TIMELINES),--timelines $(TIMELINES)) $(if $(ROWS),--rows $(ROWS))
+
+bench-scale: $(STAMP_DEV)
+	@$(BIN)/python -m tools.bench_scale $(if $(SIZES),--sizes $(SIZES)) $(if $(ROUNDS_OF_SCALE),--rounds $(ROUNDS_OF_SCALE)) $(if $(FLEET),--fleet $(FLEET))
 
 torture: $(STAMP_DEV)
 	@$(BIN)/python -m tools.torture $(if $(KILLS),--kills $(KILLS)) $(if $(SEED_OF_KILLS),--seed $(SEED_OF_KILLS))

@@ -1,0 +1,1 @@
+"""Measures what many packages take, and reckons what more of them will."""
