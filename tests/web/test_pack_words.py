@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alpheus.detect.webshell import beside, match
 from alpheus.errors import KnowledgeError
+from alpheus.judge import pages
 from alpheus.knowledge.packs import FOLDER, load_packs
 from alpheus.respond import planning
 from alpheus.respond.catalogue import StepKind, step_kinds, steps_of_pack
@@ -20,6 +22,9 @@ from alpheus.web.pack_words import read_texts, said
 from alpheus.web.settings import LANGUAGES
 
 OTHERS = [one for one in LANGUAGES if one != "en"]
+BUILT_IN = (*pages.RULES, *match.RULES, *beside.RULES)
+"""Rules that the program has of itself: they stand in no file of a pack."""
+
 FILES = sorted(FOLDER.glob("*/texts/*.csv"))
 
 
@@ -34,6 +39,7 @@ def test_a_translated_text_still_stands_in_its_pack(path: Path) -> None:
     pack, *_ = load_packs([path.parts[-3]])
     known = {text for step in pack.playbook for text in (step.action, step.why)}
     known |= {str(rule.document["title"]) for rule in pack.sigma}
+    known |= {rule.title for rule in BUILT_IN if rule.pack == pack.id}
     known |= {text for one in steps_of_pack(pack.folder) for text in (one.what, one.decides)}
     assert sorted(set(read_texts(path)) - known) == []
 
@@ -55,11 +61,17 @@ def test_every_step_of_a_clean_up_is_in_the_readers_language(language: str) -> N
     """
     added = {one.id for pack in FOLDER.iterdir() for one in steps_of_pack(pack)}
     known = {text for one in step_kinds() if one.id not in added for text in _texts_of(one)}
-    known |= {planning.REBUILD, planning.OPERATED, planning.UNSEEN, *WORDS}
+    known |= {planning.REBUILD, planning.OPERATED, planning.UNSEEN, planning.UNNAMED, *WORDS}
     known |= {UNKNOWN.strip(), TOO_LONG.strip()}
     found = read_texts(FOLDER.parent / "clean" / "texts" / f"{language}.csv")
     assert known == set(found)
     assert all(said(one.what, language) != one.what for one in step_kinds())
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_titles_of_the_programs_own_rules_are_translated(language: str) -> None:
+    """A plan cites them, as the console does."""
+    assert [one.title for one in BUILT_IN if said(one.title, language) == one.title] == []
 
 
 def _texts_of(kind: StepKind) -> Iterator[str]:
@@ -97,7 +109,7 @@ def test_both_languages_have_the_same_texts() -> None:
 @given(st.text(), st.sampled_from(LANGUAGES))
 def test_what_no_pack_says_is_shown_as_it_is(text: str, language: str) -> None:
     """An old assessment may hold a step that is no more."""
-    assert said(text, language) == text
+    assert said(f"§{text}", language) == f"§{text}"
 
 
 @pytest.mark.parametrize(
