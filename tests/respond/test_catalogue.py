@@ -87,3 +87,13 @@ def test_a_step_of_a_pack_stands_where_it_says(tmp_path: Path, monkeypatch: Any)
     (folder / "clean.yaml").write_text(step.replace("own-step", "kerberos"))
     with pytest.raises(KnowledgeError, match="two steps of a clean-up are called 'kerberos'"):
         step_kinds.__wrapped__()
+
+
+def test_the_hole_is_closed_before_secrets_are_changed_and_the_step_says_why() -> None:
+    """Through an open one the new secrets are read as the old ones were."""
+    kinds = step_kinds()
+    closed = [at for at, kind in enumerate(kinds) if kind.phase is Phase.PATCH]
+    rotated = [at for at, kind in enumerate(kinds) if kind.phase is Phase.ROTATE]
+    assert max(closed) < min(rotated)
+    (update,) = (kind for kind in kinds if kind.id == "update")
+    assert "Secrets are changed after it" in update.why

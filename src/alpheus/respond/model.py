@@ -17,7 +17,10 @@ _HASH = re.compile(r"[0-9a-f]{64}").fullmatch
 
 
 class Phase(StrEnum):
-    """In which order things are done; out of order, new secrets go to the same intruder."""
+    """In which order things are done; out of order, new secrets go to the same intruder.
+
+    The hole is closed before secrets are changed: through it the new ones would be read.
+    """
 
     CONTAIN = "contain"
     PRESERVE = "preserve"
