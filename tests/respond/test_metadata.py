@@ -85,3 +85,25 @@ def test_the_mode_comes_before_what_a_driver_keeps_in_it(
     assert set_metadata(number, known) == ()
     assert order == ["fchmod", "setxattr", "utime"]
     os.close(number)
+
+
+def test_holes_that_are_none_any_more_are_told(tmp_path: Path) -> None:
+    """The volume has none: the file takes its whole size there."""
+    path = tmp_path / "a"
+    path.write_bytes(b"x" * 10_000)
+    number = os.open(path, os.O_RDWR)
+    known = Metadata(size=10_000, mode=path.stat().st_mode & 0o7777, user=os.getuid(),
+                     group=os.getgid(), accessed=1, modified=2, blocks=8)  # fmt: skip
+    assert set_metadata(number, known) == ("its holes, which take space on the disk now",)
+    os.close(number)
+
+
+@pytest.mark.parametrize(("size", "blocks", "holes"), [
+    (10_000, 8, True), (10_000, 24, False), (900, 1, False), (10_000, None, False),
+])  # fmt: skip
+def test_a_file_has_holes_where_a_whole_block_is_not_on_the_disk(
+    size: int, blocks: int | None, holes: bool
+) -> None:
+    """Not where the volume keeps a small file beside its name, or says nothing."""
+    known = Metadata(size, 0o600, 0, 0, 1, 2, blocks=blocks)
+    assert known.has_holes is holes

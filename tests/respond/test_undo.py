@@ -139,3 +139,38 @@ def test_folders_that_others_worked_in_are_told(tmp_path: Path) -> None:
             found.append(looks_other(volumes, journal))
         (root / "web" / "new.txt").touch()
     assert found == [False, True]
+
+
+def test_holes_of_a_file_come_back_as_holes(tmp_path: Path) -> None:
+    """What takes a few blocks takes a few blocks again; each byte is where it was."""
+    root, size = tmp_path / "c", 20 << 20
+    (root / "web").mkdir(parents=True)
+    path = root / "web" / "x.aspx"
+    with path.open("wb") as stream:
+        stream.write(b"begin")
+        stream.seek(7 << 20)
+        stream.write(b"middle")
+        stream.truncate(size)
+    if path.stat().st_blocks * 512 > 1 << 20:
+        pytest.skip("this file system has no holes")
+    content = path.read_bytes()
+    plan = plan_of([(("web", "x.aspx"), content)])
+    applied(plan, root, tmp_path / "v")
+    (outcome,) = undone(plan, root, tmp_path / "v")
+    assert (outcome.result, outcome.why) == ("done", "")
+    assert path.read_bytes() == content
+    assert path.stat().st_blocks * 512 < 1 << 20
+
+
+def test_other_names_that_a_file_had_are_told(tmp_path: Path) -> None:
+    """It comes back as a file of its own; what the other name leads to is not touched."""
+    root = tmp_path / "c"
+    (root / "web").mkdir(parents=True)
+    (root / "web" / "x.aspx").write_bytes(b"x")
+    (root / "web" / "y.txt").hardlink_to(root / "web" / "x.aspx")
+    plan = plan_of([(("web", "x.aspx"), b"x")])
+    applied(plan, root, tmp_path / "v")
+    (outcome,) = undone(plan, root, tmp_path / "v")
+    assert outcome.result == "done"
+    assert outcome.why == "without its other names (it had 2: hard links, or a short one)"
+    assert (root / "web" / "y.txt").read_bytes() == b"x"

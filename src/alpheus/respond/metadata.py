@@ -12,6 +12,10 @@ import msgspec
 _ATTRIBUTE = 1 << 16
 """The longest value that Linux has."""
 
+_UNIT = 512
+HOLE = 4096
+"""Bytes of the smallest hole that counts: a block of most file systems."""
+
 UNLISTED = (
     "system.ntfs_acl", "system.ntfs_attrib", "system.ntfs_crtime",  # ntfs-3g
     "system.ntfs_security",  # ntfs3 of the kernel; its attributes are called as those of ntfs-3g
@@ -27,6 +31,9 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     On a mounted Windows volume the ACL, the attributes (hidden, read-only) and the time of creation
     are among them, where the driver gives them out (see `UNLISTED`), and so are further streams
     that it shows as `user.…`.
+
+    `blocks` are those that it takes on the disk, of 512 bytes, where the system says so; `names`
+    how many it has on its volume: hard links, and on NTFS the short one.
     """
 
     size: int
@@ -36,6 +43,13 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     accessed: int
     modified: int
     attributes: Mapping[str, str] = {}
+    blocks: int | None = None
+    names: int = 1
+
+    @property
+    def has_holes(self) -> bool:
+        """Whether it takes less than its size on the disk: zeros in it are not written there."""
+        return self.blocks is not None and self.size - self.blocks * _UNIT >= HOLE
 
 
 class Times(msgspec.Struct, frozen=True):
@@ -50,6 +64,7 @@ def metadata_of(number: int, found: os.stat_result) -> Metadata:
     return Metadata(
         size=found.st_size, mode=found.st_mode & 0o7777, user=found.st_uid, group=found.st_gid,
         accessed=found.st_atime_ns, modified=found.st_mtime_ns, attributes=_attributes(number),
+        blocks=getattr(found, "st_blocks", None), names=max(found.st_nlink, 1),
     )  # fmt: skip
 
 
@@ -66,6 +81,10 @@ def set_metadata(number: int, known: Metadata) -> tuple[str, ...]:
     """
     left = []
     here = os.fstat(number)
+    if known.names > 1:
+        left.append(f"its other names (it had {known.names}: hard links, or a short one)")
+    if known.has_holes and here.st_size - here.st_blocks * _UNIT < HOLE:
+        left.append("its holes, which take space on the disk now")
     if (here.st_uid, here.st_gid) != (known.user, known.group):
         try:
             os.fchown(number, known.user, known.group)

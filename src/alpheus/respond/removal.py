@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from alpheus.respond.disk import sync_names
 from alpheus.respond.journal import Kept, names
-from alpheus.respond.metadata import Metadata, set_metadata
+from alpheus.respond.metadata import HOLE, Metadata, set_metadata
 from alpheus.respond.volume import (
     AbsentPlaceError,
     Place,
@@ -146,7 +146,7 @@ def lay_aside(volume: Volume, kept: Kept, content: Iterable[bytes]) -> Aside | N
             if _is_there(place, kept.sha256):
                 return None
             raise RefusedPlaceError(_TAKEN)
-        number = _written(folder, back, content)
+        number = _written(folder, back, content, holes=kept.metadata.has_holes)
         try:
             return Aside(number, set_metadata(number, kept.metadata))
         except BaseException:
@@ -199,19 +199,39 @@ def _take_away(place: Place, aside: str, address: str) -> None:
         raise
 
 
-def _written(folder: int, name: str, content: Iterable[bytes]) -> int:
-    """A new file, open, with this content; where that fails nothing of it is left."""
+def _written(folder: int, name: str, content: Iterable[bytes], *, holes: bool = False) -> int:
+    """A new file, open, with this content; where that fails nothing of it is left.
+
+    With `holes` blocks of zeros are left out, which then take no space.
+    """
     number = os.open(name, _NEW, 0o600, dir_fd=folder)
     try:
         for piece in content:
-            view = memoryview(piece)
-            while view:
-                view = view[os.write(number, view) :]
+            for part in _blocks(piece) if holes else (piece,):
+                _write(number, part, hole=holes and part == bytes(len(part)))
+        if holes:
+            os.ftruncate(number, os.lseek(number, 0, os.SEEK_CUR))
     except BaseException:
         os.close(number)
         _unlink(folder, name)
         raise
     return number
+
+
+def _write(number: int, part: bytes, *, hole: bool) -> None:
+    if hole:
+        os.lseek(number, len(part), os.SEEK_CUR)
+        return
+    view = memoryview(part)
+    while view:
+        view = view[os.write(number, view) :]
+
+
+def _blocks(piece: bytes) -> Iterator[bytes]:
+    if piece == bytes(len(piece)):
+        yield piece
+        return
+    yield from (piece[at : at + HOLE] for at in range(0, len(piece), HOLE))
 
 
 def _rights(number: int, known: Metadata) -> None:
