@@ -64,5 +64,5 @@ def read_server(name: str, *findings: dict[str, Any], **more: Any) -> Server:
 
 
 def looked(*folders: str, since: str = "", **more: Any) -> Looked:
-    """What a package shows in which a file of each of these folders was read."""
-    return Looked([Listing("E1", {one: set() for one in folders}, **more)], since)
+    """What a package shows in which a page of the product was read in each of these folders."""
+    return Looked([Listing("E1", {one: {"logon.aspx"} for one in folders}, **more)], since)

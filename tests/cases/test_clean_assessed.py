@@ -13,7 +13,9 @@ from alpheus.cases.database import Database
 from alpheus.errors import DatabaseError, RefusedError
 from alpheus.respond.assessment_file import Assessment
 from alpheus.respond.planning import plan_of
-from alpheus.respond.verification import Outcome, compare, end_of
+from alpheus.respond.verification import Outcome, compare
+from alpheus.respond.verification_logs import end_of
+from alpheus.respond.verification_looked import Looked
 from clean_filling import attacked
 from server_filling import filled, kept_of, number_of
 
@@ -45,7 +47,9 @@ def test_the_comparison_is_that_of_the_file() -> None:
     file, kept = (one.server() for one in (_of_file(whole), read_kept(kept_of(whole), "")))
     assert end_of(file) == end_of(kept)
     for since in ("2021-03-04T00:00:00Z", "2021-03-20T00:00:00Z"):
-        found = [compare(one, one, since=since, looked=(), assessment="") for one in (file, kept)]
+        found = [
+            compare(one, one, since=since, looked=Looked(), assessment="") for one in (file, kept)
+        ]
         assert {item.rule for item in found[0].items} == {item.rule for item in found[1].items}
         assert found[0].outcome is found[1].outcome is not Outcome.CLEAN
 

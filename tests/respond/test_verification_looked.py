@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from alpheus.respond.verification_listing import Listing, Served, Table
-from alpheus.respond.verification_looked import Looked, is_served
+from alpheus.respond.verification_looked import Looked
+from alpheus.respond.verification_pages import is_served
 from clean_assessments import CLIENT, looked
 
 INSTALL = "d:/mail/exchange"
@@ -33,9 +34,57 @@ def test_only_what_lies_in_it_shows_a_folder(folder: str, held: str, saw: bool) 
 
 
 def test_an_empty_folder_is_shown_where_it_is_named() -> None:
-    """Not where the collection only holds what lies around it."""
-    assert Looked([Listing("E1", empty=frozenset({CLIENT}))]).saw(CLIENT)
+    """By a collection that brings pages; not where it only holds what lies around it."""
+    assert not Looked([Listing("E1", empty=frozenset({CLIENT}))]).saw(CLIENT)
+    brought = {f"{CLIENT}2": {"x.aspx"}}
+    assert Looked([Listing("E1", brought, empty=frozenset({CLIENT}))]).saw(CLIENT)
     assert not looked("c:/inetpub/wwwroot").saw(CLIENT)
+
+
+OWA = "c:/exchange/frontend/httpproxy/owa/auth"
+
+
+@pytest.mark.parametrize(("folder", "pages", "how"), [
+    (CLIENT, {}, ""), (CLIENT, {OWA: {"logon.aspx"}}, "pages that the same collection brought"),
+    (CLIENT, {"c:/data": {"x.aspx"}}, ""), (OWA, {CLIENT: {"x.aspx"}}, ""),
+    (OWA, {"c:/exchange/frontend/httpproxy/ecp": {"default.aspx"}}, "httpproxy/ecp/default.aspx"),
+    (CLIENT, {CLIENT: {"web.cdx"}}, ""),
+])  # fmt: skip
+def test_a_script_beside_a_page_does_not_show_that_it_is_gone(
+    folder: str, pages: dict[str, set[str]], how: str
+) -> None:
+    """A mask may have left out pages; one of the same tree shows that it did not."""
+    found = Looked([Listing("E1", {folder: set()} | pages)])
+    assert how in found.how(folder)
+    assert found.saw(folder) is bool(how)
+    assert found.lacks_pages(folder)
+    assert found.saw(folder, page=False)
+    apart = Looked([Listing("E1", {folder: set()}), Listing("E2", pages)])
+    assert not apart.saw(folder)
+
+
+def test_what_was_collected_whole_may_stand_on_the_word_of_who_knows() -> None:
+    """It is told as such; of a folder of which nothing is in the evidence it is none."""
+    root = CLIENT.rpartition("/")[0]
+    found = Looked([Listing("E1", {root: set()})], complete=[root, "d:/sites"])
+    assert found.how(CLIENT) == f"by word of the operator: --complete {root}"
+    assert found.unfounded == ["d:/sites"]
+    assert not found.saw("d:/sites")
+
+
+@pytest.mark.parametrize(("tail", "hive", "holds"), [
+    ("_layouts/15", "16", True), ("_layouts", "16", True), ("_layouts/15/x", "16", False),
+    ("_layouts/16", "15", False), ("_layouts/15", "15", True),
+])  # fmt: skip
+def test_pages_of_sharepoint_lie_in_its_layouts_folder(tail: str, hive: str, holds: bool) -> None:
+    """By the configuration of any of its sites; without one, in that of the version."""
+    folder = ("c:/program files/common files/microsoft shared/web server extensions/"
+              f"{hive}/template/layouts")  # fmt: skip
+    assert looked(folder).holds(tail) is holds
+    served = _served(("/", "c:/inetpub/wwwroot/wss/80"), ("/_layouts/15", "d:/x/template/layouts"),
+                     ("/_layouts", "d:/x/template/layouts"), site="SharePoint - 80")  # fmt: skip
+    assert looked("d:/x/template/layouts", served=served).holds("_layouts/15")
+    assert not looked(folder, served=served).holds("_layouts/15")
 
 
 @pytest.mark.parametrize(("day", "names", "saw"), [
@@ -96,6 +145,7 @@ def test_a_folder_that_is_served_and_was_not_collected_is_told() -> None:
     product = "c:/program files/microsoft/exchange server/v15"
     served = _served(
         ("/", "c:/inetpub/wwwroot"), ("/owa", f"{product}/frontend/httpproxy/owa"),
+        ("/", "e:/mail/clientaccess"), ("/ecp", "e:/mail/frontend/httpproxy/ecp"),
         ("/Owa/Help".lower(), "c:/programdata/help"), ("/shop", "d:/shop"), ("/oab", "d:/oab"),
     )  # fmt: skip
     found = list(looked("d:/shop/bin", served=served).unseen_served())

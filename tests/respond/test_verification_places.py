@@ -26,7 +26,9 @@ def _pages(text: str, path: str = "C/inetpub/logs/W3SVC1/u_ex.log", **more: str)
     (r'{"TargetFilename":"C:\\inetpub\\wwwroot\\aspnet_client\\x.aspx"}', "aspnet_client"),
     ((r"-FilePath '\\127.0.0.1\c$\Program Files\Microsoft\Exchange Server\V15\FrontEnd\HttpProxy"
      r"\owa\auth\x.aspx'"), FRONT),
-    (r"TargetFilename=D:\web\x.aspx", "d:/web"), (r"TargetFilename=\web\x.aspx", "*:/web"),
+    (r"TargetFilename=D:\web\x.aspx", "d:/web"),
+    (r"C:\Microsoft Shared\Web Server Extensions\16\TEMPLATE\LAYOUTS\x.aspx", "_layouts/16"),
+    (r"TargetFilename=\web\x.aspx", "*:/web"),
 ])  # fmt: skip
 def test_a_page_that_a_record_names_has_a_place(text: str, folder: str) -> None:
     """Whether it is written as a URL or as a path, and by which log."""

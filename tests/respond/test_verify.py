@@ -54,7 +54,7 @@ def test_what_lies_in_files_is_gone_and_comes_back(
     assert {one.result.value for one in applied(plan, root, tmp_path / "v")} <= {"done"}
     shells = json.loads((tmp_path / "lab" / "ground-truth.json").read_text())["shells"]
     assert not any((root / shell[3:].replace("\\", "/")).exists() for shell in shells)
-    checked, unopened = verify(report, "", [evidence], None)
+    checked, unopened = verify(report, "", [evidence], None, complete=["C:/"])
     assert checked is not None
     assert unopened == ()
     assert checked.files is Outcome.CLEAN
@@ -124,11 +124,43 @@ def _is_clean(checked: Verification) -> None:
 
 
 def test_an_honest_second_collection_is_verified_clean(second: tuple[Path, Path]) -> None:
-    """For all that evidence shows: folders as they are, empty ones too."""
+    """For all that evidence shows: folders as they are, empty ones too, and pages of the product.
+
+    Without one the folders might be a copy by mask; then somebody's word stands in the result.
+    """
     report, evidence = second
     checked, _ = verify(report, "", [evidence], SINCE)
     assert checked is not None
+    assert checked.files is Outcome.UNCOVERED
+    assert "nothing shows that its pages were collected" in checked.uncovered[0]
+    checked, _ = verify(report, "", [evidence], SINCE, complete=[r"C:\inetpub\wwwroot"])
+    assert checked is not None
     _is_clean(checked)
+    assert "--complete c:/inetpub/wwwroot" in checked.shown_by[0]
+    page = evidence / "C/inetpub/wwwroot/home/default.aspx"
+    page.parent.mkdir()
+    page.write_text("<%@ Page %><p>Home</p>")
+    checked, _ = verify(report, "", [evidence], SINCE)
+    shutil.rmtree(page.parent)
+    assert checked is not None
+    _is_clean(checked)
+    assert "home/default.aspx" in checked.shown_by[0]
+
+
+def test_a_folder_of_which_a_script_alone_was_read_is_not_clean(
+    second: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """The page may lie on the server still: a mask left out pages, and all else came."""
+    report, evidence = second
+    shutil.copytree(evidence, tmp_path / "again")
+    folder = tmp_path / "again/C/inetpub/wwwroot/aspnet_client/system_web"
+    (folder / "WebUIValidation.js").write_text("x")
+    checked, _ = verify(report, "", [tmp_path / "again"], SINCE)
+    assert checked is not None
+    assert checked.files is Outcome.UNCOVERED
+    assert checked.of(Fate.UNSEEN)
+    assert not checked.of(Fate.GONE)
+    assert checked.shown_by == ()
 
 
 def test_a_collector_that_copies_files_brings_the_list_of_the_volume(

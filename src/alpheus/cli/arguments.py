@@ -134,6 +134,11 @@ def add_reading_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--until", type=end_instant, metavar="TIME", help="ignore what happened after (UTC)"
     )
+    add_timezone_to(parser)
+
+
+def add_timezone_to(parser: argparse.ArgumentParser) -> None:
+    """The zone of the clocks of evidence."""
     parser.add_argument(
         "--timezone", type=zone, metavar="ZONE",
         help="zone of logs that are written in local time, such as Europe/Berlin",
@@ -146,6 +151,17 @@ def add_whole_to(parser: argparse.ArgumentParser) -> None:
         "--whole", action="store_true",
         help="from a store, read every file, also large ones that nothing but their hash is "
         "taken of",
+    )  # fmt: skip
+
+
+def add_rules_to(parser: argparse.ArgumentParser) -> None:
+    """By which rules evidence is judged."""
+    parser.add_argument(
+        "--pack", action="append", metavar="ID", help="use only this knowledge pack (repeatable)"
+    )
+    parser.add_argument(
+        "--rules", action="append", type=path, default=[], metavar="PATH",
+        help="also use the Sigma and YARA rules of this folder or file (repeatable)",
     )  # fmt: skip
 
 

@@ -14,24 +14,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from alpheus import __version__
-from alpheus.cli.arguments import bound, command_of, instant, path
-from alpheus.cli.case_common import (
-    add_database_to,
-    open_place,
-    service,
-    who_does_it,
-)
+from alpheus.cli import clean_verify
+from alpheus.cli.arguments import command_of, path
+from alpheus.cli.clean_verify import INCOMPLETE
 from alpheus.cli.custody_record import add_custody_to, recorded, recorded_plan
 from alpheus.cli.output import say, standard_output
 from alpheus.custody.who import account
-from alpheus.errors import CleanError, EvidenceError, UsageError, VaultError
+from alpheus.errors import CleanError, UsageError, VaultError
 
 if TYPE_CHECKING:
     from alpheus.respond.journal import Journal
     from alpheus.respond.model import Plan
     from alpheus.respond.outcome import Outcome, Result
     from alpheus.respond.vault import Vault
-    from alpheus.respond.verification import Verification
     from alpheus.respond.volume import Volume
 
 LANGUAGES = ("en", "es", "de")
@@ -40,8 +35,6 @@ _FOR_PEOPLE = {".html": "html", ".htm": "html", ".md": "markdown", ".csv": "csv"
 """Endings of names by which nobody expects the plan that a program reads."""
 PASSPHRASE = "ALPHEUS_VAULT_PASSPHRASE"  # noqa: S105 - the name of a variable
 VAULT = "alpheus-vault"
-INCOMPLETE = 1
-"""Exit status where something was not done, or the server is not verified clean."""
 NO_FILES = 4
 """Exit status where the plan names no file: all of it is done by hand, and none of it was."""
 
@@ -57,7 +50,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     _add_plan(below)
     _add_apply(below)
     _add_undo(below)
-    _add_verify(below)
+    clean_verify.add_to(below)
 
 
 def _add(
@@ -73,7 +66,7 @@ def _add(
 
 def _add_plan(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = _add(below, "plan", _plan, "make a plan from an assessment")
-    _add_assessment(parser)
+    clean_verify.add_assessment_to(parser)
     parser.add_argument(
         "-o", "--output", type=path, metavar="FILE", help="write the plan, as JSON, for clean apply"
     )
@@ -89,16 +82,6 @@ def _add_plan(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--language", choices=LANGUAGES, default=LANGUAGES[0],
         help="of what is printed; the plan itself, the JSON, is in English (default: en)",
     )  # fmt: skip
-
-
-def _add_assessment(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "assessment", type=path, metavar="ASSESSMENT",
-        help="the JSON of alpheus triage, or the folder of its report",
-    )  # fmt: skip
-    parser.add_argument(
-        "--server", default="", metavar="NAME", help="which, where it is of several servers"
-    )
 
 
 def _add_roots(parser: argparse.ArgumentParser) -> None:
@@ -133,7 +116,7 @@ def _add_apply(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         f"{NO_FILES} the plan names no file: there was nothing to take, and all its steps are by "
         "hand."
     )  # fmt: skip
-    _add_format(parser)
+    clean_verify.add_format_to(parser)
 
 
 def _add_undo(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -149,42 +132,7 @@ def _add_undo(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "volume than the one that files were taken from; 3 a vault that cannot be used, or that "
         "holds nothing of this plan."
     )
-    _add_format(parser)
-
-
-def _add_format(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text",
-                        help="how it is printed (default: text)")  # fmt: skip
-
-
-def _add_verify(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = _add(
-        below, "verify", _verify, "triage new evidence, and compare it with an assessment"
-    )
-    _add_assessment(parser)
-    parser.add_argument(
-        "evidence",
-        type=path,
-        nargs="+",
-        metavar="NEW-EVIDENCE",
-        help="collected after the clean-up",
-    )
-    parser.add_argument(
-        "--since", type=instant, metavar="TIME",
-        help="when the clean-up was done, UTC (default: the last record of the old evidence)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--same-server", action="store_true",
-        help="you know that evidence which names no computer is of this server",
-    )  # fmt: skip
-    parser.add_argument(
-        "--case", type=bound, metavar="SERVER",
-        help="the number of the server in a database of cases: since it was cleaned there, unless "
-        "--since says otherwise, and what is found is taken in as by alpheus case verify",
-    )  # fmt: skip
-    add_database_to(parser, ", for --case")
-    _add_format(parser)
-    parser.epilog = f"Exit status: 0 verified clean for what lies in files; {INCOMPLETE} not."
+    clean_verify.add_format_to(parser)
 
 
 def _plan(options: argparse.Namespace) -> int:
@@ -441,67 +389,3 @@ def _write_lines(outcomes: Iterable[Outcome], counts: Counter[Result], stream: T
         stream.write(visible(f"{one.result:<9} {one.action.path}{why}") + "\n")
     told = ", ".join(f"{count:,} {result}" for result, count in counts.items())
     stream.write(f"{told}\n")
-
-
-def _verify(options: argparse.Namespace) -> int:
-    import msgspec  # noqa: PLC0415 - keeps --help fast
-
-    from alpheus.respond.verification import Outcome  # noqa: PLC0415 - as above
-    from alpheus.respond.verification_text import write_verification  # noqa: PLC0415 - as above
-
-    found = _verified(options)
-    with standard_output(exact=options.format == "json") as stream:
-        if options.format == "json":
-            stream.write(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
-        else:
-            write_verification(found, stream)
-    if options.case is not None:
-        _take_in(options, found)
-    return 0 if found.outcome is Outcome.CLEAN else INCOMPLETE
-
-
-def _since(options: argparse.Namespace) -> datetime | None:
-    """When the clean-up was done: as it was said, else as the case has it."""
-    said: datetime | None = options.since
-    if said is not None or options.case is None:
-        return said
-    with open_place(options) as database:
-        cleaned = service(database).cleaning.cleaned_at(options.case)
-    return datetime.fromisoformat(cleaned) if cleaned else None
-
-
-def _take_in(options: argparse.Namespace, found: Verification) -> None:
-    from alpheus.cases.clean_files import verified  # noqa: PLC0415 - keeps --help fast
-    from alpheus.cli.case_clean import told  # noqa: PLC0415 - as above
-
-    evidence = ", ".join(one.name for one in options.evidence)
-    with open_place(options) as database:
-        done = service(database).cleaning.keep_verification(
-            options.case, verified(found), who=who_does_it(options), evidence=evidence
-        )
-    told(done)
-
-
-def _verified(options: argparse.Namespace) -> Verification:
-    """The comparison. Raises EvidenceError where nothing could be opened."""
-    from alpheus.evidence.place import each_once  # noqa: PLC0415 - as above
-    from alpheus.respond.verify import verify  # noqa: PLC0415 - keeps --help fast
-
-    since = _since(options)
-    outside = [one for one in options.evidence if one.is_dir()]
-    inputs = [options.assessment, *options.evidence]
-    with recorded(options, "clean verify", inputs=inputs, outside=outside) as record:
-        heard = (
-            (lambda result: record.triaged(result, each_once(options.evidence)))
-            if record.kept else None
-        )  # fmt: skip
-        found, unopened = verify(
-            options.assessment, options.server, options.evidence, since, heard,
-            same=options.same_server,
-        )  # fmt: skip
-        for one in unopened:
-            say(one)
-        if found is None:
-            raise EvidenceError("no new evidence could be opened; nothing was compared")
-        record.verified(found)
-        return found

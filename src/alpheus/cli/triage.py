@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from alpheus.cli.arguments import (
     add_reading_to,
+    add_rules_to,
     add_shared_to,
     add_whole_to,
     bound,
@@ -52,13 +53,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="a folder, a log, a .zip, .tar(.gz|.bz2|.xz|.zst) or .7z archive, or a disk image; "
         "or where one lies in a store: s3://, gs://, az:// or https://",
     )  # fmt: skip
-    parser.add_argument(
-        "--pack", action="append", metavar="ID", help="use only this knowledge pack (repeatable)"
-    )
-    parser.add_argument(
-        "--rules", action="append", type=path, default=[], metavar="PATH",
-        help="also use the Sigma and YARA rules of this folder or file (repeatable)",
-    )  # fmt: skip
+    add_rules_to(parser)
     add_shared_to(parser)
     parser.add_argument(
         "--format", choices=FORMATS, default="text", help="what is printed (default: text)"

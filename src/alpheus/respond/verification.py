@@ -17,10 +17,11 @@ import msgspec
 from alpheus.model import Weight
 from alpheus.respond.assessment_file import Citation, Finding, Server
 from alpheus.respond.verification_evidence import file_of, in_shadow, is_kept
-from alpheus.respond.verification_listing import folder_of, place_of
+from alpheus.respond.verification_listing import is_page, place_of
 from alpheus.respond.verification_logs import seen_until, unseen_logs
 from alpheus.respond.verification_looked import Looked
 from alpheus.respond.verification_open import Unshown, unshown_of, way_in
+from alpheus.respond.verification_pages import is_served
 from alpheus.respond.verification_places import unseen_folders, unseen_pages
 
 SCHEMA = "alpheus.clean-verification/1"
@@ -68,6 +69,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     '' where one of them was not. `uncovered` says what was not seen, and what to collect.
     `unshown` is what lies in no file, for the steps of the plan to settle; `way_in` are the flaws
     that are open still. `by_word`: only the caller's word says that the evidence is of this server.
+    `shown_by` says of each folder in which a page was found what shows that it was looked at.
     """
 
     schema: str = SCHEMA
@@ -82,6 +84,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     unshown: tuple[Unshown, ...] = ()
     way_in: tuple[str, ...] = ()
     by_word: bool = False
+    shown_by: tuple[str, ...] = ()
 
     def of(self, *fates: Fate) -> tuple[Item, ...]:
         """Items of these fates."""
@@ -116,6 +119,7 @@ def compare(
         files=_answer([one for one in items if one.path], unseen),
         items=tuple(items), uncovered=uncovered, until=seen_until(before, after, since),
         unshown=unshown_of(before, after), way_in=entrance, by_word=by_word,
+        shown_by=_how_shown(was, looked),
     )  # fmt: skip
 
 
@@ -147,8 +151,9 @@ def _file_items(
     for key, (finding, citation) in was.items():
         if key not in now and key[0] not in copied:
             folder, _, name = key[0].rpartition("/")
-            is_shown = looked.saw(folder) and name not in looked.left_behind(folder)
-            items.append(_item(Fate.GONE if is_shown else Fate.UNSEEN, finding, citation))
+            was_seen = looked.saw(folder, page=_as_page(folder, name))
+            is_gone = was_seen and name not in looked.left_behind(folder)
+            items.append(_item(Fate.GONE if is_gone else Fate.UNSEEN, finding, citation))
     for key, (finding, citation) in now.items():
         if key in was:
             same = was[key][1].sha256 == citation.sha256 or citation.record_id is not None
@@ -159,6 +164,11 @@ def _file_items(
             fate = Fate.BACK if key[0] in places else Fate.NEW
         items.append(_item(fate, finding, citation))
     return items
+
+
+def _as_page(folder: str, name: str) -> bool:
+    """Whether it is gone only where pages were collected: all that a web site may run."""
+    return is_page(name) or is_served(folder)
 
 
 def _copies(
@@ -206,8 +216,10 @@ def _told(citation: Citation) -> tuple[str, str]:
 
 def _not_looked_at(before: Server, was: Collection[_FileKey], looked: Looked) -> tuple[str, ...]:
     """Folders in which something was found, or is served, and that were not collected again."""
-    folders = sorted({folder_of(place) for place, _ in was})
-    missing = [*unseen_folders(folders, looked), *unseen_pages(before, folders, looked)]
+    folders = _folders(was)
+    missing = [f"--complete {one}: nothing of it is in the new evidence"
+               for one in looked.unfounded]  # fmt: skip
+    missing += [*unseen_folders(folders, looked), *unseen_pages(before, folders, looked)]
     for folder in folders:
         missing += (f"{folder}/{name}: the $MFT names it, and it was not collected; bring it"
                     for name in looked.left_behind(folder))  # fmt: skip
@@ -216,6 +228,22 @@ def _not_looked_at(before: Server, was: Collection[_FileKey], looked: Looked) ->
     elif any(one.source == "iis-configuration" for one in before.coverage):
         missing.append(_NO_CONFIGURATION)
     return tuple(missing)
+
+
+def _folders(was: Collection[_FileKey]) -> dict[str, bool]:
+    """Folders in which something was found, and whether pages must be shown there."""
+    folders: dict[str, bool] = {}
+    for place, _ in sorted(was):
+        folder, _, name = place.rpartition("/")
+        folders[folder] = folders.get(folder, False) or _as_page(folder, name)
+    return folders
+
+
+def _how_shown(was: Collection[_FileKey], looked: Looked) -> tuple[str, ...]:
+    return tuple(
+        f"{folder}: {how}" for folder, page in _folders(was).items()
+        if page and (how := looked.how(folder, page=page))
+    )  # fmt: skip
 
 
 def _answer(items: list[Item], uncovered: tuple[str, ...]) -> Outcome:

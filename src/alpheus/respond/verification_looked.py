@@ -2,7 +2,9 @@
 
 A folder was looked at where a file in it was read, where the collection names it though nothing
 lies in it, where what lies below it in a web site was read, or where the list of files of its
-volume (`$MFT`), of after the clean-up, was brought and names no page in it that was not.
+volume (`$MFT`), of after the clean-up, was brought and names no page in it that was not. For pages
+that is enough only by the `$MFT`, by a page that the same package brought (`page_brought`), or on
+the caller's word that all of the folder was collected.
 That what lies above or beside it was collected shows nothing: a collector takes what it is told.
 
 Where a page is known by its URL alone, its folder is the one that IIS serves there by the
@@ -24,32 +26,37 @@ from alpheus.respond.verification_listing import (
     folder_of,
     is_partition,
 )
+from alpheus.respond.verification_pages import CACHE, PAGES, is_served, page_brought
 
 WEB_ROOT = "wwwroot"
+BY_OPERATOR = "by word of the operator"
 BRING = (
     "bring it whole, as an archive or a copy that keeps empty folders, or bring the $MFT as well"
 )
 
-_WEB = re.compile(r"/(?:wwwroot|frontend/httpproxy|clientaccess|temporary asp\.net files)(?:/|\Z)")
-_CACHE = re.compile(r".*/temporary asp\.net files(?=/|\Z)")
 _EXCHANGE = re.compile(r"(?P<install>[a-z]\w*:/.*?)/(?:frontend/httpproxy|clientaccess)(?:/|\Z)")
 _OF_EXCHANGE = ("frontend/", "clientaccess")
 _USUAL_INSTALL = re.compile(
     r"[a-z]\w*:/(?:(?:program files/microsoft/)?exchange[^/]*/)?(?:v1\d/)?\Z"
 )
-_PAGES = ("aspx", "ashx", "asmx", "asax", "ascx", "asp", "cshtml", "vbhtml", "php", "jsp")
-"""Ends of names that every list of what to collect has."""
-
-
-def is_served(folder: str) -> bool:
-    """Whether a folder is one of a web site, or of what is compiled for one."""
-    return _WEB.search(folder) is not None
+_LAYOUTS = re.compile(r"_layouts(?:/(?P<hive>1[4-9]))?(?P<rest>/.*)?\Z")
+_HIVE = "{}/web server extensions/{}/template/layouts{}"
+_SHARED = "c:/program files/common files/microsoft shared"
+_HIVES = {"15": ("16", "15"), "": ("14", "15", "16")}
+"""Under which version's folder SharePoint serves `/_layouts/15`, and `/_layouts` alone."""
 
 
 class Looked:
-    """What packages show together; `since` is the clean-up, ISO 8601 UTC."""
+    """What packages show together; `since` is the clean-up, ISO 8601 UTC.
 
-    def __init__(self, listings: Iterable[Listing] = (), since: str = "") -> None:
+    `complete` are folders, as `place_of` writes them, of which the caller says that all that lies
+    in and below them was collected. It counts where something of them is in the evidence.
+    """
+
+    def __init__(
+        self, listings: Iterable[Listing] = (), since: str = "", complete: Collection[str] = ()
+    ) -> None:
+        self._listings = tuple(listings)
         self._held: dict[str, set[str]] = {}
         self._empty: set[str] = set()
         self._served: list[Served] = []
@@ -57,7 +64,7 @@ class Looked:
         self.copies: list[Copy] = []
         """Files that have the bytes of one that was found."""
 
-        for one in listings:
+        for one in self._listings:
             for folder, names in one.held.items():
                 self._held.setdefault(folder, set()).update(names)
             self._empty.update(one.empty)
@@ -70,27 +77,51 @@ class Looked:
         self._above = {higher for folder in self._held for higher in above(folder)}
         self._known = {*self._held, *self._empty, *self._above}
         self._letters = {one.partition(":")[0] for one in self._known if ":" in one}
-        self._caches = {match[0] for folder in (*self._held, *self._empty)
-                        if (match := _CACHE.match(folder))}  # fmt: skip
+        self._roots = {one.folder for one in self._served}
+        self.unfounded = sorted(one for one in complete if one not in self._known)
+        """What was called complete, and of which nothing is in the evidence."""
+        self._complete = frozenset(complete) - frozenset(self.unfounded)
 
     @property
     def has_configuration(self) -> bool:
         """Whether the new evidence says which folders are served."""
         return bool(self._served)
 
-    def saw(self, folder: str) -> bool:
-        """Whether a folder was looked at."""
-        if folder in self._held or folder in self._empty:
-            return True
-        if folder in self._above and is_served(folder_of(folder)):
-            return True
-        cache = _CACHE.match(folder)
-        if cache is not None and cache[0] in self._caches:
-            return True
+    def saw(self, folder: str, *, page: bool | None = None) -> bool:
+        """Whether a folder was looked at: for a page, which in a web site all are, or a file."""
+        return bool(self.how(folder, page=page))
+
+    def how(self, folder: str, *, page: bool | None = None) -> str:
+        """What shows a folder, in words; '' where it was not looked at; see `saw`."""
         if self._table(folder) and not self.left_behind(folder):
-            return True
+            return "by the $MFT of its volume"
+        if word := next((one for one in (folder, *above(folder)) if one in self._complete), ""):
+            return f"{BY_OPERATOR}: --complete {word}{'/' * word.endswith(':')}"
+        if showing := self._showing(folder):
+            if not (is_served(folder) if page is None else page):
+                return "by what was read in it"
+            if brought := page_brought(folder, showing, self._roots):
+                return f"by pages that the same collection brought: {brought}"
         other = self.called_here(folder)
-        return other != folder and self.saw(other)
+        return self.how(other, page=is_served(folder) if page is None else page) if (
+            other != folder) else ""  # fmt: skip
+
+    def lacks_pages(self, folder: str) -> bool:
+        """Whether something of a folder was read, and nothing shows that pages were."""
+        return bool(self._showing(folder) or self._showing(self.called_here(folder)))
+
+    def _showing(self, folder: str) -> list[Listing]:
+        """Packages in which a folder is: with a file in it, by name, or above one in a web site."""
+        inside = f"{folder}/" if is_served(folder_of(folder)) else ""
+        cache = CACHE.match(folder)
+        return [
+            one for one in self._listings
+            if folder in one.held or (folder in one.empty and folder not in self._held)
+            or (inside and folder in self._above
+                and any(held.startswith(inside) for held in one.held))
+            or (cache and any(f"{held}/".startswith(f"{cache[0]}/")
+                              for held in (*one.held, *one.empty)))
+        ]  # fmt: skip
 
     def called_here(self, place: str) -> str:
         """A place as the new evidence calls its volume: by a letter, or as a partition of a disk.
@@ -109,7 +140,7 @@ class Looked:
         """Pages in a folder that the list of its volume names, and that were not collected."""
         path = folder.partition(":")[2]
         named = {name for table in self._table(folder) for name in table.names.get(path, ())
-                 if name.endswith(_PAGES)}  # fmt: skip
+                 if name.endswith(PAGES)}  # fmt: skip
         return sorted(named - self._held.get(folder, set()))
 
     def holds(self, tail: str, known: Collection[str] = ()) -> bool:
@@ -119,18 +150,23 @@ class Looked:
         for any). `known` are folders that are asked for by themselves.
         """
         folders = self._places(tail)
-        return any(one in known or self.saw(one) for one in folders)
+        return any(one in known or self.saw(one, page=True) for one in folders)
+
+    def lacks_pages_of(self, tail: str) -> bool:
+        """Whether the folder was read of such a page, and nothing shows that pages were."""
+        return any(self.lacks_pages(one) for one in self._places(tail))
 
     def unseen_served(self) -> Iterator[str]:
         """Folders that are served, that no setup makes so, and that were not looked at."""
         told = set()
         for one in self._served:
-            if one.folder not in told and not _is_stock(one) and not self._touched(one.folder):
+            if one.folder not in told and not self._is_stock(one) and not self._touched(one.folder):
                 told.add(one.folder)
                 yield f"{one.path} is served from {one.folder}, which was not collected; {BRING}"
 
     def _touched(self, folder: str) -> bool:
-        return self.called_here(folder) in self._above or self.saw(folder)
+        here = self.called_here(folder)
+        return here in self._above or bool(self._showing(here)) or self.saw(folder)
 
     def _table(self, folder: str) -> list[Table]:
         return self._tables.get(folder.partition(":")[0], [])
@@ -142,6 +178,8 @@ class Looked:
             yield from (one for one in self._known if one.partition(":")[2] == tail[2:])
         elif tail.startswith(_OF_EXCHANGE):
             yield from self._of_exchange(tail)
+        elif layouts := _LAYOUTS.match(tail):
+            yield from self._of_layouts(layouts["hive"] or "", layouts["rest"] or "")
         else:
             yield from self._of_site("" if tail == WEB_ROOT else tail)
 
@@ -155,6 +193,18 @@ class Looked:
         for one in self._known:
             if one.endswith(f"/{tail}") and _USUAL_INSTALL.match(one[: -len(tail)]):
                 yield one
+
+    def _of_layouts(self, hive: str, rest: str) -> Iterator[str]:
+        """SharePoint's folder of pages: of all sites, by its own version, not that of the URL."""
+        path = f"/_layouts/{hive}".rstrip("/")
+        found = {one.folder for one in self._served if one.path.rstrip("/") == path}
+        if found:
+            yield from (f"{folder}{rest}" for folder in sorted(found))
+            return
+        for version in _HIVES.get(hive, (hive,)):
+            yield _HIVE.format(_SHARED, version, rest)
+            tail = _HIVE.format("", version, rest)
+            yield from (one for one in self._known if one.endswith(tail))
 
     def _of_site(self, path: str) -> Iterator[str]:
         front = [one for one in self._served if not _EXCHANGE.match(one.folder + "/")]
@@ -172,13 +222,16 @@ class Looked:
             if one.partition(":")[2] == tail:
                 yield one
 
-
-def _is_stock(one: Served) -> bool:
-    """Whether setup serves this folder at this path."""
-    inside = places.install_relative(f"{one.folder}/x")
-    if inside is None:
-        return one.path == "/" and one.folder.partition(":")[2] == "/inetpub/wwwroot"
-    asked = f"{one.path.rstrip('/')}/x"
-    return any(
-        places.url_page(asked, site) == inside for site in (places.FRONT_END, places.BACK_END)
-    )
+    def _is_stock(self, one: Served) -> bool:
+        """Whether setup serves this folder at this path; the back end's root is that of others."""
+        inside = places.install_relative(f"{one.folder}/x")
+        if inside is None and one.path == "/":
+            product = one.folder.removesuffix("clientaccess")
+            is_root = any(folder.startswith(product) for folder in self._roots - {one.folder})
+            return one.folder.partition(":")[2] == "/inetpub/wwwroot" or (
+                is_root and one.folder.endswith("/clientaccess")
+            )
+        asked = f"{one.path.rstrip('/')}/x"
+        return inside is not None and any(
+            places.url_page(asked, site) == inside for site in (places.FRONT_END, places.BACK_END)
+        )

@@ -8,14 +8,15 @@ Where they lay must be looked at all the same, or their being gone is not shown 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from alpheus.knowledge import places
 from alpheus.knowledge.baseline import Baseline
 from alpheus.model import Stage, Weight
 from alpheus.respond.assessment_file import Finding, Server
 from alpheus.respond.verification_evidence import LOGS
-from alpheus.respond.verification_looked import BRING, WEB_ROOT, Looked, is_served
+from alpheus.respond.verification_looked import BRING, WEB_ROOT, Looked
+from alpheus.respond.verification_pages import is_served
 
 _PAGE = re.compile(
     r"(?:[a-z]:|https?:/)?[/\\][^\s\"'<>|,;?*&=]*?"
@@ -26,6 +27,13 @@ _HOST = re.compile(r"https?://[^/]*", re.IGNORECASE)
 _USUAL = ("aspnet_client", "frontend/httpproxy/ecp/auth", "frontend/httpproxy/owa/auth")
 """Where pages are written whose place no record names."""
 _WEB_SHELL = "T1505.003"
+_LAYOUTS = re.compile(r"(?:^|/)(1[4-9])/template/layouts(/.*)")
+_NOT_READ = "this folder was not collected"
+_NO_PAGES = "this folder is there, and nothing shows that its pages were collected"
+_BRING_PAGES = (
+    "a mask may have left them out; bring the $MFT, or the pages of the site as well, or say "
+    "--complete FOLDER if you know that all of it was collected"
+)
 
 
 def pages_of_records(server: Server) -> dict[str, str]:
@@ -51,21 +59,30 @@ def unseen_pages(server: Server, known: Collection[str], looked: Looked) -> Iter
     pages = pages_of_records(server)
     for tail, name in sorted(pages.items()):
         if not looked.holds(tail, known):
-            yield (f"{tail.removeprefix('*:')}: this folder was not collected, and {name} is known "
-                   f"there from records alone; {BRING}")  # fmt: skip
+            yield _of_record(tail, f"{name} is known there from records alone", looked)
     if pages or any(is_served(folder) for folder in known) or not _was_planted(server):
         return
     for tail in _USUAL if "Exchange" in server.product else (WEB_ROOT,):
         if not looked.holds(tail):
-            yield (f"{tail}: this folder was not collected, and records say that a page was "
-                   f"written, not where; {BRING}")  # fmt: skip
+            yield _of_record(tail, "records say that a page was written, not where", looked)
 
 
-def unseen_folders(folders: Iterable[str], looked: Looked) -> Iterator[str]:
-    """What is missing of folders in which something was found."""
-    for folder in sorted(folders):
-        if not looked.saw(folder):
-            yield f"{folder}: this folder was not collected; {BRING}"
+def _of_record(tail: str, why: str, looked: Looked) -> str:
+    what, bring = _missing(lacks_pages=looked.lacks_pages_of(tail))
+    return f"{tail.removeprefix('*:')}: {what}, and {why}; {bring}"
+
+
+def unseen_folders(folders: Mapping[str, bool], looked: Looked) -> Iterator[str]:
+    """What is missing of folders in which something was found, and whether that was a page."""
+    for folder, page in sorted(folders.items()):
+        if not looked.saw(folder, page=page):
+            what, bring = _missing(lacks_pages=looked.lacks_pages(folder))
+            yield f"{folder}: {what}; {bring}"
+
+
+def _missing(*, lacks_pages: bool) -> tuple[str, str]:
+    """What is missing of a folder, and the remedy."""
+    return (_NO_PAGES, _BRING_PAGES) if lacks_pages else (_NOT_READ, BRING)
 
 
 def _was_planted(server: Server) -> bool:
@@ -93,6 +110,8 @@ def _page(written: str, site: str) -> str | None:
     if page is None and ("\\" in text or text[1:2] == ":"):
         drive = text[:1].lower() if text[1:2] == ":" else "*"
         path = places.clean_path(text)
+        if layouts := _LAYOUTS.search(path):
+            return f"_layouts/{layouts[1]}{layouts[2]}"
         return f"{drive}:/{path}" if path else None
     known = Baseline.load()
     if page is None:

@@ -63,7 +63,7 @@ def _lines(found: Verification) -> Iterator[str]:
     yield _FILES[found.files]
     if found.by_word:
         yield from _wrapped(_BY_WORD)
-    for heading, texts in (("The way in is open", found.way_in), ("Not covered", found.uncovered)):
+    for heading, texts in _texts(found):
         if texts:
             yield from ("", heading)
             for text in texts:
@@ -78,6 +78,13 @@ def _lines(found: Verification) -> Iterator[str]:
         yield from ("", f"{_UNSHOWN} ({len(found.unshown):,})")
         for one in found.unshown:
             yield from _of_unshown(one)
+
+
+def _texts(found: Verification) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return (
+        ("The way in is open", found.way_in), ("Not covered", found.uncovered),
+        ("What shows the folders", found.shown_by),
+    )  # fmt: skip
 
 
 def _of_unshown(one: Unshown) -> Iterator[str]:

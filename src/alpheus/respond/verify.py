@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -13,13 +14,14 @@ from alpheus.model import Weight
 from alpheus.respond.assessment_file import Assessment, Server, of_model, read_assessment
 from alpheus.respond.verification import Verification, compare
 from alpheus.respond.verification_evidence import file_of
-from alpheus.respond.verification_listing import Listing, listings_of
+from alpheus.respond.verification_listing import Listing, folder_of, listings_of, place_of
 from alpheus.respond.verification_logs import end_of
 from alpheus.respond.verification_looked import Looked
 from alpheus.respond.verification_losses import missing
 from alpheus.respond.verification_server import ALSO, BY_WORD, same_server
 from alpheus.triage import triage
 
+_AS_EVER = TriageOptions()
 _EMPTY = sha256(b"").hexdigest()
 
 
@@ -31,13 +33,17 @@ def verify(
     heard: Callable[[TriageResult], None] | None = None,
     *,
     same: bool = False,
+    complete: Sequence[str] = (),
+    how: TriageOptions = _AS_EVER,
 ) -> tuple[Verification | None, tuple[str, ...]]:
     """Compare, and say what could not be opened; None where nothing could.
 
     `name` is the server, '' where there is only one; `since` is when it was cleaned, else the last
     record of the old evidence. `heard` is told what the triage found. `same`: the caller knows that
-    evidence which names no computer is of this server. Raises EvidenceError, also where a package
-    is not there, or the evidence is of another server.
+    evidence which names no computer is of this server. `complete` are folders of the server, such
+    as `C:/inetpub/wwwroot`, all of which the caller says was collected. `how` is what the triage is
+    told. Raises EvidenceError, also where a package is not there, or the evidence is of another
+    server.
     """
     old = read_assessment(assessment)
     before = old.server(name)
@@ -45,7 +51,7 @@ def verify(
         if not one.exists():
             message = f"{one} is not there; nothing was compared"
             raise EvidenceNotFoundError(message)
-    result = triage(evidence, TriageOptions(remember=True, listing=heard is not None))
+    result = triage(evidence, replace(how, remember=True, listing=heard is not None))
     if heard is not None:
         heard(result)
     unopened = tuple(f"{one.path}: {one.error}" for one in result.unopened)
@@ -54,14 +60,14 @@ def verify(
     when = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if since else end_of(before)
     found = compared(
         old, before, of_model(result.assessment), since=when, unopened=unopened, same=same,
-        listings=listings_of(evidence, found_files(before)),
+        complete=complete, listings=listings_of(evidence, found_files(before), how.opening),
     )  # fmt: skip
     return found, unopened
 
 
 def compared(
     old: Assessment, before: Server, new: Assessment, *, since: str, listings: Sequence[Listing],
-    unopened: Sequence[str] = (), same: bool = False,
+    unopened: Sequence[str] = (), same: bool = False, complete: Sequence[str] = (),
 ) -> Verification:  # fmt: skip
     """The comparison of a server with an assessment of new evidence; see `compare`.
 
@@ -74,7 +80,8 @@ def compared(
     told += _unused_packs(old, before, new)
     if found.others:
         told.append(ALSO.format(others=", ".join(found.others), server=before.name))
-    looked = Looked((one for one in listings if same or one.evidence in found.packages), since)
+    looked = Looked((one for one in listings if same or one.evidence in found.packages), since,
+                    [folder_of(place_of(f"{one}/x")) for one in complete])  # fmt: skip
     return compare(
         before, found.after, since=since, looked=looked, assessment=old.digest,
         missing=(*told, *missing(new, unopened)), by_word=by_word,
