@@ -368,3 +368,32 @@ def test_a_product_file_damaged_in_the_vault_stops_nothing(
     assert _results(outcomes) == ["refused", "done"]
     assert "segments/000001" in outcomes[0].why
     assert root.joinpath(*WEB, "x.aspx").read_bytes() == SHELL
+
+
+def test_names_that_differ_in_case_are_each_their_own(tmp_path: Path) -> None:
+    """Each is found by its own spelling, in either order, and comes back to it."""
+    named = [(("web", "a.aspx"), b"one"), (("web", "A.aspx"), b"another")]
+    root = tmp_path / "c"
+    (root / "web").mkdir(parents=True)
+    for parts, content in named:
+        root.joinpath(*parts).write_bytes(content)
+    if len(list((root / "web").iterdir())) == 1:
+        pytest.skip("this file system does not tell them apart")
+    plan = plan_of(named)
+    assert [one.result for one in applied(plan, root, tmp_path / "v")] == ["done", "done"]
+    assert list((root / "web").iterdir()) == []
+    assert {one.result for one in undone(plan, root, tmp_path / "v")} == {"done"}
+    assert {one.name: one.read_bytes() for one in (root / "web").iterdir()} == {
+        "a.aspx": b"one", "A.aspx": b"another",
+    }  # fmt: skip
+
+
+def test_where_only_one_of_two_spellings_is_there_the_other_is_refused(tmp_path: Path) -> None:
+    """In words: what is there under the other name has another content."""
+    root = tmp_path / "c"
+    (root / "web").mkdir(parents=True)
+    (root / "web" / "A.aspx").write_bytes(b"another")
+    plan = plan_of([(("web", "a.aspx"), b"one"), (("web", "A.aspx"), b"another")])
+    first, second = applied(plan, root, tmp_path / "v")
+    assert (first.result, second.result) == ("refused", "done")
+    assert first.why.startswith("it is another file than the one that the assessment saw")

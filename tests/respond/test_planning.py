@@ -44,6 +44,26 @@ def test_a_planted_page_is_taken_once() -> None:
     assert plan.digest == digest_of(plan)
 
 
+def test_two_files_whose_names_differ_in_case_are_both_taken() -> None:
+    """As the evidence has them, where their contents differ; each has its own number."""
+    plan = _plan(finding(
+        "page-foreign", citation(f"{WEB}/a.aspx"), citation(f"{WEB}/A.aspx", b"another"),
+        citation(f"{WEB}/A.ASPX"), citation(f"{WEB}/a.aspx", b"another"),
+    ))  # fmt: skip
+    assert [(one.id, one.parts[-1]) for one in plan.files()] == [(1, "a.aspx"), (2, "A.aspx")]
+    assert len({one.sha256 for one in plan.files()}) == 2
+
+
+def test_names_that_look_the_same_are_told_apart() -> None:
+    """In what people read; where they are is as it was."""
+    names = ("caf\u00e9.aspx", "cafe\u0301.aspx")
+    plan = _plan(finding("page-foreign", *(citation(f"{WEB}/{one}") for one in names)))
+    assert [one.parts[-1] for one in plan.files()] == [*names]
+    assert [path.rpartition("\\")[2] for path in _files(plan)] == [
+        "caf{U+00E9}.aspx", "cafe{U+0301}.aspx",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("path", "shown"), [
     ("uploads/auto/D%3A/inetpub/a b.aspx", r"D:\inetpub\a b.aspx"),
     ("disk.E01/p2/inetpub/wwwroot/x.aspx", r"P2:\inetpub\wwwroot\x.aspx"),

@@ -48,7 +48,8 @@ class FileAction(msgspec.Struct, frozen=True, omit_defaults=True):
     """One file that is taken away into the vault.
 
     `parts` are its names from the root of volume `volume` (`C`), as the evidence has them; `sha256`
-    is what the assessment saw: another file in its place is not touched. `path` is for people.
+    is what the assessment saw: another file in its place is not touched. `path` is for people:
+    where two look the same, what differs is written out (`{U+00E9}`).
 
     `good` are the hashes of which the product's own file in this place must have one. With
     `exchanged` it is taken only where such a file can be put there at once.

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-import msgspec
+from msgspec.structs import replace
 
 from alpheus.evidence.address import on_volume
 from alpheus.knowledge.playbook import facts
 from alpheus.model import PatchState, Stage, Verdict, Weight
+from alpheus.respond.alike import told_apart
 from alpheus.respond.assessment_file import Assessment, Citation, Finding, Server
 from alpheus.respond.catalogue import StepKind, parts_of, step_kinds
 from alpheus.respond.derived import ends_of_page, page_of, place_of_page
@@ -78,7 +79,8 @@ class _Steps:
         self._server = server
         self._findings = findings
         self._own = own
-        self._taken: set[tuple[str, tuple[str, ...]]] = set()
+        self._taken: dict[tuple[str, tuple[str, ...]], list[FileAction]] = {}
+        self._count = 0
         self._seen = {
             one.path.replace("\\", "/").lower()
             for finding in server.findings for one in finding.citations if one.sha256
@@ -95,8 +97,10 @@ class _Steps:
             if any(self._holds(when, files, cited) for when in kind.when):
                 taken.append((kind, cited, files))
         roots = _roots(action for _, _, files in taken for action in files)
+        shown = told_apart(action.path for _, _, files in taken for action in files)
         for number, (kind, cited, files) in enumerate(taken, 1):
-            yield self._step(number, kind, cited, files, roots)
+            told = tuple(replace(one, path=shown.get(one.path, one.path)) for one in files)
+            yield self._step(number, kind, cited, told, roots)
 
     def _facts(self) -> frozenset[str]:
         server = self._server
@@ -112,7 +116,7 @@ class _Steps:
         for finding in cited:
             left = tuple(one for one in finding.citations if self._is_unseen_page(one.text))
             if left:
-                yield msgspec.structs.replace(finding, citations=left, citations_total=len(left))
+                yield replace(finding, citations=left, citations_total=len(left))
 
     def _is_unseen_page(self, text: str) -> bool:
         page = page_of(text)
@@ -165,18 +169,24 @@ class _Steps:
                 if place is None:
                     continue
                 letter, parts = place
-                key = (letter, tuple(part.lower() for part in parts))
-                if key in self._taken:
+                same = self._same(letter, parts)
+                if any(one.parts == parts or one.sha256 == citation.sha256 for one in same):
                     continue
                 good = self._good(kind, citation)
                 if kind.exchanges and not good:
                     continue
-                self._taken.add(key)
-                yield FileAction(
-                    len(self._taken), letter, parts, citation.sha256 or "",
+                self._count += 1
+                action = FileAction(
+                    self._count, letter, parts, citation.sha256 or "",
                     f"{letter}:\\" + "\\".join(parts), f"{finding.title} ({finding.rule})",
                     good, kind.exchanges,
                 )  # fmt: skip
+                same.append(action)
+                yield action
+
+    def _same(self, letter: str, parts: tuple[str, ...]) -> list[FileAction]:
+        """What is taken of this name. A copy that tells upper from lower case may have several."""
+        return self._taken.setdefault((letter, tuple(part.lower() for part in parts)), [])
 
     def _good(self, kind: StepKind, citation: Citation) -> tuple[str, ...]:
         return self._own.hashes(citation.path) if kind.restores or kind.exchanges else ()
