@@ -125,6 +125,8 @@ def test_time_and_memory_are_bounded(small: Path) -> None:
     with Session([small / "EX01.parquet"], Bounds(memory=64, seconds=1, threads=1)) as bounded:
         with pytest.raises(LimitError, match="no answer in 1 seconds"):
             list(bounded.ask("SELECT count(*) FROM range(1000000000000) r, timeline")[1])
+        assert list(bounded.ask("SELECT 1")[1]) == [(1,)]
+    with Session([small / "EX01.parquet"], Bounds(memory=64, seconds=600, threads=1)) as bounded:
         with pytest.raises(LimitError, match="64 MiB"):
             list(bounded.ask("SELECT list(r.range::VARCHAR) FROM range(20000000) r")[1])
         assert list(bounded.ask("SELECT count(*) FROM timeline")[1]) == [(4,)]
