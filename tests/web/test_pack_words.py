@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from alpheus.detect.webshell import beside, match
 from alpheus.errors import KnowledgeError
 from alpheus.judge import pages
+from alpheus.knowledge.model import Pack
 from alpheus.knowledge.packs import FOLDER, load_packs
 from alpheus.respond import planning
 from alpheus.respond.catalogue import StepKind, step_kinds, steps_of_pack
@@ -33,12 +35,19 @@ def test_packs_have_texts_in_the_languages_of_the_console() -> None:
     assert {path.stem for path in FILES} == {*OTHERS}
 
 
+def _titles(pack: Pack) -> Iterator[str]:
+    """Of its Sigma rules and its YARA rules."""
+    yield from (str(rule.document["title"]) for rule in pack.sigma)
+    for file in pack.yara:
+        yield from re.findall(r'^\s*title = "(.+)"$', file.text, re.MULTILINE)
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
 def test_a_translated_text_still_stands_in_its_pack(path: Path) -> None:
     """Who changes a step or a title changes its translations with it."""
     pack, *_ = load_packs([path.parts[-3]])
     known = {text for step in pack.playbook for text in (step.action, step.why)}
-    known |= {str(rule.document["title"]) for rule in pack.sigma}
+    known |= {*_titles(pack)}
     known |= {rule.title for rule in BUILT_IN if rule.pack == pack.id}
     known |= {text for one in steps_of_pack(pack.folder) for text in (one.what, one.decides)}
     assert sorted(set(read_texts(path)) - known) == []
@@ -71,7 +80,7 @@ def test_every_step_of_a_clean_up_is_in_the_readers_language(language: str) -> N
 @pytest.mark.parametrize("language", OTHERS)
 def test_titles_of_rules_are_translated(language: str) -> None:
     """Those of packs that ship, and the program's own: a plan cites them, as the console does."""
-    titles = [str(rule.document["title"]) for pack in load_packs() for rule in pack.sigma]
+    titles = [title for pack in load_packs() for title in _titles(pack)]
     titles += [one.title for one in BUILT_IN]
     assert [one for one in titles if said(one, language) == one] == []
 
