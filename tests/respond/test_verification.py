@@ -29,10 +29,11 @@ def _before() -> Server:
 
 
 def _compared(*findings: dict[str, Any], seen: Looked = LOOKED,
-              coverage: Any = None, cves: Any = None) -> Verification:  # fmt: skip
+              coverage: Any = None, cves: Any = None, since: str = SINCE,
+              ) -> Verification:  # fmt: skip
     after = read_server("MX01", *findings, coverage=LATER if coverage is None else coverage,
                         cves=FIXED if cves is None else cves)  # fmt: skip
-    return compare(_before(), after, since=SINCE, looked=seen, assessment="0" * 64)
+    return compare(_before(), after, since=since, looked=seen, assessment="0" * 64)
 
 
 PAST = finding("shell-used", citation("C/inetpub/logs/u_ex.log", line=1))
@@ -70,6 +71,8 @@ def test_a_sign_after_the_clean_up_is_re_infection() -> None:
     found = _compared(PAST | {"last": "2021-03-15T00:00:00Z", "time": "2021-03-13T00:00:00Z"})
     assert (found.outcome, found.files) == (Outcome.BACK, Outcome.CLEAN)
     assert found.of(Fate.BACK)[0].time == "2021-03-13T00:00:00Z"
+    same = {"last": "2021-03-12T00:00:00Z", "time": "2021-03-12T00:00:00Z"}
+    assert _compared(PAST | same, since="2021-03-12T00:00:00.669Z").of(Fate.PAST)
     new = finding("new-rule", citation("a.log", line=1), time="2021-03-14T00:00:00Z")
     assert _compared(new).of(Fate.NEW)[0].time == "2021-03-14T00:00:00Z"
 

@@ -76,6 +76,18 @@ def test_a_folder_whose_files_cannot_be_read_is_neither(tmp_path: Path) -> None:
     assert CLIENT not in {*found.held, *found.empty}
 
 
+def test_folders_that_are_called_after_servers_are_told_apart(tmp_path: Path) -> None:
+    """Where somebody knows their names; a folder of such a name on a volume is none."""
+    tree = _tree(tmp_path / "e", "MX01/C/inetpub/wwwroot/a.aspx", "mx02/C/Users/mx01/x.txt")
+    (found,) = listings_of([tree])
+    assert set(found.held) == {"c:/inetpub/wwwroot", "c:/users/mx01"}
+    parts = listings_of([tree], servers={"mx01", "mx02"})
+    assert {one.owner: set(one.held) for one in parts} == {
+        "": set(), "mx01": {"c:/inetpub/wwwroot"}, "mx02": {"c:/users/mx01"},
+    }  # fmt: skip
+    assert {one.evidence for one in parts} == {"E1"}
+
+
 def test_the_same_bytes_are_told_under_any_name(tmp_path: Path) -> None:
     """A picture that is none."""
     tree = _tree(tmp_path / "e", "C/inetpub/wwwroot/x.jpg")

@@ -51,6 +51,17 @@ def test_what_was_not_covered_stands_before_what_is_gone() -> None:
     assert all(len(line) <= 80 for line in text.splitlines())
 
 
+def test_clean_says_what_was_not_compared_and_what_shows_the_folders() -> None:
+    """A file that no rule knows is not among what was found; said once, where files are clean."""
+    clean = msgspec.structs.replace(_found(Outcome.CLEAN), shown_by=("c:/x: by the $MFT",))
+    for found, told in ((clean, True), (_found(Outcome.LEFT), False)):
+        stream = io.StringIO()
+        write_verification(found, stream)
+        words = " ".join(stream.getvalue().split())
+        assert ("What was found is compared, not every file" in words) is told
+        assert ("What shows the folders - c:/x: by the $MFT" in words) is told
+
+
 def test_clean_is_said_of_files_and_what_is_not_is_listed() -> None:
     """By what is to be done, and by name; an open entrance is told in the sentence."""
     found = msgspec.structs.replace(

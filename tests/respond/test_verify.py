@@ -17,6 +17,7 @@ from alpheus.respond.assessment_file import Assessment, read_assessment
 from alpheus.respond.model import Plan
 from alpheus.respond.planning import plan_of
 from alpheus.respond.verification import Fate, Outcome, Verification
+from alpheus.respond.verification_listing import place_of
 from alpheus.respond.verify import compared, verify
 from clean_assessments import citation, document, finding, server
 from clean_work import applied, tree_of, undone
@@ -63,6 +64,46 @@ def test_what_lies_in_files_is_gone_and_comes_back(
     assert _by_hand(plan)
     undone(plan, root, tmp_path / "v")
     assert tree_of(root) == before
+
+
+OTHERS: dict[str, tuple[str, ...]] = {
+    "two-servers": (), "other-drive": (), "velociraptor": (), "mail-theft": (),
+    "proxyshell": (), "proxynotshell": (), "owassrf": (), "proxytoken": (), "toolshell": (),
+    "unknown-way-in": (),
+    "webshell-only-logs-iis": ("aspnet_client/system_web: this folder was not", "--same-server"),
+    "exported-csv": (
+        "aspnet_client: this folder was not", "httpproxy/ecp/auth: this folder was not",
+        "httpproxy/owa/auth: this folder was not", "--same-server",
+    ),
+}  # fmt: skip
+"""Further scenarios, those of packs too, and what of them no folder shows."""
+
+
+@pytest.mark.parametrize(("scenario", "unseen"), OTHERS.items())
+def test_each_server_ends_clean_or_with_what_was_not_collected(
+    tmp_path: Path, scenario: str, unseen: tuple[str, ...]
+) -> None:
+    """Once the plan's files are away: on other drives, of SharePoint, of two servers in one."""
+    evidence, report = _simulated(tmp_path, scenario)
+    truth = json.loads((tmp_path / "lab" / "ground-truth.json").read_text())
+    assert truth["verdict"] == "compromised"
+    found = read_assessment(report)
+    server = found.server(truth["server"] if len(found.servers) > 1 else "")
+    plan = plan_of(found, server, made=datetime.now(UTC), version="0")
+    files = {place_of(str(one.relative_to(evidence))): one for one in evidence.rglob("*")}
+    for action in plan.files():
+        files[place_of(action.path)].unlink()
+    volumes = {place[:2] for place in files if place[1:3] == ":/"}
+    checked, _ = verify(
+        report, server.name, [evidence], None,
+        complete=[] if unseen else [f"{one}/" for one in sorted(volumes)],
+    )  # fmt: skip
+    assert checked is not None
+    told = [one for one in checked.uncovered if "before the clean-up was done" not in one]
+    assert checked.files is (Outcome.UNCOVERED if unseen else Outcome.CLEAN), told
+    assert not checked.of(Fate.LEFT, Fate.BACK, Fate.NEW)
+    assert len(told) == len(unseen), told
+    assert all(any(word in one for one in told) for word in unseen)
 
 
 def _by_hand(plan: Plan) -> list[str]:

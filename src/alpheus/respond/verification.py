@@ -190,23 +190,28 @@ def _item(fate: Fate, finding: Finding, citation: Citation) -> Item:
 def _record_items(before: Server, after: Server, since: str) -> list[Item]:
     known = {one.rule for one in before.findings}
     old = {(one.rule, *_told(citation)) for one in before.findings for citation in one.citations}
-    items = []
+    items, since = [], _second(since)
     for finding in after.findings:
         records = [one for one in finding.citations if file_of(finding, one) is None]
         if finding.weight is Weight.CONTEXT or (finding.citations and not records):
             continue
-        last = finding.last or finding.time or ""
+        last = _second(finding.last or finding.time or "")
         is_old = last <= since if last else all(
             (finding.rule, *_told(one)) in old or is_kept(one) for one in records
         )  # fmt: skip
         if is_old:
             items.append(Item(Fate.PAST, finding.rule, finding.title))
             continue
-        first = finding.time or last
+        first = _second(finding.time or last)
         time = first if first > since else last
         fate = Fate.BACK if finding.rule in known else Fate.NEW
         items.append(Item(fate, finding.rule, finding.title, time=time))
     return items
+
+
+def _second(time: str) -> str:
+    """Without fractions of a second, which not every time has that is compared as text."""
+    return f"{time[:19]}Z" if time[19:20] == "." else time
 
 
 def _told(citation: Citation) -> tuple[str, str]:

@@ -68,7 +68,8 @@ class Listing:
     """One package, `evidence` as the triage calls it. Folders are as `place_of` writes them.
 
     `held` are those in which a file was read, with the names of pages among these; `empty` those
-    that the package names and that have no file anywhere below.
+    that the package names and that have no file anywhere below. `owner` is the server after which
+    a folder above these volumes is called, '' where none is.
     """
 
     evidence: str
@@ -77,6 +78,7 @@ class Listing:
     served: tuple[Served, ...] = ()
     tables: Mapping[str, Table] = field(default_factory=dict)
     copies: tuple[Copy, ...] = ()
+    owner: str = ""
 
 
 def place_of(path: str) -> str:
@@ -104,31 +106,65 @@ def is_page(name: str) -> bool:
 
 
 def listings_of(
-    evidence: Sequence[Path], wanted: Collection[str] = (), options: OpenOptions | None = None
-) -> tuple[Listing, ...]:
+    evidence: Sequence[Path], wanted: Collection[str] = (), options: OpenOptions | None = None,
+    servers: Collection[str] = (),
+) -> tuple[Listing, ...]:  # fmt: skip
     """Look through packages, in the order in which a triage numbers them.
 
     `wanted` are hashes (SHA-256) of files that were found: the same bytes under any name are told.
+    `servers` are names, folded in case: what lies in a folder of such a name is told by itself.
     A package that cannot be opened is left out; the triage says so.
     """
     found = []
     for number, path in enumerate(each_once(evidence), 1):
-        looking = _Looking(f"E{number}", frozenset(wanted))
+        several = _Several(f"E{number}", frozenset(wanted), frozenset(servers))
         try:
-            package = open_package(path, looking.evidence, options or OpenOptions())
-            for file in package.files(listed=looking.listed):
-                looking.take(file)
+            package = open_package(path, several.evidence, options or OpenOptions())
+            for file in package.files(listed=several.listed):
+                several.of(file.path).take(file)
         except EvidenceError:
             continue
-        found.append(looking.end())
+        found += several.end()
     return tuple(found)
+
+
+class _Several:
+    """One package, of each of its servers by itself."""
+
+    def __init__(self, evidence: str, wanted: Collection[str], servers: Collection[str]) -> None:
+        self.evidence = evidence
+        self._wanted = wanted
+        self._servers = servers
+        self._parts = {"": _Looking(evidence, wanted)}
+
+    def listed(self, name: str) -> None:
+        """A folder that the package names by itself."""
+        self.of(f"{name}/x").listed(name)
+
+    def of(self, path: str) -> _Looking:
+        """What is seen of the server whose folder this lies in."""
+        owner = self._owner(path) if self._servers else ""
+        if owner not in self._parts:
+            self._parts[owner] = _Looking(self.evidence, self._wanted, owner)
+        return self._parts[owner]
+
+    def _owner(self, path: str) -> str:
+        volume = on_volume(path)
+        names = path.replace("\\", "/").casefold().split("/")
+        above_it = names[: -len(volume[1])] if volume is not None else []
+        return next((one for one in above_it if one in self._servers), "")
+
+    def end(self) -> list[Listing]:
+        """All that was seen."""
+        return [one.end() for one in self._parts.values()]
 
 
 class _Looking:
     """One package while it is looked through."""
 
-    def __init__(self, evidence: str, wanted: Collection[str]) -> None:
+    def __init__(self, evidence: str, wanted: Collection[str], owner: str = "") -> None:
         self.evidence = evidence
+        self._owner = owner
         self._wanted = wanted
         self._held: dict[str, set[str]] = {}
         self._lost: set[str] = set()
@@ -181,7 +217,7 @@ class _Looking:
         empty = self._listed - taken if self._is_of_web else set()
         return Listing(
             self.evidence, self._held, frozenset(empty), tuple(self._served), self._tables,
-            tuple(self._copies),
+            tuple(self._copies), self._owner,
         )  # fmt: skip
 
 

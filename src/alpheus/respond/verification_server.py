@@ -14,7 +14,10 @@ BY_WORD = (
     "the evidence does not show that all of it is of {server}: no record names the computer; say "
     "--same-server if you know that it is"
 )
-ALSO = "the evidence is also of {others}: bring that of {server} alone, to show where was looked"
+ALSO = (
+    "the evidence is also of {others}, and its folders do not tell of whom they are: bring that of "
+    "{server} alone, or each server in a folder of its name, to show where was looked"
+)
 
 _MOST = 10
 

@@ -27,6 +27,10 @@ _FILES = {
     Outcome.LEFT: "Files: some are still there.",
     Outcome.BACK: "Files: some came back, or are new.",
 }
+_NO_RULE = (
+    "What was found is compared, not every file: one that was planted since and that no rule knows "
+    "shows in the lists of files that both triages leave in the custody log."
+)
 _BY_WORD = "That the new evidence is of this server is taken on the caller's word."
 _UNSHOWN = "Not shown by files: to be settled by the plan's steps"
 _HEADINGS = {
@@ -61,6 +65,8 @@ def write_verification(found: Verification, stream: TextIO) -> None:
 def _lines(found: Verification) -> Iterator[str]:
     yield from _wrapped(sentence(found))
     yield _FILES[found.files]
+    if found.files is Outcome.CLEAN:
+        yield from _wrapped(_NO_RULE)
     if found.by_word:
         yield from _wrapped(_BY_WORD)
     for heading, texts in _texts(found):
@@ -68,12 +74,7 @@ def _lines(found: Verification) -> Iterator[str]:
             yield from ("", heading)
             for text in texts:
                 yield from _wrapped(text, "  - ")
-    for fate, heading in _HEADINGS.items():
-        items = found.of(fate)
-        if items:
-            yield from ("", f"{heading} ({len(items):,})")
-            for item in items[:MOST]:
-                yield from _wrapped(_told(item), "  - ")
+    yield from _of_items(found)
     if found.unshown:
         yield from ("", f"{_UNSHOWN} ({len(found.unshown):,})")
         for one in found.unshown:
@@ -85,6 +86,15 @@ def _texts(found: Verification) -> tuple[tuple[str, tuple[str, ...]], ...]:
         ("The way in is open", found.way_in), ("Not covered", found.uncovered),
         ("What shows the folders", found.shown_by),
     )  # fmt: skip
+
+
+def _of_items(found: Verification) -> Iterator[str]:
+    for fate, heading in _HEADINGS.items():
+        items = found.of(fate)
+        if items:
+            yield from ("", f"{heading} ({len(items):,})")
+            for item in items[:MOST]:
+                yield from _wrapped(_told(item), "  - ")
 
 
 def _of_unshown(one: Unshown) -> Iterator[str]:

@@ -18,7 +18,7 @@ from alpheus.respond.verification_listing import Listing, folder_of, listings_of
 from alpheus.respond.verification_logs import end_of
 from alpheus.respond.verification_looked import Looked
 from alpheus.respond.verification_losses import missing
-from alpheus.respond.verification_server import ALSO, BY_WORD, same_server
+from alpheus.respond.verification_server import ALSO, BY_WORD, folded_names, names_of, same_server
 from alpheus.triage import triage
 
 _AS_EVER = TriageOptions()
@@ -60,7 +60,8 @@ def verify(
     when = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if since else end_of(before)
     found = compared(
         old, before, of_model(result.assessment), since=when, unopened=unopened, same=same,
-        complete=complete, listings=listings_of(evidence, found_files(before), how.opening),
+        complete=complete,
+        listings=listings_of(evidence, found_files(before), how.opening, _names(result)),
     )  # fmt: skip
     return found, unopened
 
@@ -75,10 +76,12 @@ def compared(
     they are of it too. Raises EvidenceFormatError where the new evidence is of another server.
     """
     found = same_server(old, before, new)
+    if found.others:
+        listings = [one for one in listings if one.owner in {"", *names_of(found.after)}]
     by_word = found.by_word or any(one.evidence not in found.packages for one in listings)
     told = [] if same or not by_word else [BY_WORD.format(server=before.name)]
     told += _unused_packs(old, before, new)
-    if found.others:
+    if found.others and any(not one.owner and _is_of_volume(one) for one in listings):
         told.append(ALSO.format(others=", ".join(found.others), server=before.name))
     looked = Looked((one for one in listings if same or one.evidence in found.packages), since,
                     [folder_of(place_of(f"{one}/x")) for one in complete])  # fmt: skip
@@ -86,6 +89,18 @@ def compared(
         before, found.after, since=since, looked=looked, assessment=old.digest,
         missing=(*told, *missing(new, unopened)), by_word=by_word,
     )  # fmt: skip
+
+
+def _names(result: TriageResult) -> frozenset[str]:
+    """All names of all servers that new evidence is of."""
+    return folded_names(*(
+        name for one in result.assessment.servers for name in (one.name, *one.aliases)
+    ))  # fmt: skip
+
+
+def _is_of_volume(listing: Listing) -> bool:
+    """Whether folders of a server are in what lies in no folder of a server's name."""
+    return any(":" in folder for folder in (*listing.held, *listing.empty))
 
 
 def _unused_packs(old: Assessment, before: Server, new: Assessment) -> list[str]:
