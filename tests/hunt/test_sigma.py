@@ -18,7 +18,7 @@ from alpheus.detect.sigma import compile_rules
 from alpheus.errors import UsageError
 from alpheus.hunt.questions import SHOWN, Kind, Question
 from alpheus.hunt.session import Bounds, Session
-from alpheus.hunt.sigma import ask_sigma, matched, rules_of, with_text
+from alpheus.hunt.sigma import ask_sigma, matched, needs_fields, rules_of, with_text
 from alpheus.hunt.timelines import Timeline, find_timelines
 from alpheus.knowledge.packs import load_packs
 from alpheus.model import Citation, Event, TimeBasis
@@ -208,6 +208,21 @@ def test_shipped_rules_find_their_own_examples(tmp_path: Path) -> None:
             assert _numbers(matched(session, rule, timelines)) == wanted, rule.id
             found += len(wanted)
     assert found > 100
+
+
+@pytest.mark.parametrize(
+    ("test", "needed"),
+    [({"cs-uri-stem": "/x"}, False), ({"cs-method": "GET", "c-ip": "::1"}, False),
+     ({"time-taken": 3}, True), ({"sc-status": 200}, True), ({"date": "x"}, True)],
+)  # fmt: skip
+def test_other_fields_are_read_only_where_a_rule_asks_for_one(
+    test: dict[str, object], needed: bool
+) -> None:
+    """They are most of a timeline."""
+    rule = {"title": "T", "logsource": _WEB, "level": "high",
+            "detection": {"one": test, "condition": "not one"}}  # fmt: skip
+    (compiled,) = rules_of(_asked(rule))
+    assert needs_fields(compiled, "iis", ["time-taken", "sc-status"]) is needed
 
 
 def test_a_line_that_is_no_row_is_searched_as_a_triage_searches_it(tmp_path: Path) -> None:
