@@ -92,7 +92,8 @@ class Span(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"}):
 class Coverage(msgspec.Struct, frozen=True):
     """What one source covers; the fields are those of `model.Coverage`.
 
-    `days` is empty in assessments that were made before rows were counted by day.
+    `days` is empty in assessments that were made before rows were counted by day; so is `silent`
+    before silence outside a window was told.
     """
 
     source: str = ""
@@ -106,6 +107,7 @@ class Coverage(msgspec.Struct, frozen=True):
     deciding: bool = False
     covers_window: bool = False
     days: dict[str, int] = {}
+    silent: tuple[Span, ...] = ()
 
 
 class Campaign(msgspec.Struct, frozen=True):
