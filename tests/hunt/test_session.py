@@ -132,6 +132,12 @@ def test_time_and_memory_are_bounded(small: Path) -> None:
         assert list(bounded.ask("SELECT count(*) FROM timeline")[1]) == [(4,)]
 
 
+def test_nothing_is_printed_beside_the_answer(session: Session) -> None:
+    """The library has a bar of its own for questions that take long."""
+    query = "SELECT current_setting('enable_progress_bar')"
+    assert list(session.ask(query)[1]) == [(False,)]
+
+
 def test_what_makes_no_sense_is_told_in_one_line(session: Session) -> None:
     """With the names that there are."""
     with pytest.raises(UsageError, match='"nonsense" not found') as told:

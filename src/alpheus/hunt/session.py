@@ -57,6 +57,7 @@ class Session:
             f"SET allowed_paths = [{allowed}]",
             "SET enable_external_access = false",
             "SET python_enable_replacements = false",
+            "SET enable_progress_bar = false",
             f"CREATE VIEW {VIEW} AS SELECT * FROM {reading(paths)}",  # noqa: S608 - paths alone
             "SET lock_configuration = true",
         ):

@@ -40,6 +40,7 @@ def connect(folder: Path, *, memory: int, threads: int) -> DuckDBPyConnection:
         **SHUT, "preserve_insertion_order": False,
     })  # fmt: skip
     connection.execute("SET pandas_analyze_sample = 0")  # every object is a text
+    connection.execute("SET enable_progress_bar = false")  # it would be printed among results
     return connection
 
 
