@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -82,10 +83,13 @@ def test_a_database_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_what_the_console_shows_is_worked_out_ahead(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And kept in the database."""
+    """And kept in the database; others come first, so it takes a low priority for itself."""
     capsys.readouterr()
+    priorities: list[int] = []
+    monkeypatch.setattr(os, "nice", priorities.append)
     assert main(["campaign", "prepare"]) == 0
+    assert priorities == [10]
     assert "4 of 6 servers are left, as of " in capsys.readouterr().err
     assert main(["campaign", "prepare", "--database", str(tmp_path / "none.db")]) != 0
