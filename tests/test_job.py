@@ -10,6 +10,7 @@ import pytest
 
 from alpheus.evidence.base import OpenOptions
 from alpheus.job import TriageOptions, unread
+from alpheus.knowledge.shared.model import SharedPaths
 from alpheus.model import Stage, Verdict
 from alpheus.parsers.base import ReadOptions
 from assessments import assessment, quiet_server
@@ -25,6 +26,8 @@ OTHER = {
     "remember": True,
     "listing": True,
     "avoid": (("logs/a.log", "not read: so"),),
+    "shared": SharedPaths((Path("feed.json"),)),
+    "timeline": Path("timeline.parquet"),
 }
 
 

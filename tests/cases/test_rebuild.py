@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from datetime import UTC, datetime
 
@@ -182,6 +183,7 @@ def test_a_killed_rebuild_leaves_what_was(place: str) -> None:
 @pytest.fixture
 def spread(monkeypatch: pytest.MonkeyPatch) -> None:
     """So many processes, each with so little, as if the database were large."""
+    monkeypatch.delitem(sys.modules, "obstore", raising=False)  # what another test has loaded
     for place in (module, groups):
         monkeypatch.setattr(place, "workers", lambda: 3)
     monkeypatch.setattr(groups, "_PAGE", 2)

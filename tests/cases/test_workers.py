@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -27,7 +28,11 @@ def _fails(how: Callable[[], None]) -> Iterator[int]:
     how()
 
 
+_THIS = os.getpid()
+
+
 def _kill() -> None:
+    assert os.getpid() != _THIS, "this would end all tests"
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -41,7 +46,8 @@ def _break() -> None:
 
 @pytest.fixture(autouse=True)
 def _threads_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What other tests have left running in this process is not counted."""
+    """What other tests have left running, or loaded, in this process is not counted."""
+    monkeypatch.delitem(sys.modules, "obstore", raising=False)
     real, others = threading.active_count, threading.active_count() - 1
     monkeypatch.setattr(threading, "active_count", lambda: real() - others)
 

@@ -42,7 +42,8 @@ def test_no_rule_knows_a_marker_or_a_name() -> None:
     known = [text.lower() for text in (*MARKERS, *LOOK_ALIKES)]
     for room in ("knowledge", "detect", "judge", "parsers"):
         for path in (_PACKAGE / room).rglob("*"):
-            if path.is_file() and path.suffix != ".pyc":
+            # A pack's own scenarios are evidence to be, and no rule.
+            if path.is_file() and path.suffix != ".pyc" and path.parent.name != "lab":
                 content = path.read_bytes().decode("utf-8", "replace").lower()
                 for text in known:
                     assert text not in content, f"{path} mentions {text}"

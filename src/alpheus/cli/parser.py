@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from alpheus.cli.arguments import path
+from alpheus.cli.arguments import place as place_of
 
 _END = "--"
 _AS_GIVEN = frozenset({
@@ -81,7 +82,7 @@ class Parser(argparse.ArgumentParser):
 
 def _is_taken_as_given(action: argparse.Action) -> bool:
     """Whether it is a path, a password, or of a command below, which looks at its own words."""
-    if action.nargs == argparse.PARSER or action.type in {path, Path}:
+    if action.nargs == argparse.PARSER or action.type in {path, place_of, Path}:
         return True
     return isinstance(action.metavar, str) and action.metavar.strip("[]") in _AS_GIVEN
 
