@@ -117,8 +117,11 @@ def _user() -> str | None:
 
 
 @contextmanager
-def running(binaries: Path) -> Iterator[Server]:
-    """Start a server; it keeps nothing safe, and is quick."""
+def running(binaries: Path, *, lasting: bool = False) -> Iterator[Server]:
+    """Start a server; it keeps nothing safe, and is quick.
+
+    What a `lasting` one has said is written survives that its processes are killed.
+    """
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # a socket's name must be short
     user = _user()
     if user:
@@ -134,6 +137,8 @@ def running(binaries: Path) -> Iterator[Server]:
             "port": _ADDRESS_IN_FILE_SYSTEM, "full_page_writes": "off", "max_connections": 40,
             "synchronous_commit": "off", "max_wal_size": "4GB", "shared_buffers": "512MB",
         }  # fmt: skip
+        if lasting:
+            settings |= {"synchronous_commit": "on", "full_page_writes": "on"}
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         command = [binaries / "postgres", "-D", folder / "data", *options]
         server = Server(folder, command, user)

@@ -70,7 +70,7 @@ def test_so_does_one_on_a_cluster_whose_parts_all_die(packages: Path, quiet: Out
     if binaries is None:
         pytest.skip("PostgreSQL is not installed")
     chaos = Chaos(3, every=0.5, longest_pause=0.3)
-    with running_server(binaries) as server, running_cluster() as cluster:
+    with running_server(binaries, lasting=True) as server, running_cluster() as cluster:
         for _ in range(2):
             cluster.start_worker()
         chaos.targets = [*in_a_cluster(cluster), *in_a_database(server)]

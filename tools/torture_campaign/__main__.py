@@ -223,7 +223,7 @@ class _Torture:
         binaries = programs()
         if binaries is None:
             raise SystemExit("--postgresql needs postgres (Debian package postgresql)")
-        with running_server(binaries) as found:
+        with running_server(binaries, lasting=True) as found:
             yield found.new(), found
 
 
