@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from alpheus.respond.assessment_file import Assessment, Server
+from alpheus.report.assessment_file import Assessment, Server
 from alpheus.respond.verification_listing import Listing
 from alpheus.respond.verification_looked import Looked
 

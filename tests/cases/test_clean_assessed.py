@@ -11,7 +11,7 @@ import pytest
 from alpheus.cases.clean_assessed import assessment_of, digest_of, read_kept
 from alpheus.cases.database import Database
 from alpheus.errors import DatabaseError, RefusedError
-from alpheus.respond.assessment_file import Assessment
+from alpheus.report.assessment_file import Assessment
 from alpheus.respond.planning import plan_of
 from alpheus.respond.verification import Outcome, compare
 from alpheus.respond.verification_logs import end_of

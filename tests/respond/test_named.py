@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpheus.respond.assessment_file import Citation
+from alpheus.report.assessment_file import Citation
 from alpheus.respond.named import MOST, records, values
 
 

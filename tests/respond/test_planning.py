@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from alpheus.respond.assessment_file import read_assessment
+from alpheus.report.assessment_file import read_assessment
 from alpheus.respond.model import Phase, Plan, digest_of
 from alpheus.respond.planning import OPERATED, REBUILD, UNNAMED, UNSEEN, plan_of
 from clean_assessments import PAGE, WEB, citation, document, finding, read, server

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from alpheus.respond.assessment_file import Server
+from alpheus.report.assessment_file import Server
 from alpheus.respond.verification import Fate, Outcome, Verification, compare
 from alpheus.respond.verification_listing import Copy, Served, Table
 from alpheus.respond.verification_looked import Looked

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from alpheus.respond.assessment_file import Finding
+from alpheus.report.assessment_file import Finding
 from alpheus.respond.verification_evidence import file_of, in_shadow, is_among_logs, is_kept
 from clean_assessments import WEB, citation, finding
 

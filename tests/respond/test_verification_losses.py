@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alpheus.respond.assessment_file import Assessment, Loss, Package, Run
+from alpheus.report.assessment_file import Assessment, Loss, Package, Run
 from alpheus.respond.verification_losses import missing
 
 

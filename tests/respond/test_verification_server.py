@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from alpheus.errors import EvidenceFormatError
-from alpheus.respond.assessment_file import Assessment
+from alpheus.report.assessment_file import Assessment
 from alpheus.respond.verification_server import same_server
 from clean_assessments import citation, document, finding, server
 

@@ -13,7 +13,7 @@ import pytest
 
 from alpheus.cli import main
 from alpheus.errors import EvidenceError
-from alpheus.respond.assessment_file import Assessment, read_assessment
+from alpheus.report.assessment_file import Assessment, read_assessment
 from alpheus.respond.model import Plan
 from alpheus.respond.planning import plan_of
 from alpheus.respond.verification import Fate, Outcome, Verification

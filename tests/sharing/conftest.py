@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from alpheus.knowledge.shared.model import Tlp
-from alpheus.sharing.document import Assessment, read_assessment
+from alpheus.report.assessment_file import Assessment, read_assessment
 from alpheus.sharing.policy import Policy
 from sharing.shared_samples import write
 

@@ -9,7 +9,7 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alpheus.sharing.document import Assessment
+from alpheus.report.assessment_file import Assessment
 from alpheus.sharing.hand_over import write_package
 from alpheus.sharing.policy import Policy
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from alpheus.sharing.document import Assessment
+from alpheus.report.assessment_file import Assessment
 from alpheus.sharing.lines import to_ecs, to_ocsf, to_timesketch
 from alpheus.sharing.policy import Policy
 

@@ -9,7 +9,7 @@ from pymisp import MISPEvent
 
 from alpheus.knowledge.shared.misp import read_misp
 from alpheus.knowledge.shared.model import Tlp
-from alpheus.sharing.document import Assessment
+from alpheus.report.assessment_file import Assessment
 from alpheus.sharing.misp_out import to_misp
 from alpheus.sharing.policy import Policy
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from alpheus.knowledge.shared.model import Tlp
-from alpheus.sharing.document import Assessment
+from alpheus.report.assessment_file import Assessment
 from alpheus.sharing.policy import Policy, is_outside
 
 

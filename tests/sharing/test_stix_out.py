@@ -9,7 +9,7 @@ import stix2
 
 from alpheus.knowledge.shared.model import Tlp
 from alpheus.knowledge.shared.stix import read_stix
-from alpheus.sharing.document import Assessment
+from alpheus.report.assessment_file import Assessment
 from alpheus.sharing.policy import Policy
 from alpheus.sharing.stix_out import to_stix
 

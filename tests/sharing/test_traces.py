@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alpheus.sharing.document import Assessment
+from alpheus.report.assessment_file import Assessment
 from alpheus.sharing.traces import cves_of, techniques_of, traces_of
 
 

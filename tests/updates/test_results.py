@@ -10,13 +10,23 @@ import pytest
 
 from alpheus.errors import EvidenceFormatError, EvidenceNotFoundError
 from alpheus.model import Stage, Verdict
-from alpheus.updates.results import Evidence, find_evidence, read_stored, results_at
+from alpheus.report.assessment_file import Package, read_assessment
+from alpheus.updates.results import find_evidence, results_at
 
 RESULT = {
     "schema": "alpheus.assessment/1",
     "run": {"finished": "2026-01-01T00:00:00Z", "version": "1", "packs": []},
     "evidence": [{"id": "E1", "name": "evidence", "sha256": None, "bytes": 3}],
-    "servers": [{"name": "EX01", "verdict": "attempted", "stage": "attempted"}],
+    "servers": [
+        {
+            "name": "EX01",
+            "product": "Exchange",
+            "headline": "",
+            "findings": [],
+            "verdict": "attempted",
+            "stage": "attempted",
+        }
+    ],
 }
 
 
@@ -28,7 +38,7 @@ def _write(path: Path, content: object) -> Path:
 
 def test_a_result_is_read(tmp_path: Path) -> None:
     """Also one of a version that did not yet say what was asked: then all packs were used."""
-    found = read_stored(_write(tmp_path / "assessment.json", RESULT))
+    found = read_assessment(_write(tmp_path / "assessment.json", RESULT))
     assert (found.servers[0].verdict, found.servers[0].stage) == (
         Verdict.ATTEMPTED, Stage.ATTEMPTED,
     )  # fmt: skip
@@ -39,10 +49,10 @@ def test_a_result_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [[], {}, {**RESULT, "schema": "alpheus.plan/1"}, "x"])
 def test_what_is_no_result_is_told(tmp_path: Path, content: object) -> None:
     """The file is named, and what it is instead."""
-    with pytest.raises(EvidenceFormatError, match=r"a\.json: "):
-        read_stored(_write(tmp_path / "a.json", content))
-    with pytest.raises(EvidenceNotFoundError, match="no such file"):
-        read_stored(tmp_path / "missing.json")
+    with pytest.raises(EvidenceFormatError, match=r"a\.json"):
+        read_assessment(_write(tmp_path / "a.json", content))
+    with pytest.raises(EvidenceNotFoundError, match="cannot be read"):
+        read_assessment(tmp_path / "missing.json")
 
 
 def test_results_are_found_below_folders(tmp_path: Path) -> None:
@@ -59,7 +69,7 @@ def test_an_archive_is_told_by_its_hash(tmp_path: Path) -> None:
     for name, content in (("a", b"other"), ("b", b"right")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "ex01.zip").write_bytes(content)
-    wanted = Evidence("ex01.zip", hashlib.sha256(b"right").hexdigest(), 5)
+    wanted = Package("ex01.zip", "E1", hashlib.sha256(b"right").hexdigest(), 5)
     places = [tmp_path / "a", tmp_path / "b"]
     assert find_evidence(wanted, places) == tmp_path / "b" / "ex01.zip"
     assert find_evidence(wanted, [tmp_path / "b" / "ex01.zip"]) == tmp_path / "b" / "ex01.zip"
@@ -72,7 +82,7 @@ def test_of_folders_of_one_name_the_size_decides(tmp_path: Path) -> None:
     for name, content in (("a", b"12345"), ("b", b"123"), ("c", b"321")):
         (tmp_path / name / "evidence").mkdir(parents=True)
         (tmp_path / name / "evidence" / "log").write_bytes(content)
-    wanted = Evidence("evidence", None, 3)
+    wanted = Package("evidence", "E1", None, 3)
     a, b, c = (tmp_path / name for name in "abc")
     assert find_evidence(wanted, [a]) == a / "evidence"
     assert find_evidence(wanted, [a, b]) == b / "evidence"

@@ -98,7 +98,7 @@ def test_what_cannot_be_judged_is_told(stored: tuple[Path, Path], tmp_path: Path
     done = list(Retriage(PreparedTriage(), [tmp_path], TriageOptions(), changed=False).run(paths))
     assert [one.state for one in done] == [State.FAILED] * 3
     assert "--rules PATH" in done[0].why
-    assert "not a result" in done[1].why
+    assert "is no assessment" in done[1].why
     assert "--evidence PATH" in done[2].why
 
 

@@ -11,7 +11,7 @@ from alpheus.cases.assessment_model import Outline
 from alpheus.cases.assessments import Kept, read, written
 from alpheus.cases.schema import imports, observations
 from alpheus.errors import DatabaseError, RefusedError
-from alpheus.respond.assessment_file import SCHEMA, Assessment
+from alpheus.report.assessment_file import SCHEMA, Assessment
 
 _CONTEXT = "context"
 

@@ -139,8 +139,8 @@ def _plan(options: argparse.Namespace) -> int:
     from alpheus.detect.webshell.baseline_file import (  # noqa: PLC0415 - keeps --help fast
         read_baseline,
     )
+    from alpheus.report.assessment_file import FILE, read_assessment  # noqa: PLC0415 - as above
     from alpheus.report.files import write_files  # noqa: PLC0415 - as above
-    from alpheus.respond.assessment_file import FILE, read_assessment  # noqa: PLC0415 - as above
     from alpheus.respond.model import encode  # noqa: PLC0415 - as above
     from alpheus.respond.own_files import OwnFiles  # noqa: PLC0415 - as above
     from alpheus.respond.planning import plan_of  # noqa: PLC0415 - as above

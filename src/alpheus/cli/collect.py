@@ -161,7 +161,7 @@ def _chosen(
 def _missing(options: argparse.Namespace, chosen: Sequence[Chosen]) -> dict[str, str | None]:
     """What is missing of each entry; nothing of products that the server has not."""
     from alpheus.collect.lacking import lacks, products_of  # noqa: PLC0415 - keeps --help fast
-    from alpheus.respond.assessment_file import read_assessment  # noqa: PLC0415 - as above
+    from alpheus.report.assessment_file import read_assessment  # noqa: PLC0415 - as above
 
     server = read_assessment(options.missing).server(options.server)
     products = products_of(server)

@@ -18,7 +18,7 @@ from alpheus.cli.output import say, standard_output
 from alpheus.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
-    from alpheus.sharing.document import Assessment
+    from alpheus.report.assessment_file import Assessment
     from alpheus.sharing.policy import Policy
 
 FORMATS = ("stix", "misp", "timesketch", "timesketch-csv", "ecs", "ocsf", "package")
@@ -67,7 +67,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def run(options: argparse.Namespace) -> int:
     """Write what may leave; say what was left out."""
     from alpheus.knowledge.shared.model import Tlp  # noqa: PLC0415 - keeps --help fast
-    from alpheus.sharing.document import read_assessment  # noqa: PLC0415 - as above
+    from alpheus.report.assessment_file import read_assessment  # noqa: PLC0415 - as above
     from alpheus.sharing.policy import Policy  # noqa: PLC0415 - as above
 
     named = (options.victims or ("hidden" if options.format in _FOR_OTHERS else "named")) == "named"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from alpheus.errors import EvidenceFormatError
 from alpheus.knowledge.collection import Entry
-from alpheus.respond.assessment_file import Coverage, Server
+from alpheus.report.assessment_file import Coverage, Server
 
 _TOLERANCE = timedelta(hours=24)
 """As in the judge: a source that begins or ends less than this beside the window covers it."""

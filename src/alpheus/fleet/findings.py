@@ -16,19 +16,15 @@ from ipaddress import ip_address
 from alpheus.cases.traces import Trace, TraceKind
 from alpheus.exposure.imports.whereabouts import here, is_private
 from alpheus.fleet.conduct import conduct
-from alpheus.judge.pages import MODIFIED, UNLISTED
-from alpheus.model import Citation, Finding, ServerAssessment, Stage, Weight
+from alpheus.model import Finding, ServerAssessment, Stage, Weight
 from alpheus.report.redact import Clear
 from alpheus.report.views import iso
+from alpheus.sharing.traces import is_planted
 
 MOST = 200
 """Traces of a server that are kept."""
 
-_PAGE = re.compile(
-    r"\.(?:as[hmp]x?|ascx|asax|aspx|cer|php\d?|jspx?|soap|svc|cshtml)\Z", re.IGNORECASE
-)
 _MARK = re.compile(r"\[secret:[0-9a-f]{8}\]")
-_ORDINARY = frozenset({MODIFIED.id, UNLISTED.id})
 _LONGEST = 300
 
 
@@ -65,7 +61,11 @@ def _of(
 ) -> Iterator[Trace]:
     if finding.weight is Weight.CONTEXT:
         return
-    pages = [one for one in finding.citations if _is_page(finding, one)]
+    pages = [
+        one
+        for one in finding.citations
+        if is_planted(finding.rule, finding.stage, one.path, one.sha256)
+    ]
     for one in pages:
         name = one.path.rpartition("/")[2][-_LONGEST:]
         yield Trace(TraceKind.PAGE, one.sha256 or "", name, seen)
@@ -81,15 +81,6 @@ def _of(
             digest = hmac.new(key, clear.value.encode("utf-8", "surrogatepass"), hashlib.sha256)
             yield Trace(TraceKind.SECRET, digest.hexdigest()[:32], f"{clear.kind.value} {mark}",
                         seen)  # fmt: skip
-
-
-def _is_page(finding: Finding, citation: Citation) -> bool:
-    return (
-        citation.sha256 is not None
-        and finding.stage.rank >= Stage.IMPLANTED.rank
-        and finding.rule not in _ORDINARY
-        and _PAGE.search(citation.path) is not None
-    )
 
 
 def _public(client: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from alpheus.respond.assessment_file import Citation, Finding
+from alpheus.report.assessment_file import Citation, Finding
 from alpheus.respond.named import MOST, are_asked, has_long, records
 from alpheus.respond.quoting import powershell
 

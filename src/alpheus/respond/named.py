@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from alpheus.respond.assessment_file import Citation
+from alpheus.report.assessment_file import Citation
 from alpheus.respond.derived import DERIVED, is_of_local_group
 
 MOST = 5_000

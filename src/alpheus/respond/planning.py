@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from alpheus.evidence.address import on_volume
 from alpheus.knowledge.playbook import facts
 from alpheus.model import PatchState, Stage, Verdict, Weight
+from alpheus.report.assessment_file import Assessment, Citation, Finding, Server
 from alpheus.respond.alike import told_apart
-from alpheus.respond.assessment_file import Assessment, Citation, Finding, Server
 from alpheus.respond.catalogue import StepKind, parts_of, step_kinds
 from alpheus.respond.derived import ends_of_page, page_of, place_of_page
 from alpheus.respond.filling import Known

@@ -15,7 +15,7 @@ from enum import StrEnum
 import msgspec
 
 from alpheus.model import Weight
-from alpheus.respond.assessment_file import Citation, Finding, Server
+from alpheus.report.assessment_file import Citation, Finding, Server
 from alpheus.respond.verification_evidence import file_of, in_shadow, is_kept
 from alpheus.respond.verification_listing import is_page, place_of
 from alpheus.respond.verification_logs import seen_until, unseen_logs

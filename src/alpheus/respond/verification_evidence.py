@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from alpheus.evidence.address import on_volume, windows_path
-from alpheus.respond.assessment_file import Citation, Finding
+from alpheus.report.assessment_file import Citation, Finding
 from alpheus.respond.verification_listing import TABLES, folder_of, place_of
 
 LOGS = (".log", ".evtx", ".jsonl", ".json", ".csv", ".txt", ".xml", ".gz")

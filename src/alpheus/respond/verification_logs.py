@@ -16,7 +16,7 @@ from alpheus.judge.coverage import GAP, STEADY
 from alpheus.judge.record import FILE_TIME_SOURCES
 from alpheus.knowledge.pack_file import read_pack_file
 from alpheus.knowledge.packs import FOLDER, pack_ids
-from alpheus.respond.assessment_file import Coverage, Server
+from alpheus.report.assessment_file import Coverage, Server
 
 _NO_LOG = "no log of requests goes on beyond the clean-up; bring those of IIS or HttpProxy"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from alpheus.respond.assessment_file import Assessment
+from alpheus.report.assessment_file import Assessment
 from alpheus.respond.verification_evidence import LOGS
 
 

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from alpheus.model import PatchState
-from alpheus.respond.assessment_file import Assessment, Run, Server
+from alpheus.report.assessment_file import Assessment, Run, Server
 from alpheus.respond.catalogue import StepKind, step_kinds
 from alpheus.respond.model import Phase
 from alpheus.respond.named import MOST, values

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from alpheus.knowledge import places
 from alpheus.knowledge.baseline import Baseline
 from alpheus.model import Stage, Weight
-from alpheus.respond.assessment_file import Finding, Server
+from alpheus.report.assessment_file import Finding, Server
 from alpheus.respond.verification_evidence import LOGS
 from alpheus.respond.verification_looked import BRING, WEB_ROOT, Looked
 from alpheus.respond.verification_pages import is_served

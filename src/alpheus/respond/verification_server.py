@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from alpheus.errors import EvidenceFormatError
-from alpheus.respond.assessment_file import Assessment, Coverage, Server
+from alpheus.report.assessment_file import Assessment, Coverage, Server
 
 BY_WORD = (
     "the evidence does not show that all of it is of {server}: no record names the computer; say "

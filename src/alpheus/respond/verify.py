@@ -11,7 +11,7 @@ from pathlib import Path
 from alpheus.errors import EvidenceNotFoundError
 from alpheus.job import TriageOptions, TriageResult
 from alpheus.model import Weight
-from alpheus.respond.assessment_file import Assessment, Server, of_model, read_assessment
+from alpheus.report.assessment_file import Assessment, Server, of_model, read_assessment
 from alpheus.respond.verification import Verification, compare
 from alpheus.respond.verification_evidence import file_of
 from alpheus.respond.verification_listing import Listing, folder_of, listings_of, place_of

@@ -15,9 +15,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from alpheus.sharing.document import Assessment, Finding, Server, stamp
+from alpheus.report.assessment_file import Assessment, Finding, Server, moment
 from alpheus.sharing.lines import to_ecs
 from alpheus.sharing.misp_out import to_misp
+from alpheus.sharing.moments import stamp
 from alpheus.sharing.policy import Policy
 from alpheus.sharing.stix_out import to_stix
 
@@ -95,7 +96,7 @@ def _excerpts(known: Sequence[Assessment]) -> str:
 
 
 def _rows(server: Server, finding: Finding) -> Iterable[tuple[str, ...]]:
-    times = [stamp(one) if one else "" for one in (finding.time, finding.last)]
+    times = [stamp(one) if one else "" for one in map(moment, (finding.time, finding.last))]
     for one in finding.citations:
         place = next((str(n) for n in (one.line, one.offset, one.record_id) if n is not None), "")
         row = (server.name, *times, finding.stage.value, finding.weight.value, finding.rule,

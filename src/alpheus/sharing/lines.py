@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from alpheus.model import Confidence, Stage, Weight
-from alpheus.sharing.document import Assessment, Citation, Finding, Server, stamp
+from alpheus.report.assessment_file import Assessment, Citation, Finding, Server, moment
+from alpheus.sharing.moments import finished, stamp
 from alpheus.sharing.policy import is_outside
 
 Line = dict[str, Any]
@@ -43,7 +44,7 @@ def to_ecs(assessments: Iterable[Assessment]) -> Iterator[Line]:
     """Elastic Common Schema 8 (elastic.co/guide/en/ecs): alerts."""
     for assessment, server, finding, citation, time in _records(assessments):
         line: Line = {
-            "@timestamp": stamp(time or assessment.run.finished),
+            "@timestamp": stamp(time or finished(assessment)),
             "ecs": {"version": "8.17.0"},
             "message": finding.title,
             "event": {
@@ -77,7 +78,7 @@ def to_ocsf(assessments: Iterable[Assessment]) -> Iterator[Line]:
             "class_uid": 2004, "class_name": "Detection Finding", "category_uid": 2,
             "category_name": "Findings", "activity_id": 1, "activity_name": "Create",
             "type_uid": 200401, "type_name": "Detection Finding: Create",
-            "time": _milliseconds(time or assessment.run.finished), "severity_id": severity,
+            "time": _milliseconds(time or finished(assessment)), "severity_id": severity,
             "severity": _OCSF_SEVERITY[severity], "status_id": 1, "status": "New",
             "confidence_id": _OCSF_CONFIDENCE[finding.confidence],
             "message": finding.title,
@@ -126,7 +127,7 @@ def _records(
         for server in assessment.servers:
             for finding in server.findings:
                 for citation in finding.citations or (Citation("", ""),):
-                    yield assessment, server, finding, citation, finding.time
+                    yield assessment, server, finding, citation, moment(finding.time)
 
 
 def _severity(finding: Finding) -> int:

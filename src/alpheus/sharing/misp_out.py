@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from alpheus.sharing.document import Assessment, Server
+from alpheus.report.assessment_file import Assessment, Server
 from alpheus.sharing.policy import Policy
 from alpheus.sharing.traces import Trace, cves_of, techniques_of, traces_of
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from alpheus.knowledge.shared.model import Tlp
-from alpheus.sharing.document import Assessment, Finding, Server
+from alpheus.report.assessment_file import Assessment, Finding, Server
 
 _MARK = 8
 

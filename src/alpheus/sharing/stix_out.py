@@ -12,7 +12,8 @@ from typing import Any
 
 from alpheus.knowledge.shared.model import Tlp
 from alpheus.model import Confidence
-from alpheus.sharing.document import Assessment, Server, stamp
+from alpheus.report.assessment_file import Assessment, Server
+from alpheus.sharing.moments import finished, stamp
 from alpheus.sharing.policy import Policy
 from alpheus.sharing.traces import Trace, cves_of, techniques_of, traces_of
 
@@ -156,7 +157,7 @@ def _sighting(
     bundle: _Bundle, trace: Trace, indicator: str, victim: str, assessment: Assessment
 ) -> None:
     seen = _seen(bundle, trace)
-    first = trace.first or assessment.run.finished
+    first = trace.first or finished(assessment)
     last = max(trace.last or first, first)
     observed = bundle.add("observed-data", {
         "first_observed": stamp(first), "last_observed": stamp(last),

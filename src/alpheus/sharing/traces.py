@@ -6,15 +6,22 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from alpheus.judge.pages import MODIFIED, UNLISTED
 from alpheus.model import Stage, Weight
-from alpheus.sharing.document import Finding, Server
+from alpheus.report.assessment_file import Finding, Server, moment
 from alpheus.sharing.policy import is_outside
 
 _PAGE = re.compile(
     r"\.(?:as[hmp]x?|ascx|asax|aspx|cer|php\d?|jspx?|soap|svc|cshtml)\Z", re.IGNORECASE
 )
-_ORDINARY = frozenset({"page-modified", "page-unlisted"})
-"""Pages of the product itself, in another state."""
+_ORDINARY = frozenset({MODIFIED.id, UNLISTED.id})
+"""Rules for pages of the product itself, in another state."""
+
+
+def is_planted(rule: str, stage: Stage, path: str, sha256: str | None) -> bool:
+    """Whether a cited file is a page that an intruder left, by rule and stage of its finding."""
+    implanted = sha256 is not None and stage.rank >= Stage.IMPLANTED.rank
+    return implanted and rule not in _ORDINARY and _PAGE.search(path) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +65,20 @@ def cves_of(server: Server) -> tuple[str, ...]:
 def _addresses(one: Finding) -> list[Trace]:
     if one.weight is not Weight.PROOF or one.stage.rank < Stage.EXPLOITED.rank:
         return []
+    seen = moment(one.time), moment(one.last)
     return [
-        Trace("address", address, one.title, one, one.time, one.last, one.citations_total)
+        Trace("address", address, one.title, one, *seen, one.citations_total)
         for address in one.clients
         if is_outside(address)
     ]
 
 
 def _pages(one: Finding) -> list[Trace]:
-    planted = one.weight is not Weight.CONTEXT and one.stage.rank >= Stage.IMPLANTED.rank
-    if not planted or one.rule in _ORDINARY:
+    if one.weight is Weight.CONTEXT:
         return []
+    seen = moment(one.time), moment(one.last)
     return [
-        Trace("page", each.sha256, each.path.rpartition("/")[2], one, one.time, one.last, 1)
+        Trace("page", each.sha256 or "", each.path.rpartition("/")[2], one, *seen, 1)
         for each in one.citations
-        if each.sha256 and _PAGE.search(each.path)
+        if is_planted(one.rule, one.stage, each.path, each.sha256)
     ]

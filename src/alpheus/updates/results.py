@@ -4,86 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 
-import msgspec
-
-from alpheus.errors import EvidenceFormatError, EvidenceNotFoundError
-from alpheus.model import Stage, Verdict
+from alpheus.errors import EvidenceNotFoundError
 from alpheus.pipeline import size_of
+from alpheus.report.assessment_file import SCHEMA, Package
 
-SCHEMA = "alpheus.assessment/1"
 _BLOCK = 1 << 20
 _HEAD = 4_096
-
-
-class Pack(msgspec.Struct, frozen=True):
-    """A pack that was used."""
-
-    id: str
-    version: str
-
-
-class Asked(msgspec.Struct, frozen=True):
-    """See `model.Asked`."""
-
-    packs: tuple[str, ...] | None = None
-    timezone: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-class Run(msgspec.Struct, frozen=True):
-    """See `model.Run`."""
-
-    finished: str = ""
-    version: str = ""
-    packs: tuple[Pack, ...] = ()
-    knowledge: str = ""
-    asked: Asked = Asked()
-
-
-class Evidence(msgspec.Struct, frozen=True):
-    """See `model.Evidence`."""
-
-    name: str
-    sha256: str | None = None
-    bytes: int = 0
-
-
-class Server(msgspec.Struct, frozen=True):
-    """A server and what was concluded of it."""
-
-    name: str
-    verdict: Verdict
-    stage: Stage
-    headline: str = ""
-
-
-class Stored(msgspec.Struct, frozen=True):
-    """A result as it was stored."""
-
-    schema: str
-    run: Run
-    evidence: tuple[Evidence, ...]
-    servers: tuple[Server, ...]
-
-
-def read_stored(path: Path) -> Stored:
-    """The result in a file. Raises EvidenceNotFoundError and EvidenceFormatError."""
-    try:
-        stored = msgspec.json.decode(path.read_bytes(), type=Stored)
-    except FileNotFoundError as error:
-        message = f"{path}: no such file; name an assessment.json, or a folder of such"
-        raise EvidenceNotFoundError(message) from error
-    except (OSError, ValueError) as error:
-        message = f"{path}: not a result of alpheus triage: {error}"
-        raise EvidenceFormatError(message) from error
-    if stored.schema != SCHEMA:
-        message = f"{path}: of the form {stored.schema[:60]!r}, not {SCHEMA}"
-        raise EvidenceFormatError(message)
-    return stored
 
 
 def results_at(paths: Iterable[Path]) -> Iterator[Path]:
@@ -95,7 +23,7 @@ def results_at(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def find_evidence(wanted: Evidence, places: Sequence[Path]) -> Path:
+def find_evidence(wanted: Package, places: Sequence[Path]) -> Path:
     """The package of this name at one of the places, or in it.
 
     An archive is told by its SHA-256. A folder has none: of several with the name, it is the one

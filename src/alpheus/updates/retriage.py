@@ -17,7 +17,9 @@ from alpheus.knowledge.packs import EXTRA, load_packs
 from alpheus.model import Assessment, Stage, Verdict
 from alpheus.parsers.base import ReadOptions
 from alpheus.pipeline import Pipeline, Prepared
-from alpheus.updates.results import Stored, find_evidence, read_stored
+from alpheus.report.assessment_file import Assessment as Stored
+from alpheus.report.assessment_file import moment, read_assessment
+from alpheus.updates.results import find_evidence
 
 Triage = Callable[[Sequence[Path], TriageOptions], TriageResult]
 
@@ -101,7 +103,7 @@ class Retriage:
                 yield Rejudged(path, State.FAILED, why=str(error))
 
     def _one(self, path: Path) -> Rejudged:
-        stored = read_stored(path)
+        stored = read_assessment(path)
         digest, versions = self._today(stored.run.asked.packs)
         if self._changed and stored.run.knowledge == digest:
             return Rejudged(path, State.CURRENT)
@@ -139,7 +141,7 @@ class Retriage:
         if asked.timezone:
             zone = ZoneInfo(asked.timezone)
         return replace(
-            self._options, packs=asked.packs, start=asked.since, end=asked.until,
+            self._options, packs=asked.packs, start=moment(asked.since), end=moment(asked.until),
             reading=ReadOptions(zone),
         )  # fmt: skip
 

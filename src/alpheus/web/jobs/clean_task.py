@@ -18,7 +18,7 @@ from alpheus.cases.clean_files import verified
 from alpheus.cases.service import Cases
 from alpheus.errors import RefusedError
 from alpheus.evidence.base import OpenOptions
-from alpheus.respond.assessment_file import read_assessment
+from alpheus.report.assessment_file import read_assessment
 from alpheus.respond.verification_listing import listings_of
 from alpheus.respond.verification_logs import end_of
 from alpheus.respond.verification_server import names_of

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from alpheus.errors import EvidenceFormatError, EvidenceNotFoundError
+from alpheus.report.assessment_file import Span, of_model, read_assessment
 from alpheus.report.json_output import write_json
-from alpheus.respond.assessment_file import Span, of_model, read_assessment
 from assessments import compromised
 from clean_assessments import document, server
 

@@ -1,4 +1,7 @@
-"""What a clean-up reads of an assessment (`alpheus.assessment/1`, JSON of `alpheus triage`)."""
+"""An assessment as it is read back (`alpheus.assessment/1`, JSON of `alpheus triage`).
+
+Times are as they are written, ISO 8601 in UTC; `moment` reads one.
+"""
 
 from __future__ import annotations
 
@@ -50,6 +53,9 @@ class Finding(msgspec.Struct, frozen=True):
     last: str | None = None
     detail: str = ""
     more_files: tuple[Citation, ...] = ()
+    cves: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
+    tlp: str = ""
 
     def whole(self) -> Finding:
         """With all files that it condemns among its citations."""
@@ -95,6 +101,8 @@ class Campaign(msgspec.Struct, frozen=True):
     pack: str
     window: Span | None = None
     assessed: bool = False
+    verdict: Verdict = Verdict.NOT_DETERMINABLE
+    stage: Stage = Stage.NONE
 
 
 class CveState(msgspec.Struct, frozen=True):
@@ -134,11 +142,24 @@ class Package(msgspec.Struct, frozen=True):
 
     name: str
     id: str = ""
+    sha256: str | None = None
+    bytes: int = 0
 
 
-class _Pack(msgspec.Struct, frozen=True):
+class Pack(msgspec.Struct, frozen=True):
+    """See `model.PackVersion`."""
+
     id: str
     version: str
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """See `model.Asked`."""
+
+    packs: tuple[str, ...] | None = None
+    timezone: str = ""
+    since: str | None = None
+    until: str | None = None
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -146,7 +167,9 @@ class Run(msgspec.Struct, frozen=True):
 
     finished: str
     version: str
-    packs: tuple[_Pack, ...] = ()
+    packs: tuple[Pack, ...] = ()
+    knowledge: str = ""
+    asked: Asked = Asked()
 
 
 class Assessment(msgspec.Struct, frozen=True):
@@ -182,7 +205,7 @@ def of_model(found: model.Assessment) -> Assessment:
         )
         for one in found.servers
     )  # fmt: skip
-    packs = tuple(_Pack(pack.id, pack.version) for pack in found.run.packs)
+    packs = tuple(Pack(pack.id, pack.version) for pack in found.run.packs)
     run = Run(_iso(found.run.finished) or "", found.run.version, packs)
     return Assessment(
         SCHEMA, run, servers, evidence=tuple(Package(one.name, one.id) for one in found.evidence),
@@ -190,6 +213,17 @@ def of_model(found: model.Assessment) -> Assessment:
             Loss(one.path, one.reason, one.evidence, one.offset) for one in found.skipped
         ),
     )  # fmt: skip
+
+
+def moment(text: str | None) -> datetime | None:
+    """A time as it is written, in UTC; None for none. Raises EvidenceFormatError."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise EvidenceFormatError(f"{text[:40]!r} is no time of an assessment") from error
 
 
 def _coverage(found: model.Coverage) -> Coverage:
@@ -203,7 +237,8 @@ def _coverage(found: model.Coverage) -> Coverage:
 
 def _campaign(found: model.Campaign) -> Campaign:
     window = Span(_iso(found.window_from), _iso(found.window_to))
-    return Campaign(found.pack, window if window.start or window.end else None, found.assessed)
+    known = window if window.start or window.end else None
+    return Campaign(found.pack, known, found.assessed, found.verdict, found.stage)
 
 
 def _finding(found: model.Finding) -> Finding:
@@ -214,7 +249,7 @@ def _finding(found: model.Finding) -> Finding:
     return Finding(
         found.rule, found.pack, found.title, found.stage, found.weight, found.confidence,
         _iso(found.time), found.techniques, citations, found.citations_total, _iso(found.last),
-        found.detail,
+        found.detail, (), found.cves, found.clients, found.tlp,
     )  # fmt: skip
 
 
