@@ -159,6 +159,11 @@ def add_rules_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pack", action="append", metavar="ID", help="use only this knowledge pack (repeatable)"
     )
+    add_own_rules_to(parser)
+
+
+def add_own_rules_to(parser: argparse.ArgumentParser) -> None:
+    """Rules of the operator's own."""
     parser.add_argument(
         "--rules", action="append", type=path, default=[], metavar="PATH",
         help="also use the Sigma and YARA rules of this folder or file (repeatable)",

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alpheus.cli.arguments import add_reading_to, add_whole_to, bound, path, place
+from alpheus.cli.arguments import add_reading_to, add_rules_to, add_whole_to, bound, place
 from alpheus.cli.campaign_engine import add_engine_to, check_engine, engine_of
 from alpheus.cli.case_common import (
     Below,
@@ -102,14 +102,7 @@ def _add_work_to(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_reading_to(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--pack", action="append", default=[], metavar="ID",
-        help="use only this knowledge pack (repeatable)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--rules", action="append", type=path, default=[], metavar="PATH",
-        help="also use the Sigma and YARA rules of this folder or file (repeatable)",
-    )  # fmt: skip
+    add_rules_to(parser)
     add_reading_to(parser)
     add_whole_to(parser)
 
@@ -184,7 +177,7 @@ def _parameters(options: argparse.Namespace) -> Parameters:
         return moment.isoformat() if moment else ""
 
     return Parameters(
-        tuple(sorted(set(options.pack))), tuple(str(one.resolve()) for one in options.rules),
+        tuple(sorted(set(options.pack or ()))), tuple(str(one.resolve()) for one in options.rules),
         str(options.timezone or ""), told(options.since), told(options.until),
         options.results, options.whole,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alpheus.cli.arguments import add_reading_to, path
+from alpheus.cli.arguments import add_own_rules_to, add_reading_to, path
 from alpheus.cli.custody_record import Record, add_custody_to, recorded
 from alpheus.cli.output import say, standard_output
 from alpheus.errors import UsageError
@@ -48,10 +48,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="a package, or a folder that packages lie in (repeatable; default: beside the result "
         "and here); archives are told by their SHA-256",
     )  # fmt: skip
-    parser.add_argument(
-        "--rules", action="append", type=path, default=[], metavar="PATH",
-        help="also use the Sigma and YARA rules of this folder or file (repeatable)",
-    )  # fmt: skip
+    add_own_rules_to(parser)
     parser.add_argument(
         "-o", "--output", type=path, metavar="DIR",
         help="write the new reports here, each in a folder with the name of its result",

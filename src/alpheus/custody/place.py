@@ -7,11 +7,11 @@ if there is one, so that each case has its own in its folder; else the one of th
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from alpheus.errors import OutputError, UsageError
+from alpheus.user_folders import Kept, user_folder
 
 VARIABLE = "ALPHEUS_CUSTODY"
 NAME = "custody.log"
@@ -61,14 +61,8 @@ def _inside(path: Path, folders: list[Path]) -> Path | None:
 
 
 def _state_folder() -> Path:
-    """The user's folder for what a program keeps. Raises OutputError for a user without a home."""
-    if sys.platform == "win32":
-        named, usual = os.environ.get("LOCALAPPDATA"), "AppData/Local"
-    elif sys.platform == "darwin":
-        named, usual = None, "Library/Application Support"
-    else:
-        named, usual = os.environ.get("XDG_STATE_HOME"), ".local/state"
+    """The user's folder for what was done. Raises OutputError for a user without a home."""
     try:
-        return (Path(named) if named else Path.home() / usual) / "alpheus"
-    except RuntimeError as error:
+        return user_folder(Kept.STATE)
+    except FileNotFoundError as error:
         raise OutputError("this account has no folder for it") from error

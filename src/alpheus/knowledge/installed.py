@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from alpheus.errors import KnowledgeError
+from alpheus.user_folders import Kept, user_folder
 
 VARIABLE = "ALPHEUS_KNOWLEDGE"
 CURRENT = "current"
@@ -80,15 +80,9 @@ def knowledge_folder() -> Path:
     """
     if named := os.environ.get(VARIABLE):
         return Path(named)
-    if sys.platform == "win32":
-        base, usual = os.environ.get("LOCALAPPDATA"), "AppData/Local"
-    elif sys.platform == "darwin":
-        base, usual = None, "Library/Application Support"
-    else:
-        base, usual = os.environ.get("XDG_DATA_HOME"), ".local/share"
     try:
-        return (Path(base) if base else Path.home() / usual) / "alpheus" / "knowledge"
-    except RuntimeError as error:
+        return user_folder(Kept.DATA) / "knowledge"
+    except FileNotFoundError as error:
         message = f"this account has no folder for installed packs; name one in {VARIABLE}"
         raise KnowledgeError(message) from error
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+
+from alpheus.user_folders import Kept, user_folder
 
 _MOST_KEPT = 64
 _DIGEST_BYTES = 32
@@ -23,22 +24,7 @@ def cache_folder() -> Path:
     Raises OSError for a user without a home.
     """
     given = os.environ.get("ALPHEUS_CACHE")
-    if given:
-        return Path(given)
-    if sys.platform == "win32":
-        named, usual = os.environ.get("LOCALAPPDATA"), "AppData/Local"
-    elif sys.platform == "darwin":
-        named, usual = None, "Library/Caches"
-    else:
-        named, usual = os.environ.get("XDG_CACHE_HOME"), ".cache"
-    return (Path(named) if named else _home() / usual) / "alpheus"
-
-
-def _home() -> Path:
-    try:
-        return Path.home()
-    except RuntimeError as error:
-        raise FileNotFoundError(str(error)) from error
+    return Path(given) if given else user_folder(Kept.CACHE)
 
 
 def recall_compiled(key: str) -> bytes | None:
