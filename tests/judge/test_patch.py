@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from alpheus.detect.collector import MitigationSeen
-from alpheus.judge.patch import PatchTimeline, patch_timeline
+from alpheus.judge.patch import PatchTimeline, _age, patch_timeline
 from alpheus.knowledge.builds import Builds
 from alpheus.knowledge.mitigations import MitigationState
 from alpheus.knowledge.model import Mitigation
@@ -92,3 +92,11 @@ def test_a_fixed_build_before_a_vulnerable_one_closed_nothing() -> None:
         ("15.1.2106.13", "2021-02-01", "2021-03-05"), ("15.1.2176.2", "2021-03-05", "2021-03-20")
     )
     assert again.first_fixed((CVE,)) is None
+
+
+def test_flaws_stand_in_the_order_of_their_age() -> None:
+    """Whatever packs name them: a reader looks for the year."""
+    cves = ["CVE-2022-41040", "CVE-2021-26855", "CVE-2021-9999", "CVE-2021-123456"]
+    assert sorted(cves, key=_age) == [
+        "CVE-2021-9999", "CVE-2021-26855", "CVE-2021-123456", "CVE-2022-41040",
+    ]  # fmt: skip

@@ -82,7 +82,7 @@ def patch_timeline(record: ServerRecord, packs: Sequence[Pack], builds: Builds) 
     """Order the witnesses, choose the newest build, and state each CVE for it."""
     signs = signs_of(packs)
     relevant = [pack for pack in packs if record.may_run(pack.products, signs)]
-    cves = tuple(dict.fromkeys(cve for pack in relevant for cve in pack.cves))
+    cves = sorted({cve for pack in relevant for cve in pack.cves}, key=_age)
     sightings = _sightings(record.witnesses)
     attested = _attested(record.mitigations, packs)
     by_build = {
@@ -102,6 +102,12 @@ def patch_timeline(record: ServerRecord, packs: Sequence[Pack], builds: Builds) 
         witnesses = tuple(s.witness for s in sightings)
         build = Build(str(newest), newest.precision, witnesses)
     return PatchTimeline(sightings, build, states, by_build)
+
+
+def _age(cve: str) -> tuple[int, int]:
+    """The older ones first: `CVE-YEAR-NUMBER`."""
+    _, year, number = cve.split("-")
+    return int(year), int(number)
 
 
 def _sightings(witnesses: Sequence[BuildWitness]) -> tuple[Sighting, ...]:
