@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from alpheus.detect.collector import Collector
@@ -108,6 +110,15 @@ def test_a_known_malicious_file_is_a_finding_of_its_server(judge: Judge) -> None
     assert [(f.rule, f.citations, f.detail) for f in server.findings] == [
         ("hash", (citation,), "EX01/x.aspx")
     ]
+
+
+def test_a_finding_says_to_whom_its_hash_may_be_told(judge: Judge) -> None:
+    """The label of whoever shared an indicator goes with every finding that rests on it."""
+    collector = _covered()
+    told = replace(rule("hash", Stage.IMPLANTED, pack="shared"), tlp="TLP:RED")
+    cited = Citation("E1", "EX01/x.aspx", sha256="e" * 64)
+    collector.file_matches.append(FileMatch(told, origin(folder="EX01"), cited, None))
+    assert [one.tlp for one in _only(judge, collector).findings] == ["TLP:RED"]
 
 
 def test_a_package_in_which_nothing_was_understood_gets_an_answer(judge: Judge) -> None:

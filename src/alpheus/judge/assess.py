@@ -179,7 +179,7 @@ def _hash_finding(match: FileMatch) -> Finding:
         rule=match.rule.id, pack=match.rule.pack, title=match.rule.title, stage=meaning.stage,
         weight=meaning.weight, confidence=meaning.confidence, time=match.time, last=match.time,
         cves=meaning.cves, techniques=meaning.techniques, citations=(cited,), citations_total=1,
-        detail=cited.path,
+        detail=cited.path, tlp=match.rule.tlp,
     )  # fmt: skip
 
 
