@@ -43,7 +43,7 @@ def test_nothing_that_may_not_leave(hidden: tuple[Policy, list[Assessment]]) -> 
         assert b"corp.example" not in content, name
     first = files["README.txt"].decode()
     assert first.startswith("TLP:AMBER   from A CERT")
-    assert "1 findings rest on what is TLP:RED and are left out." in first
+    assert "1 finding rests on what is TLP:RED and was left out." in first
 
 
 def test_cells_are_inert(named: tuple[Policy, list[Assessment]]) -> None:

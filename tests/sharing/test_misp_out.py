@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import msgspec
 from pymisp import MISPEvent
 
 from alpheus.knowledge.shared.misp import read_misp
 from alpheus.knowledge.shared.model import Tlp
-from alpheus.report.assessment_file import Assessment
+from alpheus.model import Stage, Verdict
+from alpheus.report.assessment_file import Assessment, Campaign
 from alpheus.sharing.misp_out import to_misp
 from alpheus.sharing.policy import Policy
 
@@ -42,3 +44,42 @@ def test_there_and_back(named: tuple[Policy, list[Assessment]]) -> None:
 def test_nothing_of_the_victim(hidden: tuple[Policy, list[Assessment]]) -> None:
     """The event for others names no server."""
     assert "EX01" not in json.dumps(to_misp(hidden[1], hidden[0], "A CERT", NOW))
+
+
+def test_every_server_of_a_value_is_kept(assessment: Assessment) -> None:
+    """Seen on several servers, it has all their names and sightings, and the widest times."""
+    first = assessment.servers[0]
+    later = tuple(
+        msgspec.structs.replace(one, time="2021-03-02T00:00:00Z", last="2021-03-09T00:00:00Z")
+        for one in first.findings
+    )
+    other = msgspec.structs.replace(first, name="EX02", findings=later)
+    both = msgspec.structs.replace(assessment, servers=(first, other))
+    made = to_misp([both], Policy(Tlp.AMBER, named=True), "A CERT", NOW)
+    event = MISPEvent()
+    event.load(json.dumps(made))
+    seen = next(one for one in event.attributes if one.value == "45.77.252.175")
+    assert seen.comment == "Title of forged (EX01.corp.example, EX02)"
+    assert (str(seen.first_seen)[:10], str(seen.last_seen)[:10]) == ("2021-03-02", "2021-03-09")
+    assert [one.source for one in seen.sightings] == ["EX01.corp.example", "EX02"]
+    (file,) = event.objects
+    assert file.comment == "Title of page (EX01.corp.example, EX02)"
+
+
+def test_a_comment_stays_short(assessment: Assessment) -> None:
+    """Beyond ten servers it says how many more; each has its sighting."""
+    server = assessment.servers[0]
+    servers = tuple(msgspec.structs.replace(server, name=f"S{n}") for n in range(12))
+    many = msgspec.structs.replace(assessment, servers=servers)
+    event = to_misp([many], Policy(Tlp.AMBER, named=True), "A CERT", NOW)["Event"]
+    assert event["Attribute"][0]["comment"].endswith("S8, S9 and 2 more)")
+    assert len(event["Attribute"][0]["Sighting"]) == 12
+
+
+def test_what_fits_no_campaign_is_no_title(assessment: Assessment) -> None:
+    """The event is then of an intrusion."""
+    odd = Campaign("uncategorised", None, True, Verdict.COMPROMISED, Stage.IMPLANTED)
+    server = msgspec.structs.replace(assessment.servers[0], campaigns=(odd,))
+    given = msgspec.structs.replace(assessment, servers=(server,))
+    made = to_misp([given], Policy(Tlp.AMBER, named=True), "A CERT", NOW)
+    assert made["Event"]["info"] == "Traces of an intrusion on a server"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
 from alpheus.knowledge.shared.model import Tlp
-from alpheus.report.assessment_file import Assessment
-from alpheus.sharing.policy import Policy, is_outside
+from alpheus.model import Stage, Verdict
+from alpheus.report.assessment_file import Assessment, Campaign, Citation, Finding
+from alpheus.sharing.policy import Policy
+from sharing.shared_samples import citation, finding
 
 
 @pytest.mark.parametrize("tlp", list(Tlp))
@@ -34,11 +38,98 @@ def test_a_name_that_says_nothing_is_the_same_in_one_output(assessment: Assessme
     assert names[0] == names[1] != names[2]
 
 
-@pytest.mark.parametrize(
-    ("address", "outside"),
-    [("45.77.252.175", True), ("10.1.1.1", False), ("fe80::1", False), ("[2a03:2880::7]", True),
-     ("127.0.0.1", False), ("no address", False), ("", False)],
-)  # fmt: skip
-def test_addresses_inside_stay_inside(address: str, outside: bool) -> None:
-    """Only addresses of the internet are an intruder's."""
-    assert is_outside(address) is outside
+def _of(assessment: Assessment, findings: list[dict[str, Any]], **more: Any) -> Assessment:
+    """The assessment with other findings on its server."""
+    made = tuple(msgspec.convert(one, Finding, strict=False) for one in findings)
+    server = msgspec.structs.replace(assessment.servers[0], findings=made, **more)
+    return msgspec.structs.replace(assessment, servers=(server,))
+
+
+RED: dict[str, Any] = {"pack": "shared", "tlp": "TLP:RED"}
+CAMPAIGNS = (
+    Campaign("proxylogon", None, True, Verdict.COMPROMISED, Stage.EXPLOITED),
+    Campaign("proxyshell", None, True, Verdict.COMPROMISED, Stage.IMPLANTED),
+)
+
+
+def test_a_verdict_leaves_only_with_what_it_rests_on(assessment: Assessment) -> None:
+    """Where the finding that decides it is left out, the server is, too, and is counted."""
+    found = [finding("secret", **RED), finding("tried", stage="attempted")]
+    policy = Policy(Tlp.GREEN, named=True)
+    (one,) = policy.allowed([_of(assessment, found)])
+    assert one.servers == ()
+    assert policy.servers == {"TLP:RED": 1}
+    assert policy.told() == [
+        "1 finding rests on what is TLP:RED and was left out",
+        "1 server was left out: what is said of it rests on what is TLP:RED",
+    ]
+
+
+def test_a_verdict_that_others_carry_leaves_without_the_rest(assessment: Assessment) -> None:
+    """It says no stage, no campaign and no sentence that rests on what was left out."""
+    found = [finding("open"), finding("secret", stage="implanted", **RED)]
+    given = _of(assessment, found, campaigns=CAMPAIGNS)
+    policy = Policy(Tlp.AMBER, named=True)
+    (server,) = next(iter(policy.allowed([given]))).servers
+    assert [one.rule for one in server.findings] == ["open"]
+    assert (server.verdict, server.stage) == (Verdict.COMPROMISED, Stage.EXPLOITED)
+    assert server.headline == "compromised"
+    assert [one.pack for one in server.campaigns] == ["proxylogon"]
+    assert policy.told()[1:] == [
+        "1 campaign is not named: that it was seen rests on what is TLP:RED"
+    ]
+
+
+def test_context_carries_nothing(assessment: Assessment) -> None:
+    """Left out, it changes nothing of what is said of the server."""
+    found = [finding("open"), finding("usual", weight="context", **RED)]
+    policy = Policy(Tlp.AMBER, named=True)
+    (server,) = next(iter(policy.allowed([_of(assessment, found)]))).servers
+    assert server.headline == "EX01.corp.example is compromised"
+    assert policy.told() == ["1 finding rests on what is TLP:RED and was left out"]
+
+
+def test_nothing_found_needs_nothing_to_carry_it(assessment: Assessment) -> None:
+    """A server of which nothing can be said is told as such."""
+    given = _of(assessment, [finding("s", stage="probed", **RED)],
+                verdict=Verdict.NOT_DETERMINABLE, stage=Stage.PROBED)  # fmt: skip
+    (server,) = next(iter(Policy(Tlp.AMBER, named=True).allowed([given]))).servers
+    assert (server.verdict, server.stage) == (Verdict.NOT_DETERMINABLE, Stage.NONE)
+
+
+def test_a_mark_that_nobody_knows_is_the_strictest(assessment: Assessment) -> None:
+    """A finding under it leaves with TLP:RED alone."""
+    given = _of(assessment, [finding("open"), finding("odd", tlp="FOR MY EYES")])
+    for tlp, rules in ((Tlp.AMBER, ["open"]), (Tlp.RED, ["open", "odd"])):
+        (server,) = next(iter(Policy(tlp, named=True).allowed([given]))).servers
+        assert [one.rule for one in server.findings] == rules
+
+
+def test_a_hidden_page_is_its_hash(assessment: Assessment) -> None:
+    """Its name stays with it where it names nobody; of logs and of others' files, nothing."""
+    pages = {"x.aspx": "x.aspx", "EX01-a.aspx": "*.aspx", "mail.corp.example.ashx": "*.ashx"}
+    found = [
+        finding("page", stage="implanted",
+                citations=[citation(f"EX01/web/{name}", line=3, sha256="a" * 64)])
+        for name in pages
+    ]  # fmt: skip
+    log = [citation("C/logs/corp.example.log", line=4, sha256="b" * 64)]
+    found.append(finding("log", citations=log * 2))
+    policy = Policy(Tlp.AMBER, named=False)
+    (server,) = next(iter(policy.allowed([_of(assessment, found)]))).servers
+    cited = [one.citations for one in server.findings]
+    assert [one.path for (one,) in cited] == [*pages.values(), ""]
+    assert cited[0] == (Citation("", "x.aspx", 3, sha256="a" * 64),)
+    assert cited[-1] == (Citation("", ""),)
+
+
+def test_what_names_a_victim_gets_a_name_that_says_nothing(assessment: Assessment) -> None:
+    """Titles and ids of one's own rules, packs, and clients that are the server itself."""
+    one = finding("ex01-watch", pack="corp.example", title="A shell on EX01",
+                  clients=["10.0.0.7", "45.77.252.175", "EX01", "mail.corp.example"])  # fmt: skip
+    policy = Policy(Tlp.AMBER, named=False, key=b"k")
+    (server,) = next(iter(policy.allowed([_of(assessment, [one])]))).servers
+    (found,) = server.findings
+    assert found.rule.startswith("rule-")
+    assert (found.pack, found.title) == ("own", "A finding of stage exploited")
+    assert found.clients == ("45.77.252.175",)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import msgspec
 import stix2
 
 from alpheus.knowledge.shared.model import Tlp
 from alpheus.knowledge.shared.stix import read_stix
-from alpheus.report.assessment_file import Assessment
+from alpheus.model import Stage, Verdict
+from alpheus.report.assessment_file import Assessment, Campaign, Finding
 from alpheus.sharing.policy import Policy
 from alpheus.sharing.stix_out import to_stix
+from sharing.shared_samples import citation, finding
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -58,3 +61,41 @@ def test_nothing_of_the_victim(hidden: tuple[Policy, list[Assessment]]) -> None:
     said = json.dumps(to_stix(hidden[1], hidden[0], "A CERT", NOW))
     assert "EX01" not in said
     assert "corp.example" not in said
+
+
+def test_what_fits_no_campaign_is_none(assessment: Assessment) -> None:
+    """`uncategorised` is said of what was found, and is nobody's campaign."""
+    odd = Campaign("uncategorised", None, True, Verdict.COMPROMISED, Stage.IMPLANTED)
+    server = msgspec.structs.replace(assessment.servers[0], campaigns=(odd,))
+    given = msgspec.structs.replace(assessment, servers=(server,))
+    made = to_stix([given], Policy(Tlp.AMBER, named=True), "A CERT", NOW)
+    assert "campaign" not in {one["type"] for one in made["objects"]}
+
+
+def test_a_page_without_a_name_is_its_hash(assessment: Assessment) -> None:
+    """Where its name would give the victim away."""
+    pages = [finding("page", stage="implanted",
+                     citations=[citation("w/ex01.aspx", sha256="a" * 64)])]  # fmt: skip
+    server = msgspec.structs.replace(
+        assessment.servers[0], findings=tuple(msgspec.convert(one, Finding) for one in pages)
+    )
+    policy = Policy(Tlp.AMBER, named=False)
+    known = list(policy.allowed([msgspec.structs.replace(assessment, servers=(server,))]))
+    made = stix2.parse(json.dumps(to_stix(known, policy, "A CERT", NOW)))
+    (file,) = (one for one in made["objects"] if one["type"] == "file")
+    assert "name" not in file
+    (indicator,) = (one for one in made["objects"] if one["type"] == "indicator")
+    assert indicator["name"] == "A planted page"
+
+
+def test_a_value_counts_from_when_it_was_first_seen(assessment: Assessment) -> None:
+    """On whichever server that was."""
+    first = assessment.servers[0]
+    before = tuple(
+        msgspec.structs.replace(one, time="2021-03-01T00:00:00Z") for one in first.findings
+    )
+    other = msgspec.structs.replace(first, name="EX02", findings=before)
+    both = msgspec.structs.replace(assessment, servers=(first, other))
+    made = to_stix([both], Policy(Tlp.AMBER, named=True), "A CERT", NOW)
+    (one, *_) = (one for one in made["objects"] if one["type"] == "indicator")
+    assert one["valid_from"] == "2021-03-01T00:00:00.000Z"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from alpheus.report.assessment_file import Assessment
-from alpheus.sharing.traces import cves_of, techniques_of, traces_of
+import msgspec
+
+from alpheus.model import Stage, Verdict
+from alpheus.report.assessment_file import Assessment, Campaign
+from alpheus.sharing.traces import campaigns_of, cves_of, page_name, techniques_of, traces_of
 
 
 def test_proof_leaves_traces(assessment: Assessment) -> None:
@@ -20,3 +23,23 @@ def test_context_leaves_none(assessment: Assessment) -> None:
     server = assessment.servers[0]
     assert techniques_of(server) == ("T1190", "T1505.003")
     assert cves_of(server) == ("CVE-2021-26855",)
+
+
+def test_what_fits_no_campaign_is_none(assessment: Assessment) -> None:
+    """Findings of others' indicators, of own rules and of none stand under no campaign's name."""
+    campaigns = tuple(
+        Campaign(pack, None, True, verdict, Stage.EXPLOITED)
+        for pack, verdict in (
+            ("uncategorised", Verdict.COMPROMISED), ("shared", Verdict.COMPROMISED),
+            ("extra", Verdict.COMPROMISED), ("proxylogon", Verdict.COMPROMISED),
+            ("proxyshell", Verdict.ATTEMPTED), ("toolshell", Verdict.NO_EVIDENCE),
+        )
+    )  # fmt: skip
+    server = msgspec.structs.replace(assessment.servers[0], campaigns=campaigns)
+    assert [one.pack for one in campaigns_of(server)] == ["proxylogon", "proxyshell"]
+    assert [one.pack for one in campaigns_of(server, Verdict.COMPROMISED)] == ["proxylogon"]
+
+
+def test_a_page_without_a_name_has_none() -> None:
+    """What stands for its name is not taken for one."""
+    assert [page_name(one) for one in ("a/x.aspx", "*.aspx")] == ["x.aspx", ""]

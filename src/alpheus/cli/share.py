@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from alpheus.cli.arguments import path
 from alpheus.cli.custody_record import add_custody_to, recorded
 from alpheus.cli.output import say, standard_output
-from alpheus.errors import OutputError, UsageError
+from alpheus.errors import EvidenceNotFoundError, OutputError, UsageError
 
 if TYPE_CHECKING:
     from alpheus.report.assessment_file import Assessment
@@ -54,6 +54,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--producer", default="Alpheus", metavar="NAME", help="who hands it on (default: Alpheus)"
     )
     parser.add_argument(
+        "--key-file", type=path, metavar="FILE",
+        help="a key for names that say nothing, made if it is not there: a server has one name in "
+        "every output made with it (default: other names each time); keep it to yourself",
+    )  # fmt: skip
+    parser.add_argument(
         "--custody-log", type=path, metavar="FILE",
         help="put this custody log into a package; it names the victim",
     )  # fmt: skip
@@ -71,23 +76,50 @@ def run(options: argparse.Namespace) -> int:
     from alpheus.sharing.policy import Policy  # noqa: PLC0415 - as above
 
     named = (options.victims or ("hidden" if options.format in _FOR_OTHERS else "named")) == "named"
-    if options.custody_log is not None and not (named and options.format == "package"):
-        raise UsageError("a custody log names the victim: --format package --victims named")
+    _refuse(options, named=named)
     policy = Policy(Tlp.of(options.tlp) or Tlp.AMBER, named)
+    if options.key_file is not None:
+        from alpheus.sharing.naming_key import naming_key  # noqa: PLC0415 - only when asked for
+
+        policy.key = naming_key(options.key_file)
     with recorded(options, "share", inputs=options.assessments) as record:
-        known = [read_assessment(one) for one in options.assessments]
+        known = _different((one, read_assessment(one)) for one in options.assessments)
         content = _content(options, list(policy.allowed(known)), policy)
         if options.output is not None:
             _write(options.output, content)
             record.wrote(f"share {options.format}", options.output)
-        elif options.format == "package":
-            raise UsageError("a package is an archive: name its file with -o")
         else:
             with standard_output(exact=True) as stream:
                 stream.write(content.decode("utf-8"))
-    for mark, number in sorted(policy.left_out.items()):
-        say(f"{number} findings rest on what is {mark} and were left out")
+    for told in policy.told():
+        say(told)
     return 0
+
+
+def _refuse(options: argparse.Namespace, *, named: bool) -> None:
+    """What cannot be, before anything is read. Raises UsageError, EvidenceNotFoundError."""
+    log, output = options.custody_log, options.output
+    if log is not None and not (named and options.format == "package"):
+        raise UsageError("a custody log names the victim: --format package --victims named")
+    if log is not None and not log.is_file():
+        what = "is no file" if log.exists() else "is not there"
+        raise EvidenceNotFoundError(f"{log} {what}: name the custody log that goes with it")
+    if options.key_file is not None and named:
+        raise UsageError("a key makes names that say nothing: --key-file with --victims hidden")
+    if output is None and options.format == "package":
+        raise UsageError("a package is an archive: name its file with -o")
+    if output is not None and output.is_dir():
+        raise UsageError(f"{output} is a folder; name a file in it with -o")
+
+
+def _different(given: Iterable[tuple[Path, Assessment]]) -> list[Assessment]:
+    """Each result once, whatever it is called; one that comes again is named."""
+    found: dict[str, tuple[Path, Assessment]] = {}
+    for place, one in given:
+        first, _ = found.setdefault(one.digest, (place, one))
+        if first is not place:
+            say(f"{place} is the same result as {first} and is taken once")
+    return [one for _, one in found.values()]
 
 
 def _content(options: argparse.Namespace, known: list[Assessment], policy: Policy) -> bytes:
@@ -137,12 +169,18 @@ def _table(rows: Iterable[dict[str, Any]]) -> bytes:
 
 def _write(target: Path, content: bytes) -> None:
     """Whole or not at all, for this account alone (mode 0600). Raises OutputError."""
+    made = None
     try:
         with tempfile.NamedTemporaryFile(
             dir=target.parent, prefix=f".{target.name}.", delete=False
         ) as file:
+            made = Path(file.name)
             file.write(content)
-        Path(file.name).replace(target)
+        made.replace(target)
+        made = None
     except OSError as error:
         message = f"{target}: {error.strerror or error}; choose another place with -o"
         raise OutputError(message) from error
+    finally:
+        if made is not None:
+            made.unlink(missing_ok=True)

@@ -14,23 +14,36 @@ A rule gives `proof` at `exploited` only where the attacker's request placed, ra
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from alpheus.model import Campaign, Confidence, Finding, Stage, Verdict, Weight
 
 
-def counts(finding: Finding) -> bool:
+class Weighed(Protocol):
+    """What a verdict needs of a finding: one that was made just now, or one that was read back."""
+
+    @property
+    def stage(self) -> Stage:
+        """How far it shows that an attacker got."""
+
+    @property
+    def weight(self) -> Weight:
+        """What it is worth."""
+
+
+def counts(finding: Weighed) -> bool:
     """Whether a finding bears on stage and verdict."""
     return finding.weight is not Weight.CONTEXT
 
 
-def stage_of(findings: Iterable[Finding]) -> Stage:
+def stage_of(findings: Iterable[Weighed]) -> Stage:
     """The highest stage that is proven or indicated."""
     return max(
         (f.stage for f in findings if counts(f)), key=lambda stage: stage.rank, default=Stage.NONE
     )
 
 
-def verdict_of(findings: Sequence[Finding], *, covered: bool) -> Verdict:
+def verdict_of(findings: Sequence[Weighed], *, covered: bool) -> Verdict:
     """The verdict that findings and coverage allow."""
     counting = [f for f in findings if counts(f)]
     far = [f for f in counting if f.stage.rank >= Stage.EXPLOITED.rank]

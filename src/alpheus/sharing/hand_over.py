@@ -75,8 +75,7 @@ def _readme(known: Sequence[Assessment], policy: Policy, producer: str, now: dat
     if not policy.named:
         lines += ["The servers stand under names that say nothing; quotes and folders are left",
                   "out, since they may name them.", ""]  # fmt: skip
-    for mark, number in sorted(policy.left_out.items()):
-        lines.append(f"{number} findings rest on what is {mark} and are left out.")
+    lines += [f"{one}." for one in policy.told()]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from alpheus.model import Confidence, Stage, Weight
 from alpheus.report.assessment_file import Assessment, Citation, Finding, Server, moment
+from alpheus.sharing.addresses import is_outside
 from alpheus.sharing.moments import finished, stamp
-from alpheus.sharing.policy import is_outside
 
 Line = dict[str, Any]
 _SEVERITY = {Weight.CONTEXT: 1, Weight.INDICATION: 3, Weight.PROOF: 4}
@@ -56,13 +56,14 @@ def to_ecs(assessments: Iterable[Assessment]) -> Iterator[Line]:
             "host": {"name": server.name},
             "threat": {"framework": "MITRE ATT&CK",
                        "technique": {"id": [_number(one) for one in finding.techniques]}},
-            "log": {"file": {"path": citation.path}},
             "labels": {"stage": finding.stage.value, "weight": finding.weight.value,
                        "verdict": server.verdict.value},
         }  # fmt: skip
         if finding.clients:
             line["source"] = {"ip": finding.clients[0], "address": finding.clients[0]}
             line["related"] = {"ip": [one for one in finding.clients if is_outside(one)]}
+        if citation.path:
+            line["log"] = {"file": {"path": citation.path}}
         if citation.sha256:
             line["file"] = {"path": citation.path, "hash": {"sha256": citation.sha256}}
         if finding.cves:

@@ -5,17 +5,32 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from alpheus.model import Verdict
 from alpheus.report.assessment_file import Assessment, Server
 from alpheus.sharing.policy import Policy
-from alpheus.sharing.traces import Trace, cves_of, techniques_of, traces_of
+from alpheus.sharing.traces import Trace, campaigns_of, cves_of, techniques_of, traces_of
 
 _SPACE = uuid.UUID("3f7c9f0a-7d53-5b11-8a1e-2c1b7f5d9e11")
 _FILE_TEMPLATE = "688c46fb-5edb-40a3-8273-1af7923e2215"
 """The template `file` of MISP's objects."""
 
+_NAMED = 10
+"""Servers that a comment names; each has its sighting."""
+
 Object = dict[str, Any]
+
+
+class _Seen(NamedTuple):
+    """A trace on a server."""
+
+    server: Server
+    trace: Trace
+
+    @property
+    def times(self) -> tuple[datetime, ...]:
+        return tuple(one for one in (self.trace.first, self.trace.last) if one is not None)
 
 
 def to_misp(
@@ -27,13 +42,13 @@ def to_misp(
     name = "\n".join(one.digest for one in known)
     attributes: dict[str, Object] = {}
     files: dict[str, Object] = {}
+    for (kind, value), seen in _seen(servers).items():
+        if kind == "address":
+            found = _plain("ip-src", value, "Network activity", f"ip-src\n{value}")
+            attributes[value] = found | {"to_ids": True, **_on(seen), **_sightings(seen)}
+        else:
+            files[value] = _file(seen)
     for server in servers:
-        for trace in traces_of(server):
-            if trace.kind == "address":
-                found = _attribute("ip-src", trace.value, "Network activity", trace, server)
-                attributes.setdefault(trace.value, found)
-            else:
-                files.setdefault(trace.value, _file(trace, server))
         for cve in cves_of(server):
             attributes.setdefault(cve, _plain("vulnerability", cve, "External analysis", cve))
     tags = [{"name": policy.tlp.value.lower()}]
@@ -51,21 +66,45 @@ def to_misp(
 
 def _title(servers: list[Server]) -> str:
     packs = sorted({
-        one.pack for server in servers for one in server.campaigns
-        if one.verdict.value == "compromised"
+        one.pack for server in servers for one in campaigns_of(server, Verdict.COMPROMISED)
     })  # fmt: skip
     what = ", ".join(packs) or "an intrusion"
     many = f"{len(servers)} servers" if len(servers) != 1 else "a server"
     return f"Traces of {what} on {many}"
 
 
-def _attribute(kind: str, value: str, category: str, trace: Trace, server: Server) -> Object:
-    found = _plain(kind, value, category, f"{kind}\n{value}")
-    found |= {"to_ids": True, "comment": f"{trace.finding.title} ({server.name})"}
-    if trace.first is not None:
-        found["first_seen"] = trace.first.isoformat()
-        found["last_seen"] = max(trace.last or trace.first, trace.first).isoformat()
+def _seen(servers: list[Server]) -> dict[tuple[str, str], list[_Seen]]:
+    """Each value with every server that it was seen on."""
+    found: dict[tuple[str, str], list[_Seen]] = {}
+    for server in servers:
+        for trace in traces_of(server):
+            found.setdefault((trace.kind, trace.value.lower()), []).append(_Seen(server, trace))
     return found
+
+
+def _on(seen: list[_Seen]) -> Object:
+    """What it is, on which servers, and from when to when on any of them."""
+    titles = "; ".join(dict.fromkeys(one.trace.finding.title for one in seen))
+    names = list(dict.fromkeys(one.server.name for one in seen))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    found: Object = {"comment": f"{titles} ({', '.join(names[:_NAMED])}{more})"}
+    times = [time for one in seen for time in one.times]
+    if times:
+        found["first_seen"] = min(times).isoformat()
+        found["last_seen"] = max(times).isoformat()
+    return found
+
+
+def _sightings(seen: list[_Seen]) -> Object:
+    """One sighting for each server, at the latest time that is known."""
+    made = {
+        one.server.name: {
+            "uuid": str(uuid.uuid5(_SPACE, f"{one.trace.value}\n{one.server.name}")), "type": "0",
+            "source": one.server.name, "date_sighting": str(int(max(one.times).timestamp())),
+        }
+        for one in seen if one.times
+    }  # fmt: skip
+    return {"Sighting": list(made.values())} if made else {}
 
 
 def _plain(kind: str, value: str, category: str, key: str) -> Object:
@@ -75,17 +114,22 @@ def _plain(kind: str, value: str, category: str, key: str) -> Object:
     }  # fmt: skip
 
 
-def _file(trace: Trace, server: Server) -> Object:
-    parts = (("filename", trace.name, False), ("sha256", trace.value.lower(), True))
+def _file(seen: list[_Seen]) -> Object:
+    value = seen[0].trace.value.lower()
+    names = dict.fromkeys(one.trace.name for one in seen if one.trace.name)
     attributes = [
-        _plain(kind, value, "Payload delivery", f"file\n{trace.value}\n{kind}")
-        | {"object_relation": kind, "to_ids": detect}
-        for kind, value, detect in parts
+        _part("filename", name, f"filename\n{name}" if number else "filename", value)
+        for number, name in enumerate(names)
     ]
+    hashed = _part("sha256", value, "sha256", value) | {"to_ids": True, **_sightings(seen)}
     return {
-        "uuid": str(uuid.uuid5(_SPACE, f"file\n{trace.value}")), "name": "file",
+        "uuid": str(uuid.uuid5(_SPACE, f"file\n{value}")), "name": "file",
         "meta-category": "file", "template_uuid": _FILE_TEMPLATE, "template_version": "24",
         "description": "File object describing a file with meta-information",
-        "comment": f"{trace.finding.title} ({server.name})", "distribution": "5",
-        "Attribute": attributes,
+        "distribution": "5", "Attribute": [*attributes, hashed], **_on(seen),
     }  # fmt: skip
+
+
+def _part(relation: str, said: str, key: str, value: str) -> Object:
+    made = _plain(relation, said, "Payload delivery", f"file\n{value}\n{key}")
+    return made | {"object_relation": relation}

@@ -15,7 +15,7 @@ from alpheus.model import Confidence
 from alpheus.report.assessment_file import Assessment, Server
 from alpheus.sharing.moments import finished, stamp
 from alpheus.sharing.policy import Policy
-from alpheus.sharing.traces import Trace, cves_of, techniques_of, traces_of
+from alpheus.sharing.traces import Trace, campaigns_of, cves_of, techniques_of, traces_of
 
 _SPACE = uuid.UUID("0b0c7d2e-0e0e-5a3e-9c55-0a4f5a0c2a54")
 _MARKS = {
@@ -29,6 +29,9 @@ _MARK_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 _MARKED = "2022-10-01T00:00:00.000Z"
 _CONFIDENCE = {Confidence.LOW: 15, Confidence.MEDIUM: 50, Confidence.HIGH: 85}
 """The middle of each step of the scale None/Low/Med/High, appendix A."""
+
+_LONG_AGO = "2021-01-01T00:00:00.000Z"
+"""From when on a value counts that has no time of its own."""
 
 Object = dict[str, Any]
 
@@ -104,10 +107,7 @@ def _add_server(bundle: _Bundle, server: Server, assessment: Assessment) -> None
     victim = bundle.add("identity", {
         "name": server.name, "identity_class": "system", "description": server.headline,
     }, name=server.name)  # fmt: skip
-    campaigns = [
-        bundle.add("campaign", {"name": one.pack}) for one in server.campaigns
-        if one.verdict.value in {"compromised", "suspicious", "attempted"}
-    ]  # fmt: skip
+    campaigns = [bundle.add("campaign", {"name": one.pack}) for one in campaigns_of(server)]
     patterns = [_technique(bundle, one) for one in techniques_of(server)]
     flaws = [_flaw(bundle, one) for one in cves_of(server)]
     for campaign in campaigns:
@@ -129,14 +129,17 @@ def _indicator(bundle: _Bundle, trace: Trace) -> str:
         if trace.kind == "address"
         else f"[file:hashes.'SHA-256' = '{trace.value.lower()}']"
     )
-    seen = trace.first
+    valid = stamp(trace.first) if trace.first else _LONG_AGO
     content: Object = {
-        "name": trace.name, "description": trace.finding.title, "pattern": pattern,
+        "name": trace.name or "A planted page", "description": trace.finding.title,
+        "pattern": pattern,
         "pattern_type": "stix", "indicator_types": ["malicious-activity"],
         "confidence": _CONFIDENCE[trace.finding.confidence],
-        "valid_from": stamp(seen) if seen else "2021-01-01T00:00:00.000Z",
+        "valid_from": valid,
     }  # fmt: skip
     found = bundle.add("indicator", content, pattern=pattern)
+    made = bundle.objects[found]
+    made["valid_from"] = min(made["valid_from"], valid)
     if trace.kind == "page":
         family = bundle.add("malware", {
             "name": trace.finding.title, "is_family": True, "malware_types": ["webshell"],
@@ -149,7 +152,9 @@ def _seen(bundle: _Bundle, trace: Trace) -> str:
     if trace.kind == "address":
         kind = "ipv6-addr" if ":" in trace.value else "ipv4-addr"
         return bundle.observable(kind, {"value": trace.value}, value=trace.value)
-    content: Object = {"name": trace.name, "hashes": {"SHA-256": trace.value.lower()}}
+    content: Object = {"hashes": {"SHA-256": trace.value.lower()}}
+    if trace.name:
+        content["name"] = trace.name
     return bundle.observable("file", content, name=trace.name, sha256=trace.value)
 
 

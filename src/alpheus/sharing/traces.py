@@ -6,16 +6,25 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from alpheus.judge.campaigns import UNCATEGORISED
 from alpheus.judge.pages import MODIFIED, UNLISTED
-from alpheus.model import Stage, Weight
-from alpheus.report.assessment_file import Finding, Server, moment
-from alpheus.sharing.policy import is_outside
+from alpheus.knowledge.packs import EXTRA
+from alpheus.knowledge.shared.model import PACK as SHARED
+from alpheus.model import Stage, Verdict, Weight
+from alpheus.report.assessment_file import Campaign, Finding, Server, moment
+from alpheus.sharing.addresses import is_outside
 
 _PAGE = re.compile(
     r"\.(?:as[hmp]x?|ascx|asax|aspx|cer|php\d?|jspx?|soap|svc|cshtml)\Z", re.IGNORECASE
 )
 _ORDINARY = frozenset({MODIFIED.id, UNLISTED.id})
 """Rules for pages of the product itself, in another state."""
+
+_NO_CAMPAIGNS = frozenset({UNCATEGORISED, SHARED, EXTRA})
+"""What a verdict stands under that fits no campaign."""
+
+NAMELESS = "*"
+"""Stands for the name of a page that may not be told; before its ending."""
 
 
 def is_planted(rule: str, stage: Stage, path: str, sha256: str | None) -> bool:
@@ -26,7 +35,10 @@ def is_planted(rule: str, stage: Stage, path: str, sha256: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """An address that an intruder came from, or a page that was planted. Times in UTC."""
+    """An address that an intruder came from, or a page that was planted. Times in UTC.
+
+    `name` is '' for a page whose name may not be told.
+    """
 
     kind: str
     value: str
@@ -48,6 +60,20 @@ def traces_of(server: Server) -> tuple[Trace, ...]:
         for trace in (*_addresses(one), *_pages(one)):
             found.setdefault((trace.kind, trace.value), trace)
     return tuple(found.values())
+
+
+def campaigns_of(server: Server, least: Verdict = Verdict.ATTEMPTED) -> tuple[Campaign, ...]:
+    """The campaigns that were seen on a server; what fits none of them is no campaign."""
+    return tuple(
+        one for one in server.campaigns
+        if one.verdict.rank >= least.rank and one.pack not in _NO_CAMPAIGNS
+    )  # fmt: skip
+
+
+def page_name(path: str) -> str:
+    """The name of a page; '' where it may not be told."""
+    name = path.rpartition("/")[2]
+    return "" if name.startswith(NAMELESS) else name
 
 
 def techniques_of(server: Server) -> tuple[str, ...]:
@@ -78,7 +104,7 @@ def _pages(one: Finding) -> list[Trace]:
         return []
     seen = moment(one.time), moment(one.last)
     return [
-        Trace("page", each.sha256 or "", each.path.rpartition("/")[2], one, *seen, 1)
+        Trace("page", each.sha256 or "", page_name(each.path), one, *seen, 1)
         for each in one.citations
         if is_planted(one.rule, one.stage, each.path, each.sha256)
     ]

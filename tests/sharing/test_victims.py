@@ -1,0 +1,44 @@
+"""What gives a victim away."""
+
+from __future__ import annotations
+
+import pytest
+
+from alpheus.model import Stage, Verdict
+from alpheus.report.assessment_file import Server
+from alpheus.sharing.victims import Victims
+
+
+def _victims(*names: str) -> Victims:
+    servers = (Server(one, "", Verdict.COMPROMISED, Stage.NONE, "", ()) for one in names)
+    return Victims(servers)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["EX01.corp.acme.example was entered", "on ex01", "seen in ACME", "xacme-2.aspx",
+     "\\\\corp.acme.example\\share", "from 10.1.2.3", "from fe80::1 and others", "10.1.2.3."],
+)  # fmt: skip
+def test_names_domains_labels_and_addresses_inside(text: str) -> None:
+    """In any case, as a part of a word, too, where the label is long enough."""
+    assert _victims("EX01.corp.acme.example").are_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A web shell answered requests", "page-used-shell", "proxylogon", "CVE-2021-26855",
+     "T1505.003", "from 45.77.252.175", "build 15.1.2176.2", "at 12:30:00", "abx1y",
+     "Exchange mail server"],
+)  # fmt: skip
+def test_what_says_nothing_of_them_stays(text: str) -> None:
+    """Words of any report, labels of anybody's server, short labels inside a word."""
+    assert not _victims("mail.corp.example.com", "BX1", "", "exchange").are_in(text)
+
+
+def test_every_name_and_alias_counts() -> None:
+    """A finding on one server may speak of another."""
+    one = Server("a.b.example", "", Verdict.COMPROMISED, Stage.NONE, "", (), aliases=("QWERT9",))
+    victims = Victims([one, Server("zz-9", "", Verdict.COMPROMISED, Stage.NONE, "", ())])
+    assert victims.without("via qwert9", "hidden") == "hidden"
+    assert victims.without("via ZZ-9", "hidden") == "hidden"
+    assert victims.without("via others", "hidden") == "via others"
