@@ -151,6 +151,8 @@ IMPORTS: Meanings = {
     "csv": "any table with a column of addresses or names, or a bare list of these",
     "misp": "events: attributes and objects that name a place; `to_ids` is flagged `indicator`",
     "stix": "bundles 2.0 and 2.1: addresses, names, traffic, patterns; markings are kept",
+    "intelmq": "events, as JSON lines or a table: `system-compromise` and the like are flagged, "
+    "`vulnerable-system` opens the CVEs that it names, what attackers do is flagged `indicator`",
 }
 _TYPES = {
     str: "text", int: "number", bool: "true or false", model.Status: "text", type(None): "null",

@@ -12,7 +12,8 @@ import pytest
 
 from alpheus.cli import main
 from alpheus.cli.share import FORMATS
-from sharing.shared_samples import document, write
+from alpheus.sharing.forms import FORMS
+from sharing.shared_samples import NOW, document, write
 
 
 @pytest.fixture
@@ -25,14 +26,19 @@ def test_victims_are_hidden_from_others(
     assessment: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """By default in what is made for others, named in what is for one's own tools."""
-    for form, named in (("stix", False), ("misp", False), ("ecs", True), ("ocsf", True),
-                        ("timesketch", True), ("timesketch-csv", True)):  # fmt: skip
+    for form in FORMATS[:-1]:
+        named = form not in {"stix", "misp"}
         assert main(["share", str(assessment), "--format", form]) == 0
         shown = capsys.readouterr()
-        assert ("EX01.corp.example" in shown.out) is named, form
+        assert ("ex01.corp.example" in shown.out.casefold()) is named, form
         assert "1 finding rests on what is TLP:RED" in shown.err
     assert main(["share", str(assessment), "--format", "misp", "--victims", "named"]) == 0
     assert "EX01.corp.example" in capsys.readouterr().out
+
+
+def test_every_form_is_offered() -> None:
+    """Those that can be written, and no other."""
+    assert tuple(FORMS) == FORMATS
 
 
 def test_lines_are_json(assessment: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,7 +158,7 @@ def _everywhere(value: object, name: str, key: str = "") -> object:
 
 
 _WORDS = frozenset({
-    "schema", "stage", "weight", "confidence", "verdict", "time", "last", "finished", "name",
+    "schema", "stage", "weight", "confidence", "verdict", "state", "time", "last", "finished",
     "sha256", "tlp",
 })  # fmt: skip
 
@@ -163,7 +169,13 @@ def test_a_hidden_victim_is_named_nowhere(
 ) -> None:
     """Whichever field has its name, its domain or an address of its network, no format tells it."""
     whole = document()
-    whole["servers"][0] |= {"name": "EX01.corp.acme.example", "aliases": ["EX01"]}
+    whole["servers"][0] |= {
+        "name": "EX01.corp.acme.example", "aliases": ["EX01"], "packages": ["E1"],
+        "build": {"value": "15.1.2106.6"}, "coverage": [{"source": "iis", "last": NOW}],
+        "cves": {"CVE-2021-26855": {"state": "vulnerable", "why": "its build"}},
+    }  # fmt: skip
+    whole |= {"evidence": [{"name": "c.zip", "id": "E1"}],
+              "skipped": [{"path": "C/x.evtx", "reason": "damaged"}]}  # fmt: skip
     for number, name in enumerate(_NAMES):
         given = tmp_path / f"{number}.json"
         given.write_text(json.dumps(_everywhere(whole, name)), "utf-8")

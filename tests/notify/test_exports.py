@@ -7,12 +7,14 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from alpheus.errors import UsageError
+from alpheus.exposure.imports import ImportedFile
 from alpheus.notify.exports import (
     KINDS,
     PHONE_COLUMNS,
@@ -94,6 +96,18 @@ def test_events_are_in_the_form_of_intelmq() -> None:
     }
     assert event["extra.reference"] == REFERENCE
     assert "orange7" not in event["extra.evidence"]
+
+
+def test_events_are_read_again(tmp_path: Path) -> None:
+    """By `alpheus import`: the same servers, those that are broken into and those that are open."""
+    path = tmp_path / "events"
+    path.write_text(_export("intelmq", notice(subject(1), vulnerable(2))), "utf-8")
+    file = ImportedFile(path)
+    found = {one.names: one.flags for one in file.observations()}
+    assert (file.kind, file.tally.lost) == ("intelmq", 0)
+    assert found == {
+        ("mail1.school.example",): ("compromised-reported",), ("mail2.school.example",): (),
+    }  # fmt: skip
 
 
 def test_pages_of_an_intruder_are_exported() -> None:

@@ -33,9 +33,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "import",
         help="read lists of exposed servers that others made",
         description="Read lists of exposed servers: Shadowserver reports, Shodan, Censys, nmap, "
-        "zgrab2, httpx, nuclei, masscan, MISP, STIX, or any table with addresses or names. Raw "
-        "answers in them are judged anew. Every observation keeps where it came from; rows that "
-        "cannot be read are counted and listed, the rest is imported.",
+        "zgrab2, httpx, nuclei, masscan, MISP, STIX, IntelMQ, or any table with addresses or "
+        "names. Raw answers in them are judged anew. Every observation keeps where it came from; "
+        "rows that cannot be read are counted and listed, the rest is imported.",
     )
     parser.add_argument(
         "files", nargs="+", type=path, metavar="FILE",

@@ -17,7 +17,7 @@ def add_list_options_to(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--kind", type=_kind, metavar="KIND",
         help="what the files are: shadowserver, shodan, censys, nmap, zgrab2, httpx, nuclei, "
-        "masscan, csv, misp or stix (default: told by the content)",
+        "masscan, csv, misp, stix or intelmq (default: told by the content)",
     )  # fmt: skip
     group.add_argument(
         "--tlp", type=_label, metavar="LABEL",

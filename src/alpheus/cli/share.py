@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
-import json
 import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from alpheus.cli.arguments import path
 from alpheus.cli.custody_record import add_custody_to, recorded
@@ -19,9 +16,11 @@ from alpheus.errors import EvidenceNotFoundError, OutputError, UsageError
 
 if TYPE_CHECKING:
     from alpheus.report.assessment_file import Assessment
-    from alpheus.sharing.policy import Policy
 
-FORMATS = ("stix", "misp", "timesketch", "timesketch-csv", "ecs", "ocsf", "package")
+FORMATS = (
+    "stix", "misp", "timesketch", "timesketch-csv", "ecs", "ocsf", "sarif", "intelmq",
+    "intelmq-csv", "shadowserver", "package",
+)  # fmt: skip
 TLP = ("clear", "green", "amber", "amber+strict", "red")
 _FOR_OTHERS = frozenset({"stix", "misp", "package"})
 
@@ -30,11 +29,14 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     """Declare the command."""
     parser = commands.add_parser(
         "share",
-        help="hand on what was found: STIX, MISP, Timesketch, ECS, OCSF, a package for a CERT",
+        help="hand on what was found: STIX, MISP, Timesketch, ECS, OCSF, SARIF, IntelMQ, a package "
+        "for a CERT",
         description="Hand on what was found, in the forms that others' programs read. What rests "
         "on something that may be told to fewer people than --tlp says is left out and counted. In "
         "what is made for others (stix, misp, package) a victim has a name that says nothing, and "
-        "nothing is quoted, unless --victims named.",
+        "nothing is quoted, unless --victims named. The other forms name victims, unless --victims "
+        "hidden; intelmq, intelmq-csv and shadowserver are lists of victims for whoever warns "
+        "them, with the servers that are broken into, suspicious or open to a flaw.",
     )
     parser.add_argument(
         "assessments", nargs="+", type=path, metavar="ASSESSMENT",
@@ -73,6 +75,7 @@ def run(options: argparse.Namespace) -> int:
     """Write what may leave; say what was left out."""
     from alpheus.knowledge.shared.model import Tlp  # noqa: PLC0415 - keeps --help fast
     from alpheus.report.assessment_file import read_assessment  # noqa: PLC0415 - as above
+    from alpheus.sharing.forms import FORMS, Given  # noqa: PLC0415 - as above
     from alpheus.sharing.policy import Policy  # noqa: PLC0415 - as above
 
     named = (options.victims or ("hidden" if options.format in _FOR_OTHERS else "named")) == "named"
@@ -84,7 +87,10 @@ def run(options: argparse.Namespace) -> int:
         policy.key = naming_key(options.key_file)
     with recorded(options, "share", inputs=options.assessments) as record:
         known = _different((one, read_assessment(one)) for one in options.assessments)
-        content = _content(options, list(policy.allowed(known)), policy)
+        allowed = list(policy.allowed(known))
+        content = FORMS[options.format](
+            Given(allowed, policy, options.producer, datetime.now(UTC), options.custody_log)
+        )
         if options.output is not None:
             _write(options.output, content)
             record.wrote(f"share {options.format}", options.output)
@@ -120,51 +126,6 @@ def _different(given: Iterable[tuple[Path, Assessment]]) -> list[Assessment]:
         if first is not place:
             say(f"{place} is the same result as {first} and is taken once")
     return [one for _, one in found.values()]
-
-
-def _content(options: argparse.Namespace, known: list[Assessment], policy: Policy) -> bytes:
-    from alpheus.sharing import lines  # noqa: PLC0415 - keeps --help fast
-
-    now = datetime.now(UTC)
-    form: str = options.format
-    if form == "package":
-        from alpheus.sharing.hand_over import write_package  # noqa: PLC0415 - as above
-
-        packed = io.BytesIO()
-        write_package(
-            known, policy, options.producer, now, stream=packed, custody=options.custody_log
-        )
-        return packed.getvalue()
-    if form == "stix":
-        from alpheus.sharing.stix_out import to_stix  # noqa: PLC0415 - as above
-
-        return _json(to_stix(known, policy, options.producer, now))
-    if form == "misp":
-        from alpheus.sharing.misp_out import to_misp  # noqa: PLC0415 - as above
-
-        return _json(to_misp(known, policy, options.producer, now))
-    if form == "timesketch-csv":
-        return _table(lines.to_timesketch(known))
-    makers = {"timesketch": lines.to_timesketch, "ecs": lines.to_ecs, "ocsf": lines.to_ocsf}
-    return "".join(json.dumps(one) + "\n" for one in makers[form](known)).encode()
-
-
-def _json(content: object) -> bytes:
-    return (json.dumps(content, indent=1) + "\n").encode()
-
-
-def _table(rows: Iterable[dict[str, Any]]) -> bytes:
-    """Timesketch's CSV: the three columns that it needs come first."""
-    stream = io.StringIO()
-    writer: csv.DictWriter[str] | None = None
-    for row in rows:
-        flat = {name: " ".join(value) if isinstance(value, list) else value
-                for name, value in row.items()}  # fmt: skip
-        if writer is None:
-            writer = csv.DictWriter(stream, list(flat), lineterminator="\n")
-            writer.writeheader()
-        writer.writerow(flat)
-    return stream.getvalue().encode("utf-8", "backslashreplace")
 
 
 def _write(target: Path, content: bytes) -> None:

@@ -12,7 +12,6 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from ipaddress import ip_address
 from typing import NamedTuple, TextIO
 
 import msgspec
@@ -28,6 +27,7 @@ from alpheus.notify.settings import Settings
 from alpheus.notify.wording import Wording, of_folders, time_of
 from alpheus.report.csv_output import cell
 from alpheus.report.visible import portable
+from alpheus.sharing import intelmq
 
 TABLE_COLUMNS = (
     *COLUMNS, "organisation", "rung", "channel", "recipient", "recipient_name", "recipient_kind",
@@ -44,28 +44,16 @@ PHONE_COLUMNS = (
 QUEUE = "security-notices"
 """The queue of tickets, unless another is named."""
 
-_TLP = {
-    "TLP:RED": "RED",
-    "TLP:AMBER+STRICT": "RED",
-    "TLP:AMBER": "AMBER",
-    "TLP:GREEN": "GREEN",
-    "TLP:CLEAR": "WHITE",
-}
-_BROKEN = ("intrusions", "system-compromise")
-_OPEN = ("vulnerable", "vulnerable-system")
-_UNSURE = ("other", "undetermined")
 _CLASSES = {
-    "compromised": _BROKEN,
-    "re-infected": _BROKEN,
-    "reported": _BROKEN,
-    "suspicious": _UNSURE,
-    "regressed": _OPEN,
-    "vulnerable": _OPEN,
-    "unclear": _UNSURE,
+    "compromised": intelmq.BROKEN,
+    "re-infected": intelmq.BROKEN,
+    "reported": intelmq.BROKEN,
+    "suspicious": intelmq.UNSURE,
+    "regressed": intelmq.OPEN,
+    "vulnerable": intelmq.OPEN,
+    "unclear": intelmq.UNSURE,
 }
 _URGENCY = {"compromised": "high", "re-infected": "high", "reported": "high"}
-_LONGEST_LABEL = 63
-_FIRST_YEAR = 1970
 _ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
 
 
@@ -209,15 +197,13 @@ _BY_MAIL = (Channel.EMAIL, Channel.TICKET)
 def _events(notice: Notice, maker: _Maker) -> Iterator[dict[str, object]]:
     facts = maker.facts(notice)
     for server in facts.servers:
-        said = dict(_event(notice, facts, server))
-        yield {name: value for name, value in said.items() if value not in {"", None}}
+        yield intelmq.event(_event(notice, facts, server))
 
 
 def _event(notice: Notice, facts: Facts, server: Server) -> Iterator[tuple[str, object]]:
     """Fields of IntelMQ's data format (version 3), none of which it refuses."""
     one = server.subject
     taxonomy, kind = _CLASSES[server.condition]
-    yield "__type", "Event"
     yield "feed.name", "alpheus-notices"
     yield "feed.provider", facts.sender.organisation
     yield "time.observation", _zoned(notice.made)
@@ -225,14 +211,14 @@ def _event(notice: Notice, facts: Facts, server: Server) -> Iterator[tuple[str, 
     yield "classification.taxonomy", taxonomy
     yield "classification.type", kind
     yield "classification.identifier", f"mail-server-{server.condition}"
-    yield "source.ip", _address(one.address)
-    yield "source.fqdn", _host(one.name)
+    yield "source.ip", intelmq.address(one.address)
+    yield "source.fqdn", intelmq.full_name(one.name)
     yield "source.port", one.port if 0 < one.port < 65536 else None
     yield "protocol.transport", "tcp" if one.port else None
     if notice.recipient.channel in _BY_MAIL and not notice.reduced:
         yield "source.abuse_contact", clean(notice.recipient.address).strip().lower()
     yield "event_description.text", bare(server.state)
-    yield "tlp", _TLP[facts.tlp]
+    yield "tlp", intelmq.TLP[facts.tlp]
     more = {
         "reference": facts.reference, "tlp": facts.tlp, "owner": one.owner or notice.owner,
         "product": one.product, "build": one.build, "patch": one.patch,
@@ -246,35 +232,8 @@ def _event(notice: Notice, facts: Facts, server: Server) -> Iterator[tuple[str, 
 
 
 def _zoned(time: str) -> str | None:
-    """ISO 8601 with `+00:00`; None for what is no time in UTC that was written with its zone."""
-    found = time_of(time)
-    if found is None or found.year < _FIRST_YEAR or not _ZONE.search(time):
-        return None
-    return found.isoformat(timespec="seconds")
-
-
-def _address(text: str) -> str | None:
-    try:
-        return str(ip_address(text.strip().partition("%")[0]))
-    except ValueError:
-        return None
-
-
-def _host(text: str) -> str | None:
-    """A host name in lower case and A-labels; None for what is none."""
-    name = text.strip().rstrip(".").lower()
-    if "." not in name or _address(name):
-        return None
-    try:
-        name = name.encode("idna").decode("ascii")
-    except UnicodeError:
-        return None
-    labels = name.split(".")
-    fine = all(
-        0 < len(label) <= _LONGEST_LABEL and all(c.isalnum() or c in "-_" for c in label)
-        for label in labels
-    )
-    return name if fine and not labels[-1].isdigit() else None
+    """None for what is no time in UTC that was written with its zone."""
+    return intelmq.zoned(time_of(time) if _ZONE.search(time) else None)
 
 
 _WRITERS: dict[str, Callable[[Iterable[Notice], _Maker, TextIO], int]] = {

@@ -31,7 +31,9 @@ _LONGEST = 300
 _AT_ONCE = 500
 _AFTER_PATH = re.compile(r"[?#;]")
 _SERVICES = {"shadowserver": "Shadowserver", "shodan": "Shodan", "censys": "Censys"}
-_FORMS = frozenset({"nmap", "zgrab2", "httpx", "nuclei", "masscan", "csv", "misp", "stix", "list"})
+_FORMS = frozenset({
+    "nmap", "zgrab2", "httpx", "nuclei", "masscan", "csv", "misp", "stix", "intelmq", "list",
+})  # fmt: skip
 """What lists are named by that nobody gave a name: their form says nothing to a recipient."""
 
 

@@ -112,6 +112,12 @@ class CveState(msgspec.Struct, frozen=True):
     why: str = ""
 
 
+class Build(msgspec.Struct, frozen=True):
+    """See `model.Build`."""
+
+    value: str
+
+
 class Server(msgspec.Struct, frozen=True):
     """See `model.ServerAssessment`."""
 
@@ -126,6 +132,7 @@ class Server(msgspec.Struct, frozen=True):
     campaigns: tuple[Campaign, ...] = ()
     aliases: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    build: Build | None = None
 
 
 class Loss(msgspec.Struct, frozen=True):
@@ -201,7 +208,7 @@ def of_model(found: model.Assessment) -> Assessment:
             {cve: CveState(state.state, state.why) for cve, state in one.cves.items()},
             tuple(_coverage(coverage) for coverage in one.coverage),
             tuple(_campaign(campaign) for campaign in one.campaigns),
-            one.aliases, one.packages,
+            one.aliases, one.packages, Build(one.build.value) if one.build else None,
         )
         for one in found.servers
     )  # fmt: skip

@@ -25,6 +25,7 @@ from alpheus.report.assessment_file import (
     Assessment,
     Campaign,
     Citation,
+    Coverage,
     CveState,
     Finding,
     Run,
@@ -35,6 +36,7 @@ from alpheus.sharing.traces import NAMELESS, is_planted
 from alpheus.sharing.victims import Victims
 
 _MARK = 8
+_BUILD = re.compile(r"\d+(?:\.\d+){1,3}")
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 
 
@@ -44,7 +46,8 @@ class Policy:
 
     `tlp` marks it; `named`: the victim is named and quoted. `key` makes the names that say nothing,
     the same for the same server in every output of one key. `left_out` counts findings that may not
-    leave, `servers` and `campaigns` what rests on them alone, by the mark that forbids it.
+    leave, `servers` and `campaigns` what rests on them alone, by the mark that forbids it;
+    `unlisted` counts servers that do not belong on a list of victims.
     """
 
     tlp: Tlp
@@ -53,6 +56,7 @@ class Policy:
     left_out: Counter[str] = field(default_factory=Counter)
     servers: Counter[str] = field(default_factory=Counter)
     campaigns: Counter[str] = field(default_factory=Counter)
+    unlisted: int = 0
 
     def allowed(self, assessments: Iterable[Assessment]) -> Iterator[Assessment]:
         """The assessments without what may not leave."""
@@ -80,6 +84,9 @@ class Policy:
         ):  # fmt: skip
             for mark, number in sorted(counted.items()):
                 said.append(f"{number} {(one if number == 1 else many).format(mark)}")
+        if self.unlisted:
+            are = "server is" if self.unlisted == 1 else "servers are"
+            said.append(f"{self.unlisted} {are} neither broken into nor open to a flaw: not listed")
         return said
 
     def _server(self, server: Server) -> Server | None:
@@ -122,10 +129,12 @@ class Policy:
             tuple(self._finding(one, victims) for one in server.findings),
             {cve: CveState(one.state) for cve, one in server.cves.items()
              if not victims.are_in(cve)},
+            tuple(Coverage("", last=one.last) for one in server.coverage),
             campaigns=tuple(
                 Campaign(one.pack, None, one.assessed, one.verdict, one.stage)
                 for one in server.campaigns if not victims.are_in(one.pack)
             ),
+            build=server.build if server.build and _BUILD.fullmatch(server.build.value) else None,
         )  # fmt: skip
 
     def _finding(self, one: Finding, victims: Victims) -> Finding:

@@ -27,17 +27,22 @@ NAMELESS = "*"
 """Stands for the name of a page that may not be told; before its ending."""
 
 
+def is_page(path: str) -> bool:
+    """Whether a file is a page that a web server runs, by its name."""
+    return _PAGE.search(path) is not None
+
+
 def is_planted(rule: str, stage: Stage, path: str, sha256: str | None) -> bool:
     """Whether a cited file is a page that an intruder left, by rule and stage of its finding."""
     implanted = sha256 is not None and stage.rank >= Stage.IMPLANTED.rank
-    return implanted and rule not in _ORDINARY and _PAGE.search(path) is not None
+    return implanted and rule not in _ORDINARY and is_page(path)
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
     """An address that an intruder came from, or a page that was planted. Times in UTC.
 
-    `name` is '' for a page whose name may not be told.
+    `name` is '' for a page whose name may not be told; `path` is where it lies in the evidence.
     """
 
     kind: str
@@ -47,6 +52,7 @@ class Trace:
     first: datetime | None
     last: datetime | None
     times: int
+    path: str = ""
 
 
 def traces_of(server: Server) -> tuple[Trace, ...]:
@@ -59,6 +65,15 @@ def traces_of(server: Server) -> tuple[Trace, ...]:
     for one in sorted(server.findings, key=lambda one: -one.weight.rank):
         for trace in (*_addresses(one), *_pages(one)):
             found.setdefault((trace.kind, trace.value), trace)
+    return tuple(found.values())
+
+
+def pages_of(server: Server) -> tuple[Trace, ...]:
+    """Each planted page once, wherever it lies, by the gravest finding that cites it."""
+    found: dict[tuple[str, str], Trace] = {}
+    for one in sorted(server.findings, key=lambda one: -one.weight.rank):
+        for trace in _pages(one):
+            found.setdefault((trace.path, trace.value.lower()), trace)
     return tuple(found.values())
 
 
@@ -104,7 +119,7 @@ def _pages(one: Finding) -> list[Trace]:
         return []
     seen = moment(one.time), moment(one.last)
     return [
-        Trace("page", each.sha256 or "", page_name(each.path), one, *seen, 1)
+        Trace("page", each.sha256 or "", page_name(each.path), one, *seen, 1, each.path)
         for each in one.citations
         if is_planted(one.rule, one.stage, each.path, each.sha256)
     ]

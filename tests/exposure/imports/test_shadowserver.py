@@ -236,3 +236,14 @@ def test_a_name_and_a_time_that_are_none_are_told(tmp_path: Path) -> None:
     assert len(found) == 2
     assert any("line 3 'xxx" in note for note in file.notes)
     assert any("line 3 '31.02.2021'" in note for note in file.notes)
+
+
+def test_a_table_of_somebody_else_is_his_word(tmp_path: Path) -> None:
+    """One with a column `tlp`, which no report has: its maker is named, and its label kept."""
+    row = {**ROW, "public_source": "A CERT", "tlp": "TLP:GREEN", "status": "vulnerable"}
+    columns = f"{SPECIAL},version,servername,url,tlp"
+    found = one(tmp_path, columns, row)
+    assert (found.provenance.source, found.provenance.tlp) == ("A CERT", "TLP:GREEN")
+    assert (found.build, found.servers) == ("15.1.2176", ("MADEUP-EX1",))
+    assert one(tmp_path, columns, {**row, "tag": "sharepoint", "version": ""}).exchange is None
+    assert one(tmp_path, SPECIAL, row).provenance.source == "shadowserver/special"

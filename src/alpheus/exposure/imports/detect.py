@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from alpheus.exposure.imports import plain_csv, shadowserver
+from alpheus.exposure.imports import intelmq, plain_csv, shadowserver
 from alpheus.exposure.imports.opening import Source
 from alpheus.exposure.imports.rows import Rows, column_names
 
@@ -35,6 +35,8 @@ def _json_kind(head: bytes) -> str:
         ("stix", {"objects", "type"}),
         ("misp", {"Event"}),
         ("misp", {"Attribute"}),
+        ("intelmq", {intelmq.TYPE}),
+        ("intelmq", {"classification", "feed"}),
         ("shodan", {"_shodan"}),
         ("shodan", {"ip_str", "port"}),
         ("nuclei", {"template-id"}),
@@ -85,4 +87,6 @@ def _table_kind(source: Source) -> str:
     columns = column_names(Rows(source).first())
     if shadowserver.is_shadowserver(columns, source.name):
         return "shadowserver"
+    if intelmq.TYPE in columns:
+        return "intelmq"
     return "csv" if plain_csv.is_table(source) else ""

@@ -9,7 +9,7 @@ from alpheus.exposure.model import Response, Tls
 
 KINDS = (
     "shadowserver", "shodan", "censys", "nmap", "zgrab2", "httpx", "nuclei", "masscan", "csv",
-    "misp", "stix",
+    "misp", "stix", "intelmq",
 )  # fmt: skip
 """What can be read; told from the content, or by the operator."""
 

@@ -11,6 +11,7 @@ from alpheus.errors import EvidenceFormatError
 from alpheus.exposure.imports import (
     censys,
     httpx,
+    intelmq,
     masscan,
     misp,
     nmap,
@@ -43,6 +44,7 @@ READERS: dict[str, Reader] = {
     "csv": plain_csv.read,
     "misp": misp.read,
     "stix": stix.read,
+    "intelmq": intelmq.read,
 }
 """The readers, by kind."""
 

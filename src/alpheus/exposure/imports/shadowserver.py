@@ -2,7 +2,8 @@
 
 The file's name tells date and type (`2021-03-15-scan_exchange-….csv`); the columns do where it does
 not. Times are UTC. The `version` of an Exchange report has three parts, so that its tag carries
-the verdict. Source: the public report schema of the Shadowserver Foundation (report_schema).
+the verdict. A table of somebody else in the same manner has a column `tlp`, and names its maker as
+`public_source`. Source: the public report schema of the Shadowserver Foundation (report_schema).
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ _FILE_NAME = re.compile(
     r"(\d{4}-\d{2}-\d{2})-([a-z0-9_]+?)(?:-.+)?\.csv(?:\.gz|\.zst)?", re.IGNORECASE
 )
 _BY_COLUMNS = (
+    ("special", frozenset({"public_source", "method"})),
     ("scan_exchange", frozenset({"version", "servername"})),
     ("compromised_website", frozenset({"http_host", "category"})),
-    ("special", frozenset({"public_source", "method"})),
 )
 _COMMON = frozenset({"timestamp", "ip", "asn", "geo"})
 _LONG_TAG = 1_000
@@ -69,6 +70,7 @@ class _Table:
         self._report, date = report_of(columns, name)
         self._date = fields.utc(date)
         self._source = f"shadowserver/{self._report}"
+        self._maker = at.get("public_source", -1) if "tlp" in at else -1
         self._ip = at.get("ip", at.get("src_ip", -1))
         self._port = at.get("port", at.get("src_port", -1))
         self._time = at.get("timestamp", -1)
@@ -80,6 +82,7 @@ class _Table:
         self._version = at.get("version", -1)
         self._tag = at.get("tag", -1)
         self._status = at.get("status", -1)
+        self._tlp = at.get("tlp", -1)
         self._first = at.get("first_seen_time", at.get("detected_since", -1))
         self._last = at.get("last_seen_time", -1)
         self._others = [(column, n) for column, n in zip(columns, range(len(columns)), strict=True)
@@ -119,11 +122,12 @@ class _Table:
             attributes["url"] = _full(page, scheme, web_host, port or url_port)
         return Listing(
             row=row, target=ip or host, address=address, port=port or url_port, names=names,
-            scheme=scheme, source=self._source,
+            scheme=scheme, source=cells[self._maker] or self._source,
             exchange=exchange or None, version=version if exchange else "",
             vulnerable=tag.vulnerable, compromised=compromised,
             servers=(server,) if server else (), time=last,
             first_seen=fields.utc(cells[self._first]) or time, last_seen=last,
+            tlp=fields.tlp_label(cells[self._tlp]),
             attributes=attributes, remarks=tuple(self._unread(cells, names)),
         )  # fmt: skip
 

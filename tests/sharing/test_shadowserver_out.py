@@ -1,0 +1,62 @@
+"""A table in the manner of Shadowserver's reports."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from alpheus.knowledge.shared.model import Tlp
+from alpheus.report.assessment_file import Assessment
+from alpheus.sharing.policy import Policy
+from sharing.listed_samples import read_again, written
+
+
+def _rows(assessment: Assessment, policy: Policy) -> list[dict[str, str]]:
+    content = written("shadowserver", assessment, policy).decode()
+    return list(csv.DictReader(io.StringIO(content)))
+
+
+def test_a_row_for_each_server(assessment: Assessment) -> None:
+    """Its tag says all that is known of it; what evidence does not tell is empty."""
+    first, second, third = _rows(assessment, Policy(Tlp.AMBER, named=True))
+    assert first["tag"] == (
+        "exchange;compromised;webshell;proxylogon;cve-2021-26855;cve-2021-27065"
+    )
+    assert (first["hostname"], first["servername"]) == ("ex01.corp.example", "EX01")
+    assert (first["timestamp"], first["version"]) == ("2021-03-03 07:00:00", "15.1.2106.6")
+    assert first["url"] == "https://ex01.corp.example/aspnet_client/x.aspx"
+    assert (first["sha256"], first["tlp"]) == ("a" * 64, "TLP:AMBER")
+    assert (first["ip"], first["asn"], first["geo"]) == ("", "", "")
+    assert (second["tag"], second["status"]) == ("exchange;suspicious;proxylogon", "suspicious")
+    assert third["tag"] == "exchange;cve-2021-26855;cve-2021-27065"
+
+
+def test_there_and_back(assessment: Assessment, tmp_path: Path) -> None:
+    """`alpheus import` understands the same servers in the same state, and who says so."""
+    content = written("shadowserver", assessment, Policy(Tlp.GREEN, named=True))
+    found, file = read_again(content, tmp_path)
+    assert (file.kind, file.tally.lost) == ("shadowserver", 0)
+    victim, doubtful, opened = found
+    assert (victim.names, victim.servers) == (("ex01.corp.example",), ("EX01",))
+    assert (victim.flags, doubtful.flags, opened.flags) == (("compromised-reported",), (), ())
+    assert victim.attributes["url"] == "https://ex01.corp.example/aspnet_client/x.aspx"
+    for one in (victim, opened):
+        assert (one.exchange, one.build) == (True, "15.1.2106.6")
+        assert one.cves["CVE-2021-26855"].state == "vulnerable"
+        assert one.cves["CVE-2020-0688"].state == "fixed"
+    for one in found:
+        assert one.provenance is not None
+        assert (one.provenance.source, one.provenance.tlp) == ("A CERT", "TLP:GREEN")
+
+
+def test_a_hidden_victim_has_no_place(assessment: Assessment, tmp_path: Path) -> None:
+    """Its state is told under a name that says nothing, which nobody takes for a server."""
+    content = written("shadowserver", assessment, Policy(Tlp.GREEN, named=False))
+    assert b"EX01" not in content
+    assert b".example" not in content
+    rows = list(csv.DictReader(io.StringIO(content.decode())))
+    assert [one["detail"][:7] for one in rows] == ["server-"] * 3
+    assert rows[0]["detail"].endswith(" x.aspx")
+    found, file = read_again(content, tmp_path)
+    assert (found, file.tally.lost) == ([], 3)
