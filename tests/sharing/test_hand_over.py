@@ -9,6 +9,9 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
+from alpheus.knowledge.shared.model import Tlp
 from alpheus.report.assessment_file import Assessment
 from alpheus.sharing.hand_over import write_package
 from alpheus.sharing.policy import Policy
@@ -33,6 +36,8 @@ def test_every_hash_is_right(named: tuple[Policy, list[Assessment]], tmp_path: P
     sums = dict(reversed(line.split("  ")) for line in lines)
     assert sums == {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     assert files["custody.log"] == b"1\tx\n"
+    assert "custody.log" in files["README.txt"].decode()
+    assert "custody.log" not in _package(named)["README.txt"].decode()
 
 
 def test_nothing_that_may_not_leave(hidden: tuple[Policy, list[Assessment]]) -> None:
@@ -44,6 +49,14 @@ def test_nothing_that_may_not_leave(hidden: tuple[Policy, list[Assessment]]) -> 
     first = files["README.txt"].decode()
     assert first.startswith("TLP:AMBER   from A CERT")
     assert "1 finding rests on what is TLP:RED and was left out." in first
+
+
+def test_the_first_page_fits_a_page(assessment: Assessment) -> None:
+    """However much is said of a server, no line is longer than 80 characters."""
+    long = msgspec.structs.replace(assessment.servers[0], headline="it is so " * 40)
+    given = msgspec.structs.replace(assessment, servers=(long,))
+    files = _package((Policy(Tlp.RED, named=True), [given]))
+    assert max(map(len, files["README.txt"].decode().splitlines())) <= 80
 
 
 def test_cells_are_inert(named: tuple[Policy, list[Assessment]]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from alpheus.model import Stage, Verdict
@@ -42,3 +44,23 @@ def test_every_name_and_alias_counts() -> None:
     assert victims.without("via qwert9", "hidden") == "hidden"
     assert victims.without("via ZZ-9", "hidden") == "hidden"
     assert victims.without("via others", "hidden") == "via others"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("at mail.corp.com now", True), ("owa.mail.corp.com.evil.example", True), ("corp.com", True),
+     ("mail.corp", False), ("other.com", False), ("xcorp.com", False)],
+)  # fmt: skip
+def test_a_name_of_common_labels_counts_as_a_whole(text: str, told: bool) -> None:
+    """And so does its domain, also within a longer name."""
+    assert _victims("mail.corp.com").are_in(text) is told
+
+
+def test_many_victims_cost_little() -> None:
+    """A text is looked up, and not compared with each of 100,000 names."""
+    victims = _victims(*(f"EX{n:05}.d{n:05}.example" for n in range(100_000)))
+    begin = time.perf_counter()
+    told = [victims.are_in(f"/owa/auth/page{n}-{'x' * 40}.aspx") for n in range(2_000)]
+    assert not any(told)
+    assert victims.are_in("a page on ex00042")
+    assert time.perf_counter() - begin < 5

@@ -9,6 +9,7 @@ import csv
 import hashlib
 import io
 import json
+import textwrap
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from alpheus.report.assessment_file import Assessment, Finding, Server, moment
+from alpheus.report.visible import visible
 from alpheus.sharing.lines import to_ecs
 from alpheus.sharing.misp_out import to_misp
 from alpheus.sharing.moments import stamp
@@ -24,6 +26,7 @@ from alpheus.sharing.stix_out import to_stix
 
 _COLUMNS = ("server", "time", "last", "stage", "weight", "rule", "title", "path", "place", "sha256",
             "text")  # fmt: skip
+_WIDTH = 78
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -34,7 +37,7 @@ def write_package(
     """Write the package as a zip archive. Give assessments as `policy` allows them."""
     known = list(assessments)
     files = {
-        "README.txt": _readme(known, policy, producer, now),
+        "README.txt": _readme(known, policy, producer, now, custody=custody is not None),
         "indicators.stix.json": _json(to_stix(known, policy, producer, now)),
         "indicators.misp.json": _json(to_misp(known, policy, producer, now)),
         "records.ecs.jsonl": "".join(json.dumps(one) + "\n" for one in to_ecs(known)),
@@ -58,29 +61,33 @@ def _json(content: object) -> str:
     return json.dumps(content, indent=1) + "\n"
 
 
-def _readme(known: Sequence[Assessment], policy: Policy, producer: str, now: datetime) -> str:
+def _readme(
+    known: Sequence[Assessment], policy: Policy, producer: str, now: datetime, *, custody: bool
+) -> str:
     servers = [server for one in known for server in one.servers]
     lines = [
         f"{policy.tlp.value}   from {producer}, {now:%Y-%m-%d %H:%M} UTC", "",
         "What was found on these servers, by Alpheus:", "",
-        *(f"  {one.name}: {one.verdict.value} ({one.stage.value}). {_says(one)}".rstrip()
-          for one in servers), "",
+        *(line for one in servers for line in _server(one)), "",
         "indicators.stix.json   STIX 2.1: indicators, where they were sighted, relations",
         "indicators.misp.json   the same as a MISP event",
         "records.ecs.jsonl      each record that proves something, as lines of JSON (ECS)",
         "excerpts.csv           the same as a table, with place and SHA-256 of the file",
-        "custody.log            who did what with the evidence, line by line; if it was given",
+        *(["custody.log            who did what with the evidence, line by line"] if custody else []),
         "SHA256SUMS             sha256sum -c SHA256SUMS", "",
     ]  # fmt: skip
     if not policy.named:
         lines += ["The servers stand under names that say nothing; quotes and folders are left",
                   "out, since they may name them.", ""]  # fmt: skip
-    lines += [f"{one}." for one in policy.told()]
+    lines += [line for one in policy.told() for line in textwrap.wrap(f"{one}.", _WIDTH)]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _says(server: Server) -> str:
-    return "" if server.headline == server.verdict.value else server.headline
+def _server(server: Server) -> list[str]:
+    """What is said of a server, on lines of a page."""
+    says = "" if server.headline == server.verdict.value else server.headline
+    told = f"{server.name}: {server.verdict.value} ({server.stage.value}). {says}".rstrip()
+    return textwrap.wrap(visible(told), _WIDTH, initial_indent="  ", subsequent_indent="    ")
 
 
 def _excerpts(known: Sequence[Assessment]) -> str:

@@ -13,6 +13,7 @@ from alpheus.report.assessment_file import Server
 from alpheus.sharing.addresses import is_inside
 
 _LABEL = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _ADDRESS = re.compile(
     r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)|(?<![\w:])[0-9a-f]*:[0-9a-f:]*:[0-9a-f.:]*",
     re.IGNORECASE,
@@ -40,21 +41,41 @@ class Victims:
             for name in (one.name, *one.aliases)
         }
         domains = {name.partition(".")[2] for name in names}
-        whole = {one for one in names if len(one) > _SHORT or "." in one}
-        whole |= {one for one in domains if "." in one}
+        self._names = {one for one in names | domains if "." in one}
         labels = {label for name in names for label in _LABEL.findall(name)} - _ANYBODYS
-        whole |= {one for one in labels if len(one) >= _SHORT}
-        alone = {one for one in labels if _SHORTEST <= len(one) < _SHORT}
-        told = [*map(re.escape, sorted(whole - _ANYBODYS)),
-                *(rf"(?<![^\W_]){re.escape(one)}(?![^\W_])" for one in sorted(alone))]  # fmt: skip
-        self._told = re.compile("|".join(told)) if told else None
+        self._labels = {one for one in labels if len(one) >= _SHORTEST}
+        self._lengths = sorted({len(one) for one in self._labels if len(one) >= _SHORT})
+        self._known: dict[str, bool] = {}
 
     def are_in(self, text: str) -> bool:
         """Whether a text gives one away."""
-        if self._told is not None and self._told.search(text.casefold()):
-            return True
-        return any(is_inside(found.group().rstrip(".")) for found in _ADDRESS.finditer(text))
+        found = self._known.get(text)
+        if found is None:
+            folded = text.casefold()
+            found = self._known[text] = (
+                any(map(self._is_told_by, _LABEL.findall(folded)))
+                or any(map(self._is_named_by, _DOTTED.findall(folded)))
+                or any(is_inside(one.group().rstrip(".")) for one in _ADDRESS.finditer(folded))
+            )
+        return found
 
     def without(self, text: str, instead: str) -> str:
         """A text, or what stands for one that gives a victim away."""
         return instead if self.are_in(text) else text
+
+    def _is_told_by(self, label: str) -> bool:
+        """Whether a label of a victim is this one, or a part of it."""
+        return label in self._labels or any(
+            label[start : start + length] in self._labels
+            for length in self._lengths
+            for start in range(len(label) - length + 1)
+        )
+
+    def _is_named_by(self, text: str) -> bool:
+        """Whether some labels of a dotted text are a victim's name or its domain."""
+        parts = text.split(".")
+        return any(
+            ".".join(parts[start:end]) in self._names
+            for start in range(len(parts))
+            for end in range(start + 2, len(parts) + 1)
+        )
