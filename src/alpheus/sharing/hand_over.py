@@ -73,7 +73,7 @@ def _readme(
         "indicators.misp.json   the same as a MISP event",
         "records.ecs.jsonl      each record that proves something, as lines of JSON (ECS)",
         "excerpts.csv           the same as a table, with place and SHA-256 of the file",
-        *(["custody.log            who did what with the evidence, line by line"] if custody else []),
+        *["custody.log            who did what with the evidence, line by line"] * custody,
         "SHA256SUMS             sha256sum -c SHA256SUMS", "",
     ]  # fmt: skip
     if not policy.named:
