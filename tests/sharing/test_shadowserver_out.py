@@ -6,10 +6,14 @@ import csv
 import io
 from pathlib import Path
 
+import msgspec
+
 from alpheus.knowledge.shared.model import Tlp
-from alpheus.report.assessment_file import Assessment
+from alpheus.report.assessment_file import Assessment, Build
+from alpheus.sharing.forms import FORMS, Given
+from alpheus.sharing.moments import finished
 from alpheus.sharing.policy import Policy
-from sharing.listed_samples import read_again, written
+from sharing.listed_samples import fleet, read_again, written
 
 
 def _rows(assessment: Assessment, policy: Policy) -> list[dict[str, str]]:
@@ -48,6 +52,28 @@ def test_there_and_back(assessment: Assessment, tmp_path: Path) -> None:
     for one in found:
         assert one.provenance is not None
         assert (one.provenance.source, one.provenance.tlp) == ("A CERT", "TLP:GREEN")
+
+
+def test_another_product_is_no_exchange(assessment: Assessment, tmp_path: Path) -> None:
+    """Its name stands in the tag, its build beside it; nobody reads it as one of Exchange."""
+    (one,) = Policy(Tlp.RED, named=True).allowed([fleet(assessment)])
+    server = msgspec.structs.replace(
+        one.servers[0],
+        product="Microsoft SharePoint Server 2019",
+        build=Build("16.0.10417.20003"),
+        cves={},
+    )
+    given = Given(
+        [msgspec.structs.replace(one, servers=(server,))], Policy(Tlp.RED, named=True), "A CERT",
+        finished(one),
+    )  # fmt: skip
+    content = FORMS["shadowserver"](given)
+    (row,) = csv.DictReader(io.StringIO(content.decode()))
+    assert row["tag"].startswith("sharepoint;compromised;webshell;")
+    assert row["version"] == "16.0.10417.20003"
+    ((found,), _) = read_again(content, tmp_path)
+    assert found.exchange is not True
+    assert (found.flags, found.attributes["tag"]) == (("compromised-reported",), row["tag"])
 
 
 def test_a_hidden_victim_has_no_place(assessment: Assessment, tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ COLUMNS = (
     "hostname_source", "first_seen_time", "last_seen_time", "version", "servername", "url",
     "sha256", "tlp",
 )  # fmt: skip
-_EXCHANGE = "exchange"
+_PRODUCTS = ("exchange", "sharepoint")
+"""What a tag calls a product."""
 
 
 def to_shadowserver(
@@ -36,9 +37,10 @@ def to_shadowserver(
 
 
 def _server(one: Listed, page: Trace | None, policy: Policy, producer: str) -> dict[str, str]:
-    server, exchange = one.server, _EXCHANGE in one.server.product.lower()
+    server = one.server
+    products = (name for name in _PRODUCTS if name in server.product.lower())
     shell = page is not None and page.finding.weight is Weight.PROOF
-    words = (*[_EXCHANGE] * exchange, one.broken, *["webshell"] * shell, *one.campaigns.split(),
+    words = (*products, one.broken, *["webshell"] * shell, *one.campaigns.split(),
              *(cve.lower() for cve in one.flaws))  # fmt: skip
     return {
         "timestamp": _plain(one.last or one.seen), "ip": one.address, "protocol": "tcp",
@@ -48,7 +50,7 @@ def _server(one: Listed, page: Trace | None, policy: Policy, producer: str) -> d
         "method": "evidence of the server itself",
         "severity": "critical" if one.broken == COMPROMISED else "high",
         "first_seen_time": _plain(one.first), "last_seen_time": _plain(one.last or one.seen),
-        "version": server.build.value if server.build and exchange else "",
+        "version": server.build.value if server.build else "",
         "servername": one.computer, "tlp": policy.tlp.value,
     }  # fmt: skip
 
