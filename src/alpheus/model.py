@@ -129,7 +129,8 @@ class Citation:
     """Where a record stands. At most one of `line` (from 1), `offset` (bytes), `record_id`.
 
     `path` is the address inside the package, with `/`. `sha256` is the hash of the file.
-    `text` is the record as found, without its line end, at most 4,000 characters.
+    `text` is the record as found, without its line end, at most 4,000 characters. `structure`: of a
+    server page, the name of what is left of its code without names and values; '' for none.
     """
 
     evidence: str
@@ -139,6 +140,7 @@ class Citation:
     record_id: int | None = None
     text: str = ""
     sha256: str | None = None
+    structure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

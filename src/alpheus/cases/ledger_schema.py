@@ -94,3 +94,12 @@ traces = Table(
     Index("ix_traces_value", "kind", "value"),
 )  # fmt: skip
 """What an intruder left on a server that may be found on others; see `cases/traces.py`."""
+
+strands = Table(
+    "strands", LASTING,
+    Column("observation", Number, ForeignKey("observations.id"), primary_key=True,
+           autoincrement=False),
+    Column("number", SmallInteger, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)  # fmt: skip
+"""What each of the intruders of a server did, from 1 (JSON); see `cases/strands.py`."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Table, delete, exists, func, select, text, update
 
-from alpheus.cases import assessments, repeats, secret_rows, traces
+from alpheus.cases import assessments, repeats, secret_rows, strands, traces
 from alpheus.cases.clean_schema import plans, verifications
 from alpheus.cases.clean_store import forget_marks
 from alpheus.cases.console_schema import answers
@@ -107,6 +107,7 @@ def _delete(connection: Connection, gone: list[int]) -> None:
         secret_rows.forget(connection, part)
         repeats.forget(connection, part)
         traces.forget(connection, part)
+        strands.forget(connection, part)
         connection.execute(delete(observations).where(o.id.in_(part)))
     used = exists(select(o.id).where(o.facts_id == facts.c.id))
     connection.execute(delete(facts).where(~used))
@@ -126,4 +127,4 @@ def _shrink(database: Database) -> None:
             raw.execute("VACUUM")
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
-            alone.execute(text("VACUUM observations, assessments, secrets, traces"))
+            alone.execute(text("VACUUM observations, assessments, secrets, traces, strands"))

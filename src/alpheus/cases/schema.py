@@ -27,7 +27,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0007"
+HEAD = "0008"
 """The revision of the lasting tables that this program reads and writes."""
 
 DERIVED_FORM = "8"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from alpheus.cli import lab_country, lab_internet
+from alpheus.cli import lab_country, lab_fleet, lab_internet
 from alpheus.errors import UsageError
 
 
@@ -21,11 +21,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "out",
         type=Path,
         metavar="[OUT]",
-        help=f"an empty or new folder; or the word {lab_internet.NAME} or {lab_country.NAME}: "
-        "see below",
+        help=f"an empty or new folder; or the word {lab_internet.NAME}, {lab_country.NAME} or "
+        f"{lab_fleet.NAME}: see below",
     )
     folder = parser.add_argument(
-        "folder", metavar="[FOLDER]", help=f"where the {lab_country.NAME} goes, empty or new"
+        "folder", metavar="[FOLDER]", help="where a country or a fleet goes, empty or new"
     )
     # Not `?`, which takes the second as missing where options stand between the two.
     out.required = folder.required = False
@@ -37,6 +37,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument("--list", action="store_true", help="list the scenarios and stop")
     lab_internet.add_options(parser)
     lab_country.add_options(parser)
+    lab_fleet.add_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -44,6 +45,8 @@ def run(options: argparse.Namespace) -> int:
     """Write the evidence, list the scenarios, be a test internet, or write a country."""
     if options.out == Path(lab_country.NAME):
         return lab_country.run(options)
+    if options.out == Path(lab_fleet.NAME):
+        return lab_fleet.run(options)
     if options.folder is not None:
         raise UsageError(f"lab takes one word or folder: {options.out} or {options.folder}?")
     if options.out == Path(lab_internet.NAME):

@@ -48,6 +48,12 @@ def _of_code(content: bytes, path: str) -> tuple[PageMatch, ...]:
     return code_matches(content, path)
 
 
+def _structure(content: bytes, path: str) -> str:
+    from alpheus.detect.webshell.judge import structure_of  # noqa: PLC0415 - as above
+
+    return structure_of(content, path)
+
+
 def read_page(file: EvidenceFile, origin: Origin, kit: Kit) -> tuple[ServerPage, Skipped | None]:
     """Read a page whole (its first 8 MiB are searched), and compare it with the baseline."""
     loss: Skipped | None = None
@@ -63,9 +69,12 @@ def read_page(file: EvidenceFile, origin: Origin, kit: Kit) -> tuple[ServerPage,
     matches = (*kit.yara.match(content), *_of_code(content, file.path))
     line = next((m.line for m in matches if m.line), None)
     text = next((m.text for m in matches if m.text), "")
+    structure = _structure(content, file.path) if matches else ""
     page = ServerPage(
         origin=origin,
-        citation=Citation(file.evidence, file.path, line=line, text=text, sha256=sha256),
+        citation=Citation(
+            file.evidence, file.path, line=line, text=text, sha256=sha256, structure=structure
+        ),
         windows_path=path,
         relative=relative,
         place=kit.baseline.closed_place(path),

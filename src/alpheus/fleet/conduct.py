@@ -7,7 +7,7 @@ the same steps with spans of the same kind between them, are found on the server
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 
@@ -36,7 +36,7 @@ def conduct(server: ServerAssessment) -> Iterator[Trace]:
         return
     first = steps[0][0]
     spans = [
-        _pace((later - earlier).total_seconds()) for (earlier, _), (later, _) in pairwise(steps)
+        pace((later - earlier).total_seconds()) for (earlier, _), (later, _) in pairwise(steps)
     ]
     told = steps[0][1].title + "".join(
         f"; {span}: {finding.title}" for span, (_, finding) in zip(spans, steps[1:], strict=True)
@@ -61,7 +61,8 @@ def _steps(findings: Sequence[Finding]) -> list[tuple[datetime, Finding]]:
     return list(found.values())[:_MOST_STEPS]
 
 
-def _pace(seconds: float) -> str:
+def pace(seconds: float) -> str:
+    """A span between two steps, as it is compared."""
     return next((name for most, name in _PACES if seconds <= most), _LATER)
 
 
@@ -87,9 +88,14 @@ def agent_of(citation: Citation) -> str:
     for reader in (W3CFormat(), HTTPPROXY):
         row = reader.start("", citation.path, ReadOptions()).row(citation.text)
         if row is not None:
-            named = (row.fields.get(name, "") for name in _AGENTS)
-            return _cut(" ".join(next(filter(None, named), "").replace("+", " ").split()))
+            return agent_in(row.fields)
     return ""
+
+
+def agent_in(fields: Mapping[str, str]) -> str:
+    """The user agent that the fields of a request name; '' for none."""
+    named = (fields.get(name, "") for name in _AGENTS)
+    return _cut(" ".join(next(filter(None, named), "").replace("+", " ").split()))
 
 
 def _hash(*parts: str) -> str:

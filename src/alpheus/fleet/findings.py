@@ -11,11 +11,10 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from ipaddress import ip_address
 
 from alpheus.cases.traces import Trace, TraceKind
-from alpheus.exposure.imports.whereabouts import here, is_private
 from alpheus.fleet.conduct import conduct
+from alpheus.fleet.said import public_address
 from alpheus.model import Finding, ServerAssessment, Stage, Weight
 from alpheus.report.redact import Clear
 from alpheus.report.views import iso
@@ -73,7 +72,7 @@ def _of(
         yield Trace(TraceKind.FAMILY, finding.rule, finding.title[:_LONGEST], seen)
     if finding.weight is Weight.PROOF and finding.stage.rank >= Stage.EXPLOITED.rank:
         for client in finding.clients:
-            if address := _public(client):
+            if address := public_address(client):
                 yield Trace(TraceKind.ADDRESS, address, finding.title[:_LONGEST], seen)
     marks = {mark for one in finding.citations for mark in _MARK.findall(one.text)}
     for mark in sorted(marks):
@@ -81,12 +80,3 @@ def _of(
             digest = hmac.new(key, clear.value.encode("utf-8", "surrogatepass"), hashlib.sha256)
             yield Trace(TraceKind.SECRET, digest.hexdigest()[:32], f"{clear.kind.value} {mark}",
                         seen)  # fmt: skip
-
-
-def _public(client: str) -> str:
-    """An address from which somebody came over the internet, '' for any other."""
-    try:
-        address = str(ip_address(client.strip("[]")))
-    except ValueError:
-        return ""
-    return "" if is_private(address) or here(address) else address

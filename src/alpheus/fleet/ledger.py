@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, case, delete, func, select, text, update
 
-from alpheus.cases import traces
+from alpheus.cases import strands, traces
 from alpheus.cases.database import Database
 from alpheus.cases.ledger_schema import lanes, packages, units
 from alpheus.cases.observations import iso
@@ -273,6 +273,11 @@ def _stored(connection: Connection, ended: Sequence[Ended], who: str) -> dict[in
         connection,
         [(number, trace) for result, (_, numbers) in zip(results, stored, strict=True)
          for number, each in zip(numbers, result.traces, strict=True) for trace in each],
+    )  # fmt: skip
+    strands.add(
+        connection,
+        [one for result, (_, numbers) in zip(results, stored, strict=True)
+         for one in zip(numbers, result.strands, strict=True)],
     )  # fmt: skip
     return {
         one.unit.id: {

@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from alpheus.cases.observations_import import Document
+from alpheus.cases.strands import Strand
 from alpheus.cases.traces import Trace
 
 MOST_STRIKES = 3
@@ -129,13 +130,14 @@ class Unit:
 class Result:
     """What a unit gave: rows that are ready to be stored, and what finding them took.
 
-    `document` is an assessment; `traces` come in the order of its rows. `refused`: it could not be
-    opened at all, and why. `away`: its store could not be reached, and why, so that it is tried
-    again. `part` is what a part of a package said, sealed. `cpu` is milliseconds.
+    `document` is an assessment; `traces` and `strands` come in the order of its rows. `refused`: it
+    could not be opened at all, and why. `away`: its store could not be reached, and why, so that it
+    is tried again. `part` is what a part of a package said, sealed. `cpu` is milliseconds.
     """
 
     document: Document | None = None
     traces: tuple[tuple[Trace, ...], ...] = ()
+    strands: tuple[tuple[Strand, ...], ...] = ()
     verdict: str = ""
     read: int = 0
     cpu: int = 0

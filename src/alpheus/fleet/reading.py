@@ -21,6 +21,7 @@ from alpheus.fleet.findings import traces_of
 from alpheus.fleet.model import Parameters, Result, Unit, UnitKind
 from alpheus.fleet.parts import judge_parts, read_part
 from alpheus.fleet.results import keep_assessment, timeline_of
+from alpheus.fleet.strands import strands_of
 from alpheus.job import TriageOptions, TriageResult, unread
 from alpheus.model import Assessment, Verdict
 from alpheus.parsers.base import ReadOptions
@@ -169,6 +170,7 @@ def with_text(assessment: Assessment, place: str, key: bytes) -> tuple[Result, b
     result = Result(
         Document(place, hashlib.sha256(text).hexdigest(), len(text), rows),
         tuple(traces_of(server, secrets, key) for server in redacted.servers),
+        tuple(strands_of(server, secrets, key) for server in redacted.servers),
         worst.value,
         assessment.run.bytes_read,
     )

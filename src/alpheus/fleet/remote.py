@@ -105,6 +105,7 @@ def _check(unit: Unit, result: Result) -> None:
             or not _HASH.fullmatch(document.sha256)
             or len(document.rows) > MOST_SERVERS
             or len(result.traces) != len(document.rows)
+            or len(result.strands) != len(document.rows)
             or not all(map(_is_of_an_assessment, document.rows))
         )
     if wrong:

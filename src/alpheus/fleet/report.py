@@ -6,7 +6,7 @@ counts. All is as of one moment, while a run goes on as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,8 +21,11 @@ from alpheus.cases.schema import observations
 from alpheus.cases.server_rows import place_of
 from alpheus.cases.traces import TraceKind
 from alpheus.errors import NotWorkedOutError
+from alpheus.fleet.hands_told import Hands, read_strands, tell_hands
 from alpheus.fleet.model import UnitKind, UnitState
 from alpheus.fleet.progress import Parked, parked_units
+from alpheus.knowledge.indicators import Indicators
+from alpheus.knowledge.packs import load_packs
 from alpheus.model import Verdict
 
 SCHEMA = "alpheus.campaign-report/1"
@@ -82,6 +85,7 @@ class Report(msgspec.Struct, frozen=True):
     units: dict[str, int]
     verdicts: dict[str, int]
     judged: tuple[Victim, ...]
+    hands: Hands
     shared: tuple[Shared, ...]
     sources: tuple[Source, ...]
     parked: tuple[Parked, ...]
@@ -110,14 +114,22 @@ def report(database: Database, *, now: datetime | None = None) -> Report:
         counts[_WAITING] = counts.get(_WAITING, 0) + counts.pop(UnitState.HELD.value, 0)
         judged = _judged(connection)
         by_number = {one.observation: one for one in judged}
+        names = {one.observation: one.name for one in judged}
         verdicts: dict[str, int] = {}
         for one in judged:
             verdicts[one.verdict] = verdicts.get(one.verdict, 0) + 1
         return Report(
             SCHEMA, moment, {one: counts.get(one, 0) for one in _STATES}, verdicts,
-            tuple(judged), tuple(_shared(connection, by_number)),
+            tuple(judged), tell_hands(read_strands(connection, names), _public()),
+            tuple(_shared(connection, by_number)),
             tuple(_sources(connection, database.place, by_number)), parked_units(connection),
         )  # fmt: skip
+
+
+def _public() -> Callable[[str], bool]:
+    """Pages whose hash was published: who has one has not made it."""
+    known = Indicators(load_packs())
+    return lambda digest: known.by_hash(digest) is not None
 
 
 def _judged(connection: Connection) -> list[Victim]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from textwrap import wrap
 
+from alpheus.fleet.hands_text import hands_lines
 from alpheus.fleet.progress import Parked, Progress
 from alpheus.fleet.report import Report, Shared, Victim
 from alpheus.model import Verdict
@@ -70,6 +71,7 @@ def report_lines(found: Report) -> Iterator[str]:
     yield from _paragraph(f"{said}. {_many(len(found.judged), 'server')}: "
                           f"{_verdicts(found.verdicts) or 'none'}.")  # fmt: skip
     yield from _victims(found)
+    yield from hands_lines(found.hands)
     for kind, head in _HEADS.items():
         yield from _shared(head, [one for one in found.shared if one.kind == kind])
     if found.sources:

@@ -189,10 +189,8 @@ def _file_finding(
 def _cite(page: ServerPage, match: PageMatch | None) -> Citation:
     cited = page.citation
     if match is None:
-        return Citation(cited.evidence, cited.path, sha256=cited.sha256)
-    return Citation(
-        cited.evidence, cited.path, line=match.line, text=match.text, sha256=cited.sha256
-    )  # fmt: skip
+        return replace(cited, line=None, text="")
+    return replace(cited, line=match.line, text=match.text)
 
 
 def _with_weight(rule: RuleInfo, weight: Weight) -> RuleInfo:

@@ -52,7 +52,7 @@ def generate(
         wanted = None
     for number, plan in enumerate(plans):
         share = wanted // len(plans) if wanted else 0
-        _write(plan, evidence / plan.folder, share, Random(f"{seed}:{scenario}:{number}"))  # noqa: S311 - a simulation, no secret
+        write_plan(plan, evidence / plan.folder, share, Random(f"{seed}:{scenario}:{number}"))  # noqa: S311 - a simulation, no secret
     servers = tuple(plan.truth.at_seconds() for plan in plans)
     truth = GroundTruth(scenario, seed, evidence, servers)
     _save(out / FILE_NAME, to_json(truth).encode())
@@ -68,7 +68,8 @@ def _find(name: str, packs: tuple[Path, ...]) -> tuple[Scenario, Builder]:
     raise UsageError(f"there is no scenario {name!r}; known are {known}")
 
 
-def _write(plan: Plan, root: Path, size: int, rng: Random) -> None:
+def write_plan(plan: Plan, root: Path, size: int, rng: Random) -> None:
+    """One server's evidence into a folder. Raises OutputError."""
     files = list(plan.files)
     if plan.system_files:
         files += _system_files(plan)

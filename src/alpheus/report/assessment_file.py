@@ -35,6 +35,7 @@ class Citation(msgspec.Struct, frozen=True):
     record_id: int | None = None
     text: str = ""
     sha256: str | None = None
+    structure: str = ""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -250,7 +251,7 @@ def _campaign(found: model.Campaign) -> Campaign:
 
 def _finding(found: model.Finding) -> Finding:
     citations = tuple(
-        Citation(c.evidence, c.path, c.line, c.offset, c.record_id, c.text, c.sha256)
+        Citation(c.evidence, c.path, c.line, c.offset, c.record_id, c.text, c.sha256, c.structure)
         for c in (*found.citations, *found.more_files)
     )
     return Finding(

@@ -196,6 +196,8 @@ def _citation(citation: Citation) -> dict[str, Any]:
     result["text"] = citation.text
     if citation.sha256 is not None:
         result["sha256"] = citation.sha256
+    if citation.structure:
+        result["structure"] = citation.structure
     return result
 
 

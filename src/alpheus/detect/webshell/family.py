@@ -273,7 +273,7 @@ def _secrets(read: _Read, key: bytes) -> frozenset[Secret]:
     parameters = sum(kind == "parameter" for kind, _ in chosen)
     kinds = {"hash", "key"} | ({"parameter"} if parameters <= _FEW else set())
     secrets = [
-        _secret(kind, value, key, ties=kind in kinds and _rare(value)) for kind, value in chosen
+        _secret(kind, value, key, ties=kind in kinds and rare(value)) for kind, value in chosen
     ]
     return frozenset(sorted(secrets, key=lambda secret: (not secret.ties, secret))[:_MOST_SECRETS])
 
@@ -304,7 +304,8 @@ def _is_key(words: Sequence[Token], at: int, before: Sequence[str]) -> bool:
     return named.kind in {T.NAME, T.TEXT} and bool(_SECRET_NAME.search(str(named.value)))
 
 
-def _rare(value: str) -> bool:
+def rare(value: str) -> bool:
+    """Whether few would choose it, so that who shares it is of one hand."""
     plain = value.lower()
     return (
         len(plain) > 3

@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from alpheus.detect.webshell.decoding import PageText, page_text
-from alpheus.detect.webshell.family import Families, traits_of
+from alpheus.detect.webshell.family import Families, family_name, traits_of
 from alpheus.detect.webshell.model import Judgement, PageJudgement, Reason
-from alpheus.detect.webshell.page import Page, read_page
+from alpheus.detect.webshell.page import Language, Page, read_page
 from alpheus.detect.webshell.quick import may_matter
 from alpheus.detect.webshell.razor import razor_code
 from alpheus.detect.webshell.weigh import weigh
@@ -31,7 +31,7 @@ class PageJudge:
         said = judged(path, sha256, len(content), reasons)
         if read is None or said.score < SUSPICIOUS or {one.kind for one in reasons} == {"cut"}:
             return said  # what could not be followed has no hand
-        pieces = [(piece.text, piece.language) for piece in read[0].code]
+        pieces = _pieces(read[0])
         return replace(said, family=self._families.add(*traits_of(pieces)) or None)
 
 
@@ -39,6 +39,12 @@ class PageJudge:
 def matters(content: bytes, path: str) -> bool:
     """False only if no code of a page names anything of power, by its bytes and its extension."""
     return may_matter(content, razor=path.rpartition(".")[2].lower() in _RAZOR)
+
+
+def structure_of(content: bytes, path: str) -> str:
+    """The name of the structure of a page, the same whatever its names and values; '' for none."""
+    read = _read(content, path)
+    return "" if read is None else family_name(traits_of(_pieces(read[0]))[0])
 
 
 def content_reasons(content: bytes, path: str) -> list[Reason]:
@@ -58,6 +64,10 @@ def _read(content: bytes, path: str) -> tuple[Page, PageText] | None:
     if extension in _RAZOR:
         page.code += razor_code(text.text, extension)
     return page, text
+
+
+def _pieces(page: Page) -> list[tuple[str, Language]]:
+    return [(piece.text, piece.language) for piece in page.code]
 
 
 def judged(path: str, sha256: str, size: int, reasons: list[Reason]) -> PageJudgement:

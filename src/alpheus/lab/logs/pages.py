@@ -36,9 +36,15 @@ class Shell:
         return f"http://{self.address}/{self.script}"
 
 
-def make_shell(rng: Random, server: Server, *, below_owa: bool | None = None) -> Shell:
-    """A page in the web root or below the logon pages of the front end (None: either)."""
-    name = names.page_name(rng)
+def make_shell(
+    rng: Random, server: Server, *, below_owa: bool | None = None, key: str = "", name: str = ""
+) -> Shell:
+    """A page in the web root or below the logon pages of the front end (None: either).
+
+    Its name, and the key in its script, are made up where they are not given.
+    """
+    made_up = names.page_name(rng)
+    name = name or made_up
     if below_owa is None:
         below_owa = rng.random() < 0.5
     if below_owa:
@@ -47,11 +53,12 @@ def make_shell(rng: Random, server: Server, *, below_owa: bool | None = None) ->
         inner = rng.choice(("", "system_web\\"))
         folder = server.web_root + "aspnet_client\\" + inner
         url = "/aspnet_client/" + inner.replace("\\", "/")
-    return Shell(folder + name, url + name, _script(rng), names.letters(rng, 1, 3))
+    return Shell(folder + name, url + name, _script(rng, key), names.letters(rng, 1, 3))
 
 
-def _script(rng: Random) -> str:
-    key = names.letters(rng, 6, 9)
+def _script(rng: Random, key: str) -> str:
+    made_up = names.letters(rng, 6, 9)
+    key = key or made_up
     if rng.random() < 0.5:
         return (
             f'<{_TAG} language="JScript" runat="sever">'

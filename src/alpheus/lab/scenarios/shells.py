@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from alpheus.lab.attack import Story, make_attacker
+from alpheus.lab.attack import Attacker, Story, make_attacker
 from alpheus.lab.logs import pages
 from alpheus.lab.logs.pages import Shell
 from alpheus.lab.plan import Plan, draft
@@ -66,12 +66,18 @@ def break_in(
     server: Server | None = None,
     below_owa: bool | None = None,
     beats: bool = False,
+    attacker: Attacker | None = None,
+    key: str = "",
+    page: str = "",
 ) -> Break:
-    """Look around, forged requests, page written; between 27 February and 2 March."""
+    """Look around, forged requests, page written; between 27 February and 2 March.
+
+    What is not given of the attacker, and of the key and the name of the page, is made up.
+    """
     sketch = draft(seed, name)
     chosen = server or sketch.server
-    story = Story(sketch.rng, chosen, make_attacker(sketch.rng), beats)
-    shell = pages.make_shell(sketch.rng, chosen, below_owa=below_owa)
+    story = Story(sketch.rng, chosen, attacker or make_attacker(sketch.rng), beats)
+    shell = pages.make_shell(sketch.rng, chosen, below_owa=below_owa, key=key, name=page)
     first = datetime(2021, 2, 27, 1, tzinfo=UTC) + timedelta(
         days=sketch.rng.randint(0, 3), milliseconds=sketch.rng.randint(0, 4 * 3_600_000)
     )

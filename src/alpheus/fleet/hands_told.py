@@ -1,0 +1,264 @@
+"""Hands as they are told: what speaks for each and against it, and how sure we are (ADR 44).
+
+No hand has a name: who it is, no log says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from alpheus.cases.ledger_schema import strands
+from alpheus.cases.strands import Strand, Trait, TraitKind, read
+from alpheus.fleet.hand_weights import Weights, left
+from alpheus.fleet.hands import LEAST, Bond, Cluster, Clusters, Seen, find_hands
+from alpheus.model import Confidence
+
+MOST_HANDS = 200
+MOST_MEMBERS = 200
+"""Members of a hand that are named, those it came to first first."""
+MOST_SIGNS = 30
+MOST_COMMON = 20
+
+_WORKING = 10
+"""Hours in a row that a person is at work."""
+_SILENT = timedelta(days=60)
+_FEW = 4
+"""Below so many members, nothing is said of hours."""
+
+
+class Sign(msgspec.Struct, frozen=True):
+    """What so many of the servers of a hand share; `bits` are what it says of the hand."""
+
+    kind: str
+    value: str
+    label: str
+    servers: int
+    bits: float
+
+
+class Against(msgspec.Struct, frozen=True):
+    """What speaks against one hand: so many servers of those that say anything of it."""
+
+    kind: str
+    servers: int
+    of: int
+
+
+class Member(msgspec.Struct, frozen=True):
+    """What a hand did on a server. `strand` counts the intruders of that server, from 1."""
+
+    observation: int
+    name: str
+    strand: int
+    first: str
+    last: str
+
+
+class Hand(msgspec.Struct, frozen=True):
+    """Servers that one hand was on; `first_victim` is the one where it was first."""
+
+    number: int
+    servers: int
+    confidence: str
+    first: str
+    last: str
+    first_victim: str
+    signs: tuple[Sign, ...]
+    against: tuple[Against, ...]
+    members: tuple[Member, ...]
+
+
+class Between(msgspec.Struct, frozen=True):
+    """What two hands share, and that does not suffice to take them for one."""
+
+    hands: tuple[int, int]
+    shared: tuple[Sign, ...]
+    against: str
+
+
+class Crowded(msgspec.Struct, frozen=True):
+    """A server that several hands were on; 0 is a strand that fits none."""
+
+    name: str
+    observations: tuple[int, ...]
+    hands: tuple[int, ...]
+
+
+class Hands(msgspec.Struct, frozen=True):
+    """All of them. `alone` are strands that fit none; `passed_over` what too many have."""
+
+    strands: int
+    servers: int
+    hands: tuple[Hand, ...]
+    alone: tuple[Member, ...]
+    alone_total: int
+    several: tuple[Crowded, ...]
+    between: tuple[Between, ...]
+    passed_over: tuple[Sign, ...]
+
+
+def read_strands(connection: Connection, names: dict[int, str]) -> Iterator[Seen]:
+    """The strands of these observations, which are called so."""
+    query = select(strands.c.observation, strands.c.number, strands.c.body)
+    for observation, number, body in connection.execute(query):
+        if observation in names:
+            yield Seen(observation, number, names[observation], read(body))
+
+
+def tell_hands(seen: Iterable[Seen], public: Callable[[str], bool] = lambda _: False) -> Hands:
+    """Who is of one hand, and why. `public` tells pages that anybody may have."""
+    weights = Weights(public)
+    found = find_hands(seen, weights)
+    told = _Telling(found, weights)
+    hands = tuple(told.hand(number) for number in range(1, 1 + min(len(found.hands), MOST_HANDS)))
+    return Hands(
+        len(found.strands), len({one.server.lower() for one in found.strands}), hands,
+        tuple(_member(found.strands[at]) for at in found.alone[:MOST_MEMBERS]), len(found.alone),
+        tuple(_several(found)), tuple(told.between()),
+        tuple(_sign(trait, many, 0.0) for trait, many in found.common[:MOST_COMMON]),
+    )  # fmt: skip
+
+
+class _Telling:
+    def __init__(self, found: Clusters, weights: Weights) -> None:
+        self._found = found
+        self._weights = weights
+        self._of: dict[int, list[Trait]] = {}
+        for trait, several in found.holders.items():
+            for at in several:
+                self._of.setdefault(at, []).append(trait)
+
+    def hand(self, number: int) -> Hand:
+        """One of them, from 1."""
+        members = [self._found.strands[at] for at in sorted(self._found.hands[number - 1].members)]
+        cluster = self._found.hands[number - 1]
+        signs = self._signs(cluster)
+        against = tuple(_against(members, signs))
+        return Hand(
+            number, _servers(members), _confidence(signs, against, members, self._weights).value,
+            next((one.strand.first for one in members if one.strand.first), ""),
+            max(one.strand.last for one in members), members[0].server,
+            tuple(signs[:MOST_SIGNS]), against,
+            tuple(_member(one) for one in members[:MOST_MEMBERS]),
+        )  # fmt: skip
+
+    def between(self) -> Iterator[Between]:
+        """Hands that share something that does not suffice."""
+        for one, other, bond in self._found.between:
+            if max(one, other) < MOST_HANDS:
+                signs = tuple(self._sign_of(trait, bond) for trait in bond.traits)
+                marked = all(self._found.hands[each].marked for each in (one, other))
+                why = "each has a secret or page of its own" if marked else "too few share it"
+                yield Between((one + 1, other + 1), signs, why)
+
+    def _sign_of(self, trait: Trait, bond: Bond) -> Sign:
+        shown = [self._found.strands[at] for at in bond.holders]
+        return _sign(trait, _servers(shown), self._weights.bits(trait))
+
+    def _signs(self, cluster: Cluster) -> list[Sign]:
+        """What at least two of its servers share, what says most first."""
+        found = []
+        faces = self._found.faces
+        mine = {faces[at] for at in cluster.members}
+        for trait in {trait for at in cluster.members for trait in self._of.get(at, ())}:
+            several = self._found.holders[trait]
+            inside = [at for at in several if at in cluster.members]
+            many = _servers([self._found.strands[at] for at in inside])
+            if many > 1:
+                outside = {faces[at] for at in several if at not in cluster.members} - mine
+                bits = self._weights.bits(trait)
+                alone = self._weights.alone(trait)
+                found.append(_sign(trait, many, bits if alone else left(bits, len(outside))))
+        return sorted(found, key=lambda one: (-one.bits * one.servers, one.kind, one.value))
+
+
+def _several(found: Clusters) -> Iterator[Crowded]:
+    """Servers that more than one hand was on."""
+    of = {at: number for number, one in enumerate(found.hands, 1) for at in one.members}
+    places: dict[str, list[int]] = {}
+    for at, one in enumerate(found.strands):
+        places.setdefault(one.server.lower(), []).append(at)
+    for several in places.values():
+        hands = tuple(sorted(of.get(at, 0) for at in several))
+        if len(several) > 1 and len({of.get(at, -at) for at in several}) > 1 and any(hands):
+            numbers = {found.strands[at].observation for at in several}
+            yield Crowded(found.strands[several[0]].server, tuple(sorted(numbers)), hands)
+
+
+def _confidence(
+    signs: Sequence[Sign], against: Sequence[Against], members: Sequence[Seen], weights: Weights
+) -> Confidence:
+    """By what at least half of its servers share, and what speaks against it."""
+    half = _servers(members) / 2
+    strong = [one for one in signs if one.servers >= half and one.bits >= LEAST]
+    groups = {weights.group(TraitKind(one.kind)) for one in strong}
+    rank = 0
+    if "mark" in groups:
+        rank = 2 if len(groups) > 1 else 1
+    elif len(groups) > 2:
+        rank = 1
+    heavy = {one.kind for one in against if 2 * one.servers >= one.of}
+    if "other-secret" in heavy or "silence" in {one.kind for one in against}:
+        rank -= 1
+    if {"no-network", "other-program"} <= heavy:
+        rank -= 1
+    return list(Confidence)[max(0, rank)]
+
+
+def _against(members: Sequence[Seen], signs: Sequence[Sign]) -> Iterator[Against]:
+    shared = {(one.kind, one.value) for one in signs}
+    of_kind = {kind for kind, _ in shared}
+    for kind, name in (
+        (TraitKind.SECRET, "other-secret"), (TraitKind.NETWORK, "no-network"),
+        (TraitKind.AGENT, "other-program"),
+    ):  # fmt: skip
+        said = [
+            {trait.value for trait in one.strand.traits if trait.kind is kind} for one in members
+        ]
+        telling = [each for each in said if each]
+        apart = sum(not any((kind.value, value) in shared for value in each) for each in telling)
+        if apart and (kind.value in of_kind or kind is not TraitKind.SECRET):
+            yield Against(name, apart, len(telling))
+    yield from _in_time([one.strand for one in members])
+
+
+def _in_time(members: Sequence[Strand]) -> Iterator[Against]:
+    worked = [one.hours for one in members if one.hours]
+    if len(worked) >= _FEW:
+        counted = Counter(hour for hours in worked for hour in hours)
+        begins = max(range(24), key=lambda at: (_within(counted, at), -at))
+        awake = {(begins + step) % 24 for step in range(_WORKING)}
+        outside = sum(awake.isdisjoint(hours) for hours in worked)
+        if outside:
+            yield Against("other-hours", outside, len(worked))
+    times = sorted((one.first, one.last) for one in members if one.first)
+    for at in range(1, len(times)):
+        before = max(last for _, last in times[:at])
+        if _moment(times[at][0]) - _moment(before) > _SILENT:
+            yield Against("silence", len(times) - at, len(times))
+            return
+
+
+def _within(counted: Counter[int], begins: int) -> int:
+    return sum(counted[(begins + step) % 24] for step in range(_WORKING))
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _servers(members: Sequence[Seen]) -> int:
+    return len({one.server.lower() for one in members})
+
+
+def _sign(trait: Trait, servers: int, bits: float) -> Sign:
+    return Sign(trait.kind.value, trait.value, trait.label, servers, round(bits, 1))
+
+
+def _member(one: Seen) -> Member:
+    return Member(one.observation, one.server, one.number, one.strand.first, one.strand.last)
