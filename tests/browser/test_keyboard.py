@@ -27,6 +27,7 @@ _HELD = """() => {
 
 def _tab_to(page: Page, wanted: str, tag: str = "", most: int = 200) -> None:
     """Press Tab until what is wanted has the focus; all on the way must show that they have it."""
+    page.wait_for_load_state()
     for _ in range(most):
         page.keyboard.press("Tab")
         held = page.evaluate(_HELD)

@@ -219,14 +219,14 @@ def test_poisoned_packages_are_parked_and_the_others_done(tmp_path: Path) -> Non
         good = [f"srv{number}" for number in range(12)]
         ledger.register(_packages(*good[:6], *bad, *good[6:]), RECIPE)
         engine: LocalEngine[Unit, Result] = LocalEngine(
-            judging, 2, judging, Bounds(cpu_seconds=1, seconds=1.5)
+            judging, 2, judging, Bounds(cpu_seconds=1, seconds=3)
         )
         summary = Driver(ledger, engine, RECIPE, MANNER).run()
         assert summary.done == 12
         why = {unit.name: reason for unit, reason in summary.parked}
         assert why == {
             "crash": "the reader was ended by SIGSEGV", "memory": "not enough memory",
-            "busy": why["busy"], "endless": "it took longer than 2 seconds",
+            "busy": why["busy"], "endless": "it took longer than 3 seconds",
             "fail": "ValueError: broken unit",
         }  # fmt: skip
         assert why["busy"].startswith("it took ")

@@ -101,7 +101,7 @@ def test_a_file_may_begin_with_a_chunk_or_end_anywhere() -> None:
     assert headless.damage == "chunk missing at the end of the file"
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, len(_LOG) - 1), st.integers(0, 255)), min_size=1, max_size=20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -168,7 +169,7 @@ def test_a_secret_beside_a_masked_one_is_replaced() -> None:
         'if (Request["a1"] == "pw") {', 'Session["a1"] = "pw"', 'If Request.Form("a1") = "pw" Then',
     ):  # fmt: skip
         shown = redactor.text(text)
-        assert "a1" not in shown.replace("[secret:", "")[:18]
+        assert "a1" not in re.sub(r"\[secret:[0-9a-f]+\]", "", shown)
         assert '"pw"' not in shown
         assert redactor.text(shown) == shown
 
