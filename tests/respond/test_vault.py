@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from alpheus.errors import VaultError
 from alpheus.respond import vault as module
+from alpheus.respond import vault_folder
 from alpheus.respond.vault import ChangedError, Vault
+from alpheus.respond.vault_cipher import new_salt
 
 WORD = b"a word and eleven more"
 
@@ -111,6 +113,33 @@ def test_one_program_at_a_time(tmp_path: Path) -> None:
     ):
         Vault(tmp_path / "v", WORD)
     Vault(tmp_path / "v", WORD).close()
+
+
+def test_two_that_make_it_at_once_make_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second waits outside: with a second salt all that the first keeps would be lost."""
+    real, told = new_salt, list[str]()
+
+    def meanwhile() -> bytes:
+        monkeypatch.setattr(vault_folder, "new_salt", real)
+        try:
+            Vault(tmp_path / "v", WORD, create=True).close()
+        except VaultError as error:
+            told.append(str(error))
+        return real()
+
+    monkeypatch.setattr(vault_folder, "new_salt", meanwhile)
+    _kept(tmp_path / "v", b"page")
+    assert "in use" in told[0]
+    with Vault(tmp_path / "v", WORD) as vault:
+        assert b"".join(vault.read(_address(b"page"))) == b"page"
+
+
+def test_a_vault_without_its_description_is_not_made_anew(tmp_path: Path) -> None:
+    """What lies in it opens by a copy of the file alone."""
+    _kept(tmp_path / "v", b"page")
+    (tmp_path / "v" / "vault.json").unlink()
+    with pytest.raises(VaultError, match="not empty"):
+        Vault(tmp_path / "v", WORD, create=True)
 
 
 def test_every_changed_bit_is_noticed(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from alpheus.custody.chain import failed
 from alpheus.errors import VaultError
 from alpheus.respond.disk import BINARY, locked, sync_file
 from alpheus.respond.vault_cipher import PIECE, TAG, new_salt, sealed_size
-from alpheus.respond.vault_folder import make, sealer_of
+from alpheus.respond.vault_folder import LOCK, is_made, make, prepare, sealer_of
 from alpheus.respond.vault_segment import Segment
 
 SEGMENT = 256 << 20
@@ -62,19 +62,21 @@ class Vault:
         if not passphrase:
             message = f"{folder}: a vault needs a passphrase: set ALPHEUS_VAULT_PASSPHRASE"
             raise VaultError(message)
-        if create:
-            make(folder, passphrase)
-        self._sealer = sealer_of(folder, passphrase)
-        self._lock = locked(folder / "lock", f"{folder} is in use; wait until that has ended")
         self._stream: Segment | None = None
         self._segment = 0
         self._sure: set[bytes] = set()
+        self._lock = _held(folder, passphrase, create=create)
         try:
+            if create:
+                make(folder, passphrase)
+            self._sealer = sealer_of(folder, passphrase)
             self._records = self._scan()
             self._last_to_disk()
-        except OSError as error:
+        except BaseException as error:
             self.close()
-            raise failed(folder, error) from error
+            if isinstance(error, OSError):
+                raise failed(folder, error) from error
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -231,6 +233,18 @@ class Vault:
                 yield piece
         finally:
             os.close(number)
+
+
+def _held(folder: Path, passphrase: bytes, *, create: bool) -> int:
+    """The lock of a vault, before anything of it is read: it may be about to be made."""
+    if create:
+        prepare(folder, passphrase)
+    elif not is_made(folder):
+        sealer_of(folder, passphrase)
+    try:
+        return locked(folder / LOCK, f"{folder} is in use; wait until that has ended")
+    except OSError as error:
+        raise failed(folder, error) from error
 
 
 class _Counted:

@@ -17,14 +17,23 @@ SHORTEST = 12
 """Characters of the passphrase of a new vault."""
 
 _FILE = "vault.json"
+LOCK = "lock"
 _LEAST = (1, 1 << 13, 1)
 _MOST = (16, 1 << 22, 64)
 """Passes, KiB and lanes: what a file may ask of the machine that opens it."""
 
 
-def make(folder: Path, passphrase: bytes) -> None:
-    """Make an empty vault there, unless there is one. Raises VaultError, OutputError."""
-    if (folder / _FILE).exists():
+def is_made(folder: Path) -> bool:
+    """Whether there is a vault."""
+    return (folder / _FILE).exists()
+
+
+def prepare(folder: Path, passphrase: bytes) -> None:
+    """Make the folder of a vault, unless there is one. Raises VaultError, OutputError.
+
+    A vault of two salts would open half of what it holds: `make` follows once it is locked.
+    """
+    if is_made(folder):
         return
     if folder.exists() and not folder.is_dir():
         message = f"{folder} is a file; name a folder as --vault, which is made if it is missing"
@@ -34,13 +43,19 @@ def make(folder: Path, passphrase: bytes) -> None:
         raise VaultError(message)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if any(one.name != "segments" and not one.name.endswith(".part")
-               for one in folder.iterdir()):  # fmt: skip
+        if not _is_free(folder) and not is_made(folder):
             message = f"{folder} is no vault and is not empty; name a new folder as --vault"
             raise VaultError(message)
         (folder / "segments").mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise failed(folder, error) from error
+
+
+def make(folder: Path, passphrase: bytes) -> None:
+    """Make an empty vault of a prepared folder that is locked, unless it is one."""
+    prepare(folder, passphrase)
+    if is_made(folder):
+        return
     stretching = Stretching(new_salt())
     check = Sealer(stretching.key(passphrase)).check
     content = json.dumps({
@@ -52,6 +67,15 @@ def make(folder: Path, passphrase: bytes) -> None:
         stream.write(content)
 
     write_files(folder, {_FILE: write})
+
+
+def _is_free(folder: Path) -> bool:
+    """Whether nothing but what a run that makes a vault begins with lies there."""
+    return all(
+        one.name == LOCK or one.name.endswith(".part")
+        or (one.name == "segments" and not any(one.iterdir()))
+        for one in folder.iterdir()
+    )  # fmt: skip
 
 
 def sealer_of(folder: Path, passphrase: bytes) -> Sealer:
