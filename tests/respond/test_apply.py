@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from threading import Event, Thread
+from types import SimpleNamespace
 
 import pytest
 
@@ -189,10 +190,51 @@ def test_a_failing_disk_loses_nothing(
     monkeypatch.setattr(os, "rename", _fails)
     outcomes = applied(plan, root, tmp_path / "v")
     assert [(one.result, one.why) for one in outcomes] == [
-        (Result.REFUSED, "read-only file system")
+        (Result.REFUSED, "read-only file system; mount the volume writable, and run again")
     ] * 2
     monkeypatch.setattr(os, "rename", real)
     assert _results(applied(plan, root, tmp_path / "v")) == ["done", "done"]
+
+
+def test_a_file_of_more_names_is_told_before_and_after(
+    tmp_path: Path, root: Path, plan: Plan
+) -> None:
+    """Its content stays under the others, and by the number of its inode they are found."""
+    page, other = root.joinpath(*WEB, "x.aspx"), root.joinpath(*WEB, "picture.txt")
+    os.link(page, other)
+    number = f"find ROOT -xdev -inum {page.stat().st_ino}"
+    with opened({"C": root}) as volumes:
+        looked = list(look(plan, volumes))
+    for first, second in (looked, applied(plan, root, tmp_path / "v")):
+        assert first.why.startswith("its content stays under 1 other name (")
+        assert first.why.endswith(number)
+        assert second.why == ""
+    assert other.read_bytes() == SHELL
+    assert not page.exists()
+
+
+def test_names_that_are_taken_together_are_not_left(tmp_path: Path, root: Path) -> None:
+    """Both are in the plan: nothing of the content stays."""
+    page, other = root.joinpath(*WEB, "x.aspx"), root.joinpath(*WEB, "z.aspx")
+    os.link(page, other)
+    plan = plan_of([((*WEB, "x.aspx"), SHELL), ((*WEB, "z.aspx"), SHELL)])
+    outcomes = applied(plan, root, tmp_path / "v")
+    assert [(one.result, one.why) for one in outcomes] == [(Result.DONE, "")] * 2
+
+
+def test_a_look_at_a_volume_that_cannot_be_written_says_so(
+    root: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing would be done there."""
+    known = os.statvfs(root)
+    monkeypatch.setattr(
+        os, "fstatvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY, f_fsid=known.f_fsid)
+    )
+    with opened({"C": root}) as volumes:
+        looked = list(look(plan, volumes))
+    assert {(one.result, one.why.partition(";")[0]) for one in looked} == {
+        (Result.REFUSED, "read-only file system")
+    }
 
 
 def _fails(*_: object, **__: object) -> None:

@@ -7,10 +7,14 @@ import shutil
 import struct
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from alpheus.respond.apply import look
+from alpheus.respond.model import Plan
+from alpheus.respond.outcome import Outcome
 from alpheus.respond.volumes import opened
 from clean_work import applied, plan_of, undone
 
@@ -79,6 +83,55 @@ def test_all_that_windows_keeps_of_a_file_comes_back(volume: Path, tmp_path: Pat
     (back,) = undone(plan, volume, tmp_path / "v")
     assert (back.result.value, back.why) == ("done", "")
     assert _known(page) == before
+
+
+def test_a_stream_that_cannot_be_kept_is_not_lost(volume: Path, tmp_path: Path) -> None:
+    """More than 64 KB, or shown as a file of its own: the page stays, and the stream is named."""
+    page = volume / "inetpub" / "x.aspx"
+    plan = plan_of([(("inetpub", "x.aspx"), CONTENT)])
+    with _mounted(tmp_path, volume, "windows"):
+        Path(f"{page}:hidden").write_bytes(bytes(70_000))
+        (shown,) = applied(plan, volume, tmp_path / "v")
+        (looked,) = _looked(plan, volume)
+    (large,) = applied(plan, volume, tmp_path / "v")
+    outcomes = (shown, looked, large, *_looked(plan, volume))
+    assert {one.result.value for one in outcomes} == {"refused"}
+    assert all("hidden would be lost" in one.why for one in outcomes)
+    assert ["64 KB" in one.why for one in outcomes] == [False, False, True, True]
+    os.removexattr(page, "user.hidden")
+    (taken,) = applied(plan, volume, tmp_path / "v")
+    assert taken.result.value == "done"
+
+
+@contextmanager
+def _mounted(tmp_path: Path, root: Path, streams: str) -> Iterator[None]:
+    """The volume, mounted so that its streams are shown in another way, and again as before."""
+    for way in (streams, "xattr"):
+        subprocess.run(["umount", root], check=True, capture_output=True)
+        words = f"rw,streams_interface={way}"
+        subprocess.run(["ntfs-3g", tmp_path / "image", root, "-o", words], check=True,
+                       capture_output=True)  # fmt: skip
+        if way == streams:
+            yield
+
+
+def _looked(plan: Plan, root: Path) -> list[Outcome]:
+    with opened({"C": root}) as volumes:
+        return list(look(plan, volumes))
+
+
+def test_a_short_name_is_no_other_file(volume: Path, tmp_path: Path) -> None:
+    """Windows gives one to every long name; it goes with the file, and undo says so."""
+    page = volume / "inetpub" / "x.aspx"
+    page.rename(page.with_name("a-long-name.aspx"))
+    os.setxattr(page.with_name("a-long-name.aspx"), "system.ntfs_dos_name", b"A-LONG~1.ASP")
+    plan = plan_of([(("inetpub", "a-long-name.aspx"), CONTENT)])
+    assert page.with_name("a-long-name.aspx").stat().st_nlink == 2
+    (taken,) = applied(plan, volume, tmp_path / "v")
+    assert (taken.result.value, taken.why) == ("done", "")
+    assert list(page.parent.iterdir()) == []
+    (back,) = undone(plan, volume, tmp_path / "v")
+    assert (back.result.value, back.why) == ("done", "without its short name A-LONG~1.ASP")
 
 
 def test_a_copy_of_the_image_is_another_volume(volume: Path, tmp_path: Path) -> None:

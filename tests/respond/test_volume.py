@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from alpheus.errors import CleanError
+from alpheus.respond import volume as volumes_of
 from alpheus.respond.removal import pieces
 from alpheus.respond.volume import (
     AbsentPlaceError,
@@ -98,6 +100,40 @@ def test_links_are_not_followed(root: Path, volume: Volume, tmp_path: Path) -> N
                   ("circle", "circle", "inetpub", "wwwroot", "x.aspx")):  # fmt: skip
         with pytest.raises(RefusedPlaceError, match="link"):
             _read(volume, *parts)
+
+
+@pytest.mark.parametrize(("inside", "outside"), [
+    (("inetpub", "wwwroot"), ("outside",)),
+    (("inetpub", "wwwroot", "x.aspx"), ("outside", "x.aspx")),
+])  # fmt: skip
+def test_what_is_mounted_in_a_volume_from_the_same_disk_is_none_of_it(
+    tmp_path: Path, root: Path, inside: tuple[str, ...], outside: tuple[str, ...]
+) -> None:
+    """A folder or a file that `mount --bind` has put there: neither read nor taken."""
+    here, there = root.joinpath(*inside), tmp_path.joinpath(*outside)
+    mounted = subprocess.run(["mount", "--bind", there, here], check=False, capture_output=True)
+    if mounted.returncode:
+        pytest.skip("nothing can be mounted here")
+    opened = Volume("C", root)
+    try:
+        with pytest.raises(RefusedPlaceError, match="mounted there"):
+            _read(opened, "inetpub", "wwwroot", "x.aspx")
+        if inside == ("inetpub", "wwwroot"):
+            with pytest.raises(RefusedPlaceError, match="mounted there"), opened.folder(inside):
+                pass
+    finally:
+        opened.close()
+        subprocess.run(["umount", here], check=True)
+
+
+def test_a_mount_of_another_number_is_not_entered(
+    volume: Volume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The number of a mount tells where the disk is the same."""
+    assert _read(volume, "inetpub", "wwwroot", "x.aspx") == b"page"
+    monkeypatch.setattr(volumes_of, "mount_number", lambda number: f"another, of {number}")
+    with pytest.raises(RefusedPlaceError, match="mounted there"):
+        _read(volume, "inetpub", "wwwroot", "x.aspx")
 
 
 def test_a_folder_exchanged_for_a_link_changes_nothing(

@@ -7,7 +7,9 @@ journal calls unfinished. Without `execute` everything is looked at and nothing 
 
 from __future__ import annotations
 
+import errno
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -29,7 +31,7 @@ from alpheus.respond.journal import (
     written,
 )
 from alpheus.respond.known_good import KnownGood
-from alpheus.respond.metadata import metadata_of, times_of
+from alpheus.respond.metadata import Metadata, metadata_of, times_of
 from alpheus.respond.model import FileAction, Plan
 from alpheus.respond.outcome import UNKNOWN, Outcome, Result, absence_of, words_of
 from alpheus.respond.removal import clear_away, exchange, hashed, new_name, pieces, take_away
@@ -49,6 +51,10 @@ GROUP = 1024
 _CHANGED = "it is another file than the one that the assessment saw (its SHA-256 is {})"
 _GOOD = "the product's own file is there"
 _NO_GOOD = "nothing in --known-good has a hash that the product's own file has"
+_NAMES = (
+    "its content stays under {} other name{} (hard links; on NTFS one may be its short name): "
+    "find ROOT -xdev -inum {}"
+)
 _LOST = "the vault does not hold it whole"
 
 _NONE = KnownGood(None, ())
@@ -90,6 +96,8 @@ def _looked(
     try:
         with opened_file(action, volumes) as (_, number):
             found = hashed(number)
+            known = metadata_of(number, os.fstat(number))
+            _must_be_writable(number)
     except (AbsentPlaceError, RefusedPlaceError, OSError) as error:
         return _not_done(action, error)
     if found != action.sha256:
@@ -97,13 +105,28 @@ def _looked(
     good = known_good.for_file(action)
     if action.exchanged and not good:
         return Outcome(action, Result.REFUSED, _NO_GOOD)
-    return Outcome(action, Result.WOULD, _in_its_place(action, good))
+    return Outcome(action, Result.WOULD, _besides(action, good, known))
 
 
-def _in_its_place(action: FileAction, good: str) -> str:
+def _must_be_writable(number: int) -> None:
+    """Raises OSError where its volume is mounted read-only."""
+    if os.fstatvfs(number).f_flag & os.ST_RDONLY:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+
+def _besides(
+    action: FileAction, good: str, known: Metadata, others: int | None = None
+) -> str:  # fmt: skip
+    """What else is to be said of a file that is taken; `others` names are left of its content."""
+    others = known.others if others is None else others
+    told = []
     if good:
-        return f"the product's own file takes its place (SHA-256 {good})"
-    return f"{_NO_GOOD}: put it in its place by hand" if action.good else ""
+        told.append(f"the product's own file takes its place (SHA-256 {good})")
+    elif action.good:
+        told.append(f"{_NO_GOOD}: put it in its place by hand")
+    if known.others and others > 0:
+        told.append(_NAMES.format(others, "s" * (others > 1), known.inode))
+    return "; ".join(told)
 
 
 @contextmanager
@@ -178,14 +201,18 @@ class _Run:
         self._vault.sync()
         self._journal.write((*folders.values(), *kept), sync=bool(kept))
         left = self._leave(kept)
-        good = {one.id: one.good for one in kept}
+        taken = {one.id: one for one in kept}
+        together = Counter((one.volume, one.metadata.inode) for one in kept if not left[one.id])
         for action in group:
             if action.id in outcomes:
                 yield self._told(outcomes[action.id])
             elif why := left[action.id]:
                 yield Outcome(action, Result.REFUSED, why)
             else:
-                yield Outcome(action, Result.DONE, _in_its_place(action, good[action.id]))
+                one = taken[action.id]
+                others = one.metadata.others + 1 - together[one.volume, one.metadata.inode]
+                why = _besides(action, one.good, one.metadata, others)
+                yield Outcome(action, Result.DONE, why)
 
     def _told(self, outcome: Outcome) -> Outcome:
         number = outcome.action.id
@@ -194,7 +221,9 @@ class _Run:
             is_there = True  # its folder is the root, from which this plan has taken it
         if is_there and number in self._journal.gone and not self._journal.kept[number].adopted:
             result = Result.DONE if number in self._finished else Result.ALREADY
-            return Outcome(outcome.action, result)
+            one = self._journal.kept[number]
+            return Outcome(outcome.action, result, _besides(outcome.action, one.good, one.metadata)
+                           if result is Result.DONE else "")  # fmt: skip
         return outcome
 
     def _keep(self, action: FileAction, folders: dict[FolderKey, Folder]) -> Kept | Outcome:

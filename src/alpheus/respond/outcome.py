@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from enum import StrEnum
 
 import msgspec
@@ -12,6 +13,14 @@ from alpheus.respond.volume import AbsentPlaceError, LostFolderError
 UNKNOWN = "no --root says where {} is mounted"
 
 
+_REMEDIES = {
+    errno.EROFS: "mount the volume writable, and run again",
+    errno.ENOSPC: "free some, and run again",
+    errno.EDQUOT: "free some, and run again",
+    errno.EPERM: "run as its administrator, and look whether it is marked immutable (lsattr)",
+    errno.EACCES: "run as its administrator",
+    errno.EBUSY: "end what uses it, or unmount what is mounted there, and run again",
+}
 _LOST = "its folder is not there either: is {} the right volume?"
 _ABSENT = "it is not there, and not by this plan: taken by somebody else, or another server?"
 
@@ -53,7 +62,8 @@ def absence_of(action: FileAction, error: AbsentPlaceError) -> Outcome:
 def words_of(error: Exception) -> str:
     """Why a place was not touched, in words that follow its path."""
     if isinstance(error, OSError):
-        return (error.strerror or str(error)).lower()
+        words = (error.strerror or str(error)).lower()
+        return f"{words}; {_REMEDIES[error.errno]}" if error.errno in _REMEDIES else words
     if isinstance(error, AbsentPlaceError):
         return "its folder is not there any more"
     return str(error)

@@ -2,7 +2,7 @@
 
 Each folder on the way is opened inside the one before (openat) and never through a link; what is
 found is held open, so that whoever exchanges a folder meanwhile changes nothing of what we hold.
-A volume that is mounted inside the volume is not entered.
+What is mounted inside the volume is not entered: another volume, or a folder of the same disk.
 
 Names are those of evidence, in which characters that are not text were replaced (U+FFFD) and upper
 and lower case may differ: a name that is there as written is meant; else the only one that is the
@@ -22,7 +22,7 @@ from pathlib import Path
 
 from alpheus.errors import CleanError
 from alpheus.evidence.address import TOP_FOLDERS, clean_address
-from alpheus.respond.volume_identity import identity_of
+from alpheus.respond.volume_identity import identity_of, mount_number
 
 LONGEST = 1024
 """Folders below another: more are refused."""
@@ -84,6 +84,7 @@ class Volume:
             message = f"--root {letter}={root}: {why}; name the folder where the volume is mounted"
             raise CleanError(message) from error
         self._device = os.fstat(self._root).st_dev
+        self._mount = mount_number(self._root)
         self.identity = identity_of(self._root, root)
 
     def close(self) -> None:
@@ -135,11 +136,11 @@ class Volume:
             below = os.open(name, _FOLDER, dir_fd=folder)
         except OSError as error:
             raise _refusal(error, f"{name!r} on the way is no folder, or a link") from error
-        if os.fstat(below).st_dev != self._device:
-            os.close(below)
-            message = f"{name!r} on the way is another volume that is mounted there"
-            raise RefusedPlaceError(message)
-        return below
+        if os.fstat(below).st_dev == self._device and mount_number(below) == self._mount:
+            return below
+        os.close(below)
+        message = f"{name!r} on the way is another volume, or folder, that is mounted there"
+        raise RefusedPlaceError(message)
 
 
 def open_file(place: Place, name: str = "") -> int:
@@ -148,10 +149,12 @@ def open_file(place: Place, name: str = "") -> int:
         number = os.open(name or place.name, _FILE, dir_fd=place.folder)
     except OSError as error:
         raise _refusal(error, "it is a link, which is not followed") from error
-    if not stat.S_ISREG(os.fstat(number).st_mode):
+    why = "" if stat.S_ISREG(os.fstat(number).st_mode) else "it is no file"
+    if not why and mount_number(number) != mount_number(place.folder):
+        why = "another file is mounted there"
+    if why:
         os.close(number)
-        message = "it is no file"
-        raise RefusedPlaceError(message)
+        raise RefusedPlaceError(why)
     return number
 
 

@@ -23,6 +23,7 @@ BY_ID = Path("/dev/disk/by-id")
 _GENERATION = 0x80087601
 """FS_IOC_GETVERSION: tells a folder from a later one that was given the same number."""
 
+_MOUNT = re.compile(r"^mnt_id:\s*(\d+)", re.MULTILINE)
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
@@ -50,17 +51,29 @@ def identity_of(number: int, root: Path) -> Identity:
     return Identity(key, f"{root.absolute()}{where}")
 
 
-def _mount_of(number: int) -> _Mount:
-    """By the number that Linux gives a mount; elsewhere nothing is known of it."""
+def mount_number(number: int) -> str:
+    """The number that Linux gives the mount on which an open file or folder is; elsewhere ''.
+
+    A folder of the same disk that is mounted in another place (`mount --bind`) has another.
+    """
     try:
         info = (PROC / "self" / "fdinfo" / str(number)).read_text()
-        found = re.search(r"^mnt_id:\s*(\d+)", info, re.MULTILINE)
+    except OSError:
+        return ""
+    found = _MOUNT.search(info)
+    return found[1] if found else ""
+
+
+def _mount_of(number: int) -> _Mount:
+    """By the number of its mount; where there is none nothing is known of it."""
+    mount = mount_number(number)
+    try:
         lines = (PROC / "self" / "mountinfo").read_bytes().decode("utf-8", "surrogateescape")
     except OSError:
         return _Mount("", "")
-    for line in lines.splitlines() if found else ():
+    for line in lines.splitlines() if mount else ():
         words, _, rest = line.partition(" - ")
-        if found and words.split(" ", 1)[0] == found[1]:
+        if words.split(" ", 1)[0] == mount:
             kind, source, *_ = rest.split(" ")
             return _Mount(kind, _ESCAPED.sub(lambda one: chr(int(one[1], 8)), source))
     return _Mount("", "")
