@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from alpheus.detect.webshell import beside, match
 from alpheus.errors import KnowledgeError
+from alpheus.judge import pages
+from alpheus.knowledge.packs import load_packs
+from alpheus.model import Stage, Weight
 from alpheus.respond import catalogue
-from alpheus.respond.catalogue import read_steps, step_kinds
+from alpheus.respond.catalogue import StepKind, parts_of, read_steps, step_kinds
 from alpheus.respond.model import Phase
 
 STEP = """
@@ -97,3 +103,42 @@ def test_the_hole_is_closed_before_secrets_are_changed_and_the_step_says_why() -
     assert max(closed) < min(rotated)
     (update,) = (kind for kind in kinds if kind.id == "update")
     assert "Secrets are changed after it" in update.why
+
+
+HOW_IT_WENT = frozenset({
+    "exchange-intrusion-command-logs-removed", "exchange-intrusion-pool-started-shell",
+    "exchange-intrusion-snapin-loaded", "iis-webshell-command-frame-of-chopper",
+    "iis-webshell-log-cleared", "iis-webshell-log-cleared-on-command-line",
+    "iis-webshell-pages-removed", "iis-webshell-remote-command-output",
+    "iis-webshell-system-log-cleared", "iis-webshell-worker-started-reconnaissance",
+    "iis-webshell-worker-started-shell", "proxylogon-httpproxy-attack-sequence-file-written",
+    "proxylogon-um-child-process", "page-rare",
+})  # fmt: skip
+"""What tells of deeds alone, and of nothing that is on the server since."""
+
+
+def test_what_is_left_on_a_server_has_a_step() -> None:
+    """Each rule whose finding means that something was put there or taken: a step is due, by it."""
+    rules = {
+        str(one.document["name"]): one.meaning for pack in load_packs() for one in pack.sigma
+    } | {one.id: one.meaning for one in (*pages.RULES, *match.RULES, *beside.RULES)}
+    without = {
+        name for name, meaning in rules.items()
+        if meaning.weight is not Weight.CONTEXT and meaning.stage.rank >= Stage.IMPLANTED.rank
+        and not any(_is_due(kind, name, meaning.techniques) for kind in step_kinds())
+    }  # fmt: skip
+    assert without == HOW_IT_WENT
+
+
+def _is_due(kind: StepKind, rule: str, techniques: Sequence[str]) -> bool:
+    cited = any(fnmatchcase(rule, one) for one in kind.cites)
+    return cited and any(
+        all(_holds(part, rule, techniques) for part in parts_of(when)) for when in kind.when
+    )
+
+
+def _holds(part: str, rule: str, techniques: Sequence[str]) -> bool:
+    what, _, pattern = part.partition(":")
+    if what == "technique":
+        return any(fnmatchcase(one, pattern) for one in techniques)
+    return fnmatchcase(rule, pattern) if what == "rule" else part in {"files", "pages"}

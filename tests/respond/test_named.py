@@ -51,6 +51,15 @@ def test_values_with_spaces_and_escapes_are_whole() -> None:
     assert values(_cited(json.dumps({"User": "a", "P": '-User "b"'})), ["-User"]) == ("b",)
 
 
+def test_a_file_that_is_cited_is_where_it_lies() -> None:
+    """On its volume; a record is none."""
+    cited = [
+        Citation("E1", "X/C/inetpub/a.dll", sha256="0"), Citation("E1", "bin/b.dll", sha256="0"),
+        Citation("E1", "C/log", text="x"), Citation("E1", "C/x", record_id=1, sha256="0"),
+    ]  # fmt: skip
+    assert values(cited, ["@file"]) == (r"C:\inetpub\a.dll", "bin/b.dll")
+
+
 def test_they_are_not_too_many_nor_too_long() -> None:
     """An attacker can write many."""
     texts = [json.dumps({"A": f"n{one}"}) for one in range(MOST + 5)]

@@ -167,6 +167,38 @@ def test_what_was_found_is_named_in_commands() -> None:
     assert "NAME-OF" not in words
 
 
+def test_a_planted_assembly_is_taken_and_one_in_a_folder_of_the_product_named() -> None:
+    """IIS loads what lies in `bin`; without the product's own the site would not run."""
+    product = "C/Program Files/Microsoft/Exchange Server/V15/FrontEnd/HttpProxy/bin/y.dll"
+    plan = _plan(finding("iis-webshell-assembly-of-a-shell", citation(product),
+                         citation("C/inetpub/wwwroot/shop/bin/x.dll", b"2")))  # fmt: skip
+    assert _files(plan) == [r"C:\inetpub\wwwroot\shop\bin\x.dll"]
+    (step,) = [one for one in plan.steps if "assemblies" in one.what]
+    assert any(line.endswith(r"bin\y.dll'") for line in step.by_hand)
+
+
+def test_what_was_gathered_or_brought_is_named_to_be_taken() -> None:
+    """Dumps and archives by their files and commands, programs by their paths."""
+    words = _all_words(_plan(
+        finding("iis-webshell-lsass-dump-file",
+                citation("$MFT", None, text=r"TargetFilename=\Windows\Temp\lsass.dmp Size=1 X=x")),
+        finding("iis-webshell-worker-packed-mail",
+                citation("log", None, text='{"CommandLine": "7z a c:\\\\x.7z \u2019; iex"}')),
+        finding("iis-webshell-worker-started-foreign-program",
+                citation("log", None, text='{"Image": "C:\\\\Windows\\\\Temp\\\\k.exe"}')),
+        finding("proxylogon-antivirus-shell-of-the-campaign",
+                citation("log", None, text='{"Path": "file:_C:\\\\x.aspx"}')),
+        finding("iis-webshell-configuration-is-a-page", citation("C/inetpub/wwwroot/a/web.config")),
+    ))  # fmt: skip
+    for wanted in (
+        r"Remove-Item -Force -LiteralPath '\Windows\Temp\lsass.dmp'",
+        "'7z a c:\\x.7z \u2019\u2019; iex'", r"-LiteralPath 'C:\Windows\Temp\k.exe'",
+        r"Where it was found: 'file:_C:\x.aspx'", r": 'C:\inetpub\wwwroot\a\web.config'",
+    ):  # fmt: skip
+        assert wanted in words
+    assert "NAME-OF" not in words
+
+
 def test_steps_follow_the_stage() -> None:
     """Keys once something was planted, accounts once commands ran, Kerberos once they left."""
     for stage, wanted in (("attempted", set()), ("implanted", {"First the machine keys"}),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from alpheus.evidence.address import on_volume
 from alpheus.report.assessment_file import Citation
 from alpheus.respond.derived import DERIVED, is_of_local_group
 
@@ -15,6 +16,7 @@ MOST = 5_000
 somebody made, and no list for a person."""
 
 _LONGEST = 400
+_FILE = "@file"
 _EMPTY = frozenset({"", "-", "%%1793", "S-1-0-0"})
 
 
@@ -34,7 +36,7 @@ def records(citations: Iterable[Citation], words: Fields) -> tuple[dict[str, str
     """
     found: dict[tuple[str, ...], None] = {}
     for citation in citations:
-        known = [_values(citation.text, fields) for fields in words.values()]
+        known = [_values(citation, fields) for fields in words.values()]
         if len(known) == 1:
             found |= dict.fromkeys((value,) for value in known[0])
         elif all(known):
@@ -49,14 +51,14 @@ def has_long(citations: Iterable[Citation], words: Fields) -> bool:
     return any(
         len(value) > _LONGEST
         for citation in citations for fields in words.values()
-        for value in _of(citation.text, fields)
+        for value in _of(citation, fields)
     )  # fmt: skip
 
 
 def are_asked(citations: Iterable[Citation], words: Fields) -> bool:
     """Whether some record should have these words: by fields of its own, of its kind of group."""
     return any(
-        _is_of_scope(citation.text, field) and field.rpartition("!")[2] not in DERIVED
+        _is_of_scope(citation.text, field) and field.rpartition("!")[2] not in {*DERIVED, _FILE}
         for citation in citations for fields in words.values() for field in fields
     )  # fmt: skip
 
@@ -66,25 +68,34 @@ def _is_of_scope(text: str, field: str) -> bool:
     return not scope or (scope == "local") is is_of_local_group(text)
 
 
-def _values(text: str, fields: tuple[str, ...]) -> list[str]:
+def _values(citation: Citation, fields: tuple[str, ...]) -> list[str]:
     """Those of the first field first."""
-    found = dict.fromkeys(value for field in fields for value in _of(text, (field,)))
+    found = dict.fromkeys(value for field in fields for value in _of(citation, (field,)))
     return [one for one in found if one not in _EMPTY and len(one) <= _LONGEST]
 
 
-def _of(text: str, fields: tuple[str, ...]) -> Iterator[str]:
+def _of(citation: Citation, fields: tuple[str, ...]) -> Iterator[str]:
     """`local!Field` is of records of a local group alone, `domain!Field` of all others."""
-    plain = []
+    plain, text = [], citation.text
     for field in fields:
         name = field.rpartition("!")[2]
         if not _is_of_scope(text, field):
             continue
-        if name in DERIVED:
+        if name == _FILE:
+            yield from _file(citation)
+        elif name in DERIVED:
             yield from DERIVED[name](text)
         else:
             plain.append(name)
     if plain:
         yield from _plain(text, tuple(plain))
+
+
+def _file(citation: Citation) -> Iterator[str]:
+    """Where a file lies that is cited as such, on the server's disk where that is known."""
+    if citation.sha256 and citation.record_id is None:
+        place = on_volume(citation.path)
+        yield "\\".join((f"{place[0]}:", *place[1])) if place else citation.path
 
 
 def _plain(text: str, fields: tuple[str, ...]) -> Iterator[str]:

@@ -9,6 +9,8 @@ from alpheus.knowledge.baseline import Baseline
 _LEAST = 3
 """Names at the end of a path that must agree: `owa/auth/logon.aspx`."""
 
+_ASSEMBLIES = (".dll", ".exe")
+
 
 class OwnFiles:
     """From the published lists, and before them from a baseline of the operator's.
@@ -21,9 +23,14 @@ class OwnFiles:
         self._operator = operator
 
     def are_there(self, address: str) -> bool:
-        """Whether the product has a file at this address of evidence."""
+        """Whether the product has a file at this address of evidence.
+
+        Assemblies stand in no list: one in a folder of the product may be its own.
+        """
         relative = self._published.install_relative(windows_path(address))
-        return relative is not None and self._published.known_name(relative)
+        return relative is not None and (
+            relative.endswith(_ASSEMBLIES) or self._published.known_name(relative)
+        )
 
     def hashes(self, address: str) -> tuple[str, ...]:
         """SHA-256 (hex) of which the product's file there has one; sorted, maybe none."""
