@@ -52,13 +52,17 @@ def cleaned(database: Database) -> tuple[Cases, int]:
     return cases, server
 
 
-def run_of(found: CleanUp, what: str, result: str, plan: str = "") -> bytes:
+def run_of(
+    found: CleanUp, what: str, result: str, plan: str = "", volume: str = ""
+) -> bytes:  # fmt: skip
     """The result of a run of the program in which the same happened to all files."""
     assert found.plan is not None
     outcomes = [{"id": one.id, "path": one.path, "result": result, "why": ""}
                 for one in found.plan.plan.files()]  # fmt: skip
     whole = {"schema": "alpheus.clean-run/1", "what": what, "server": NAME,
              "plan": plan or found.plan.digest, "outcomes": outcomes, "counts": {}}  # fmt: skip
+    if volume:
+        whole["volumes"] = {"C": {"id": volume, "place": f"/mnt/{volume[:4]}"}}
     return json.dumps(whole).encode()
 
 

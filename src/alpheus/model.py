@@ -229,7 +229,8 @@ class Gap:
 class Coverage:
     """What one source of one server covers. `days` counts rows per UTC day (ISO date).
 
-    `gaps` are those inside a campaign's window, `silent` all between the first and the last row.
+    `gaps` are those inside a campaign's window, `silent` all between the first and the last row,
+    and `parts` those of each part that writes logs of its own (`ecp` of HttpProxy).
     """
 
     source: str
@@ -244,6 +245,7 @@ class Coverage:
     covers_window: bool
     days: Mapping[str, int] = field(default_factory=dict)
     silent: tuple[Gap, ...] = ()
+    parts: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from alpheus.cases.clean_files import (
+    ids_of,
     kind_of,
     plan_as,
     read_run,
@@ -73,3 +74,18 @@ def test_a_plan_is_handed_on_in_four_forms() -> None:
     assert plan_as(plan, "markdown").startswith("# Clean-up of EX01")
     assert plan_as(plan, "csv").count("\n") >= len(plan.steps)
     assert "look again" in plan_as(plan, "html")
+
+
+def test_a_run_tells_its_volumes_in_what_shows_it() -> None:
+    """And they are read from there again; older runs do not tell, and words of people neither."""
+    one, other = "1" * 32, "f" * 32
+    volumes = {
+        "C": {"id": one, "place": "/mnt/c (/dev/sdb1, fuseblk)"},
+        "D": {"id": other, "place": "//ex01/D$"}, "E": {"id": "x", "place": "(volume y)"},
+    }  # fmt: skip
+    run = read_run(_bytes(RUN | {"volumes": volumes}), "r.json")
+    assert run.ids == ids_of(run.evidence) == {one, other}
+    assert "on C: /mnt/c (/dev/sdb1, fuseblk) (volume 1111" in run.evidence
+    old = read_run(_bytes(RUN), "r.json")
+    assert (old.ids, old.evidence) == (frozenset(), "run of alpheus clean apply")
+    assert ids_of(f"my word (volume {one})") == frozenset()

@@ -163,6 +163,33 @@ def test_runs_of_the_program_mark_steps_with_files(database: Database) -> None:
         cases.cleaning.take_run(server, other, "r.json", who="kim")
 
 
+def test_what_a_run_says_is_of_the_volume_that_it_was_on(database: Database) -> None:
+    """A rehearsal is told as such; the live run counts after it, and a copy takes nothing back."""
+    cases, server = planned(database)
+    found = cases.cleaning.of(server)
+    step = _step_with_files(found)
+    copy, live = "c" * 32, "a" * 32
+
+    def took(what: str, result: str, volume: str) -> CleanUp:
+        run = run_of(found, what, result, volume=volume)
+        return cases.cleaning.take_run(server, run, "r.json", who="kim").clean
+
+    assert _mark(took("apply", "done", copy), step) is Mark.DONE
+    with pytest.raises(RefusedError, match="changes nothing"):
+        took("apply", "done", copy)
+    assert _mark(took("apply", "refused", live), step) is Mark.OPEN
+    done = took("apply", "done", live)
+    assert _mark(done, step) is Mark.DONE
+    with pytest.raises(RefusedError, match="another volume"):
+        took("undo", "done", copy)
+    assert done.progress is not None
+    stands = done.progress.of(step)
+    assert stands is not None
+    assert stands.by is not None
+    assert stands.by.evidence == (f"run of alpheus clean apply on C: /mnt/aaaa (volume {live})")
+    assert _mark(took("undo", "done", live), step) is Mark.OPEN
+
+
 def test_a_verification_counts_from_the_cleaning_on(database: Database) -> None:
     """What its evidence does not reach beyond says nothing; nor what begins later."""
     cases, server = planned(database)

@@ -90,6 +90,19 @@ def test_a_rule_matches_a_row_and_a_raw_line(read: Read) -> None:
     assert sum(hours.skipped for hours in collector.hours.values()) == 1
 
 
+def test_a_log_of_http_proxy_counts_for_its_protocol(read: Read) -> None:
+    """By the folder that it lies in; other logs have no parts."""
+    for address, parts in (
+        ("EX01/C/Logging/HttpProxy/Ecp/HttpProxy_1.LOG", ["ecp"]), ("EX01/HttpProxy_1.LOG", []),
+    ):  # fmt: skip
+        collector = read(httpproxy_row(), address)
+        (hours,) = collector.hours.values()
+        assert [*hours.parts] == parts
+        assert all(seen == set(hours.hours) for seen in hours.parts.values())
+    (other,) = read(FIELDS + SHELL, "EX01/C/Logging/HttpProxy/Ecp/u_ex.log").hours.values()
+    assert other.parts == {}
+
+
 def test_builds_are_witnessed_by_the_host_that_wrote_the_row(read: Read) -> None:
     """A version column says what ran, and where."""
     collector = read(httpproxy_row(), "x/HttpProxy.log")

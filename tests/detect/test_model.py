@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from alpheus.detect.model import CLIENTS_PER_RULE, EVENTS_PER_CLIENT, HitGroup, Hours
+from alpheus.detect.model import (
+    CLIENTS_PER_RULE,
+    EVENTS_PER_CLIENT,
+    MOST_PARTS,
+    HitGroup,
+    Hours,
+)
 from making import T0, event, hours, origin, rule
 
 
@@ -52,3 +58,14 @@ def test_merging_adds_rows_and_extends_the_span() -> None:
     assert len(merged.hours) == 48
     assert merged.first is not None
     assert merged.first.day == 1
+
+
+def test_parts_of_a_source_are_joined_and_not_too_many() -> None:
+    """Folders are an attacker's to make."""
+    whole = Hours()
+    for number in range(MOST_PARTS + 5):
+        one = Hours(1, 1, hours={number: 1})
+        one.of_part(f"p{number % (MOST_PARTS + 1)}")
+        whole.merge(one)
+    assert len(whole.parts) == MOST_PARTS
+    assert whole.parts["p0"] == {0, MOST_PARTS + 1}

@@ -131,6 +131,20 @@ def test_silence_after_the_window_is_told_by_itself() -> None:
     assert row.silent == ()
 
 
+def test_each_part_of_a_source_is_told_by_itself() -> None:
+    """Where the source has rows and a part of it has none: its days were taken away, or quiet."""
+    whole = hours("2021-03-01", "2021-03-10")
+    whole.parts = {
+        "owa": set(whole.hours),
+        "ecp": set(hours("2021-03-01", "2021-03-10", without=("2021-03-04", "2021-03-06")).hours),
+    }
+    (row,) = coverage_table(record(hours={"httpproxy": whole}), frozenset(), None)
+    assert row.silent == row.parts["owa"] == ()
+    assert [(gap.start, gap.end) for gap in row.parts["ecp"]] == [
+        (at("2021-03-04"), at("2021-03-06"))
+    ]
+
+
 @given(st.sets(st.integers(0, 24 * 20), max_size=60))
 def test_gaps_are_exactly_the_days_without_rows(seen: set[int]) -> None:
     """Every gap is 24 hours or longer and holds no row; every such span is a gap."""

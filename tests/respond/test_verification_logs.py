@@ -30,6 +30,32 @@ def _silent(start: str, end: str) -> dict[str, Any]:
     return FRONT | {"silent": [{"from": f"2021-03-{start}:00:00Z", "to": f"2021-03-{end}:00:00Z"}]}
 
 
+def _of_parts(**gaps: tuple[str, str] | None) -> dict[str, Any]:
+    """HttpProxy, with parts that were silent then, or never."""
+    return FRONT | {"parts": {
+        name: [{"from": f"2021-03-{gap[0]}", "to": f"2021-03-{gap[1]}"}] if gap else []
+        for name, gap in gaps.items()
+    }}  # fmt: skip
+
+
+def test_a_protocol_that_fell_silent_is_a_hole() -> None:
+    """One that wrote every day before, and of which days are missing since; others are none."""
+    hole = ("14T00:00:00Z", "16T00:00:00Z")
+    always = _of_parts(ecp=None, rps=("02T00:00:00Z", "05T00:00:00Z"))
+    assert _missing(_of_parts(ecp=None), before=(always,)) == []
+    (told,) = _missing(_of_parts(ecp=hole), before=(always,))
+    assert told.startswith(f"httpproxy: ecp: no row from 2021-03-{hole[0]} to 2021-03-{hole[1]};")
+    assert _missing(_of_parts(rps=None), before=(always,)) == [
+        "httpproxy: ecp: none of it was collected, and it wrote every day before"
+    ]
+    assert _missing(_of_parts(ecp=("02T00:00:00Z", "12T20:00:00Z")), before=(always,)) == []
+    assert _missing(_of_parts(ecp=hole), before=(FRONT,)) == []
+    short = always | {"first": "2021-03-18T00:00:00Z"}
+    assert _missing(_of_parts(ecp=hole), before=(short,)) == []
+    both = _of_parts(ecp=hole) | {"silent": _of_parts(ecp=hole)["parts"]["ecp"]}
+    assert len(_missing(both, before=(always,))) == 1
+
+
 def test_a_log_that_goes_on_is_enough() -> None:
     """From before the clean-up until after it."""
     assert _missing(FRONT) == []

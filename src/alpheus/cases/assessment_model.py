@@ -108,6 +108,7 @@ class Coverage(msgspec.Struct, frozen=True):
     covers_window: bool = False
     days: dict[str, int] = {}
     silent: tuple[Span, ...] = ()
+    parts: dict[str, tuple[Span, ...]] = {}
 
 
 class Campaign(msgspec.Struct, frozen=True):

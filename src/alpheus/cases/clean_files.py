@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from hashlib import sha256
 from io import StringIO
@@ -21,6 +22,8 @@ LARGEST = 64 << 20
 """Bytes of a file that is taken."""
 
 _LONGEST_WHY = 500
+_ID = re.compile(r"[0-9a-f]{32}")
+_TOLD = re.compile(rf"\(volume ({_ID.pattern})\)")
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -31,13 +34,37 @@ class Outcome(msgspec.Struct, frozen=True):
     why: str = ""
 
 
+class Volume(msgspec.Struct, frozen=True):
+    """The volume that a run was on; a copy of it has another `id`. `place` is for people."""
+
+    id: str = ""
+    place: str = ""
+
+
 class Run(msgspec.Struct, frozen=True):
-    """What `alpheus clean apply --format json` writes. `what` is `look`, `apply` or `undo`."""
+    """What `alpheus clean apply --format json` writes. `what` is `look`, `apply` or `undo`.
+
+    `volumes` are those that it was on, by their letters; older runs do not tell.
+    """
 
     schema: str
     what: str
     plan: str
     outcomes: tuple[Outcome, ...]
+    volumes: dict[str, Volume] = {}
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Which volumes it was on."""
+        return frozenset(one.id for one in self.volumes.values() if _ID.fullmatch(one.id))
+
+    @property
+    def evidence(self) -> str:
+        """What shows a step that it did: the run, and where; `ids_of` reads the volumes again."""
+        where = ", ".join(
+            f"{letter}: {one.place} (volume {one.id})" for letter, one in self.volumes.items()
+        )
+        return f"run of alpheus clean {self.what}{f' on {where}' if where else ''}"
 
 
 class Verified(NamedTuple):
@@ -86,6 +113,11 @@ def _decoded(content: bytes, name: str, kind: type[_Kind], schema: str, command:
     if found.schema != schema:
         raise CleanError(f"{name}: its schema is {found.schema!r}; this program knows {schema!r}")
     return found
+
+
+def ids_of(evidence: str) -> frozenset[str]:
+    """The volumes of the run that `Run.evidence` tells of."""
+    return frozenset(_TOLD.findall(evidence)) if evidence.startswith("run of ") else frozenset()
 
 
 def why_of(outcome: Outcome) -> str:

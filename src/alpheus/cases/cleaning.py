@@ -20,7 +20,7 @@ from alpheus import __version__
 from alpheus.cases import assessments, clean_store
 from alpheus.cases.acts import ActKind
 from alpheus.cases.clean_assessed import assessment_of
-from alpheus.cases.clean_files import Verified, read_run, read_verification, why_of
+from alpheus.cases.clean_files import Verified, ids_of, read_run, read_verification, why_of
 from alpheus.cases.clean_outcome import Move, Stood, after_marks, after_verification, stood
 from alpheus.cases.clean_progress import (
     AWAY,
@@ -215,18 +215,24 @@ class Cleaning:
             number = _open(connection, tables, server, who)
             kept, progress = _newest(connection, tables, number, run.plan)
             results = {one.id: one for one in run.outcomes}
+            last = _volumes_of(clean_store.marks_of(connection, kept.id))
+            is_other = bool(last and run.ids) and last != run.ids
+            if is_other and run.what == "undo":
+                message = (f"{name} is of another volume than the last run of this plan: what came "
+                           "back on a copy says nothing of the server")  # fmt: skip
+                raise RefusedError(message)
             marks = []
             for stands in progress.steps:
                 told = {one.id: results[one.id] for one in stands.step.files if one.id in results}
                 files = {number: _became(one.result, run.what) for number, one in told.items()}
                 files = {number: became for number, became in files.items() if became}
-                if not files or files.items() <= stands.files.items():
+                if not files or (not is_other and files.items() <= stands.files.items()):
                     continue
-                mark = mark_of(stands.step, {**stands.files, **files})
+                mark = mark_of(stands.step, files if is_other else {**stands.files, **files})
                 left = [why_of(one) for one in told.values() if one.why]
                 marks.append(Marked(
                     stands.step.number, when or now, now, who, mark, "; ".join(left)[:LONGEST],
-                    f"run of alpheus clean {run.what}", files,
+                    run.evidence[:LONGEST], files,
                 ))  # fmt: skip
             if not marks:
                 raise RefusedError(
@@ -369,6 +375,11 @@ def _check_server(
             f"this verification is of {found.server}, and server {server} is {name.name} in the "
             "assessment that it compares with"
         )
+
+
+def _volumes_of(marks: Sequence[Marked]) -> frozenset[str]:
+    """Which volumes the last run was on that was taken down; empty where none told."""
+    return next((ids for one in reversed(marks) if (ids := ids_of(one.evidence))), frozenset())
 
 
 def _became(result: str, what: str) -> str:

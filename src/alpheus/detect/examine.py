@@ -23,6 +23,7 @@ from alpheus.detect.server_pages import is_server_page, read_page
 from alpheus.detect.sigma import Rule
 from alpheus.detect.webshell.beside import CONTENT_LIMIT, is_judged, judge_beside
 from alpheus.errors import AlpheusError, OutputError
+from alpheus.evidence.address import windows_path
 from alpheus.evidence.base import EvidenceFile
 from alpheus.knowledge.mitigations import read_state
 from alpheus.knowledge.model import Indicator, RuleMeaning
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 HEAD = 1 << 16
 PAGE = "server-page"
 _CHUNK = 1 << 20
+_PROTOCOL = re.compile(r"/httpproxy/([^/]{1,64})/[^/]*\Z")
 _RAW_HITS = 10_000
 _CLIENT_FIELDS = {"iis": "c-ip", "httpproxy": "ClientIpAddress"}
 
@@ -275,18 +277,16 @@ class _Examination:
 
     def _tally(self, scan: TextScan) -> None:
         for (label, host), tally in scan.tallies.items():
-            hours = self.collector.cover(self.origin(host), label)
-            hours.merge(
-                Hours(
-                    1,
-                    tally.rows,
-                    tally.skipped,
-                    tally.first,
-                    tally.last,
-                    tally.basis.value,
-                    tally.hours,
-                )
-            )
+            hours = Hours(
+                1, tally.rows, tally.skipped, tally.first, tally.last, tally.basis.value,
+                tally.hours,
+            )  # fmt: skip
+            self._cover(host, label, hours)
+
+    def _cover(self, host: str | None, label: str, hours: Hours) -> None:
+        if part := _part(label, self.file.path):
+            hours.of_part(part)
+        self.collector.cover(self.origin(host), label).merge(hours)
 
     # --- events ---
 
@@ -344,7 +344,7 @@ class _Examination:
                 self._record(record, seen)
         for (source, host), hours in seen.items():
             hours.files = 1
-            self.collector.cover(self.origin(host), source).merge(hours)
+            self._cover(host, source, hours)
         self._drain_rest(told=lost)
 
     def _drain_rest(self, *, told: bool) -> None:
@@ -406,6 +406,12 @@ def _drain(stream: BinaryIO) -> None:
     """Read to the end for the hash alone."""
     while stream.read(_CHUNK):
         pass
+
+
+def _part(label: str, path: str) -> str:
+    """Which folder of HttpProxy a log lies in: each protocol writes one of its own."""
+    found = _PROTOCOL.search(windows_path(path)) if label == "httpproxy" else None
+    return found[1] if found else ""
 
 
 def _label(event: Event) -> str:

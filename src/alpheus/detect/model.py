@@ -304,9 +304,15 @@ class FileMatch:
     time: datetime | None
 
 
+MOST_PARTS = 64
+
+
 @dataclass(slots=True)
 class Hours:
-    """Rows per hour of one source and one origin; `hours` is keyed by hours since 1970 UTC."""
+    """Rows per hour of one source and one origin; `hours` is keyed by hours since 1970 UTC.
+
+    `parts` are the hours of each part that writes logs of its own, at most `MOST_PARTS`.
+    """
 
     files: int = 0
     rows: int = 0
@@ -315,6 +321,11 @@ class Hours:
     last: datetime | None = None
     basis: str = "utc"
     hours: dict[int, int] = field(default_factory=dict)
+    parts: dict[str, set[int]] = field(default_factory=dict)
+
+    def of_part(self, name: str) -> None:
+        """All these rows are of one part of the source, such as `Ecp` of HttpProxy."""
+        self.parts = {name: set(self.hours)}
 
     def note(self, time: datetime, count: int = 1) -> None:
         """Count rows at a time; first and last follow."""
@@ -334,6 +345,9 @@ class Hours:
         self.skipped += other.skipped
         if not other.rows:
             return
+        for name, hours in other.parts.items():
+            if name in self.parts or len(self.parts) < MOST_PARTS:
+                self.parts.setdefault(name, set()).update(hours)
         if not had_rows or (self.basis == _UNKNOWN and other.basis != _UNKNOWN):
             self.basis, self.first, self.last = other.basis, other.first, other.last
             self.hours = dict(other.hours)

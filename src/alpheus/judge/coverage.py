@@ -21,6 +21,7 @@ _GAP_HOURS = 24
 GAP = timedelta(hours=_GAP_HOURS)
 _MOST_SILENT = 1_000
 """Gaps of a source that are kept, the latest."""
+_MOST_OF_PART = 100
 
 _FIRST_HOUR = -17_259_888
 _LAST_HOUR = 70_389_527
@@ -142,6 +143,7 @@ def _usable(hours: Hours | None) -> bool:
 def _row(label: str, hours: Hours, window: Window | None, *, deciding: bool) -> Coverage:
     gaps: tuple[Gap, ...] = ()
     silent: tuple[Gap, ...] = ()
+    parts: dict[str, tuple[Gap, ...]] = {}
     covers = False
     first, last = hours.first, hours.last
     if _usable(hours) and first is not None and last is not None:
@@ -154,6 +156,8 @@ def _row(label: str, hours: Hours, window: Window | None, *, deciding: bool) -> 
         end = min(last, window.end) if window else last
         gaps = gaps_of(hours.hours, start, end) if steady and start < end else ()
         silent = gaps_of(hours.hours, first, last)[-_MOST_SILENT:] if steady else ()
+        parts = {name: gaps_of(seen, first, last)[-_MOST_OF_PART:]
+                 for name, seen in sorted(hours.parts.items())}  # fmt: skip
     return Coverage(
         source=label,
         files=hours.files,
@@ -167,6 +171,7 @@ def _row(label: str, hours: Hours, window: Window | None, *, deciding: bool) -> 
         covers_window=covers,
         days=_days(hours.hours),
         silent=silent,
+        parts=parts,
     )
 
 

@@ -94,6 +94,7 @@ class Coverage(msgspec.Struct, frozen=True):
     silent: tuple[Span, ...] = ()
     rows: int = 0
     time_basis: str = "utc"
+    parts: dict[str, tuple[Span, ...]] = {}
 
 
 class Campaign(msgspec.Struct, frozen=True):
@@ -235,12 +236,15 @@ def moment(text: str | None) -> datetime | None:
 
 
 def _coverage(found: model.Coverage) -> Coverage:
-    gaps = tuple(Span(_iso(gap.start), _iso(gap.end)) for gap in found.gaps)
-    silent = tuple(Span(_iso(gap.start), _iso(gap.end)) for gap in found.silent)
     return Coverage(
         found.source, found.files, _iso(found.last), found.deciding, _iso(found.first),
-        found.covers_window, gaps, silent, found.rows, found.time_basis.value,
+        found.covers_window, _spans(found.gaps), _spans(found.silent), found.rows,
+        found.time_basis.value, {name: _spans(gaps) for name, gaps in found.parts.items()},
     )  # fmt: skip
+
+
+def _spans(gaps: tuple[model.Gap, ...]) -> tuple[Span, ...]:
+    return tuple(Span(_iso(gap.start), _iso(gap.end)) for gap in gaps)
 
 
 def _campaign(found: model.Campaign) -> Campaign:

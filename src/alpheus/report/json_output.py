@@ -14,6 +14,7 @@ from alpheus.model import (
     Coverage,
     Evidence,
     Finding,
+    Gap,
     Run,
     ServerAssessment,
     bounded_days,
@@ -202,7 +203,8 @@ def _citation(citation: Citation) -> dict[str, Any]:
 
 
 def _coverage(coverage: Coverage) -> dict[str, Any]:
-    return {
+    parts = {name: _gaps(gaps) for name, gaps in coverage.parts.items()}
+    found = {
         "source": coverage.source,
         "files": coverage.files,
         "rows": coverage.rows,
@@ -210,9 +212,14 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
         "first": iso(coverage.first),
         "last": iso(coverage.last),
         "time_basis": coverage.time_basis.value,
-        "gaps": [{"from": iso(gap.start), "to": iso(gap.end)} for gap in coverage.gaps],
+        "gaps": _gaps(coverage.gaps),
         "deciding": coverage.deciding,
         "covers_window": coverage.covers_window,
         "days": bounded_days(coverage.days),
-        "silent": [{"from": iso(gap.start), "to": iso(gap.end)} for gap in coverage.silent],
+        "silent": _gaps(coverage.silent),
     }
+    return found | {"parts": parts} if parts else found
+
+
+def _gaps(gaps: tuple[Gap, ...]) -> list[dict[str, Any]]:
+    return [{"from": iso(gap.start), "to": iso(gap.end)} for gap in gaps]
