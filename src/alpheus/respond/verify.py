@@ -58,10 +58,10 @@ def verify(
     if not result.assessment.servers:
         return None, unopened
     when = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if since else end_of(before)
+    new = of_model(result.assessment)
     found = compared(
-        old, before, of_model(result.assessment), since=when, unopened=unopened, same=same,
-        complete=complete,
-        listings=listings_of(evidence, found_files(before), how.opening, _names(result)),
+        old, before, new, since=when, unopened=unopened, same=same, complete=complete,
+        listings=listings_of(evidence, found_files(before), how.opening, every_name(new)),
     )  # fmt: skip
     return found, unopened
 
@@ -91,11 +91,9 @@ def compared(
     )  # fmt: skip
 
 
-def _names(result: TriageResult) -> frozenset[str]:
-    """All names of all servers that new evidence is of."""
-    return folded_names(*(
-        name for one in result.assessment.servers for name in (one.name, *one.aliases)
-    ))  # fmt: skip
+def every_name(new: Assessment) -> frozenset[str]:
+    """All names of all servers that evidence is of."""
+    return folded_names(*(name for one in new.servers for name in (one.name, *one.aliases)))
 
 
 def _is_of_volume(listing: Listing) -> bool:

@@ -16,23 +16,27 @@ from alpheus.cases.rebuild import rebuild
 from alpheus.cases.service import Cases
 from alpheus.respond.model import Phase
 from alpheus.web.access import audit
-from alpheus.web.jobs import tasks
+from alpheus.web.jobs import clean_task, tasks
 from alpheus.web.jobs.model import Kind, Options, Result, Upload
 from alpheus.web.jobs.wire import Bounds, Task
 from console_jobs import evidence
+from detect.test_examine import httpproxy_row
 from server_filling import NOW
 from weblogs import visitors, write
 
 
-def _task(folder: Path, name: str, content: bytes, *, verify: int = 0, owner: str = "") -> Task:
+def _task(
+    folder: Path, name: str, content: bytes, *, verify: int = 0, owner: str = "",
+    complete: tuple[str, ...] = (),
+) -> Task:  # fmt: skip
     for one in ("work", "reports"):
         (folder / one).mkdir(parents=True, exist_ok=True)
     path = folder / ("0" * 32)
     path.write_bytes(content)
     return Task(
         Kind.TRIAGE, "", "mia", name, owner, (Upload(path.name, name, len(content)),),
-        (str(path),), Options(verify=verify), str(folder / "work"), str(folder / "reports"), 0,
-        Bounds(), job=7, key=str(folder),
+        (str(path),), Options(verify=verify, complete=complete), str(folder / "work"),
+        str(folder / "reports"), 0, Bounds(), job=7, key=str(folder),
     )  # fmt: skip
 
 
@@ -110,3 +114,50 @@ def test_an_owner_compares_nothing(planned: tuple[Path, int]) -> None:
         accepted = msgspec.structs.replace(task.options, accept=True)
         result = _judged(database, msgspec.structs.replace(task, options=accepted))
         assert (result.verified, result.uncompared) == ("", "")
+
+
+def test_the_word_of_whoever_hands_it_in_is_told(planned: tuple[Path, int]) -> None:
+    """Folders that were collected whole: the result says so, as in a terminal."""
+    folder, server = planned
+    with open_database(folder / "c.db") as database:
+        content = _without_a_shell(folder / "word")
+        task = _task(folder / "word", "EX01.zip", content, verify=server,
+                     complete=("C:/nowhere", "C:/inetpub"))  # fmt: skip
+        assert _judged(database, task).verified
+        kept = Cases(database).cleaning.of(server).verifications[0].found
+        assert any(one.startswith("--complete c:/nowhere: nothing") for one in kept.uncovered)
+
+
+def test_evidence_of_several_servers_that_may_be_it_is_not_compared(
+    planned: tuple[Path, int],
+) -> None:
+    """It is judged and kept; the job ends as it should, and says why."""
+    folder, server = planned
+    both = io.BytesIO()
+    with zipfile.ZipFile(both, "w") as archive:
+        for name in ("EX01", "EX02"):
+            archive.writestr(f"{name}/C/Logging/HttpProxy/Owa/HttpProxy_1.LOG",
+                             httpproxy_row(ServerHostName=name))  # fmt: skip
+    with open_database(folder / "c.db") as database:
+        task = _task(folder / "two", "EX01.zip", both.getvalue(), verify=server)
+        result = _judged(database, task)
+        assert {one.name for one in result.judged} == {"EX01", "EX02"}
+        assert "bring its own" in result.uncompared
+
+
+def test_folders_count_for_the_server_that_they_are_called_after(
+    planned: tuple[Path, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a terminal: who looks through the packages is told all servers in them."""
+    folder, server = planned
+    told: list[frozenset[str]] = []
+
+    def looked(places: object, wanted: object, options: object, names: frozenset[str]) -> tuple[()]:
+        told.append(names)
+        return ()
+
+    monkeypatch.setattr(clean_task, "listings_of", looked)
+    with open_database(folder / "c.db") as database:
+        content = _without_a_shell(folder / "names")
+        assert _judged(database, _task(folder / "names", "EX01.zip", content, verify=server))
+    assert told == [frozenset({"ex01.zip", "ex01"})]

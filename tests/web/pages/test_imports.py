@@ -12,10 +12,12 @@ from alpheus.cases.observations import hand_entry
 from alpheus.cases.observations_import import import_file, record
 from alpheus.cases.rebuild import rebuild
 from alpheus.web.access.roles import Grant, Role
+from alpheus.web.jobs.forms import Form
 from alpheus.web.jobs.messages import BROKEN
 from alpheus.web.jobs.model import Judged, Kind, Note, Result, State
+from alpheus.web.pages import imports
 from console import Client, made, signed_in
-from console_jobs import LIST, sent
+from console_jobs import LIST, MIA, job_of, sent
 
 HOSTILE = "<script>alert(1)</script>.csv"
 
@@ -115,3 +117,17 @@ def test_an_organisation_is_told_plainly_that_its_package_is_broken(
     assert "Es ließ sich nicht lesen" in text
     assert f'<p lang="en">{reason}</p></details>' in text
     assert text.count("truncated archive") == 1
+
+
+def test_folders_that_were_collected_whole_come_with_the_form(app: Litestar) -> None:
+    """One a line, each once, of a bounded length and number; with the server that it is about."""
+    jobs = app.state.jobs
+    incoming = jobs.announce(MIA, Kind.TRIAGE, "ev.zip", 4, "")
+    with jobs.uploads.writer(incoming, 0) as writer:
+        writer.write(b"PK\x03\x04")
+    lines = ["C:/inetpub", " C:/inetpub ", "", "x" * 401, *(f"D:/{one}" for one in range(30))]
+    fields = {"verify": "7", "complete": "\r\n".join(lines)}
+    (number,) = imports.hand_in(jobs, Form(fields, [incoming]))
+    options = job_of(jobs, number).options
+    assert options.verify == 7
+    assert options.complete == ("C:/inetpub", *(f"D:/{one}" for one in range(19)))

@@ -16,14 +16,14 @@ from sqlalchemy import Connection
 from alpheus.cases.clean_assessed import assessment_of
 from alpheus.cases.clean_files import verified
 from alpheus.cases.service import Cases
-from alpheus.errors import RefusedError
+from alpheus.errors import EvidenceFormatError, RefusedError
 from alpheus.evidence.base import OpenOptions
 from alpheus.report.assessment_file import read_assessment
 from alpheus.respond.verification_listing import listings_of
 from alpheus.respond.verification_logs import end_of
 from alpheus.respond.verification_server import names_of
 from alpheus.respond.verify import compared as comparison
-from alpheus.respond.verify import found_files
+from alpheus.respond.verify import every_name, found_files
 from alpheus.web.access import audit
 from alpheus.web.jobs import messages as said
 from alpheus.web.jobs.model import Result
@@ -50,7 +50,7 @@ def compared(
     tell(Phase(said.note(said.COMPARING)))
     try:
         outcome = _compared(task, database, document, places, result.unopened)
-    except RefusedError as error:
+    except (RefusedError, EvidenceFormatError) as error:
         tell(Phase(said.note(said.NOT_COMPARED, reason=str(error))))
         return msgspec.structs.replace(result, uncompared=str(error))
     return msgspec.structs.replace(result, verified=outcome)
@@ -73,8 +73,8 @@ def _compared(
     found = comparison(
         msgspec.structs.replace(old, digest=kept.assessment), before, new,
         since=cleaned or end_of(before),
-        listings=listings_of(places, found_files(before), options),
-        unopened=unopened, same=True,
+        listings=listings_of(places, found_files(before), options, every_name(new)),
+        unopened=unopened, same=True, complete=task.options.complete,
     )  # fmt: skip
 
     def note(connection: Connection) -> None:

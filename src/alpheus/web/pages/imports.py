@@ -31,6 +31,8 @@ _OWN = {PERMISSION: Permission.OWN}
 _RECENT = 10
 _SIZE = 100
 _LONGEST_TEXT = 200
+_MOST_FOLDERS = 20
+_LONGEST_FOLDER = 400
 _FIELDS = ("kind", "timezone", "source", "keep", "organisation")
 
 
@@ -119,7 +121,7 @@ def hand_in(jobs: Jobs, form: Form) -> list[int]:
     options = Options(
         timezone=fields.get("timezone", "").strip(), keep=bool(fields.get("keep")),
         source=fields.get("source", "").strip()[:_LONGEST_TEXT],
-        verify=_whole(fields.get("verify", "")),
+        verify=_whole(fields.get("verify", "")), complete=_folders(fields.get("complete", "")),
     )  # fmt: skip
     try:
         return jobs.hand_in(form.files, options, fields.get("password", ""))
@@ -165,6 +167,12 @@ def _page_status(status: int) -> int:
 def _typed(form: Form) -> dict[str, str]:
     """What comes back into the form: all but the password."""
     return {name: form.fields.get(name, "") for name in _FIELDS}
+
+
+def _folders(text: str) -> tuple[str, ...]:
+    """Folders of a server, one a line."""
+    lines = dict.fromkeys(line.strip() for line in text.splitlines())
+    return tuple(line for line in lines if 0 < len(line) <= _LONGEST_FOLDER)[:_MOST_FOLDERS]
 
 
 def _whole(text: str) -> int:
