@@ -298,10 +298,32 @@ class NextStep:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenPage:
+    """A server page that was read."""
+
+    evidence: str
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnlistedPages:
+    """Pages that no list of the product's files has, `total` of all that were `read`.
+
+    `files` names them by their paths; where they are too many the last are not named.
+    """
+
+    read: int
+    total: int
+    files: tuple[SeenPage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ServerAssessment:
     """Everything Alpheus says about one server.
 
-    `packages` are the ids of those in which a record names it.
+    `packages` are the ids of those in which a record names it; `pages` are None where none was
+    read.
     """
 
     name: str
@@ -319,6 +341,7 @@ class ServerAssessment:
     coverage: tuple[Coverage, ...]
     next_steps: tuple[NextStep, ...]
     packages: tuple[str, ...] = ()
+    pages: UnlistedPages | None = None
 
 
 @dataclass(frozen=True, slots=True)

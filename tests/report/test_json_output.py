@@ -48,7 +48,7 @@ def test_the_keys_are_those_of_the_contract() -> None:
     ]  # fmt: skip
     assert list(server["coverage"][1]) == [
         "source", "files", "rows", "skipped", "first", "last", "time_basis", "gaps", "deciding",
-        "covers_window", "days", "silent",
+        "covers_window", "days", "silent", "parts",
     ]  # fmt: skip
     days = server["coverage"][1]["days"]
     assert list(days) == sorted(days)

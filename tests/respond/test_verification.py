@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from alpheus.report.assessment_file import Server
 from alpheus.respond.verification import Fate, Outcome, Verification, compare
-from alpheus.respond.verification_listing import Copy, Served, Table
+from alpheus.respond.verification_listing import Copy, Listing, Served, Table
 from alpheus.respond.verification_looked import Looked
 from clean_assessments import CLIENT, PAGE, WEB, citation, finding, looked, read_server
 
@@ -44,6 +45,27 @@ def test_gone_and_covered_is_clean() -> None:
     found = _compared(PAST)
     assert (found.outcome, found.files) == (Outcome.CLEAN, Outcome.CLEAN)
     assert [item.fate for item in found.items] == [Fate.GONE, Fate.PAST]
+
+
+def test_another_page_in_the_same_place_is_not_gone() -> None:
+    """Though no rule knows it: somebody looks at it first, or says that it is right."""
+    seen = Looked([Listing("E1", {CLIENT: {"logon.aspx", "x.aspx"}})])
+    found = _compared(PAST, seen=seen)
+    assert (found.outcome, found.files) == (Outcome.UNCOVERED, Outcome.UNCOVERED)
+    assert [item.fate for item in found.items] == [Fate.UNSEEN, Fate.PAST]
+    assert found.uncovered == (
+        f"{WEB}/x.aspx: a page lies there again, and no rule knows it; look at it",
+    )  # fmt: skip
+    pages = {"read": 1, "total": 1, "files": [{"path": f"{WEB}/x.aspx", "sha256": "a" * 64}]}
+    before = msgspec.structs.replace(_before(), pages=read_server("A", pages=pages).pages)
+    pages["files"] = [{"path": f"{WEB}/x.aspx", "sha256": "b" * 64}]
+    after = read_server("MX01", PAST, coverage=LATER, cves=FIXED, pages=pages)
+    told = [compare(before, after, since=SINCE, looked=seen, assessment="0" * 64, own=own)
+            for own in ((), ("b" * 64,))]  # fmt: skip
+    assert [one.outcome for one in told] == [Outcome.UNCOVERED, Outcome.CLEAN]
+    assert len(told[0].uncovered) == 1
+    assert "another content than in the first evidence" in told[0].uncovered[0]
+    assert told[1].of(Fate.GONE)
 
 
 def test_a_file_that_is_left_is_not_clean() -> None:

@@ -174,3 +174,11 @@ def test_a_partition_of_a_disk_is_the_drive_that_holds_the_folder() -> None:
     found = looked("p2:/shop/bin", f"p2:{CLIENT[2:]}", served=served)
     assert found.holds("aspnet_client")
     assert list(found.unseen_served()) == []
+
+
+def test_whether_a_page_lies_in_a_place() -> None:
+    """Only pages are told by their names."""
+    seen = Looked([Listing("E1", {"c:/inetpub/wwwroot": {"a.aspx"}})])
+    assert seen.has_page("c:/inetpub/wwwroot/a.aspx")
+    assert not seen.has_page("c:/inetpub/wwwroot/b.aspx")
+    assert not seen.has_page("c:/inetpub/a.aspx")

@@ -10,6 +10,7 @@ import pytest
 from alpheus.respond.verification import Fate, Item, Outcome, Verification
 from alpheus.respond.verification_open import Unshown
 from alpheus.respond.verification_text import MOST, sentence, write_verification
+from alpheus.respond.verification_unlisted import Change, Unlisted
 
 
 def _found(outcome: Outcome, *items: Item, uncovered: tuple[str, ...] = ()) -> Verification:
@@ -76,3 +77,14 @@ def test_clean_is_said_of_files_and_what_is_not_is_listed() -> None:
     assert "caller's word" in text
     entrance = msgspec.structs.replace(_found(Outcome.UNCOVERED), way_in=("vulnerable",))
     assert sentence(entrance) == "MX01 cannot be called clean yet: the way in is open."
+
+
+def test_pages_that_no_rule_knows_are_listed() -> None:
+    """As they were, or right by somebody's word; the others stand under what is not covered."""
+    pages = tuple(Unlisted(change, f"C/{change}.aspx", "0" * 64) for change in Change)
+    stream = io.StringIO()
+    write_verification(msgspec.structs.replace(_found(Outcome.CLEAN), pages=pages), stream)
+    words = stream.getvalue()
+    assert "right by somebody's word (1)\n  - C/own.aspx" in words
+    assert "as they were (1)\n  - C/same.aspx" in words
+    assert "C/new.aspx" not in words

@@ -6,6 +6,7 @@ import json
 import shutil
 import zipfile
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -167,7 +168,8 @@ def _is_clean(checked: Verification) -> None:
 def test_an_honest_second_collection_is_verified_clean(second: tuple[Path, Path]) -> None:
     """For all that evidence shows: folders as they are, empty ones too, and pages of the product.
 
-    Without one the folders might be a copy by mask; then somebody's word stands in the result.
+    Without one the folders might be a copy by mask; then somebody's word stands in the result. That
+    it does of a page, too, that no rule knows and that was not there before.
     """
     report, evidence = second
     checked, _ = verify(report, "", [evidence], SINCE)
@@ -181,9 +183,13 @@ def test_an_honest_second_collection_is_verified_clean(second: tuple[Path, Path]
     page = evidence / "C/inetpub/wwwroot/home/default.aspx"
     page.parent.mkdir()
     page.write_text("<%@ Page %><p>Home</p>")
-    checked, _ = verify(report, "", [evidence], SINCE)
+    unknown, _ = verify(report, "", [evidence], SINCE)
+    own = sha256(page.read_bytes()).hexdigest()
+    checked, _ = verify(report, "", [evidence], SINCE, own={own})
     shutil.rmtree(page.parent)
+    assert unknown is not None
     assert checked is not None
+    assert "home/default.aspx: a page that the first evidence does not have" in unknown.uncovered[0]
     _is_clean(checked)
     assert "home/default.aspx" in checked.shown_by[0]
 

@@ -202,6 +202,22 @@ class Run(msgspec.Struct, frozen=True):
     files_read: int = 0
 
 
+class Page(msgspec.Struct, frozen=True):
+    """A server page that no list of the product's files has."""
+
+    evidence: str = ""
+    path: str = ""
+    sha256: str = ""
+
+
+class Pages(msgspec.Struct, frozen=True):
+    """How many pages were read, and which of them are such; None before these were told."""
+
+    read: int = 0
+    total: int = 0
+    files: tuple[Page, ...] = ()
+
+
 class Outline(msgspec.Struct, frozen=True):
     """An assessment of a server without what it quotes.
 
@@ -233,6 +249,7 @@ class Outline(msgspec.Struct, frozen=True):
     left_out: int = 0
     frames: tuple[int, ...] = ()
     form: int = FORM
+    pages: Pages | None = None
 
 
 class Head(msgspec.Struct):
@@ -262,6 +279,8 @@ class Found(msgspec.Struct):
 
 class Whole(msgspec.Struct):
     """A server as `alpheus triage` writes it."""
+
+    pages: Pages | None = None
 
     name: str = ""
     aliases: tuple[str, ...] = ()

@@ -24,6 +24,7 @@ from alpheus.cases.assessment_model import (
     Found,
     Head,
     Outline,
+    Pages,
     Record,
     Whole,
 )
@@ -42,6 +43,8 @@ MOST_FINDINGS = 5_000
 """Findings of a server that are kept, the gravest first."""
 MOST_CITATIONS = 100
 """Citations of a finding that are kept; `alpheus triage` writes no more."""
+MOST_PAGES = 5_000
+"""Pages that no list of the product has; `alpheus triage` names no more."""
 MOST_SKIPPED = 1_000
 """Losses that are kept."""
 SHOWN = 100
@@ -78,9 +81,13 @@ def packed(server: msgspec.Raw | bytes, head: Head) -> bytes:
         tuple(_without(one, len(each)) for one, each in zip(kept, quotes, strict=True)),
         whole.story, _bounded(whole.coverage), whole.next_steps, head.evidence,
         head.skipped[:MOST_SKIPPED], len(head.skipped), head.run, records, undated,
-        len(found) - len(kept), tuple(map(len, frames)),
+        len(found) - len(kept), tuple(map(len, frames)), pages=_named(whole.pages),
     )  # fmt: skip
     return b"".join([compress(_write(outline)), *frames])
+
+
+def _named(pages: Pages | None) -> Pages | None:
+    return pages and msgspec.structs.replace(pages, files=pages.files[:MOST_PAGES])
 
 
 def _bounded(coverage: Iterable[Coverage]) -> tuple[Coverage, ...]:

@@ -59,7 +59,8 @@ def read_kept(kept: Kept, digest: str) -> Assessment:
         "name": outline.name, "product": outline.product, "verdict": outline.verdict,
         "stage": outline.stage, "headline": outline.headline, "findings": found,
         "cves": told["cves"], "coverage": told["coverage"],
-        "aliases": told.get("aliases") or (),
+        "aliases": told.get("aliases") or (), "pages": told.get("pages"),
+        "build": told.get("build"),
     }  # fmt: skip
     whole = {
         "schema": SCHEMA,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,13 @@ from alpheus.cli.arguments import (
 from alpheus.cli.case_common import add_database_to, open_place, service, who_does_it
 from alpheus.cli.custody_record import add_custody_to, recorded
 from alpheus.cli.output import say, standard_output
-from alpheus.errors import EvidenceError
+from alpheus.errors import EvidenceError, UsageError
 
 if TYPE_CHECKING:
     from alpheus.job import TriageOptions
     from alpheus.respond.verification import Verification
 
+_HASH = re.compile("[0-9a-f]{64}").fullmatch
 INCOMPLETE = 1
 """Exit status where something was not done, or the server is not verified clean."""
 
@@ -56,6 +58,16 @@ def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--complete", action="append", default=[], metavar="FOLDER",
         help="you know that all of this folder of the server, such as C:\\inetpub\\wwwroot, was "
         "collected, pages too; the result says so (repeatable)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--page", action="append", default=[], metavar="SHA256",
+        help="you have looked at a page that is new or changed since, and it is right; the result "
+        "says so (repeatable)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--baseline", type=path, metavar="FILE",
+        help="all pages that this names are right, such as those of an update; made with alpheus "
+        "baseline make",
     )  # fmt: skip
     add_rules_to(parser)
     add_shared_to(parser)
@@ -143,7 +155,8 @@ def _verified(options: argparse.Namespace) -> Verification:
         )  # fmt: skip
         found, unopened = verify(
             options.assessment, options.server, options.evidence, since, heard,
-            same=options.same_server, complete=options.complete, how=_how(options),
+            same=options.same_server, complete=options.complete, own=_own(options),
+            how=_how(options),
         )  # fmt: skip
         for one in unopened:
             say(one)
@@ -151,6 +164,21 @@ def _verified(options: argparse.Namespace) -> Verification:
             raise EvidenceError("no new evidence could be opened; nothing was compared")
         record.verified(found)
         return found
+
+
+def _own(options: argparse.Namespace) -> frozenset[str]:
+    """Hashes of pages that are right by the operator's word."""
+    from alpheus.detect.webshell.baseline_file import (  # noqa: PLC0415 - keeps --help fast
+        read_baseline,
+    )
+
+    said = {one.strip().lower() for one in options.page}
+    if wrong := next((one for one in sorted(said) if not _HASH(one)), None):
+        raise UsageError(f"--page {wrong}: name a page by its SHA-256, 64 hexadecimal digits")
+    if options.baseline is not None:
+        said |= {one for hashes in read_baseline(options.baseline).entries.values()
+                 for one in hashes}  # fmt: skip
+    return frozenset(said)
 
 
 def _how(options: argparse.Namespace) -> TriageOptions:

@@ -22,6 +22,7 @@ from alpheus.judge.record import ServerRecord, gather
 from alpheus.judge.sequences import findings_of_sequences
 from alpheus.judge.story import tell
 from alpheus.judge.ties import anchors_of
+from alpheus.judge.unlisted import unlisted
 from alpheus.judge.verdict import confidence_of, counts, stage_of, worst
 from alpheus.knowledge.builds import Builds
 from alpheus.knowledge.products import EXCHANGE, signs_of
@@ -88,6 +89,7 @@ class Judge:
                 seen=frozenset(label for label, hours in record.hours.items() if hours.files),
             ),
             packages=tuple(sorted(record.named_in)),
+            pages=unlisted(record.pages),
         )
 
     def _findings(

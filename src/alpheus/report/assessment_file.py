@@ -114,10 +114,27 @@ class CveState(msgspec.Struct, frozen=True):
     why: str = ""
 
 
+class Page(msgspec.Struct, frozen=True):
+    """See `model.SeenPage`."""
+
+    path: str
+    sha256: str
+    evidence: str = ""
+
+
+class Pages(msgspec.Struct, frozen=True):
+    """See `model.UnlistedPages`."""
+
+    read: int = 0
+    total: int = 0
+    files: tuple[Page, ...] = ()
+
+
 class Build(msgspec.Struct, frozen=True):
     """See `model.Build`."""
 
-    value: str
+    value: str = ""
+    precision: int = 0
 
 
 class Server(msgspec.Struct, frozen=True):
@@ -135,6 +152,7 @@ class Server(msgspec.Struct, frozen=True):
     aliases: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     build: Build | None = None
+    pages: Pages | None = None
 
 
 class Loss(msgspec.Struct, frozen=True):
@@ -210,7 +228,8 @@ def of_model(found: model.Assessment) -> Assessment:
             {cve: CveState(state.state, state.why) for cve, state in one.cves.items()},
             tuple(_coverage(coverage) for coverage in one.coverage),
             tuple(_campaign(campaign) for campaign in one.campaigns),
-            one.aliases, one.packages, Build(one.build.value) if one.build else None,
+            one.aliases, one.packages,
+            Build(one.build.value, one.build.precision) if one.build else None, _pages(one.pages),
         )
         for one in found.servers
     )  # fmt: skip
@@ -233,6 +252,13 @@ def moment(text: str | None) -> datetime | None:
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise EvidenceFormatError(f"{text[:40]!r} is no time of an assessment") from error
+
+
+def _pages(found: model.UnlistedPages | None) -> Pages | None:
+    if found is None:
+        return None
+    files = tuple(Page(one.path, one.sha256, one.evidence) for one in found.files)
+    return Pages(found.read, found.total, files)
 
 
 def _coverage(found: model.Coverage) -> Coverage:

@@ -100,7 +100,7 @@ def _run(run: Run) -> dict[str, Any]:
 
 
 def _server(server: ServerAssessment) -> dict[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "name": server.name,
         "aliases": list(server.aliases),
         "product": server.product,
@@ -131,6 +131,11 @@ def _server(server: ServerAssessment) -> dict[str, Any]:
         ],
         "packages": list(server.packages),
     }
+    if server.pages is not None:
+        files = [{"evidence": one.evidence, "path": one.path, "sha256": one.sha256}
+                 for one in server.pages.files]  # fmt: skip
+        told["pages"] = {"read": server.pages.read, "total": server.pages.total, "files": files}
+    return told
 
 
 def _build(build: Build) -> dict[str, Any]:
@@ -203,8 +208,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
 
 
 def _coverage(coverage: Coverage) -> dict[str, Any]:
-    parts = {name: _gaps(gaps) for name, gaps in coverage.parts.items()}
-    found = {
+    return {
         "source": coverage.source,
         "files": coverage.files,
         "rows": coverage.rows,
@@ -217,8 +221,8 @@ def _coverage(coverage: Coverage) -> dict[str, Any]:
         "covers_window": coverage.covers_window,
         "days": bounded_days(coverage.days),
         "silent": _gaps(coverage.silent),
+        "parts": {name: _gaps(gaps) for name, gaps in coverage.parts.items()},
     }
-    return found | {"parts": parts} if parts else found
 
 
 def _gaps(gaps: tuple[Gap, ...]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ import msgspec
 
 from alpheus.model import Weight
 from alpheus.report.assessment_file import Citation, Finding, Server
+from alpheus.respond.own_files import OwnFiles
 from alpheus.respond.verification_evidence import file_of, in_shadow, is_kept
 from alpheus.respond.verification_listing import is_page, place_of
 from alpheus.respond.verification_logs import seen_until, unseen_logs
@@ -23,6 +24,13 @@ from alpheus.respond.verification_looked import Looked
 from alpheus.respond.verification_open import Unshown, unshown_of, way_in
 from alpheus.respond.verification_pages import is_served
 from alpheus.respond.verification_places import unseen_folders, unseen_pages
+from alpheus.respond.verification_unlisted import (
+    Change,
+    Unlisted,
+    how_compared,
+    to_look_at,
+    unlisted_of,
+)
 
 SCHEMA = "alpheus.clean-verification/1"
 _NO_CONFIGURATION = (
@@ -70,6 +78,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     `unshown` is what lies in no file, for the steps of the plan to settle; `way_in` are the flaws
     that are open still. `by_word`: only the caller's word says that the evidence is of this server.
     `shown_by` says of each folder in which a page was found what shows that it was looked at.
+    `pages` are those that no rule and no list knows, and `compared` says what is of pages.
     """
 
     schema: str = SCHEMA
@@ -85,6 +94,8 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     way_in: tuple[str, ...] = ()
     by_word: bool = False
     shown_by: tuple[str, ...] = ()
+    pages: tuple[Unlisted, ...] = ()
+    compared: str = ""
 
     def of(self, *fates: Fate) -> tuple[Item, ...]:
         """Items of these fates."""
@@ -96,21 +107,29 @@ _FileKey = tuple[str, str]
 
 def compare(
     before: Server, after: Server, *, since: str, looked: Looked, assessment: str,
-    missing: Sequence[str] = (), by_word: bool = False,
+    missing: Sequence[str] = (), by_word: bool = False, own: Collection[str] = (),
 ) -> Verification:  # fmt: skip
     """Compare.
 
     `since` is when the clean-up was done, ISO 8601 UTC; `looked` is what the new evidence shows of
     folders; `assessment` is the digest of the old one.
-    `missing` says what else of the new evidence was not seen, in sentences.
+    `missing` says what else of the new evidence was not seen, in sentences. `own` are hashes of
+    pages that somebody says are right.
     """
     now = _files(after)
     here = {place for place, _ in now}
     was = {(_as_here(place, here, looked), rule): one
            for (place, rule), one in _files(before).items()}  # fmt: skip
-    items = [*_file_items(was, now, looked), *_copies(was, now, looked),
+    pages = unlisted_of(before, after, here, looked, own)
+    again = _again(was, here, pages, looked)
+    items = [*_file_items(was, now, looked, again), *_copies(was, now, looked),
              *_record_items(before, after, since)]  # fmt: skip
-    unseen = (*_not_looked_at(before, was, looked), *missing)
+    unseen = (
+        *_not_looked_at(before, was, looked),
+        *to_look_at(pages),
+        *_there(again, pages),
+        *missing,
+    )
     uncovered = (*unseen_logs(before, after, since), *unseen)
     entrance = tuple(way_in(after))
     return Verification(
@@ -119,7 +138,7 @@ def compare(
         files=_answer([one for one in items if one.path], unseen),
         items=tuple(items), uncovered=uncovered, until=seen_until(before, after, since),
         unshown=unshown_of(before, after), way_in=entrance, by_word=by_word,
-        shown_by=_how_shown(was, looked),
+        shown_by=_how_shown(was, looked), pages=pages, compared=how_compared(before, after),
     )  # fmt: skip
 
 
@@ -142,7 +161,7 @@ def _as_here(place: str, here: Collection[str], looked: Looked) -> str:
 
 def _file_items(
     was: dict[_FileKey, tuple[Finding, Citation]], now: dict[_FileKey, tuple[Finding, Citation]],
-    looked: Looked,
+    looked: Looked, again: Collection[str],
 ) -> list[Item]:  # fmt: skip
     items = []
     places = {place for place, _ in was}
@@ -152,7 +171,7 @@ def _file_items(
         if key not in now and key[0] not in copied:
             folder, _, name = key[0].rpartition("/")
             was_seen = looked.saw(folder, page=_as_page(folder, name))
-            is_gone = was_seen and name not in looked.left_behind(folder)
+            is_gone = was_seen and name not in looked.left_behind(folder) and key[0] not in again
             items.append(_item(Fate.GONE if is_gone else Fate.UNSEEN, finding, citation))
     for key, (finding, citation) in now.items():
         if key in was:
@@ -164,6 +183,32 @@ def _file_items(
             fate = Fate.BACK if key[0] in places else Fate.NEW
         items.append(_item(fate, finding, citation))
     return items
+
+
+def _again(
+    was: dict[_FileKey, tuple[Finding, Citation]], here: Collection[str],
+    pages: Sequence[Unlisted], looked: Looked,
+) -> dict[str, str]:  # fmt: skip
+    """Where a page was found, and another lies now that no rule knows: places, and paths.
+
+    The product's own is there again by its hash; another is right by somebody's word.
+    """
+    right = {place_of(one.path) for one in pages if one.change is Change.OWN}
+    right |= {place_of(one.path) for one in looked.copies}  # which are told as what is left
+    product = OwnFiles()
+    return {
+        place: citation.path for (place, _), (_, citation) in was.items()
+        if place not in here and place not in right and looked.has_page(place)
+        and not product.are_there(citation.path)
+    }  # fmt: skip
+
+
+def _there(again: dict[str, str], pages: Sequence[Unlisted]) -> Iterator[str]:
+    """What is told of such places, but for those that are told as pages."""
+    told = {place_of(one.path) for one in pages}
+    for place, path in again.items():
+        if place not in told:
+            yield f"{path}: a page lies there again, and no rule knows it; look at it"
 
 
 def _as_page(folder: str, name: str) -> bool:

@@ -77,7 +77,8 @@ class Looked:
         self._above = {higher for folder in self._held for higher in above(folder)}
         self._known = {*self._held, *self._empty, *self._above}
         self._letters = {one.partition(":")[0] for one in self._known if ":" in one}
-        self._roots = {one.folder for one in self._served}
+        self.roots = frozenset(one.folder for one in self._served)
+        """Folders that IIS serves."""
         self.unfounded = sorted(one for one in complete if one not in self._known)
         """What was called complete, and of which nothing is in the evidence."""
         self._complete = frozenset(complete) - frozenset(self.unfounded)
@@ -100,11 +101,16 @@ class Looked:
         if showing := self._showing(folder):
             if not (is_served(folder) if page is None else page):
                 return "by what was read in it"
-            if brought := page_brought(folder, showing, self._roots):
+            if brought := page_brought(folder, showing, self.roots):
                 return f"by pages that the same collection brought: {brought}"
         other = self.called_here(folder)
         return self.how(other, page=is_served(folder) if page is None else page) if (
             other != folder) else ""  # fmt: skip
+
+    def has_page(self, place: str) -> bool:
+        """Whether a page lies there now, whatever is in it."""
+        folder, _, name = self.called_here(place).rpartition("/")
+        return name in self._held.get(folder, ())
 
     def lacks_pages(self, folder: str) -> bool:
         """Whether something of a folder was read, and nothing shows that pages were."""
@@ -227,7 +233,7 @@ class Looked:
         inside = places.install_relative(f"{one.folder}/x")
         if inside is None and one.path == "/":
             product = one.folder.removesuffix("clientaccess")
-            is_root = any(folder.startswith(product) for folder in self._roots - {one.folder})
+            is_root = any(folder.startswith(product) for folder in self.roots - {one.folder})
             return one.folder.partition(":")[2] == "/inetpub/wwwroot" or (
                 is_root and one.folder.endswith("/clientaccess")
             )

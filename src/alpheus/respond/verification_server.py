@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from alpheus.errors import EvidenceFormatError
-from alpheus.report.assessment_file import Assessment, Coverage, Server
+from alpheus.report.assessment_file import Assessment, Coverage, Pages, Server
 
 BY_WORD = (
     "the evidence does not show that all of it is of {server}: no record names the computer; say "
@@ -109,7 +109,15 @@ def _joined(parts: Sequence[Server]) -> Server:
         first, findings=tuple(each for part in parts for each in part.findings),
         coverage=tuple(reached.values()),
         cves=first.cves or next((part.cves for part in parts if part.cves), {}),
+        pages=_pages_of(parts),
+        build=next((part.build for part in parts if part.build is not None), None),
     )  # fmt: skip
+
+
+def _pages_of(parts: Sequence[Server]) -> Pages | None:
+    found = [one.pages for one in parts if one.pages is not None]
+    files = tuple(each for one in found for each in one.files)
+    return Pages(sum(one.read for one in found), len(files), files) if found else None
 
 
 def _is_unnamed(server: Server, of: Assessment) -> bool:

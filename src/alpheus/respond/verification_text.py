@@ -9,6 +9,7 @@ from typing import TextIO
 from alpheus.report.visible import visible
 from alpheus.respond.verification import Fate, Item, Outcome, Verification
 from alpheus.respond.verification_open import Unshown
+from alpheus.respond.verification_unlisted import NOT_COMPARED, Change
 
 WIDTH = 80
 MOST = 20
@@ -27,12 +28,12 @@ _FILES = {
     Outcome.LEFT: "Files: some are still there.",
     Outcome.BACK: "Files: some came back, or are new.",
 }
-_NO_RULE = (
-    "What was found is compared, not every file: one that was planted since and that no rule knows "
-    "shows in the lists of files that both triages leave in the custody log."
-)
 _BY_WORD = "That the new evidence is of this server is taken on the caller's word."
 _UNSHOWN = "Not shown by files: to be settled by the plan's steps"
+_PAGES = {
+    Change.OWN: "New or changed pages that are right by somebody's word",
+    Change.SAME: "Pages that no list and no rule knows, as they were",
+}
 _HEADINGS = {
     Fate.BACK: "Came back",
     Fate.NEW: "New",
@@ -65,8 +66,8 @@ def write_verification(found: Verification, stream: TextIO) -> None:
 def _lines(found: Verification) -> Iterator[str]:
     yield from _wrapped(sentence(found))
     yield _FILES[found.files]
-    if found.files is Outcome.CLEAN:
-        yield from _wrapped(_NO_RULE)
+    if found.files is Outcome.CLEAN or found.pages:
+        yield from _wrapped(found.compared or NOT_COMPARED)
     if found.by_word:
         yield from _wrapped(_BY_WORD)
     for heading, texts in _texts(found):
@@ -75,6 +76,7 @@ def _lines(found: Verification) -> Iterator[str]:
             for text in texts:
                 yield from _wrapped(text, "  - ")
     yield from _of_items(found)
+    yield from _of_pages(found)
     if found.unshown:
         yield from ("", f"{_UNSHOWN} ({len(found.unshown):,})")
         for one in found.unshown:
@@ -95,6 +97,15 @@ def _of_items(found: Verification) -> Iterator[str]:
             yield from ("", f"{heading} ({len(items):,})")
             for item in items[:MOST]:
                 yield from _wrapped(_told(item), "  - ")
+
+
+def _of_pages(found: Verification) -> Iterator[str]:
+    for change, heading in _PAGES.items():
+        pages = [one for one in found.pages if one.change is change]
+        if pages:
+            yield from ("", f"{heading} ({len(pages):,})")
+            for one in pages[:MOST]:
+                yield from _wrapped(f"{one.path} (SHA-256 {one.sha256})", "  - ")
 
 
 def _of_unshown(one: Unshown) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -34,6 +34,7 @@ def verify(
     *,
     same: bool = False,
     complete: Sequence[str] = (),
+    own: Collection[str] = (),
     how: TriageOptions = _AS_EVER,
 ) -> tuple[Verification | None, tuple[str, ...]]:
     """Compare, and say what could not be opened; None where nothing could.
@@ -41,7 +42,8 @@ def verify(
     `name` is the server, '' where there is only one; `since` is when it was cleaned, else the last
     record of the old evidence. `heard` is told what the triage found. `same`: the caller knows that
     evidence which names no computer is of this server. `complete` are folders of the server, such
-    as `C:/inetpub/wwwroot`, all of which the caller says was collected. `how` is what the triage is
+    as `C:/inetpub/wwwroot`, all of which the caller says was collected, and `own` are hashes of
+    pages that are right by the caller's word. `how` is what the triage is
     told. Raises EvidenceError, also where a package is not there, or the evidence is of another
     server.
     """
@@ -60,7 +62,7 @@ def verify(
     when = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if since else end_of(before)
     new = of_model(result.assessment)
     found = compared(
-        old, before, new, since=when, unopened=unopened, same=same, complete=complete,
+        old, before, new, since=when, unopened=unopened, same=same, complete=complete, own=own,
         listings=listings_of(evidence, found_files(before), how.opening, every_name(new)),
     )  # fmt: skip
     return found, unopened
@@ -69,6 +71,7 @@ def verify(
 def compared(
     old: Assessment, before: Server, new: Assessment, *, since: str, listings: Sequence[Listing],
     unopened: Sequence[str] = (), same: bool = False, complete: Sequence[str] = (),
+    own: Collection[str] = (),
 ) -> Verification:  # fmt: skip
     """The comparison of a server with an assessment of new evidence; see `compare`.
 
@@ -87,7 +90,7 @@ def compared(
                     [folder_of(place_of(f"{one}/x")) for one in complete])  # fmt: skip
     return compare(
         before, found.after, since=since, looked=looked, assessment=old.digest,
-        missing=(*told, *missing(new, unopened)), by_word=by_word,
+        missing=(*told, *missing(new, unopened)), by_word=by_word, own=own,
     )  # fmt: skip
 
 

@@ -75,6 +75,7 @@ def _compared(
         since=cleaned or end_of(before),
         listings=listings_of(places, found_files(before), options, every_name(new)),
         unopened=unopened, same=True, complete=task.options.complete,
+        own=task.options.own,
     )  # fmt: skip
 
     def note(connection: Connection) -> None:

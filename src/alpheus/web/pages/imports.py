@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
@@ -32,6 +33,8 @@ _RECENT = 10
 _SIZE = 100
 _LONGEST_TEXT = 200
 _MOST_FOLDERS = 20
+_MOST_PAGES = 500
+_HASH = re.compile(r"\b[0-9a-f]{64}\b").findall
 _LONGEST_FOLDER = 400
 _FIELDS = ("kind", "timezone", "source", "keep", "organisation")
 
@@ -122,6 +125,7 @@ def hand_in(jobs: Jobs, form: Form) -> list[int]:
         timezone=fields.get("timezone", "").strip(), keep=bool(fields.get("keep")),
         source=fields.get("source", "").strip()[:_LONGEST_TEXT],
         verify=_whole(fields.get("verify", "")), complete=_folders(fields.get("complete", "")),
+        own=tuple(dict.fromkeys(_HASH(fields.get("own", "").lower())))[:_MOST_PAGES],
     )  # fmt: skip
     try:
         return jobs.hand_in(form.files, options, fields.get("password", ""))

@@ -1,0 +1,95 @@
+"""Pages in web folders that no rule knows: new and changed ones are looked at first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from alpheus.report.assessment_file import Server
+from alpheus.respond.verification_listing import Listing
+from alpheus.respond.verification_looked import Looked
+from alpheus.respond.verification_unlisted import (
+    NOT_COMPARED,
+    Change,
+    Unlisted,
+    how_compared,
+    to_look_at,
+    unlisted_of,
+)
+from clean_assessments import read_server
+
+ROOT = "C/inetpub/wwwroot"
+OWN = "C/Program Files/Microsoft/Exchange Server/V15/FrontEnd/HttpProxy/owa/auth/logon.aspx"
+BUILD = {"value": "15.1.2176.9", "precision": 4}
+
+
+def _server(*pages: tuple[str, str], total: int = 0, **more: Any) -> Server:
+    files = [{"path": path, "sha256": digest * 64} for path, digest in pages]
+    told = {"read": 9, "total": total or len(files), "files": files}
+    return read_server("A", **{"pages": told, **more})
+
+
+def _compared(
+    before: Server, after: Server, *found: str, own: tuple[str, ...] = ()
+) -> list[tuple[Change, str]]:
+    looked = Looked([Listing("E1", {"c:/inetpub/wwwroot": {"a.aspx"}})])
+    return [(one.change, one.path) for one in unlisted_of(before, after, found, looked, own)]
+
+
+def test_new_and_changed_pages_are_told_and_others_as_they_were() -> None:
+    """By place and hash, in any case of letters; only in folders that are served."""
+    before = _server((f"{ROOT}/A.aspx", "1"), (f"{ROOT}/b.aspx", "2"), (f"{ROOT}/gone.aspx", "3"))
+    after = _server((f"{ROOT}/a.aspx", "1"), (f"{ROOT}/b.aspx", "9"), (f"{ROOT}/c.aspx", "4"),
+                    (f"{ROOT}/found.aspx", "5"), ("C/backup/d.aspx", "6"))  # fmt: skip
+    assert _compared(before, after, "c:/inetpub/wwwroot/found.aspx") == [
+        (Change.NEW, f"{ROOT}/c.aspx"), (Change.CHANGED, f"{ROOT}/b.aspx"),
+        (Change.SAME, f"{ROOT}/a.aspx"),
+    ]  # fmt: skip
+
+
+def test_a_page_that_is_right_by_somebodys_word_is_told_as_such() -> None:
+    """By its hash, and that alone."""
+    after = _server((f"{ROOT}/c.aspx", "4"), (f"{ROOT}/d.aspx", "5"))
+    assert _compared(_server(), after, own=("4" * 64,)) == [
+        (Change.NEW, f"{ROOT}/d.aspx"), (Change.OWN, f"{ROOT}/c.aspx"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "told"), [
+    (BUILD, BUILD, [(Change.CHANGED, OWN)]), (BUILD, BUILD | {"value": "15.1.2176.12"}, []),
+    (BUILD | {"precision": 3}, BUILD | {"precision": 3}, []), (None, None, []),
+])  # fmt: skip
+def test_pages_of_the_product_change_with_an_update_alone(
+    before: dict[str, Any] | None, after: dict[str, Any] | None, told: list[tuple[Change, str]]
+) -> None:
+    """Where the very build is the same they must not; as they were they are nothing to tell."""
+    was, now = _server((OWN, "1"), build=before), _server((OWN, "2"), build=after)
+    assert _compared(was, now) == told
+    assert _compared(was, _server((OWN, "1"), build=after)) == []
+
+
+def test_where_pages_are_not_named_nothing_is_compared_and_that_is_said() -> None:
+    """Assessments of older programs, and collections of logs."""
+    named, silent = _server((f"{ROOT}/a.aspx", "1")), read_server("A")
+    for before, after in ((silent, named), (named, silent)):
+        assert _compared(before, after) == []
+        assert how_compared(before, after) == NOT_COMPARED
+    assert "whatever rules say" in how_compared(named, named)
+
+
+def test_what_the_first_evidence_had_too_many_of_is_said() -> None:
+    """Pages behind the last that it names may have been there."""
+    before = _server((f"{ROOT}/b.aspx", "1"), total=3)
+    after = _server((f"{ROOT}/a.aspx", "4"), (f"{ROOT}/c.aspx", "4"))
+    assert _compared(before, after) == [(Change.NEW, f"{ROOT}/a.aspx")]
+    assert f"behind {ROOT}/b.aspx are not" in how_compared(before, after)
+
+
+def test_a_flood_of_pages_is_counted() -> None:
+    """The first are told with what to say of them, and how to say it of all at once."""
+    pages = [Unlisted(Change.NEW, f"{number}.aspx", "0" * 64) for number in range(25)]
+    told = list(to_look_at([*pages, Unlisted(Change.SAME, "x", ""), Unlisted(Change.OWN, "y", "")]))
+    assert len(told) == 21
+    assert told[0].endswith(f"say --page {'0' * 64}")
+    assert told[-1].startswith("5 more such pages")
