@@ -129,3 +129,13 @@ def _follow(pack: Path) -> None:
     """What the guide says to do by hand: another stem, in rules, examples and scenario."""
     for path in (*pack.glob("sigma/*.yml"), *pack.glob("lab/*.yml")):
         path.write_text(path.read_text().replace("/replace/this-page.aspx", "/ecp/new-hole.aspx"))
+
+
+def test_check_tells_of_files_that_no_bundle_takes(pack: Path, capsys: Captured) -> None:
+    """A program or a link in a pack is found by its author, not by who installs it."""
+    (pack / "a.py").write_text("print()")
+    (pack / "sigma" / "link.yml").symlink_to(pack / "pack.yaml")
+    assert main(["pack", "check", str(pack)]) == 1
+    printed = capsys.readouterr().out
+    assert f"{pack / 'a.py'}:1: a pack holds data alone" in printed
+    assert f"{pack / 'sigma' / 'link.yml'}:1: a link has no place in a pack" in printed

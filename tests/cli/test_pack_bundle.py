@@ -68,3 +68,32 @@ def test_a_key_is_renewed(desk: Desk, capsys: pytest.CaptureFixture[str]) -> Non
     main(["pack", "keys", str(desk.keys), "--renew", "online"])
     assert "a new online key" in capsys.readouterr().err
     assert len(list(desk.keys.glob("online*.pem"))) == 2
+
+
+def test_what_is_damaged_is_mended_by_the_commands(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A root and the state in use: told in one line each, and mended by the next command."""
+    _run(capsys, "keys", desk.keys)
+    desk.trust(desk.publish(desk.pack()))
+    _run(capsys, "install", desk.bundle)
+    (desk.place / "trust" / "other.json").write_bytes(b"")
+    told = _run(capsys, "trust", status=3)
+    assert told.count("\n") == 1
+    assert "alpheus pack distrust other" in told
+    _run(capsys, "distrust", "other")
+    (desk.place / "current").write_bytes(b"\xff")
+    assert main(["pack", "install", str(desk.bundle)]) == 0
+    assert "went on from state 1" in capsys.readouterr().err
+    assert "test-event" in _run(capsys, "list")
+
+
+def test_words_that_cannot_be(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """A span that no calendar has; a folder that is not there, told by the name it was given."""
+    with pytest.raises(SystemExit):
+        main(["pack", "bundle", "--keys", "k", "-o", "b", "--days", "99999999"])
+    assert "too long; give up to 36,500 days" in capsys.readouterr().err
+    _run(capsys, "keys", desk.keys)
+    desk.trust(desk.publish(desk.pack()))
+    told = _run(capsys, "install", "nofolder", status=3)
+    assert told.startswith("alpheus: nofolder: no such folder")

@@ -259,3 +259,29 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path, workers: st
     after = _remembered(cache)
     assert len(after) > len(before)
     assert {key: after.get(key) for key in before} == before
+
+
+_SPAWNS = """
+import multiprocessing, sys
+from alpheus.cli import main
+if __name__ == "__main__":
+    status = main()
+    process = multiprocessing.get_context("spawn").Process(target=print, args=("spawned",))
+    process.start()
+    process.join()
+    sys.exit(status or process.exitcode)
+"""
+
+
+def test_processes_that_are_started_anew_run_nothing_of_the_current_folder(tmp_path: Path) -> None:
+    """Who works in a folder of evidence must not run a module that an intruder put there."""
+    (tmp_path / "program").mkdir()
+    (tmp_path / "program" / "start.py").write_text(_SPAWNS)
+    (tmp_path / "multiprocessing.py").write_text("open('ran', 'w').close()")
+    ended = subprocess.run(
+        [sys.executable, tmp_path / "program" / "start.py", "build", "15.1.2176.2"], cwd=tmp_path,
+        env=environment(), capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert ended.stdout.endswith(b"spawned\n")
+    assert not (tmp_path / "ran").exists()

@@ -49,6 +49,31 @@ def test_what_moved_is_told(
     assert "1 rest on the knowledge of today" in capsys.readouterr().out
 
 
+def test_indicators_of_others_are_given_as_for_a_triage(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A result that rests on them is judged with them, and not without."""
+    listed = tmp_path / "list.txt"
+    listed.write_text("198.51.100.7\n", "utf-8")
+    given = ["--indicators", str(listed)]
+    words = ["triage", str(place / "EX01"), "-o", str(tmp_path / "r"), "--format", "csv", *given]
+    assert main(words) == 0
+    words = ["retriage", str(tmp_path / "r"), "--changed", "--evidence", str(place)]
+    assert main(words) == 3
+    assert "--indicators PATH" in capsys.readouterr().err
+    assert main([*words, *given]) == 0
+    assert "1 rest on the knowledge of today" in capsys.readouterr().out
+    assert main([*words, "--indicators", str(tmp_path / "nix")]) == 2
+
+
+@pytest.mark.parametrize("option", ["--since", "--until"])
+def test_times_are_those_of_the_result(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each is judged as it was asked for then; a time that would be ignored is not accepted."""
+    with pytest.raises(SystemExit):
+        main(["retriage", "results", option, "2021-03-03"])
+    assert option in capsys.readouterr().err
+
+
 def test_failures_are_told(place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Evidence that is gone ends with 3 and the remedy; a folder without results with 2."""
     (tmp_path / "empty").mkdir()

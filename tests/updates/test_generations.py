@@ -87,3 +87,36 @@ def test_one_at_a_time(tmp_path: Path) -> None:
             pass
         assert draft.folder.is_dir()
     assert installed(tmp_path) == NOTHING
+
+
+@pytest.mark.parametrize("damage", [b"", b"x", b"\xff", b"7", None])
+def test_a_damaged_state_is_mended_by_the_next(tmp_path: Path, damage: bytes | None) -> None:
+    """What is installed next goes on from the newest state that is whole, and says so."""
+    for number in ("1", "2"):
+        _install(tmp_path, number)
+    current = tmp_path / "current"
+    if damage is None:
+        current.unlink()
+        current.mkdir()
+    else:
+        current.write_bytes(damage)
+    with drafting(tmp_path) as draft:
+        assert draft.before.packs[0].version == "2"
+        assert draft.mended.startswith(str(tmp_path))
+        assert draft.mended.endswith("; went on from state 2")
+        assert "\n" not in draft.mended
+        draft.take_into_use(_pack("3"))
+    assert installed(tmp_path).number == 3
+    assert (tmp_path / "generations" / "2").is_dir()
+
+
+def test_where_nothing_is_whole_it_begins_anew(tmp_path: Path) -> None:
+    """Under a number that was never used, so that nothing of before is overwritten."""
+    _install(tmp_path, "1")
+    (tmp_path / "generations" / "1" / "installed.json").write_bytes(b"{")
+    with drafting(tmp_path) as draft:
+        assert (draft.before.packs, draft.before.folder) == ((), Path())
+        assert draft.mended.endswith("; began anew")
+        draft.take_into_use(_pack("2"))
+    assert installed(tmp_path).number == 2
+    assert (tmp_path / "generations" / "1").is_dir()

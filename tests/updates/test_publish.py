@@ -10,7 +10,7 @@ import pytest
 from alpheus.errors import BundleError, KnowledgeError, UsageError
 from alpheus.knowledge.tables import FOLDER
 from alpheus.updates.signing_keys import renew_key
-from updates.bundles import PASSPHRASE, Desk, new_desk
+from updates.bundles import PASSPHRASE, Desk, new_desk, state_of
 
 
 @pytest.fixture
@@ -70,3 +70,18 @@ def test_a_table_is_published_as_it_is(desk: Desk) -> None:
     """A table that ships may be published; it stands in the index under its name."""
     made = desk.publish(tables=(FOLDER / "exchange_builds.csv",))
     assert [one.name for one in made.tables] == ["exchange_builds.csv"]
+
+
+def test_a_refused_bundle_leaves_nothing(desk: Desk) -> None:
+    """Neither a root that somebody might trust, nor a draft; a bundle of before stays as it was."""
+    bad = desk.pack("other-event")
+    (bad / "run.py").write_text("print()", "utf-8")
+    with pytest.raises(KnowledgeError, match=r"run\.py: a pack holds data alone"):
+        desk.publish(bad)
+    assert not desk.bundle.exists()
+    desk.publish(desk.pack())
+    renew_key(desk.keys, "online", PASSPHRASE)
+    before = state_of(desk.bundle)
+    with pytest.raises(KnowledgeError, match=r"run\.py"):
+        desk.publish(desk.pack(), bad)
+    assert state_of(desk.bundle) == before

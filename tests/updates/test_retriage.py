@@ -15,6 +15,7 @@ from alpheus.errors import EvidenceFormatError
 from alpheus.job import TriageOptions, TriageResult, Unopened
 from alpheus.knowledge.digest import knowledge_digest
 from alpheus.knowledge.packs import load_packs
+from alpheus.knowledge.shared.model import SharedPaths
 from alpheus.model import Asked, Assessment, Run, Stage, Verdict
 from alpheus.parsers.base import ReadOptions
 from alpheus.report import write_report
@@ -100,6 +101,39 @@ def test_what_cannot_be_judged_is_told(stored: tuple[Path, Path], tmp_path: Path
     assert "--rules PATH" in done[0].why
     assert "is no assessment" in done[1].why
     assert "--evidence PATH" in done[2].why
+
+
+def test_what_the_operator_gave_then_is_asked_for(
+    stored: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Without the indicators or the pack a verdict would be withdrawn for want of knowledge."""
+    others = _edited(stored[0], tmp_path / "others.json", {
+        "knowledge": "", "packs": [{"id": "shared", "version": "0"}]})  # fmt: skip
+    own = _edited(stored[0], tmp_path / "own.json", {
+        "knowledge": "", "packs": [{"id": "my-event", "version": "1"}]})  # fmt: skip
+    paths = [others, own]
+    options = TriageOptions(workers=1)
+    done = list(Retriage(PreparedTriage(), [stored[1]], options, changed=True).run(paths))
+    assert [one.state for one in done] == [State.FAILED] * 2
+    assert done[0].why.endswith("with indicators of others as well; name them: --indicators PATH")
+    assert "with the pack my-event as well, which is not here" in done[1].why
+    listed = tmp_path / "list.txt"
+    listed.write_text("198.51.100.7\n", "utf-8")
+    given = replace(options, shared=SharedPaths((listed,)))
+    work = Retriage(
+        PreparedTriage(), [stored[1]], given, changed=True, without=["my-event"]
+    )  # fmt: skip
+    done = list(work.run(paths))
+    assert [one.state for one in done] == [State.SAME] * 2
+    assert ("my-event", "1", "") in done[1].packs
+    assert done[0].assessment is not None
+    assert "shared" in {one.id for one in done[0].assessment.run.packs}
+
+
+def test_a_failure_does_not_repeat_its_path(tmp_path: Path) -> None:
+    """It is told beside the path of the result, which it would name once more."""
+    (one,) = Retriage(PreparedTriage(), [], TriageOptions(), changed=False).run([tmp_path / "nix"])
+    assert str(tmp_path) not in one.why
 
 
 def _result() -> Assessment:

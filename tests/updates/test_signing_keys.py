@@ -20,9 +20,10 @@ def test_keys_are_encrypted_and_private(tmp_path: Path) -> None:
         if os.name == "posix":
             assert path.stat().st_mode & 0o777 == 0o600
         signer(tmp_path / "k", role, "secret")
-        for wrong in ("", "another"):
-            with pytest.raises(UsageError, match="does not open it"):
-                signer(tmp_path / "k", role, wrong)
+        with pytest.raises(UsageError, match="does not open it"):
+            signer(tmp_path / "k", role, "another")
+        with pytest.raises(UsageError, match="its passphrase is not given; put it into ALPHEUS_"):
+            signer(tmp_path / "k", role, "")
 
 
 def test_keys_are_not_overwritten(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from alpheus.errors import BundleError
 from alpheus.knowledge.installed import installed
+from alpheus.updates import trial
 from alpheus.updates.install import install
-from updates.bundles import Desk, new_desk
+from updates.bundles import Desk, new_desk, state_of
 
 
 @pytest.fixture
@@ -36,3 +37,26 @@ def test_a_rule_that_does_not_compile_is_found(desk: Desk) -> None:
     with pytest.raises(BundleError, match=r"it cannot be used: packs/test-event/sigma/request"):
         install(str(desk.bundle), desk.place)
     assert installed(desk.place).packs == ()
+
+
+def test_no_code_of_the_current_folder_is_run(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever installs in the folder of a stick must not run what lies there under our names."""
+    hostile = tmp_path / "stick"
+    (hostile / "alpheus").mkdir(parents=True)
+    ran = tmp_path / "ran"
+    for name in ("alpheus/__init__", "msgspec", "yaml", "json", "re", "sitecustomize"):
+        (hostile / f"{name}.py").write_text(f"open({str(ran)!r}, 'a').write({name!r})\n", "utf-8")
+    monkeypatch.chdir(hostile)
+    install(str(desk.bundle), desk.place)
+    assert not ran.exists()
+    assert [one.id for one in installed(desk.place).packs] == ["test-event"]
+
+
+def test_what_takes_too_long_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bundle that never ends loading is told as any other that is refused."""
+    monkeypatch.setattr(trial, "_SECONDS", 0.001)
+    with pytest.raises(BundleError, match=r"it cannot be used: loading it takes more than"):
+        install(str(desk.bundle), desk.place)
+    assert not [name for name in state_of(desk.place) if not name.startswith("trust/")]

@@ -27,7 +27,7 @@ def test_the_fingerprint_decides(desk: Desk) -> None:
     assert list(publishers(desk.place)) == []
     spelt = ":".join(found.fingerprint.upper()[i : i + 2] for i in range(0, 64, 2))
     trust(found, spelt, desk.place)
-    assert [one.name for one in publishers(desk.place)] == ["cert"]
+    assert list(publishers(desk.place)) == [found]
     assert trusted("", desk.place) == trusted("cert", desk.place)
 
 
@@ -70,3 +70,23 @@ def test_names_of_publishers_are_plain(desk: Desk, name: str) -> None:
     """A name becomes that of a file."""
     with pytest.raises(UsageError, match="no name for a publisher"):
         read_root(desk.bundle / "metadata/1.root.json", name)
+
+
+def test_a_damaged_root_is_mended_by_the_commands(desk: Desk) -> None:
+    """It holds up neither other publishers nor who trusts it again or takes it away."""
+    found = read_root(desk.bundle / "metadata/1.root.json", "cert")
+    trust(found, found.fingerprint, desk.place)
+    damaged = desk.place / "trust" / "ministry.json"
+    damaged.write_bytes(b"{")
+    assert trusted("cert", desk.place).name == "cert"
+    with pytest.raises(BundleError, match=r"ministry.json: damaged; trust the publisher again"):
+        trusted("ministry", desk.place)
+    listed = list(publishers(desk.place))
+    assert isinstance(listed[0], type(found))
+    assert isinstance(listed[1], BundleError)
+    other = read_root(desk.bundle / "metadata/1.root.json", "ministry")
+    trust(other, other.fingerprint, desk.place)
+    assert trusted("ministry", desk.place).fingerprint == found.fingerprint
+    damaged.write_bytes(b"{")
+    distrust("ministry", desk.place)
+    assert not damaged.exists()

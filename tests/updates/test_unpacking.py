@@ -10,7 +10,7 @@ import pytest
 
 from alpheus.errors import BundleError, KnowledgeError
 from alpheus.updates import unpacking
-from alpheus.updates.unpacking import pack_archive, unpack
+from alpheus.updates.unpacking import pack_archive, unfit_files, unpack
 from updates.bundles import Desk
 
 
@@ -88,3 +88,24 @@ def test_only_data_is_packed(tmp_path: Path) -> None:
     (folder / "run.py").write_text("print()", "utf-8")
     with pytest.raises(KnowledgeError, match=r"run\.py: a pack holds data alone"):
         pack_archive(folder, tmp_path / "x.zip")
+
+
+def test_what_has_no_place_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it, with the reason, for an author: programs, links, two names that may be one."""
+    folder = Desk(tmp_path).pack()
+    assert list(unfit_files(folder)) == []
+    (folder / "a.py").write_text("print()", "utf-8")
+    (folder / "sigma" / "link.yml").symlink_to("/etc/passwd")
+    (folder / "away").symlink_to("/", target_is_directory=True)
+    (folder / "LICENSE").write_text("x", "utf-8")
+    (folder / "License.txt").write_text("x", "utf-8")
+    (folder / "license.txt").write_text("x", "utf-8")
+    found = {path.relative_to(folder).as_posix(): reason for path, reason in unfit_files(folder)}
+    assert found["a.py"].startswith("a pack holds data alone")
+    assert found["sigma/link.yml"] == found["away"] == "a link has no place in a pack"
+    if len(list(folder.glob("[Ll]icense.txt"))) == 2:
+        assert found["license.txt"] == "it is there twice"
+    monkeypatch.setattr(unpacking, "MOST_FILES", 2)
+    assert [reason for _, reason in unfit_files(folder)][-1].startswith("more than")
+    monkeypatch.setattr(unpacking, "MOST_BYTES", 1)
+    assert any(reason.endswith("MiB") for _, reason in unfit_files(folder))

@@ -50,6 +50,6 @@ def test_the_process_is_our_own_and_finds_the_database_by_its_environment(
 
     monkeypatch.setattr(subprocess, "Popen", Process)
     working_out.in_a_process(database)
-    assert asked["command"] == [sys.executable, "-m", "alpheus", "campaign", "prepare"]
+    assert asked["command"] == [sys.executable, "-P", "-m", "alpheus", "campaign", "prepare"]
     assert asked["env"]["ALPHEUS_DATABASE"] == database.place
     assert database.place not in asked["command"]

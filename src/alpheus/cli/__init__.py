@@ -66,6 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
     # numpy would start threads for linear algebra, of which there is none here.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if arguments is None:  # the process is ours, and what it starts
+        # Python would look for its modules in the current folder first, and that may be evidence.
+        os.environ["PYTHONSAFEPATH"] = "1"
     try:
         status = int(options.run(options))
         sys.stdout.flush()

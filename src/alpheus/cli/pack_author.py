@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,14 +107,15 @@ def _new(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from alpheus.detect.pack_check import check_pack  # noqa: PLC0415 - as above
     from alpheus.detect.pack_compare import overlaps  # noqa: PLC0415 - as above
+    from alpheus.knowledge.packs import read_whole_pack  # noqa: PLC0415 - as above
 
     _is_pack(options.folder)
     checked = check_pack(options.folder)
-    problems = [*map(str, checked.problems), *_beside(options.folder)]
+    problems = [*map(str, checked.problems), *_beside(options.folder), *_unfit(options.folder)]
     rules = len(checked.rules.rules) + len(checked.rules.correlations)
     out = [*problems, f"{rules} rules, {checked.examples} examples run, {len(problems)} problems"]
-    if checked.pack is not None:
-        whole = _read(options.folder)
+    with suppress(KnowledgeError):  # what cannot be read whole is among the problems
+        whole = read_whole_pack(options.folder)
         shared = overlaps(whole, _others(whole))
         out += [f"overlap: {one.rule} and {one.other} ({one.pack})" for one in shared]
     _print(out)
@@ -135,6 +137,14 @@ def _beside(folder: Path) -> Iterator[str]:
             read_scenario(one)
         except KnowledgeError as error:
             yield str(placed(error, one))
+
+
+def _unfit(folder: Path) -> Iterator[str]:
+    """Files that no bundle would take."""
+    from alpheus.updates.unpacking import unfit_files  # noqa: PLC0415 - keeps --help fast
+
+    for one, reason in unfit_files(folder):
+        yield f"{one}:1: {reason}"
 
 
 def _test(options: argparse.Namespace) -> int:

@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alpheus.cli.arguments import bound, path
+from alpheus.cli.arguments import days, path
 from alpheus.cli.output import say, standard_output
+from alpheus.errors import BundleError
 
 if TYPE_CHECKING:
     from alpheus.updates.model import Change, Outcome
@@ -97,7 +98,7 @@ def _add_publishing(below: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "-o", "--output", required=True, type=path, metavar="FOLDER", help="the bundle"
     )
     bundle.add_argument(
-        "--days", type=bound, default=30, metavar="N",
+        "--days", type=days, default=30, metavar="N",
         help="how long its word lasts; so long an old one can be held out to somebody as the "
         "newest (default: 30)",
     )  # fmt: skip
@@ -110,18 +111,22 @@ def _trust(options: argparse.Namespace) -> int:
 
     place = knowledge_folder()
     if options.root is None:
-        known = "".join(map(_publisher, publishers(place)))
+        found = list(publishers(place))
+        known = "".join(_publisher(one) for one in found if not isinstance(one, BundleError))
+        damaged = [one for one in found if isinstance(one, BundleError)]
         with standard_output(exact=False) as stream:
-            stream.write(known or "No publisher is trusted.\n")
-        return 0
-    found = read_root(options.root, options.name or "publisher")
+            stream.write(known or ("" if damaged else "No publisher is trusted.\n"))
+        for error in damaged:
+            say(error)
+        return BundleError.exit_status if damaged else 0
+    root = read_root(options.root, options.name or "publisher")
     if options.fingerprint:
-        trust(found, options.fingerprint, place)
+        trust(root, options.fingerprint, place)
     with standard_output(exact=False) as stream:
-        print(_publisher(found), end="", file=stream)
+        print(_publisher(root), end="", file=stream)
         if options.fingerprint:
             print(f"Trusted. Install from its bundles:\n  alpheus pack install FOLDER --publisher "
-                  f"{found.name}", file=stream)  # fmt: skip
+                  f"{root.name}", file=stream)  # fmt: skip
         else:
             print("Not trusted yet. Compare the fingerprint with what the publisher told you over\n"
                   "another channel, then give it: --fingerprint HEX", file=stream)  # fmt: skip
@@ -154,6 +159,8 @@ def _remove(options: argparse.Namespace) -> int:
 
 
 def _report(found: Outcome) -> None:
+    if found.mended:
+        say(found.mended)
     with standard_output(exact=False) as stream:
         for change in found.changes:
             print(_change(change), file=stream)

@@ -10,7 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alpheus.cli.arguments import add_own_rules_to, add_reading_to, path
+from alpheus.cli.arguments import (
+    add_own_rules_to,
+    add_password_to,
+    add_shared_to,
+    path,
+    shared_paths,
+    zone,
+)
 from alpheus.cli.custody_record import Record, add_custody_to, recorded
 from alpheus.cli.output import say, standard_output
 from alpheus.errors import UsageError
@@ -49,6 +56,12 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "and here); archives are told by their SHA-256",
     )  # fmt: skip
     add_own_rules_to(parser)
+    add_shared_to(parser)
+    parser.add_argument(
+        "--without", action="append", default=[], metavar="ID",
+        help="judge results without this pack, on which they rest, and which is gone for good "
+        "(repeatable)",
+    )  # fmt: skip
     parser.add_argument(
         "-o", "--output", type=path, metavar="DIR",
         help="write the new reports here, each in a folder with the name of its result",
@@ -56,7 +69,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument(
         "--format", choices=FORMATS, default="text", help="what is printed (default: text)"
     )
-    add_reading_to(parser)
+    add_password_to(parser)
+    parser.add_argument(
+        "--timezone", type=zone, metavar="ZONE",
+        help="zone of logs that are written in local time, for results that name none",
+    )  # fmt: skip
     add_custody_to(parser)
     parser.set_defaults(run=run)
 
@@ -86,7 +103,7 @@ def _judged(options: argparse.Namespace, found: list[Path], record: Record) -> I
     places = options.evidence or [Path(), *dict.fromkeys(one.resolve().parent for one in found)]
     asked = TriageOptions(
         rules=options.rules, opening=OpenOptions(passwords=tuple(options.password)),
-        reading=ReadOptions(options.timezone), listing=record.kept,
+        reading=ReadOptions(options.timezone), listing=record.kept, shared=shared_paths(options),
     )  # fmt: skip
     with progress_line() as progress:
         prepared = PreparedTriage(progress)
@@ -96,7 +113,9 @@ def _judged(options: argparse.Namespace, found: list[Path], record: Record) -> I
             record.triaged(result, list(paths))
             return result
 
-        work = Retriage(judge, places, asked, changed=options.changed)
+        work = Retriage(
+            judge, places, asked, changed=options.changed, without=options.without
+        )  # fmt: skip
         for number, one in enumerate(work.run(found), start=1):
             if one.assessment is not None and options.output is not None:
                 _write(one, options.output / _folder(one.path, number), record)

@@ -102,12 +102,17 @@ def installed(folder: Path | None = None) -> Installed:
         raise _damaged(place / CURRENT, error) from error
     if not _NUMBER.fullmatch(number):
         raise _damaged(place / CURRENT, f"{number[:20]!r} is no number")
-    own = place / GENERATIONS / number
+    return generation(place, int(number))
+
+
+def generation(place: Path, number: int) -> Installed:
+    """What one generation holds, in use or not. Raises KnowledgeError where it is damaged."""
+    own = place / GENERATIONS / str(number)
     try:
         record = msgspec.json.decode((own / RECORD).read_bytes(), type=_Record)
     except (OSError, ValueError) as error:
         raise _damaged(own / RECORD, error) from error
-    return Installed(record.packs, record.tables, record.installed_at, own, int(number))
+    return Installed(record.packs, record.tables, record.installed_at, own, number)
 
 
 def record_of(content: Installed) -> bytes:

@@ -7,14 +7,16 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from alpheus.errors import OutputError
+from alpheus.errors import AlpheusError, KnowledgeError, OutputError
 from alpheus.knowledge.installed import (
     CURRENT,
     GENERATIONS,
     RECORD,
     Installed,
+    generation,
     installed,
     record_of,
 )
@@ -30,12 +32,16 @@ _DRAFT = ".draft"
 
 
 class Draft:
-    """A generation being made; nothing of it counts before `take_into_use`."""
+    """A generation being made; nothing of it counts before `take_into_use`.
 
-    def __init__(self, place: Path, folder: Path, before: Installed) -> None:
+    `mended` says what was damaged of the state before, and what is gone on from; '' for nothing.
+    """
+
+    def __init__(self, place: Path, folder: Path, before: Installed, mended: str = "") -> None:
         self._place = place
         self.folder = folder
         self.before = before
+        self.mended = mended
 
     def take_into_use(self, content: Installed) -> Installed:
         """Make the draft lasting, and the one in use. Returns it with folder and number."""
@@ -65,14 +71,31 @@ def drafting(place: Path) -> Iterator[Draft]:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             try:
-                yield Draft(place, folder, installed(place))
+                yield Draft(place, folder, *_before(place))
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
-        if isinstance(error, OutputError):
+        if isinstance(error, AlpheusError):
             raise
         message = f"{place}: {error.strerror or error}; nothing was installed"
         raise OutputError(message) from error
+
+
+def _before(place: Path) -> tuple[Installed, str]:
+    """The state in use. Of a damaged one, the newest generation that is whole, and what is told."""
+    try:
+        return installed(place), ""
+    except KnowledgeError as error:
+        damaged = str(error).split("; install")[0]
+    numbers = sorted(
+        (int(one.name) for one in (place / GENERATIONS).iterdir() if one.name.isdigit()),
+        reverse=True,
+    )
+    for number in numbers:
+        with contextlib.suppress(KnowledgeError):
+            whole = generation(place, number)
+            return replace(whole, number=numbers[0]), f"{damaged}; went on from state {number}"
+    return Installed(number=max(numbers, default=0)), f"{damaged}; began anew"
 
 
 @contextmanager
@@ -99,6 +122,8 @@ def _replace(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    if path.is_dir() and not path.is_symlink():
+        path.rmdir()  # a damage that only holds up; one that is not empty is told
     draft.replace(path)
     _sync(path.parent)
 

@@ -72,12 +72,12 @@ def remove(names: Iterable[str], place: Path) -> Outcome:
         _carry(draft, packs, tables)
         _copy(before.folder / METADATA, draft.folder / METADATA)
         after = draft.take_into_use(Installed(packs, tables, _now()))
-        return Outcome("", _changes(before, after), "", after.folder)
+        return Outcome("", _changes(before, after), "", after.folder, draft.mended)
 
 
 def _install(source: str, who: Publisher, draft: Draft) -> Outcome:
     before = draft.before
-    if before.number:
+    if before.folder != Path():
         _copy(before.folder / METADATA, draft.folder / METADATA)
     own = draft.folder / METADATA / who.name
     own.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,7 @@ def _install(source: str, who: Publisher, draft: Draft) -> Outcome:
     content = Installed((*others, *packs), (*other_tables, *tables), _now())
     try_out(draft.folder, content, source)
     after = draft.take_into_use(content)
-    return Outcome(who.name, _changes(before, after), until, after.folder)
+    return Outcome(who.name, _changes(before, after), until, after.folder, draft.mended)
 
 
 class _Bundle:

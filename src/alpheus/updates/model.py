@@ -55,9 +55,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an installation did. `until` is the day (ISO 8601) the bundle's word ends."""
+    """What an installation did. `until` is the day (ISO 8601) the bundle's word ends.
+
+    `mended` says what was damaged before, in one line; '' for nothing.
+    """
 
     publisher: str
     changes: tuple[Change, ...]
     until: str
     folder: Path
+    mended: str = ""

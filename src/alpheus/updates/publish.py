@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -76,16 +77,32 @@ def publish(
     """Make a bundle in a folder, or its next state.
 
     Raises KnowledgeError for a pack or table that is wrong, UsageError for keys that do not open,
-    BundleError for a folder that holds another publisher's bundle, OutputError.
+    BundleError for a folder that holds another publisher's bundle, OutputError. What is refused
+    leaves the folder as it was.
     """
     moment = (now or datetime.now(UTC)).replace(microsecond=0)
+    publisher = _Publisher(bundle, keys, passphrase, moment)
     try:
-        (bundle / "metadata").mkdir(parents=True, exist_ok=True)
-        return _Publisher(bundle, keys, passphrase, moment).publish(contents, days)
+        with _begun(bundle, bundle / "metadata", bundle / "targets"):
+            return publisher.publish(contents, days)
     except OSError as error:
         if isinstance(error, OutputError):
             raise
         raise OutputError(f"{bundle}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _begun(*folders: Path) -> Iterator[None]:
+    """Makes folders, and takes them away again where nothing was put into them."""
+    made = [folder for folder in folders if not folder.exists()]
+    for folder in made:
+        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
 
 
 class _Publisher:
@@ -97,7 +114,17 @@ class _Publisher:
         self._old_roots = old_roots(keys, passphrase)
 
     def publish(self, contents: Contents, days: int) -> Published:
-        root = self._root()
+        root, signers = self._root()
+        with tempfile.TemporaryDirectory(prefix=".", dir=self._targets) as drafts:
+            self._drafts = Path(drafts)
+            index, targets = self._prepared(contents, days)
+            self._lay_out(targets)
+        if signers:
+            self._write(root, f"{root.version}.root.json", signers)
+        return self._signed(root, index, targets)
+
+    def _prepared(self, contents: Contents, days: int) -> tuple[Index, Targets]:
+        """Everything that the bundle is to hold, as drafts; here it is refused."""
         index = Index(FORMAT, self._packs(contents.packs), self._tables(contents.tables))
         version = self._last_version() + 1
         until = self._now + timedelta(days=days)
@@ -108,7 +135,10 @@ class _Publisher:
         written = msgspec.json.format(msgspec.json.encode(index), indent=2) + b"\n"
         self._draft(INDEX).write_bytes(written)
         targets.targets[INDEX] = TargetFile.from_data(INDEX, written)
-        self._lay_out(targets)
+        return index, targets
+
+    def _signed(self, root: Root, index: Index, targets: Targets) -> Published:
+        version, until = targets.version, targets.expires
         signed = self._sign(targets, f"{version}.targets.json")
         meta = {"targets.json": MetaFile.from_data(version, signed, ["sha256"])}
         signed = self._sign(Snapshot(version, expires=until, meta=meta), f"{version}.snapshot.json")
@@ -119,8 +149,11 @@ class _Publisher:
         return Published(version, index.packs, index.tables, first, digest,
                          min(until, root.expires.replace(tzinfo=UTC)))  # fmt: skip
 
-    def _root(self) -> Root:
-        """The root in force: the last, or a new one where keys were renewed or its end is near."""
+    def _root(self) -> tuple[Root, list[CryptoSigner]]:
+        """The root in force: the last, or a new one where keys were renewed or its end is near.
+
+        With a new one, who signs it.
+        """
         wanted = self._new_root()
         last = max(self._root_versions(), default=0)
         if last:
@@ -128,14 +161,13 @@ class _Publisher:
             if before.keys == wanted.keys and before.expires.replace(tzinfo=UTC) > (
                 self._now + timedelta(days=ROOT_DAYS // 6)
             ):
-                return before
+                return before, []
             wanted.version = last + 1
         signers = [self._signers["root"], *self._old_roots]
         if last and not any(one.public_key.keyid in before.roles["root"].keyids for one in signers):
             message = f"{self._metadata}: these keys are not those of the bundle's publisher"
             raise BundleError(message)
-        self._write(wanted, f"{wanted.version}.root.json", signers)
-        return wanted
+        return wanted, signers
 
     def _new_root(self) -> Root:
         root = Root(expires=self._now + timedelta(days=ROOT_DAYS), consistent_snapshot=True)
@@ -189,7 +221,7 @@ class _Publisher:
 
     def _draft(self, target: str) -> Path:
         """Where a target is made before its hash is part of its name."""
-        path = self._targets / f"{target}.draft"
+        path = self._drafts / target
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
@@ -197,6 +229,7 @@ class _Publisher:
         for path, file in targets.targets.items():
             folder, slash, name = path.rpartition("/")
             digest = next(iter(file.hashes.values()))
+            (self._targets / folder).mkdir(exist_ok=True)
             self._draft(path).replace(self._targets / f"{folder}{slash}{digest}.{name}")
 
     def _sign(self, signed: _Signed, name: str) -> bytes:

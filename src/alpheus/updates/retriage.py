@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
@@ -14,6 +14,7 @@ from alpheus.evidence.place import each_once
 from alpheus.job import Progress, TriageOptions, TriageResult
 from alpheus.knowledge.digest import knowledge_digest
 from alpheus.knowledge.packs import EXTRA, load_packs
+from alpheus.knowledge.shared.model import PACK as SHARED
 from alpheus.model import Assessment, Stage, Verdict
 from alpheus.parsers.base import ReadOptions
 from alpheus.pipeline import Pipeline, Prepared
@@ -82,16 +83,20 @@ class Retriage:
     """Judges stored results again.
 
     `places` are where evidence lies; `options` what is the same for all: passwords, own rules,
-    workers. With `changed`, only what rests on other knowledge than today's is judged.
+    indicators of others, workers. With `changed`, only what rests on other knowledge than today's
+    is judged. `without` are packs that are gone for good; any other that a result rests on has to
+    be there, or its verdict would be withdrawn for want of knowledge.
     """
 
     def __init__(
-        self, triage: Triage, places: Sequence[Path], options: TriageOptions, *, changed: bool
-    ) -> None:
+        self, triage: Triage, places: Sequence[Path], options: TriageOptions, *, changed: bool,
+        without: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         self._triage = triage
         self._places = places
         self._options = options
         self._changed = changed
+        self._without = frozenset(without)
         self._known: dict[tuple[str, ...] | None, tuple[str, dict[str, str]]] = {}
 
     def run(self, paths: Sequence[Path]) -> Iterator[Rejudged]:
@@ -100,16 +105,16 @@ class Retriage:
             try:
                 yield self._one(path)
             except AlpheusError as error:
-                yield Rejudged(path, State.FAILED, why=str(error))
+                yield Rejudged(
+                    path, State.FAILED, why=str(error).removeprefix(str(path)).lstrip(" :")
+                )
 
     def _one(self, path: Path) -> Rejudged:
         stored = read_assessment(path)
         digest, versions = self._today(stored.run.asked.packs)
         if self._changed and stored.run.knowledge == digest:
             return Rejudged(path, State.CURRENT)
-        if any(one.id == EXTRA for one in stored.run.packs) and not self._options.rules:
-            message = "it was judged with rules of your own as well; name them: --rules PATH"
-            raise UsageError(message)
+        self._check_knowledge({one.id for one in stored.run.packs}, versions)
         result = self._triage(self._evidence(stored), self._asked(stored))
         if result.unopened:
             raise EvidenceNotFoundError(str(result.unopened[0].error))
@@ -124,10 +129,28 @@ class Retriage:
         state = State.MOVED if moved else State.SAME
         return Rejudged(path, state, moved, packs, result.assessment)
 
+    def _check_knowledge(self, then: set[str], today: Mapping[str, str]) -> None:
+        """What the operator gave a triage is given again, or nothing is said of the verdict."""
+        if EXTRA in then and not self._options.rules:
+            message = "it was judged with rules of your own as well; name them: --rules PATH"
+            raise UsageError(message)
+        if SHARED in then and SHARED not in today:
+            message = (
+                "it was judged with indicators of others as well; name them: --indicators PATH"
+            )
+            raise UsageError(message)
+        gone = sorted(then - today.keys() - self._without - {EXTRA, SHARED})
+        if gone:
+            message = (
+                f"it was judged with the pack {gone[0]} as well, which is not here; name its "
+                f"folder (--rules PATH), or do without it (--without {gone[0]})"
+            )
+            raise UsageError(message)
+
     def _today(self, wanted: tuple[str, ...] | None) -> tuple[str, dict[str, str]]:
         """Hash and versions of the knowledge that a triage uses today."""
         if wanted not in self._known:
-            packs = load_packs(wanted, self._options.rules)
+            packs = load_packs(wanted, self._options.rules, self._options.shared)
             versions = {one.id: one.version for one in packs}
             self._known[wanted] = knowledge_digest(packs), versions
         return self._known[wanted]

@@ -89,10 +89,14 @@ def _write(path: Path, key: Ed25519PrivateKey, passphrase: str) -> None:
 
 def _load(path: Path, passphrase: str) -> Ed25519PrivateKey:
     try:
-        key = load_pem_private_key(path.read_bytes(), passphrase.encode() or None)
+        content = path.read_bytes()
     except OSError as error:
         message = f"{path}: {error.strerror or error}; alpheus pack keys makes the keys"
         raise UsageError(message) from error
+    if not passphrase:
+        raise UsageError(f"{path}: its passphrase is not given; put it into {VARIABLE}")
+    try:
+        key = load_pem_private_key(content, passphrase.encode())
     except (ValueError, TypeError) as error:
         message = f"{path}: the passphrase in {VARIABLE} does not open it, or it is no key"
         raise UsageError(message) from error

@@ -14,6 +14,9 @@ from pathlib import Path
 from alpheus.errors import AlpheusError, BundleError
 from alpheus.knowledge.installed import CURRENT, GENERATIONS, RECORD, VARIABLE, Installed, record_of
 
+COMMAND = ("-P", "-c", f"from {__name__} import main; main()")
+"""Without the current folder, which may be a stranger's, in the places of Python's modules."""
+
 _LONGEST = 300
 _SECONDS = 600
 
@@ -26,11 +29,15 @@ def try_out(folder: Path, content: Installed, source: str) -> None:
         (place / GENERATIONS).mkdir()
         (place / GENERATIONS / "1").symlink_to(folder.resolve(), target_is_directory=True)
         (place / CURRENT).write_text("1\n", "ascii")
-        found = subprocess.run(  # noqa: S603 - this program, with what it was asked to check
-            [sys.executable, "-c", f"from {__name__} import main; main()"],
-            env=os.environ | {VARIABLE: name}, capture_output=True, text=True, errors="replace",
-            timeout=_SECONDS, check=False,
-        )  # fmt: skip
+        try:
+            found = subprocess.run(  # noqa: S603 - this program, with what it was asked to check
+                [sys.executable, *COMMAND],
+                env=os.environ | {VARIABLE: name}, capture_output=True, text=True,
+                errors="replace", timeout=_SECONDS, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            message = f"{source}: it cannot be used: loading it takes more than {_SECONDS} seconds"
+            raise BundleError(message) from error
     if found.returncode:
         said = (found.stderr.strip().splitlines() or ["it ended without a word"])[-1]
         said = said.replace(f"{place / GENERATIONS / '1'}/", "").replace(f"{folder}/", "")

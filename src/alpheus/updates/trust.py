@@ -72,7 +72,7 @@ def trust(publisher: Publisher, fingerprint: str, place: Path) -> None:
         )
         raise UsageError(message)
     path = place / FOLDER / f"{publisher.name}.json"
-    if path.exists() and path.read_bytes() != publisher.root:
+    if path.exists() and path.read_bytes() != publisher.root and not _is_damaged(path):
         message = (
             f"{publisher.name} is trusted with another root; take that away first "
             f"(alpheus pack distrust {publisher.name})"
@@ -90,15 +90,45 @@ def trust(publisher: Publisher, fingerprint: str, place: Path) -> None:
 def distrust(name: str, place: Path) -> None:
     """Accept no more bundles of a publisher; what is installed of it stays.
 
-    Raises UsageError for one that is not trusted.
+    A damaged root is taken away like any other. Raises UsageError for one that is not trusted,
+    OutputError where it cannot be taken away.
     """
-    publisher = trusted(name, place)
-    (place / FOLDER / f"{publisher.name}.json").unlink()
+    path = _path(name, place)
+    try:
+        path.unlink()
+    except OSError as error:
+        raise OutputError(f"{path}: {error.strerror or error}") from error
 
 
 def trusted(name: str, place: Path) -> Publisher:
-    """The publisher of this name; the only one for an empty name. Raises UsageError for none."""
-    known = {one.name: one for one in publishers(place)}
+    """The publisher of this name; the only one for an empty name.
+
+    Raises UsageError for none, BundleError where its root is damaged.
+    """
+    path = _path(name, place)
+    try:
+        return _publisher(path.read_bytes(), path.stem, path)
+    except (OSError, BundleError) as error:
+        raise _damaged(path) from error
+
+
+def publishers(place: Path) -> Iterator[Publisher | BundleError]:
+    """All that are trusted, by name; for a damaged root, the error that says what to do."""
+    for path in _roots(place):
+        try:
+            yield trusted(path.stem, place)
+        except BundleError as error:
+            yield error
+
+
+def _roots(place: Path) -> list[Path]:
+    folder = place / FOLDER
+    return sorted(folder.glob("*.json")) if folder.is_dir() else []
+
+
+def _path(name: str, place: Path) -> Path:
+    """Where the root of a trusted publisher is. Raises UsageError."""
+    known = {path.stem: path for path in _roots(place)}
     if not known:
         message = "no publisher is trusted; alpheus pack trust ROOT.json --name NAME says how"
         raise UsageError(message)
@@ -114,11 +144,21 @@ def trusted(name: str, place: Path) -> Publisher:
     return known[name]
 
 
-def publishers(place: Path) -> Iterator[Publisher]:
-    """All that are trusted, by name. Raises BundleError for a damaged root."""
-    folder = place / FOLDER
-    for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
-        yield _publisher(path.read_bytes(), path.stem, path)
+def _is_damaged(path: Path) -> bool:
+    try:
+        _publisher(path.read_bytes(), path.stem, path)
+    except (OSError, BundleError):
+        return True
+    return False
+
+
+def _damaged(path: Path) -> BundleError:
+    name = path.stem
+    message = (
+        f"{path}: damaged; trust the publisher again (alpheus pack trust ROOT.json --name {name} "
+        f"--fingerprint HEX), or take it away (alpheus pack distrust {name})"
+    )
+    return BundleError(message)
 
 
 def _publisher(content: bytes, name: str, path: Path) -> Publisher:

@@ -18,6 +18,8 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 MOST_FILES = 5_000
 MOST_BYTES = 1 << 28
+_LINKED = "a link has no place in a pack"
+_TWICE = "it is there twice"
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 _LINK = 0o120000
 _KIND_OF_FILE = 0o170000
@@ -30,7 +32,7 @@ def pack_archive(folder: Path, archive: Path) -> None:
     Raises KnowledgeError for a file that has no place in a pack.
     """
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as writer:
-        for name, path in _files(folder):
+        for name, path in _fit_files(folder):
             entry = zipfile.ZipInfo(name, _FIRST_DAY)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3
@@ -54,7 +56,7 @@ def unpack(archive: Path, folder: Path, shown: str) -> None:
 def _unpack(reader: zipfile.ZipFile, folder: Path, shown: str) -> None:
     entries = [one for one in reader.infolist() if not one.is_dir()]
     if len(entries) > MOST_FILES:
-        raise BundleError(f"{shown}: more than {MOST_FILES} files")
+        raise BundleError(f"{shown}: {_too_many()}")
     seen: set[str] = set()
     left = MOST_BYTES
     for entry in entries:
@@ -66,7 +68,7 @@ def _unpack(reader: zipfile.ZipFile, folder: Path, shown: str) -> None:
             content = source.read(left + 1)
         left -= len(content)
         if left < 0:
-            raise BundleError(f"{shown}: more than {MOST_BYTES >> 20} MiB")
+            raise BundleError(f"{shown}: {_too_large()}")
         target.write_bytes(content)
 
 
@@ -74,11 +76,11 @@ def _refused(entry: zipfile.ZipInfo, seen: set[str]) -> str:
     """Why a file of an archive is not written; empty if it may be."""
     mode = entry.external_attr >> 16
     if mode & _KIND_OF_FILE == _LINK:
-        return "a link has no place in a pack"
+        return _LINKED
     if reason := _unfit(entry.orig_filename):
         return reason
     if entry.filename.casefold() in seen:
-        return "it is there twice"
+        return _TWICE
     seen.add(entry.filename.casefold())
     return ""
 
@@ -93,12 +95,44 @@ def _unfit(name: str) -> str:
     return ""
 
 
-def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+def _too_many() -> str:
+    return f"more than {MOST_FILES} files"
+
+
+def _too_large() -> str:
+    return f"more than {MOST_BYTES >> 20} MiB"
+
+
+def unfit_files(folder: Path) -> Iterator[tuple[Path, str]]:
+    """The files of a pack's folder that have no place in a pack, each with the reason."""
+    return ((path, reason) for _, path, reason in _files(folder) if reason)
+
+
+def _fit_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    for name, path, reason in _files(folder):
+        if reason:
+            raise KnowledgeError(f"{path}: {reason}")
+        yield name, path
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path, str]]:
+    """Every file with its name in an archive, and why it may not be in one, or ''."""
+    seen: set[str] = set()
+    left = MOST_BYTES
     for path in sorted(folder.rglob("*")):
         if path.is_dir() and not path.is_symlink():
             continue
         name = path.relative_to(folder).as_posix()
-        reason = "a link has no place in a pack" if path.is_symlink() else _unfit(name)
-        if reason:
-            raise KnowledgeError(f"{path}: {reason}")
-        yield name, path
+        reason = _LINKED if path.is_symlink() else _unfit(name)
+        if not reason and not path.is_file():
+            reason = "no regular file"
+        elif not reason and name.casefold() in seen:
+            reason = _TWICE
+        if not reason:
+            left -= path.stat().st_size
+            reason = _too_large() if left < 0 else ""
+        seen.add(name.casefold())
+        if len(seen) > MOST_FILES:
+            yield name, path, _too_many()
+            return
+        yield name, path, reason

@@ -14,7 +14,7 @@ from alpheus.cases.database import Database
 from alpheus.errors import RefusedError
 
 PLACE = "ALPHEUS_DATABASE"
-COMMAND = ("-m", "alpheus", "campaign", "prepare")
+COMMAND = ("-P", "-m", "alpheus", "campaign", "prepare")
 
 Start = Callable[[Database], None]
 
