@@ -100,6 +100,33 @@ def test_what_cannot_be_opened_is_parked_and_tried_again_by_choice(
     assert _status(capsys)["waiting"] == 1
 
 
+def test_what_is_no_archive_and_is_called_so_is_not_judged(
+    fleet: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An empty or garbled copy: status 3, again and again, and the report says why."""
+    for name in ("EX01", "EX02"):
+        shutil.rmtree(fleet / name)
+    (fleet / "empty.zip").write_bytes(b"")
+    (fleet / "garbled.zip").write_bytes(bytes(range(256)))
+    (fleet / "away").symlink_to(fleet / "EX03")
+    assert main(["campaign", "run", "fleet", *PACK]) == 3
+    said = capsys.readouterr().err
+    assert "away: is a link, which is not followed; passed over" in said
+    assert "2 packages are parked and not judged" in said
+    assert main(["campaign", "run", "fleet", *PACK]) == 3
+    assert "nothing was left to do" in capsys.readouterr().err
+    assert main(["campaign", "report"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "1 of 3 packages are judged, 2 are parked" in told
+    assert "empty.zip: is called like an archive or disk image, and is empty" in told
+    assert "garbled.zip: is called like an archive or disk image, and does not begin" in told
+    (fleet / "empty.zip").unlink()
+    assert main(["campaign", "run", "fleet", *PACK]) == 3
+    assert "1 package is parked and not judged" in capsys.readouterr().err, "the other is gone"
+    shutil.make_archive(str(fleet / "garbled"), "zip", fleet / "EX03")
+    assert main(["campaign", "run", "fleet", *PACK]) == 0
+
+
 def test_an_interrupt_says_what_to_do(
     fleet: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpheus.evidence.magic import Kind, compression_of, ewf_segment, is_tar, kind_of
+from alpheus.evidence.magic import Kind, compression_of, ewf_segment, is_tar, kind_of, why_none
 
 
 def _tar() -> bytes:
@@ -83,3 +83,17 @@ def test_segment_of_an_image() -> None:
     """EWF segments are numbered from 1; other files have no number."""
     assert ewf_segment(b"EVF\x09\x0d\x0a\xff\x00\x01\x02\x00") == 2
     assert ewf_segment(b"EVF") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "why"),
+    [
+        ("a.zip", b"", "is empty"), ("a.ZIP", b"garbage", "does not begin like one"),
+        ("a.log.gz", b"text", "does not begin like one"), ("a.zip", _tar(), None),
+        ("a.log", b"", None), ("zip", b"", None),
+    ],
+)  # fmt: skip
+def test_a_container_by_name_alone_is_told(name: str, head: bytes, why: str | None) -> None:
+    """A copy that broke off is no log; whatever its name, what opens is opened."""
+    found = why_none(name, head)
+    assert found.endswith(f"and {why}; fetch it again, whole") if why else found == ""

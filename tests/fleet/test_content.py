@@ -25,14 +25,15 @@ def _content(place: Path) -> str:
 
 
 def test_each_folder_and_archive_below_is_a_package(tmp_path: Path) -> None:
-    """Whatever else lies there is told and passed over."""
+    """So is what is called like one; whatever else lies there is told and passed over."""
     top = _folder(tmp_path / "all", b__log="x", a__log="x", readme="not a package")
     with zipfile.ZipFile(top / "c.zip", "w") as opened:
         opened.writestr("log", "x")
+    (top / "d.zip").write_bytes(b"")
     (top / ".hidden").mkdir()
     (top / "link").symlink_to(top / "a")
     found = find_packages([top])
-    assert [name for _, name in found.places] == ["a", "b", "c.zip"]
+    assert [name for _, name in found.places] == ["a", "b", "c.zip", "d.zip"]
     assert {one.name for one in found.others} == {".hidden", "link", "readme"}
 
 

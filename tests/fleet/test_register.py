@@ -13,6 +13,7 @@ from alpheus.errors import EvidenceError
 from alpheus.fleet import register as module
 from alpheus.fleet.content import find_packages
 from alpheus.fleet.ledger import Ledger
+from alpheus.fleet.progress import progress
 from alpheus.fleet.register import bare, ranks_of, register
 from cases_filling import fill, seen
 from exposure_runs import OPEN
@@ -53,7 +54,7 @@ def test_the_same_content_is_one_unit_and_nothing_is_read_twice(
 def test_a_package_that_cannot_be_read_costs_itself(
     top: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is told, and the others are registered."""
+    """It is told and parked until it can be read, and the others are registered."""
     whole = module.read_package
 
     def read(place: Path, name: str, said: str) -> object:
@@ -63,8 +64,24 @@ def test_a_package_that_cannot_be_read_costs_itself(
 
     monkeypatch.setattr(module, "read_package", read)
     with open_database(tmp_path / "c.db") as database:
-        done = register(Ledger(database), find_packages([top]), RECIPE)
-    assert (done.packages, done.lost) == (2, [f"{top / 'b'}: permission denied"])
+        ledger = Ledger(database)
+        done = register(ledger, find_packages([top]), RECIPE)
+        assert (done.packages, done.lost) == (
+            2,
+            {str(top / "b"): f"{top / 'b'}: permission denied"},
+        )
+        (parked,) = progress(database).parked_units
+        assert (parked.name, parked.reason) == ("b", f"{top / 'b'}: permission denied")
+        assert (ledger.parked(RECIPE), states(database)) == (
+            [str(top / "b")],
+            {"waiting": 2, "parked": 1},
+        )
+        ledger.retry(None)
+        register(ledger, find_packages([top]), RECIPE)
+        assert ledger.parked(RECIPE) == [str(top / "b")]
+        monkeypatch.setattr(module, "read_package", whole)
+        register(ledger, find_packages([top]), RECIPE)
+        assert (ledger.parked(RECIPE), states(database)) == ([], {"waiting": 2})
 
 
 def test_a_package_that_is_called_like_a_server_is_as_urgent_as_that(database: Database) -> None:

@@ -131,7 +131,10 @@ def _run(options: argparse.Namespace) -> int:
     check_engine(options)
     found = find_packages(options.folders)
     for other in found.others[:_NAMED]:
-        say(f"{other}: is no package (neither folder, archive nor disk image); passed over")
+        why = "a link, which is not followed"
+        if not other.is_symlink():
+            why = "no package (neither folder, archive nor disk image)"
+        say(f"{other}: is {why}; passed over")
     if len(found.others) > _NAMED:
         say(f"and {len(found.others) - _NAMED:,} more are passed over")
     if options.results:
@@ -154,7 +157,8 @@ def _run(options: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             say("stopped; what is finished is kept, and the same command goes on with the rest")
             return INTERRUPTED
-        return _ending(options, database, summary, done)
+        there = [one for one in ledger.parked(recipe) if "://" in one or Path(one).exists()]
+        return _ending(options, database, summary, len(there))
 
 
 def _asked(options: argparse.Namespace, database: Database) -> tuple[Triaging, Recipe]:
@@ -206,9 +210,7 @@ def _drive(
         return Driver(ledger, engine, recipe, manner).run()
 
 
-def _ending(
-    options: argparse.Namespace, database: Database, summary: Summary, done: Registered
-) -> int:
+def _ending(options: argparse.Namespace, database: Database, summary: Summary, parked: int) -> int:
     if not (summary.done or summary.parts or summary.parked):
         say("nothing was left to do")
     else:
@@ -216,12 +218,14 @@ def _ending(
         say(f"{packages} judged now, {summary.read / 1e6:,.0f} MB read")
     for unit, reason in summary.parked[:_NAMED]:
         say(f"parked: unit {unit.id}, {unit.name}: {reason}")
-    if summary.parked:
-        say("parked packages are left alone; more: alpheus campaign status; again: campaign retry")
+    if parked:
+        are = "package is" if parked == 1 else "packages are"
+        say(f"{parked:,} {are} parked and not judged; why: alpheus campaign status; again: "
+            "alpheus campaign retry")  # fmt: skip
     if not options.later and summary.done:
         work_out(database, directory=options.directory)
     say("what was found: alpheus campaign report")
-    return NOT_ALL if summary.parked or done.lost else 0
+    return NOT_ALL if parked else 0
 
 
 def _say_registered(done: Registered) -> None:
@@ -233,7 +237,7 @@ def _say_registered(done: Registered) -> None:
     if done.passed:
         are = "object is no package" if done.passed == 1 else "objects are no packages"
         say(f"{done.passed:,} {are} (neither archive nor disk image); passed over")
-    for lost in done.lost[:_NAMED]:
+    for lost in list(done.lost.values())[:_NAMED]:
         say(lost)
     if len(done.lost) > _NAMED:
         say(f"and {len(done.lost) - _NAMED:,} more could not be read")

@@ -55,14 +55,17 @@ def _open_file(path: Path, evidence_id: str, options: OpenOptions) -> Package:
     from alpheus.evidence.containers import open_container  # noqa: PLC0415 - opened on demand
     from alpheus.evidence.containers.folder import FileContainer, open_regular  # noqa: PLC0415 - opened on demand
     from alpheus.evidence.file import HEAD_BYTES  # noqa: PLC0415 - opened on demand
-    from alpheus.evidence.magic import kind_of  # noqa: PLC0415 - opened on demand
+    from alpheus.evidence.magic import kind_of, why_none  # noqa: PLC0415 - opened on demand
     from alpheus.evidence.members import Access, Source  # noqa: PLC0415 - opened on demand
     from alpheus.evidence.origin import PathOrigin  # noqa: PLC0415 - opened on demand
     from alpheus.evidence.package import ContainerPackage  # noqa: PLC0415 - opened on demand
 
     real = path.resolve()
     with open_regular(real) as stream:
-        kind = kind_of(stream.read(HEAD_BYTES))
+        head = stream.read(HEAD_BYTES)
+    kind = kind_of(head)
+    if reason := why_none(path.name, head):
+        raise EvidenceFormatError(f"{path}: {reason}")
     if kind is None:
         return ContainerPackage(PathOrigin(path), evidence_id, options, FileContainer(real))
     source = Source(

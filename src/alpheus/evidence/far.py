@@ -13,7 +13,7 @@ from alpheus.evidence.budget import Budget
 from alpheus.evidence.containers import open_container
 from alpheus.evidence.file import HEAD_BYTES
 from alpheus.evidence.identity import PrefixIdentity, object_identity
-from alpheus.evidence.magic import Kind, kind_of
+from alpheus.evidence.magic import Kind, kind_of, why_none
 from alpheus.evidence.members import Access, Container, Loss, Member, Source
 from alpheus.evidence.package import ContainerPackage
 from alpheus.evidence.reading import FullReader
@@ -244,7 +244,10 @@ def _object(
     store: Store, address: Address, stat: Stat, evidence_id: str, options: OpenOptions
 ) -> ContainerPackage:
     found = FarObject(store, stat, _name(address), hashing=True)
-    kind = kind_of(found.head())
+    head = found.head()
+    kind = kind_of(head)
+    if reason := why_none(found.name, head):
+        raise EvidenceFormatError(f"{address}: {reason}")
     spool: Spool | None = None
     if kind is None:
         container: Container = ObjectContainer(found, found.name)

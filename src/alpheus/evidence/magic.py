@@ -41,6 +41,19 @@ _SECTOR = 512
 _TAR_CHECKSUM = slice(148, 156)
 
 
+ENDS = (".zip", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".e01", ".vhd", ".vhdx",
+        ".vmdk", ".qcow2", ".dd", ".raw", ".img")  # fmt: skip
+"""How names of containers end."""
+
+
+def why_none(name: str, head: bytes) -> str:
+    """Why a file that is called like a container is none, for people; '' for any other file."""
+    if not name.lower().endswith(ENDS) or kind_of(head) is not None:
+        return ""
+    why = "does not begin like one" if head else "is empty"
+    return f"is called like an archive or disk image, and {why}; fetch it again, whole"
+
+
 def kind_of(head: bytes) -> Kind | None:
     """The container that begins with `head` (4,096 bytes are enough), or None for a plain file."""
     if head.startswith(_ZIP):

@@ -16,7 +16,7 @@ from pathlib import Path
 from alpheus import __version__
 from alpheus.detect.memory import fingerprint_of_evidence
 from alpheus.errors import EvidenceError, EvidenceNotFoundError, UsageError
-from alpheus.evidence.magic import ewf_segment, kind_of
+from alpheus.evidence.magic import ewf_segment, kind_of, why_none
 from alpheus.evidence.place import Place
 from alpheus.fleet.model import Package
 from alpheus.store.address import Address
@@ -77,6 +77,8 @@ def _is_package(place: Path) -> bool:
             head = stream.read(_HEAD)
     except OSError:
         return place.is_file()  # that it cannot be read is told where it is
+    if why_none(place.name, head):
+        return True  # its reader says so, and it is parked
     return kind_of(head) is not None and (ewf_segment(head) or 1) == 1
 
 

@@ -6,6 +6,7 @@ the token, changes nothing.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -108,6 +109,31 @@ class Ledger:
                     [{"b_key": row["key"], "b_rank": row["rank"]} for row in every],
                 )
         return new
+
+    def park(self, lost: Mapping[str, str], recipe: Recipe, *, lane: str = COMMON) -> None:
+        """Park what could not be read, by place, with the reason.
+
+        What is read later, when it can be, takes the place of that.
+        """
+        found = [
+            Package(place, place.rstrip("/").rpartition("/")[2], _unread(place), 0)
+            for place in lost
+        ]  # fmt: skip
+        self.register(found, recipe, lane=lane)
+        with self.database.rows() as connection:
+            for one in found:
+                connection.execute(
+                    update(units).where(u.key == recipe.key(one.content)).values(
+                        state=_PARKED, reason=lost[one.place][:_LONGEST],
+                        finished=iso(datetime.now(UTC)),
+                    )
+                )  # fmt: skip
+
+    def parked(self, recipe: Recipe) -> list[str]:
+        """The places of units of a recipe that are parked."""
+        query = select(u.place).where(u.recipe == recipe.digest, u.state == _PARKED)
+        with self.database.read() as connection:
+            return list(connection.execute(query.order_by(u.id)).scalars())
 
     def budget(self, budgets: Mapping[str, int]) -> None:
         """Set how many units of some lanes may be under way at once; 0: as many as there are."""
@@ -249,6 +275,11 @@ def _row(one: Package, recipe: Recipe, lane: str, rank: int) -> dict[str, Any]:
         "rank": rank, "fingerprint": one.fingerprint, "state": _WAITING if of == 1 else _HELD,
         "of": of,
     }  # fmt: skip
+
+
+def _unread(place: str) -> str:
+    """What stands for the content of what could not be read: of each place another."""
+    return hashlib.sha256(f"unread\n{place}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _document(one: Ended) -> bool:

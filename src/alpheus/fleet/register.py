@@ -13,14 +13,13 @@ from sqlalchemy import Connection, func, select
 from alpheus.cases.database import Database
 from alpheus.cases.derived_store import current
 from alpheus.errors import EvidenceError, NotWorkedOutError
+from alpheus.evidence.magic import ENDS
 from alpheus.fleet.content import Found, fingerprint, read_package
 from alpheus.fleet.ledger import Ledger
 from alpheus.fleet.model import COMMON, Package, Recipe
 from alpheus.fleet.stored import Knowing, find_stored, in_parts
 
 _AT_ONCE = 200
-_ENDS = (".zip", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".e01", ".vhd", ".vhdx",
-         ".vmdk", ".qcow2", ".dd", ".raw", ".img")  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -28,7 +27,7 @@ class Registered:
     """What was registered: packages, their bytes, and how many units are `new`.
 
     `same`: packages whose content another has, too. `passed`: objects in a store that are none.
-    `lost` are packages that could not be read, in a sentence each.
+    `lost` are places of packages that could not be read, each with a sentence.
     """
 
     packages: int = 0
@@ -36,7 +35,7 @@ class Registered:
     new: int = 0
     same: int = 0
     passed: int = 0
-    lost: list[str] = field(default_factory=list)
+    lost: dict[str, str] = field(default_factory=dict)
 
 
 def register(
@@ -60,6 +59,7 @@ def register(
         contents.update(bytes.fromhex(one.content)[:16] for one in packages)
         done.same = done.packages - len(contents)
         tell(done)
+    ledger.park(done.lost, recipe, lane=lane)
     return done
 
 
@@ -86,7 +86,7 @@ def _in_stores(ledger: Ledger, found: Found, done: Registered) -> Iterator[list[
                 if isinstance(said, Package):
                     packages.append(structs.replace(said, name=one.name))
                 elif said is not None:
-                    done.lost.append(said)
+                    done.lost[one.place] = said
                 else:
                     done.passed += 1
             yield packages
@@ -103,7 +103,7 @@ def _packages(
         try:
             yield read_package(place, name, said)
         except EvidenceError as error:
-            done.lost.append(str(error))
+            done.lost[str(place)] = str(error)
 
 
 def ranks_of(database: Database, packages: Sequence[Package]) -> dict[str, int]:
@@ -123,7 +123,7 @@ def ranks_of(database: Database, packages: Sequence[Package]) -> dict[str, int]:
 def bare(name: str) -> str:
     """The name of a package as that of a server: in lower case, without the ends of archives."""
     name = name.lower()
-    while (cut := next((one for one in _ENDS if name.endswith(one)), "")) and name != cut:
+    while (cut := next((one for one in ENDS if name.endswith(one)), "")) and name != cut:
         name = name.removesuffix(cut)
     return name
 

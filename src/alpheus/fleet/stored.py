@@ -16,7 +16,7 @@ from threading import local
 from alpheus.errors import EvidenceError, StoreError
 from alpheus.evidence.far import FarObject
 from alpheus.evidence.identity import PrefixIdentity, object_identity
-from alpheus.evidence.magic import ewf_segment, kind_of
+from alpheus.evidence.magic import ewf_segment, kind_of, why_none
 from alpheus.fleet.model import Package
 from alpheus.store.address import WEB, Address
 from alpheus.store.model import Stat, Store
@@ -146,7 +146,8 @@ def content_of(store: Store, stat: Stat, place: str) -> str | None:
     """What stands for the content of an object; None if it is no package. Raises StoreError."""
     found = FarObject(store, stat, place)
     head = found.head()
-    if kind_of(head) is None or (ewf_segment(head) or 1) > 1:
+    is_none = kind_of(head) is None and not why_none(found.name, head)
+    if is_none or (ewf_segment(head) or 1) > 1:
         return None
     return object_identity(found.open, stat, place)
 
