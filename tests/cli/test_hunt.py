@@ -84,6 +84,7 @@ def test_a_saved_hunt_is_listed_explained_and_asked(results: Path, capsys: Captu
     assert main(["hunt", "--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) >= 12
+    assert max(map(len, lines)) <= 80
     assert any(line.startswith("requests-of ") for line in lines)
     assert main(["hunt", "--list", "requests-of"]) == 0
     told = capsys.readouterr().out

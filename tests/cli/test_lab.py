@@ -11,11 +11,13 @@ from alpheus.cli import main
 
 
 def test_the_list_names_every_scenario(capsys: pytest.CaptureFixture[str]) -> None:
-    """One line each, with what happened."""
+    """Each with what happened, in lines that a terminal holds."""
     assert main(["lab", "--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == [one.name for one in lab.SCENARIOS]
-    assert all(len(line.split()) > 2 for line in lines)
+    begin = [line for line in lines if not line.startswith(" ")]
+    assert [line.split()[0] for line in begin] == [one.name for one in lab.SCENARIOS]
+    assert all(len(line.split()) > 2 for line in begin)
+    assert max(map(len, lines)) <= 80
 
 
 def test_it_writes_evidence_and_says_where(

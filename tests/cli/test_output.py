@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from alpheus.cli.output import console, say, standard_output
+from alpheus.cli.output import console, folded, say, standard_output
 from alpheus.errors import OutputError
 
 
@@ -32,6 +32,17 @@ def test_text_for_people_stays_in_the_terminals_encoding(monkeypatch: pytest.Mon
     with standard_output(exact=False) as stream:
         stream.write("\u25a0")
     assert raw.getvalue() == rb"\u25a0"
+
+
+def test_rows_of_two_columns_are_folded() -> None:
+    """In lines of 80 characters; a name that is too long for its column stands alone."""
+    text = "word " * 30
+    lines = list(folded("a", text, 10))
+    assert lines[0].startswith("a         word")
+    assert all(line.startswith(" " * 10 + "word") for line in lines[1:])
+    assert max(map(len, lines)) <= 80
+    assert list(folded("a-long-name", "x", 10)) == ["a-long-name", "          x"]
+    assert list(folded("a", "", 10)) == ["a"]
 
 
 class _Failing(io.RawIOBase):

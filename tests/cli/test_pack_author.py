@@ -79,7 +79,9 @@ def test_what_it_costs_and_what_changed(pack: Path, capsys: Captured) -> None:
     assert main(["pack", "diff", str(pack), str(pack)]) == 0
     assert capsys.readouterr().out == "nothing changed\n"
     assert main(["pack", "list"]) == 0
-    assert "2021-08-06 to 2021-12-01" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "2021-08-06 to 2021-12-01" in printed
+    assert max(map(len, printed.splitlines())) <= 80
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,15 @@ def test_a_condition_becomes_a_select(text: str) -> None:
         assert f"WHERE ({text}\n) ORDER BY time" in question.text
 
 
+@pytest.mark.parametrize("text", ["title: T\n detection: {a: b", "titel: T\nx: y\n", "  title: T"])
+def test_a_broken_rule_is_a_rule(tmp_path: Path, text: str) -> None:
+    """Its own error helps, and not one of SQL; a file of YAML is a rule whatever it says."""
+    (tmp_path / "rule.YML").write_text(text)
+    assert question_of(str(tmp_path / "rule.YML")).kind is Kind.SIGMA
+    assert (question_of(text).kind is Kind.SIGMA) is ("title:" in text)
+    assert question_of("status::int > 400 AND title::text = 'x'").kind is Kind.SQL
+
+
 def test_a_rule_and_files(tmp_path: Path) -> None:
     """By what stands in them; a name that promises a file has to be one."""
     rule = "title: T\nlogsource:\n  category: webserver\ndetection:\n  a: {b: c}\n"

@@ -251,8 +251,9 @@ def test_a_line_that_is_no_row_is_searched_as_a_triage_searches_it(tmp_path: Pat
             "No source"),
         (f"title: T\n{_SOURCE}\ndetection: {{a: {{b|nonsense: c}}, condition: a}}", "nonsense"),
         ("title: T\nlogsource: {category: webserver}\ndetection: {a: {b|re: '('}, condition: a}",
-            "T is not used"),
-        ("detection: [", "is not used"),
+            "the rule: line 3: T: Regular expression '[(]' is invalid"),
+        ("detection: [", "the rule: line 2: .*; no rule of Sigma"),
+        ("titel: T", "document 1: has no title"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_refused_by_name(text: str, reason: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpheus.cli.arguments import bound
-from alpheus.cli.output import say, standard_output
+from alpheus.cli.output import folded, say, standard_output
 from alpheus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -108,9 +108,9 @@ def _list(names: list[str]) -> int:
 
     with standard_output(exact=False) as stream:
         if not names:
-            longest = max(map(len, library()))
+            column = 2 + max(map(len, library()))
             for name, one in library().items():
-                stream.write(f"{name:<{longest}}  {one.title}\n")
+                stream.writelines(f"{line}\n" for line in folded(name, one.title, column))
             return 0
         for name in names:
             one = saved_hunt(name)

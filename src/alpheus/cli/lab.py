@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from alpheus.cli import lab_country, lab_fleet, lab_internet
+from alpheus.cli.output import folded
 from alpheus.errors import UsageError
 
 
@@ -54,9 +55,10 @@ def run(options: argparse.Namespace) -> int:
     from alpheus import lab  # noqa: PLC0415 - keeps --help fast
 
     if options.list:
-        width = max(len(scenario.name) for scenario in lab.SCENARIOS)
+        column = 2 + max(len(scenario.name) for scenario in lab.SCENARIOS)
         for scenario in lab.SCENARIOS:
-            print(f"{scenario.name:{width}}  {scenario.description}")
+            for line in folded(scenario.name, scenario.description, column):
+                print(line)
         return 0
     if options.out is None:
         raise UsageError("lab needs a folder to write to: alpheus lab OUT (or --list)")

@@ -9,6 +9,7 @@ import contextlib
 import io
 import os
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
@@ -17,6 +18,10 @@ from alpheus.errors import OutputError
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+WIDTH = 80
+"""Characters of a line for people."""
 
 
 def mend_streams() -> None:
@@ -63,6 +68,19 @@ def standard_output(*, exact: bool) -> Iterator[TextIO]:
         reason = (error.strerror or str(error)).lower()
         message = f"the result could not be printed: {reason}; write it elsewhere, or use -o"
         raise OutputError(message) from error
+
+
+def folded(name: str, text: str, column: int) -> Iterator[str]:
+    """A row of a list of two columns, whose second begins at `column`, in lines of 80 characters.
+
+    A name that is too long for its column stands alone.
+    """
+    lines = textwrap.wrap(text, WIDTH - column) or [""]
+    if len(name) + 2 > column:
+        yield name
+    else:
+        yield f"{name:<{column}}{lines.pop(0)}".rstrip()
+    yield from (f"{'':<{column}}{line}" for line in lines)
 
 
 def console() -> Console:

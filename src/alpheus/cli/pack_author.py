@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpheus.cli.arguments import path
-from alpheus.cli.output import say, standard_output
+from alpheus.cli.output import WIDTH, folded, say, standard_output
 from alpheus.errors import AlpheusError, KnowledgeError, UsageError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ FOUND = 1
 
 _PRODUCTS = ("exchange", "sharepoint", "iis")
 _DEAR = 1.1
+_INDENT = 4
 
 
 def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -269,13 +271,14 @@ def _diff(options: argparse.Namespace) -> int:
 def _list(options: argparse.Namespace) -> int:  # noqa: ARG001 - the contract gives more
     from alpheus.knowledge.packs import load_packs  # noqa: PLC0415 - keeps --help fast
 
-    out = []
+    out: list[str] = []
     for pack in load_packs():
         window = "no campaign"
         if pack.window is not None:
             window = f"{pack.window.start:%Y-%m-%d} to {pack.window.end:%Y-%m-%d}"
         rules = f"{len(pack.sigma)} rules"
-        out.append(f"{pack.id:20} {pack.version:8} {window:24} {rules:10} {pack.title}")
+        out += textwrap.wrap(f"{pack.id:20} {pack.version:8} {window:24} {rules}", WIDTH)
+        out += folded("", pack.title, _INDENT)
     _print(out)
     return 0
 

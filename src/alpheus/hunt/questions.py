@@ -24,7 +24,10 @@ _STATEMENT = re.compile(
     r"call|use|vacuum|begin|prepare|execute|checkpoint|merge|explain|truncate)\b(?!\s*[=<>!,)])",
     re.IGNORECASE | re.DOTALL,
 )
-_SIGMA = re.compile(r"^(?:detection|logsource|correlation)\s*:", re.MULTILINE)
+_SIGMA = re.compile(
+    r"^\s*(?:detection|logsource|correlation|title|condition|selection)\s*:(?!:)", re.MULTILINE
+)
+_RULES = (".yml", ".yaml")
 _NAME = re.compile(r"[\w.\\/: -]{1,400}\.(?:ya?ml|sql)", re.IGNORECASE)
 
 
@@ -58,7 +61,7 @@ def question_of(text: str) -> Question:
         raise UsageError(f"a question has at most {LONGEST:,} characters")
     if not text.strip():
         raise UsageError("nothing is asked; write a SELECT, a condition or a Sigma rule")
-    if _SIGMA.search(text):
+    if _SIGMA.search(text) or (file is not None and file.suffix.lower() in _RULES):
         return Question(Kind.SIGMA, text, file)
     text = text.strip().removesuffix(";")
     if not _STATEMENT.match(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -28,12 +29,14 @@ from alpheus.hunt.questions import SHOWN, Question
 from alpheus.hunt.session import Bounds, Session, reading
 from alpheus.hunt.timelines import Timeline
 from alpheus.knowledge.packs import load_packs
+from alpheus.knowledge.yaml_places import line_of
 from alpheus.model import Event
 from alpheus.parsers.event_fields import one_line
 from alpheus.timeline import duck
 from alpheus.timeline.parts import TORN, TORN_LINE
 from alpheus.timeline.reading import NEEDED, event_of
 
+_DOCUMENT = re.compile(r"document (\d+)")
 _TEXT_LIMIT = 4_000
 _COLUMNS = tuple(dict.fromkeys((*NEEDED, *SHOWN)))
 
@@ -62,9 +65,14 @@ def rules_of(question: Question) -> list[Rule]:
         compiled = compile_rules(pack.sigma)
     place = question.file or "the rule"
     for broken in pack.rejected:
-        raise UsageError(f"{place}: {broken.place or 'it'} is not used: {broken.reason}")
+        at = f"{broken.place}: " if broken.place else ""
+        raise UsageError(f"{place}: {at}{broken.reason}; no rule of Sigma that can be asked")
     for rejected in compiled.rejected:
-        raise UsageError(f"{place}: {rejected.title or 'a rule'} is not used: {rejected.reason}")
+        part = "detection" if rejected.applicable else "logsource"
+        number = _DOCUMENT.match(rejected.place)
+        line = line_of(question.text, part, int(number[1]) if number else 1)
+        called = f"{rejected.title}: " if rejected.title else ""
+        raise UsageError(f"{place}: line {line}: {called}{rejected.reason}")
     for one in compiled.correlations:
         raise UsageError(
             f"{place}: {one.title} is a correlation, which a hunt does not follow; "
