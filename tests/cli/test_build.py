@@ -131,3 +131,13 @@ def test_text_says_the_sentence_first_and_separates_builds():
     )
     assert "\n\n15.2.2562.46 is Exchange Server SE RTM with Aug26SU" in text
     assert ESCAPE not in text
+
+
+def test_another_product_is_told_in_a_sentence():
+    """By packs; the sentence names what to install."""
+    ended = run("build", "16.0.10417.20027")
+    told = " ".join(ended.stdout.decode().split())
+    assert told.startswith(
+        "16.0.10417.20027 is SharePoint Server 2019, vulnerable to 2 of 4 tracked flaws: install "
+    )
+    assert max(map(len, ended.stdout.decode().splitlines())) <= 80

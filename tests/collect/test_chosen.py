@@ -74,7 +74,7 @@ def test_packs_add_to_the_table(table: Collection, chosen: Sequence[Chosen]) -> 
     shipped = table_of([]).entries
     assert table.entries[: len(shipped)] == shipped
     added = {one.id for one in table.entries[len(shipped) :]}
-    assert added == {"sharepoint-uls", "sharepoint-layouts"}
+    assert added == {"sharepoint-uls", "sharepoint-layouts", "sharepoint-version"}
     assert len(chosen) == len(table.entries)
 
 

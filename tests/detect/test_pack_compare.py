@@ -53,6 +53,11 @@ def test_all_changes_are_told(mine: Pack) -> None:
     found = {(one.kind, one.what.split()[0]) for one in differences(proxyshell, mine)}
     assert {("~", "version"), ("~", "window"), ("~", "deciding"), ("+", "rule"), ("-", "rule"),
             ("-", "indicator"), ("-", "step"), ("-", "pages")} <= found  # fmt: skip
+    (toolshell,) = [one for one in CAMPAIGNS if one.id == "toolshell"]
+    without = replace(toolshell, fixed_builds=toolshell.fixed_builds[1:])
+    (change,) = differences(toolshell, without)
+    assert (change.kind, change.what) == ("-", "fix")
+    assert "CVE-2025-49704 16.0.5508.1000" in change.detail
     changed = replace(mine.sigma[0], document={**mine.sigma[0].document, "level": "low"})
     (change,) = differences(mine, replace(mine, sigma=(changed, *mine.sigma[1:])))
     assert (change.kind, change.detail) == ("~", "level")

@@ -559,3 +559,17 @@ def test_a_hybrid_is_told_and_not_cleared() -> None:
     seen = conclude(Conversation(silent, failure=Status.NO_ANSWER), "2021-03-09T00:00:00Z")
     assert "hybrid" not in seen.flags
     assert seen.exchange is None
+
+
+def test_another_product_is_named_with_its_build() -> None:
+    """By a header of its answers; its flaws are those of its pack, and none of Exchange's."""
+    others = (Witness("MicrosoftSharePointTeamServices", "16.0.5517"),)
+    answer = Answer(ProbeKind.OWA, "mail.example.com", 404, hints=(ABSENT,), others=others)
+    found = _conclude(answer, replace(answer, probe=ProbeKind.EWS))
+    assert (found.status, found.exchange, found.product) == (
+        Status.NOT_EXCHANGE, False, "Microsoft SharePoint Server 2016",
+    )  # fmt: skip
+    assert (found.build, found.precision, found.witness) == ("16.0.5517", 3, others[0].source)
+    assert found.cves["CVE-2025-53770"].state == "fixed"
+    assert CVE not in found.cves
+    assert "it is Microsoft SharePoint Server 2016" in found.reason

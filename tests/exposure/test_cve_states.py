@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alpheus.exposure import cve_states as module
 from alpheus.exposure.cve_states import (
     agreed,
     cve_states,
@@ -15,7 +18,11 @@ from alpheus.exposure.cve_states import (
     shown_once,
     worst,
 )
+from alpheus.knowledge import fixes
 from alpheus.knowledge.builds import BuildNumber, Builds, parse_build
+from alpheus.knowledge.fixes import packs_in_use
+from alpheus.knowledge.model import FixedBuild
+from alpheus.knowledge.products import EXCHANGE
 
 CVE = "CVE-2021-26855"
 LATER = "CVE-2021-34473"
@@ -196,3 +203,28 @@ def test_lowest_compares_integers() -> None:
 def test_every_is_shared() -> None:
     """The same words give the same map."""
     assert every("undetermined", "x") is every("undetermined", "x")
+
+
+def test_a_flaw_that_only_a_pack_knows_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the fixes of packs in use, wherever a state of the table would stand."""
+    number = parse_build("15.2.1748.40")
+    assert number is not None
+    fix = FixedBuild("CVE-2031-12345", number, "May")
+    pack = replace(packs_in_use()[0], products=(EXCHANGE,), fixed_builds=(fix,))
+    monkeypatch.setattr(fixes, "packs_in_use", lambda: (pack,))
+    monkeypatch.setattr(module, "packs_in_use", lambda: (pack,))
+    cached = (module._of_build, module.every, module.worst, module.agreed)
+    for one in cached:
+        one.cache_clear()
+    try:
+        assert _states("15.2.1748.39")[fix.cve] == "vulnerable"
+        assert _states("15.2.1748.40")[fix.cve] == "fixed"
+        assert cve_states("15.2.1748.40", 3, exchange=True, why="")[fix.cve].state == "undetermined"
+        assert worst((("15.2.1748.39", False), ("15.2.1748.40", False)))[fix.cve].state == (
+            "vulnerable"
+        )
+        assert agreed(("15.2.1748.40", "15.2.1748.41"))[fix.cve].state == "fixed"
+        assert every("undetermined", "x")[fix.cve].why == "x"
+    finally:
+        for one in cached:
+            one.cache_clear()

@@ -383,3 +383,12 @@ def test_whose_certificate_it_is(
     assert is_certified(tls) is certified
     assert is_certified(None) is None
     assert is_certified(Tls(error="x")) is None
+
+
+def test_a_header_of_another_product_is_kept() -> None:
+    """Where nothing shows Exchange; nothing else of the answer is read otherwise for it."""
+    header = ("microsoftsharepointteamservices", "16.0.0.10417")
+    plain, found = _read(404), _read(404, header)
+    assert found.others == (Witness("MicrosoftSharePointTeamServices", "16.0.10417"),)
+    assert (found.hints, found.other, found.gateway) == (plain.hints, plain.other, plain.gateway)
+    assert _read(200, header, ("x-feserver", "EX01")).others == ()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from alpheus.detect.collector import MitigationSeen
 from alpheus.judge.patch import PatchTimeline, _age, patch_timeline
 from alpheus.knowledge.builds import Builds
 from alpheus.knowledge.mitigations import MitigationState
 from alpheus.knowledge.model import Mitigation
+from alpheus.knowledge.packs import load_packs
 from alpheus.model import BuildWitness, PatchState
-from making import at, campaign_pack, event, origin, record
+from making import at, campaign_pack, event, hours, origin, record
 
 CVE = "CVE-2021-26855"
 BUILDS = Builds.load()
@@ -100,3 +103,24 @@ def test_flaws_stand_in_the_order_of_their_age() -> None:
     assert sorted(cves, key=_age) == [
         "CVE-2021-9999", "CVE-2021-26855", "CVE-2021-123456", "CVE-2022-41040",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("build", "state"),
+    [
+        ("16.0.10417.20027", PatchState.VULNERABLE), ("16.0.10417.20037", PatchState.FIXED),
+        ("", PatchState.UNDETERMINED),
+    ],
+)  # fmt: skip
+def test_another_product_is_judged_by_the_fixes_of_its_pack(build: str, state: PatchState) -> None:
+    """By a witness of its own, which makes no Exchange server of it."""
+    seen = [BuildWitness("sharepoint-version", build, "SP01", None, None)] if build else []
+    server = record(
+        "SP01", witnesses=seen, hours={"sharepoint-uls": hours("2025-07-01", "2025-07-02")}
+    )
+    line = patch_timeline(server, load_packs(["toolshell", "proxylogon"]), BUILDS)
+    assert not server.is_exchange
+    assert line.states["CVE-2025-53770"].state is state
+    assert CVE not in line.states
+    if not build:
+        assert "the file version of a program of the product" in line.states["CVE-2025-53770"].why

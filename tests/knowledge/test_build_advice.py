@@ -202,3 +202,18 @@ def test_no_number_breaks_the_advice(parts, short):
     found = describe_build(BuildNumber(parts[:3] if short else parts), TODAY)
     assert found.end_of_life.summary
     assert found.advice.why
+
+
+def test_another_product_is_told_by_packs():
+    """Its flaws and the newest update that a pack lists, and nothing of Exchange."""
+    found = ask("16.0.10417.20027")
+    assert found.product == "Microsoft SharePoint Server 2019"
+    assert found.cves["CVE-2025-53770"].state is PatchState.VULNERABLE
+    assert str(found.cves["CVE-2025-53770"].fixed_from) == "16.0.10417.20037"
+    assert found.advice.action is Action.UPDATE
+    assert found.advice.target.build == "16.0.10417.20037"
+    assert set(found.advice.target.fixes) == {"CVE-2025-53770", "CVE-2025-53771"}
+    newer = ask("16.0.0.19127")
+    assert (str(newer.build), newer.advice.action) == ("16.0.19127", Action.NONE)
+    assert newer.cves["CVE-2025-49704"].settles == "the vendor's advisory"
+    assert "CVE-2021-26855" not in newer.cves

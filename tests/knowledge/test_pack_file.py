@@ -55,6 +55,9 @@ def test_the_least_pack(tmp_path):
     assert (pack.window, pack.deciding, pack.cves, pack.playbook) == (None, (), (), ())
 
 
+_BOUNDED = "fixed_builds: [{{cve: CVE-2031-1234, build: 1.2.3.4, name: x, from: {}\nreferences:"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -73,6 +76,9 @@ def test_the_least_pack(tmp_path):
         ("products: [Microsoft IIS]", "products: [", "line 7: did not find"),
         ("references:", "fixed_builds: [{cve: CVE-2031-1234, build: '15.2', name: x}]\nreferences:",
          r"fixed_builds\[0\].build: '15.2' is no build of four parts"),
+        ("references:", _BOUNDED.format("1.2.3}]"), "from and below stand together"),
+        ("references:", _BOUNDED.format("1.2.3, below: x}]"), r"\.below: 'x' is no build"),
+        ("references:", _BOUNDED.format("1.2.4, below: 1.3.0}]"), "is not between 1.2.4 and 1.3.0"),
         ("references:", "product_signs: [{product: x, kind: page, value: '('}]\nreferences:",
          r"product_signs\[0\].value: no regular expression"),
         ("references:", "product_signs: [{product: x, kind: smell, value: y}]\nreferences:",

@@ -52,7 +52,7 @@ def test_a_wrong_kind_is_named(monkeypatch) -> None:
     monkeypatch.setattr(
         products, "read_table", lambda *_: [{"product": "a", "kind": "b", "value": "c"}]
     )
-    with pytest.raises(KnowledgeError, match="line 2: kind is source or page"):
+    with pytest.raises(KnowledgeError, match="line 2: kind is one of source, page"):
         shipped_signs()
     monkeypatch.undo()
     shipped_signs.cache_clear()

@@ -79,3 +79,14 @@ def test_only_programs_that_carry_the_servers_build(
 ) -> None:
     """An installer that was downloaded is not what runs."""
     assert ProgramVersion().recognise(head, path) is recognised
+
+
+def test_the_program_of_sharepoint_witnesses_its_build(tmp_path: Path) -> None:
+    """Under a name of its own: it shows no Exchange server."""
+    path = "C/Program Files/Common Files/microsoft shared/Web Server Extensions/16/ISAPI"
+    path += "/Microsoft.SharePoint.dll"
+    assert ProgramVersion().recognise(b"MZ", path)
+    assert not ProgramVersion().recognise(b"MZ", path.replace("/ISAPI", "/BIN"))
+    (tmp_path / "program").write_bytes(b"MZ" + _info(16, 0, 10417, 20037))
+    (found,) = ProgramVersion().parse(FileOnDisk(tmp_path / "program", path), ReadOptions())
+    assert found == BuildWitness("sharepoint-version", "16.0.10417.20037", None, None, None)

@@ -83,6 +83,8 @@ def _is(answer: BuildAnswer) -> str:
     if answer.product is None:
         return f"{build} is no build of any Exchange that is known"
     product = answer.product.removeprefix("Microsoft ")
+    if answer.cu is None and not product.startswith("Exchange"):
+        return f"{build} is {product}"
     if answer.cu is None:
         return f"{build} is {product}, its cumulative update unknown"
     if answer.listed:

@@ -109,6 +109,8 @@ def _lists(old: Pack, new: Pack) -> Iterator[Change]:
     pairs = (
         ("indicator", {f"{one.type} {one.value}" for one in old.indicators},
          {f"{one.type} {one.value}" for one in new.indicators}),
+        ("fix", {f"{one.cve} {one.build} {one.product or one.name}" for one in old.fixed_builds},
+         {f"{one.cve} {one.build} {one.product or one.name}" for one in new.fixed_builds}),
         ("step", {one.action for one in old.playbook}, {one.action for one in new.playbook}),
         ("pages", {file.text for file in old.yara}, {file.text for file in new.yara}),
     )  # fmt: skip

@@ -34,6 +34,7 @@ from alpheus.exposure.model import (
     Status,
     Witness,
 )
+from alpheus.exposure.other_products import told_by
 from alpheus.exposure.plan import one_connection
 from alpheus.exposure.read_answer import (
     FRONT_END,
@@ -426,6 +427,14 @@ _LOCAL_WHY = (
 def _of_stranger(front: Sequence[Answer], conversation: Conversation) -> Judgement:
     """Nothing of Exchange was shown."""
     found = strangers.judge(front, conversation)
+    other = told_by([answer for answer in front if answer.host == front[-1].host])
+    if other is not None and found.exchange is not True:
+        witness, told = other
+        return Judgement(
+            Status.NOT_EXCHANGE, f"it is {told.product}: {witness.source} says {told.build}",
+            told.states, exchange=False, build=told.build, precision=told.precision,
+            witness=witness.source, product=told.product, confidence=MEDIUM, flags=found.flags,
+        )  # fmt: skip
     return Judgement(
         found.status, found.reason,
         cve_states(None, None, exchange=found.exchange, why=found.why), exchange=found.exchange,

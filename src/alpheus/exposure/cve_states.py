@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from alpheus.exposure.model import CveEntry
 from alpheus.knowledge.builds import BuildNumber, Builds, parse_build
+from alpheus.knowledge.fixes import exchange_cves, packs_in_use, patch_state
 from alpheus.model import PatchState
 
 NOT_SAID = (
@@ -36,7 +37,7 @@ def cve_states(
     *,
     at_least: bool = False,
 ) -> Mapping[str, CveEntry]:
-    """State and reason of every CVE in the table.
+    """State and reason of every CVE in the table, and of those of Exchange that packs tell of.
 
     Empty if `exchange` is False. Without a build every state is `undetermined` with `why`.
     `precision` 3 makes a four-part build count as three-part. `at_least`: the build is a lower
@@ -52,7 +53,7 @@ def cve_states(
 @lru_cache(maxsize=4096)
 def every(state: str, why: str) -> Mapping[str, CveEntry]:
     """The same state and reason for every CVE."""
-    return {cve: CveEntry(state, why) for cve in Builds.load().cves}
+    return {cve: CveEntry(state, why) for cve in _cves()}
 
 
 @lru_cache(maxsize=2048)
@@ -63,7 +64,7 @@ def worst(members: tuple[tuple[str, bool], ...], unseen: str = "") -> Mapping[st
     """
     maps = [(build, _of_build(build, 0, at_least=at_least)) for build, at_least in members]
     found: dict[str, CveEntry] = {}
-    for cve in Builds.load().cves:
+    for cve in _cves():
         build, entry = min(
             ((build, states[cve]) for build, states in maps), key=lambda pair: _RANK[pair[1].state]
         )
@@ -80,7 +81,7 @@ def agreed(builds: tuple[str, ...], unseen: str = "") -> Mapping[str, CveEntry]:
     maps = [_of_build(build, 0, at_least=False) for build in builds]
     shown = ", ".join(builds)
     found: dict[str, CveEntry] = {}
-    for cve in Builds.load().cves:
+    for cve in _cves():
         entries = [states[cve] for states in maps]
         if len({entry.state for entry in entries}) == 1:
             entry = CveEntry(entries[0].state, f"the server says {shown}: {entries[0].why}")
@@ -126,6 +127,12 @@ def shown_once(states: Mapping[str, CveEntry]) -> Mapping[str, CveEntry]:
     }
 
 
+def _cves() -> tuple[str, ...]:
+    """Those of the table, and those that packs in use have fixes of Exchange for."""
+    builds = Builds.load()
+    return (*builds.cves, *exchange_cves(builds))
+
+
 def _of_pool(build: str, entry: CveEntry, count: int, unseen: str) -> CveEntry:
     if unseen and entry.state == PatchState.FIXED:
         return CveEntry(
@@ -145,11 +152,13 @@ def _of_build(build: str, precision: int, *, at_least: bool) -> Mapping[str, Cve
     if number is None:
         return every(PatchState.UNDETERMINED.value, f"{build[:40]!r} is no build number")
     kept = precision if precision in {3, 4} else None
+    if kept == 3 and number.precision == 4:
+        number = BuildNumber(number.prefix)
     found: dict[str, CveEntry] = {}
-    for cve in builds.cves:
-        state = builds.patch_state(number, cve, precision=kept)
+    for cve in _cves():
+        state = patch_state(number, cve, builds, packs_in_use())
         found[cve] = CveEntry(state.state.value, state.why)
-    if at_least and number.precision == 4 and kept != 3:
+    if at_least and number.precision == 4:
         return _from_there_on(number, found)
     return found
 

@@ -118,6 +118,8 @@ class Answer:
     """What it positively is, where it is something else."""
     software: str = ""
     """The web server's own word for itself."""
+    others: tuple[Witness, ...] = ()
+    """Builds of other products than Exchange that its headers say."""
 
 
 @dataclass(frozen=True, slots=True)

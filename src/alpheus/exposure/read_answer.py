@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from alpheus.exposure.gateways import balancer, recognise
 from alpheus.exposure.model import Answer, ProbeKind, Response, Tls, Witness
+from alpheus.exposure.other_products import header_builds
 from alpheus.knowledge.builds import parse_build
 
 OWA_VERSION = "X-OWA-Version"
@@ -178,6 +179,7 @@ def read_answer(probe: ProbeKind, host: str, response: Response) -> Answer:
         tuple(facts.hints),
         facts.other,
         fields.get("server", "")[:80],
+        () if facts.signs else header_builds(fields),
     )
 
 

@@ -25,6 +25,7 @@ from alpheus.judge.ties import anchors_of
 from alpheus.judge.unlisted import unlisted
 from alpheus.judge.verdict import confidence_of, counts, stage_of, worst
 from alpheus.knowledge.builds import Builds
+from alpheus.knowledge.fixes import product_by_fixes
 from alpheus.knowledge.products import EXCHANGE, signs_of
 from alpheus.model import Citation, Evidence, Finding, ServerAssessment, Stage, Weight
 
@@ -140,6 +141,10 @@ class Judge:
                 if product:
                     return product
             return EXCHANGE
+        for sighting in reversed(patches.sightings):
+            product = product_by_fixes(sighting.build, self.kit.packs)
+            if product:
+                return product
         seen = record.products(signs_of(self.kit.packs))
         if seen:
             return seen[0]

@@ -21,6 +21,7 @@ SAFE = (PatchState.FIXED, PatchState.NOT_AFFECTED)
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _OVERLAP = timedelta(hours=1)
 _SETTLES = "an HttpProxy or ECP Server log, ExchangeSetup.log, or the file version of ExSetup.exe"
+_SETTLES_OTHER = "the file version of a program of the product"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,9 @@ def patch_timeline(record: ServerRecord, packs: Sequence[Pack], builds: Builds) 
     }
     newest = _newest(sightings)
     known = partial(patch_state, builds=builds, packs=relevant)
+    settles = _SETTLES if record.is_exchange else _SETTLES_OTHER
     states = {
-        cve: _state(cve, newest, sightings, attested.get(cve), known)
+        cve: _state(cve, newest, sightings, attested.get(cve), known, settles=settles)
         for cve in cves
         if record.products(signs)
     }
@@ -148,9 +150,11 @@ def _state(
     sightings: Sequence[Sighting],
     attested: MitigationSeen | None,
     known: Callable[[BuildNumber, str], CveState],
+    *,
+    settles: str,
 ) -> CveState:
     if newest is None:
-        state = CveState(PatchState.UNDETERMINED, f"no build is named; {_SETTLES} would settle it")
+        state = CveState(PatchState.UNDETERMINED, f"no build is named; {settles} would settle it")
     else:
         state = known(newest, cve)
         conflict = _conflict(newest, sightings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 
 from alpheus.detect.collector import Collector, MitigationSeen
 from alpheus.detect.model import FileMatch, HitGroup, Hours, Origin, PageUse, ServerPage
@@ -15,6 +16,13 @@ from alpheus.model import BuildWitness, Event, Evidence
 
 FILE_TIME_SOURCES = frozenset({"aspnet-compiled"})
 """Sources whose times are those of files, which copying may have changed."""
+
+
+@cache
+def _of_others() -> frozenset[str]:
+    """Sources that show another product than Exchange."""
+    signs = shipped_signs()
+    return frozenset(one.value for one in signs if one.kind == "source" and one.product != EXCHANGE)
 
 
 @dataclass(slots=True)
@@ -42,13 +50,14 @@ class ServerRecord:
             self.serves_exchange
             or EXCHANGE in products_seen(shipped_signs(), self.hours, ())
             or any(page.relative is not None for page in self.pages)
-            or bool(self.witnesses)
+            or any(one.source not in _of_others() for one in self.witnesses)
         )
 
     def products(self, signs: Sequence[ProductSign]) -> tuple[str, ...]:
         """The products that anything in the evidence shows, in the order of the signs."""
         answered = (stem for stem, uses in self.uses.items() if any(u.succeeded for u in uses))
-        seen = products_seen(signs, self.hours, answered)
+        labels = (*self.hours, *(one.source for one in self.witnesses))
+        seen = products_seen(signs, labels, answered)
         return tuple(dict.fromkeys((EXCHANGE, *seen))) if self.is_exchange else seen
 
     def may_run(self, products: Sequence[str], signs: Sequence[ProductSign]) -> bool:

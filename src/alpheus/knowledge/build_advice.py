@@ -15,6 +15,15 @@ from alpheus.knowledge.build_number import BuildNumber
 from alpheus.knowledge.build_support import Support, support_of
 from alpheus.knowledge.build_table import BuildRow
 from alpheus.knowledge.builds import Builds, CveAnswer
+from alpheus.knowledge.fixes import (
+    exchange_cves,
+    other_fixes,
+    other_product,
+    other_states,
+    packs_in_use,
+    patch_state,
+    shortened,
+)
 from alpheus.model import PatchState
 
 _SECURITY = frozenset({"SU", "RU"})
@@ -23,6 +32,9 @@ _UNRELEASED = frozenset({"unlisted", "owa_version_only", "Preview"})
 _HARMLESS = frozenset({"fixed", "not_affected"})
 _CLOSED = frozenset({PatchState.FIXED, PatchState.NOT_AFFECTED})
 _DOUBTED = ("misprint", "unverified", "recalled")
+_SETTLED = _CLOSED | {PatchState.VULNERABLE}
+_ADVISORY = "the vendor's advisory"
+_PROGRAMS = "the file version of the product's programs"
 _SHORT = "Microsoft "
 _NO_UPDATE = "no cumulative update is known to have such a build"
 
@@ -143,7 +155,11 @@ def describe_build(number: BuildNumber, today: date, builds: Builds | None = Non
     support = None if odd else support_of(product, number)
     family = builds.family(number)
     row = next((one for one in family if one.build == number), None)
+    other = "" if product or odd else other_product(shortened(number))
+    if other:
+        return _of_other(shortened(number), other)
     cves = {cve: builds.answer(number, cve) for cve in builds.cves}
+    cves |= _by_packs(number, builds)
     product = product or (support.product if support else None)
     asked = _Asked(number, family, _of_product(builds, product), support, cves, today, odd)
     return BuildAnswer(
@@ -162,6 +178,43 @@ def describe_build(number: BuildNumber, today: date, builds: Builds | None = Non
         note=_note(asked, row),
         sources=tuple(row.source.split("; ")) if row else (),
     )
+
+
+def _by_packs(number: BuildNumber, builds: Builds) -> dict[str, CveAnswer]:
+    """The flaws of Exchange that packs tell of, and the table does not know."""
+    states = {
+        cve: patch_state(number, cve, builds, packs_in_use()) for cve in exchange_cves(builds)
+    }
+    return {cve: CveAnswer(one.state, one.why) for cve, one in states.items()}
+
+
+def _of_other(number: BuildNumber, product: str) -> BuildAnswer:
+    """Of another product, by packs: its flaws that they tell of, and no more."""
+    states, fixes = other_states(number), other_fixes(number)
+    last = max(fixes.values(), key=lambda fix: fix.build)
+    advice = Advice(Action.NONE, None, "packs list nothing newer: look for later updates")
+    if number < last.build:
+        open_ = tuple(cve for cve, one in states.items() if one.state not in _CLOSED)
+        target = Installable(str(last.build), f"{_short(product)}, {last.name}", "", "", open_)
+        advice = Advice(
+            Action.UPDATE, target, "the newest update that a pack lists, or a later one"
+        )
+    return BuildAnswer(
+        build=number, product=product, cu=None, su=None, kb=None, released=None, name=None,
+        listed=False,
+        cves={
+            cve: CveAnswer(
+                one.state, one.why,
+                "" if one.state in _SETTLED else _PROGRAMS if cve in fixes else _ADVISORY,
+                fixes[cve].build if cve in fixes else None,
+            )
+            for cve, one in states.items()
+        },
+        end_of_life=EndOfLife(None, None, None, None, None, "not known: no table tells of it"),
+        advice=advice,
+        conflict=None, note="told by packs, which know the flaws of their events alone",
+        sources=(),
+    )  # fmt: skip
 
 
 def _short(product: str) -> str:

@@ -146,19 +146,33 @@ class PlaybookStep:
 
 @dataclass(frozen=True, slots=True)
 class FixedBuild:
-    """The first build that holds a fix, for the builds that share its first three parts."""
+    """The first build that holds a fix, of the product `product`.
+
+    It speaks for builds from `begins` up to, and without, `below`; where these are None, for the
+    builds that share its first three parts.
+    """
 
     cve: str
     build: BuildNumber
     name: str
+    product: str = ""
+    begins: BuildNumber | None = None
+    below: BuildNumber | None = None
+
+    def speaks_for(self, build: BuildNumber) -> bool:
+        """Whether it tells if this build is fixed."""
+        if self.begins is None or self.below is None:
+            return self.build.prefix == build.prefix
+        return self.begins <= build < self.below
 
 
 @dataclass(frozen=True, slots=True)
 class ProductSign:
-    """What shows that a product is on a server: evidence of a source, or a page that answered.
+    """What shows that a product is on a server, or which build of it.
 
-    `kind`: `source` (`value` is a label of coverage, with `*` for any end) or `page` (`value` is a
-    regular expression that is searched for in the URL stem, lower case).
+    `kind`: `source` (`value` is a label of coverage, with `*` for any end), `page` (`value` is a
+    regular expression that is searched for in the URL stem, lower case) or `header` (`value` names
+    a header of its answers that says its build).
     """
 
     product: str
@@ -194,7 +208,7 @@ class Pack:
     `collection` is what the pack adds to the table of what to collect, `signs` what it adds to the
     table of products. `name` is what people call the campaign. `builds_on` are ids of packs
     without a window whose rules and playbook serve this one as well. `fixed_builds` answer for
-    CVEs that the table of builds does not cover.
+    CVEs that the table of builds does not cover (see `knowledge.fixes`).
     """
 
     id: str

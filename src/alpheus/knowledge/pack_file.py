@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from alpheus.errors import KnowledgeError
-from alpheus.knowledge.build_number import parse_build
+from alpheus.knowledge.build_number import BuildNumber, parse_build
 from alpheus.knowledge.collection import Collection
 from alpheus.knowledge.collection_file import beside, with_packs
 from alpheus.knowledge.model import (
@@ -53,14 +53,17 @@ class _Group(_Record):
 
 class _Sign(_Record):
     product: _Text
-    kind: Literal["source", "page"]
+    kind: Literal["source", "page", "header"]
     value: _Text
 
 
-class _Fixed(_Record):
+class _Fixed(_Record, rename={"begins": "from"}):
     cve: _Cve
     build: _Text
     name: _Text
+    product: str = ""
+    begins: str | None = None
+    below: str | None = None
 
 
 class _Mitigation(_Record):
@@ -151,8 +154,24 @@ def _fixed(path: Path, records: list[_Fixed]) -> tuple[FixedBuild, ...]:
         if build is None or build.precision < 4:
             reason = f"{record.build!r} is no build of four parts, such as 15.2.1748.10"
             raise _wrong(path, reason, f"fixed_builds[{number}].build")
-        found.append(FixedBuild(record.cve, build, record.name))
+        begins, below = (
+            _bound(path, text, f"fixed_builds[{number}].{key}")
+            for key, text in (("from", record.begins), ("below", record.below))
+        )
+        if (begins is None) != (below is None):
+            raise _wrong(path, "from and below stand together", f"fixed_builds[{number}]")
+        if begins is not None and below is not None and not begins <= build < below:
+            reason = f"{record.build} is not between {record.begins} and {record.below}"
+            raise _wrong(path, reason, f"fixed_builds[{number}]")
+        found.append(FixedBuild(record.cve, build, record.name, record.product, begins, below))
     return tuple(found)
+
+
+def _bound(path: Path, text: str | None, place: str) -> BuildNumber | None:
+    found = parse_build(text) if text is not None else None
+    if text is not None and found is None:
+        raise _wrong(path, f"{text!r} is no build, such as 16.0.10337", place)
+    return found
 
 
 def _window(path: Path, window: _Window) -> Window:

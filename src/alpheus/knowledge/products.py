@@ -11,6 +11,7 @@ from alpheus.knowledge.model import Pack, ProductSign
 from alpheus.knowledge.tables import read_table
 
 EXCHANGE = "Microsoft Exchange Server"
+_KINDS = ("source", "page", "header")
 _COLUMNS = ("product", "kind", "value")
 
 
@@ -19,8 +20,9 @@ def shipped_signs() -> tuple[ProductSign, ...]:
     """The signs of `tables/product_signs.csv`. Raises KnowledgeError."""
     rows = read_table("product_signs.csv", _COLUMNS)
     for number, row in enumerate(rows, 2):
-        if row["kind"] not in {"source", "page"}:
-            message = f"tables/product_signs.csv: line {number}: kind is source or page"
+        if row["kind"] not in _KINDS:
+            kinds = ", ".join(_KINDS)
+            message = f"tables/product_signs.csv: line {number}: kind is one of {kinds}"
             raise KnowledgeError(message)
     return tuple(ProductSign(row["product"], row["kind"], row["value"]) for row in rows)
 
@@ -43,6 +45,8 @@ def products_seen(
 def _holds(sign: ProductSign, labels: Sequence[str], stems: str) -> bool:
     if sign.kind == "page":
         return re.search(sign.value, stems) is not None
+    if sign.kind != "source":
+        return False
     if sign.value.endswith("*"):
         return any(label.startswith(sign.value[:-1]) for label in labels)
     return sign.value in labels

@@ -1,7 +1,7 @@
-"""The build of Exchange from the version resource of its programs.
+"""The build of Exchange or SharePoint from the version resource of its programs.
 
 Read are the few files whose version is that of the server; `ExSetup.exe` is the one by which
-Microsoft tells the installed build, also after a security update.
+Microsoft tells the installed build of Exchange, also after a security update.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from alpheus.parsers.losses import Losses, Record, with_losses
 _WITNESSES = re.compile(
     r"(?:^|/)bin/(?:ExSetup\.exe|Microsoft\.Exchange\.(?:Diagnostics|Data)\.dll)$", re.IGNORECASE
 )
+_SHAREPOINT = re.compile(r"(?:^|/)isapi/Microsoft\.SharePoint\.dll$", re.IGNORECASE)
 _FIXED_FILE_INFO = struct.pack("<II", 0xFEEF04BD, 0x00010000)
 _BLOCK = 1 << 20
 _SEARCHED = 256 << 20
-_NO_VERSION = "program of Exchange without a version"
+_NO_VERSION = "program that tells the build without a version"
 
 
 class ProgramVersion:
@@ -30,8 +31,10 @@ class ProgramVersion:
     source = "file-version"
 
     def recognise(self, head: bytes, path: str) -> bool:
-        """A program of one of the three names in a folder `bin`."""
-        return head.startswith(b"MZ") and _WITNESSES.search(path.replace("\\", "/")) is not None
+        """A program of one of the three names in a folder `bin`, or the one of SharePoint."""
+        path = path.replace("\\", "/")
+        named = _WITNESSES.search(path) or _SHAREPOINT.search(path)
+        return head.startswith(b"MZ") and named is not None
 
     def parse(self, file: EvidenceFile, options: ReadOptions) -> Iterator[Record]:  # noqa: ARG002 - there are no times
         """One witness, or a loss."""
@@ -44,7 +47,10 @@ def _parse(file: EvidenceFile, losses: Losses) -> Iterator[Record]:
     if build is None:
         losses.add(_NO_VERSION, None)
     else:
-        yield BuildWitness("file-version", build, None, None, None)
+        other = _SHAREPOINT.search(file.path.replace("\\", "/"))
+        yield BuildWitness(
+            "sharepoint-version" if other else "file-version", build, None, None, None
+        )
 
 
 def file_version(file: EvidenceFile) -> str | None:

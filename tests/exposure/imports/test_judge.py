@@ -96,3 +96,24 @@ def test_what_nobody_takes_for_exchange_has_no_states() -> None:
     found = judged(version="1.2.3")
     assert (found.exchange, found.cves, found.build) == (None, {}, None)
     assert found.confidence == "low"
+
+
+def test_a_build_of_another_product_is_judged_by_its_pack() -> None:
+    """As the word of the list; the list's word for a flaw stands beside it."""
+    found = judged(version="16.0.10417.20027", vulnerable=("CVE-2025-53771",))
+    assert (found.product, found.build) == ("Microsoft SharePoint Server 2019", "16.0.10417.20027")
+    assert found.exchange is False
+    assert found.cves["CVE-2025-53770"].state == "vulnerable"
+    assert found.cves["CVE-2025-53771"].why.endswith("list says so, too")
+    assert CVE not in found.cves
+    closed = judged(version="16.0.10417.20037", vulnerable=("CVE-2025-53770",))
+    assert closed.cves["CVE-2025-53770"].state == "undetermined"
+    assert "conflict" in closed.flags
+
+
+def test_a_header_at_the_root_tells_a_build_and_clears_nobody() -> None:
+    """The same web server may still hold Exchange."""
+    page = Response(200, (("microsoftsharepointteamservices", "16.0.0.5517"),), b"<title>x</title>")
+    found = judged(answers=(RawAnswer("/", "", page),))
+    assert (found.status, found.exchange) == (Status.LISTED, None)
+    assert (found.build, found.cves["CVE-2025-53770"].state) == ("16.0.5517", "fixed")

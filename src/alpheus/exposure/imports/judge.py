@@ -26,6 +26,7 @@ from alpheus.exposure.model import (
     Status,
     Witness,
 )
+from alpheus.exposure.other_products import OtherBuild, other_build
 from alpheus.exposure.read_answer import read_answer
 from alpheus.knowledge.build_number import parse_build
 from alpheus.knowledge.builds import Builds
@@ -41,6 +42,8 @@ _TOLD_ANYWHERE = frozenset({Status.SHIELDED, Status.ONLINE})
 _BEFORE_THE_TABLE = frozenset({6, 8})
 """First parts of Exchange 2000 to 2007, of which the table of builds says nothing."""
 
+_NOT = False
+"""No Exchange."""
 _CACHED = 8_192
 _WORD, _NOTE = 200, 400
 """Characters of a source's words that are kept in reasons."""
@@ -117,6 +120,8 @@ class Judge:
         if asked or observation.exchange or observation.status in _TOLD_ANYWHERE:
             return observation
         # A web server that has another page at its root may still hold Exchange.
+        if observation.build:
+            return replace(observation, status=Status.LISTED, exchange=None)
         return None
 
 
@@ -188,6 +193,9 @@ def _verdict(words: _Words) -> _Verdict:
     builds = Builds.load()
     number = parse_build(words.version) if words.version else None
     product = builds.product_of(number) if number else None
+    other = other_build(words.version) if not (product or words.exchange) else None
+    if other is not None:
+        return _of_other(words, other)
     if product or any(cve in builds.cves for cve in words.vulnerable):
         exchange = True
     odd = impossible(number) if number and product else ""
@@ -209,6 +217,22 @@ def _verdict(words: _Words) -> _Verdict:
         (Witness(field_name, build),) if build else (), product or "", states,
         "; ".join(_reasons(words, _listed(source, exchange, product, build), contradicted)),
         flags, "medium" if build or words.vulnerable else "low",
+    )  # fmt: skip
+
+
+def _of_other(words: _Words, other: OtherBuild) -> _Verdict:
+    """A build of another product, by the word of the list."""
+    states, contradicted = _with_words(other.states, words.vulnerable, words.source)
+    witness = f"{words.source} {words.version_field}"
+    listed = f"{words.source} lists it as {other.product}, build {other.build}"
+    flags = (
+        *[CONFLICT] * bool(contradicted),
+        *[COMPROMISED] * bool(words.compromised),
+        *[INDICATOR] * words.indicator,
+    )
+    return _Verdict(
+        _NOT, other.build, other.precision, witness, (Witness(witness, other.build),),
+        other.product, states, "; ".join(_reasons(words, listed, contradicted)), flags, "medium",
     )  # fmt: skip
 
 
