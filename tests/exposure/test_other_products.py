@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from alpheus.exposure.model import Answer, ProbeKind, Witness
-from alpheus.exposure.other_products import header_builds, other_build, told_by
+from alpheus.exposure.other_products import (
+    header_builds,
+    names_product,
+    other_build,
+    told_by,
+)
 
 HEADER = "MicrosoftSharePointTeamServices"
 CVE = "CVE-2025-53770"
@@ -51,3 +56,16 @@ def test_all_answers_have_to_be_the_products() -> None:
     assert found[0].source == HEADER
     assert told_by([said, Answer(ProbeKind.EWS, "a", 404)]) is None
     assert told_by([]) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "about", "named"),
+    [
+        ("16.0.10417.20027", "microsoft sharepoint", True), ("16.0.10417.20027", "office", False),
+        ("16.0.18526.20508", "windows server subscription", False),
+        ("15.1.2176.9", "sharepoint", False),
+    ],
+)  # fmt: skip
+def test_a_build_alone_does_not_name_a_product(said: str, about: str, named: bool) -> None:
+    """Office has builds of the same form on every desk."""
+    assert names_product(said, about) is named

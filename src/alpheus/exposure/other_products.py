@@ -17,6 +17,9 @@ from alpheus.knowledge.installed import installed
 from alpheus.knowledge.products import signs_of
 from alpheus.model import PatchState
 
+_NO_NAMES = frozenset({"microsoft", "server", "subscription", "edition"})
+"""Words of a product that name none."""
+
 _LAGS = (
     "such a header may lag behind an update: the file version of the product's programs settles it"
 )
@@ -74,3 +77,10 @@ def told_by(answers: Sequence[Answer]) -> tuple[Witness, OtherBuild] | None:
 def _names(_generation: Path) -> dict[str, str]:
     signs = signs_of(packs_in_use())
     return {sign.value.lower(): sign.value for sign in signs if sign.kind == "header"}
+
+
+def names_product(said: str, about: str) -> bool:
+    """Whether a text (lower case) names the product that a build is of."""
+    found = other_build(said)
+    words = set(found.product.lower().split()) - _NO_NAMES if found is not None else set()
+    return any(word.isalpha() and word in about for word in words)

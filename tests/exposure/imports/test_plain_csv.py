@@ -345,3 +345,15 @@ def test_an_address_that_looks_like_a_build(tmp_path: Path) -> None:
         ("15.1.2.3", None), ("8.3.83.6", None), ("15.1.225.42", None),
         ("192.0.2.7", "15.1.225.42"), ("15.1.2.4", None),
     ]  # fmt: skip
+
+
+def test_a_build_of_another_product_counts_where_the_row_names_it(tmp_path: Path) -> None:
+    """Then a pack tells the states of its flaws; without the name a build is anybody's."""
+    content = (
+        "address,product,build,when\n192.0.2.7,Microsoft SharePoint,16.0.10417.20027,2025-07-22\n"
+        "192.0.2.8,Office,16.0.10417.20027,2025-07-22\n"
+    )
+    told, left = observations(tmp_path, content)
+    assert (told.product, told.exchange) == ("Microsoft SharePoint Server 2019", False)
+    assert told.cves["CVE-2025-53770"].state == "vulnerable"
+    assert (left.build, left.cves, left.attributes["build"]) == (None, {}, "16.0.10417.20027")

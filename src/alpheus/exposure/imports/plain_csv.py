@@ -36,6 +36,7 @@ from alpheus.exposure.imports.remarks import (
     Remarks,
 )
 from alpheus.exposure.imports.rows import Cells, Rows
+from alpheus.exposure.other_products import names_product
 from alpheus.knowledge.build_number import BuildNumber, parse_build
 
 _KEPT = (Role.LABEL, Role.PRODUCT, Role.CVE)
@@ -330,7 +331,7 @@ class _Table:
         return next(iter(self._all(cells, role)), "")
 
     def _version(self, cells: Cells, labels: list[str]) -> tuple[str, bool | None]:
-        """The build of Exchange that a row names, and whether it names Exchange."""
+        """The build that a row names, also of another product, and whether it names Exchange."""
         named = self._one(cells, Role.EXCHANGE_BUILD)
         if parse_build(named):
             return named, True
@@ -341,6 +342,8 @@ class _Table:
             number = parse_build(text)
             if number and (is_exchange or (not products and _is_modern(number))):
                 return text, True
+            if not is_exchange and names_product(text, about):
+                return text, None
         return "", True if is_exchange else None
 
     def _vulnerable(self, cells: Cells, labels: list[str], label: Label) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from alpheus.exposure.imports.model import Listing, Loss
 from alpheus.exposure.imports.opening import Source
 from alpheus.exposure.imports.remarks import NO_PLACE, NO_PORT, NO_TIME, Remark
 from alpheus.exposure.imports.rows import Cells, Rows, column_names
+from alpheus.exposure.other_products import names_product
 
 _FILE_NAME = re.compile(
     r"(\d{4}-\d{2}-\d{2})-([a-z0-9_]+?)(?:-.+)?\.csv(?:\.gz|\.zst)?", re.IGNORECASE
@@ -113,8 +114,8 @@ class _Table:
         exchange = self._exchange or tag.exchange
         version, server = cells[self._version], cells[self._server]
         attributes = {column: cell for column, n in self._others if (cell := cells[n])}
-        if version and not exchange:
-            attributes["version"] = version
+        if version and not (exchange or names_product(version, cells[self._tag].lower())):
+            attributes["version"], version = version, ""
         compromised = tag.compromised or self._compromised
         scheme = "http" if url[:5].lower() == "http:" else "https"
         if compromised and (page := next((cell for n in self._pages if (cell := cells[n])), "")):
@@ -123,7 +124,7 @@ class _Table:
         return Listing(
             row=row, target=ip or host, address=address, port=port or url_port, names=names,
             scheme=scheme, source=cells[self._maker] or self._source,
-            exchange=exchange or None, version=version if exchange else "",
+            exchange=exchange or None, version=version,
             vulnerable=tag.vulnerable, compromised=compromised,
             servers=(server,) if server else (), time=last,
             first_seen=fields.utc(cells[self._first]) or time, last_seen=last,
