@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from alpheus.errors import KnowledgeError
+from alpheus.knowledge.model import Pack
+from alpheus.knowledge.packs import load_packs
 from alpheus.lab.scenario_file import files_of, filled, read_scenario, span_of
+from alpheus.lab.scenarios import quiet
+from alpheus.model import Stage, Verdict
 
 GOOD = """
 name: one
@@ -77,3 +81,25 @@ def test_scenarios_lie_beside_their_pack(tmp_path: Path) -> None:
     path = tmp_path / "own" / "lab" / "one.yml"
     path.write_text(GOOD)
     assert files_of((tmp_path / "own",))[-1] == ("own", path)
+
+
+CAMPAIGNS = [pack for pack in load_packs() if pack.window is not None]
+
+
+@pytest.mark.parametrize("pack", CAMPAIGNS, ids=lambda pack: pack.id)
+def test_every_campaign_has_a_quiet_scenario_over_its_whole_window(pack: Pack) -> None:
+    """In which nothing happened: a triage of it (tests/test_triage.py) may raise no alarm.
+
+    That of March 2021 is the lab's own scenario `clean`.
+    """
+    assert pack.window is not None
+    spans = {
+        scenario.span for of, path in files_of() if of == pack.id
+        and (scenario := read_scenario(path)).truth.stage is Stage.NONE
+        and scenario.truth.verdict.rank <= Verdict.NOT_DETERMINABLE.rank
+    }  # fmt: skip
+    if pack.id == "proxylogon":
+        (plan,) = quiet.SCENARIOS[0][1](1)
+        spans.add((plan.start, plan.end))
+    begins = pack.window.early_from or pack.window.start
+    assert any(first <= begins and pack.window.end <= last for first, last in spans)
