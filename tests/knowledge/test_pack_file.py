@@ -55,6 +55,7 @@ def test_the_least_pack(tmp_path):
     assert (pack.window, pack.deciding, pack.cves, pack.playbook) == (None, (), (), ())
 
 
+_SIGN = "product_signs: [{{product: x, kind: page, value: '{}'}}]\nreferences:"
 _BOUNDED = "fixed_builds: [{{cve: CVE-2031-1234, build: 1.2.3.4, name: x, from: {}\nreferences:"
 
 
@@ -79,6 +80,8 @@ _BOUNDED = "fixed_builds: [{{cve: CVE-2031-1234, build: 1.2.3.4, name: x, from: 
         ("references:", _BOUNDED.format("1.2.3}]"), "from and below stand together"),
         ("references:", _BOUNDED.format("1.2.3, below: x}]"), r"\.below: 'x' is no build"),
         ("references:", _BOUNDED.format("1.2.4, below: 1.3.0}]"), "is not between 1.2.4 and 1.3.0"),
+        ("references:", _SIGN.format("(?=x)(a+)+"),
+         r"product_signs\[0\].value: the pattern .* could run for ever"),
         ("references:", "product_signs: [{product: x, kind: page, value: '('}]\nreferences:",
          r"product_signs\[0\].value: no regular expression"),
         ("references:", "product_signs: [{product: x, kind: smell, value: y}]\nreferences:",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from alpheus.knowledge.yaml_places import line_of
+from alpheus.knowledge.yaml_text import SIZE_LIMIT
 
 TEXT = """a: 1
 window:
@@ -36,3 +37,8 @@ def test_what_is_no_yaml_has_the_line_of_its_error() -> None:
     """Or the first."""
     assert line_of("a: 1\nb: [", "b") >= 2
     assert line_of("", "b") == 1
+
+
+def test_a_text_that_is_too_long_is_not_read_for_a_line() -> None:
+    """It is refused anyway, and reading it would take a minute."""
+    assert line_of("\na: 1\n" + "#" * SIZE_LIMIT, "a") == 1

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpheus.knowledge.yaml_text import DEPTH_LIMIT, YamlError, load_documents, load_nodes
+from alpheus.knowledge.yaml_text import (
+    DEPTH_LIMIT,
+    SIZE_LIMIT,
+    YamlError,
+    load_documents,
+    load_nodes,
+)
 
 
 def test_documents_come_one_after_another():
@@ -67,3 +73,32 @@ def test_any_text_has_nodes_or_is_refused(text):
     """Reading nodes raises nothing but YamlError either."""
     with contextlib.suppress(YamlError):
         load_nodes(text)
+
+
+BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (BOMB, "aliases stand for more than 200,000 values"),
+        ("a: &a [*a]", "stands within what it names"),
+        ("a: &a {b: {c: *a}}", "stands within what it names"),
+        ("".join(f"- &a{n} [*a{n - 1}]\n" if n else "- &a0 [x]\n" for n in range(200)),
+         "nested deeper"),
+        ("x" * (SIZE_LIMIT + 1), "longer than 4 MiB"),
+    ],
+)  # fmt: skip
+def test_what_stands_for_too_much_is_refused(text, reason):
+    """A few lines of aliases would fill any memory as soon as somebody looks at all of it."""
+    with pytest.raises(YamlError, match=reason):
+        load_documents(text)
+
+
+def test_aliases_are_read():
+    """As long as they stand for no more than a person would write."""
+    assert load_documents("a: &a [1, 2]\nb: {<<: {c: *a}, d: *a}\n") == [
+        {"a": [1, 2], "b": {"c": [1, 2], "d": [1, 2]}}
+    ]

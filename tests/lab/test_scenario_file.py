@@ -83,6 +83,18 @@ def test_scenarios_lie_beside_their_pack(tmp_path: Path) -> None:
     assert files_of((tmp_path / "own",))[-1] == ("own", path)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("title:", "files: " + "[" * 300_000 + "\ntitle:"),
+     ("status: 404}", "status: 404}\n    times: 999999999"),
+     ("title:", "size: 999999999999\ntitle:"), ("title:", "files: &a [*a]\ntitle:")],
+)  # fmt: skip
+def test_what_would_never_end_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    """Nesting that ends the process, steps and sizes that no disk holds, a list within itself."""
+    with pytest.raises(KnowledgeError, match="one.yml"):
+        read_scenario(_written(tmp_path, GOOD.replace(old, new)))
+
+
 CAMPAIGNS = [pack for pack in load_packs() if pack.window is not None]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from alpheus.knowledge.model import Mitigation, Pack
+from alpheus.knowledge.patterns import found_in
 
 Fields = Mapping[str, str | tuple[str, ...]]
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -30,7 +30,7 @@ def matches(patterns: Mapping[str, str], fields: Fields) -> bool:
     for name, pattern in patterns.items():
         value = fields.get(name, "")
         values = (value,) if isinstance(value, str) else (value or ("",))
-        if not any(re.search(pattern, text, re.IGNORECASE) for text in values):
+        if not any(found_in(pattern, text) for text in values):
             return False
     return True
 

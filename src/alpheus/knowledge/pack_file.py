@@ -23,6 +23,7 @@ from alpheus.knowledge.model import (
     ProductSign,
     Window,
 )
+from alpheus.knowledge.patterns import UnsafePatternError, bounded
 from alpheus.knowledge.playbook import conditions
 from alpheus.knowledge.yaml_text import YamlError, load_documents
 
@@ -204,9 +205,11 @@ def _mitigations(path: Path, records: list[_Mitigation]) -> tuple[Mitigation, ..
 def _check_patterns(path: Path, place: str, patterns: Mapping[str, str]) -> None:
     for field, pattern in patterns.items():
         try:
-            re.compile(pattern, re.IGNORECASE)
+            bounded(pattern, "i")
         except re.error as error:
             raise _wrong(path, f"no regular expression: {error}", f"{place}.{field}") from error
+        except UnsafePatternError as error:
+            raise _wrong(path, str(error), f"{place}.{field}") from error
 
 
 def _step(path: Path, number: int, step: _Step, whole: Collection) -> PlaybookStep:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
 from alpheus.errors import KnowledgeError
 from alpheus.knowledge.model import Pack, ProductSign
+from alpheus.knowledge.patterns import found_in
 from alpheus.knowledge.tables import read_table
 
 EXCHANGE = "Microsoft Exchange Server"
@@ -44,7 +44,7 @@ def products_seen(
 
 def _holds(sign: ProductSign, labels: Sequence[str], stems: str) -> bool:
     if sign.kind == "page":
-        return re.search(sign.value, stems) is not None
+        return found_in(sign.value, stems)
     if sign.kind != "source":
         return False
     if sign.value.endswith("*"):

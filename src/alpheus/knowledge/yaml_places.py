@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from alpheus.knowledge.yaml_text import YamlError, load_nodes
+from alpheus.knowledge.yaml_text import SIZE_LIMIT, YamlError, load_nodes
 
 if TYPE_CHECKING:
     import yaml
@@ -16,8 +16,10 @@ _PART = re.compile(r"\[(\d+)\]|([^.\[\]$]+)")
 def line_of(text: str, place: str, document: int = 1) -> int:
     """The line (from 1) of `playbook[2].when`; of what is nearest above it where it is not there.
 
-    `document` counts from 1. A text that is no YAML has everything in line 1.
+    `document` counts from 1. A text that is no YAML, or too long, has everything in line 1.
     """
+    if len(text) > SIZE_LIMIT:
+        return 1
     try:
         nodes = load_nodes(text)
     except YamlError as error:

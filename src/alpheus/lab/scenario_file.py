@@ -22,6 +22,8 @@ PACKS = Path(__file__).parents[1] / "knowledge" / "packs"
 """Where the packs that ship lie; only their folders `lab` are read from here."""
 
 SIZE_LIMIT = 1 << 20
+DEPTH_LIMIT = 50
+"""Nested deeper than this, a text would overflow the stack of the library that loads it."""
 _SPAN = re.compile(r"(\d{1,6})(ms|s|m|h|d)")
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -118,7 +120,7 @@ class Step(_Record):
     """
 
     at: str
-    times: int = 1
+    times: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1
     every: str = "1s"
     first: bool = False
     implanted: bool = False
@@ -169,7 +171,7 @@ class ScenarioFile(_Record):
     words: dict[str, str | list[str]] = {}
     steps: list[Step] = []
     files: list[File] = []
-    size: int = 1_000_000
+    size: Annotated[int, msgspec.Meta(ge=0, le=1 << 30)] = 1_000_000
 
 
 def read_scenario(path: Path) -> ScenarioFile:
@@ -177,7 +179,9 @@ def read_scenario(path: Path) -> ScenarioFile:
     try:
         if path.stat().st_size > SIZE_LIMIT:
             raise KnowledgeError(f"{path}: longer than {SIZE_LIMIT >> 20} MiB")
-        document = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        text = path.read_text("utf-8")
+        _check_depth(path, text)
+        document = yaml.load(text, Loader=yaml.CSafeLoader)
         found = msgspec.convert(document, ScenarioFile)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -186,6 +190,15 @@ def read_scenario(path: Path) -> ScenarioFile:
         raise KnowledgeError(f"{path}: {error}") from error
     _check(path, found)
     return found
+
+
+def _check_depth(path: Path, text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH_LIMIT:
+            raise KnowledgeError(f"{path}: nested deeper than {DEPTH_LIMIT} levels")
 
 
 def span_of(text: str) -> timedelta:

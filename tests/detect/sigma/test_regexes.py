@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.detect.sigma.fields import Candidates
-from alpheus.detect.sigma.regexes import SUBJECT_LIMIT, Regex, UnsafePatternError
+from alpheus.detect.sigma.regexes import Regex
+from alpheus.knowledge.patterns import SUBJECT_LIMIT, UnsafePatternError
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alpheus.detect.sigma.pieces import character_pattern, stands_alike
-from alpheus.detect.sigma.regexes import parse
+from alpheus.knowledge.patterns import parse
 
 ALTERNATIVES = 96
 """An expression that branches into more than this is not analysed further."""
