@@ -91,7 +91,7 @@ def test_scenarios_lie_beside_their_pack(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_what_would_never_end_is_refused(tmp_path: Path, old: str, new: str) -> None:
     """Nesting that ends the process, steps and sizes that no disk holds, a list within itself."""
-    with pytest.raises(KnowledgeError, match="one.yml"):
+    with pytest.raises(KnowledgeError, match=r"one\.yml"):
         read_scenario(_written(tmp_path, GOOD.replace(old, new)))
 
 
