@@ -68,6 +68,22 @@ def test_nothing_of_an_assessment_is_lost() -> None:
         assert [one.get("text", "") for one in found] == [o["text"] for o in finding["citations"]]
 
 
+def test_every_file_that_a_finding_condemns_is_kept() -> None:
+    """Behind all citations, so that who looks at these reads no more than before."""
+    document = _document()
+    findings = document["servers"][0]["findings"]
+    files = [{"evidence": "E1", "path": f"C/{one}.aspx", "sha256": "0" * 64} for one in range(300)]
+    findings[-1]["more_files"] = files
+    kept = _kept(document)
+    found = [kept.more_files(number) for number in range(len(findings))]
+    assert sorted(map(len, found))[-2:] == [0, 300]
+    assert [one.path for one in max(found, key=len)] == [one["path"] for one in files]
+    assert kept.more_files(len(findings)) == []
+    assert sum(len(kept.citations(number)) for number in range(len(findings))) == sum(
+        len(one["citations"]) for one in findings
+    )
+
+
 def test_counts_by_day_are_bounded() -> None:
     """A document from elsewhere may hold as many days as it likes; the fullest stay."""
     document = _document()

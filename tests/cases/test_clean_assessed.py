@@ -41,6 +41,26 @@ def test_the_plan_is_that_of_the_file() -> None:
     assert told[0] == told[1]
 
 
+def test_all_files_and_pages_are_those_of_the_file() -> None:
+    """Also beyond the hundred that a finding cites; and what pages were there, of which build."""
+    whole = attacked()
+    server = whole["servers"][0]
+    finding = next(one for one in server["findings"] if one["citations"][0].get("sha256"))
+    finding["more_files"] = [
+        {"evidence": "E1", "path": f"C/inetpub/wwwroot/{one}.aspx", "sha256": f"{one:064x}"}
+        for one in range(250)
+    ]
+    server["pages"] = {"read": 3, "total": 1, "files": [
+        {"evidence": "E1", "path": "C/inetpub/wwwroot/own.aspx", "sha256": "a" * 64}
+    ]}  # fmt: skip
+    server["build"] = {"value": "15.1.2176.9", "precision": 4, "witnesses": []}
+    file, kept = _of_file(whole).server(), read_kept(kept_of(whole), "").server()
+    assert kept.pages == file.pages is not None
+    assert kept.build == file.build is not None
+    plan = plan_of(read_kept(kept_of(whole), ""), kept, made=MADE, version="0")
+    assert sum(1 for one in plan.files() if one.parts[-1].removesuffix(".aspx").isdigit()) == 250
+
+
 def test_the_comparison_is_that_of_the_file() -> None:
     """The last record of a finding is kept, so that later signs are told from earlier ones."""
     whole = attacked()

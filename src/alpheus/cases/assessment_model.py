@@ -223,7 +223,8 @@ class Outline(msgspec.Struct, frozen=True):
 
     `records` are the dated records of all findings in the order of time; `undated` is how many
     have no time, and `left_out` how many findings were too many to be kept. `frames` is how long
-    each frame of citations is.
+    each frame of citations is, and `more` that of the files that a finding condemns beyond these,
+    0 for none; they come last.
     """
 
     name: str = ""
@@ -250,6 +251,7 @@ class Outline(msgspec.Struct, frozen=True):
     frames: tuple[int, ...] = ()
     form: int = FORM
     pages: Pages | None = None
+    more: tuple[int, ...] = ()
 
 
 class Head(msgspec.Struct):
@@ -275,6 +277,7 @@ class Found(msgspec.Struct):
     citations: list[Citation] = []
     citations_total: int = 0
     last: str | None = None
+    more_files: list[Citation] = []
 
 
 class Whole(msgspec.Struct):

@@ -43,6 +43,8 @@ MOST_FINDINGS = 5_000
 """Findings of a server that are kept, the gravest first."""
 MOST_CITATIONS = 100
 """Citations of a finding that are kept; `alpheus triage` writes no more."""
+MOST_FILES = 200_000
+"""Files that a finding condemns beyond its citations."""
 MOST_PAGES = 5_000
 """Pages that no list of the product has; `alpheus triage` names no more."""
 MOST_SKIPPED = 1_000
@@ -74,6 +76,8 @@ def packed(server: msgspec.Raw | bytes, head: Head) -> bytes:
     kept, compress = found[:MOST_FINDINGS], _compressor().compress
     quotes = [one.citations[:MOST_CITATIONS] for one in kept]
     frames = [compress(_write(each)) for each in quotes]
+    more = [compress(_write(one.more_files[:MOST_FILES])) if one.more_files else b""
+            for one in kept]  # fmt: skip
     records, undated = _records(kept, quotes)
     outline = Outline(
         whole.name, whole.aliases, whole.product, whole.build, whole.cves, whole.verdict,
@@ -82,8 +86,9 @@ def packed(server: msgspec.Raw | bytes, head: Head) -> bytes:
         whole.story, _bounded(whole.coverage), whole.next_steps, head.evidence,
         head.skipped[:MOST_SKIPPED], len(head.skipped), head.run, records, undated,
         len(found) - len(kept), tuple(map(len, frames)), pages=_named(whole.pages),
+        more=tuple(map(len, more)) if any(more) else (),
     )  # fmt: skip
-    return b"".join([compress(_write(outline)), *frames])
+    return b"".join([compress(_write(outline)), *frames, *more])
 
 
 def _named(pages: Pages | None) -> Pages | None:
@@ -107,12 +112,19 @@ class Kept:
 
     def citations(self, finding: int) -> list[Citation]:
         """The citations of a finding, by its place in the outline; none where there is none."""
-        outline, rest = self._opened
-        if not 0 <= finding < len(outline.frames):
+        return self._framed(self.outline.frames, finding, 0)
+
+    def more_files(self, finding: int) -> list[Citation]:
+        """Files that it condemns beyond its citations; a clean-up takes these, too."""
+        return self._framed(self.outline.more, finding, sum(self.outline.frames))
+
+    def _framed(self, frames: Sequence[int], finding: int, begin: int) -> list[Citation]:
+        rest = self._opened[1]
+        if not 0 <= finding < len(frames) or not frames[finding]:
             return []
-        begin = sum(outline.frames[:finding])
+        begin += sum(frames[:finding])
         try:
-            return _read_citations(_unpacked(rest[begin : begin + outline.frames[finding]]))
+            return _read_citations(_unpacked(rest[begin : begin + frames[finding]]))
         except msgspec.MsgspecError as error:
             raise DatabaseError(f"{_BROKEN}: {error}") from error
 

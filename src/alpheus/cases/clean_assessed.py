@@ -49,7 +49,8 @@ def read_kept(kept: Kept, digest: str) -> Assessment:
     told = msgspec.to_builtins(outline)
     found: list[dict[str, Any]] = []
     for number, one in enumerate(told["findings"]):
-        cited = () if one.get("weight", _CONTEXT) == _CONTEXT else kept.citations(number)
+        is_context = one.get("weight", _CONTEXT) == _CONTEXT
+        cited = () if is_context else (*kept.citations(number), *kept.more_files(number))
         found.append({
             "pack": "", "time": None, "stage": "none", "weight": _CONTEXT, "confidence": "low",
             **one, "last": one.get("last") or latest.get(number),

@@ -123,7 +123,7 @@ def _nothing(plan: Plan) -> Iterator[str]:
 
 def _step_text(step: Step, say: Say) -> Iterator[str]:
     yield ""
-    yield from _wrapped(f"{step.number}. {step.what}", "", "   ")
+    yield from _wrapped(f"{step.number}. {step.what}", "", " " * len(f"{step.number}. "))
     for label, text in (("why", step.why), ("breaks", step.breaks), ("undo", step.undo),
                         ("decides", step.decides)):  # fmt: skip
         if text:
