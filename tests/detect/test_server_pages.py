@@ -110,3 +110,18 @@ def test_a_long_page_is_searched_at_its_beginning_and_hashed_whole(
     assert loss is not None
     assert (loss.offset, loss.count) == (1 << 19, 1)
     assert "only its beginning searched" in loss.reason
+
+
+def test_a_page_that_stands_out_names_its_structure(kit: Kit, tmp_path: Path) -> None:
+    """The same under another name with another key; an ordinary page has none."""
+    parts = ('<scr', 'ipt language="JScript" run', 'at="server">function Page_Loa(){{{{ev',
+             'al(Request["{}"],"unsafe");}}</scr', "ipt>")  # fmt: skip
+    shells = [
+        _read(tmp_path, "".join(parts).format(key).encode(), f"{LOGON}/{key}.aspx", kit)
+        for key in ("alpha7", "omega9")
+    ]
+    names = {page.citation.structure for page, _ in shells}
+    assert len(names) == 1
+    assert "" not in names
+    plain, _ = _read(tmp_path, b"<p>ordinary</p>", f"{LOGON}/p.aspx", kit)
+    assert plain.citation.structure == ""

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from alpheus.model import Assessment
 from alpheus.report import to_json, write_json
+from alpheus.report.assessment_file import of_model
 from alpheus.report.schema import assessment_schema
 from assessments import HOSTILE, assessments, cite, compromised, fleet, hostile
 
@@ -82,6 +83,18 @@ def test_a_citation_has_one_place_at_most_and_a_hash_where_known() -> None:
     assert "line" in shown[0]
     assert "offset" not in shown[0]
     assert set(shown[1]) == {"evidence", "path", "text"}
+
+
+def test_a_cited_page_names_its_structure_and_reads_back() -> None:
+    """Where it has one; any other citation says nothing of it."""
+    base = compromised()
+    finding = replace(base.servers[0].findings[0], citations=(
+        replace(cite("a.aspx", "b", 7), structure="f-0a1b2c"), cite("b.log", "c", 1)))  # fmt: skip
+    whole = replace(base, servers=(replace(base.servers[0], findings=(finding,)),))
+    shown = to_json(whole)["servers"][0]["findings"][0]["citations"]
+    assert [one.get("structure") for one in shown] == ["f-0a1b2c", None]
+    (server,) = of_model(whole).servers
+    assert [one.structure for one in server.findings[0].citations] == ["f-0a1b2c", ""]
 
 
 def test_at_most_a_hundred_citations_and_the_total() -> None:

@@ -112,7 +112,7 @@ def report(database: Database, *, now: datetime | None = None) -> Report:
         states = select(u.state, func.count()).where(whole).group_by(u.state)
         counts: dict[str, int] = dict(connection.execute(states).all())
         counts[_WAITING] = counts.get(_WAITING, 0) + counts.pop(UnitState.HELD.value, 0)
-        judged = _judged(connection)
+        judged = judged_servers(connection)
         by_number = {one.observation: one for one in judged}
         names = {one.observation: one.name for one in judged}
         verdicts: dict[str, int] = {}
@@ -132,7 +132,7 @@ def _public() -> Callable[[str], bool]:
     return lambda digest: known.by_hash(digest) is not None
 
 
-def _judged(connection: Connection) -> list[Victim]:
+def judged_servers(connection: Connection) -> list[Victim]:
     """The servers of the results that count, the gravest first."""
     superseded = exists().where(
         _newer.c.content == u.content, _newer.c.id > u.id, _newer.c.import_id != 0
@@ -148,7 +148,7 @@ def _judged(connection: Connection) -> list[Victim]:
 
 
 def _victims(connection: Connection, of: Mapping[int, tuple[int, str]]) -> Iterator[Victim]:
-    for part in _parts(sorted(of)):
+    for part in batched(sorted(of)):
         query = select(o.id, o.verdict, o.stage, o.breach, o.body).where(o.id.in_(part))
         for number, verdict, stage, since, text in connection.execute(query):
             body, (unit, place) = _read(text), of[number]
@@ -199,7 +199,7 @@ def _sources(connection: Connection, place: str, judged: dict[int, Victim]) -> l
     by_place = {found: address for address in came if (found := place_of(address))}
     a, s = tables.addresses.c, tables.servers.c
     sources = []
-    for part in _parts(sorted(by_place)):
+    for part in batched(sorted(by_place)):
         known = (
             select(s.id, s.name, s.compromise, a.place)
             .select_from(tables.addresses.join(tables.servers, s.id == a.server))
@@ -213,5 +213,6 @@ def _sources(connection: Connection, place: str, judged: dict[int, Victim]) -> l
     return sorted(sources, key=lambda one: (-len(one.victims), one.server))
 
 
-def _parts(many: Sequence[Any]) -> Iterable[Sequence[Any]]:
+def batched(many: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """So many at a time as a question takes."""
     return (many[begin : begin + _AT_ONCE] for begin in range(0, len(many), _AT_ONCE))

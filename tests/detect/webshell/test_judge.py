@@ -16,7 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpheus.detect.webshell import script_encoder
-from alpheus.detect.webshell.judge import PageJudge, content_reasons, judged, score_of
+from alpheus.detect.webshell.judge import (
+    PageJudge,
+    code_of,
+    content_reasons,
+    judged,
+    score_of,
+    structure_of,
+)
 from alpheus.detect.webshell.model import Judgement, PageJudgement, Reason
 from alpheus.detect.webshell.page import Language
 from alpheus.detect.webshell.pst import unpermuted
@@ -1120,3 +1127,19 @@ def test_a_program_of_the_page_with_arguments_of_its_own_is_no_shell(code: str) 
     assert _of_code(f"{head} {code} Pro¦cess.Start(psi);", CSHARP).judgement is Judgement.BENIGN
     bad = f'{head} psi.FileName = "cm¦d.exe"; psi.Arguments = "/c " + p; Pro¦cess.Start(psi);'
     assert _of_code(bad, CSHARP).judgement is Judgement.MALICIOUS
+
+
+def test_a_structure_is_the_same_whatever_names_and_values_are() -> None:
+    """It is that by which families of pages are named; a page without power has none."""
+
+    def page(key: str, name: str) -> bytes:
+        code = _broken(f'var {name} = 1; ev¦al(Req¦uest["{key}"]);', JSCRIPT)
+        return f'<script language="JScript" {_RUNAT}="server">{code}</script>'.encode()
+
+    one, other = page("alpha7", "first"), page("omega9", "second")
+    assert structure_of(one, "a.aspx") == structure_of(other, "b.aspx") != ""
+    assert PageJudge().judge(one, "a.aspx", "").family == structure_of(one, "a.aspx")
+    assert structure_of(b"<p>ordinary</p>", "a.aspx") == ""
+    (code,) = code_of(one, "a.aspx")
+    assert "alpha7" in code
+    assert code_of(b"<p>ordinary</p>", "a.aspx") == []

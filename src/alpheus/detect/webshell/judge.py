@@ -47,6 +47,12 @@ def structure_of(content: bytes, path: str) -> str:
     return "" if read is None else family_name(traits_of(_pieces(read[0]))[0])
 
 
+def code_of(content: bytes, path: str) -> list[str]:
+    """The pieces of code of a page, as it was decoded."""
+    read = _read(content, path)
+    return [] if read is None else [piece.text for piece in read[0].code]
+
+
 def content_reasons(content: bytes, path: str) -> list[Reason]:
     """Everything the content says for or against a page, the weightiest first."""
     read = _read(content, path)
