@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
 from alpheus.cli import main
+from alpheus.knowledge.packs import pack_folder
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "packs.md"
 Captured = pytest.CaptureFixture[str]
@@ -141,3 +143,21 @@ def test_check_tells_of_files_that_no_bundle_takes(pack: Path, capsys: Captured)
     printed = capsys.readouterr().out
     assert f"{pack / 'a.py'}:1: a pack holds data alone" in printed
     assert f"{pack / 'sigma' / 'link.yml'}:1: a link has no place in a pack" in printed
+
+
+def test_the_folder_is_tried_and_not_the_version_in_use(tmp_path: Path, capsys: Captured) -> None:
+    """An author's next version of a pack that ships, or that is installed, under the same id."""
+    folder = tmp_path / "proxytoken"
+    shutil.copytree(pack_folder("proxytoken") or tmp_path, folder)
+    (folder / "lab" / "rule.yml").unlink()
+    scenario = folder / "lab" / "attempted.yml"
+    text = scenario.read_text("utf-8")
+    scenario.write_text(text.replace("verdict: attempted", "verdict: suspicious"), "utf-8")
+    (folder / "lab" / "quiet.yml").unlink()
+    assert main(["pack", "test", str(folder)]) == 1
+    assert "verdict should be suspicious, and is attempted" in capsys.readouterr().out
+    scenario.write_text(text, "utf-8")
+    for rule in (folder / "sigma").glob("*.yml"):
+        rule.write_text(rule.read_text("utf-8").replace("RulesEditor", "NothingLikeIt"), "utf-8")
+    assert main(["pack", "test", str(folder)]) == 1
+    assert "campaigns should be proxytoken, and are none" in capsys.readouterr().out

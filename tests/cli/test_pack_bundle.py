@@ -85,7 +85,7 @@ def test_what_is_damaged_is_mended_by_the_commands(
     (desk.place / "current").write_bytes(b"\xff")
     assert main(["pack", "install", str(desk.bundle)]) == 0
     assert "went on from state 1" in capsys.readouterr().err
-    assert "test-event" in _run(capsys, "list")
+    assert re.search(r"^test-event .* 1 rules, from cert$", _run(capsys, "list"), re.MULTILINE)
 
 
 def test_words_that_cannot_be(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

@@ -79,7 +79,8 @@ def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     diff.set_defaults(run=_diff)
     listed = below.add_parser(
         "list", help="the packs that are used, with version, window and rules",
-        description="Every pack that a triage uses, with its version, window and rules.",
+        description="Every pack that a triage uses, with its version, window and rules; of one "
+        "that was installed also whose it is.",
     )  # fmt: skip
     listed.set_defaults(run=_list)
 
@@ -166,7 +167,7 @@ def _scenario(folder: Path, name: str, pack: Pack) -> int:
     from alpheus import lab  # noqa: PLC0415 - keeps --help fast
 
     with tempfile.TemporaryDirectory(prefix="alpheus-pack-") as scratch:
-        given = () if _ships(pack) else (folder.resolve(),)
+        given = () if _in_use(pack) else (folder.resolve(),)
         truth = lab.generate(Path(scratch) / "lab", name, packs=given)
         servers = _assess(truth.evidence, folder, pack)
         failed = [
@@ -208,10 +209,14 @@ def _listed(names: set[str]) -> str:
 
 def _assess(evidence: Path, folder: Path, pack: Pack) -> tuple[ServerAssessment, ...]:
     from alpheus.job import TriageOptions  # noqa: PLC0415 - keeps --help fast
+    from alpheus.knowledge.packs import pack_ids  # noqa: PLC0415 - as above
     from alpheus.triage import triage  # noqa: PLC0415 - as above
 
-    rules = () if _ships(pack) else (folder,)
-    result = triage([evidence], TriageOptions(rules=rules, workers=1))
+    options = TriageOptions(workers=1)
+    if not _in_use(pack):  # another version of it may be in use: this one is what is tried
+        others = [one for one in pack_ids() if one != pack.id]
+        options = TriageOptions(packs=others, rules=(folder,), workers=1)
+    result = triage([evidence], options)
     if result.unopened:
         raise UsageError(str(result.unopened[0].error))
     return result.assessment.servers
@@ -269,14 +274,18 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:  # noqa: ARG001 - the contract gives more
-    from alpheus.knowledge.packs import load_packs  # noqa: PLC0415 - keeps --help fast
+    from alpheus.knowledge.installed import installed  # noqa: PLC0415 - keeps --help fast
+    from alpheus.knowledge.packs import load_packs  # noqa: PLC0415 - as above
 
+    publishers = {one.id: one.publisher for one in installed().packs}
     out: list[str] = []
     for pack in load_packs():
         window = "no campaign"
         if pack.window is not None:
             window = f"{pack.window.start:%Y-%m-%d} to {pack.window.end:%Y-%m-%d}"
         rules = f"{len(pack.sigma)} rules"
+        if pack.id in publishers:
+            rules += f", from {publishers[pack.id]}"
         out += textwrap.wrap(f"{pack.id:20} {pack.version:8} {window:24} {rules}", WIDTH)
         out += folded("", pack.title, _INDENT)
     _print(out)
@@ -307,10 +316,12 @@ def _named(text: str) -> Pack:
     return _read(folder)
 
 
-def _ships(pack: Pack) -> bool:
-    from alpheus.knowledge.packs import pack_ids  # noqa: PLC0415 - keeps --help fast
+def _in_use(pack: Pack) -> bool:
+    """Whether a triage uses this very folder, and not another version of the pack, or none."""
+    from alpheus.knowledge.packs import pack_folder  # noqa: PLC0415 - keeps --help fast
 
-    return pack.id in pack_ids()
+    used = pack_folder(pack.id)
+    return used is not None and used.resolve() == pack.folder.resolve()
 
 
 def _others(pack: Pack) -> list[Pack]:

@@ -61,7 +61,7 @@ def generate(
 
 def _find(name: str, packs: tuple[Path, ...]) -> tuple[Scenario, Builder]:
     known_ones = (*REGISTRY, *told_scenarios(packs)) if packs else _ALL
-    for scenario, builder in known_ones:
+    for scenario, builder in reversed(known_ones):  # of a pack that is given rather than ships
         if scenario.name == name:
             return scenario, builder
     known = ", ".join(scenario.name for scenario, _ in known_ones)
