@@ -473,11 +473,13 @@ def test_every_member_of_a_pool_that_a_further_look_meets_counts(
     talk = _talk()
     talk.endpoint = replace(talk.endpoint, names=())
     met: list[int] = []
+    said: set[str] = set()
     while (step := next_step(talk, looks=looks)) is not None:
         if step.fresh or not met:
             met.append(turns[len(met)] % len(builds))
         build = builds[met[-1]]
         told = build if step.probe is ProbeKind.OWA else ".".join(build.split(".")[:3])
+        said.add(told)
         server = f"EX{met[-1]}" if named else ""
         talk.answers.append(
             replace(_says(told, server=server, probe=step.probe), host=step.host or ADDRESS)
@@ -485,13 +487,16 @@ def test_every_member_of_a_pool_that_a_further_look_meets_counts(
     found = conclude(talk, TIME)
     assert len(met) >= looks - 1
     kinds = {builds[member] for member in met}
-    if len(kinds) > 1:
+    # A member that says three parts alone may be of the same build as another.
+    if any(not f"{one}.".startswith((f"{two}.",)) and not f"{two}.".startswith((f"{one}.",))
+           for one in said for two in said):  # fmt: skip
         assert {"mixed-pool", "inconsistent"} & set(found.flags)
     for cve, entry in found.cves.items():
         states = {Builds.load().patch_state(build, cve).state.value for build in kinds}
         if entry.state in {"fixed", "not-affected"}:
             assert states <= {"fixed", "not-affected"}
-        if "mixed-pool" in found.flags and "vulnerable" in states:
+        told_states = {Builds.load().patch_state(one, cve).state.value for one in said}
+        if "mixed-pool" in found.flags and "vulnerable" in told_states:
             assert entry.state == "vulnerable"
 
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 
 from alpheus.exposure.model import Answer, CveEntry, Witness
 from alpheus.knowledge.fixes import other_product, other_states, packs_in_use, said_in_header
-from alpheus.knowledge.installed import installed
 from alpheus.knowledge.products import signs_of
 from alpheus.model import PatchState
 
@@ -56,7 +54,7 @@ def other_build(said: str) -> OtherBuild | None:
 
 def header_builds(fields: Mapping[str, str]) -> tuple[Witness, ...]:
     """The builds that headers of an answer say, by lower-case names; only of known products."""
-    names = _names(installed().folder)
+    names = _names()
     if names.keys().isdisjoint(fields):
         return ()
     found = ((label, other_build(fields[name])) for name, label in names.items() if name in fields)
@@ -74,7 +72,8 @@ def told_by(answers: Sequence[Answer]) -> tuple[Witness, OtherBuild] | None:
 
 
 @cache
-def _names(_generation: Path) -> dict[str, str]:
+def _names() -> dict[str, str]:
+    """Headers in lower case, and as they are written; read once, for answers are many."""
     signs = signs_of(packs_in_use())
     return {sign.value.lower(): sign.value for sign in signs if sign.kind == "header"}
 
