@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ from alpheus.cases.schema import observations
 from alpheus.lab import generate
 from cluster import Cluster
 from postgresql_server import Server
+from store_process import StoreProcess
 
 _LARGEST = 16 << 10
 _MOST_FILES = 40
@@ -158,10 +159,12 @@ class Chaos:
         if kind == "kill":
             target.revive()
 
-    def to_the_end(self, arguments: list[str], *, most: int = 1_000_000_000) -> int:
+    def to_the_end(
+        self, arguments: list[str], *, most: int = 1_000_000_000, well: Container[int] = (0,)
+    ) -> int:
         """Run the program again and again, with chaos until it ends well; how often it was run.
 
-        There are no more than `most` strikes. Its driver is a target as well.
+        There are no more than `most` strikes. Its driver is a target as well. `well` are statuses.
         """
         runs = 0
         while True:
@@ -174,7 +177,7 @@ class Chaos:
                         self.targets, kept = own, self.targets
                         self.strike()
                         self.targets = kept
-            if running.returncode == 0:
+            if running.returncode in well:
                 return runs
 
 
@@ -212,6 +215,19 @@ def in_a_database(server: Server) -> list[Target]:
     ]
 
 
+def in_a_store(store: StoreProcess) -> list[Target]:
+    """An object store that is started again with what it held."""
+    return [Target("store", lambda: [store.pid], store.start, weight=2)]
+
+
+def kept(results: Path) -> dict[str, int]:
+    """How many assessments and timelines were written back, by the folder they are in."""
+    return {
+        one: sum(not path.name.startswith(".") for path in (results / one).iterdir())
+        for one in ("assessments", "timelines")
+    }
+
+
 def children(parent: int) -> Iterator[int]:
     """The processes that the threads of one started, as Linux lists them."""
     for place in Path(f"/proc/{parent}/task").glob("*/children"):
@@ -222,7 +238,7 @@ def children(parent: int) -> Iterator[int]:
         yield from (int(one) for one in listed.split())
 
 
-def command(place: str, packages: Path, *engine: str) -> list[str]:
+def command(place: str, packages: Path | str, *engine: str) -> list[str]:
     """A run of the program; `engine` are options of where packages are read."""
     return [sys.executable, "-m", "alpheus", "campaign", "run", str(packages), "--database", place,
             "--later", *engine]  # fmt: skip

@@ -15,6 +15,8 @@ from fleet_torture import (
     command,
     in_a_cluster,
     in_a_database,
+    in_a_store,
+    kept,
     outcome,
     program,
     templates,
@@ -22,9 +24,13 @@ from fleet_torture import (
 )
 from postgresql_server import programs
 from postgresql_server import running as running_server
+from store_process import BUCKET
+from store_process import running as running_store
 
 COUNT = 30
 STRIKES = 8
+STORED = 10
+"""Of them, those that lie in a store."""
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="looks for processes as Linux lists them"
 )
@@ -82,3 +88,29 @@ def test_so_does_one_on_a_cluster_whose_parts_all_die(packages: Path, quiet: Out
     assert found.problems(COUNT) == []
     assert found.results == quiet.results
     assert len(chaos.done) > 2
+
+
+def test_so_does_one_over_a_store_that_is_killed(
+    packages: Path, quiet: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Evidence lies there and results go there: each package once, with all that is written of it.
+
+    Nothing is judged by what came before the store was gone.
+    """
+    folder, place = tmp_path / "store", str(tmp_path / "chaos.db")
+    names = sorted(path.name for path in packages.iterdir())[:STORED]
+    write = folder / "packages"
+    write.mkdir(parents=True)
+    for name in names:
+        (write / name).hardlink_to(packages / name)
+    chaos = Chaos(2, every=0.7, longest_pause=0.3)
+    with running_store(folder, tmp_path / "log", monkeypatch.setenv) as store:
+        chaos.targets = in_a_store(store)
+        engine = ("--workers", "2", "--results", f"s3://{BUCKET}/results/")
+        chaos.to_the_end(command(place, f"s3://{BUCKET}/packages/", *engine), most=STRIKES)
+    with open_database(place) as database:
+        found = outcome(database)
+    assert found.problems(STORED) == []
+    assert found.results == {name: quiet.results[name] for name in names}
+    assert kept(folder / "results") == {"assessments": STORED, "timelines": STORED}
+    assert any("store" in what for what in chaos.done)

@@ -20,6 +20,7 @@ from alpheus.cases.observations import RowError, Rows, hand_entry
 from alpheus.cases.observations_import import Document, import_file, record, record_documents
 from alpheus.cases.schema import imports, losses, observations
 from alpheus.errors import EvidenceError, EvidenceFormatError, EvidenceNotFoundError
+from alpheus.exposure.output.jsonl import encode
 from alpheus.report.json_output import write_json
 from assessments import compromised
 from copies import die, end_of_a_copy
@@ -204,6 +205,27 @@ def test_assessments_that_were_made_here_are_imports(database: Database) -> None
     ]  # fmt: skip
     assert all(one.finished for one in found)
     assert of == {first}
+
+
+def test_lines_that_were_made_here_are_imports_with_their_losses(database: Database) -> None:
+    """As an import of the file would have it: what is known is told apart, what is lost listed."""
+    rows = Rows(datetime.now(UTC))
+    made = [rows.of_line(encode(observation(f"192.0.2.{n}", OPEN))) for n in (1, 2, 3)]
+    first = Document("a", "1" * 64, 10, tuple(made[:2]), "lines", (2, 3), ((1, "no place"),))
+    both = Document("a", "2" * 64, 15, tuple(made), "lines")
+    for one in (first, both, both):
+        with database.work(), database.write() as connection:
+            record_documents(connection, [one], "mia")
+    with database.read() as connection:
+        query = select(imports).order_by(imports.c.id)
+        found = [(one.kind, one.lines, one.added, one.known, one.lost)
+                 for one in connection.execute(query)]  # fmt: skip
+        lost = connection.execute(select(losses.c.line, losses.c.reason)).all()
+        of = connection.execute(select(observations.c.line).order_by(observations.c.id)).scalars()
+        assert list(of) == [2, 3, 3]
+    assert found == [("lines", 3, 2, 0, 1), ("lines", 3, 1, 2, 0)]
+    assert lost == [(1, "no place")]
+    assert _count(database) == 3
 
 
 def test_entries_by_hand_are_recorded(database: Database) -> None:

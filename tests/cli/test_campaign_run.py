@@ -145,6 +145,7 @@ def test_an_interrupt_says_what_to_do(
     [
         (["gone"], "name a folder of packages"),
         (["fleet", "--lane", "So Not"], "is no name of a lane"),
+        (["fleet", "--budget", "probe-5c=9"], "is a lane of alpheus campaign probe"),
         (["fleet", "--budget", "slow"], "is not LANE=NUMBER"),
         (["fleet", "--since", "2021-04-01", "--until", "2021-03-01"], "no time is left"),
     ],

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from alpheus.cli.probe import _resolver
+from alpheus.cli.probe import resolver_of
 from alpheus.exposure.journal import RESULTS
 from alpheus.exposure.scope_file import read_scope
 from cli.running import environment, program, run
@@ -181,7 +181,7 @@ def test_the_example_is_a_scope_once_it_is_filled_in(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_name_server_may_have_a_port(text: str, host: str, port: int | None) -> None:
     """In the usual spellings of addresses."""
-    resolver = _resolver(text)
+    resolver = resolver_of(text)
     assert (resolver._nameservers, resolver._port) == ([host], port)
 
 

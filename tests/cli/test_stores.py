@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from alpheus.cases.database import open_database
 from alpheus.cli import main
+from alpheus.fleet.progress import progress
 from byte_server import ByteServer, byte_server
 from store_server import SECRET, StoreServer, store_server
 from timelines import timeline
@@ -160,6 +162,32 @@ def test_a_campaign_over_a_prefix(tiny: Path, s3: StoreServer, capsys: Capture) 
     assert main(run) == 0
     assert "nothing was left to do" in capsys.readouterr().err
     assert [one.method for one in s3.seen if one.sent > 4_096 and "list-type" not in one.path] == []
+
+
+def test_a_large_package_in_a_store_is_read_in_parts(
+    tiny: Path, s3: StoreServer, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By several readers, none of which reads what another has; judged as the whole is."""
+    s3.put("large/EX01.zip", _zip(tiny))
+    run = ["campaign", "run", "s3://evidence/large/", "--workers", "2", "--later"]
+    assert main([*run, "--database", "whole.db"]) == 0
+    whole, before = _judged(capsys, "whole.db"), s3.sent
+    s3.forget()
+    monkeypatch.setattr("alpheus.fleet.model.PART", 1 << 20)
+    assert main([*run, "--database", "parts.db"]) == 0
+    with open_database("parts.db") as database:
+        parts = next(one for one in progress(database).kinds if one.name == "part")
+    assert parts.done > 2
+    assert _judged(capsys, "parts.db") == whole
+    assert s3.sent <= 1.1 * before + parts.done * (144 << 10), "and what tells one from another"
+
+
+def _judged(capsys: Capture, place: str) -> list[dict[str, object]]:
+    """Servers as a campaign run judged them."""
+    capsys.readouterr()
+    assert main(["campaign", "report", "--database", place, "--format", "json"]) == 0
+    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)["judged"]
+    return [{**one, "unit": 0, "observation": 0} for one in found]
 
 
 def test_a_signed_address_is_no_campaign(capsys: Capture, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import lzma
@@ -20,7 +21,7 @@ from alpheus.errors import (
     StoreLostError,
 )
 from alpheus.evidence import open_package
-from alpheus.evidence.base import EvidenceFile, Limits, OpenOptions
+from alpheus.evidence.base import EvidenceFile, Limits, OpenOptions, Share
 from alpheus.evidence.far import open_far
 from alpheus.model import Evidence, Skipped
 from alpheus.store import windows
@@ -31,6 +32,17 @@ from store_server import BUCKET, StoreServer, store_server
 QUICK = Patience(seconds=0.3, pause=0.001, longest=0.002)
 NOISE = random.Random(7)
 LOG = b"".join(b"2021-03-03 06:59:20 10.0.0.%d GET /owa/ 200\n" % (n % 250) for n in range(20_000))
+
+
+LARGE = b"2021" + NOISE.randbytes(3 << 20)
+
+
+def _zip(members: dict[str, bytes], **how: object) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -49,14 +61,6 @@ def s3(shared: tuple[StoreServer, dict[str, str]], monkeypatch: pytest.MonkeyPat
     shared[0].faults.clear()
     shared[0].forget()
     return shared[0]
-
-
-def _zip(members: dict[str, bytes], **how: object) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return out.getvalue()
 
 
 def _walk(
@@ -106,6 +110,68 @@ def test_only_the_members_that_are_wanted_come_out_of_a_zip(s3: StoreServer) -> 
     assert record.store is not None
     assert (record.store.address, record.bytes) == ("s3://evidence/one.zip", len(content))
     assert record.store.etag == f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
+
+
+def test_parts_together_read_what_one_would(s3: StoreServer) -> None:
+    """At most a tenth more than the members that are needed, over all parts; each member once."""
+    members = {"C/Windows/MEMORY.DMP": NOISE.randbytes(2 << 20)}
+    members |= {f"C/logs/u_ex{n:03}.log": b"2021" + NOISE.randbytes(30_000) for n in range(300)}
+    members |= {"C/logs/big.log": b"2021" + NOISE.randbytes(2 << 20)}
+    members |= {f"C/logs/z{n:03}.log": b"2021" + NOISE.randbytes(30_000) for n in range(200)}
+    members |= {"C/db/mail.edb": NOISE.randbytes(2 << 20)}
+    content, of = _zip(members), 4
+    s3.put("large.zip", content)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sizes = {i.filename: i.compress_size for i in archive.infolist()}
+    needed = sum(size for name, size in sizes.items() if name.endswith(".log"))
+    found: dict[str, bytes] = {}
+    sent, left, records = [], 0, set[str]()
+    for index in range(of):
+        s3.forget()
+        mine, lost, record = _walk("s3://evidence/large.zip", OpenOptions(share=Share(index, of)))
+        assert not mine.keys() & found.keys()
+        found |= mine
+        left += sum(one.count for one in lost)
+        assert record.store is not None
+        records.add(record.store.identity)
+        sent.append(s3.sent)
+        assert s3.sent <= 1.1 * sum(sizes[name] for name in mine) + (64 << 10)
+        assert len(s3.seen) < 16
+    assert sum(sent) <= 1.1 * needed
+    assert max(sent) <= 1.5 * min(sent), "each has about as much to do"
+    assert found == {name: each for name, each in members.items() if name.endswith(".log")}
+    assert left == 2
+    assert len(records) == 1
+
+
+@pytest.mark.parametrize(
+    "content", [LARGE, gzip.compress(LARGE), _zip({"a.log": LARGE})[:-40]],
+    ids=["a log", "compressed", "a zip without its directory"],
+)  # fmt: skip
+def test_what_cannot_be_read_in_parts_is_read_by_the_first(s3: StoreServer, content: bytes) -> None:
+    """The others read next to nothing of it, and all of it is there."""
+    s3.put("alone", content)
+    whole, _, _ = _walk("s3://evidence/alone")
+    s3.forget()
+    rest = [_walk("s3://evidence/alone", OpenOptions(share=Share(n, 3))) for n in (1, 2)]
+    assert [(found, lost) for found, lost, _ in rest] == [({}, [])] * 2
+    assert s3.sent < 2 * (72 << 10)
+    assert _walk("s3://evidence/alone", OpenOptions(share=Share(0, 3)))[0] == whole
+    assert len(whole) == 1
+
+
+def test_objects_below_a_prefix_are_dealt_out(s3: StoreServer) -> None:
+    """Each to one part, and opened by that alone."""
+    for number in range(7):
+        s3.put(f"dealt/{number}.log", b"2021 %d\n" % number)
+    s3.forget()
+    parts = [_walk("s3://evidence/dealt/", OpenOptions(share=Share(n, 3))) for n in range(3)]
+    assert [len(found) for found, _, _ in parts] == [3, 2, 2]
+    assert {name for found, _, _ in parts for name in found} == {f"{n}.log" for n in range(7)}
+    assert len({record.store.identity for _, _, record in parts if record.store}) == 1
+    assert sorted(one.path for one in s3.seen if "list-type" not in one.path) == sorted(
+        f"/{BUCKET}/dealt/{n}.log" for n in range(7)
+    )
 
 
 def test_everything_comes_if_it_is_asked_for(s3: StoreServer) -> None:

@@ -6,27 +6,11 @@ from pathlib import Path
 
 from alpheus.exposure.model import Status
 from alpheus.exposure.named import Named, denied_addresses, find_named
-from alpheus.exposure.names import Addresses, MailDomain, Resolver
+from alpheus.exposure.names import MailDomain, Resolver
 from alpheus.exposure.target_list import divide
 from alpheus.exposure.targets import read_targets
-from exposure_probing import probed, scope_of
+from exposure_probing import KnownNames, probed, scope_of
 from internet import running
-
-
-class _Known(Resolver):
-    """A resolver that knows two tables and asks nobody."""
-
-    def __init__(self, hosts: dict[str, tuple[str, ...]], domains: dict[str, MailDomain]) -> None:
-        super().__init__()
-        self._hosts = hosts
-        self._known = domains
-
-    def addresses(self, name: str) -> Addresses:
-        found = self._hosts.get(name, ())
-        return Addresses(name, found, error="" if found else "there is no such name")
-
-    def describe(self, name: str) -> MailDomain:
-        return self._known.get(name, MailDomain(name))
 
 
 def _found(folder: Path, items: list[str], resolver: Resolver, allow: str, more: str = "") -> Named:
@@ -49,10 +33,10 @@ DOMAINS = {
 
 def test_a_mail_domain_leads_to_its_servers(tmp_path: Path) -> None:
     """Each address once, with all the names that lead to it; another's server is left alone."""
-    found = _found(tmp_path, ["town.example"], _Known(HOSTS, DOMAINS), "[town.example]")
+    found = _found(tmp_path, ["town.example"], KnownNames(HOSTS, DOMAINS), "[town.example]")
     assert {one.address: one.names for one in found.endpoints} == {}
     found = _found(
-        tmp_path, ["town.example"], _Known(HOSTS, DOMAINS), "[town.example, 127.0.1.0/24]"
+        tmp_path, ["town.example"], KnownNames(HOSTS, DOMAINS), "[town.example, 127.0.1.0/24]"
     )
     assert {one.address: one.names for one in found.endpoints} == {
         "127.0.1.1": ("town.example",),
@@ -65,7 +49,7 @@ def test_a_mail_domain_leads_to_its_servers(tmp_path: Path) -> None:
 def test_a_name_gives_its_name_to_an_address_that_is_a_target_itself(tmp_path: Path) -> None:
     """So that nobody is asked twice."""
     found = _found(
-        tmp_path, ["mail.town.example", "127.0.1.0/29"], _Known(HOSTS, {}), "[127.0.1.0/24]"
+        tmp_path, ["mail.town.example", "127.0.1.0/29"], KnownNames(HOSTS, {}), "[127.0.1.0/24]"
     )
     assert found.endpoints == []
     assert found.names_at == {("127.0.1.2", 443): ("mail.town.example",)}
@@ -75,7 +59,9 @@ def test_names_of_a_list_are_those_of_its_address(tmp_path: Path) -> None:
     """At every port of the scope, after the names that lead there by themselves."""
     table = tmp_path / "list.csv"
     table.write_text("ip,names\n127.0.1.2,owa.town.example mail.town.example\n127.0.1.3,\n")
-    found = _found(tmp_path, [str(table), "mail.town.example"], _Known(HOSTS, {}), "[127.0.1.0/24]")
+    found = _found(
+        tmp_path, [str(table), "mail.town.example"], KnownNames(HOSTS, {}), "[127.0.1.0/24]"
+    )
     assert found.endpoints == []
     assert found.names_at == {("127.0.1.2", 443): ("mail.town.example", "owa.town.example")}
 
@@ -84,7 +70,7 @@ def test_a_name_that_leads_nowhere_is_a_result(tmp_path: Path) -> None:
     """Unresolved, or not asked with the address and the reason; cloud mail flow is told."""
     domains = {"gone.example": MailDomain("gone.example", (), (), True, ("MX x",))}
     found = _found(
-        tmp_path, ["gone.example", "mail.town.example"], _Known(HOSTS, domains),
+        tmp_path, ["gone.example", "mail.town.example"], KnownNames(HOSTS, domains),
         "[gone.example, 127.0.3.0/24]",
     )  # fmt: skip
     by_target = {one.target: one for one in found.observations}
@@ -124,13 +110,13 @@ def test_a_name_of_a_list_allows_nothing(tmp_path: Path) -> None:
     allowed, outside = divide(read_targets([str(table)]), scope)
     assert len(allowed) == 0
     assert [one.target for one in outside] == ["198.51.100.7"]
-    assert find_named(allowed, scope, _Known({}, {})).endpoints == []
+    assert find_named(allowed, scope, KnownNames({}, {})).endpoints == []
 
 
 def test_addresses_of_a_name_that_are_outside_are_told(tmp_path: Path) -> None:
     """Each with the reason; what is asked is asked all the same."""
     hosts = {"two.example": ("127.0.1.1", "127.0.9.9")}
-    found = _found(tmp_path, ["two.example"], _Known(hosts, {}), "[127.0.1.0/24]")
+    found = _found(tmp_path, ["two.example"], KnownNames(hosts, {}), "[127.0.1.0/24]")
     assert [one.address for one in found.endpoints] == ["127.0.1.1"]
     (left_out,) = found.observations
     assert (left_out.target, left_out.address) == ("two.example", "127.0.9.9")
@@ -140,7 +126,7 @@ def test_addresses_of_a_name_that_are_outside_are_told(tmp_path: Path) -> None:
 def test_denied_names_deny_what_they_lead_to(tmp_path: Path) -> None:
     """Themselves and the usual names below them; how many lead nowhere is counted."""
     scope = scope_of(tmp_path, 443, "deny: [town.example, gone.example]\n")
-    found, nowhere = denied_addresses(scope, _Known(HOSTS, {}))
+    found, nowhere = denied_addresses(scope, KnownNames(HOSTS, {}))
     assert set(found) == {"127.0.1.1", "127.0.1.2"}
     assert "town.example leads to it" in found["127.0.1.1"]
     assert nowhere == 1

@@ -39,10 +39,10 @@ def _read(claimed: list[Unit]) -> list[Ended]:
 @pytest.mark.parametrize(
     ("size", "place", "results", "of"),
     [(PART, "/p", "", 1), (PART + 1, "/p", "", 2), (900 * PART, "/p", "", 255),
-     (9 * PART, "s3://b/p", "", 1), (9 * PART, "/p", "/results", 1)],
+     (9 * PART, "s3://b/p", "", 9), (9 * PART, "/p", "/results", 1)],
 )  # fmt: skip
 def test_large_packages_have_parts(size: int, place: str, results: str, of: int) -> None:
-    """Of 1 GB; not in a store, nor where a timeline is wanted, which needs all of it."""
+    """Of 1 GB, in a store as well; not where a timeline is wanted, which needs all of it."""
     recipe = Recipe(UnitKind.TRIAGE, Parameters(results=results), "k")
     assert parts_of(Package(place, "p", "c", size), recipe) == of
 

@@ -86,7 +86,61 @@ def test_small_units_are_claimed_many_at_once(
         monkeypatch.setattr(module, "_SOON", 0.000_001)
         asked.clear()
         assert _run(ledger, lambda unit: result(unit.name)).done == 4
-        assert asked == [1] * 5
+        assert asked == [1] * 6, "and once more when what had ended was stored"
+
+
+def test_what_has_ended_makes_room_in_its_lane(database: Database) -> None:
+    """A lane that is full is not waited for by who has finished units of it: it goes on at once."""
+    ledger = Ledger(database)
+    registered(ledger, 6)
+    ledger.budget({"common": 2})
+    engine = _Here(lambda unit: result(unit.name))
+    runs: list[int] = []
+    run = engine.run
+
+    def counted(
+        units: Iterable[Unit], on_note: Note | None = None
+    ) -> Iterator[Outcome[Unit, Result]]:
+        runs.append(1)
+        return run(units, on_note)
+
+    engine.run = counted  # type: ignore[method-assign]
+    assert Driver(ledger, engine, RECIPE, Manner("mia", flush_every=99)).run().done == 6
+    assert len(runs) == 1
+
+
+def test_large_units_are_claimed_when_there_is_room_alone(database: Database) -> None:
+    """What holds room in a lane is under way, and not waiting behind another."""
+    ledger = Ledger(database)
+    registered(ledger, 5)
+    running: list[int] = []
+
+    def do(unit: Unit) -> Result:
+        running.append(states(database)["running"])
+        return result(unit.name)
+
+    manner = Manner("mia", flush_every=0, ahead=False)
+    assert Driver(ledger, _Here(do), RECIPE, manner).run().done == 5
+    assert max(running) <= 2, "what is done now, and what has just ended"
+
+
+def test_it_is_told_whenever_units_are_known_to_be_its_own(database: Database) -> None:
+    """Not when another has one of them by now: what relies on it has to end."""
+    beats: list[str] = []
+    ledger = Ledger(database, lease=0)
+    registered(ledger, 3)
+
+    def do(unit: Unit) -> Result:
+        if unit.name == "srv0002":
+            ledger.recover(everything=True)
+            beats.append("lost")
+        return result(unit.name)
+
+    manner = Manner("mia", look_every=0.05, beaten=lambda: beats.append("beaten"))
+    Driver(ledger, _Here(do), RECIPE, manner).run()
+    at = beats.index("lost")
+    assert beats[:at] == ["beaten"] * at
+    assert "beaten" in beats[at:], "once what was lost has ended"
 
 
 def test_whose_worker_is_ended_is_done_again(database: Database) -> None:

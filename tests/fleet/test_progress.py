@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from alpheus.cases.database import Database
+from alpheus.fleet import planned
 from alpheus.fleet.ledger import Ledger
-from alpheus.fleet.model import Ended, Result
-from alpheus.fleet.progress import progress
+from alpheus.fleet.model import Asked, Ended, Recipe, Result, UnitKind
+from alpheus.fleet.planned import Planned
+from alpheus.fleet.progress import Kind, progress
 from fleet_filling import RECIPE, finished, package, result
 
 
@@ -41,3 +43,20 @@ def test_units_bytes_lanes_workers_and_what_is_parked(database: Database) -> Non
     workers = {one.name: (one.running, one.done, one.cpu) for one in found.workers}
     assert workers == {"v": (0, 2, 3.0), "w": (1, 0, 0.0)}
     assert [(one.unit, one.reason) for one in found.parked_units] == [(third.id, "encrypted")]
+
+
+def test_units_without_bytes_are_told_by_their_number(database: Database) -> None:
+    """Shards of a probe beside packages, by kind, and the time left by what is left."""
+    ledger = Ledger(database)
+    probe = Recipe(UnitKind.PROBE, Asked("5c", "7a", "1b", 2, 4, "one"), "a run")
+    planned.add(database, probe, "probe-5c", [Planned(f"{n}", f"{n}/4", "x") for n in range(1, 5)])
+    first, second = ledger.claim(probe, 2, "v")
+    ledger.settle([Ended(first, Result()), Ended(second, Result(refused="why"))], "mia")
+    found = progress(database, now=datetime.now(UTC) + timedelta(seconds=5))
+    assert (found.bytes, found.rate) == (0, 0.0)
+    assert found.seconds_left == int(2 / found.units_a_second)
+    assert found.kinds == (Kind("probe", 2, 0, 1, 1),)
+    assert found.parked_units[0].kind == "probe"
+    ledger.register([package(1)], RECIPE)
+    assert progress(database).kinds[1] == Kind("triage", 1)
+    assert progress(database).seconds_left == 0, "nobody knows how long a package takes"

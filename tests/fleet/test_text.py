@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -12,11 +12,13 @@ import pytest
 
 from alpheus.cases.database import Database, open_database
 from alpheus.cases.rebuild import rebuild
+from alpheus.fleet import planned
 from alpheus.fleet.ledger import Ledger
-from alpheus.fleet.model import Ended, Result
+from alpheus.fleet.model import Asked, Ended, Recipe, Result, UnitKind
+from alpheus.fleet.planned import Planned
 from alpheus.fleet.progress import progress
 from alpheus.fleet.report import report
-from alpheus.fleet.text import WIDTH, progress_lines, report_lines, span
+from alpheus.fleet.text import WIDTH, commands_of, progress_lines, report_lines, span
 from assessments import ATTACKER
 from cases_filling import fill, seen
 from exposure_runs import OPEN
@@ -43,7 +45,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def test_progress(database: Database) -> None:
     """The sentence that matters first; every line fits."""
-    assert next(progress_lines(progress(database))).startswith("No package is registered yet")
+    assert next(progress_lines(progress(database))).startswith("Nothing is registered yet")
     _filled(database)
     lines = list(progress_lines(progress(database)))
     assert lines[0].startswith("2 of 5 units are done (0.00 of 0.00 GB), 1 parked.")
@@ -53,6 +55,26 @@ def test_progress(database: Database) -> None:
         text.split()
     )
     assert "slow" in text
+    assert max(map(len, lines)) <= WIDTH
+
+
+def test_shards_are_told_beside_packages(database: Database) -> None:
+    """By kind, with a pace that says something, and the command by which the rest is done."""
+    ledger = Ledger(database)
+    probe = Recipe(UnitKind.PROBE, Asked("5c", "7a", "1b", 2, 4, "one"), "a run")
+    units = [Planned(f"{n}", f"{n}/4", f"probe one ({n} of 4)") for n in range(1, 5)]
+    planned.add(database, probe, "probe-5c", units)
+    lines = list(progress_lines(progress(database)))
+    assert lines[0] == "0 of 4 units are done. The rest waits for: alpheus campaign probe"
+    (first,) = ledger.claim(probe, 1, "v")
+    ledger.settle([Ended(first, Result())], "mia")
+    found = progress(database, now=datetime.now(UTC) + timedelta(seconds=9))
+    lines = list(progress_lines(found))
+    assert lines[0].startswith("1 of 4 units are done. Lately ")
+    assert " units an hour; " in " ".join(lines)
+    assert any(one.split() == ["shards", "of", "probes", "3", "0", "1", "0"] for one in lines)
+    ledger.register([package(1)], RECIPE)
+    assert commands_of(progress(database)) == ["alpheus campaign probe", "alpheus campaign run"]
     assert max(map(len, lines)) <= WIDTH
 
 

@@ -5,6 +5,8 @@ ledger takes of the processor), `workers` (a tenth by one worker of this machine
 `cluster` (the same by one worker of a cluster and by two, with what scheduler, workers and driver
 take), `chaos` and `cluster-chaos` (all of them, and a tenth on a cluster, while workers, scheduler,
 driver and database are killed and paused at drawn moments: the same results as the quiet run),
+`store-chaos` (the same of a tenth, 2,000 at most, that lie in an object store, which is killed and
+paused as well; results are written back to it),
 `poison` (a thirtieth with packages that crash, eat memory or never end: the others are unaffected).
 With `--postgresql` the database is a server of its own, which chaos kills too; else a file; that of
 `cluster-chaos` is a server wherever PostgreSQL is installed. With `--folder` packages are kept, and
@@ -39,15 +41,21 @@ from fleet_torture import (
     command,
     in_a_cluster,
     in_a_database,
+    in_a_store,
+    kept,
     outcome,
     templates,
     write_packages,
 )
 from postgresql_server import Server, programs
 from postgresql_server import running as running_server
+from store_process import BUCKET
+from store_process import running as running_store
 
-PARTS = ("scale", "workers", "cluster", "chaos", "cluster-chaos", "poison")
+PARTS = ("scale", "workers", "cluster", "chaos", "cluster-chaos", "store-chaos", "poison")
 _MOST_OVERHEAD = 0.05
+_MOST_STORED = 2_000
+"""The store of `store-chaos` holds all of them in memory."""
 _POISON = ("crash", "memory", "endless")
 
 
@@ -182,7 +190,27 @@ class _Torture:
             engine = ("--engine", cluster.address, "--certs", str(cluster.certs))
             self._through(chaos, place, packages, count, *engine)
 
-    def _through(self, chaos: Chaos, place: str, packages: Path, count: int, *engine: str) -> None:
+    def _store_chaos(self) -> None:
+        chaos = Chaos(self._options.seed, every=self._options.every)
+        count = min(max(self._count // 10, 10), _MOST_STORED)
+        folder = self._scratch / "store"
+        folder.mkdir()
+        with (
+            linked(self._packages, count, folder / "packages"),
+            running_store(folder, self._scratch / "store.log", os.environ.__setitem__) as store,
+            self._place("store-chaos") as (place, server),
+        ):
+            chaos.targets = in_a_store(store) + (in_a_database(server) if server else [])
+            workers = ("--workers", str(self._options.workers))
+            results = ("--results", f"s3://{BUCKET}/results/")
+            self._through(chaos, place, f"s3://{BUCKET}/packages/", count, *workers, *results)
+        written = kept(folder / "results")
+        self._say(f"store-chaos: written back: {written}")
+        self._must("not each package was written back", be={*written.values()} == {count})
+
+    def _through(
+        self, chaos: Chaos, place: str, packages: Path | str, count: int, *engine: str
+    ) -> None:
         if self._quiet is None:
             self._scale()
         assert self._quiet is not None

@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from alpheus.cases.database import Database
 from alpheus.cases.identity import Kind
 from alpheus.cases.observations import Row, Rows, iso
 from alpheus.cases.observations_files import Item, Source, batches, kind_of
 from alpheus.cases.observations_store import Store, Stored
-from alpheus.cases.schema import imports, losses
+from alpheus.cases.schema import imports, losses, observations
 from alpheus.errors import EvidenceError, EvidenceFormatError, EvidenceNotFoundError
 from alpheus.exposure.imports import ImportOptions
 from alpheus.exposure.imports.remarks import Remarks
@@ -151,18 +151,30 @@ def record_rows(database: Database, rows: Iterable[Row], who: str, kind: str = K
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An assessment that was made here and has been read as rows already: what an import keeps."""
+    """A file that was made here and has been read as rows already: what an import keeps.
+
+    `kind` is that of an import: `assessment` or `lines`. Each row has its line, from 1; `losses`
+    are lines of which there is none, and why.
+    """
 
     file: str
     sha256: str
     bytes: int
     rows: tuple[Row, ...]
+    kind: str = "assessment"
+    lines: tuple[int, ...] = ()
+    losses: tuple[tuple[int, str], ...] = ()
+
+    def numbered(self) -> list[tuple[int, Row]]:
+        """The rows with their lines."""
+        lines = self.lines or range(1, len(self.rows) + 1)
+        return list(zip(lines, self.rows, strict=True))
 
 
 def record_documents(
     connection: Connection, documents: Sequence[Document], who: str
 ) -> list[tuple[int, list[int]]]:
-    """Import assessments in the transaction of the only one that imports; each file once.
+    """Import files in the transaction of the only one that imports; each once.
 
     Gives the number of each import, and those of its observations in the order of its rows.
     """
@@ -170,19 +182,33 @@ def record_documents(
         return []
     now = iso(datetime.now(UTC))
     fresh = {one.sha256: one for one in documents}
-    known = select(imports.c.sha256, imports.c.id).where(imports.c.sha256.in_(list(fresh)))
-    numbers = {row.sha256: row.id for row in connection.execute(known)}
+    there = select(imports.c.sha256, imports.c.id).where(imports.c.sha256.in_(list(fresh)))
+    numbers = {row.sha256: row.id for row in connection.execute(there)}
     new = [one for one in fresh.values() if one.sha256 not in numbers]
     if new:
         made = insert(imports).returning(imports.c.sha256, imports.c.id)
         values = [
-            {"sha256": one.sha256, "file": one.file, "kind": "assessment", "who": who,
+            {"sha256": one.sha256, "file": one.file, "kind": one.kind, "who": who,
              "started": now, "finished": now, "bytes": one.bytes, "offset": one.bytes,
-             "lines": len(one.rows), "added": len(one.rows)} for one in new
+             "lines": len(one.rows) + len(one.losses), "added": len(one.rows),
+             "lost": len(one.losses)} for one in new
         ]  # fmt: skip
         numbers.update((row.sha256, row.id) for row in connection.execute(made, values))
-    rows = {numbers[one.sha256]: list(enumerate(one.rows, start=1)) for one in documents}
+        lost = [
+            {"import_id": numbers[one.sha256], "line": line, "reason": reason}
+            for one in new for line, reason in one.losses[:LISTED]
+        ]  # fmt: skip
+        if lost:
+            connection.execute(insert(losses), lost)
+    rows = {numbers[one.sha256]: one.numbered() for one in documents}
+    last = connection.execute(select(func.coalesce(func.max(observations.c.id), 0))).scalar_one()
     found, _ = Store().add_of_many(connection, rows)
+    for one in new:
+        known = sum(number <= last for number in found[numbers[one.sha256]])
+        if known:
+            mine = imports.c.id == numbers[one.sha256]
+            counts = {"added": len(one.rows) - known, "known": known}
+            connection.execute(update(imports).where(mine).values(counts))
     return [(numbers[one.sha256], found[numbers[one.sha256]]) for one in documents]
 
 

@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
-from alpheus.cli import campaign_rules, campaign_run
+from alpheus.cli import campaign_notify, campaign_probe, campaign_rules, campaign_run
 from alpheus.cli.arguments import days, path
 from alpheus.cli.case_common import add_command, add_filters_to, filters_of, open_place, service
 from alpheus.cli.output import say, standard_output
@@ -35,6 +35,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     _add_what(stats)
     add_filters_to(stats)
     campaign_run.add_to(below)
+    campaign_probe.add_to(below)
+    campaign_notify.add_to(below)
     campaign_rules.add_to(below)
     text = "work out ahead who is left and why, for the console, which shows it at once"
     add_command(below, "prepare", _prepare, text)

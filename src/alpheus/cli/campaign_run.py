@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import argparse
 import re
-import signal
-import sys
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from alpheus.cli.arguments import add_reading_to, add_rules_to, add_whole_to, bound, place
+from alpheus.cli.campaign_common import (
+    NAMED,
+    NOT_ALL,
+    ended_as_interrupted,
+    interrupted,
+    line_of_progress,
+    name_parked,
+    recover,
+)
 from alpheus.cli.campaign_engine import add_engine_to, check_engine, engine_of
 from alpheus.cli.case_common import (
     Below,
@@ -36,10 +42,7 @@ if TYPE_CHECKING:
     from alpheus.fleet.register import Registered
 
 FORMATS = ("text", "json")
-NOT_ALL = 3
-INTERRUPTED = 130
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-_NAMED = 20
 
 
 def add_to(below: Below[argparse.ArgumentParser]) -> None:
@@ -66,9 +69,7 @@ def add_to(below: Below[argparse.ArgumentParser]) -> None:
     )
     for one in (status, report):
         one.add_argument("--format", choices=FORMATS, default="text", help="how (default: text)")
-    retry = add_command(
-        below, "retry", _retry, "let parked packages wait again for the next campaign run"
-    )
+    retry = add_command(below, "retry", _retry, "let parked units wait again for the next run")
     retry.add_argument(
         "units", nargs="*", type=bound, metavar="UNIT", help="their numbers (default: all)"
     )
@@ -111,6 +112,9 @@ def _lane(text: str) -> str:
     if not _NAME.fullmatch(text):
         message = f"'{text}' is no name of a lane: small letters, digits, - and _, 40 at most"
         raise argparse.ArgumentTypeError(message)
+    if text.startswith("probe-") or text == "notify":
+        message = f"'{text}' is a lane of alpheus campaign {text.partition('-')[0]}; use another"
+        raise argparse.ArgumentTypeError(message)
     return text
 
 
@@ -130,33 +134,31 @@ def _run(options: argparse.Namespace) -> int:
         raise UsageError("--since is after --until: no time is left to look at")
     check_engine(options)
     found = find_packages(options.folders)
-    for other in found.others[:_NAMED]:
+    for other in found.others[:NAMED]:
         why = "a link, which is not followed"
         if not other.is_symlink():
             why = "no package (neither folder, archive nor disk image)"
         say(f"{other}: is {why}; passed over")
-    if len(found.others) > _NAMED:
-        say(f"and {len(found.others) - _NAMED:,} more are passed over")
+    if len(found.others) > NAMED:
+        say(f"and {len(found.others) - NAMED:,} more are passed over")
     if options.results:
         from alpheus.fleet.results import check_results, results_place  # noqa: PLC0415 - as above
 
         options.results = results_place(options.results)
         check_results(options.results)
-    with open_place(options, create=True) as database, database.drive(), _ended_as_interrupted():
+    with open_place(options, create=True) as database, database.drive(), ended_as_interrupted():
         ledger = Ledger(database)
         triaging, recipe = _asked(options, database)
-        if database.is_sqlite:
-            ledger.recover(everything=True)
+        recover(ledger)
         ledger.budget(dict(options.budget))
         try:
-            with _line() as show:
+            with line_of_progress() as show:
                 done = register(ledger, found, recipe, lane=options.lane,
                                 tell=lambda so_far: show(_registering(so_far)))  # fmt: skip
             _say_registered(done)
             summary = _drive(options, ledger, recipe, triaging)
         except KeyboardInterrupt:
-            say("stopped; what is finished is kept, and the same command goes on with the rest")
-            return INTERRUPTED
+            return interrupted()
         there = [one for one in ledger.parked(recipe) if "://" in one or Path(one).exists()]
         return _ending(options, database, summary, len(there))
 
@@ -202,7 +204,7 @@ def _drive(
     if ledger.left(recipe) == (0, 0):
         return Summary()
     of = sum(ledger.left(recipe))
-    with engine_of(options, triaging) as engine, _line() as show:
+    with engine_of(options, triaging) as engine, line_of_progress() as show:
         manner = Manner(
             who_does_it(options), say=say,
             tell=lambda done, doing, read: show(_reading(done, of, doing, read)),
@@ -216,8 +218,7 @@ def _ending(options: argparse.Namespace, database: Database, summary: Summary, p
     else:
         packages = f"{summary.done:,} package{'' if summary.done == 1 else 's'}"
         say(f"{packages} judged now, {summary.read / 1e6:,.0f} MB read")
-    for unit, reason in summary.parked[:_NAMED]:
-        say(f"parked: unit {unit.id}, {unit.name}: {reason}")
+    name_parked(summary)
     if parked:
         are = "package is" if parked == 1 else "packages are"
         say(f"{parked:,} {are} parked and not judged; why: alpheus campaign status; again: "
@@ -237,10 +238,10 @@ def _say_registered(done: Registered) -> None:
     if done.passed:
         are = "object is no package" if done.passed == 1 else "objects are no packages"
         say(f"{done.passed:,} {are} (neither archive nor disk image); passed over")
-    for lost in list(done.lost.values())[:_NAMED]:
+    for lost in list(done.lost.values())[:NAMED]:
         say(lost)
-    if len(done.lost) > _NAMED:
-        say(f"and {len(done.lost) - _NAMED:,} more could not be read")
+    if len(done.lost) > NAMED:
+        say(f"and {len(done.lost) - NAMED:,} more could not be read")
 
 
 def _registering(done: Registered) -> str:
@@ -281,13 +282,16 @@ def _report(options: argparse.Namespace) -> int:
 
 def _retry(options: argparse.Namespace) -> int:
     from alpheus.fleet.ledger import Ledger  # noqa: PLC0415 - keeps --help fast
+    from alpheus.fleet.progress import progress  # noqa: PLC0415 - as above
+    from alpheus.fleet.text import commands_of  # noqa: PLC0415 - as above
 
     with open_place(options) as database:
         again = Ledger(database).retry(options.units or None, without_file=options.without_file)
+        commands = commands_of(progress(database)) or ["alpheus campaign run"]
     if missing := sorted(set(options.units) - set(again)):
         say(f"unit {missing[0]} is not parked; alpheus campaign status lists those that are")
     are = "unit waits" if len(again) == 1 else "units wait"
-    say(f"{len(again):,} {are} again; run: alpheus campaign run, with the folders as before")
+    say(f"{len(again):,} {are} again; run: {' or '.join(commands)}, with what was named before")
     return UsageError.exit_status if missing else 0
 
 
@@ -300,34 +304,3 @@ def _print(form: str, found: object, lines: Callable[[], Iterator[str]]) -> None
             return
         for line in lines():
             stream.write(line + "\n")
-
-
-@contextmanager
-def _line() -> Iterator[Callable[[str], None]]:
-    """A line that changes, on a terminal; nothing anywhere else."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console  # noqa: PLC0415 - only on a terminal
-    from rich.text import Text  # noqa: PLC0415 - as above
-
-    with Console(stderr=True).status("") as status:
-
-        def show(text: str) -> None:
-            status.update(Text("".join(c if c.isprintable() else "?" for c in text)))
-
-        yield show
-
-
-@contextmanager
-def _ended_as_interrupted() -> Iterator[None]:
-    """Whoever stops the service stops it as Ctrl-C does."""
-
-    def interrupt(*_: Any) -> None:  # noqa: ANN401 - a signal and where it came
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

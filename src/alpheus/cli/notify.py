@@ -60,12 +60,17 @@ def _add(
     text: str,
 ) -> argparse.ArgumentParser:
     parser = add_command(below, name, run, text)
+    add_settings_to(parser)
+    return parser
+
+
+def add_settings_to(parser: argparse.ArgumentParser) -> None:
+    """Who writes."""
     parser.add_argument(
         "--settings", type=path, metavar="FILE",
         default=Path(os.environ.get("ALPHEUS_NOTIFY", "") or SETTINGS),
         help=f"who writes, and how (default: ALPHEUS_NOTIFY, or {SETTINGS} in this folder)",
     )  # fmt: skip
-    return parser
 
 
 def _batch(parser: argparse.ArgumentParser) -> None:

@@ -52,16 +52,13 @@ def send(
     if batch:
         notices.batch(batch)
     before = list(uncertain(notices, batch))
-    _name_uncertain(before, "from before")
+    name_uncertain(before, "from before")
     if dry_run:
         return _preview(notices, batch)
     settings = notices.settings
-    if not (settings.smtp.host or folder):
-        raise UsageError("the settings name no mail server; write smtp: and host: below it, or "
-                         "take mail as files: --to-folder FOLDER")  # fmt: skip
-    sign, warnings = signer(settings.signing, settings.sender.email, now=notices.clock())
-    for line in warnings:
-        say(line)
+    if not folder:
+        check_server(notices, "take mail as files: --to-folder FOLDER")
+    sign = signer_of(notices)
     done = Sending() if folder else _by_server(notices, batch, who, sign)
     paper = folder or settings.letters.folder
     if paper is not None and not done.stopped:
@@ -70,24 +67,45 @@ def send(
         done.handed_over += files.handed_over
         done.refused += files.refused
         done.left += files.left
-    return _ended(notices, batch, done, paper)
+    return ended(notices, batch, done, paper)
+
+
+def check_server(notices: Notices, else_: str) -> None:
+    """Raises UsageError where no mail server is named; `else_` is what else can be done."""
+    if not notices.settings.smtp.host:
+        raise UsageError("the settings name no mail server; write smtp: and host: below it, or "
+                         f"{else_}")  # fmt: skip
+
+
+def signer_of(notices: Notices) -> Sign:
+    """What signs mail; says what is wrong with that."""
+    settings = notices.settings
+    sign, warnings = signer(settings.signing, settings.sender.email, now=notices.clock())
+    for line in warnings:
+        say(line)
+    return sign
+
+
+def transport_of(notices: Notices) -> Transport:
+    """The way to the mail server of the settings."""
+    settings = notices.settings
+    return Transport(settings.smtp, hostname=settings.sender.email.rpartition("@")[2])
 
 
 def _preview(notices: Notices, batch: int) -> int:
     number = 0
     for step in preview(notices, batch):
-        _tell(step)
+        tell_step(step)
         number += 1
     say(f"{number:,} notices are due; nothing was sent")
     return 0
 
 
 def _by_server(notices: Notices, batch: int, who: str, sign: Sign) -> Sending:
-    settings = notices.settings
-    transport = Transport(settings.smtp, hostname=settings.sender.email.rpartition("@")[2])
+    transport = transport_of(notices)
     stop = threading.Event()
     with gently(stop):
-        return send_mail(notices, transport, sign, batch=batch, who=who, tell=_tell, stop=stop)
+        return send_mail(notices, transport, sign, batch=batch, who=who, tell=tell_step, stop=stop)
 
 
 def _as_files(
@@ -99,7 +117,7 @@ def _as_files(
 
     def tell(step: Step) -> None:
         told.append(step.notice)
-        _tell(step)
+        tell_step(step)
 
     done = send_files(notices, folder, batch=batch, who=who, tell=tell, channels=channels,
                       sign=sign)  # fmt: skip
@@ -120,20 +138,22 @@ def by_hand(told: Iterable[Notice]) -> Iterator[str]:
         yield f"{reference}: no font has {points}; write the address by hand"
 
 
-def _tell(step: Step) -> None:
+def tell_step(step: Step) -> None:
+    """Say what became of a notice."""
     to = step.notice.recipient
     address = ", ".join(to.address.splitlines())
     told = f"{address}: {step.kind}: " if step.kind else ""
     say(f"{step.notice.reference}  {told}{step.line}")
 
 
-def _ended(notices: Notices, batch: int, done: Sending, paper: Path | None) -> int:
+def ended(notices: Notices, batch: int, done: Sending, paper: Path | None) -> int:
+    """Say what came of a run; gives the exit status."""
     unsure = list(uncertain(notices, batch))
     say(f"{done.handed_over:,} handed over, {done.refused:,} refused, {done.left:,} left for "
         f"another run, {len(unsure):,} uncertain")  # fmt: skip
     if paper is None:
-        _name_left(notices, batch)
-    _name_uncertain(unsure)
+        name_left(notices, batch)
+    name_uncertain(unsure)
     for one in being_handed_over(notices, batch):
         say(f"{one.reference} to {one.recipient.address}: another run is handing it over")
     if done.stopped:
@@ -142,7 +162,7 @@ def _ended(notices: Notices, batch: int, done: Sending, paper: Path | None) -> i
     return UNSETTLED if unsure else 0
 
 
-def _name_uncertain(unsure: list[Notice], when: str = "") -> None:
+def name_uncertain(unsure: list[Notice], when: str = "") -> None:
     """Name notices that may have gone out, and what to do about them."""
     for one in unsure[:SHOWN]:
         say(f"{one.reference} to {one.recipient.address} is uncertain{f' {when}' * bool(when)}: "
@@ -152,7 +172,7 @@ def _name_uncertain(unsure: list[Notice], when: str = "") -> None:
         say(f"and {len(unsure) - SHOWN:,} more are uncertain; see: alpheus notify status")
 
 
-def _name_left(notices: Notices, batch: int) -> None:
+def name_left(notices: Notices, batch: int) -> None:
     """Say of letters and calls that are approved that no mail server takes them."""
     ways = {Channel.LETTER: ("letter", "printed"), Channel.PHONE: ("call", "made")}
     approved = notices.notices(batch, status=Status.APPROVED)

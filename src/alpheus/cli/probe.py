@@ -62,10 +62,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="host, address, network, range, URL, file of these, or - for standard input; "
         "`report` or `verify` and the folders of runs",
     )  # fmt: skip
-    parser.add_argument(
-        "--scope", type=path, metavar="FILE",
-        help="whom may be asked, on whose word, how fast and when (see --example-scope)",
-    )  # fmt: skip
+    add_scope_to(parser)
     parser.add_argument(
         "--example-scope", action="store_true", help="print a scope file to fill in, and end"
     )
@@ -81,6 +78,24 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--dry-run", action="store_true",
         help="say who would be asked and what, send nothing, look up no name",
     )  # fmt: skip
+    add_asking_to(parser)
+    parser.add_argument(
+        "--seed", type=_seed, metavar="N", help="order of a new run (default: at random)"
+    )
+    parser.set_defaults(run=run)
+
+
+def add_scope_to(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+    """What nobody is asked without."""
+    parser.add_argument(
+        "--scope", type=path, required=required, metavar="FILE",
+        help="whom may be asked, on whose word, how fast and when (see alpheus probe "
+        "--example-scope)",
+    )  # fmt: skip
+
+
+def add_asking_to(parser: argparse.ArgumentParser) -> None:
+    """How servers are asked."""
     parser.add_argument(
         "--port", type=_port, metavar="N", help="port of targets that name none (default: scope)"
     )
@@ -101,10 +116,6 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--nameserver", metavar="ADDRESS[:PORT]",
         help="look up names here (default: as this machine does)",
     )  # fmt: skip
-    parser.add_argument(
-        "--seed", type=_seed, metavar="N", help="order of a new run (default: at random)"
-    )
-    parser.set_defaults(run=run)
 
 
 def _port(text: str) -> int:
@@ -172,7 +183,11 @@ def _verify(folders: list[Path]) -> int:
     return status
 
 
-def _probe(options: argparse.Namespace) -> int:
+def read_asked(options: argparse.Namespace) -> tuple[Scope, TargetList] | None:
+    """The scope and the targets; None where the scope cannot be used, which is said line by line.
+
+    Raises UsageError where there is nobody to ask.
+    """
     from alpheus.exposure.scope import ScopeError  # noqa: PLC0415 - keeps --help fast
     from alpheus.exposure.scope_file import read_scope  # noqa: PLC0415 - as above
     from alpheus.exposure.targets import read_targets  # noqa: PLC0415 - as above
@@ -182,7 +197,7 @@ def _probe(options: argparse.Namespace) -> int:
     except ScopeError as error:
         for problem in str(error).splitlines():
             say(problem)
-        return error.exit_status
+        return None
     targets = read_targets(options.targets, sys.stdin.buffer, port=options.port)
     for bad in targets.bad[:_SHOWN]:
         say(f"{bad.source}{f', line {bad.line}' if bad.line else ''}: {bad.reason}")
@@ -190,9 +205,14 @@ def _probe(options: argparse.Namespace) -> int:
         say(f"{targets.bad_count:,} lines in all are no targets, and are left out")
     if not len(targets):
         raise UsageError("there is nobody to ask: no line given is a target")
-    if options.dry_run:
-        return _dry_run(scope, targets, options)
-    return _ask(scope, targets, options)
+    return scope, targets
+
+
+def _probe(options: argparse.Namespace) -> int:
+    asked = read_asked(options)
+    if asked is None:
+        return UsageError.exit_status
+    return (_dry_run if options.dry_run else _ask)(*asked, options)
 
 
 def _dry_run(scope: Scope, targets: TargetList, options: argparse.Namespace) -> int:
@@ -209,16 +229,15 @@ def _ask(scope: Scope, targets: TargetList, options: argparse.Namespace) -> int:
     from alpheus.exposure.output.writers import result_writer  # noqa: PLC0415 - as above
     from alpheus.exposure.run import ProbeOptions, ProbeRun, folder_for  # noqa: PLC0415 - as above
 
-    if scope.opens_at(datetime.now(UTC)) is None:
-        raise UsageError(f"{options.scope}: the scope has ended; nobody may be asked any more")
+    check_open(scope, options.scope)
     folder = options.output or folder_for(targets, Path())
     chosen = options.format or ("table" if sys.stdout.isatty() else "jsonl")
     asked = ProbeOptions(
-        scope, targets, folder, _limits(options), looks=options.looks, seed=options.seed
+        scope, targets, folder, limits_of(options), looks=options.looks, seed=options.seed
     )
     with standard_output(exact=chosen != "table") as stream:
         writer = _Leavable(result_writer(chosen, stream))
-        probe = ProbeRun(asked, _resolver(options.nameserver), writer.write)
+        probe = ProbeRun(asked, resolver_of(options.nameserver), writer.write)
         say(f"{'going on with' if probe.resumed else 'writing to'} {folder}")
         if probe.unknown_denials:
             say(f"{probe.unknown_denials:,} denied names lead nowhere; their servers are told by"
@@ -231,7 +250,13 @@ def _ask(scope: Scope, targets: TargetList, options: argparse.Namespace) -> int:
     return _ended(probe, folder, whole=whole)
 
 
-def _resolver(nameserver: str | None) -> Resolver:
+def check_open(scope: Scope, file: Path) -> None:
+    """Raises UsageError where nobody may be asked any more."""
+    if scope.opens_at(datetime.now(UTC)) is None:
+        raise UsageError(f"{file}: the scope has ended; nobody may be asked any more")
+
+
+def resolver_of(nameserver: str | None) -> Resolver:
     """The resolver of this machine, or the one that is named with or without a port."""
     from alpheus.exposure.addresses import read_address  # noqa: PLC0415 - keeps --help fast
     from alpheus.exposure.names import Resolver  # noqa: PLC0415 - as above
@@ -250,12 +275,15 @@ def _resolver(nameserver: str | None) -> Resolver:
         raise UsageError(message) from error
 
 
-def _limits(options: argparse.Namespace) -> Limits:
+def limits_of(options: argparse.Namespace, of: int = 1) -> Limits:
+    """What a run allows itself that is one of several at once."""
     from alpheus.exposure.wiring import Limits  # noqa: PLC0415 - keeps --help fast
 
+    limits = Limits()
     return Limits(
-        open=options.connections, connect=max(1.0, options.timeout / 2), answer=options.timeout
-    )
+        max(limits.busy // of, 1), max(options.connections // of, 1),
+        connect=max(1.0, options.timeout / 2), answer=options.timeout,
+    )  # fmt: skip
 
 
 def _ended(probe: ProbeRun, folder: Path, *, whole: bool) -> int:

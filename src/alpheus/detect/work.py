@@ -19,6 +19,7 @@ from alpheus.knowledge.packs import load_packs
 from alpheus.knowledge.shared.model import NONE_SHARED, SharedPaths
 from alpheus.model import Evidence, Skipped
 from alpheus.parsers.base import ReadOptions
+from alpheus.store.address import Address
 from alpheus.timeline.parts import Part, PartWriter
 
 Note = Callable[[str, int], None]
@@ -47,7 +48,8 @@ class ReadUnit:
 class UnitResult:
     """What a unit said. `evidence` is given by the first part of a package.
 
-    `rows` are what it put aside for a timeline.
+    `rows` are what it put aside for a timeline. `identity` stands for the content of a package in
+    a store, as this part found it.
     """
 
     collector: Collector
@@ -55,6 +57,7 @@ class UnitResult:
     error: EvidenceError | None = None
     listed: Listed | None = None
     rows: Part | None = None
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +130,24 @@ class _Reader:
                 note(item.path, collector.bytes_read)
                 self._file(item, collector)
         try:
-            evidence = self._record(package) if unit.opening.share.index == 0 else None
+            evidence = self._evidence(package, unit)
         except StoreLostError as error:
             return UnitResult(collector, None, error)
         if self._memory is not None:
             self._memory.commit()
         listed = self._listing.end() if self._listing is not None else None
         rows = self._rows.end() if self._rows is not None else None
-        return UnitResult(collector, evidence, listed=listed, rows=rows)
+        store = evidence.store if evidence is not None else None
+        return UnitResult(
+            collector, None if unit.opening.share.index else evidence, listed=listed, rows=rows,
+            identity=store.identity if store is not None else "",
+        )  # fmt: skip
+
+    def _evidence(self, package: Package, unit: ReadUnit) -> Evidence | None:
+        """The record of a package, which its first part gives; in a store each part looks."""
+        if unit.opening.share.index == 0:
+            return self._record(package)
+        return package.finish() if isinstance(unit.path, Address) else None
 
     def _record(self, package: Package) -> Evidence:
         """The package's own record; an archive that was hashed before is not read for it."""

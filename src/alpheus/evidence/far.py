@@ -8,9 +8,10 @@ from typing import BinaryIO, cast
 
 from alpheus.errors import EvidenceFormatError, EvidenceNotFoundError, StoreError, StoreLostError
 from alpheus.evidence.address import is_volume_name
-from alpheus.evidence.base import OpenOptions
+from alpheus.evidence.base import OpenOptions, Share
 from alpheus.evidence.budget import Budget
 from alpheus.evidence.containers import open_container
+from alpheus.evidence.containers.zip import ZipContainer
 from alpheus.evidence.file import HEAD_BYTES
 from alpheus.evidence.identity import PrefixIdentity, object_identity
 from alpheus.evidence.magic import Kind, kind_of, why_none
@@ -88,6 +89,17 @@ class FarObject:
         return Member(
             name, self.open, stat.size, stat.modified, seekable=self.open, mark=stat.mark, far=self
         )
+
+
+class Nothing:
+    """What of an object is left to the first part, where it cannot be read in parts."""
+
+    volume = False
+    single = False
+
+    def members(self) -> Iterator[Member | Loss]:
+        """None."""
+        yield from ()
 
 
 class ObjectContainer:
@@ -248,9 +260,12 @@ def _object(
     kind = kind_of(head)
     if reason := why_none(found.name, head):
         raise EvidenceFormatError(f"{address}: {reason}")
+    share = options.share
     spool: Spool | None = None
-    if kind is None:
-        container: Container = ObjectContainer(found, found.name)
+    if share.index and kind is not Kind.ZIP:
+        container: Container = Nothing()
+    elif kind is None:
+        container = ObjectContainer(found, found.name)
     else:
         access = Access(Budget(options.limits), options.passwords)
         if kind is Kind.IMAGE:
@@ -259,9 +274,17 @@ def _object(
         else:
             source = Source(found.name, found.open, found.open, modified=stat.modified, far=found)
         container = open_container(kind, source, access)
-    rest = 0 if kind is Kind.ZIP else MOST  # of an archive, nothing is read for its hash alone
+    if share.of > 1 and not (isinstance(container, ZipContainer) and container.apart):
+        # All of it is the first part.
+        container = Nothing() if share.index else container
+        options = replace(options, share=Share())
+    # Of an archive, and of what another part reads, nothing is read for its hash alone.
+    rest = 0 if kind is Kind.ZIP or share.index else MOST
     origin = ObjectOrigin(address, found, rest, spool)
-    return ContainerPackage(origin, evidence_id, options, container)
+    package = ContainerPackage(origin, evidence_id, options, container)
+    if options.share.of > 1 and not share.table:
+        package.deal()
+    return package
 
 
 def _copied(found: FarObject, spool: Spool) -> Source:

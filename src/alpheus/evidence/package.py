@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from itertools import count
 
 from alpheus.evidence.address import clean_address, in_volume
 from alpheus.evidence.base import EvidenceFile, Known, OpenOptions, Share
@@ -45,6 +47,15 @@ _OPENING = 1 << 17
 """A file costs as much to open and to recognise as so many bytes of it to read."""
 
 
+def in_runs(weights: Sequence[int], of: int) -> bytes:
+    """The part that each member is in: runs of neighbours, each about as heavy as the others."""
+    whole, before, table = sum(weights), 0, bytearray()
+    for weight in weights:
+        table.append(min((before + weight // 2) * of // whole, of - 1))
+        before += weight
+    return bytes(table)
+
+
 class _StopWalkError(Exception):
     """A bound of the whole package was reached; nothing more is read."""
 
@@ -73,9 +84,12 @@ class ContainerPackage:
         if not isinstance(container, Parted) or not container.apart:
             return None
         found: list[int] = []
+        sparing = self._sparing
 
         def weigh(name: str, size: int) -> bool:
             packed = name.lower().endswith(_PACKED)
+            if sparing and is_left(clean_address(name), size):
+                size, packed = 0, False
             if len(found) < self._options.limits.files:
                 found.append(size * (_PACKED_RATIO if packed else 1) + _OPENING)
             return False
@@ -83,6 +97,19 @@ class ContainerPackage:
         for _ in container.part(weigh):
             pass
         return found
+
+    def deal(self) -> None:
+        """Work out which members are in this part: runs of neighbours of about the same weight.
+
+        Neighbours come from a store in one request.
+        """
+        share = self._options.share
+        table = in_runs(self.weights() or [], share.of)
+        self._options = replace(self._options, share=replace(share, table=table))
+
+    @property
+    def _sparing(self) -> bool:
+        return self._origin.far and not self._options.whole
 
     def files(
         self,
@@ -95,10 +122,9 @@ class ContainerPackage:
         budget = Budget(self._options.limits, spent)
         with Spool(self._options.limits.spool_bytes) as spool:
             access = Access(budget, self._options.passwords)
-            sparing = self._origin.far and not self._options.whole
             walk = _Walk(
                 self._id, access, spool, self._options.share, known,
-                listed=listed, unsure=self._origin.unsure, sparing=sparing,
+                listed=listed, unsure=self._origin.unsure, sparing=self._sparing,
             )  # fmt: skip
             place = None if self._container.volume else self._origin.fingerprint
             volume = self._container.volume or self._origin.volume
@@ -166,7 +192,7 @@ class _Walk:
 
         `place` is the fingerprint of what the container is read from.
         """
-        self._expect(container, prefix)
+        self._expect(container, prefix, self._share if not depth else Share())
         whole = enumerate(_without_errors(container.members()))
         for number, item in whole if depth else self._shared(container):
             if isinstance(item, Loss):
@@ -217,12 +243,15 @@ class _Walk:
                 if name.strip("./\\"):
                     self._listed(prefix + clean_address(name))
 
-    def _expect(self, container: Container, prefix: str) -> None:
-        """Tell a container in a store what will be read of it."""
+    def _expect(self, container: Container, prefix: str, share: Share) -> None:
+        """Tell a container in a store what will be read of it in this part."""
         if not isinstance(container, Expecting):
             return
+        number = count(0)
 
         def wanted(name: str, size: int) -> bool | None:
+            if not share.holds(next(number)):
+                return False
             return is_read(prefix + clean_address(name), size) if self._sparing else True
 
         container.expect(wanted)

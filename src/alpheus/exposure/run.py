@@ -21,11 +21,12 @@ from alpheus.exposure.journal import (
     results_of,
 )  # fmt: skip
 from alpheus.exposure.model import CveEntry, Endpoint, Observation
-from alpheus.exposure.named import denied_addresses, find_named, not_asked
+from alpheus.exposure.named import not_asked
 from alpheus.exposure.names import Resolver
 from alpheus.exposure.output.lines import LineReader
 from alpheus.exposure.scope import Scope
-from alpheus.exposure.target_list import Outside, TargetList, divide
+from alpheus.exposure.space import Space, look_up
+from alpheus.exposure.target_list import Outside, TargetList
 from alpheus.exposure.wire import Wire
 from alpheus.exposure.wiring import Limits
 
@@ -103,27 +104,28 @@ def _count(
 class ProbeRun:
     """A run that is prepared. `heard` is called with every new result and its JSON line.
 
+    `whom` is who is asked where names were looked up already, or a resolver that looks them up.
     Raises OutputError for a folder that cannot be used.
     """
 
     def __init__(
         self,
         options: ProbeOptions,
-        resolver: Resolver,
+        whom: Resolver | Space,
         heard: Callable[[Observation, bytes], None],
     ) -> None:
         self._options = options
         self._heard = heard
         self.counts = Counts()
         scope = options.scope
-        allowed, self.outside = divide(options.targets, scope)
-        self._named = find_named(allowed, scope, resolver)
-        denied_at, self.unknown_denials = denied_addresses(scope, resolver)
+        space = whom if isinstance(whom, Space) else look_up(options.targets, scope, whom)
+        allowed, self.outside, self._named = space.allowed, space.outside, space.named
+        self.unknown_denials = space.unknown_denials
         self._journal = Journal(options.folder, self._record(len(allowed)), self._on_record)
         self.resumed = self._journal.resumed
         self._endpoints = Endpoints(
             scope, allowed, self._named.endpoints,
-            names_at=self._named.names_at, cloud_at=self._named.cloud_at, denied_at=denied_at,
+            names_at=self._named.names_at, cloud_at=self._named.cloud_at, denied_at=space.denied_at,
             done=self._journal.done, kept=self._journal.kept,
             key=place_key, seed=self._journal.record.seed, denied=self._denied,
         )  # fmt: skip

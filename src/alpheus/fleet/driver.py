@@ -60,7 +60,9 @@ class Summary:
 class Manner:
     """How a driver goes about it: who runs it, how patient it is.
 
-    `tell` is called with what has been done so far, a few times a second; `say` with sentences.
+    `tell` is called with what has been done so far, a few times a second; `say` with sentences;
+    `beaten` whenever the ledger has heard that the units under way are this driver's still.
+    `ahead`: units are claimed before there is room for them, for they are many and small.
     """
 
     who: str
@@ -69,6 +71,8 @@ class Manner:
     flush_every: float = _FLUSH_EVERY
     tell: Callable[[Summary, str, int], None] = lambda *_: None
     say: Callable[[str], None] = lambda _: None
+    beaten: Callable[[], None] = lambda: None
+    ahead: bool = True
 
 
 class Driver:
@@ -111,6 +115,9 @@ class Driver:
         while True:
             if not self._ahead:
                 self._ahead.extend(self._patiently(self._claim))
+            if not self._ahead and self._ended:
+                self._flush(wait=False)  # what has ended makes room in its lane
+                self._ahead.extend(self._patiently(self._claim))
             if not self._ahead:
                 return
             unit = self._ahead.popleft()
@@ -118,6 +125,8 @@ class Driver:
             yield unit
 
     def _claim(self) -> list[Unit]:
+        if not self._manner.ahead:
+            return self._ledger.claim(self._recipe, 1, self.name)
         each = min(max(round(_SOON / max(self._each, 0.001)), 1), _MOST_AHEAD)
         return self._ledger.claim(self._recipe, self._engine.room * each, self.name)
 
@@ -154,6 +163,8 @@ class Driver:
         held = {*self._under_way, *(unit.id for unit in self._ahead), *ended}
         mine = self._patiently(lambda: self._ledger.beat(self.name, held))
         self._ahead = deque(unit for unit in self._ahead if unit.id in mine)
+        if mine.issuperset(self._under_way):
+            self._manner.beaten()
 
     def _flush(self, *, wait: bool = True) -> None:
         """Store what has ended. Without `wait` it is left for later while another imports."""

@@ -50,7 +50,7 @@ _ADD_PACKAGE = text(
     "VALUES (:place, :fingerprint, :content, :bytes) ON CONFLICT (place) DO UPDATE "
     "SET fingerprint = excluded.fingerprint, content = excluded.content, bytes = excluded.bytes"
 )
-_ADD_UNIT = text(
+ADD_UNIT = text(
     "INSERT INTO units (key, recipe, kind, lane, place, name, content, parameters, knowledge, "
     "bytes, rank, made, state) VALUES (:key, :recipe, :kind, :lane, :place, :name, :content, "
     ":parameters, :knowledge, :bytes, :rank, :made, :state) ON CONFLICT (key) DO NOTHING"
@@ -99,7 +99,7 @@ class Ledger:
                 every = [*part, *chain.from_iterable(split.values())]
                 _forget_stale(connection, every)
                 new -= _count(connection, part)
-                connection.execute(_ADD_UNIT, every)
+                connection.execute(ADD_UNIT, every)
                 new += _count(connection, part)
                 divided.tell_apart(connection, split)
                 connection.execute(
@@ -300,22 +300,28 @@ def _stored(connection: Connection, ended: Sequence[Ended], who: str) -> dict[in
     results = [one.result for one in ended if one.result is not None]
     documents = [result.document for result in results if result.document is not None]
     stored = record_documents(connection, documents, who)
+    judged = [
+        (one.result, numbers) for one, (_, numbers) in zip(ended, stored, strict=True)
+        if one.result is not None and one.unit.kind is UnitKind.TRIAGE
+    ]  # fmt: skip
     traces.add(
         connection,
-        [(number, trace) for result, (_, numbers) in zip(results, stored, strict=True)
+        [(number, trace) for result, numbers in judged
          for number, each in zip(numbers, result.traces, strict=True) for trace in each],
     )  # fmt: skip
     strands.add(
         connection,
-        [one for result, (_, numbers) in zip(results, stored, strict=True)
-         for one in zip(numbers, result.strands, strict=True)],
-    )  # fmt: skip
+        [one for result, numbers in judged for one in zip(numbers, result.strands, strict=True)],
+    )
     return {
         one.unit.id: {
             "import_id": number,
             "servers": len(numbers),
             "verdict": result.verdict,
-            "observations": msgspec.json.encode(numbers).decode(),
+            # Of packages alone a report asks which.
+            "observations": msgspec.json.encode(
+                numbers if one.unit.kind is UnitKind.TRIAGE else []
+            ).decode(),
         }
         for one, result, (number, numbers) in zip(ended, results, stored, strict=True)
     }

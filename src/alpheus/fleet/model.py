@@ -34,6 +34,10 @@ class UnitKind(StrEnum):
     """A package is read and judged, or judged by what its parts said."""
     PART = "part"
     """A part of a package is read."""
+    PROBE = "probe"
+    """A shard of a probe is asked."""
+    NOTIFY = "notify"
+    """The notices of a batch are handed over."""
 
 
 class UnitState(StrEnum):
@@ -64,11 +68,32 @@ class Parameters(msgspec.Struct, frozen=True, omit_defaults=True):
     whole: bool = False
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """What an operator asked of a probe, as far as its result depends on it.
+
+    `scope`, `targets` and `names` are hashes: of the scope file, of whom is asked, and of where
+    names lead. `shards` is into how many it is cut, `round` the name of this time that it is done.
+    """
+
+    scope: str
+    targets: str
+    names: str
+    looks: int
+    shards: int
+    round: str
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """By which way the notices of batches are handed over."""
+
+    channel: str
+
+
 class Recipe(msgspec.Struct, frozen=True):
     """How units are done: all that a result depends on beside content."""
 
     kind: UnitKind
-    parameters: Parameters
+    parameters: Parameters | Asked | Sent
     knowledge: str
 
     @property
@@ -94,10 +119,11 @@ class Package(msgspec.Struct, frozen=True):
 def parts_of(package: Package, recipe: Recipe) -> int:
     """In how many parts a package is read.
 
-    Whole where it lies in a store, or a timeline is wanted: who a row belongs to is known to
-    nobody but who has read all of it.
+    Whole where a timeline is wanted: who a row belongs to is known to nobody but who has read all
+    of it.
     """
-    if package.bytes <= PART or recipe.parameters.results or "://" in package.place:
+    results = isinstance(recipe.parameters, Parameters) and recipe.parameters.results
+    if package.bytes <= PART or results:
         return 1
     return min(-(-package.bytes // PART), MOST_PARTS)
 
@@ -130,9 +156,10 @@ class Unit:
 class Result:
     """What a unit gave: rows that are ready to be stored, and what finding them took.
 
-    `document` is an assessment; `traces` and `strands` come in the order of its rows. `refused`: it
-    could not be opened at all, and why. `away`: its store could not be reached, and why, so that it
-    is tried again. `part` is what a part of a package said, sealed. `cpu` is milliseconds.
+    `document` is an assessment, or what a shard was answered; `traces` and `strands` come in the
+    order of its rows. `refused`: it could not be opened at all, or not be ended, and why. `away`:
+    its store could not be reached, and why, so that it is tried again. `part` is what a part of a
+    package said, sealed. `cpu` is milliseconds.
     """
 
     document: Document | None = None

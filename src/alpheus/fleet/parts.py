@@ -23,11 +23,13 @@ from pathlib import PurePath
 from alpheus.detect.collector import Collector
 from alpheus.detect.work import Reading, ReadUnit, UnitResult
 from alpheus.errors import EvidenceError
-from alpheus.evidence.place import place_of
+from alpheus.evidence.base import Share
+from alpheus.evidence.place import Place, place_of
 from alpheus.evidence.sharing import plan_shares
 from alpheus.fleet.model import Unit
 from alpheus.job import TriageOptions, TriageResult
 from alpheus.pipeline import Pipeline, Prepared
+from alpheus.store.address import Address
 
 MOST_OPEN = 1 << 30
 """Bytes that a part may be when it is unpacked."""
@@ -59,8 +61,7 @@ def read_part(
     Raises EvidenceError where it cannot be opened.
     """
     place = place_of(unit.place)
-    shares = {one.index: one for one in plan_shares(place, options.opening, unit.of)}
-    share = shares.get(unit.part)
+    share = _share(place, options, unit)
     if share is None:  # it is read in fewer parts than its size promised
         return _sealed(UnitResult(Collector(options.start, options.end), None), unit, key), 0
     reading = Reading(
@@ -71,7 +72,25 @@ def read_part(
     found = reading.reader(prepared.kit)(asked, note)
     if found.error is not None:
         raise found.error
+    if found.identity and found.identity != unit.content:
+        raise PartError(changed(unit.place))
     return _sealed(found, unit, key), found.collector.bytes_read
+
+
+def _share(place: Place, options: TriageOptions, unit: Unit) -> Share | None:
+    """Which members are in a part; None where there are fewer parts.
+
+    A package in a store deals them out itself when it is opened, so that it is opened once.
+    """
+    if isinstance(place, Address):
+        return Share(unit.part, unit.of)
+    shares = {one.index: one for one in plan_shares(place, options.opening, unit.of)}
+    return shares.get(unit.part)
+
+
+def changed(place: str) -> str:
+    """That a package is not what was registered, and what to do."""
+    return f"{place}: has changed since it was found; run again with its folder"
 
 
 def judge_parts(options: TriageOptions, prepared: Prepared, unit: Unit, key: bytes) -> TriageResult:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, case, func, select
@@ -10,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 from alpheus.cases.database import Database
 from alpheus.cases.ledger_schema import lanes, units
 from alpheus.cases.observations import iso
-from alpheus.fleet.model import UnitState
+from alpheus.fleet.model import UnitKind, UnitState
 
 SCHEMA = "alpheus.campaign-run/1"
 LATELY = timedelta(minutes=10)
@@ -55,6 +57,17 @@ class Parked(msgspec.Struct, frozen=True):
     position: str
     attempts: int
     since: str
+    kind: str = UnitKind.TRIAGE
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """Units of one kind (`triage`, `part`, `probe`, `notify`) by state."""
+
+    name: str
+    waiting: int = 0
+    running: int = 0
+    done: int = 0
+    parked: int = 0
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -81,6 +94,7 @@ class Progress(msgspec.Struct, frozen=True):
     lanes: tuple[Lane, ...]
     workers: tuple[Worker, ...]
     parked_units: tuple[Parked, ...]
+    kinds: tuple[Kind, ...] = ()
 
 
 def progress(database: Database, *, now: datetime | None = None) -> Progress:
@@ -98,16 +112,25 @@ def _progress(connection: Connection, now: datetime) -> Progress:
     counts = {one: states.get(one.value, (0, 0))[0] for one in UnitState}
     size_done = states.get(UnitState.DONE.value, (0, 0))[1]
     rate, pace = _rate(connection, now)
-    left = sum(states.get(one, (0, 0))[1] for one in (UnitState.WAITING, UnitState.RUNNING))
+    open_ = [states.get(one.value, (0, 0)) for one in (UnitState.WAITING, UnitState.RUNNING)]
     counts[UnitState.WAITING] += counts.pop(UnitState.HELD)
     return Progress(
         SCHEMA, iso(now), sum(counts.values()), sum(size for _, size in states.values()),
         counts[UnitState.WAITING], counts[UnitState.RUNNING], counts[UnitState.DONE],
         counts[UnitState.PARKED], size_done,
         int(connection.execute(select(func.sum(u.read))).scalar() or 0),
-        rate, pace, int(left / rate) if rate else 0, _verdicts(connection),
+        rate, pace, _left(open_, rate, pace), _verdicts(connection),
         tuple(_lanes(connection)), tuple(_workers(connection, now)), parked_units(connection),
+        tuple(_kinds(connection)),
     )  # fmt: skip
+
+
+def _left(units_and_bytes: Sequence[tuple[int, int]], rate: float, pace: float) -> int:
+    """Seconds: by bytes where units have some, as shards of a probe have not."""
+    count, size = (sum(one[n] for one in units_and_bytes) for n in (0, 1))
+    if size:
+        return int(size / rate) if rate else 0
+    return int(count / pace) if pace else 0
 
 
 def _rate(connection: Connection, now: datetime) -> tuple[float, float]:
@@ -140,15 +163,22 @@ def _is(state: UnitState) -> ColumnElement[int]:
     return func.sum(case((u.state == state.value, 1), else_=0))
 
 
-def _lanes(connection: Connection) -> list[Lane]:
-    budgets = dict(connection.execute(select(lanes.c.name, lanes.c.budget)).all())
+def _by(connection: Connection, column: Any) -> Iterator[tuple[str, list[int]]]:  # noqa: ANN401 - of any table
+    """How many units wait, are under way, are done, are parked, by what a column has."""
     waiting = _is(UnitState.WAITING) + _is(UnitState.HELD)
     others = (_is(one) for one in (UnitState.RUNNING, UnitState.DONE, UnitState.PARKED))
-    query = select(u.lane, waiting, *others).group_by(u.lane).order_by(u.lane)
-    found = [
-        Lane(name, budgets.pop(name, 0), *map(int, counts))
-        for name, *counts in connection.execute(query)
-    ]
+    query = select(column, waiting, *others).group_by(column).order_by(column)
+    for name, *counts in connection.execute(query):
+        yield name, [int(one) for one in counts]
+
+
+def _kinds(connection: Connection) -> list[Kind]:
+    return [Kind(name, *counts) for name, counts in _by(connection, u.kind)]
+
+
+def _lanes(connection: Connection) -> list[Lane]:
+    budgets = dict(connection.execute(select(lanes.c.name, lanes.c.budget)).all())
+    found = [Lane(name, budgets.pop(name, 0), *counts) for name, counts in _by(connection, u.lane)]
     return [*found, *(Lane(name, budget) for name, budget in sorted(budgets.items()))]
 
 
@@ -175,7 +205,7 @@ def _workers(connection: Connection, now: datetime) -> list[Worker]:
 def parked_units(connection: Connection) -> tuple[Parked, ...]:
     """Units that were left alone, in the order of registration."""
     query = (
-        select(u.id, u.name, u.place, u.reason, u.position, u.attempts, u.finished)
+        select(u.id, u.name, u.place, u.reason, u.position, u.attempts, u.finished, u.kind)
         .where(u.state == UnitState.PARKED.value)
         .order_by(u.id)
     )

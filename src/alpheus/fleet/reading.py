@@ -19,7 +19,7 @@ from alpheus.evidence.base import OpenOptions
 from alpheus.evidence.place import place_of
 from alpheus.fleet.findings import traces_of
 from alpheus.fleet.model import Parameters, Result, Unit, UnitKind
-from alpheus.fleet.parts import judge_parts, read_part
+from alpheus.fleet.parts import changed, judge_parts, read_part
 from alpheus.fleet.results import keep_assessment, timeline_of
 from alpheus.fleet.strands import strands_of
 from alpheus.job import TriageOptions, TriageResult, unread
@@ -147,8 +147,7 @@ def _check(found: TriageResult, unit: Unit) -> None:
     for package in found.assessment.evidence:
         known = package.store.identity if package.store is not None else ""
         if known and known != unit.content:
-            message = f"{unit.place}: has changed since it was found; run again with its folder"
-            raise _RefusedError(message)
+            raise _RefusedError(changed(unit.place))
 
 
 def packed(assessment: Assessment, place: str, key: bytes) -> Result:

@@ -92,6 +92,7 @@ class Report(msgspec.Struct, frozen=True):
 
 
 _WAITING = UnitState.WAITING.value
+_OF_PACKAGES = frozenset({UnitKind.TRIAGE.value, UnitKind.PART.value})
 _STATES = tuple(one.value for one in UnitState if one is not UnitState.HELD)
 
 
@@ -108,7 +109,7 @@ def report(database: Database, *, now: datetime | None = None) -> Report:
     """What was found so far. Raises DatabaseError."""
     moment = iso(now or datetime.now(UTC))
     with database.read() as connection:
-        whole = u.kind != UnitKind.PART.value
+        whole = u.kind == UnitKind.TRIAGE.value
         states = select(u.state, func.count()).where(whole).group_by(u.state)
         counts: dict[str, int] = dict(connection.execute(states).all())
         counts[_WAITING] = counts.get(_WAITING, 0) + counts.pop(UnitState.HELD.value, 0)
@@ -122,7 +123,8 @@ def report(database: Database, *, now: datetime | None = None) -> Report:
             SCHEMA, moment, {one: counts.get(one, 0) for one in _STATES}, verdicts,
             tuple(judged), tell_hands(read_strands(connection, names), _public()),
             tuple(_shared(connection, by_number)),
-            tuple(_sources(connection, database.place, by_number)), parked_units(connection),
+            tuple(_sources(connection, database.place, by_number)),
+            tuple(one for one in parked_units(connection) if one.kind in _OF_PACKAGES),
         )  # fmt: skip
 
 

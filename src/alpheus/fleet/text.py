@@ -21,6 +21,16 @@ _NAME = 34
 _TOLD = frozenset({"family", "tool", "steps", "burst"})
 """Kinds of which the label says all."""
 
+_KINDS = {
+    "triage": "packages", "part": "parts of packages", "probe": "shards of probes",
+    "notify": "batches of notices",
+}  # fmt: skip
+_PACKAGES = frozenset({"triage", "part"})
+_COMMANDS = {
+    "triage": "alpheus campaign run", "part": "alpheus campaign run",
+    "probe": "alpheus campaign probe", "notify": "alpheus campaign notify",
+}  # fmt: skip
+
 _HEADS = {
     "page": "THE SAME PAGE ON SEVERAL SERVERS",
     "family": "THE SAME KIND OF WEB SHELL",
@@ -37,6 +47,13 @@ def progress_lines(found: Progress) -> Iterator[str]:
     yield from _paragraph(_headline(found))
     if found.verdicts:
         yield from _paragraph(f"Packages by their worst server: {_verdicts(found.verdicts)}.")
+    if any(one.name not in _PACKAGES for one in found.kinds):
+        yield ""
+        yield f"{'kind':<24}" + _cells("waiting", "running", "done", "parked")
+        for kind in found.kinds:
+            yield f"{_KINDS.get(kind.name, kind.name):<24}" + _cells(
+                f"{kind.waiting:,}", f"{kind.running:,}", f"{kind.done:,}", f"{kind.parked:,}"
+            )
     if len(found.lanes) > 1 or any(one.budget for one in found.lanes):
         yield ""
         yield f"{'lane':<24}" + _cells("waiting", "running", "done", "parked", "budget")
@@ -86,22 +103,33 @@ def report_lines(found: Report) -> Iterator[str]:
 
 def _headline(found: Progress) -> str:
     if not found.units:
-        return "No package is registered yet; run: alpheus campaign run FOLDER"
+        return "Nothing is registered yet; run: alpheus campaign run FOLDER"
     said = f"{found.done:,} of {_many(found.units, 'unit')} are done"
-    said += f" ({found.bytes_done / 1e9:,.2f} of {found.bytes / 1e9:,.2f} GB)"
+    if found.bytes:
+        said += f" ({found.bytes_done / 1e9:,.2f} of {found.bytes / 1e9:,.2f} GB)"
     if found.running:
         said += f", {found.running:,} under way"
     if found.parked:
         said += f", {found.parked:,} parked"
     said += "."
-    if found.waiting + found.running and found.rate:
-        said += (
-            f" Lately {found.units_a_second:,.1f} units and {found.rate / 1e6:,.1f} MB a second; "
-            f"{span(found.seconds_left)} left."
-        )
+    if found.waiting + found.running and found.units_a_second:
+        said += f" Lately {_pace(found)}; {span(found.seconds_left)} left."
     elif found.waiting:
-        said += " The rest waits for: alpheus campaign run"
+        said += f" The rest waits for: {', '.join(commands_of(found))}"
     return said
+
+
+def commands_of(found: Progress) -> list[str]:
+    """The commands by which what waits is done."""
+    waiting = [_COMMANDS[one.name] for one in found.kinds if one.waiting]
+    return list(dict.fromkeys(waiting))
+
+
+def _pace(found: Progress) -> str:
+    units = found.units_a_second
+    if found.rate:
+        return f"{units:,.1f} units and {found.rate / 1e6:,.1f} MB a second"
+    return f"{units:,.1f} units a second" if units >= 1 else f"{units * 3_600:,.0f} units an hour"
 
 
 def span(seconds: float) -> str:
@@ -162,7 +190,7 @@ def _names(victims: Iterable[Victim], many: int) -> str:
 def _parked(parked: tuple[Parked, ...]) -> Iterator[str]:
     if not parked:
         return
-    yield from ("", "PARKED, NOT JUDGED (again: alpheus campaign retry)")
+    yield from ("", "PARKED, LEFT ALONE (again: alpheus campaign retry)")
     for one in parked[:_PARKED]:
         at = f", at {one.position}" if one.position else ""
         yield from _item(f"unit {one.unit}, {one.name}: {one.reason}{at} "

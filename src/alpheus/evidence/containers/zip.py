@@ -30,7 +30,6 @@ class ZipContainer:
 
     volume = False
     single = False
-    apart = True
 
     def __init__(self, source: Source, access: Access) -> None:
         if source.seekable is None:
@@ -42,6 +41,7 @@ class ZipContainer:
         with self._open() as stream:
             self._directory = find_directory(stream)
         self._far = source.far
+        self.apart = self._far is None or self._directory is not None
         if self._directory is not None:
             if self._far is not None:
                 self._far.keep_from(self._directory.start)
@@ -71,7 +71,7 @@ class ZipContainer:
     def expect(self, wanted: Callable[[str, int], bool | None]) -> None:
         """Tell the store what will be read: `wanted` says so of a name and size.
 
-        None: some of it at least.
+        It is asked of the same items as by `part`. None: some of it at least.
         """
         if self._far is not None and self._directory is not None:
             with self._open() as stream:
@@ -154,6 +154,7 @@ def _extents(
     before: tuple[int, int, bool] | None = None
     for item in items:
         if isinstance(item, Loss):
+            wanted(item.name, 0)
             continue
         if before is not None:
             yield _bounded(before, item.header, end)

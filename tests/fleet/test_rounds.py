@@ -1,0 +1,121 @@
+"""Rounds of a probe: begun, gone on with, begun anew; one at a time in a scope."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from alpheus.cases.database import Database
+from alpheus.errors import UsageError
+from alpheus.exposure.names import Resolver
+from alpheus.exposure.scope import Scope
+from alpheus.exposure.targets import read_targets
+from alpheus.fleet import rounds
+from alpheus.fleet.ledger import Ledger
+from alpheus.fleet.model import Ended, Result
+from alpheus.fleet.rounds import NAMES, Wanted, lane_of, open_round
+from exposure_probing import KnownNames, scope_of
+from fleet_filling import states
+
+HERE = KnownNames({"a.example": ("127.9.0.1",)}, {})
+THERE = KnownNames({"a.example": ("127.9.0.2",)}, {})
+
+
+@pytest.fixture
+def scope(tmp_path: Path) -> Scope:
+    """All of loopback."""
+    return scope_of(tmp_path, 443)
+
+
+@pytest.fixture
+def wanted(scope: Scope, tmp_path: Path) -> Wanted:
+    """A network, and a name that leads elsewhere."""
+    return Wanted(scope, read_targets(["127.0.0.0/22", "a.example"]), tmp_path, shards=3)
+
+
+def _done(ledger: Ledger, found: rounds.Round, count: int) -> None:
+    claimed = ledger.claim(found.recipe, count, "a.1.x")
+    ledger.settle([Ended(one, Result()) for one in claimed], "mia")
+
+
+def test_a_round_is_gone_on_with_until_it_ends(database: Database, wanted: Wanted) -> None:
+    """Its folder, its shards, and where names led when it was begun: nobody is looked up again."""
+    ledger = Ledger(database)
+    first = open_round(ledger, wanted, HERE)
+    assert (first.shards, first.new, first.before, first.space.total) == (3, 3, None, 1025)
+    _done(ledger, first, 2)
+    second = open_round(ledger, replace(wanted, shards=0), THERE)
+    assert (second.recipe, second.folder, second.new) == (first.recipe, first.folder, 0)
+    assert [one.address for one in second.space.named.endpoints] == ["127.9.0.1"]
+    assert second.before is not None
+    assert second.before.left == 1
+    _done(ledger, first, 1)
+    third = open_round(ledger, wanted, HERE)
+    assert third.before is not None
+    assert (third.recipe, third.before.states) == (first.recipe, {"done": 3})
+
+
+def test_what_is_begun_anew_is_another_round(database: Database, wanted: Wanted) -> None:
+    """With a folder and look-ups of its own; what was left of the one before is left alone."""
+    ledger = Ledger(database)
+    first = open_round(ledger, wanted, HERE)
+    _done(ledger, first, 1)
+    again = open_round(ledger, replace(wanted, anew=True, shards=2), THERE)
+    assert (again.left, again.shards, again.before) == (2, 2, None)
+    assert again.folder != first.folder
+    assert [one.address for one in again.space.named.endpoints] == ["127.9.0.2"]
+    assert states(database) == {"done": 1, "waiting": 2}
+    on = open_round(ledger, replace(wanted, shards=0), HERE)
+    assert on.recipe == again.recipe
+
+
+def test_other_targets_wait_for_those_of_the_same_scope(database: Database, wanted: Wanted) -> None:
+    """What an owner signed for is not asked for twice at once, not even by --anew."""
+    ledger = Ledger(database)
+    first = open_round(ledger, wanted, HERE)
+    other = replace(wanted, targets=read_targets(["127.0.0.1"]), shards=0)
+    with pytest.raises(UsageError, match="3 of 3 shards are left of a round of this scope with"):
+        open_round(ledger, other, HERE)
+    (unit,) = ledger.claim(first.recipe, 1, "a.1.x")
+    for asked in (other, replace(wanted, looks=3)):
+        with pytest.raises(UsageError, match="some are under way; wait until it has ended"):
+            open_round(ledger, replace(asked, anew=True), HERE)
+    ledger.settle([Ended(unit, Result())], "mia")
+    _done(ledger, first, 2)
+    assert open_round(ledger, other, HERE).new == 1
+
+
+def test_a_round_stays_as_it_was_cut(database: Database, wanted: Wanted) -> None:
+    """Another number of shards, or names that lead elsewhere, would leave somebody out."""
+    ledger = Ledger(database)
+    first = open_round(ledger, wanted, HERE)
+    with pytest.raises(UsageError, match="was cut into 3 shards; leave out --shards"):
+        open_round(ledger, replace(wanted, shards=4), HERE)
+    (first.folder / NAMES).unlink()
+    with pytest.raises(UsageError, match="names lead elsewhere than when this round was begun"):
+        open_round(ledger, wanted, THERE)
+    (first.folder / NAMES).unlink()
+    assert open_round(ledger, wanted, HERE).recipe == first.recipe
+
+
+def test_there_are_no_more_shards_than_networks(
+    database: Database, wanted: Wanted, scope: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One for so many endpoints where nobody says otherwise; never none, never too many."""
+    ledger = Ledger(database)
+
+    def shards(targets: list[str], many: int = 0) -> int:
+        asked = replace(wanted, targets=read_targets(targets), shards=many, anew=True)
+        return open_round(ledger, asked, Resolver()).shards
+
+    assert shards(["127.0.0.0/22"], 9) == 4
+    assert shards(["127.0.0.0/22"]) == 1
+    assert shards(["192.0.2.1"]) == 1
+    monkeypatch.setattr(rounds, "SHARD", 400)
+    assert shards(["127.0.0.0/22"]) == 3
+    monkeypatch.setattr(rounds, "MOST_NETWORKS", 3)
+    with pytest.raises(UsageError, match="4 networks are too many"):
+        shards(["127.0.0.0/22"])
+    assert lane_of(scope).startswith("probe-")
