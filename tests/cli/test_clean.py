@@ -212,6 +212,7 @@ def test_a_wrong_volume_or_vault_is_not_success(
     _run(capsys, "plan", "b.json", "-o", "other.json")
     said = _run(capsys, "undo", "other.json", "--root", "C=C", status=3)
     assert "holds nothing of this plan" in said
+    assert "put back a copy of it" in said  # the same page is there, by another plan
     assert not page.exists()
 
 

@@ -174,3 +174,20 @@ def test_other_names_that_a_file_had_are_told(tmp_path: Path) -> None:
     assert outcome.result == "done"
     assert outcome.why == "without its other names (it had 2: hard links, or a short one)"
     assert (root / "web" / "y.txt").read_bytes() == b"x"
+
+
+def test_a_journal_that_was_cut_short_is_told_where_the_content_is_kept(tmp_path: Path) -> None:
+    """The vault has the file; whence it came is in the journal, of which a copy is asked for."""
+    root = tmp_path / "c"
+    (root / "inetpub").mkdir(parents=True)
+    (root / "inetpub" / "x.aspx").write_bytes(b"shell")
+    plan = plan_of([(("inetpub", "x.aspx"), b"shell")])
+    applied(plan, root, tmp_path / "v")
+    (journal,) = (tmp_path / "v" / "journals").iterdir()
+    whole = journal.read_bytes()
+    journal.write_bytes(b"")
+    (told,) = undone(plan, root, tmp_path / "v")
+    assert (told.result, "put back a copy of the journal" in told.why) == ("absent", True)
+    journal.write_bytes(whole)
+    (back,) = undone(plan, root, tmp_path / "v")
+    assert back.result == "done"

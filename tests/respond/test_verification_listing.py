@@ -97,6 +97,16 @@ def test_the_same_bytes_are_told_under_any_name(tmp_path: Path) -> None:
     assert listings_of([tree])[0].copies == ()
 
 
+def test_a_log_in_a_folder_that_is_served_may_be_any_file(tmp_path: Path) -> None:
+    """Only where logs are written their bytes are not looked at: there they are many, and large."""
+    for folder in ("inetpub/wwwroot/logging", "inetpub/logs/LogFiles/W3SVC1"):
+        path = tmp_path / "C" / folder / "x.log"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"the bytes of a page")
+    (found,) = listings_of([tmp_path], {sha256(b"the bytes of a page").hexdigest()})
+    assert [one.path for one in found.copies] == ["C/inetpub/wwwroot/logging/x.log"]
+
+
 def test_what_is_served_is_read_from_the_configuration(tmp_path: Path) -> None:
     """That of IIS, with its variables; none of another name or place."""
     for name in (CONFIG, "C/inetpub/wwwroot/applicationHost.config"):

@@ -331,6 +331,9 @@ def _kept(options: argparse.Namespace, plan: Plan, what: str) -> Iterator[tuple[
         if what == "undo" and not is_begun(journals, plan.digest):
             message = (f"{options.vault} holds nothing of this plan: name the vault that clean "
                        "apply --execute filled, by --vault, or the plan that it was")  # fmt: skip
+            if any(vault.holds(one.sha256) for one in plan.files()):
+                message += (f"; files of these hashes are in it: if {journals / plan.digest}.log "
+                            "was lost, put back a copy of it")  # fmt: skip
             raise VaultError(message)
         with Journal(journals, plan.digest) as journal:
             when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -42,6 +42,10 @@ _ELSEWHERE = (
     "it was taken from another volume, {}: mount that one, or add --onto-other-volume to put it "
     "here on purpose"
 )
+_UNTOLD = (
+    "its content is in this vault, whose journal does not tell that it was taken from here: "
+    "put back a copy of the journal, and undo again"
+)
 _OTHER = "another file is there, and this vault did not take the one of the plan"
 _MAKE = "its folder is gone: make {} again, with its rights, and undo again"
 _WHICH = "no folder on its way is there: is {} the volume that it was taken from?"
@@ -156,7 +160,11 @@ def _laid(
 ) -> _Laid | Outcome:
     kept = journal.kept.get(action.id)
     if kept is None:
-        return _not_taken(action, volumes, journal)
+        found = _not_taken(action, volumes, journal)
+        is_held = found.result in {Result.ABSENT, Result.NOT_FOUND} and vault.holds(action.sha256)
+        if is_held and not journal.elsewhere(action.id):
+            return msgspec.structs.replace(found, why=_UNTOLD)
+        return found
     volume = volumes.get(kept.volume)
     if volume is None:
         return Outcome(action, Result.REFUSED, UNKNOWN.format(kept.volume))

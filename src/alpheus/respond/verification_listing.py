@@ -36,7 +36,10 @@ _LARGEST = 8 << 20
 TABLES = frozenset({"$mft", "mft"})
 """Names of the master file table of a volume."""
 
-_IS_LOG = re.compile(r"/(?:logfiles|logging|winevt)/.*\.(?:log|evtx)\Z")
+_IS_LOG = re.compile(
+    r"\A(?!.*/(?:wwwroot|aspnet_client|clientaccess|frontend)/)"
+    r".*/(?:logfiles|logging|winevt)/.*\.(?:log|evtx)\Z"
+)
 _SHORT = ("\\\\?\\", "\\??\\")
 
 
