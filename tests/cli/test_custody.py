@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from alpheus.cli import main
+from alpheus.cli import custody_text, main, output
 from alpheus.custody.who import account
 
 Capture = pytest.CaptureFixture[str]
@@ -58,6 +58,20 @@ def test_files_taken_by_hand_stand_with_their_hash(capsys: Capture) -> None:
     assert "cannot be read" in _run(capsys, "add", "a.e01", "gone", status=3)
     assert "is no file" in _run(capsys, "add", "a.e01", ".", status=2)
     assert len(_run(capsys, "show").splitlines()) == 1
+
+
+def test_a_reader_who_has_read_enough_ends_it(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `head` does: no error, and nothing is said of the rest."""
+    _run(capsys, "note", "case 17 opened", "--log", "custody.log")
+
+    def closed(*_: object) -> str:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(custody_text, "write_lines", closed)
+    monkeypatch.setattr(output, "drop_output", lambda: None)
+    assert _run(capsys, "show") == ""
 
 
 def test_a_log_is_checked_against_a_head_that_was_noted(capsys: Capture) -> None:

@@ -124,6 +124,7 @@ def _show(options: argparse.Namespace) -> int:
     place = _place(options)
     _size(place)
     since = options.since.strftime("%Y-%m-%dT%H:%M:%SZ") if options.since else ""
+    fault = ""  # also where whoever reads has read enough
     with standard_output(exact=options.format != "text") as stream:
         fault = write_lines(place, options.format, tuple(options.kind), since, stream)
     if fault:
