@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from random import Random
 
 import pytest
@@ -182,3 +183,14 @@ def test_what_too_many_have_is_passed_over_and_told(monkeypatch: pytest.MonkeyPa
     found = _found(*many, seen(50, SECRET), seen(51, SECRET))
     assert _hands(found) == [{"srv00050", "srv00051"}]
     assert {one.kind for one, _ in found.common} == {"carrier", "page-name"}
+
+
+def test_the_work_grows_with_the_fleet_and_not_with_its_square() -> None:
+    """Ten times as many strands take at most some twenty times as long."""
+    spent = []
+    for servers in (600, 6_000):
+        several, _ = fleet(1, servers, 20)
+        begun = time.process_time()
+        _found(*several)
+        spent.append(time.process_time() - begun)
+    assert spent[1] < 20 * max(spent[0], 0.05)

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from alpheus.cases.observations import Row
+from alpheus.cases.strands import Strand, Trait, TraitKind
 from alpheus.fleet.model import Parameters, Result, Unit, UnitKind
 from alpheus.fleet.reading import Triaging
 from alpheus.fleet.remote import TriageOrder
@@ -69,6 +70,10 @@ def _row(change: Callable[[Row], Row]) -> Result:
     return replace(made, document=replace(made.document, rows=rows))
 
 
+def _trait(length: int) -> Trait:
+    return Trait(TraitKind.AGENT, "x" * length)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -76,6 +81,10 @@ def _row(change: Callable[[Row], Row]) -> Result:
         replace(result("srv1"), verdict="fine"),
         replace(result("srv1"), cpu=-1),
         replace(result("srv1"), traces=()),
+        replace(result("srv1"), strands=()),
+        replace(result("srv1"), strands=((Strand("", "", ()),) * 50,)),
+        replace(result("srv1"), strands=((Strand("", "", (_trait(9_000),)),),)),
+        replace(result("srv1"), strands=((Strand("", "", (_trait(9),) * 900),),)),
         replace(result("srv1"), document=None),
         Result(refused="x" * 9_000),
         _row(lambda row: row._replace(digest=b"another's")),

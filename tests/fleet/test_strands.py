@@ -7,15 +7,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from alpheus import lab
 from alpheus.cases.strands import Strand, TraitKind
 from alpheus.fleet.strands import MOST, MOST_OF_A_KIND, strands_of
 from alpheus.job import TriageOptions
 from alpheus.lab.fleet import generate_fleet
-from alpheus.model import Assessment, Weight
+from alpheus.model import Assessment, Citation, Weight
 from alpheus.pipeline import Pipeline
 from alpheus.report.redact import Clear, Redactor
-from assessments import ATTACKER, SHELL_KEY, assessment, cite, compromised_server
+from assessments import (
+    ATTACKER,
+    HOSTILE,
+    SHELL_KEY,
+    assessment,
+    assessments,
+    cite,
+    compromised_server,
+)
 
 KEY = b"k" * 32
 
@@ -84,6 +96,36 @@ def test_a_break_in_and_its_page_are_one_where_nothing_else_is_there(tmp_path: P
     (strand,) = _strands(_triage(tmp_path / "evidence"))
     assert len(_of(strand, TraitKind.ADDRESS)) == 2
     assert len(_of(strand, TraitKind.PAGE_NAME)) == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(judged=assessments())
+def test_any_assessment_has_strands_that_can_be_kept(judged: Assessment) -> None:
+    """Whatever evidence put into it."""
+    for server in judged.servers:
+        for strand in strands_of(server, {}, KEY):
+            assert msgspec.json.decode(msgspec.json.encode(strand), type=Strand) == strand
+
+
+@given(text=st.sampled_from(HOSTILE), page=st.booleans())
+def test_what_an_intruder_writes_is_kept_as_text(text: str, page: bool) -> None:
+    """Of a request, of a command, of a page's name."""
+    whole = compromised_server()
+    asked = f"POST /owa/auth/x.aspx {text} 443 - 203.0.113.7 {text}"
+    row = f"2021-03-03 07:02:11 10.1.4.20 {asked} - 200 0 0 1"
+    path = f"web/{text}.aspx" if page else "u_ex.log"
+    hostile = tuple(
+        replace(
+            one,
+            citations=(
+                Citation("ev1", path, line=1, text=row, sha256="ab" * 32, structure=text),
+                Citation("ev1", "e", line=2, text=f'"CommandLine": "{text}"'),
+            ),
+        )
+        for one in whole.findings
+    )
+    for strand in _strands(assessment(replace(whole, findings=hostile))):
+        assert msgspec.json.decode(msgspec.json.encode(strand), type=Strand) == strand
 
 
 def test_what_is_kept_is_bounded() -> None:

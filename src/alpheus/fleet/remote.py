@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pickle
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,9 +17,11 @@ import msgspec
 
 from alpheus.cases.identity import Kind
 from alpheus.cases.observations import Row, digest_of_server, states_of
+from alpheus.cases.strands import Strand, TraitKind
 from alpheus.engine.base import Note, Work
 from alpheus.fleet.model import Result, Unit, UnitKind
 from alpheus.fleet.reading import Triaging
+from alpheus.fleet.strands import LONGEST, MOST, MOST_OF_A_KIND
 from alpheus.model import Verdict
 
 CLASSES = ((64 << 20, 1 << 30), (1 << 30, 2 << 30))
@@ -106,10 +109,21 @@ def _check(unit: Unit, result: Result) -> None:
             or len(document.rows) > MOST_SERVERS
             or len(result.traces) != len(document.rows)
             or len(result.strands) != len(document.rows)
+            or not all(map(_are_bounded, result.strands))
             or not all(map(_is_of_an_assessment, document.rows))
         )
     if wrong:
         raise ValueError("it is no result of this unit")
+
+
+def _are_bounded(strands: Sequence[Strand]) -> bool:
+    """A server has few intruders, and each few traits."""
+    kinds = len(TraitKind)
+    return len(strands) <= MOST and all(
+        len(one.traits) <= kinds * MOST_OF_A_KIND
+        and all(max(len(trait.value), len(trait.label)) <= LONGEST for trait in one.traits)
+        for one in strands
+    )
 
 
 def _is_of_an_assessment(row: Row) -> bool:

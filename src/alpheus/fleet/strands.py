@@ -25,6 +25,7 @@ from alpheus.judge.pages import RARE, USED_FOREIGN, USED_SHELL
 from alpheus.model import Citation, Finding, ServerAssessment, Stage, Weight
 from alpheus.report.redact import Clear
 from alpheus.report.secret_patterns import SecretKind
+from alpheus.report.visible import portable
 from alpheus.sharing.traces import is_planted
 
 MOST = 8
@@ -39,7 +40,8 @@ _NEAR = timedelta(minutes=15)
 _AT_ONCE = timedelta(seconds=5)
 _FAR = timedelta.max
 _MOST_RECORDS = 4_000
-_LONGEST = 300
+LONGEST = 300
+"""Characters of a trait."""
 _TELLING = frozenset({TraitKind.SECRET, TraitKind.PAGE, TraitKind.PAGE_NAME, TraitKind.ADDRESS,
                       TraitKind.AGENT, TraitKind.STRUCTURE})  # fmt: skip
 """What without any of which there is nobody to speak of."""
@@ -375,11 +377,11 @@ def _sequences(group: _Group) -> Iterator[Trait]:
 
 def _hashed(kind: TraitKind, parts: Sequence[str], label: str) -> Trait:
     digest = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass"))
-    return Trait(kind, digest.hexdigest()[:32], label[:_LONGEST])
+    return Trait(kind, digest.hexdigest()[:32], portable(label)[:LONGEST])
 
 
 def _trait(kind: TraitKind, value: str, label: str = "") -> Trait:
-    return Trait(kind, value[:_LONGEST], (label or value)[:_LONGEST])
+    return Trait(kind, portable(value)[:LONGEST], portable(label or value)[:LONGEST])
 
 
 def _page_name(path: str) -> str:
