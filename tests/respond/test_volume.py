@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -220,3 +221,30 @@ def test_a_folder_that_is_not_there_is_told_from_a_file(tmp_path: Path) -> None:
         assert not isinstance(plain.value, LostFolderError)
     finally:
         volume.close()
+
+
+_READ = """
+import os, sys
+from pathlib import Path
+from alpheus.respond.volume import Volume, open_file
+assert sys.getfilesystemencoding() != "utf-8"
+for name in (chr(0xFC) + ".aspx", chr(0xDC) + ".ASPX", chr(0x202E) + ".aspx"):
+    with Volume("C", Path(sys.argv[1])).place(("inetpub", name)) as place:
+        print(os.read(open_file(place), 9).decode())
+"""
+
+
+def test_names_are_those_of_the_evidence_in_every_locale(root: Path) -> None:
+    """What is not ASCII is UTF-8 on the disk, whatever the locale says that it is."""
+    for name in ("\u00fc.aspx", "\u202e.aspx"):
+        (root / "inetpub" / name).write_bytes(b"page")
+    plain = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run([sys.executable, "-c", _READ, root], env=os.environ | plain,
+                          check=True, capture_output=True, text=True)  # fmt: skip
+    assert done.stdout.split() == ["page"] * 3
+
+
+def test_a_name_that_no_disk_has_is_refused(volume: Volume) -> None:
+    """Half of a character, as a torn record may have it."""
+    with pytest.raises(RefusedPlaceError, match="no name"):
+        _read(volume, "inetpub", "\ud800.aspx")

@@ -111,7 +111,8 @@ class Volume:
                 os.close(folder)
                 folder = below
                 found.append(name)
-            if len(checked) == 1 and not exists(folder, checked[0]) and not _is_windows(folder):
+            is_there = exists(folder, _on_disk(checked[-1]))
+            if len(checked) == 1 and not is_there and not _is_windows(folder):
                 raise LostFolderError(checked[0])
             found.append(_found(folder, checked[-1]))
             yield Place(folder, tuple(found))
@@ -171,10 +172,28 @@ def _checked(parts: Sequence[str]) -> Sequence[str]:
         message = "it lies too deep, or nowhere"
         raise RefusedPlaceError(message)
     for part in parts:
-        if part in {"", ".", ".."} or "/" in part or "\0" in part:
+        if part in {"", ".", ".."} or "/" in part or "\0" in part or not _is_name(part):
             message = f"{part!r} is no name of a file"
             raise RefusedPlaceError(message)
     return parts
+
+
+def _is_name(part: str) -> bool:
+    try:
+        part.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _on_disk(part: str) -> str:
+    """A name of evidence, which is UTF-8 on the disk, as the locale of this system has it."""
+    return os.fsdecode(part.encode("utf-8", "surrogateescape"))
+
+
+def _as_text(name: str) -> str:
+    """The reverse: a name that this system gave, as evidence has it."""
+    return os.fsencode(name).decode("utf-8", "surrogateescape")
 
 
 def _on_the_way(folder: int, part: str) -> str:
@@ -190,13 +209,13 @@ def _is_windows(root: int) -> bool:
 
 def _found(folder: int, part: str) -> str:
     try:
-        if exists(folder, part):
-            return part
+        if exists(folder, _on_disk(part)):
+            return _on_disk(part)
         names = os.listdir(folder)
     except OSError as error:
         raise _refusal(error, "its folder cannot be read") from error
-    same = [name for name in names if clean_address(name) == part]
-    same = same or [name for name in names if clean_address(name).upper() == part.upper()]
+    same = [name for name in names if clean_address(_as_text(name)) == part]
+    same = same or [name for name in names if clean_address(_as_text(name)).upper() == part.upper()]
     if not same:
         raise AbsentPlaceError(part)
     if len(same) > 1:
