@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -116,6 +117,18 @@ def test_two_intruders_on_one_server_stay_apart() -> None:
     assert _hands(found) == [{"ex01", "srv00002"}, {"ex01", "srv00003"}]
     alone = _found(seen(1, SECRET, **here), seen(2, SECRET, WAY, **here))
     assert alone.hands == []
+
+
+def test_servers_that_are_called_alike_are_told_apart_by_their_domains() -> None:
+    """EX01 is the name of thousands; where a domain is missing, the only one is meant."""
+    one, other, again = (
+        seen(1, SECRET, server="EX01"), seen(2, SECRET, WAY, server="EX01"),
+        seen(3, SECRET, NAME, server="ex01"),
+    )  # fmt: skip
+    assert _found(one, other, again).hands == []
+    one = replace(one, full="ex01.a.example")
+    assert _found(one, again).hands == [], "one server, read twice"
+    assert len(_found(one, replace(other, full="EX01.b.example")).hands) == 1
 
 
 def test_the_same_package_twice_changes_nothing() -> None:

@@ -139,7 +139,9 @@ def test_strands_come_from_the_observations_that_count(database: Database) -> No
     one = seen(1, SECRET).strand
     with database.write() as connection:
         strands.add(connection, [(1, (one,)), (2, (one,))])
-        assert list(read_strands(connection, {2: "ex02"})) == [Seen(2, 1, "ex02", one)]
+        assert list(read_strands(connection, {2: ("ex02", "ex02.a.example")})) == [
+            Seen(2, 1, "ex02", one, "ex02.a.example")
+        ]
 
 
 @pytest.mark.parametrize("seed", [21, 22, 23])

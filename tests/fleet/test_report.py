@@ -38,6 +38,19 @@ def test_victims_come_first_and_what_they_share_is_told(database: Database) -> N
     assert found.units["done"] == 3
 
 
+def test_victims_of_one_hand_are_told_with_the_first(database: Database) -> None:
+    """By what they share at once; of what was read twice the last result counts here, too."""
+    ledger = _judged(database, 2, 3)
+    (hand,) = report(database).hands.hands
+    assert (hand.servers, hand.first_victim) == (2, "srv0002")
+    assert {"secret", "page"} & {one.kind for one in hand.signs}
+    newer = Recipe(RECIPE.kind, RECIPE.parameters, "knowledge 2")
+    ledger.register([package(3)], newer)
+    ledger.settle(finished(ledger.claim(newer, 1, "w")), "mia")
+    found = report(database).hands
+    assert (found.hands, found.strands) == ((), 1)
+
+
 def test_one_victim_shares_nothing(database: Database) -> None:
     """What is on one server alone is in its own assessment."""
     _judged(database, 2)

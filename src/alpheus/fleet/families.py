@@ -68,7 +68,7 @@ def families(
                                         for one in each.seen))  # fmt: skip
     wanted = [
         (name, members) for name, members in grouped.items()
-        if len({one.server.lower() for one in members.seen}) >= least
+        if len({one.who for one in members.seen}) >= least
     ]  # fmt: skip
     wanted.sort(key=lambda one: (-len(one[1].seen), one[0]))
     for name, members in wanted:
@@ -78,7 +78,7 @@ def families(
 def _grouped(connection: Connection, victims: Mapping[int, Victim]) -> dict[str, _Members]:
     """By structure; pages of which no structure is known, by themselves."""
     found: dict[str, _Members] = {}
-    names = {number: one.name for number, one in victims.items()}
+    names = {number: (one.name, one.full) for number, one in victims.items()}
     for seen in sorted(read_strands(connection, names), key=lambda one: one.strand.first or "~"):
         of_kind = {
             kind: [one.value for one in seen.strand.traits if one.kind is kind]
@@ -127,7 +127,7 @@ def _family(
     strands = [one.strand for one in members.seen]
     return Found(
         ShellFamily(
-            name, len({one.server.lower() for one in members.seen}),
+            name, len({one.who for one in members.seen}),
             min((one.first for one in strands if one.first), default=""),
             max((one.last for one in strands), default=""),
             tuple(sorted({*members.hashes, *pages})), tuple(sorted(names)),

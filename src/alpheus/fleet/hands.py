@@ -13,8 +13,8 @@ others change nothing between these. The order in which they come does not matte
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from alpheus.cases.strands import Strand, Trait, TraitKind
@@ -32,12 +32,21 @@ MOST_OF_A_STRAND = 16
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A strand of a server; `server` is what it is called, `number` that of the strand there."""
+    """A strand of a server; `server` is what it is called, `number` that of the strand there.
+
+    `full` is its name with its domain, '' where that is not known: many servers are called alike.
+    """
 
     observation: int
     number: int
     server: str
     strand: Strand
+    full: str = ""
+
+    @property
+    def who(self) -> str:
+        """By what it is told from other servers."""
+        return (self.full or self.server).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +116,21 @@ def find_hands(seen: Iterable[Seen], weights: Weights) -> Clusters:
 def _once(seen: Iterable[Seen]) -> tuple[Seen, ...]:
     """In an order of their own, each server's strand once."""
     found: dict[tuple[object, ...], Seen] = {}
-    for one in sorted(seen, key=lambda one: (one.observation, one.number)):
-        key = (one.server.lower(), one.strand.first, one.strand.last, one.strand.traits)
+    for one in _named(sorted(seen, key=lambda one: (one.observation, one.number))):
+        key = (one.who, one.strand.first, one.strand.last, one.strand.traits)
         found.setdefault(key, one)
     return tuple(sorted(found.values(), key=_place))
+
+
+def _named(several: Sequence[Seen]) -> Iterator[Seen]:
+    """With the full name of those whose records do not give it, where only one is called so."""
+    full: dict[str, set[str]] = {}
+    for one in several:
+        if one.full:
+            full.setdefault(one.full.lower().partition(".")[0], set()).add(one.full)
+    for one in several:
+        known = full.get(one.server.lower(), set()) if not one.full else set()
+        yield replace(one, full=next(iter(known))) if len(known) == 1 else one
 
 
 def _place(one: Seen) -> tuple[object, ...]:
@@ -131,7 +151,7 @@ def _holders(strands: Sequence[Seen]) -> dict[Trait, list[int]]:
     return {
         Trait(kind, value, label[kind, value]): several
         for (kind, value), several in found.items()
-        if len({strands[at].server.lower() for at in several}) > 1
+        if len({strands[at].who for at in several}) > 1
     }
 
 
@@ -230,7 +250,7 @@ class _Index:
         ) != group(self._traits[other].kind)
 
     def _bond(self, one: int, other: int, several: list[int]) -> Bond | None:
-        if len({self._strands[at].server.lower() for at in several}) < 2:
+        if len({self._strands[at].who for at in several}) < 2:
             return None
         inside = Counter(self._faces[at] for at in several)
         said = [left(self._bits[each], self._outside(each, inside)) for each in (one, other)]
@@ -267,7 +287,7 @@ class _Joining:
         if linked:
             target = self._merged(linked)
             self._add(target, free, bond, marks=marks)
-        elif len({self._strands[at].server.lower() for at in free}) > 1:
+        elif len({self._strands[at].who for at in free}) > 1:
             self.hands.append(Cluster(set()))
             target = len(self.hands) - 1
             self._add(target, free, bond, marks=marks)
@@ -323,6 +343,6 @@ class _Joining:
 def _ordered(hands: Iterable[Cluster], strands: Sequence[Seen]) -> list[Cluster]:
     return sorted(
         hands,
-        key=lambda one: (-len({strands[at].server.lower() for at in one.members}),
+        key=lambda one: (-len({strands[at].who for at in one.members}),
                          min(one.members)),
     )  # fmt: skip

@@ -90,6 +90,8 @@ def _signs(signs: Sequence[Sign]) -> Iterator[str]:
     for one in signs:
         if one.bits >= 1:
             by_kind.setdefault(one.kind, []).append(one)
+    if "address" in by_kind:
+        by_kind.pop("network", None)  # it says the same once more
     for kind, several in list(by_kind.items())[:_LISTED]:
         top = max(several, key=lambda one: (one.servers, one.bits))
         more = f" and {len(several) - 1:,} more" if len(several) > 1 else ""

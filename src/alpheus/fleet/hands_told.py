@@ -6,7 +6,7 @@ No hand has a name: who it is, no log says.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -102,12 +102,13 @@ class Hands(msgspec.Struct, frozen=True):
     passed_over: tuple[Sign, ...]
 
 
-def read_strands(connection: Connection, names: dict[int, str]) -> Iterator[Seen]:
-    """The strands of these observations, which are called so."""
+def read_strands(connection: Connection, names: Mapping[int, tuple[str, str]]) -> Iterator[Seen]:
+    """The strands of these observations, which are called so, and so with their domains."""
     query = select(strands.c.observation, strands.c.number, strands.c.body)
     for observation, number, body in connection.execute(query):
         if observation in names:
-            yield Seen(observation, number, names[observation], read(body))
+            name, full = names[observation]
+            yield Seen(observation, number, name, read(body), full)
 
 
 def tell_hands(seen: Iterable[Seen], public: Callable[[str], bool] = lambda _: False) -> Hands:
@@ -117,7 +118,7 @@ def tell_hands(seen: Iterable[Seen], public: Callable[[str], bool] = lambda _: F
     told = _Telling(found, weights)
     hands = tuple(told.hand(number) for number in range(1, 1 + min(len(found.hands), MOST_HANDS)))
     return Hands(
-        len(found.strands), len({one.server.lower() for one in found.strands}), hands,
+        len(found.strands), len({one.who for one in found.strands}), hands,
         tuple(_member(found.strands[at]) for at in found.alone[:MOST_MEMBERS]), len(found.alone),
         tuple(_several(found)), tuple(told.between()),
         tuple(_sign(trait, many, 0.0) for trait, many in found.common[:MOST_COMMON]),
@@ -182,7 +183,7 @@ def _several(found: Clusters) -> Iterator[Crowded]:
     of = {at: number for number, one in enumerate(found.hands, 1) for at in one.members}
     places: dict[str, list[int]] = {}
     for at, one in enumerate(found.strands):
-        places.setdefault(one.server.lower(), []).append(at)
+        places.setdefault(one.who, []).append(at)
     for several in places.values():
         hands = tuple(sorted(of.get(at, 0) for at in several))
         if len(several) > 1 and len({of.get(at, -at) for at in several}) > 1 and any(hands):
@@ -253,7 +254,7 @@ def _moment(text: str) -> datetime:
 
 
 def _servers(members: Sequence[Seen]) -> int:
-    return len({one.server.lower() for one in members})
+    return len({one.who for one in members})
 
 
 def _sign(trait: Trait, servers: int, bits: float) -> Sign:

@@ -42,7 +42,8 @@ u, o, t = units.c, observations.c, traces.c
 class Victim(msgspec.Struct, frozen=True):
     """A server that was judged. `since` is the last sign of an intruder, '' for none.
 
-    `observation` leads to it in cases (`alpheus case show`).
+    `observation` leads to it in cases (`alpheus case show`). `full` is its name with its domain, ''
+    where that is not known.
     """
 
     observation: int
@@ -53,6 +54,7 @@ class Victim(msgspec.Struct, frozen=True):
     headline: str
     package: str
     unit: int
+    full: str = ""
 
 
 class Shared(msgspec.Struct, frozen=True):
@@ -99,6 +101,13 @@ _STATES = tuple(one.value for one in UnitState if one is not UnitState.HELD)
 class _Body(msgspec.Struct):
     name: str = ""
     headline: str = ""
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def full(self) -> str:
+        """Its name with its domain, '' where none is told."""
+        whole = [one for one in (self.name, *self.aliases) if "." in one]
+        return min(whole, key=lambda one: (-one.count("."), one.lower()), default="")
 
 
 _numbers = msgspec.json.Decoder(list[int]).decode
@@ -115,7 +124,7 @@ def report(database: Database, *, now: datetime | None = None) -> Report:
         counts[_WAITING] = counts.get(_WAITING, 0) + counts.pop(UnitState.HELD.value, 0)
         judged = judged_servers(connection)
         by_number = {one.observation: one for one in judged}
-        names = {one.observation: one.name for one in judged}
+        names = {one.observation: (one.name, one.full) for one in judged}
         verdicts: dict[str, int] = {}
         for one in judged:
             verdicts[one.verdict] = verdicts.get(one.verdict, 0) + 1
@@ -154,7 +163,8 @@ def _victims(connection: Connection, of: Mapping[int, tuple[int, str]]) -> Itera
         query = select(o.id, o.verdict, o.stage, o.breach, o.body).where(o.id.in_(part))
         for number, verdict, stage, since, text in connection.execute(query):
             body, (unit, place) = _read(text), of[number]
-            yield Victim(number, body.name, verdict, stage, since, body.headline, place, unit)
+            yield Victim(number, body.name, verdict, stage, since, body.headline, place, unit,
+                         body.full)  # fmt: skip
 
 
 def _shared(connection: Connection, judged: dict[int, Victim]) -> Iterable[Shared]:
