@@ -160,19 +160,24 @@ def test_a_scope_has_one_round_at_a_time(folder: Path) -> None:
 def test_shards_that_are_parked_are_told_and_tried_again(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Status 3; `campaign retry` lets them wait, and says how to go on."""
+    """Status 3 as long as there are any; `campaign retry` lets them wait, and says how to go on."""
     with running("plain") as internet:
         scope_of(folder, internet.port)
-        (folder / "targets").write_text("127.16.0.1", "utf-8")
-        assert probed(folder, "--later")[0] == 0
+        (folder / "targets").write_text("127.16.0.1\n127.16.1.1", "utf-8")
+        assert probed(folder, "--later", "--shards", "2")[0] == 0
+        _set(folder, "state = CASE id WHEN 1 THEN 'parked' ELSE 'waiting' END")
+        status, said = probed(folder, "--later")
+        assert (status, "1 shard asked now" in said) == (3, True)
         _set(folder, "state = 'parked', reason = 'a reason'")
         status, said = probed(folder, "--later")
-        assert (status, "1 shard of it parked" in said) == (3, True)
+        assert (status, "2 shards of it parked" in said) == (3, True)
         assert main(["campaign", "retry", "--database", str(folder / "c.db")]) == 0
         assert "run: alpheus campaign probe" in capsys.readouterr().err
         assert probed(folder, "--later")[0] == 0
     with open_database(str(folder / "c.db")) as database:
-        assert stored(database) == {"127.16.0.1": 1}, "what was answered is not asked again"
+        assert stored(database) == {"127.16.0.1": 1, "127.16.1.1": 1}, (
+            "what was answered is not asked again"
+        )
 
 
 def _set(folder: Path, what: str) -> None:

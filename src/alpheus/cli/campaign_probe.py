@@ -173,8 +173,10 @@ def _drive(options: argparse.Namespace, ledger: Ledger, found: Round, scope: Sco
 
 
 def _ending(options: argparse.Namespace, database: Database, summary: Summary, found: Round) -> int:
+    from alpheus.fleet.ledger import Ledger  # noqa: PLC0415 - keeps --help fast
+
     say(f"{_shards(summary.done)} asked now; what was sent: {found.folder}")
     say_parked(summary)
     if not options.later and summary.done:
         work_out(database, directory=options.directory)
-    return NOT_ALL if summary.parked else 0
+    return NOT_ALL if Ledger(database).parked(found.recipe) else 0
