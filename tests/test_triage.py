@@ -5,6 +5,7 @@ from __future__ import annotations
 import compileall
 import re
 import shutil
+import struct
 from datetime import datetime
 from pathlib import Path
 
@@ -85,6 +86,26 @@ def test_the_labs_markers_change_no_verdict(truths: Path) -> None:
         page.write_text(text, "utf-8")
     server = _server(_assess(out / "evidence"), truth.servers[0].server)
     assert (server.verdict, server.stage) == (Verdict.COMPROMISED, Stage.OPERATED)
+
+
+def test_the_program_of_sharepoint_decides_its_patch_state(truths: Path) -> None:
+    """By the fixes that the pack lists; it is told what to install, and no Exchange is seen."""
+    out = truths / "sharepoint-build"
+    lab.generate(out, "sharepoint-clean", seed=3)
+    (logs,) = (out / "evidence").rglob("LOGS")
+    program = logs.parent / "ISAPI" / "Microsoft.SharePoint.dll"
+    program.parent.mkdir()
+    version = struct.pack("<IIII", 0xFEEF04BD, 0x10000, 16 << 16, 10417 << 16 | 20027)
+    program.write_bytes(b"MZ" + bytes(98) + version + bytes(36))
+    (server,) = _assess(out / "evidence").servers
+    assert (server.verdict, server.product) == (
+        Verdict.NO_EVIDENCE, "Microsoft SharePoint Server 2019",
+    )  # fmt: skip
+    assert {cve: one.state.value for cve, one in server.cves.items()} == {
+        "CVE-2025-49704": "fixed", "CVE-2025-49706": "fixed",
+        "CVE-2025-53770": "vulnerable", "CVE-2025-53771": "vulnerable",
+    }  # fmt: skip
+    assert any(step.action.startswith("Install the updates of") for step in server.next_steps)
 
 
 def test_an_input_that_cannot_be_opened_costs_only_itself(truths: Path, tmp_path: Path) -> None:
