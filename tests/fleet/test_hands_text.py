@@ -33,6 +33,14 @@ def test_a_hand_is_told_with_its_reasons() -> None:
     assert "fit none: srv00008" in text
 
 
+def test_victims_of_whom_nothing_tells_are_counted() -> None:
+    """As those that an older version judged."""
+    found = tell_hands([seen(1, SECRET)], broken_into=[1, 2, 3])
+    text = " ".join(" ".join(hands_lines(found)).split())
+    assert "of 2 servers that are broken into nothing tells by whom" in text
+    assert any("of 1 server " in line for line in hands_lines(tell_hands([], broken_into=[4])))
+
+
 def test_no_hand_is_said_as_well() -> None:
     """So that nobody takes silence for an oversight."""
     text = " ".join(hands_lines(tell_hands([seen(1, SECRET), seen(2, OTHER)])))

@@ -32,10 +32,11 @@ _AGAINST = {
 
 def hands_lines(found: Hands) -> Iterator[str]:
     """All of it, line by line, without line ends; nothing where no intruder was seen."""
-    if not found.strands:
+    if not found.strands and not found.untold:
         return
     yield from ("", "THE SAME HAND")
-    yield from _paragraph(_summary(found))
+    if found.strands:
+        yield from _paragraph(_summary(found))
     for one in found.hands[:_HANDS]:
         yield from _hand(one)
     if len(found.hands) > _HANDS:
@@ -52,6 +53,11 @@ def hands_lines(found: Hands) -> Iterator[str]:
         names = ", ".join(one.name for one in found.alone[:_NAMED])
         more = found.alone_total - min(_NAMED, len(found.alone))
         yield from _item(f"fit none: {names}" + (f" and {more:,} more" if more > 0 else ""))
+    if found.untold:
+        yield from _item(
+            f"of {_servers(found.untold)} that are broken into nothing tells by whom; what an "
+            "older version judged is told once it is judged again"
+        )
     if found.passed_over:
         first = found.passed_over[0]
         yield from _item(

@@ -90,7 +90,10 @@ class Crowded(msgspec.Struct, frozen=True):
 
 
 class Hands(msgspec.Struct, frozen=True):
-    """All of them. `alone` are strands that fit none; `passed_over` what too many have."""
+    """All of them. `alone` are strands that fit none; `passed_over` what too many have.
+
+    `untold` counts victims of which nothing tells who it was.
+    """
 
     strands: int
     servers: int
@@ -100,6 +103,7 @@ class Hands(msgspec.Struct, frozen=True):
     several: tuple[Crowded, ...]
     between: tuple[Between, ...]
     passed_over: tuple[Sign, ...]
+    untold: int = 0
 
 
 def read_strands(connection: Connection, names: Mapping[int, tuple[str, str]]) -> Iterator[Seen]:
@@ -111,17 +115,26 @@ def read_strands(connection: Connection, names: Mapping[int, tuple[str, str]]) -
             yield Seen(observation, number, name, read(body), full)
 
 
-def tell_hands(seen: Iterable[Seen], public: Callable[[str], bool] = lambda _: False) -> Hands:
-    """Who is of one hand, and why. `public` tells pages that anybody may have."""
+def tell_hands(
+    seen: Iterable[Seen],
+    public: Callable[[str], bool] = lambda _: False,
+    broken_into: Iterable[int] = (),
+) -> Hands:
+    """Who is of one hand, and why. `public` tells pages that anybody may have.
+
+    `broken_into` are the observations of all victims: those without a strand are counted.
+    """
     weights = Weights(public)
-    found = find_hands(seen, weights)
+    several = list(seen)
+    untold = set(broken_into) - {one.observation for one in several}
+    found = find_hands(several, weights)
     told = _Telling(found, weights)
     hands = tuple(told.hand(number) for number in range(1, 1 + min(len(found.hands), MOST_HANDS)))
     return Hands(
         len(found.strands), len({one.who for one in found.strands}), hands,
         tuple(_member(found.strands[at]) for at in found.alone[:MOST_MEMBERS]), len(found.alone),
         tuple(_several(found)), tuple(told.between()),
-        tuple(_sign(trait, many, 0.0) for trait, many in found.common[:MOST_COMMON]),
+        tuple(_sign(trait, many, 0.0) for trait, many in found.common[:MOST_COMMON]), len(untold),
     )  # fmt: skip
 
 

@@ -125,12 +125,13 @@ def report(database: Database, *, now: datetime | None = None) -> Report:
         judged = judged_servers(connection)
         by_number = {one.observation: one for one in judged}
         names = {one.observation: (one.name, one.full) for one in judged}
+        broken = [one.observation for one in judged if one.verdict == Verdict.COMPROMISED]
         verdicts: dict[str, int] = {}
         for one in judged:
             verdicts[one.verdict] = verdicts.get(one.verdict, 0) + 1
         return Report(
             SCHEMA, moment, {one: counts.get(one, 0) for one in _STATES}, verdicts,
-            tuple(judged), tell_hands(read_strands(connection, names), _public()),
+            tuple(judged), tell_hands(read_strands(connection, names), _public(), broken),
             tuple(_shared(connection, by_number)),
             tuple(_sources(connection, database.place, by_number)),
             tuple(one for one in parked_units(connection) if one.kind in _OF_PACKAGES),
