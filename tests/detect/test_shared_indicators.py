@@ -21,12 +21,18 @@ ROWS = (
     "2021-03-03 06:00:02 10.0.0.1 GET /owa/ - 443 45.77.1.9 Mozilla/5.0"
     " https://c2.evil.example/a 200\n"
     "2021-03-03 06:00:03 10.0.0.1 GET /owa/ - 443 104.16.0.1 Mozilla/5.0 - 200\n"
+    "2021-03-03 06:00:04 10.0.0.1 GET /owa/ url=https%3A%2F%2Fc2.hidden.example%2Fa 443 45.77.1.9"
+    " Mozilla/5.0 - 200\n"
+    "2021-03-03 06:00:05 10.0.0.1 GET /owa/ u=%252F%252Ftwice.example 443 45.77.1.9 x - 200\n"
+    "2021-03-03 06:00:06 10.0.0.1 GET /owa/ u=dots%2Eexample%u002f 443 45.77.1.9 x - 200\n"
+    "2021-03-03 06:00:07 10.0.0.1 GET /owa/ u=%5B2a03%3A7%3A%3A9%5D%3A443 443 45.77.1.9 x - 200\n"
+    "2021-03-03 06:00:08 10.0.0.1 GET /owa/ u=%3D45.77.2.2%26 443 45.77.1.9 x - 200\n"
 )
 
 
 @pytest.fixture(scope="module")
 def evidence(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A log with four requests that say nothing by themselves."""
+    """A log with requests that say nothing by themselves."""
     place = tmp_path_factory.mktemp("shared") / "EX01"
     logs = place / "inetpub" / "logs" / "LogFiles" / "W3SVC1"
     logs.mkdir(parents=True)
@@ -57,6 +63,15 @@ def test_who_came_is_found(evidence: Path) -> None:
         "45.77.1.1"
         in told["Shared indicator (ip): a scanner (TLP:AMBER, indicators)"].citations[0].text
     )
+
+
+@pytest.mark.parametrize(
+    "value", ["hidden.example", "twice.example", "dots.example", "2a03:7::9", "45.77.2.2"]
+)
+def test_percent_encoding_hides_nothing(evidence: Path, value: str) -> None:
+    """A name or address in a query is found however it was encoded."""
+    (server,) = _triage(evidence, f"value\n{value}\n").servers
+    assert [len(one.citations) for one in server.findings] == [1]
 
 
 def test_what_many_use_raises_no_verdict(evidence: Path) -> None:

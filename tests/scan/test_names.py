@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,11 +14,14 @@ from alpheus.scan.names import Names
 VALUES = ("45.77.1.1", "evil.example", "a-b.co.uk", "2001:db8::7", "::1")
 
 
-def _both(values: tuple[str, ...], data: bytes) -> list[list[int]]:
-    found = [Names(values).find(data, 0, len(data))]
+def _both(
+    values: tuple[str, ...], data: bytes, start: int = 0, end: int | None = None
+) -> list[list[int]]:
+    stop = len(data) if end is None else end
+    found = [Names(values).find(data, start, stop)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_library", lambda: None)
-        found.append(Names(values).find(data, 0, len(data)))
+        found.append(Names(values).find(data, start, stop))
     return found
 
 
@@ -28,22 +33,39 @@ def _both(values: tuple[str, ...], data: bytes) -> list[list[int]]:
         (b"evil.example.", [0]), (b"evil.example.org", []), (b"evil.example evil.example", [0, 13]),
         (b"www.a-b.co.uk", [4]), (b"[2001:DB8::7]:443", [1]), (b"12:34:56 ::1", [9]),
         (b"a2001:db8::7", []), (b"", []), (b"....", []), (b"::::", []), (b"evil", []),
+        (b"%2F%2Fevil.example%2F", [6]), (b"%252F%252Fevil.example", [10]),
+        (b"%2045.77.1.1%3A", [3]), (b"%3D45.77.1.1", [3]), (b"%3Dc2.evil.example", [6]),
+        (b"%5B2001:db8::7%5D", [3]),
+        (b"2Fevil.example", []), (b"%2evil.example", []), (b"%2F.evil.example", [4]),
+        (b"%2545.77.1.1", [3]), (b"%25", []), (b"%2", []), (b"a%ZZevil.example", []),
+        (b"a" * 505 + b".evil.example", [506]), (b"a" * 255 + b".evil.example", [256]),
     ],
 )  # fmt: skip
 def test_what_is_found(data: bytes, places: list[int]) -> None:
-    """Whole addresses, and names with all below them; nothing that only looks alike."""
+    """Whole addresses, and names with all below them; nothing that only looks alike.
+
+    A value may stand behind the code of a character, however often that was encoded.
+    """
     assert _both(VALUES, data) == [places, places]
 
 
 _PIECES = st.sampled_from([*(one.encode() for one in VALUES), b".", b":", b" ", b"x", b"EVIL", b"1",
-                           b"-", b"_", b"\xff", b"\n", b"a" * 300, b"example", b"."])  # fmt: skip
+                           b"-", b"_", b"\xff", b"\n", b"a" * 300, b"b" * 199, b"example", b".",
+                           b"%", b"%2F", b"25", b"%253A", b"a1", b"%zz"])  # fmt: skip
 
 
-@given(st.lists(_PIECES, max_size=30).map(b"".join))
-def test_both_say_the_same(data: bytes) -> None:
-    """Whatever the bytes, the search in C and the one in Python find the same places."""
-    one, other = _both(VALUES, data)
-    assert one == other
+@given(st.lists(_PIECES, max_size=16).map(b"".join), st.integers(0, 40), st.integers(0, 40))
+def test_both_say_the_same(data: bytes, before: int, behind: int) -> None:
+    """Whatever the bytes, the search in C and the one in Python find the same places.
+
+    Also of a part of them, and where values are those that stand in the text itself.
+    """
+    inside = {one.decode() for one in re.findall(rb"[0-9A-Za-z._-]{1,20}", data) if b"." in one}
+    for values in (VALUES, tuple(inside)):
+        one, other = _both(values, data)
+        assert one == other
+        one, other = _both(values, data, before, len(data) - behind)
+        assert one == other
 
 
 @given(st.sets(st.from_regex(r"[a-z]{1,8}(\.[a-z]{2,6}){1,3}", fullmatch=True), max_size=80))
@@ -67,4 +89,27 @@ def test_only_the_part_that_was_named() -> None:
     """What lies before or behind it is not read, also in a buffer that can change."""
     data = bytearray(b"45.77.1.1 evil.example 45.77.1.1")
     assert Names(VALUES).find(data, 10, 22) == [10]
+    data.append(0)
+
+
+class _Resizing:
+    """A search that tries to change what it reads."""
+
+    def __init__(self, data: bytearray) -> None:
+        self.data = data
+
+    def alpheus_names_find(self, *_: object) -> int:
+        self.data.extend(b"x" * 4096)
+        return 0
+
+
+@pytest.mark.parametrize("data", [bytearray(b"45.77.1.1"), bytearray()])
+def test_what_is_read_stays_where_it_is(data: bytearray) -> None:
+    """A buffer cannot be moved while C reads it."""
+    names = Names(VALUES)
+    if names._library is None:
+        pytest.skip("needs the part in C")
+    names._library = _Resizing(data)
+    with pytest.raises(BufferError):
+        names.find(data, 0, len(data))
     data.append(0)

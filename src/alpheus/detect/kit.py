@@ -35,6 +35,8 @@ _PAGE, _KNOWN, _FIRST_RULE = 1, 2, 4
 """Marks of lines: names a page, names a published address, and one bit for each rule."""
 
 _STOCK_KEPT = 50_000
+_CODED_COLONS = "%(?:25)*3a[0-9a-f]{0,4}%(?:25)*3a"
+"""Part of an address of IPv6, percent-encoded: the search for names looks at colons as they are."""
 
 
 @dataclass
@@ -122,16 +124,16 @@ class Kit:
 
     def needles(self, source: str, kind: LineKind = LineKind.ROWS) -> Needles:
         """The compiled prefilter for one kind of lines of a text log."""
-        from alpheus.scan.needles import Needles  # noqa: PLC0415 - native, only for logs
+        from alpheus.scan.needles import Needle, Needles  # noqa: PLC0415 - native, only for logs
 
         if source not in REQUEST_SOURCES and kind is LineKind.REQUESTS:
             kind = LineKind.ROWS
         found = self._needles.get((source, kind))
         if found is None:
-            wanted = self.wanted(source, kind)
-            found = self._needles[source, kind] = Needles(
-                wanted, keep=self.keep, names=self._shared_names(source, kind)
-            )
+            wanted, names = self.wanted(source, kind), self._shared_names(source, kind)
+            if names is not None and names.names.colons:
+                wanted.append(Needle(_CODED_COLONS, _KNOWN))
+            found = self._needles[source, kind] = Needles(wanted, keep=self.keep, names=names)
         return found
 
     def wanted(self, source: str, kind: LineKind = LineKind.ROWS) -> list[Needle]:

@@ -19,6 +19,7 @@ TYPES = frozenset(
     {"sha256", "sha1", "md5", "ip", "domain", "user-agent", "page", "defender", "task"}
 )
 _RUN = re.compile(r"[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)+|[0-9A-Fa-f]*(?::[0-9A-Fa-f]*){2,}")
+_CODED = re.compile(r"%(?:25)*(?:u00)?([0-9A-Fa-f]{2})")
 _DIGITS = {"sha256": 64, "sha1": 40, "md5": 32}
 
 
@@ -105,8 +106,9 @@ class Indicators:
         return None
 
     def named_in(self, text: str) -> Iterator[Indicator]:
-        """By host names and addresses that stand anywhere in a text."""
-        for run in _RUN.findall(text):
+        """By host names and addresses anywhere in a text, as it is or percent-encoded."""
+        texts = (text, _CODED.sub(_meant, text)) if "%" in text else (text,)
+        for run in dict.fromkeys(run for one in texts for run in _RUN.findall(one)):
             found = self.address(run) or self.domain(run)
             if found is not None:
                 yield found
@@ -149,6 +151,10 @@ def normal_address(ip: str) -> str:
 def normal_user_agent(text: str) -> str:
     """One spelling of a User-Agent: `+` and `,` are blanks, blanks are squeezed, lower case."""
     return " ".join(text.replace("+", " ").replace(",", " ").lower().split())
+
+
+def _meant(code: re.Match[str]) -> str:
+    return chr(int(code[1], 16))
 
 
 def _page_spellings(path: str) -> list[str]:

@@ -2,7 +2,8 @@
 
    A name is a run of letters, digits, '-' and '_' between dots; an address of IPv6 a run of hexadecimal
    digits between colons. Of each run, and of each end of it that begins behind a dot (so that a name
-   stands for all below it), a hash is looked up: first as one bit, then as a whole.
+   stands for all below it), a hash is looked up: first as one bit, then as a whole. Where a run begins
+   with the code of a character (`%2Fevil.example`), a value may begin behind the code.
    Nothing here allocates, and nothing is read or written outside of what is given. Loaded by
    `names.py`, which is the only caller and tells the same without this, more slowly.
 */
@@ -27,15 +28,17 @@ struct names {
     uint8_t colons; /* whether any is of IPv6 */
 };
 
-/* Lower case of what a name, or an address of IPv6, consists of; 0 for all else. */
-static const uint8_t in_name[256] = {
+#define HEX 0x80
+
+/* Of what a name consists, in lower case; hexadecimal digits have the bit HEX; 0 for all else. */
+static const uint8_t kinds[256] = {
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 45, 46, 0,
-    48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 0, 0, 0, 0, 0, 0,
-    0, 97, 98, 99, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111,
+    176, 177, 178, 179, 180, 181, 182, 183, 184, 185, 0, 0, 0, 0, 0, 0,
+    0, 225, 226, 227, 228, 229, 230, 103, 104, 105, 106, 107, 108, 109, 110, 111,
     112, 113, 114, 115, 116, 117, 118, 119, 120, 121, 122, 0, 0, 0, 0, 95,
-    0, 97, 98, 99, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111,
+    0, 225, 226, 227, 228, 229, 230, 103, 104, 105, 106, 107, 108, 109, 110, 111,
     112, 113, 114, 115, 116, 117, 118, 119, 120, 121, 122, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -46,24 +49,17 @@ static const uint8_t in_name[256] = {
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 };
-static const uint8_t in_colons[256] = {
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 0, 0, 0, 0, 0,
-    0, 97, 98, 99, 100, 101, 102, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 97, 98, 99, 100, 101, 102, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-};
+
+static uint8_t lower(uint8_t byte)
+{
+    return byte == ':' ? ':' : kinds[byte] & ~HEX;
+}
+
+/* Whether a byte belongs to a run around `mark`: to a name ('.') or to an address of IPv6 (':'). */
+static int belongs(uint8_t byte, uint8_t mark)
+{
+    return mark == '.' ? kinds[byte] : kinds[byte] & HEX || byte == ':';
+}
 
 static uint64_t finished(uint64_t hash)
 {
@@ -128,29 +124,40 @@ static void tell(struct search *search, int64_t place)
     search->count++;
 }
 
-/* A run that is one value, or none: an address. */
-static void look_whole(struct search *search, const uint8_t *part, int64_t low, int64_t high)
+static int encodes(const struct search *search, int64_t at)
 {
-    uint64_t hash = BASIS;
-    for (int64_t at = high; at > low; at--) hash = (hash ^ part[search->data[at - 1]]) * PRIME;
-    if (holds(search->names, finished(hash))) tell(search, low);
+    return at + 1 < search->end && kinds[search->data[at]] & HEX && kinds[search->data[at + 1]] & HEX;
 }
 
-static void look_name(struct search *search, int64_t low, int64_t high)
+/* How far a run that stands behind '%' may still be the code of one character, however often encoded:
+   a value may begin at each second byte up to there. */
+static int64_t coded(const struct search *search, int64_t low)
+{
+    const uint8_t *data = search->data;
+    if (low == search->start || data[low - 1] != '%' || !encodes(search, low)) return low;
+    while (data[low] == '2' && data[low + 1] == '5' && encodes(search, low + 2)) low += 2;
+    return low + 2;
+}
+
+/* Looks for the shortest end of a run that is a value: one that begins where the run does, behind a code,
+   or, with `below`, behind a dot. */
+static void look_up(struct search *search, int64_t low, int64_t high, int below)
 {
     const struct names *names = search->names;
+    int64_t last = coded(search, low);
     uint64_t hash = BASIS;
-    int labels = 0;
+    int inside = 0;
     for (int64_t at = high; at > low; at--) {
-        uint8_t byte = in_name[search->data[at - 1]];
-        if (byte == '.' && !labels++) {
+        uint8_t byte = lower(search->data[at - 1]);
+        if ((byte == '.' || byte == ':') && !inside++ && byte == '.') {
             uint64_t tail = finished(hash) & names->tail_mask;
             if (!(names->tails[tail >> 6] >> (tail & 63) & 1)) return;
         }
         hash = (hash ^ byte) * PRIME;
-        int begins = at - 1 == low || search->data[at - 2] == '.';
-        if (labels && begins && holds(names, finished(hash))) {
-            tell(search, at - 1);
+        int64_t place = at - 1;
+        int begins = (place <= last && !((place - low) & 1)) || (below && search->data[place - 1] == '.');
+        if (inside && begins && holds(names, finished(hash))) {
+            tell(search, place);
             return;
         }
     }
@@ -159,25 +166,18 @@ static void look_name(struct search *search, int64_t low, int64_t high)
 static void look(struct search *search, int64_t place)
 {
     const uint8_t *data = search->data;
-    const uint8_t *part = data[place] == ':' ? in_colons : in_name;
+    uint8_t mark = data[place];
     int64_t low = place, high = place + 1;
     int dots = 0, others = 0;
-    while (low > search->start && place - low < LONGEST && part[data[low - 1]]) low--;
-    while (high < search->end && high - place < LONGEST && part[data[high]]) high++;
+    while (low > search->start && place - low < LONGEST && belongs(data[low - 1], mark)) low--;
+    while (high < search->end && high - place < LONGEST && belongs(data[high], mark)) high++;
     search->next = high;
     while (high > low && data[high - 1] == '.') high--;
-    if (part == in_colons) {
-        look_whole(search, part, low, high);
-        return;
-    }
     for (int64_t at = low; at < high; at++) {
         dots += data[at] == '.';
         others += data[at] > '9';
     }
-    if (others)
-        look_name(search, low, high);
-    else if (dots == 3)
-        look_whole(search, part, low, high);
+    if (others || dots == 3) look_up(search, low, high, mark == '.' && others);
 }
 
 /* Places at which a name or address begins, each run of characters once, in order. Returns how many there

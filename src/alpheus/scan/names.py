@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 _PATH = Path(__file__).with_name("lookup.so")
-_NAME = re.compile(rb"[0-9A-Za-z._-]{1,511}")
+_NAME = re.compile(rb"[0-9A-Za-z._-]+")
 _LETTER = re.compile(rb"[^0-9.-]")
-_COLONS = re.compile(rb"[0-9A-Fa-f:]{1,511}")
+_COLONS = re.compile(rb"[0-9A-Fa-f:]+")
+_CODE = re.compile(rb"(?:25(?=[0-9A-Fa-f]{2}))*[0-9A-Fa-f]{2}")
 LONGEST = 255
 _ROOM = 1 << 12
 _BITS_EACH = 16
@@ -43,12 +44,12 @@ class _Table(ctypes.Structure):
 class Names:
     """Host names and addresses in their one spelling (lower case, ASCII), to be searched for.
 
-    A host name stands for all names below it.
+    A host name stands for all names below it. `colons`: whether any is an address of IPv6.
     """
 
     def __init__(self, values: Iterable[str]) -> None:
         self._values = [one.encode("ascii") for one in values if 0 < len(one) <= LONGEST]
-        self._colons = any(b":" in one for one in self._values)
+        self.colons = any(b":" in one for one in self._values)
         self._library = _library()
         self._known: frozenset[bytes] = frozenset()
         if self._library is None:
@@ -63,17 +64,22 @@ class Names:
         return self._count
 
     def find(self, data: bytes | bytearray, start: int, end: int) -> list[int]:
-        """Where a name or address begins, in order; each run of characters once."""
+        """Where a name or address begins, in order; each run of characters once.
+
+        A value also begins behind the code of a character, as in `%2Fevil.example`. `data` cannot
+        change its size meanwhile.
+        """
+        start, end, _ = slice(start, end).indices(len(data))
         if self._library is None:
-            return list(self._slowly(data, start, end))
+            return sorted(self._slowly(data, start, end))
         room = _ROOM
-        held = _address_of(data)
+        held = _held(data)
         while True:
             found = (ctypes.c_int64 * room)()
             count = int(self._library.alpheus_names_find(
                 ctypes.byref(self._table), held, start, end, found, room))  # fmt: skip
             if count <= room:
-                return list(found[:count])
+                return sorted(found[:count])
             room = count
 
     def _filled(self) -> _Table:
@@ -85,7 +91,7 @@ class Names:
         self._bits = (ctypes.c_uint64 * (bits >> 6))()
         table = _Table(
             ctypes.addressof(self._bits), bits - 1, ctypes.addressof(self._slots), size - 1,
-            ctypes.addressof(self._tails), _TAILS - 1, int(self._colons),
+            ctypes.addressof(self._tails), _TAILS - 1, int(self.colons),
         )  # fmt: skip
         ends = array("q", accumulate(map(len, self._values)))
         if ends:
@@ -98,25 +104,31 @@ class Names:
         library.alpheus_names_add(ctypes.byref(table), data, view, len(ends))
 
     def _slowly(self, data: bytes | bytearray, start: int, end: int) -> Iterator[int]:
-        found = [place for match in _NAME.finditer(data, start, end)
-                 if (place := self._in_run(match, b".")) is not None]  # fmt: skip
-        if self._colons:
-            found += [place for match in _COLONS.finditer(data, start, end)
-                      if (place := self._in_run(match, b":")) is not None]  # fmt: skip
-        yield from sorted(found)
+        for mark, runs in ((b".", _NAME), (b":", _COLONS)) if self.colons else ((b".", _NAME),):
+            for match in runs.finditer(data, start, end):
+                place = match.group().find(mark)
+                while place >= 0:
+                    low, high = max(0, place - LONGEST), place + LONGEST
+                    found = self._in_run(match, low, high)
+                    if found is not None:
+                        yield found
+                    place = match.group().find(mark, high)
 
-    def _in_run(self, match: re.Match[bytes], mark: bytes) -> int | None:
-        run = match.group().lower()
-        if mark not in run:
+    def _in_run(self, match: re.Match[bytes], low: int, high: int) -> int | None:
+        """Where the shortest end of a run, or of a piece of a very long one, is a value."""
+        run = match.group()[low:high].lower().rstrip(b".")
+        below = _LETTER.search(run) is not None
+        if not below and run.count(b".") != len("...") and b":" not in run:
             return None
-        run = run.rstrip(b".")
-        ends = [0]
-        if mark == b"." and _LETTER.search(run):
-            last = run.rfind(b".")
-            ends += [at + 1 for at, byte in enumerate(run[:last]) if byte == ord(".")]
-        for at in reversed(ends):
-            if run[at:] in self._known:
-                return match.start() + at
+        begins = {0}
+        if not low and match.string[max(match.pos, match.start() - 1) : match.start()] == b"%":
+            code = _CODE.match(match.string, match.start(), match.endpos)
+            begins |= set(range(0, code.end() - match.start() + 1, 2)) if code else set()
+        if below and b":" not in run:
+            begins |= {at + 1 for at, byte in enumerate(run) if byte == ord(".")}
+        for at in sorted(begins, reverse=True):
+            if run[at:] in self._known and (b"." in run[at:] or b":" in run[at:]):
+                return match.start() + low + at
         return None
 
 
@@ -137,7 +149,8 @@ def _library() -> Any:  # noqa: ANN401 - functions of C have no types
     return library
 
 
-def _address_of(data: bytes | bytearray) -> Any:  # noqa: ANN401 - a pointer
+def _held(data: bytes | bytearray) -> Any:  # noqa: ANN401 - a pointer
+    """What C reads, for as long as this is kept: a bytearray refuses to change its size."""
     if isinstance(data, bytes):
         return ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p)
-    return ctypes.addressof((ctypes.c_char * len(data)).from_buffer(data))
+    return (ctypes.c_char * len(data)).from_buffer(data)
