@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from alpheus.errors import KnowledgeError
 from alpheus.knowledge import indicators as module
@@ -173,7 +174,9 @@ def test_the_heaviest_indicator_answers():
     """Where two packs list the same thing, the weightier one counts."""
     row = next(row for pack in PACKS for row in pack.indicators if row.type == "sha256")
     heavy = replace(PACKS[0], indicators=(row,))
-    lighter = replace(PACKS[0], indicators=(replace(row, weight=Weight.CONTEXT, pack="other"),))
+    lighter = replace(
+        PACKS[0], indicators=(structs.replace(row, weight=Weight.CONTEXT, pack="other"),)
+    )
     for packs in ((lighter, heavy), (heavy, lighter)):
         found = Indicators(packs).by_hash(row.value)
         assert found is not None

@@ -191,6 +191,8 @@ def shared_paths(options: argparse.Namespace) -> SharedPaths:
     for one in (*options.indicators, *options.warning_list):
         if not one.exists():
             raise UsageError(f"{one}: no such file or folder")
+    if options.warning_list and not options.indicators:
+        raise UsageError("--warning-list says of indicators that many use them: name --indicators")
     return SharedPaths(tuple(options.indicators), tuple(options.warning_list))
 
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from alpheus.cli.arguments import add_shared_to, instant, path, shared_paths
-from alpheus.cli.output import say, standard_output
+from alpheus.cli.output import say, standard_output, visible
 from alpheus.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    from alpheus.knowledge.shared.model import SharedFile
+    from alpheus.knowledge.shared.warnings import Warnings
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -51,19 +58,32 @@ def _check(options: argparse.Namespace) -> int:
     if not paths.indicators:
         raise UsageError("name a file or folder of indicators")
     warnings = Warnings.load(paths.warning_lists)
+    now = datetime.now(UTC)
     with standard_output(exact=False) as stream:
+        for one in warnings.lists:
+            line = f"{one.path}: warning list ({one.kind}), {one.count:,} values"
+            print(visible(line), file=stream)
         for file in map(read_file, files_of(paths.indicators)):
-            found = file.content.indicators
-            kinds = Counter(one.type for one in found)
-            many = Counter(what for one in found if (what := warnings.what(one)))
-            print(f"{file.path}: {file.form}, {len(found):,} indicators", file=stream)
-            for name, number in kinds.most_common():
-                print(f"  {number:>9,}  {name}", file=stream)
-            for name, number in many.most_common():
-                print(f"  {number:>9,}  decide nothing alone: {name}", file=stream)
-            for name, number in file.content.left_out.most_common():
-                print(f"  {number:>9,}  left out: {name}", file=stream)
+            line = f"{file.path}: {file.form}, {len(file.content.indicators):,} indicators"
+            print(visible(line), file=stream)
+            for words, number in _understood(file.content, warnings, now):
+                print(visible(f"  {number:>9,}  {words}"), file=stream)
     return 0
+
+
+def _understood(
+    content: SharedFile, warnings: Warnings, now: datetime
+) -> Iterator[tuple[str, int]]:
+    """What a file comes to, line by line, each with how many there are."""
+    found = content.indicators
+    yield from Counter(one.type for one in found).most_common()
+    ended = sum(one.until is not None and one.until < now for one in found)
+    if ended:
+        yield "have ended: they count for what happened before", ended
+    yield from content.remarks.most_common()
+    many = Counter(what for one in found if (what := warnings.what(one)))
+    yield from ((f"decide nothing alone: {name}", number) for name, number in many.most_common())
+    yield from ((f"left out: {reason}", number) for reason, number in content.losses())
 
 
 def _fetch(options: argparse.Namespace) -> int:

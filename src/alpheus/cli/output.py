@@ -41,8 +41,12 @@ def mend_streams() -> None:
 
 def say(message: object) -> None:
     """One line on standard error; a control character in it is written out."""
-    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(message))
-    print(f"alpheus: {shown}", file=sys.stderr)
+    print(f"alpheus: {visible(message)}", file=sys.stderr)
+
+
+def visible(message: object) -> str:
+    """A text on one line; a control character in it is written out."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(message))
 
 
 @contextmanager

@@ -67,18 +67,18 @@ class Indicators:
     """Looks up what evidence shows among the indicators of all packs; the heaviest one answers."""
 
     def __init__(self, packs: Sequence[Pack]) -> None:
-        self._known: dict[tuple[str, str], Indicator] = {}
+        self._known: dict[str, dict[str, Indicator]] = {kind: {} for kind in _NORMAL}
         # What others share was brought into its one spelling when it was read.
         for row in (row for pack in packs if pack.digest for row in pack.indicators):
-            self._known["hash" if row.type in _DIGITS else row.type, row.value] = row
+            self._known["hash" if row.type in _DIGITS else row.type][row.value] = row
         rows = (row for pack in packs if not pack.digest for row in pack.indicators)
         for row in sorted(rows, key=lambda row: (row.weight.rank, row.confidence.rank)):
             kind = "hash" if row.type in _DIGITS else row.type
-            self._known[kind, _NORMAL[kind](row.value)] = row
+            self._known[kind][_NORMAL[kind](row.value)] = row
 
     def by_hash(self, digest: str) -> Indicator | None:
         """By SHA-256, SHA-1 or MD5, in hexadecimal of either case."""
-        return self._known.get(("hash", digest.strip().lower()))
+        return self._known["hash"].get(digest.strip().lower())
 
     def page(self, path: str) -> Indicator | None:
         """By page: a URL stem (as of the front end), a page path, or the path of a file.
@@ -87,20 +87,20 @@ class Indicators:
         404 is a probe by whoever also knows the published names.
         """
         for spelling in _page_spellings(path):
-            found = self._known.get(("page", spelling))
+            found = self._known["page"].get(spelling)
             if found is not None:
                 return found
         return None
 
     def address(self, ip: str) -> Indicator | None:
         """By IP address, also in brackets, with a port, or mapped into IPv6."""
-        return self._known.get(("ip", normal_address(ip)))
+        return self._known["ip"].get(normal_address(ip))
 
     def domain(self, name: str) -> Indicator | None:
         """By host name: the listed name itself or one below it."""
         labels = _normal_domain(name).split(".")
         for index in range(len(labels) - 1):
-            found = self._known.get(("domain", ".".join(labels[index:])))
+            found = self._known["domain"].get(".".join(labels[index:]))
             if found is not None:
                 return found
         return None
@@ -115,20 +115,20 @@ class Indicators:
 
     def user_agent(self, text: str) -> Indicator | None:
         """By User-Agent as sent, or as IIS writes it (`+` for a blank)."""
-        return self._known.get(("user-agent", normal_user_agent(text)))
+        return self._known["user-agent"].get(normal_user_agent(text))
 
     def defender(self, name: str) -> Indicator | None:
         """By the name of a Microsoft Defender detection; its suffix (`!dha`) may differ."""
         threat = _normal_threat(name)
         for spelling in (threat, threat.rpartition("/")[2]):
-            found = self._known.get(("defender", spelling))
+            found = self._known["defender"].get(spelling)
             if found is not None:
                 return found
         return None
 
     def task(self, path: str) -> Indicator | None:
         r"""By the path of a scheduled task (`\Winnet`)."""
-        return self._known.get(("task", _normal_task(path)))
+        return self._known["task"].get(_normal_task(path))
 
 
 @lru_cache(maxsize=20_000)
@@ -139,7 +139,7 @@ def normal_address(ip: str) -> str:
     if bracketed:
         text = bracketed.group(1)
     elif text.count(":") == 1:
-        text = text.partition(":")[0]
+        text = text.partition(":")[0].strip()
     try:
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from alpheus.knowledge.build_number import BuildNumber
 from alpheus.knowledge.collection import Collection
 from alpheus.model import Confidence, Stage, Weight
@@ -77,8 +79,7 @@ class YaraFile:
     licence: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
+class Indicator(msgspec.Struct, frozen=True, gc=False):
     """One row of `indicators.csv`.
 
     `type`: sha256, sha1, md5, ip, domain, user-agent, page (path below the install directory or

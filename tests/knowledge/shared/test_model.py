@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from alpheus.knowledge.shared.model import Shared, SharedFile, Tlp
+from alpheus.knowledge.shared.model import (
+    UNKNOWN_MARK,
+    UNMARKED,
+    Marking,
+    NotUsed,
+    Shared,
+    SharedFile,
+    Tlp,
+)
 
 
 @pytest.mark.parametrize(
     ("text", "found"),
     [
         ("tlp:white", Tlp.CLEAR), ("TLP:AMBER+STRICT", Tlp.AMBER_STRICT), ("amber", Tlp.AMBER),
-        (" TLP:RED ", Tlp.RED), ("purple", None), ("", None),
+        (" TLP:RED ", Tlp.RED), ("purple", None), ("", None), ("TLP-GREEN", Tlp.GREEN),
+        ('tlp="amber strict"', Tlp.AMBER_STRICT), ("tlp:", None), ("tlp:ex:chr", None),
     ],
 )  # fmt: skip
 def test_names_of_both_versions(text: str, found: Tlp | None) -> None:
@@ -24,8 +33,22 @@ def test_red_is_for_fewest() -> None:
     assert max(Tlp, key=lambda one: one.rank) is Tlp.RED
 
 
+def test_what_is_not_understood_is_red() -> None:
+    """Of several the strictest; where nobody said anything, nothing."""
+    assert Marking.strictest([Tlp.GREEN, Tlp.AMBER]) == Marking(Tlp.AMBER)
+    assert Marking.strictest([Tlp.GREEN, None]) == Marking(Tlp.RED, UNKNOWN_MARK)
+    assert Marking.strictest([]) == Marking.of_all([]) == UNMARKED
+    assert Marking.of_all([UNMARKED, Marking(Tlp.CLEAR)]) == Marking(Tlp.CLEAR)
+    unknown = Marking(Tlp.RED, UNKNOWN_MARK)
+    assert Marking.of_all([unknown, Marking(Tlp.RED), UNMARKED]) == unknown
+
+
 def test_a_file_counts_what_it_leaves_out() -> None:
-    """By reason."""
+    """By reason, with the first places; and what is to be known of what is used."""
     file = SharedFile()
-    file.add(iter([Shared("ip", "45.77.1.1"), "a range", "a range"]))
-    assert (len(file.indicators), file.left_out["a range"]) == (1, 2)
+    file.add([Shared("ip", "45.77.1.1", remark="x"), NotUsed("no value")])
+    file.add(NotUsed("a range", f"line {number}") for number in range(1, 8))
+    assert (len(file.indicators), file.left_out["a range"], file.remarks["x"]) == (1, 7, 1)
+    assert list(file.losses()) == [
+        ("a range (line 1, line 2, line 3, line 4, line 5, …)", 7), ("no value", 1),
+    ]  # fmt: skip

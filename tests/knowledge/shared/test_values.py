@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from alpheus.knowledge.shared.values import NO_VALUE, RANGE, host_of, kind_of, refang, typed
+from alpheus.knowledge.shared.values import (
+    NO_VALUE,
+    NOTHING,
+    OF_FILE,
+    RANGE,
+    host_of,
+    kind_of,
+    refang,
+    typed,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,9 +27,18 @@ from alpheus.knowledge.shared.values import NO_VALUE, RANGE, host_of, kind_of, r
         ("münchen.example", ("domain", "xn--mnchen-3ya.example")),
         ("D41D8CD98F00B204E9800998ECF8427E", ("md5", "d41d8cd98f00b204e9800998ecf8427e")),
         ("a" * 40, ("sha1", "a" * 40)), ("b" * 64, ("sha256", "b" * 64)),
-        ("45.77.0.0/16", RANGE), ("2001:db8::/32", RANGE), ("evil", NO_VALUE), ("", NO_VALUE),
+        ("45.77.0.0/16", RANGE), ("2001:db8::/32", RANGE), ("evil", NO_VALUE), ("", NOTHING),
         ("999.1.1.1", NO_VALUE), ("-bad.example", NO_VALUE), ("a b.example", NO_VALUE),
-        ("http://[", NO_VALUE),
+        ("http://[", NO_VALUE), ("45.77.1.1/32", ("ip", "45.77.1.1")),
+        ("2001:db8::7/128", ("ip", "2001:db8::7")), ("45.77.1.1/33", RANGE),
+        ("evil.example:8080", ("domain", "evil.example")), ("*.e.example", ("domain", "e.example")),
+        ("evil.example/a/b.aspx", ("domain", "evil.example")),
+        (".e.example", ("domain", "e.example")), ("45.77.1.1/x", ("ip", "45.77.1.1")),
+        ("shell.aspx", OF_FILE),
+        ("a" * 9_000, NO_VALUE),
+        (".".join(["a" * 60] * 5), NO_VALUE), ("ü" * 9_000 + ".example", NO_VALUE),
+        ("45.77.1.1\x00", NO_VALUE), ("\ud800.example", NO_VALUE), ("²" * 64, NO_VALUE),
+        ("45.77.1.1/²", ("ip", "45.77.1.1")), ("45.77.1.1/" + "9" * 9_000, RANGE),
     ],
 )  # fmt: skip
 def test_a_value_says_what_it_is(text: str, found: object) -> None:
@@ -33,12 +51,16 @@ def test_a_value_says_what_it_is(text: str, found: object) -> None:
     [
         ("ip", "1.2.3", "no ip"), ("ip", "1.2.3.0/24", RANGE), ("domain", "1.2.3.4", "no domain"),
         ("md5", "a" * 40, "no md5"), ("sha256", "A" * 64, ("sha256", "a" * 64)),
-        ("user-agent", " x/1 ", ("user-agent", "x/1")), ("user-agent", "  ", "no user-agent"),
-        ("task", r"\Winnet", ("task", r"\Winnet")), ("task", "", "no task"),
+        ("user-agent", "x/1", NO_VALUE), ("task", r"\Winnet", NO_VALUE),
+        ("page", "x.aspx", NO_VALUE),
+        ("domain", "evil.example:443", ("domain", "evil.example")), ("ip", "", "no ip"),
     ],
 )  # fmt: skip
 def test_a_type_that_was_named_is_checked(kind: str, text: str, found: object) -> None:
-    """A value that is not of the type it is said to be is left out with that reason."""
+    """A value that is not of the type it is said to be is left out with that reason.
+
+    So is a type that nothing is looked up by: it would be taken and never found.
+    """
     assert typed(kind, text) == found
 
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
+import msgspec
+
 from alpheus.model import Confidence
 
 PACK = "shared"
 """Id of the pack that indicators of others form."""
+
+UNKNOWN_MARK = "under a marking that is not known: taken as TLP:RED"
+_PLACES = 5
+_PREFIX = re.compile(r"^TLP[\s:=_-]*")
+_BETWEEN = re.compile(r"[\s+_-]+")
 
 
 class Tlp(Enum):
@@ -27,21 +35,51 @@ class Tlp(Enum):
     @classmethod
     def of(cls, text: str) -> Tlp | None:
         """The one that is meant, also by its name in version 1 (WHITE); None for none."""
-        name = text.strip().upper().removeprefix("TLP:").replace("-", "_").replace("+", "_")
-        name = {"WHITE": "CLEAR"}.get(name.strip(), name.strip())
-        return cls.__members__.get(name)
+        name = _BETWEEN.sub("_", _PREFIX.sub("", text.strip().upper()).strip("\" '"))
+        return cls.__members__.get({"WHITE": "CLEAR"}.get(name, name))
 
     @property
     def rank(self) -> int:
         """Higher is for fewer people."""
-        return list(Tlp).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {tlp: rank for rank, tlp in enumerate(Tlp)}
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """One value. `type` is one of `knowledge.indicators.TYPES`; times are in UTC.
+class Marking:
+    """What all that was said of whom something may be told to comes to.
 
-    After `until` it means nothing any more: addresses and names change hands.
+    `tlp` is None where nobody said anything; `remark` tells where a word was not understood.
+    """
+
+    tlp: Tlp | None = None
+    remark: str = ""
+
+    @classmethod
+    def strictest(cls, told: Iterable[Tlp | None]) -> Marking:
+        """The strictest of them; None stands for one that is not understood, and is RED."""
+        found = list(told)
+        if None in found:
+            return cls(Tlp.RED, UNKNOWN_MARK)
+        return cls(max((one for one in found if one), key=lambda one: one.rank, default=None))
+
+    @classmethod
+    def of_all(cls, marks: Iterable[Marking]) -> Marking:
+        """The strictest of several."""
+        return max(marks, key=lambda one: (one.tlp.rank if one.tlp else -1, one.remark),
+                   default=UNMARKED)  # fmt: skip
+
+
+UNMARKED = Marking()
+
+
+class Shared(msgspec.Struct, frozen=True, gc=False):
+    """One value. `type` is one of `values.KINDS`; times are in UTC.
+
+    After `until` it means nothing any more: addresses and names change hands. `remark` is what is
+    to be known of how it was understood.
     """
 
     type: str
@@ -51,6 +89,17 @@ class Shared:
     confidence: Confidence = Confidence.MEDIUM
     tlp: Tlp | None = None
     until: datetime | None = None
+    remark: str = ""
+
+
+class NotUsed(msgspec.Struct, frozen=True, gc=False):
+    """An entry that is none, why, and where it stands ('' where that is not known)."""
+
+    reason: str
+    place: str = ""
+
+
+Entry = Shared | NotUsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +115,32 @@ NONE_SHARED = SharedPaths()
 
 @dataclass
 class SharedFile:
-    """What a file holds, and how many of its entries were not used, by reason."""
+    """What a file holds, how many of its entries were not used, by reason, and the first places.
+
+    `remarks` counts what is to be known of those that are used.
+    """
 
     indicators: list[Shared] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    remarks: Counter[str] = field(default_factory=Counter)
+    _places: dict[str, list[str]] = field(default_factory=dict)
 
-    def add(self, found: Iterator[Shared | str]) -> None:
+    def add(self, found: Iterable[Entry]) -> None:
         """Take in entries, or the reasons why they are none."""
         for one in found:
-            if isinstance(one, str):
-                self.left_out[one] += 1
+            if isinstance(one, NotUsed):
+                self.left_out[one.reason] += 1
+                places = self._places.setdefault(one.reason, [])
+                if one.place and len(places) < _PLACES:
+                    places.append(one.place)
             else:
                 self.indicators.append(one)
+                if one.remark:
+                    self.remarks[one.remark] += 1
+
+    def losses(self) -> Iterator[tuple[str, int]]:
+        """Each reason with the first places, and how many; most first."""
+        for reason, count in self.left_out.most_common():
+            places = self._places.get(reason, [])
+            more = ", …" if places and count > len(places) else ""
+            yield (f"{reason} ({', '.join(places)}{more})" if places else reason), count

@@ -1,7 +1,8 @@
 """STIX 2.1 bundles (docs.oasis-open.org/cti/stix/v2.1): objects of the type `indicator`.
 
 A pattern is taken apart where it is a choice of single comparisons (`OR`). One that asks for
-several at once is no indicator by any part of it, and is left out with that reason.
+several at once is no indicator by any part of it, and is left out with that reason. A marking that
+is not understood, or is not there, counts as TLP:RED; one of a part of an object is one of it all.
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from alpheus.knowledge.shared.model import Shared, Tlp
-from alpheus.knowledge.shared.times import moment
-from alpheus.knowledge.shared.values import NO_VALUE, host_of, typed
+from alpheus.knowledge.shared.content import decoded, pieces, tolerant
+from alpheus.knowledge.shared.model import UNMARKED, Entry, Marking, NotUsed, Shared, Tlp
+from alpheus.knowledge.shared.times import UNREADABLE, moment
+from alpheus.knowledge.shared.values import NO_VALUE, RANGE, host_of, typed
 from alpheus.model import Confidence
 
 _COMPARISON = re.compile(
-    r"\s*(?P<path>[a-z0-9-]+:[A-Za-z0-9_.\-']+)\s*=\s*'(?P<value>(?:[^'\\]|\\.)*)'\s*"
+    r"\s*(?P<path>[a-z0-9-]+:[A-Za-z0-9_.\-']+)\s*=\s*'(?P<value>(?:[^'\\]|\\.)*)'\s*", re.DOTALL
 )
+_OPENING, _CLOSING = re.compile(r"[\[(\s]*"), re.compile(r"[\])\s]*")
 _PATHS = {
     "ipv4-addr:value": "ip", "ipv6-addr:value": "ip", "domain-name:value": "domain",
     "url:value": "url", "file:hashes.'SHA-256'": "sha256", "file:hashes.SHA256": "sha256",
@@ -47,101 +50,188 @@ _TLP_2 = {
 }
 """The ids of the extension for TLP 2.0 of the OASIS committee."""
 
+_KNOWN = {ref: Marking(tlp) for ref, tlp in (_TLP_1 | _TLP_2).items()}
+_NOT_KNOWN = Marking.strictest([None])
 
-class _Object(msgspec.Struct):
-    type: str = ""
+
+class _Head(msgspec.Struct):
+    type: str
     id: str = ""
+
+
+class _Identity(msgspec.Struct):
     name: str = ""
+
+
+class _Granular(msgspec.Struct):
+    marking_ref: str = ""
+
+
+class _Indicator(msgspec.Struct):
+    name: str | None = None
     pattern: str = ""
     pattern_type: str = "stix"
     confidence: int | None = None
     valid_until: str | None = None
     revoked: bool = False
-    indicator_types: list[str] = []
-    created_by_ref: str = ""
-    object_marking_refs: list[str] = []
+    indicator_types: list[str] | None = None
+    created_by_ref: str | None = None
+    object_marking_refs: list[str] | None = None
+    granular_markings: list[_Granular] | None = None
+
+
+class _Extension(msgspec.Struct):
+    tlp_2_0: str = ""
+
+
+class _Marking(msgspec.Struct):
+    name: str = ""
     definition_type: str = ""
     definition: dict[str, str] = {}
+    extensions: dict[str, _Extension] = {}
 
 
 class _Bundle(msgspec.Struct):
-    type: str
-    objects: list[_Object] = []
+    objects: msgspec.Raw
+    type: str = "bundle"
 
 
-_decode = msgspec.json.Decoder(_Bundle, strict=False).decode
+_BUNDLE = msgspec.json.Decoder(_Bundle).decode
+_HEAD = msgspec.json.Decoder(_Head).decode
+_IDENTITY = msgspec.json.Decoder(_Identity).decode
+_INDICATOR = msgspec.json.Decoder(_Indicator, strict=False).decode
+_MARKING = msgspec.json.Decoder(_Marking).decode
 
 
-def read_stix(content: bytes, source: str) -> Iterator[Shared | str]:
-    """What a bundle shares, or the reasons why an indicator of it is not used.
+def read_stix(content: bytes, source: str) -> Iterator[Entry]:
+    """What a bundle, or a page of a TAXII server, shares, or why an indicator of it is not used.
 
-    Raises ValueError where it is no bundle.
+    Raises ValueError where it is neither.
     """
-    bundle = _decode(content)
+    bundle = decoded(content, _BUNDLE)
     if bundle.type != "bundle":
         raise ValueError(f"an object of the type {bundle.type!r}; a bundle is expected")
-    names = {one.id: one.name for one in bundle.objects if one.type == "identity"}
-    marks = _marks(bundle.objects)
-    for one in bundle.objects:
-        if one.type == "indicator":
-            yield from _indicator(one, names.get(one.created_by_ref, "") or source, marks)
+    names: dict[str, str] = {}
+    marks: dict[str, Marking] = {}
+    indicators: list[tuple[int, msgspec.Raw]] = []
+    for number, one in enumerate(pieces(bundle.objects), 1):
+        head = tolerant(one, _HEAD)
+        if isinstance(head, str):
+            yield NotUsed(f"an object {head}", _place(number))
+        elif head.type == "indicator":
+            indicators.append((number, one))
+        elif head.type == "identity":
+            found = tolerant(one, _IDENTITY)
+            names[head.id] = "" if isinstance(found, str) else found.name
+        elif head.type == "marking-definition":
+            marks[head.id] = _meant(one)
+    # What an id of the standard means is not for a bundle to say.
+    reading = _Reading(source, names, marks | _KNOWN)
+    for number, one in indicators:
+        for entry in reading.entries(one):
+            yield NotUsed(entry, _place(number)) if isinstance(entry, str) else entry
 
 
-def _marks(objects: list[_Object]) -> Mapping[str, Tlp]:
-    """What each marking means, also those that a bundle defines itself."""
-    found = _TLP_1 | _TLP_2
-    for one in objects:
-        if one.type == "marking-definition":
-            told = Tlp.of(one.definition.get("tlp", "") or one.name)
-            if told is not None:
-                found[one.id] = told
-    return found
+def _place(number: int) -> str:
+    return f"object {number}"
 
 
-def _indicator(one: _Object, source: str, marks: Mapping[str, Tlp]) -> Iterator[Shared | str]:
+def _meant(content: msgspec.Raw) -> Marking:
+    """What a marking means that a bundle defines itself.
+
+    A statement, such as of a copyright, does not say to whom something may be told.
+    """
+    mark = tolerant(content, _MARKING)
+    if isinstance(mark, str):
+        return _NOT_KNOWN
+    words = [*mark.definition.values(), mark.name]
+    words += [one.tlp_2_0 for one in mark.extensions.values()]
+    told = [Tlp.of(word) for word in words if word]
+    if any(told):
+        return Marking.strictest(one for one in told if one)
+    silent = mark.definition_type == "statement" and not mark.name.upper().startswith("TLP")
+    return UNMARKED if silent else _NOT_KNOWN
+
+
+class _Reading:
+    """What a bundle says beside its indicators."""
+
+    def __init__(self, source: str, names: Mapping[str, str], marks: Mapping[str, Marking]) -> None:
+        self._source = source
+        self._names = names
+        self._marks = marks
+
+    def entries(self, content: msgspec.Raw) -> Iterator[Shared | str]:
+        """The values of one indicator, or why there is none."""
+        one = tolerant(content, _INDICATOR)
+        reason = one if isinstance(one, str) else _refused(one)
+        if isinstance(one, str) or reason:
+            yield reason
+            return
+        try:
+            until = moment(one.valid_until)
+        except ValueError:
+            yield UNREADABLE
+            return
+        mark = self._marking(one)
+        source = self._names.get(one.created_by_ref or "", "") or self._source
+        for found in _values(one.pattern):
+            if isinstance(found, str):
+                yield found
+            else:
+                yield Shared(*found, one.name or "", source, _confidence(one.confidence),
+                             mark.tlp, until, mark.remark)  # fmt: skip
+
+    def _marking(self, one: _Indicator) -> Marking:
+        """That of the whole object and of any part of it: the strictest counts."""
+        refs = [*(one.object_marking_refs or ())]
+        refs += [part.marking_ref for part in one.granular_markings or () if part.marking_ref]
+        return Marking.of_all(self._marks.get(ref, _NOT_KNOWN) for ref in refs)
+
+
+def _refused(one: _Indicator) -> str:
     if one.revoked:
-        yield _REVOKED
-        return
+        return _REVOKED
     if one.indicator_types and set(one.indicator_types) <= {"benign"}:
-        yield _BENIGN
-        return
-    if one.pattern_type != "stix":
-        yield _LANGUAGE
-        return
-    until = moment(one.valid_until)
-    tlp = max((marks[ref] for ref in one.object_marking_refs if ref in marks),
-              key=lambda each: each.rank, default=None)  # fmt: skip
-    for found in _values(one.pattern):
-        if isinstance(found, str):
-            yield found
-        else:
-            yield Shared(*found, one.name, source, _confidence(one.confidence), tlp, until)
+        return _BENIGN
+    return _LANGUAGE if one.pattern_type != "stix" else ""
 
 
 def _values(pattern: str) -> Iterator[tuple[str, str] | str]:
     """The values that a pattern lets choose from."""
-    rest = pattern.strip()
     compared: list[tuple[str, str]] = []
-    while rest:
-        rest = rest.lstrip("[( ")
-        match = _COMPARISON.match(rest)
+    at = 0
+    while True:
+        at = _skip(_OPENING, pattern, at)
+        match = _COMPARISON.match(pattern, at)
         if match is None:
-            yield _TOGETHER if compared or "=" in rest else NO_VALUE
+            yield _other_form(pattern, at, also=bool(compared))
             return
         compared.append((match["path"], re.sub(r"\\(.)", r"\1", match["value"])))
-        rest = rest[match.end() :].lstrip("]) ")
-        if not rest:
+        at = _skip(_CLOSING, pattern, match.end())
+        if at == len(pattern):
             break
-        if not rest.startswith("OR"):
+        if not pattern.startswith("OR", at):
             yield _TOGETHER
             return
-        rest = rest[2:]
+        at += len("OR")
     for path, value in compared:
         kind = _PATHS.get(path)
         if kind is None:
             yield NO_VALUE
         else:
             yield host_of(value) if kind == "url" else typed(kind, value)
+
+
+def _skip(what: re.Pattern[str], text: str, at: int) -> int:
+    found = what.match(text, at)
+    return found.end() if found is not None else at
+
+
+def _other_form(pattern: str, at: int, *, also: bool) -> str:
+    if "ISSUBSET" in pattern and not also:
+        return RANGE
+    return _TOGETHER if also or "=" in pattern[at:] else NO_VALUE
 
 
 def _confidence(number: int | None) -> Confidence:

@@ -1,4 +1,8 @@
-"""Values as people share them: defanged, with ports and schemes; and what kind they are."""
+"""Values as people share them: defanged, with ports and schemes; and what kind they are.
+
+Only what is looked up in evidence is taken: hashes, single addresses, host names. Of a URL that is
+its host.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,7 @@ import re
 import socket
 from urllib.parse import urlsplit
 
-from alpheus.knowledge.indicators import normal_user_agent
-
+KINDS = frozenset({"sha256", "sha1", "md5", "ip", "domain"})
 _HASHES = {32: "md5", 40: "sha1", 64: "sha256"}
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
@@ -17,10 +20,21 @@ _FANGS = (
     ("[.]", "."), ("(.)", "."), ("{.}", "."), ("[dot]", "."), ("(dot)", "."), ("[:]", ":"),
     ("[://]", "://"), ("[@]", "@"),
 )  # fmt: skip
+_PORT = re.compile(r":\d{1,5}\Z")
+_LONGEST = 253
+_OF_FILES = (
+    " asax ascx ashx asmx asp aspx bat bin cer cfg cmd config css csv dat dll doc docx exe gif hta"
+    " htm html ini jpg js json jsp jspx lnk log master msi pdf php png ps1 psm1 rar svc tmp txt vbs"
+    " xls xlsx xml yml "
+)
+"""No domain of the highest level, and how names of files end."""
+
 _SCHEME = re.compile(r"^(?:hxxp|h\*\*p|meow)(s?)(?=://)", re.IGNORECASE)
 
 RANGE = "a range of addresses"
 NO_VALUE = "of a kind that is not looked for in evidence"
+NOTHING = "an empty value"
+OF_FILE = "a name of a file: not looked for in evidence"
 
 
 def refang(text: str) -> str:
@@ -37,13 +51,33 @@ def kind_of(text: str) -> tuple[str, str] | str:
     value = refang(text)
     if "://" in value:
         return host_of(value)
-    if _HEX.fullmatch(value) and len(value) in _HASHES:
+    if len(value) in _HASHES and _HEX.fullmatch(value):
         return _HASHES[len(value)], value.lower()
-    if (address := address_of(value)) is not None:
-        return "ip", address
-    if "/" in value and address_of(value.partition("/")[0]) is not None:
-        return RANGE
-    return as_domain(value)
+    found = _address(value)
+    if found is not None:
+        return found
+    return _host(value) if value else NOTHING
+
+
+def _host(value: str) -> tuple[str, str] | str:
+    """Of a URL without its scheme, or a name; one that ends as names of files do is none."""
+    if "/" in value:
+        return host_of(f"http://{value}")
+    name = as_domain(_PORT.sub("", value))
+    of_file = not isinstance(name, str) and f" {name[1].rpartition('.')[2]} " in _OF_FILES
+    return OF_FILE if of_file else name
+
+
+def _address(value: str) -> tuple[str, str] | str | None:
+    """A single address, or that it is a range; None if it is neither."""
+    address, slash, length = value.partition("/")
+    if not slash:
+        found = address_of(value)
+        return None if found is None else ("ip", found)
+    found = address_of(address) if length.isascii() and length.isdigit() else None
+    if found is None:
+        return None
+    return ("ip", found) if length == ("128" if ":" in address else "32") else RANGE
 
 
 def host_of(url: str) -> tuple[str, str] | str:
@@ -57,14 +91,17 @@ def host_of(url: str) -> tuple[str, str] | str:
 
 
 def as_domain(text: str) -> tuple[str, str] | str:
-    """A host name, in lower case and as sent (IDNA)."""
-    value = text
+    """A host name, in lower case and as sent (IDNA); `*.` says what is meant in any case."""
+    value = text.removeprefix("*").removeprefix(".") if text[:1] in "*." else text
+    if len(value) > _LONGEST + 1:
+        return NO_VALUE
     if not value.isascii():
         try:
             value = value.encode("idna").decode("ascii")
         except UnicodeError:
             return NO_VALUE
-    return ("domain", value.lower().rstrip(".")) if _DOMAIN.fullmatch(value) else NO_VALUE
+    found = _DOMAIN.fullmatch(value) and len(value.rstrip(".")) <= _LONGEST
+    return ("domain", value.lower().rstrip(".")) if found else NO_VALUE
 
 
 def address_of(text: str) -> str | None:
@@ -90,20 +127,16 @@ def address_of(text: str) -> str | None:
 
 
 def typed(kind: str, text: str) -> tuple[str, str] | str:
-    """A value of a type that was named (see `knowledge.indicators.TYPES`); or why it is none."""
+    """A value of a type that was named; or why it is none, or why that type is of no use."""
+    if kind not in KINDS:
+        return NO_VALUE
     value = refang(text)
     if kind == "ip":
-        address = address_of(value)
-        if address is None:
-            return RANGE if "/" in value else f"no {kind}"
-        return kind, address
+        address = _address(value)
+        return f"no {kind}" if address is None else address
     if kind == "domain":
-        found = as_domain(value)
+        found = as_domain(_PORT.sub("", value) if ":" in value else value)
         return found if not isinstance(found, str) else f"no {kind}"
-    if kind in _HASHES.values():
-        wanted = next(length for length, name in _HASHES.items() if name == kind)
-        right = len(value) == wanted and _HEX.fullmatch(value)
-        return (kind, value.lower()) if right else f"no {kind}"
-    if kind == "user-agent":
-        return (kind, text.strip()) if normal_user_agent(text) else f"no {kind}"
-    return (kind, text.strip()) if text.strip() else f"no {kind}"
+    wanted = next(length for length, name in _HASHES.items() if name == kind)
+    right = len(value) == wanted and _HEX.fullmatch(value)
+    return (kind, value.lower()) if right else f"no {kind}"
