@@ -23,7 +23,7 @@ BENCH := $(BIN)/python -m tools.bench --size $(SIZE) --rounds $(ROUNDS) --packag
 
 .PHONY: demo demo-exposure demo-campaign demo-console test lint types unit docs format lock clean help fuzz-api bench \
 	bench-prefilter bench-triage bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start \
-	bench-webshell bench-exposure bench-cases bench-console bench-clean bench-hunt bench-scale torture
+	bench-indicators bench-webshell bench-exposure bench-cases bench-console bench-clean bench-hunt bench-scale torture
 
 help:
 	@echo "make demo    set up, simulate a compromised server, triage it, say where the report is"
@@ -46,7 +46,7 @@ help:
 	@echo "make bench   measure beside other programs: one table, written into docs/benchmarks.md"
 	@echo "             SIZE=10GB ROUNDS=5 PACKAGES=1000; parts of it: make bench-prefilter, bench-triage,"
 	@echo "             bench-archive, bench-events, bench-memory, bench-packages, bench-again,"
-	@echo "             bench-readers, bench-start"
+	@echo "             bench-readers, bench-start, bench-indicators"
 	@echo "make bench-webshell CORPUS=FOLDER   how well web shells are told from other pages"
 	@echo "             RULES='FOLDER FOLDER' puts YARA rules beside; see docs/benchmarks.md"
 	@echo "make bench-exposure   what a probe costs, how far it scales, whether it is right"
@@ -185,7 +185,7 @@ lock: $(STAMP_DEV)
 bench: $(STAMP)
 	@$(BENCH)
 
-bench-prefilter bench-triage bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start: bench-%: $(STAMP)
+bench-prefilter bench-triage bench-archive bench-events bench-memory bench-packages bench-again bench-readers bench-start bench-indicators: bench-%: $(STAMP)
 	@$(BENCH) $*
 
 bench-webshell: $(STAMP)

@@ -74,3 +74,20 @@ def test_only_the_table_on_the_page_is_replaced(
     page.write_text("no place\n")
     with pytest.raises(ValueError, match="are missing"):
         table.write(page, "new\n")
+
+
+def test_indicators_are_measured_in_pairs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What loading takes and holds, and the ratio of a triage with them to one without."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    monkeypatch.chdir(ROOT)
+    indicators = importlib.import_module("tools.bench.indicators")
+    race = importlib.import_module("tools.bench.race")
+    monkeypatch.setattr(indicators, "MANY", 300)
+    monkeypatch.setattr(indicators, "LEAST", 1)
+    assert len(set(indicators.lines(300))) == 301
+    setting = race.Setting(tmp_path, tmp_path / "scratch", "2MB", 1, 1, 1)
+    setting.scratch.mkdir()
+    loaded, slowed = indicators.rows(setting)
+    assert loaded.what.startswith("300 read")
+    assert (loaded.target, slowed.target) == ("10 s", race.times(1.1))
+    assert slowed.ratio.endswith(race.times(0)[-1])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from alpheus.detect import server_pages
 from alpheus.detect.kit import Kit
+from alpheus.detect.known_files import OtherHashes
 from alpheus.detect.model import ServerPage
 from alpheus.detect.server_pages import is_server_page, read_page
 from alpheus.knowledge.packs import load_packs
@@ -71,7 +72,7 @@ def _read(
 ) -> tuple[ServerPage, Skipped | None]:
     on_disk = tmp_path / "page"
     on_disk.write_bytes(content)
-    return read_page(FileOnDisk(on_disk, address), origin(), kit)
+    return read_page(FileOnDisk(on_disk, address), origin(), kit, OtherHashes(()))
 
 
 def test_a_page_is_compared_with_the_baseline(tmp_path: Path, kit: Kit) -> None:

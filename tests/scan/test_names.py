@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from alpheus.scan import names as module
@@ -54,11 +54,19 @@ _PIECES = st.sampled_from([*(one.encode() for one in VALUES), b".", b":", b" ", 
                            b"%", b"%2F", b"25", b"%253A", b"a1", b"%zz"])  # fmt: skip
 
 
-@given(st.lists(_PIECES, max_size=16).map(b"".join), st.integers(0, 40), st.integers(0, 40))
+_TEXTS = st.tuples(st.lists(_PIECES, max_size=16).map(b"".join), st.integers(1, 5)).map(
+    lambda one: b" ".join([one[0]] * one[1])
+)
+
+
+@given(_TEXTS, st.integers(0, 40), st.integers(0, 40))
+@example(b"x 2001:db8::7 x 2001:db8::7.", 0, 0)
+@example(b"x" * 60 + b" c2.evil.example. " + b"y" * 60 + b"45.77.1.1", 0, 0)
 def test_both_say_the_same(data: bytes, before: int, behind: int) -> None:
     """Whatever the bytes, the search in C and the one in Python find the same places.
 
-    Also of a part of them, and where values are those that stand in the text itself.
+    Also of a part of them, where values are those that stand in the text itself, and where it says
+    the same again and again.
     """
     inside = {one.decode() for one in re.findall(rb"[0-9A-Za-z._-]{1,20}", data) if b"." in one}
     for values in (VALUES, tuple(inside)):
@@ -113,3 +121,13 @@ def test_what_is_read_stays_where_it_is(data: bytearray) -> None:
     with pytest.raises(BufferError):
         names.find(data, 0, len(data))
     data.append(0)
+
+
+def test_short_values_and_long_names() -> None:
+    """Values of every length, in a text that is longer than what is looked at at once."""
+    values = ["a.b", "ab.c", "ab.cd", "abc.de", "x" * 60 + ".example", "1.2.3.4", "::", "::1"]
+    data = b"".join(b"%s no.such.name %s\n" % (b"z" * number, value.encode())
+                    for number in range(130) for value in values)  # fmt: skip
+    one, other = _both(tuple(values), data)
+    assert one == other
+    assert len(one) == 130 * len(values)

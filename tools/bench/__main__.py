@@ -12,6 +12,7 @@ from tools.bench import (
     again,
     archive,
     events,
+    indicators,
     memory,
     packages,
     prefilter,
@@ -37,6 +38,7 @@ PARTS: dict[str, Callable[[Setting], list[Row]]] = {
     "again": again.rows,
     "readers": readers.rows,
     "start": start.rows,
+    "indicators": indicators.rows,
 }
 INTERRUPTED = 130
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from alpheus.detect.collector import Collector, MitigationSeen
 from alpheus.detect.event_wants import EventWants
 from alpheus.detect.kit import REQUEST_SOURCES, Kit
+from alpheus.detect.known_files import OtherHashes, published
 from alpheus.detect.model import FileMatch, Hours, Origin, RuleInfo
 from alpheus.detect.page_sieve import PageSieve
 from alpheus.detect.page_use import likeness, may_join, note_use, request_of
@@ -68,7 +69,7 @@ def examine(
         said = Collector()
     elif file.sha256 is not None:
         said.hashed(file.evidence, file.path, file.sha256)
-        _known_hash(file, kit, said)
+        _known_hash(file, kit, said, examination.others)
     if rows is not None:
         rows.end(examination.source, kept=file.sha256 is None or not is_own(file.sha256))
     said.processes = ProcessTree()
@@ -121,6 +122,7 @@ class _Examination:
         self.source = ""
         self.raw_hits: list[tuple[RuleInfo, Event]] = []
         self.pages: PageSieve | None = None
+        self.others = OtherHashes(())
         self._origins: dict[str | None, Origin] = {}
 
     def run(self) -> None:
@@ -154,7 +156,13 @@ class _Examination:
     def _rest(self, stream: BinaryIO, head: bytes) -> None:
         """Read on for the hash alone, unless it is read below anyway, or may be left."""
         if not is_judged(self.file.path) and not self.file.leave(head):
-            _drain(stream)
+            self._begin_hashes(head)
+            _drain(stream, self.others)
+
+    def _begin_hashes(self, head: bytes) -> None:
+        """Of a content that is read on; a file that is read twice is hashed the second time."""
+        self.others = OtherHashes(self.kit.indicators.other_hashes)
+        self.others.update(head)
 
     def _unrecognised(self, head: bytes) -> None:
         """A file whose name promises evidence, and whose content is none, is a loss."""
@@ -165,7 +173,8 @@ class _Examination:
             self.collector.lose(Skipped(self.file.evidence, self.file.path, None, reason))
 
     def _page(self) -> None:
-        page, loss = read_page(self.file, self.origin(None), self.kit)
+        self._begin_hashes(b"")
+        page, loss = read_page(self.file, self.origin(None), self.kit, self.others)
         if loss is not None:
             self.collector.lose(loss)
         self.collector.pages.append(page)
@@ -174,7 +183,8 @@ class _Examination:
         """Configuration and assemblies may be back doors that are no pages."""
         with closing(self.file.open()) as stream:
             content = stream.read(CONTENT_LIMIT)
-            _drain(stream)
+            self._begin_hashes(content)
+            _drain(stream, self.others)
         found = judge_beside(content, self.file.path)
         if found is not None:
             rule, reason = found
@@ -224,21 +234,22 @@ class _Examination:
             return False
         event = self._event(candidate, candidate.row)
         rules = self.kit.marked(self.source, candidate.marks)
-        judged = self._judge(event, rules)
+        named = self.kit.may_name(self.source, candidate.marks)
+        judged = self._judge(event, rules, named=named)
         if not judged and event.malformed:
             self._raw(candidate, event)
         if self.pages is None:
             return False
-        repeats = None if judged else self._joined(event, candidate.repeats)
+        repeats = None if judged else self._joined(event, candidate.repeats, named=named)
         use = note_use(event, self.origin(event.host), self.kit, self.collector, repeats)
         if use is not None and use.settled and len(self._origins) == 1:
             self.pages.settle(use.stem, candidate.raw, request_of(event)[2])
         self.pages.known = self.pages.known or bool(self.collector.exchange)
         return repeats is not None
 
-    def _joined(self, event: Event, repeats: Repeats | None) -> Repeats | None:
+    def _joined(self, event: Event, repeats: Repeats | None, *, named: bool) -> Repeats | None:
         """The repeats of an event, if they can be counted without looking at each."""
-        if repeats is None or any(self._indicators(event)):
+        if repeats is None or any(self._indicators(event, named=named)):
             return None
         origin = self.origin(event.host)
         return repeats if may_join(event, repeats, origin, self.kit, self.collector) else None
@@ -290,24 +301,29 @@ class _Examination:
 
     # --- events ---
 
-    def _judge(self, event: Event, rules: Sequence[Rule] | None = None) -> bool:
-        """Try every rule, or these, and the indicators; whether a rule matched."""
+    def _judge(
+        self, event: Event, rules: Sequence[Rule] | None = None, *, named: bool = True
+    ) -> bool:
+        """Try every rule, or these, and the indicators; whether a rule matched.
+
+        `named`: whether it may hold a name or address that others share.
+        """
         origin = self.origin(event.host)
         matched = self.kit.rules.match(event, rules)
         for rule in matched:
             self.collector.hit(self.kit.infos[rule.id], origin, event)
-        for indicator in self._indicators(event):
+        for indicator in self._indicators(event, named=named):
             self.collector.hit(indicator_rule(indicator), origin, event)
         return bool(matched)
 
-    def _indicators(self, event: Event) -> Iterator[Indicator]:
+    def _indicators(self, event: Event, *, named: bool) -> Iterator[Indicator]:
         field = _CLIENT_FIELDS.get(event.source)
         if field is not None:
             address = event.fields.get(field)
             found = self.kit.indicators.address(address) if isinstance(address, str) else None
             if found is not None and _means(found, event):
                 yield found
-        if self.kit.shares_names:
+        if named and self.kit.shares_names:
             yield from self._named(event, field)
 
     def _named(self, event: Event, but: str | None) -> Iterator[Indicator]:
@@ -402,10 +418,11 @@ class _Examination:
                     self.collector.mitigations.append(seen)
 
 
-def _drain(stream: BinaryIO) -> None:
+def _drain(stream: BinaryIO, others: OtherHashes | None = None) -> None:
     """Read to the end for the hash alone."""
-    while stream.read(_CHUNK):
-        pass
+    while piece := stream.read(_CHUNK):
+        if others is not None:
+            others.update(piece)
 
 
 def _part(label: str, path: str) -> str:
@@ -423,12 +440,13 @@ def _label(event: Event) -> str:
     return f"iis-site-{number.group(1)}" if number else "iis-site-1"
 
 
-def _known_hash(file: EvidenceFile, kit: Kit, collector: Collector) -> None:
+def _known_hash(file: EvidenceFile, kit: Kit, collector: Collector, others: OtherHashes) -> None:
     sha256 = file.sha256 or ""
-    found = kit.indicators.by_hash(sha256)
+    found = published(file, kit.indicators, others)
     if found is None:
         return
     origin = Origin(file.evidence, None, folder_of(file.path), file.scope)
+    collector.origins[origin] = None
     citation = Citation(file.evidence, file.path, sha256=sha256)
     time = file.modified or None
     if time is not None and time > datetime.now(UTC):

@@ -168,6 +168,12 @@ class Kit:
             self._marked[source, marks] = found
         return found
 
+    def may_name(self, source: str, marks: int) -> bool:
+        """Whether a line with these marks may hold a name or address that others share."""
+        if not self.shares_names:
+            return False
+        return source not in REQUEST_SOURCES or bool(marks & _KNOWN)
+
     def _published(self) -> tuple[str, ...]:
         """Addresses and host names of indicators: a request may name them and nothing else."""
         return tuple(re.escape(row.value) for row in self._rows(shared=False))

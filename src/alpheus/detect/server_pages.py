@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from alpheus.detect.kit import Kit
+from alpheus.detect.known_files import OtherHashes
 from alpheus.detect.model import Origin, PageMatch, ServerPage
 from alpheus.detect.page_needles import PAGE_EXTENSIONS
 from alpheus.evidence.address import windows_path
@@ -54,12 +55,16 @@ def _structure(content: bytes, path: str) -> str:
     return structure_of(content, path)
 
 
-def read_page(file: EvidenceFile, origin: Origin, kit: Kit) -> tuple[ServerPage, Skipped | None]:
+def read_page(
+    file: EvidenceFile, origin: Origin, kit: Kit, others: OtherHashes
+) -> tuple[ServerPage, Skipped | None]:
     """Read a page whole (its first 8 MiB are searched), and compare it with the baseline."""
     loss: Skipped | None = None
     with file.open() as stream:
         content = stream.read(CONTENT_LIMIT)
-        while stream.read(1 << 20):
+        others.update(content)
+        while piece := stream.read(1 << 20):
+            others.update(piece)
             if loss is None:
                 reason = f"page longer than {CONTENT_LIMIT >> 20} MiB: only its beginning searched"
                 loss = Skipped(file.evidence, file.path, CONTENT_LIMIT, reason)

@@ -20,6 +20,7 @@ TYPES = frozenset(
 )
 _RUN = re.compile(r"[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]+)+|[0-9A-Fa-f]*(?::[0-9A-Fa-f]*){2,}")
 _CODED = re.compile(r"%(?:25)*(?:u00)?([0-9A-Fa-f]{2})")
+_OTHERS = frozenset({"md5", "sha1"})
 _DIGITS = {"sha256": 64, "sha1": 40, "md5": 32}
 
 
@@ -64,13 +65,19 @@ def _indicator(pack: str, row: dict[str, str]) -> Indicator:
 
 
 class Indicators:
-    """Looks up what evidence shows among the indicators of all packs; the heaviest one answers."""
+    """Looks up what evidence shows among the indicators of all packs; the heaviest one answers.
+
+    `other_hashes` are the kinds of hash beside SHA-256 that others share.
+    """
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         self._known: dict[str, dict[str, Indicator]] = {kind: {} for kind in _NORMAL}
+        kinds: set[str] = set()
         # What others share was brought into its one spelling when it was read.
         for row in (row for pack in packs if pack.digest for row in pack.indicators):
             self._known["hash" if row.type in _DIGITS else row.type][row.value] = row
+            kinds.add(row.type)
+        self.other_hashes = frozenset(kinds & _OTHERS)
         rows = (row for pack in packs if not pack.digest for row in pack.indicators)
         for row in sorted(rows, key=lambda row: (row.weight.rank, row.confidence.rank)):
             kind = "hash" if row.type in _DIGITS else row.type
@@ -107,6 +114,8 @@ class Indicators:
 
     def named_in(self, text: str) -> Iterator[Indicator]:
         """By host names and addresses anywhere in a text, as it is or percent-encoded."""
+        if "." not in text and ":" not in text and "%" not in text:
+            return
         texts = (text, _CODED.sub(_meant, text)) if "%" in text else (text,)
         for run in dict.fromkeys(run for one in texts for run in _RUN.findall(one)):
             found = self.address(run) or self.domain(run)

@@ -1,31 +1,37 @@
 /* Which places in a block hold one of very many names or addresses.
 
    A name is a run of letters, digits, '-' and '_' between dots; an address of IPv6 a run of hexadecimal
-   digits between colons. Of each run, and of each end of it that begins behind a dot (so that a name
-   stands for all below it), a hash is looked up: first as one bit, then as a whole. Where a run begins
-   with the code of a character (`%2Fevil.example`), a value may begin behind the code.
+   digits between colons. A value ends where its run ends, and begins where the run does or behind a dot (so
+   that a name stands for all below it). Where a run begins with the code of a character (`%2Fevil.example`),
+   a value may begin behind the code.
+   First the last bytes of a run are looked up as one bit, of many runs one after the other; what may be a
+   value by that is looked up as a whole. Logs say the same again and again: what was looked up in vain is
+   compared with where it stood.
    Nothing here allocates, and nothing is read or written outside of what is given. Loaded by
    `names.py`, which is the only caller and tells the same without this, more slowly.
 */
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 #define LONGEST 255 /* bytes of a name; RFC 1035 */
 #define PRIME 0x100000001B3ULL
 #define BASIS 0xCBF29CE484222325ULL
+#define LAST 8 /* bytes at the end of a run that are looked up first */
+#define VAIN 256 /* runs that are remembered; a power of two */
+#define BLOCKS 32 /* of 64 bytes, whose runs are gathered before they are looked up */
 
 struct names {
-    uint64_t *bits;
+    uint64_t *bits; /* of the last bytes of values */
     uint64_t bit_mask; /* bits, less one; a power of two */
     uint64_t *slots;   /* hashes; 0 is an empty slot */
     uint64_t slot_mask;
-    uint64_t *tails; /* bits of the hashes of last labels */
-    uint64_t tail_mask;
-    uint8_t colons; /* whether any is of IPv6 */
+    uint32_t lengths; /* bits of the lengths of values that have fewer than LAST bytes */
+    uint32_t colons;  /* whether any is of IPv6 */
 };
 
 #define HEX 0x80
@@ -55,7 +61,7 @@ static uint8_t lower(uint8_t byte)
     return byte == ':' ? ':' : kinds[byte] & ~HEX;
 }
 
-/* Whether a byte belongs to a run around `mark`: to a name ('.') or to an address of IPv6 (':'). */
+/* Whether a byte belongs to a run with `mark` in it: a name ('.') or an address of IPv6 (':'). */
 static int belongs(uint8_t byte, uint8_t mark)
 {
     return mark == '.' ? kinds[byte] : kinds[byte] & HEX || byte == ':';
@@ -71,25 +77,64 @@ static uint64_t finished(uint64_t hash)
 
 static int holds(const struct names *names, uint64_t hash)
 {
-    uint64_t bit = hash & names->bit_mask;
-    if (!(names->bits[bit >> 6] >> (bit & 63) & 1)) return 0;
     for (uint64_t at = hash >> 24 & names->slot_mask;; at = (at + 1) & names->slot_mask) {
         if (names->slots[at] == hash) return 1;
         if (!names->slots[at]) return 0;
     }
 }
 
-static void mark_tail(struct names *names, const uint8_t *data, int64_t start, int64_t end)
+/* The LAST bytes before `end`, whatever their case; the last one is the highest. */
+static uint64_t last_bytes(const uint8_t *end)
 {
-    uint64_t hash = BASIS;
-    for (int64_t at = end; at > start && data[at - 1] != '.'; at--)
-        hash = (hash ^ data[at - 1]) * PRIME;
-    uint64_t tail = finished(hash) & names->tail_mask;
-    names->tails[tail >> 6] |= 1ULL << (tail & 63);
+    uint64_t word = 0;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(&word, end - LAST, LAST);
+#else
+    for (int at = 1; at <= LAST; at++) word = word << 8 | end[-at];
+#endif
+    return word | 0x2020202020202020ULL;
 }
 
-/* Take in values in lower case, one after the other; `ends` says where each ends. The table must have
-   more slots than values. Returns how many are new. */
+/* Of a word of them, the last `length` bytes. */
+static uint64_t only(uint64_t word, int length)
+{
+    return word & ~0ULL << 8 * (LAST - length);
+}
+
+static uint64_t bit_of(const struct names *names, uint64_t word)
+{
+    word *= 0x9E3779B97F4A7C15ULL;
+    return (word ^ word >> 32) & names->bit_mask;
+}
+
+static int marked(const struct names *names, uint64_t word)
+{
+    uint64_t bit = bit_of(names, word);
+    return names->bits[bit >> 6] >> (bit & 63) & 1;
+}
+
+/* Whether a value may end here: LAST bytes can be read. */
+static int may_end(const struct names *names, const uint8_t *end)
+{
+    uint64_t word = last_bytes(end);
+    if (marked(names, word)) return 1;
+    for (uint32_t left = names->lengths; left; left &= left - 1)
+        if (marked(names, only(word, __builtin_ctz(left)))) return 1;
+    return 0;
+}
+
+static void mark_end(struct names *names, const uint8_t *data, int64_t length)
+{
+    uint8_t last[LAST] = {0};
+    int64_t kept = length < LAST ? length : LAST;
+    memcpy(last + LAST - kept, data + length - kept, (size_t)kept);
+    uint64_t bit = bit_of(names, only(last_bytes(last + LAST), (int)kept));
+    names->bits[bit >> 6] |= 1ULL << (bit & 63);
+    if (kept < LAST) names->lengths |= 1U << kept;
+}
+
+/* Take in values in lower case, one after the other; `ends` says where each ends, none is empty. The table
+   must have more slots than values. Returns how many are new. */
 size_t alpheus_names_add(struct names *names, const uint8_t *data, const int64_t *ends, size_t count)
 {
     size_t added = 0;
@@ -99,23 +144,27 @@ size_t alpheus_names_add(struct names *names, const uint8_t *data, const int64_t
         for (int64_t at = ends[number]; at > start; at--) hash = (hash ^ data[at - 1]) * PRIME;
         hash = finished(hash);
         if (holds(names, hash)) continue;
-        uint64_t slot = hash >> 24 & names->slot_mask, bit = hash & names->bit_mask;
+        uint64_t slot = hash >> 24 & names->slot_mask;
         while (names->slots[slot]) slot = (slot + 1) & names->slot_mask;
         names->slots[slot] = hash;
-        names->bits[bit >> 6] |= 1ULL << (bit & 63);
-        mark_tail(names, data, start, ends[number]);
+        mark_end(names, data + start, ends[number] - start);
         added++;
     }
     return added;
 }
 
+/* Where a run stood that is no value: its end, and its bytes with the one before it; 0 is none. */
+struct vain {
+    int64_t high, length;
+};
+
 struct search {
     const struct names *names;
     const uint8_t *data;
     int64_t start, end;
-    int64_t next; /* before it, all has been looked at */
     int64_t *found;
     size_t room, count;
+    struct vain vain[VAIN];
 };
 
 static void tell(struct search *search, int64_t place)
@@ -143,64 +192,183 @@ static int64_t coded(const struct search *search, int64_t low)
    or, with `below`, behind a dot. */
 static void look_up(struct search *search, int64_t low, int64_t high, int below)
 {
-    const struct names *names = search->names;
     int64_t last = coded(search, low);
     uint64_t hash = BASIS;
     int inside = 0;
-    for (int64_t at = high; at > low; at--) {
-        uint8_t byte = lower(search->data[at - 1]);
-        if ((byte == '.' || byte == ':') && !inside++ && byte == '.') {
-            uint64_t tail = finished(hash) & names->tail_mask;
-            if (!(names->tails[tail >> 6] >> (tail & 63) & 1)) return;
-        }
+    for (int64_t place = high - 1; place >= low; place--) {
+        uint8_t byte = lower(search->data[place]);
+        inside |= byte == '.' || byte == ':';
         hash = (hash ^ byte) * PRIME;
-        int64_t place = at - 1;
         int begins = (place <= last && !((place - low) & 1)) || (below && search->data[place - 1] == '.');
-        if (inside && begins && holds(names, finished(hash))) {
+        if (inside && begins && holds(search->names, finished(hash))) {
             tell(search, place);
             return;
         }
     }
 }
 
-static void look(struct search *search, int64_t place)
+/* What is remembered of runs that end like the one before `high`. */
+static struct vain *like(struct search *search, int64_t high)
 {
-    const uint8_t *data = search->data;
-    uint8_t mark = data[place];
-    int64_t low = place, high = place + 1;
-    int dots = 0, others = 0;
-    while (low > search->start && place - low < LONGEST && belongs(data[low - 1], mark)) low--;
-    while (high < search->end && high - place < LONGEST && belongs(data[high], mark)) high++;
-    search->next = high;
-    while (high > low && data[high - 1] == '.') high--;
-    for (int64_t at = low; at < high; at++) {
-        dots += data[at] == '.';
-        others += data[at] > '9';
-    }
-    if (others || dots == 3) look_up(search, low, high, mark == '.' && others);
+    const uint8_t *end = search->data + high;
+    return &search->vain[finished(last_bytes(end) ^ last_bytes(end - LAST) * PRIME) >> 32 & (VAIN - 1)];
 }
 
-/* Places at which a name or address begins, each run of characters once, in order. Returns how many there
-   are; where they are more than `room`, the others are not told. */
+static int same(const struct search *search, const struct vain *vain, int64_t high)
+{
+    int64_t length = vain->length;
+    const uint8_t *data = search->data;
+    return length && high - search->start >= length
+        && !memcmp(data + high - length, data + vain->high - length, (size_t)length);
+}
+
+/* The run that ends before `high` and has `mark` in it. */
+static void look(struct search *search, int64_t high, uint8_t mark)
+{
+    const uint8_t *data = search->data;
+    while (high > search->start && data[high - 1] == '.') high--;
+    if (high - search->start >= LAST && !may_end(search->names, data + high)) return;
+    struct vain *vain = high - search->start >= 2 * LAST ? like(search, high) : NULL;
+    if (vain && same(search, vain, high)) return;
+    size_t count = search->count;
+    int64_t low = high;
+    int dots = 0, others = 0;
+    while (low > search->start && high - low < LONGEST && belongs(data[low - 1], mark)) {
+        low--;
+        dots += data[low] == '.';
+        others += data[low] > '9';
+    }
+    if (others || dots == 3) look_up(search, low, high, mark == '.' && others);
+    if (vain && search->count == count && low > search->start)
+        *vain = (struct vain){high, high - low + 1};
+}
+
+/* Byte by byte; `open` says whether a run with a mark goes on from before. */
+static void look_at_each(struct search *search, int64_t at, int open, uint8_t mark)
+{
+    for (; at < search->end; at++) {
+        if (belongs(search->data[at], mark)) {
+            open |= search->data[at] == mark;
+        } else {
+            if (open) look(search, at, mark);
+            open = 0;
+        }
+    }
+    if (open) look(search, at, mark);
+}
+
+static void look_at_colons(struct search *search)
+{
+    int64_t at = search->start;
+    while (at < search->end) {
+        const uint8_t *found = memchr(search->data + at, ':', (size_t)(search->end - at));
+        if (!found) return;
+        at = found - search->data;
+        while (at < search->end && belongs(search->data[at], ':')) at++;
+        look(search, at, ':');
+    }
+}
+
+#ifdef __SSE2__
+/* Of each block of 64 bytes: which belong to a name, and which are dots, as bits. */
+typedef void masks(const uint8_t *data, int blocks, uint64_t *name, uint64_t *dot);
+
+static uint64_t named(__m128i part)
+{
+    __m128i letter = _mm_sub_epi8(_mm_or_si128(part, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+    __m128i mark = _mm_sub_epi8(part, _mm_set1_epi8('-'));
+    __m128i in = _mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(25)), letter);
+    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(mark, _mm_set1_epi8('9' - '-')), mark);
+    low = _mm_andnot_si128(_mm_cmpeq_epi8(part, _mm_set1_epi8('/')), low);
+    in = _mm_or_si128(in, _mm_cmpeq_epi8(part, _mm_set1_epi8('_')));
+    return (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_or_si128(in, low));
+}
+
+static void masks_of_16(const uint8_t *data, int blocks, uint64_t *name, uint64_t *dot)
+{
+    for (int block = 0; block < blocks; block++) {
+        name[block] = dot[block] = 0;
+        for (int part = 0; part < 64; part += 16, data += 16) {
+            __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)data);
+            __m128i dots = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('.'));
+            name[block] |= named(bytes) << part;
+            dot[block] |= (uint64_t)(uint32_t)_mm_movemask_epi8(dots) << part;
+        }
+    }
+}
+
+/* The same, 32 bytes at once. Five kinds of bytes by their high half, each with low halves of its own:
+   1 is `-.`, 2 the digits, 4 `A`-`O`, 8 `P`-`Z` and `_`, 16 `p`-`z`. */
+__attribute__((target("avx2")))
+static void masks_of_32(const uint8_t *data, int blocks, uint64_t *name, uint64_t *dot)
+{
+    const __m256i low = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(26, 30, 30, 30, 30, 30, 30, 30, 30, 30, 28, 4, 4, 5, 5, 12));
+    const __m256i high = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(0, 0, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0));
+    for (int block = 0; block < blocks; block++) {
+        name[block] = dot[block] = 0;
+        for (int part = 0; part < 64; part += 32, data += 32) {
+            __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)data);
+            __m256i halves = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(15));
+            __m256i kind = _mm256_and_si256(_mm256_shuffle_epi8(low, bytes), _mm256_shuffle_epi8(high, halves));
+            __m256i none = _mm256_cmpeq_epi8(kind, _mm256_setzero_si256());
+            __m256i dots = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('.'));
+            name[block] |= (uint64_t)(uint32_t)~_mm256_movemask_epi8(none) << part;
+            dot[block] |= (uint64_t)(uint32_t)_mm256_movemask_epi8(dots) << part;
+        }
+    }
+}
+
+/* Where runs with a dot end, in some blocks from `at` on. The bits of dots are carried through their runs
+   and land behind them; `open` is what is carried from block to block. Returns how many there are. */
+static int ends_of_runs(const uint64_t *name, const uint64_t *dot, int blocks, int64_t at, uint64_t *open,
+                        int64_t *found)
+{
+    uint64_t carried = *open;
+    int many = 0;
+    for (int block = 0; block < blocks; block++, at += 64) {
+        uint64_t sum = name[block] + dot[block], over = sum < name[block];
+        sum += carried;
+        carried = over | (sum < carried);
+        for (uint64_t ends = sum & ~name[block]; ends; ends &= ends - 1)
+            found[many++] = at + __builtin_ctzll(ends);
+    }
+    *open = carried;
+    return many;
+}
+#endif
+
+static void look_at_names(struct search *search)
+{
+    int64_t at = search->start;
+    uint64_t open = 0;
+#ifdef __SSE2__
+    masks *masks_of = __builtin_cpu_supports("avx2") ? masks_of_32 : masks_of_16;
+    uint64_t name[BLOCKS], dot[BLOCKS];
+    int64_t ends[BLOCKS * 64];
+    while (search->end - at >= 64) {
+        int64_t left = (search->end - at) / 64;
+        int blocks = left < BLOCKS ? (int)left : BLOCKS;
+        masks_of(search->data + at, blocks, name, dot);
+        int count = ends_of_runs(name, dot, blocks, at, &open, ends);
+        for (int number = 0; number < count; number++) look(search, ends[number], '.');
+        at += 64 * blocks;
+    }
+#endif
+    look_at_each(search, at, (int)open, '.');
+}
+
+/* Places at which a name or address begins, each run of characters once. Returns how many there are; where
+   they are more than `room`, the others are not told. */
 size_t alpheus_names_find(const struct names *names, const uint8_t *data, int64_t start, int64_t end,
                           int64_t *found, size_t room)
 {
-    struct search search = {names, data, start, end, start, found, room, 0};
-    int64_t at = start;
-#ifdef __SSE2__
-    const __m128i dot = _mm_set1_epi8('.'), colon = _mm_set1_epi8(':');
-    for (; end - at >= 16; at += 16) {
-        __m128i part = _mm_loadu_si128((const __m128i *)(const void *)(data + at));
-        __m128i hit = _mm_cmpeq_epi8(part, dot);
-        if (names->colons) hit = _mm_or_si128(hit, _mm_cmpeq_epi8(part, colon));
-        for (uint32_t bits = (uint32_t)_mm_movemask_epi8(hit); bits; bits &= bits - 1) {
-            int64_t place = at + __builtin_ctz(bits);
-            if (place >= search.next) look(&search, place);
-        }
+    struct search search = {names, data, start, end, found, room, 0, {{0, 0}}};
+    look_at_names(&search);
+    if (names->colons) {
+        memset(search.vain, 0, sizeof search.vain); /* a run ends elsewhere for another mark */
+        look_at_colons(&search);
     }
-#endif
-    for (; at < end; at++)
-        if (at >= search.next && (data[at] == '.' || (names->colons && data[at] == ':')))
-            look(&search, at);
     return search.count;
 }

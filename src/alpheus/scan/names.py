@@ -25,8 +25,6 @@ LONGEST = 255
 _ROOM = 1 << 12
 _BITS_EACH = 16
 _FEWEST = 1 << 10
-_TAILS = 1 << 16
-"""Bits for the last labels of names: what ends otherwise is not looked at."""
 
 
 class _Table(ctypes.Structure):
@@ -35,9 +33,8 @@ class _Table(ctypes.Structure):
         ("bit_mask", ctypes.c_uint64),
         ("slots", ctypes.c_void_p),
         ("slot_mask", ctypes.c_uint64),
-        ("tails", ctypes.c_void_p),
-        ("tail_mask", ctypes.c_uint64),
-        ("colons", ctypes.c_uint8),
+        ("lengths", ctypes.c_uint32),
+        ("colons", ctypes.c_uint32),
     )
 
 
@@ -87,11 +84,10 @@ class Names:
         size = max(_FEWEST, 1 << (2 * len(self._values) - 1).bit_length())
         bits = 1 << (_BITS_EACH * max(_FEWEST, len(self._values)) - 1).bit_length()
         self._slots = (ctypes.c_uint64 * size)()
-        self._tails = (ctypes.c_uint64 * (_TAILS >> 6))()
         self._bits = (ctypes.c_uint64 * (bits >> 6))()
         table = _Table(
             ctypes.addressof(self._bits), bits - 1, ctypes.addressof(self._slots), size - 1,
-            ctypes.addressof(self._tails), _TAILS - 1, int(self.colons),
+            0, int(self.colons),
         )  # fmt: skip
         ends = array("q", accumulate(map(len, self._values)))
         if ends:
@@ -106,17 +102,15 @@ class Names:
     def _slowly(self, data: bytes | bytearray, start: int, end: int) -> Iterator[int]:
         for mark, runs in ((b".", _NAME), (b":", _COLONS)) if self.colons else ((b".", _NAME),):
             for match in runs.finditer(data, start, end):
-                place = match.group().find(mark)
-                while place >= 0:
-                    low, high = max(0, place - LONGEST), place + LONGEST
-                    found = self._in_run(match, low, high)
-                    if found is not None:
-                        yield found
-                    place = match.group().find(mark, high)
+                found = self._in_run(match) if mark in match.group() else None
+                if found is not None:
+                    yield found
 
-    def _in_run(self, match: re.Match[bytes], low: int, high: int) -> int | None:
-        """Where the shortest end of a run, or of a piece of a very long one, is a value."""
-        run = match.group()[low:high].lower().rstrip(b".")
+    def _in_run(self, match: re.Match[bytes]) -> int | None:
+        """Where the shortest end of a run is a value."""
+        whole = match.group().lower().rstrip(b".")
+        low = max(0, len(whole) - LONGEST)
+        run = whole[low:]
         below = _LETTER.search(run) is not None
         if not below and run.count(b".") != len("...") and b":" not in run:
             return None

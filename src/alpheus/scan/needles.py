@@ -100,6 +100,10 @@ class NameNeedle:
     marks: int
 
 
+Places = tuple[NameNeedle, list[int]]
+"""What was searched for, and where in a block it begins."""
+
+
 class Needles:
     """Needles compiled once, searched in blocks of whole lines.
 
@@ -123,12 +127,22 @@ class Needles:
         self._engine, left = _engine(expressions, keep=keep)
         self._left = [(number, compiled[number]) for number in left]
 
+    def places(self, data: bytes | bytearray, start: int, end: int) -> Places | None:
+        """Where the names are that mark lines, for `search`; None where there are none to find."""
+        names = self._names
+        return None if names is None else (names, names.names.find(data, start, end))
+
     def search(
-        self, data: bytes | bytearray, start: int = 0, end: int | None = None
+        self,
+        data: bytes | bytearray,
+        start: int = 0,
+        end: int | None = None,
+        places: Places | None = None,
     ) -> list[Marked]:
         """The lines of `data[start:end]` with a match, in order, each once.
 
-        `start` must be the start of a line.
+        `start` must be the start of a line. `places` are those of names in the same data, where
+        another search has found them before.
         """
         stop = len(data) if end is None else end
         if start >= stop:
@@ -143,24 +157,9 @@ class Needles:
         for number, expression in self._left:
             hits += ((end, number) for end in _slow_hits(expression, data, start, stop))
         marked = self._marked(hits, data, start, stop) if hits else []
-        return self._named(marked, data, start, stop) if self._names is not None else marked
-
-    def _named(
-        self, marked: list[Marked], data: bytes | bytearray, start: int, stop: int
-    ) -> list[Marked]:
-        """The lines that were found, and those that hold a name or address, with its mark."""
-        names = self._names
-        found = names.names.find(data, start, stop) if names is not None else []
-        if names is None or not found:
-            return marked
-        lines = {begin: (begin, close, marks) for begin, close, marks in marked}
-        close = start - 1
-        for place in found:
-            if place > close:
-                begin, close = _line_around(data, place, start, stop)
-                marks = lines[begin][2] if begin in lines else 0
-                lines[begin] = begin, close, marks | names.marks
-        return [lines[begin] for begin in sorted(lines)]
+        if places is None or places[0] is not self._names:
+            places = self.places(data, start, stop)
+        return marked if places is None else _named(marked, places, data, (start, stop))
 
     def _marked(
         self, hits: list[tuple[int, int]], data: bytes | bytearray, start: int, stop: int
@@ -193,6 +192,24 @@ class Needles:
                     marks |= needle.marks
         if marks:
             found.append((begin, close, marks))
+
+
+def _named(
+    marked: list[Marked], places: Places, data: bytes | bytearray, within: tuple[int, int]
+) -> list[Marked]:
+    """The lines that were found, and those that hold a name or address, with its mark."""
+    names, found = places
+    start, stop = within
+    if not found:
+        return marked
+    lines = {begin: (begin, close, marks) for begin, close, marks in marked}
+    close = start - 1
+    for place in found:
+        if close < place < stop:
+            begin, close = _line_around(data, place, start, stop)
+            marks = lines[begin][2] if begin in lines else 0
+            lines[begin] = begin, close, marks | names.marks
+    return [lines[begin] for begin in sorted(lines)]
 
 
 class Anywhere:

@@ -37,7 +37,7 @@ from alpheus.scan.columns import key_of
 from alpheus.scan.counts import Counts
 from alpheus.scan.lines import Lines
 from alpheus.scan.native import Rows
-from alpheus.scan.needles import EVERYBODY, Marked, Needles
+from alpheus.scan.needles import EVERYBODY, Marked, Needles, Places
 from alpheus.scan.repeats import Likeness, Repeats, repeats_of
 from alpheus.scan.tally import Losses, Tally
 
@@ -207,6 +207,7 @@ class _Scan:
         self._counts = Counts(log)
         self._marked: dict[int, int] = {}
         self._order: list[int] = []
+        self._places: Places | None = None
         self._runs = 0
         self._skipped = 0
         self._directives = 0
@@ -262,7 +263,9 @@ class _Scan:
         needles = self._needles(self._log.line_kind)
         block = lines.block
         start = block.start + int(lines.starts[first])
-        found = needles.search(block.data, start, block.end)
+        if first == 0:
+            self._places = needles.places(block.data, start, block.end)
+        found = needles.search(block.data, start, block.end, self._places)
         self._marked = lines.marked(self._sampled(block, start, found))
         self._order = list(self._marked)
 
