@@ -21,7 +21,9 @@
 #define LONGEST 255 /* bytes of a name; RFC 1035 */
 #define PRIME 0x100000001B3ULL
 #define BASIS 0xCBF29CE484222325ULL
+#define TAILS 32768
 #define LAST 8 /* bytes at the end of a run that are looked up first */
+#define UNMARKED 2048 /* ends of runs that are remembered: 2 to the power of 11 */
 #define VAIN 256 /* runs that are remembered; a power of two */
 #define BLOCKS 32 /* of 64 bytes, whose runs are gathered before they are looked up */
 
@@ -30,6 +32,7 @@ struct names {
     uint64_t bit_mask; /* bits, less one; a power of two */
     uint64_t *slots;   /* hashes; 0 is an empty slot */
     uint64_t slot_mask;
+    uint64_t *tails; /* TAILS bits, of the last three bytes of values */
     uint32_t lengths; /* bits of the lengths of values that have fewer than LAST bytes */
     uint32_t colons;  /* whether any is of IPv6 */
 };
@@ -113,14 +116,9 @@ static int marked(const struct names *names, uint64_t word)
     return names->bits[bit >> 6] >> (bit & 63) & 1;
 }
 
-/* Whether a value may end here: LAST bytes can be read. */
-static int may_end(const struct names *names, const uint8_t *end)
+static uint64_t tail_of(uint64_t word)
 {
-    uint64_t word = last_bytes(end);
-    if (marked(names, word)) return 1;
-    for (uint32_t left = names->lengths; left; left &= left - 1)
-        if (marked(names, only(word, __builtin_ctz(left)))) return 1;
-    return 0;
+    return (word >> 40) * 0x9E3779B97F4A7C15ULL >> 49;
 }
 
 static void mark_end(struct names *names, const uint8_t *data, int64_t length)
@@ -128,8 +126,12 @@ static void mark_end(struct names *names, const uint8_t *data, int64_t length)
     uint8_t last[LAST] = {0};
     int64_t kept = length < LAST ? length : LAST;
     memcpy(last + LAST - kept, data + length - kept, (size_t)kept);
-    uint64_t bit = bit_of(names, only(last_bytes(last + LAST), (int)kept));
+    uint64_t word = last_bytes(last + LAST), bit = bit_of(names, only(word, (int)kept));
     names->bits[bit >> 6] |= 1ULL << (bit & 63);
+    if (kept < 3)
+        memset(names->tails, 255, TAILS / 8);
+    else
+        names->tails[tail_of(word) >> 6] |= 1ULL << (tail_of(word) & 63);
     if (kept < LAST) names->lengths |= 1U << kept;
 }
 
@@ -165,6 +167,7 @@ struct search {
     int64_t *found;
     size_t room, count;
     struct vain vain[VAIN];
+    uint64_t unmarked[UNMARKED]; /* last bytes of runs that are no values */
 };
 
 static void tell(struct search *search, int64_t place)
@@ -207,6 +210,22 @@ static void look_up(struct search *search, int64_t low, int64_t high, int below)
     }
 }
 
+/* Whether a value may end here: LAST bytes can be read. What was asked lately is at hand, and the bits of
+   very many values are far away. */
+static int may_end(struct search *search, const uint8_t *end)
+{
+    const struct names *names = search->names;
+    uint64_t word = last_bytes(end), tail = tail_of(word);
+    if (!(names->tails[tail >> 6] >> (tail & 63) & 1)) return 0;
+    uint64_t *lately = &search->unmarked[word * 0x9E3779B97F4A7C15ULL >> 53];
+    if (*lately == word) return 0;
+    if (marked(names, word)) return 1;
+    for (uint32_t left = names->lengths; left; left &= left - 1)
+        if (marked(names, only(word, __builtin_ctz(left)))) return 1;
+    *lately = word;
+    return 0;
+}
+
 /* What is remembered of runs that end like the one before `high`. */
 static struct vain *like(struct search *search, int64_t high)
 {
@@ -227,7 +246,7 @@ static void look(struct search *search, int64_t high, uint8_t mark)
 {
     const uint8_t *data = search->data;
     while (high > search->start && data[high - 1] == '.') high--;
-    if (high - search->start >= LAST && !may_end(search->names, data + high)) return;
+    if (high - search->start >= LAST && !may_end(search, data + high)) return;
     struct vain *vain = high - search->start >= 2 * LAST ? like(search, high) : NULL;
     if (vain && same(search, vain, high)) return;
     size_t count = search->count;
@@ -364,7 +383,7 @@ static void look_at_names(struct search *search)
 size_t alpheus_names_find(const struct names *names, const uint8_t *data, int64_t start, int64_t end,
                           int64_t *found, size_t room)
 {
-    struct search search = {names, data, start, end, found, room, 0, {{0, 0}}};
+    struct search search = {names, data, start, end, found, room, 0, {{0, 0}}, {0}};
     look_at_names(&search);
     if (names->colons) {
         memset(search.vain, 0, sizeof search.vain); /* a run ends elsewhere for another mark */

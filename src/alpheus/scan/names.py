@@ -25,6 +25,7 @@ LONGEST = 255
 _ROOM = 1 << 12
 _BITS_EACH = 16
 _FEWEST = 1 << 10
+_TAILS = 1 << 15
 
 
 class _Table(ctypes.Structure):
@@ -33,6 +34,7 @@ class _Table(ctypes.Structure):
         ("bit_mask", ctypes.c_uint64),
         ("slots", ctypes.c_void_p),
         ("slot_mask", ctypes.c_uint64),
+        ("tails", ctypes.c_void_p),
         ("lengths", ctypes.c_uint32),
         ("colons", ctypes.c_uint32),
     )
@@ -83,11 +85,12 @@ class Names:
         """The table: what it points to is kept by this object."""
         size = max(_FEWEST, 1 << (2 * len(self._values) - 1).bit_length())
         bits = 1 << (_BITS_EACH * max(_FEWEST, len(self._values)) - 1).bit_length()
+        self._tails = (ctypes.c_uint64 * (_TAILS >> 6))()
         self._slots = (ctypes.c_uint64 * size)()
         self._bits = (ctypes.c_uint64 * (bits >> 6))()
         table = _Table(
             ctypes.addressof(self._bits), bits - 1, ctypes.addressof(self._slots), size - 1,
-            0, int(self.colons),
+            ctypes.addressof(self._tails), 0, int(self.colons),
         )  # fmt: skip
         ends = array("q", accumulate(map(len, self._values)))
         if ends:
