@@ -11,8 +11,9 @@ import pytest
 from alpheus.cases.database import open_database
 from alpheus.cli import main
 from alpheus.detect.webshell.judge import structure_of
-from alpheus.fleet.families import families
+from alpheus.fleet.families import _agents, families
 from alpheus.lab.fleet import generate_fleet
+from strand_filling import seen, trait
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,14 @@ def test_pages_of_one_structure_are_read_again_and_are_those(judged: Path) -> No
         assert len(family.hidden) >= family.servers
     with open_database(judged / "c.db", create=False) as database:
         assert list(families(database, least=100)) == []
+
+
+def test_programs_are_those_that_half_of_the_servers_saw_and_few_others_have() -> None:
+    """Public ones are everybody's."""
+    own, public = trait("agent", "quiet harvest 1.0"), trait("agent", "curl/7.64")
+    once = trait("agent", "came once")
+    several = [seen(1, own, public, once), seen(2, own, public), seen(3, public)]
+    assert list(_agents(several)) == ["quiet harvest 1.0"]
 
 
 def test_a_package_that_is_gone_leaves_its_hashes(judged: Path, tmp_path: Path) -> None:

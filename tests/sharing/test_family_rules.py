@@ -135,6 +135,21 @@ def test_names_that_many_have_or_that_name_a_victim_are_left_out() -> None:
     assert _made(common).sigma == ""
 
 
+def test_a_program_that_hardly_anybody_has_is_looked_for_where_no_page_belongs(
+    tmp_path: Path,
+) -> None:
+    """As logs write it; one that names a victim is left out."""
+    family = ShellFamily("f-1", 2, "", "", ("ab" * 32,), ("xwyud66.aspx",), hidden=("contoso",),
+                         agents=("Contoso mail 1", "quiet harvest 1.0", "any*", "a\\nb: c"))  # fmt: skip
+    made = _made(family)
+    found = yaml.safe_load(made.sigma)["detection"]
+    assert found["program"] == {
+        "cs-uri-stem|contains": "/aspnet_client/", "cs(User-Agent)": ["quiet+harvest+1.0"],
+    }  # fmt: skip
+    (tmp_path / "a.yml").write_text(made.sigma)
+    assert [one.state for one in check_rules([tmp_path])] == [State.LOADED]
+
+
 def test_without_pages_hashes_are_what_is_left() -> None:
     """Of packages that are gone; never those of the product's own pages."""
     known = min(Baseline.load().all_hashes)

@@ -15,12 +15,13 @@ from sqlalchemy import Connection, select
 
 from alpheus.cases.database import Database
 from alpheus.cases.schema import observations
-from alpheus.cases.strands import TraitKind
+from alpheus.cases.strands import Trait, TraitKind
 from alpheus.detect.webshell.judge import structure_of
 from alpheus.errors import EvidenceError, UsageError
 from alpheus.evidence import OpenOptions, open_package
 from alpheus.evidence.place import place_of
-from alpheus.fleet.hands import Seen
+from alpheus.fleet.hand_weights import Weights
+from alpheus.fleet.hands import LEAST, Seen
 from alpheus.fleet.hands_told import read_strands
 from alpheus.fleet.report import Victim, batched, judged_servers
 from alpheus.model import Skipped
@@ -132,6 +133,7 @@ def _family(
             max((one.last for one in strands), default=""),
             tuple(sorted({*members.hashes, *pages})), tuple(sorted(names)),
             tuple(pages[one] for one in sorted(pages)), tuple(sorted(hidden)),
+            tuple(_agents(members.seen)),
         ),
         tuple(unread),
     )  # fmt: skip
@@ -142,6 +144,18 @@ def _names(several: Iterable[Seen]) -> set[str]:
         trait.value for one in several for trait in one.strand.traits
         if trait.kind is TraitKind.PAGE_NAME
     }  # fmt: skip
+
+
+def _agents(several: Sequence[Seen]) -> Iterator[str]:
+    """Programs that half of its servers saw, and that hardly anybody else has."""
+    weights = Weights()
+    counted: dict[Trait, set[str]] = {}
+    for one in several:
+        for trait in one.strand.traits:
+            if trait.kind is TraitKind.AGENT and weights.bits(trait) > LEAST:
+                counted.setdefault(trait, set()).add(one.who)
+    half = len({one.who for one in several}) / 2
+    yield from sorted(trait.value for trait, who in counted.items() if len(who) >= max(2, half))
 
 
 def _called(names: Iterable[str]) -> Iterator[str]:

@@ -35,6 +35,8 @@ _QUOTED = re.compile(r"\"[^\"\n]*\"?|'[^'\n]*'?|\[secret:[0-9a-f]{8}\]")
 _WORDS = re.compile(r"[A-Za-z][A-Za-z0-9 ()_-]{7,23}")
 _BESIDE = 3
 """Pieces of what is beside the code."""
+_PLAIN = re.compile(r"[A-Za-z0-9 ._/:;()+-]{4,200}")
+"""No character that means something in a rule: an intruder chose the text."""
 _POWER = re.compile(
     r"eval|execute|unsafe|process|createobject|request|frombase64|assembly|stream|reflection|shell"
     r"|invoke|binaryread|saveas|file\.|decrypt",
@@ -53,7 +55,8 @@ _FOLDERS = ("/owa/auth/", "/ecp/auth/", "/owa/", "/ecp/", "/aspnet_client/")
 class ShellFamily:
     """Pages of one structure on several servers.
 
-    `pages` are those that could be read again; `hidden` is what victims are called.
+    `pages` are those that could be read again; `hidden` is what victims are called; `agents` are
+    programs that hardly anybody else has.
     """
 
     name: str
@@ -64,6 +67,7 @@ class ShellFamily:
     names: tuple[str, ...]
     pages: tuple[bytes, ...] = ()
     hidden: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,9 @@ def _powerful(code: str, most: int, fits: Callable[[str], bool]) -> Iterator[str
             for begin in range(max(left, match.end() - length), match.start() + 1)
             if begin + length <= right
         )
-        found = next((one for one in spans if one.isprintable() and fits(one)), None)
+        found = next(
+            (one for one in spans if one.isascii() and one.isprintable() and fits(one)), None
+        )
         if found is not None:
             yield found
 
@@ -189,6 +195,21 @@ def _sigma(family: ShellFamily, tlp: Tlp, when: datetime) -> str:
         return ""
     asked = {"cs-method": "POST", "c-ip": "203.0.113.9"}
     one = f"/aspnet_client/{names[0]}"
+    detection: dict[str, object] = {
+        "page": {"cs-uri-stem|endswith": [f"/{name}" for name in names]},
+        "answered": {"sc-status|startswith": "2"},
+        "condition": "page and answered",
+    }
+    agents = [
+        one for one in family.agents
+        if _PLAIN.fullmatch(one) and not _names_a_victim(one, family.hidden)
+    ]  # fmt: skip
+    if agents:
+        logged = [one.replace(" ", "+") for one in agents[:MOST_NAMES]]
+        detection |= {
+            "program": {"cs-uri-stem|contains": "/aspnet_client/", "cs(User-Agent)": logged},
+            "condition": "(page or program) and answered",
+        }
     document = {
         "title": f"Page of the shell family {family.name} answered (made from a fleet)",
         "name": f"fleet-{family.name}-requested",
@@ -199,11 +220,7 @@ def _sigma(family: ShellFamily, tlp: Tlp, when: datetime) -> str:
         "date": f"{when:%Y-%m-%d}",
         "tags": ["attack.persistence", "attack.t1505.003", tlp.value.lower().replace(":", ".")],
         "logsource": {"category": "webserver", "service": "iis"},
-        "detection": {
-            "page": {"cs-uri-stem|endswith": [f"/{name}" for name in names]},
-            "answered": {"sc-status|startswith": "2"},
-            "condition": "page and answered",
-        },
+        "detection": detection,
         "falsepositives": ["A page of somebody's own that is called so"],
         "level": "high",
         "alpheus": {
@@ -224,12 +241,16 @@ def _telling(name: str, hidden: Sequence[str]) -> bool:
     """Whether hardly anybody else has a page of this name, and it names no victim."""
     plain = name.lower()
     stock = any(Baseline.load().stock_url(folder + plain) for folder in _FOLDERS)
-    named = any(len(one) > 3 and one.lower() in plain for one in hidden)
+    named = _names_a_victim(plain, hidden)
     return (
         plain not in _COMMON and not stock and not named
         and len(set(plain.partition(".")[0])) > 3
         and re.fullmatch(r"[\w.-]{1,80}", plain) is not None
     )  # fmt: skip
+
+
+def _names_a_victim(text: str, hidden: Sequence[str]) -> bool:
+    return any(len(one) > 3 and one.lower() in text.lower() for one in hidden)
 
 
 def _about(family: ShellFamily) -> str:
