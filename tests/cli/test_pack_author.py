@@ -44,6 +44,30 @@ def test_check_names_file_and_line(pack: Path, capsys: Captured) -> None:
     assert re.search(rf"{re.escape(str(scenario))}:\d+: .*stam", printed)
 
 
+def test_check_names_a_place_once(pack: Path, capsys: Captured) -> None:
+    """Also that of a file which is no YAML."""
+    (pack / "clean.yaml").write_text("- id: x\n- [\n")
+    assert main(["pack", "check", str(pack)]) == 1
+    (line,) = [one for one in capsys.readouterr().out.splitlines() if "clean.yaml" in one]
+    assert re.fullmatch(rf"{re.escape(str(pack / 'clean.yaml'))}:\d+: [^/]*", line)
+    assert "line" not in line.removeprefix(str(pack))
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"null", b"- {id: 1}", b"a: {b: ["])
+def test_check_says_of_any_bytes_what_they_are(
+    pack: Path, content: bytes, capsys: Captured
+) -> None:
+    """In every file of a pack: it is told or taken, and never ends the program."""
+    (pack / "clean.yaml").write_text("[]")
+    (pack / "collection.yaml").write_text("entries: []")
+    for path in [one for one in pack.rglob("*") if one.is_file()]:
+        before = path.read_bytes()
+        path.write_bytes(content)
+        assert main(["pack", "check", str(pack)]) in {0, 1}, path
+        assert "problems" in capsys.readouterr().out
+        path.write_bytes(before)
+
+
 def test_a_scenario_that_goes_wrong_fails(pack: Path, capsys: Captured) -> None:
     """With what should be, and what is."""
     scenario = pack / "lab" / "answered.yml"

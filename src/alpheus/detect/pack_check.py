@@ -75,8 +75,8 @@ def placed(error: KnowledgeError, path: Path) -> Problem:
         return Problem(error.path, _line_of_rule(error), error.reason)
     text = str(error)
     for one in (path, *path.parent.glob("*.yaml"), *path.parent.glob("*.csv")):
-        if text.startswith(f"{one}:"):
-            path, text = one, text[len(f"{one}:") :].strip()
+        if text.startswith((f"{one}:", f"{one}, line ")):
+            path, text = one, text[len(str(one)) + 1 :].strip()
             break
     number = re.match(r"(\d+): (.*)", text, re.DOTALL) or _ROW.match(text)
     if number is not None:

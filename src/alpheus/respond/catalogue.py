@@ -80,7 +80,15 @@ def _placed(kinds: Sequence[StepKind]) -> tuple[StepKind, ...]:
 def steps_of_pack(folder: Path) -> tuple[StepKind, ...]:
     """The steps that the pack in a folder adds. Raises KnowledgeError."""
     path = folder / OF_PACK
-    return read_steps(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else ()
+    if not path.is_file():
+        return ()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise KnowledgeError(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise KnowledgeError(f"{path}: is not UTF-8: byte {error.start}") from error
+    return read_steps(text, str(path))
 
 
 def read_steps(text: str, name: str) -> tuple[StepKind, ...]:
