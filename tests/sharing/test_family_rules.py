@@ -139,8 +139,9 @@ def test_a_program_that_hardly_anybody_has_is_looked_for_where_no_page_belongs(
     tmp_path: Path,
 ) -> None:
     """As logs write it; one that names a victim is left out."""
+    agents = ("Contoso mail 1", "quiet harvest 1.0", "any*", "a\\nb: c")
     family = ShellFamily("f-1", 2, "", "", ("ab" * 32,), ("xwyud66.aspx",), hidden=("contoso",),
-                         agents=("Contoso mail 1", "quiet harvest 1.0", "any*", "a\\nb: c"))  # fmt: skip
+                         agents=agents)  # fmt: skip
     made = _made(family)
     found = yaml.safe_load(made.sigma)["detection"]
     assert found["program"] == {
