@@ -28,6 +28,17 @@ SENDER = Sender(
     "bounces@cert.example", "+1 555 0100", "https://cert.example/verify",
 )  # fmt: skip
 SETTINGS = Settings(SENDER)
+WRITTEN = """\
+sender:
+  name: Kim Doe
+  organisation: CERT of Exampleland
+  email: notices@cert.example
+  bounce: bounces@cert.example
+  telephone: +1 555 0100
+  verify_url: https://cert.example/verify
+smtp: {{host: 127.0.0.1, port: {port}, security: none}}
+"""
+"""The file of settings that leads to a mail server of this machine, at a port."""
 BREACHED = ("compromised-reported",)
 
 

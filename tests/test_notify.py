@@ -18,19 +18,9 @@ from alpheus.cli import case_common, main, notify
 from cases_filling import seen
 from exposure_runs import OPEN
 from mail_server import Inbox, real_server
-from notices_filling import BREACHED, Country, contact, provider
+from notices_filling import BREACHED, WRITTEN, Country, contact, provider
 
-SETTINGS = """\
-sender:
-  name: Kim Doe
-  organisation: CERT of Exampleland
-  email: notices@cert.example
-  bounce: bounces@cert.example
-  telephone: +1 555 0100
-  verify_url: https://cert.example/verify
-smtp: {{host: 127.0.0.1, port: {port}, security: none}}
-approval: {{bulk_above: 1}}
-"""
+SETTINGS = WRITTEN + "approval: {{bulk_above: 1}}\n"
 BOUNCE = """\
 From: MAILER-DAEMON@mx.example
 To: {envelope}

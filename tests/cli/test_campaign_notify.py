@@ -16,19 +16,9 @@ from exposure_runs import OPEN
 from fleet_filling import states
 from fleet_torture import Chaos
 from mail_server import Inbox, real_server
-from notices_filling import Country, contact
+from notices_filling import WRITTEN, Country, contact
 
-SETTINGS = """\
-sender:
-  name: Kim Doe
-  organisation: CERT of Exampleland
-  email: notices@cert.example
-  bounce: bounces@cert.example
-  telephone: +1 555 0100
-  verify_url: https://cert.example/verify
-smtp: {{host: 127.0.0.1, port: {port}, security: none}}
-rates: {{per_minute: {rate}, per_domain_per_hour: 1000}}
-"""
+SETTINGS = WRITTEN + "rates: {{per_minute: {rate}, per_domain_per_hour: 1000}}\n"
 
 
 def _prepared(

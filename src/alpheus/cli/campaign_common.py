@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 import signal
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from alpheus.cli.case_common import add_directory_to, work_out
 from alpheus.cli.output import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from alpheus.cases.database import Database
     from alpheus.fleet.driver import Summary
     from alpheus.fleet.ledger import Ledger
 
@@ -20,6 +23,20 @@ NOT_ALL = 3
 INTERRUPTED = 130
 NAMED = 20
 """What is told one by one; of more, how many."""
+
+
+def add_later_to(parser: argparse.ArgumentParser) -> None:
+    """Whether servers are worked out at the end, and by which directory."""
+    parser.add_argument(
+        "--later", action="store_true", help="leave it to alpheus case rebuild to work out servers"
+    )
+    add_directory_to(parser)
+
+
+def work_out_unless_later(options: argparse.Namespace, database: Database) -> None:
+    """Work servers out, as was asked."""
+    if not options.later:
+        work_out(database, directory=options.directory)
 
 
 def recover(ledger: Ledger) -> None:

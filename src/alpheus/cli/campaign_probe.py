@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 from alpheus.cli.arguments import bound, path
 from alpheus.cli.campaign_common import (
     NOT_ALL,
+    add_later_to,
     ended_as_interrupted,
     interrupted,
     line_of_progress,
     recover,
     say_parked,
+    work_out_unless_later,
 )
 from alpheus.cli.case_common import (
     Below,
     add_command,
-    add_directory_to,
     add_person_to,
     open_place,
     who_does_it,
-    work_out,
 )
 from alpheus.cli.output import say
 from alpheus.cli.probe import (
@@ -80,10 +80,7 @@ def add_to(below: Below[argparse.ArgumentParser]) -> None:
     )  # fmt: skip
     add_asking_to(parser)
     add_person_to(parser, why=False)
-    parser.add_argument(
-        "--later", action="store_true", help="leave it to alpheus case rebuild to work out servers"
-    )
-    add_directory_to(parser)
+    add_later_to(parser)
     parser.add_argument(
         "--engine", default=_LOCAL, metavar="WHERE",
         help="local alone: no worker of a cluster asks anybody (default: local)",
@@ -177,6 +174,6 @@ def _ending(options: argparse.Namespace, database: Database, summary: Summary, f
 
     say(f"{_shards(summary.done)} asked now; what was sent: {found.folder}")
     say_parked(summary)
-    if not options.later and summary.done:
-        work_out(database, directory=options.directory)
+    if summary.done:
+        work_out_unless_later(options, database)
     return NOT_ALL if Ledger(database).parked(found.recipe) else 0

@@ -11,21 +11,21 @@ from alpheus.cli.arguments import add_reading_to, add_rules_to, add_whole_to, bo
 from alpheus.cli.campaign_common import (
     NAMED,
     NOT_ALL,
+    add_later_to,
     ended_as_interrupted,
     interrupted,
     line_of_progress,
     name_parked,
     recover,
+    work_out_unless_later,
 )
 from alpheus.cli.campaign_engine import add_engine_to, check_engine, engine_of
 from alpheus.cli.case_common import (
     Below,
     add_command,
-    add_directory_to,
     add_person_to,
     open_place,
     who_does_it,
-    work_out,
 )
 from alpheus.cli.output import say, standard_output
 from alpheus.errors import UsageError
@@ -95,10 +95,7 @@ def _add_work_to(parser: argparse.ArgumentParser) -> None:
         "prefix in a store (s3://BUCKET/PREFIX/), for alpheus hunt; packages that were judged "
         "without it are judged again",
     )  # fmt: skip
-    parser.add_argument(
-        "--later", action="store_true", help="leave it to alpheus case rebuild to work out servers"
-    )
-    add_directory_to(parser)
+    add_later_to(parser)
     add_engine_to(parser)
 
 
@@ -223,8 +220,8 @@ def _ending(options: argparse.Namespace, database: Database, summary: Summary, p
         are = "package is" if parked == 1 else "packages are"
         say(f"{parked:,} {are} parked and not judged; why: alpheus campaign status; again: "
             "alpheus campaign retry")  # fmt: skip
-    if not options.later and summary.done:
-        work_out(database, directory=options.directory)
+    if summary.done:
+        work_out_unless_later(options, database)
     say("what was found: alpheus campaign report")
     return NOT_ALL if parked else 0
 
