@@ -106,7 +106,7 @@ class _Resizing:
     def __init__(self, data: bytearray) -> None:
         self.data = data
 
-    def alpheus_names_find(self, *_: object) -> int:
+    def alpheus_ends_find(self, *_: object) -> int:
         self.data.extend(b"x" * 4096)
         return 0
 
@@ -131,3 +131,14 @@ def test_short_values_and_long_names() -> None:
     one, other = _both(tuple(values), data)
     assert one == other
     assert len(one) == 130 * len(values)
+
+
+def test_what_was_compiled_of_another_version_is_not_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It would read another table; Python does it instead."""
+    monkeypatch.setattr(module, "_PATH", module._PATH.with_name("rows.so"))
+    module._library.cache_clear()
+    assert module._library() is None
+    assert Names(VALUES).find(b"x 45.77.1.1", 0, 11) == [2]
+    module._library.cache_clear()

@@ -8,7 +8,8 @@
    value by that is looked up as a whole. Logs say the same again and again: what was looked up in vain is
    compared with where it stood.
    Nothing here allocates, and nothing is read or written outside of what is given. Loaded by
-   `names.py`, which is the only caller and tells the same without this, more slowly.
+   `names.py`, which is the only caller and tells the same without this, more slowly. Where `struct names`
+   changes, the functions get other names, so that what was compiled before is not called with it.
 */
 
 #include <stddef.h>
@@ -137,7 +138,7 @@ static void mark_end(struct names *names, const uint8_t *data, int64_t length)
 
 /* Take in values in lower case, one after the other; `ends` says where each ends, none is empty. The table
    must have more slots than values. Returns how many are new. */
-size_t alpheus_names_add(struct names *names, const uint8_t *data, const int64_t *ends, size_t count)
+size_t alpheus_ends_add(struct names *names, const uint8_t *data, const int64_t *ends, size_t count)
 {
     size_t added = 0;
     int64_t start = 0;
@@ -380,7 +381,7 @@ static void look_at_names(struct search *search)
 
 /* Places at which a name or address begins, each run of characters once. Returns how many there are; where
    they are more than `room`, the others are not told. */
-size_t alpheus_names_find(const struct names *names, const uint8_t *data, int64_t start, int64_t end,
+size_t alpheus_ends_find(const struct names *names, const uint8_t *data, int64_t start, int64_t end,
                           int64_t *found, size_t room)
 {
     struct search search = {names, data, start, end, found, room, 0, {{0, 0}}, {0}};

@@ -75,7 +75,7 @@ class Names:
         held = _held(data)
         while True:
             found = (ctypes.c_int64 * room)()
-            count = int(self._library.alpheus_names_find(
+            count = int(self._library.alpheus_ends_find(
                 ctypes.byref(self._table), held, start, end, found, room))  # fmt: skip
             if count <= room:
                 return sorted(found[:count])
@@ -100,7 +100,7 @@ class Names:
     def _add(self, table: _Table, data: bytes, ends: array[int]) -> None:
         view = (ctypes.c_int64 * len(ends)).from_buffer(ends)
         library: Any = self._library
-        library.alpheus_names_add(ctypes.byref(table), data, view, len(ends))
+        library.alpheus_ends_add(ctypes.byref(table), data, view, len(ends))
 
     def _slowly(self, data: bytes | bytearray, start: int, end: int) -> Iterator[int]:
         for mark, runs in ((b".", _NAME), (b":", _COLONS)) if self.colons else ((b".", _NAME),):
@@ -131,18 +131,16 @@ class Names:
 
 @cache
 def _library() -> Any:  # noqa: ANN401 - functions of C have no types
-    try:
-        library = ctypes.CDLL(str(_PATH))
-    except OSError:
-        return None
     table, number = ctypes.POINTER(_Table), ctypes.c_size_t
     numbers = ctypes.POINTER(ctypes.c_int64)
-    library.alpheus_names_add.argtypes = (table, ctypes.c_char_p, numbers, number)
-    library.alpheus_names_add.restype = number
-    library.alpheus_names_find.argtypes = (
-        table, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, numbers, number,
-    )  # fmt: skip
-    library.alpheus_names_find.restype = number
+    try:
+        library = ctypes.CDLL(str(_PATH))
+        add, find = library.alpheus_ends_add, library.alpheus_ends_find
+    except (OSError, AttributeError):  # not compiled, or of another version
+        return None
+    add.argtypes = (table, ctypes.c_char_p, numbers, number)
+    find.argtypes = (table, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, numbers, number)
+    add.restype = find.restype = number
     return library
 
 
