@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alpheus.evidence.magic import Kind, compression_of, ewf_segment, is_tar, kind_of, why_none
+from alpheus.evidence.magic import (
+    Kind,
+    compression_of,
+    ewf_segment,
+    is_broken,
+    is_tar,
+    kind_of,
+    why_none,
+)
 
 
 def _tar() -> bytes:
@@ -97,3 +105,21 @@ def test_a_container_by_name_alone_is_told(name: str, head: bytes, why: str | No
     """A copy that broke off is no log; whatever its name, what opens is opened."""
     found = why_none(name, head)
     assert found.endswith(f"and {why}; fetch it again, whole") if why else found == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "broken"),
+    [
+        ("a/logs.zip", b"\xff\xfe\x00\x01" * 9, True),
+        ("logs.ZIP", b"", True),
+        ("u_ex210301.log.gz", b"#Software: IIS\r\n" * 9, False),
+        ("disk.img", b"\xff\x00" * 9, False),
+        ("logs.zip", _zip(), False),
+        ("page.aspx", b"", False),
+    ],
+)  # fmt: skip
+def test_an_archive_of_a_package_that_broke_off_is_told(
+    name: str, head: bytes, broken: bool
+) -> None:
+    """What holds text is read as that; endings that say little are believed nothing."""
+    assert is_broken(name, head) is broken

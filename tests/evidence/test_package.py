@@ -178,6 +178,19 @@ def test_damaged_archive_inside_costs_itself(tmp_path: Path) -> None:
     assert set(contents.reasons) == {"a.7z", "b.gz", "d.zip"}
 
 
+def test_what_is_an_archive_by_name_alone_is_a_loss(tmp_path: Path) -> None:
+    """Its bytes are looked at like those of any file, and its content is told as not read."""
+    package = tmp_path / "case"
+    package.mkdir()
+    (package / "srv1.zip").write_bytes(b"\xff\x00\xfe" * 100)
+    (package / "a.log").write_bytes(b"a")
+    contents = read_package(package)
+    assert set(contents.files) == {"srv1.zip", "a.log"}
+    ((path, reason),) = [(one.path, one.reason) for one in contents.skipped]
+    assert path == "srv1.zip"
+    assert "does not begin like one" in reason
+
+
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stopping in the middle of a nested archive leaves no copy, and evidence is not written."""
     spool = tmp_path / "tmp"

@@ -45,6 +45,8 @@ ENDS = (".zip", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".e01", ".v
         ".vmdk", ".qcow2", ".dd", ".raw", ".img")  # fmt: skip
 """How names of containers end."""
 
+_OF_OTHERS = (".img", ".raw", ".dd")
+
 
 def why_none(name: str, head: bytes) -> str:
     """Why a file that is called like a container is none, for people; '' for any other file."""
@@ -52,6 +54,24 @@ def why_none(name: str, head: bytes) -> str:
         return ""
     why = "does not begin like one" if head else "is empty"
     return f"is called like an archive or disk image, and {why}; fetch it again, whole"
+
+
+def is_broken(name: str, head: bytes) -> bool:
+    """Whether a file inside a package is called like an archive and holds neither one nor text.
+
+    Endings that other files have as well (`.img`, `.raw`, `.dd`) do not count.
+    """
+    if name.lower().endswith(_OF_OTHERS) or not why_none(name, head):
+        return False
+    return not head or b"\0" in head or not _is_text(head)
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        head[:-4].decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def kind_of(head: bytes) -> Kind | None:

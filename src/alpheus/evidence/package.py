@@ -12,7 +12,7 @@ from alpheus.evidence.base import EvidenceFile, Known, OpenOptions, Share
 from alpheus.evidence.budget import Budget
 from alpheus.evidence.containers import open_container
 from alpheus.evidence.file import MemberFile
-from alpheus.evidence.magic import Kind, ewf_segment, kind_of
+from alpheus.evidence.magic import Kind, ewf_segment, is_broken, kind_of, why_none
 from alpheus.evidence.members import (
     Access,
     Container,
@@ -286,6 +286,8 @@ class _Walk:
         if kind is None:
             if not belongs_to_sibling(member.path):
                 yield file
+                if is_broken(file.path, head):
+                    yield self._skip(file.path, why_none(file.path, head))
         elif depth >= self._budget.limits.depth:
             yield self._skip(
                 file.path,
