@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -113,6 +114,18 @@ def test_what_cannot_be_written_leaves_nothing(
     target = tmp_path / "out.json"
     assert main(["share", str(assessment), "--format", "ecs", "-o", str(target)]) == 1
     assert list(tmp_path.iterdir()) == [assessment]
+
+
+def test_a_device_stays_what_it_is(
+    assessment: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`-o` of a pipe or of /dev/stdout replaces nothing, and says so."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for place in (pipe, Path("/dev/stdout")):
+        assert main(["share", str(assessment), "--format", "ecs", "-o", str(place)]) == 1
+        assert f"{place} is no file, and would be replaced" in capsys.readouterr().err
+    assert pipe.is_fifo()
 
 
 def test_the_same_result_twice_is_one(

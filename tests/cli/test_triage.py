@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -344,6 +345,18 @@ def test_secrets_are_written_in_clear_only_where_somebody_asks(
     assert file.stat().st_mode & 0o777 == 0o600
     assert _triage(tiny, "--secrets", tiny / "secrets.jsonl") == 2
     assert "lies inside the evidence" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--secrets", "--timeline"])
+def test_a_device_is_refused_before_anything_is_read(
+    tmp_path: Path, capsys: Capture, option: str
+) -> None:
+    """It would be replaced by a file."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert main(["triage", str(tmp_path / "nothing.zip"), option, str(pipe)]) == 1
+    assert f"{pipe} is no file, and would be replaced" in capsys.readouterr().err
+    assert pipe.is_fifo()
 
 
 def test_a_timeline_is_written_where_it_is_asked_for(

@@ -11,7 +11,7 @@ from typing import TextIO
 import pytest
 
 from alpheus.errors import OutputError
-from alpheus.report.files import bring_to_disk, give_name, make_once, write_files
+from alpheus.report.files import bring_to_disk, give_name, make_once, refuse_device, write_files
 
 
 def names(folder: Path) -> list[str]:
@@ -99,6 +99,22 @@ def test_a_link_is_replaced_and_never_followed(tmp_path: Path) -> None:
     write_files(folder, {"one.txt": _hello})
     assert target.read_text() == "old"
     assert not (folder / "one.txt").is_symlink()
+
+
+def test_a_device_stays_what_it_is(tmp_path: Path) -> None:
+    """What is no file is never replaced, and neither is a link to it, or one of the system."""
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for name in ("pipe", "link"):
+        with pytest.raises(OutputError, match=rf"{name} is no file, and would be replaced"):
+            write_files(tmp_path, {"before": _hello, name: _hello})
+    assert names(tmp_path) == ["link", "pipe"]
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+    for system in ("/dev/null", "/dev/stdout"):
+        with pytest.raises(OutputError, match="is no file"):
+            refuse_device(Path(system))
 
 
 def test_no_permission_is_a_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,9 +88,11 @@ def _understood(
 
 def _fetch(options: argparse.Namespace) -> int:
     from alpheus.knowledge.shared.taxii import bundle_of, fetch_collection  # noqa: PLC0415 - heavy
+    from alpheus.report.files import refuse_device  # noqa: PLC0415 - as above
 
     since = options.added_after.isoformat().replace("+00:00", "Z") if options.added_after else ""
     target: Path = options.output
+    refuse_device(target)
     draft: Path | None = None
     count = 0
     try:

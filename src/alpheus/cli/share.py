@@ -103,7 +103,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _refuse(options: argparse.Namespace, *, named: bool) -> None:
-    """What cannot be, before anything is read. Raises UsageError, EvidenceNotFoundError."""
+    """What cannot be, before anything is read.
+
+    Raises UsageError, EvidenceNotFoundError, OutputError.
+    """
     log, output = options.custody_log, options.output
     if log is not None and not (named and options.format == "package"):
         raise UsageError("a custody log names the victim: --format package --victims named")
@@ -116,6 +119,10 @@ def _refuse(options: argparse.Namespace, *, named: bool) -> None:
         raise UsageError("a package is an archive: name its file with -o")
     if output is not None and output.is_dir():
         raise UsageError(f"{output} is a folder; name a file in it with -o")
+    if output is not None:
+        from alpheus.report.files import refuse_device  # noqa: PLC0415 - keeps --help fast
+
+        refuse_device(output)
 
 
 def _different(given: Iterable[tuple[Path, Assessment]]) -> list[Assessment]:

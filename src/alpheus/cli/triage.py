@@ -108,7 +108,7 @@ def run(options: argparse.Namespace) -> int:
     """Triage, print, write the reports; see `EXIT_STATUS` for `--exit-code`."""
     if options.since and options.until and options.since > options.until:
         raise UsageError("--since is after --until: no time is left to look at")
-    _refuse_output_in_evidence(options)
+    _refuse_output(options)
     from alpheus.evidence.place import is_folder  # noqa: PLC0415 - keeps --help fast
 
     outside = [given for given in options.evidence if is_folder(given)]
@@ -141,10 +141,13 @@ def _triage(options: argparse.Namespace, record: Record) -> int:
     return _status(result.assessment) if options.exit_code else 0
 
 
-def _refuse_output_in_evidence(options: argparse.Namespace) -> None:
-    """Nothing is ever written into evidence. Raises UsageError."""
+def _refuse_output(options: argparse.Namespace) -> None:
+    """Nothing is ever written into evidence, or over a device. Raises UsageError, OutputError."""
     from alpheus.evidence.place import is_folder  # noqa: PLC0415 - keeps --help fast
+    from alpheus.report.files import refuse_device  # noqa: PLC0415 - as above
 
+    for written in filter(None, (options.secrets, options.timeline)):
+        refuse_device(written)
     for written in filter(None, (options.output, options.secrets, options.timeline)):
         for given in options.evidence:
             if is_folder(given) and written.resolve().is_relative_to(given.resolve()):

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import secrets
+import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TextIO
@@ -34,6 +35,8 @@ def write_files(folder: Path, writers: Mapping[str, Writer]) -> dict[str, Path]:
     renamed: an error or an interruption before that leaves the folder as it was. Mode 0600, UTF-8.
     Raises OutputError.
     """
+    for name in writers:
+        refuse_device(folder / name)
     temporary: dict[str, Path] = {}
     at = folder
     try:
@@ -55,6 +58,22 @@ def write_files(folder: Path, writers: Mapping[str, Writer]) -> dict[str, Path]:
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
     return {name: folder / name for name in writers}
+
+
+def refuse_device(path: Path) -> None:
+    """Raise OutputError where a device, a pipe or a socket stands, or a link of /dev (stdout).
+
+    A file that is renamed to such a name would take its place, for every program.
+    """
+    in_system = path.parent.resolve() == Path(os.devnull).parent
+    if not (in_system and path.is_symlink()):
+        try:
+            kind = path.stat().st_mode
+        except (OSError, ValueError):
+            return  # nothing is there, or nothing can be told of it: writing will say what is wrong
+        if stat.S_ISREG(kind) or stat.S_ISDIR(kind):
+            return
+    raise OutputError(f"{path} is no file, and would be replaced; name a file")
 
 
 def bring_to_disk(path: Path, write: Writer) -> None:
