@@ -177,6 +177,13 @@ def test_an_address_may_stand_in_the_url(tmp_path: Path) -> None:
     ]
 
 
+def test_a_computer_is_a_place_where_no_other_is_known(tmp_path: Path) -> None:
+    """As in a list of victims that was made from evidence of the servers themselves."""
+    row = {**ROW, "ip": "", "hostname": ""}
+    found = one(tmp_path, f"{SPECIAL},servername,tlp", {**row, "servername": "MADEUP-EX1"})
+    assert (found.target, found.servers, found.names) == ("MADEUP-EX1", ("MADEUP-EX1",), ())
+
+
 def test_bad_rows_are_counted_and_the_rest_is_imported(tmp_path: Path) -> None:
     """With their lines and the reason."""
     content = report(OF_2021, ROW, {**ROW, "ip": "192.0.2"}, {**ROW, "port": "x"}, ROW)

@@ -106,7 +106,9 @@ class _Table:
             if ip:
                 return Loss(row, "the ip is no address")
             names = names or fields.host_names((host,))
-            if not names:
+            # Who made a list from evidence may know a server by what its computer is called alone.
+            host = host or (cells[self._server] if self._maker >= 0 else "")
+            if not names and not host:
                 return Loss(row, "neither an address nor a name")
         time = fields.utc(cells[self._time]) or self._date
         last = fields.utc(cells[self._last]) or time
