@@ -26,7 +26,7 @@ def test_units_are_registered_once(database: Database) -> None:
     assert states(database) == {"waiting": 4, "done": 1}
 
 
-def test_what_is_in_a_lane_is_told_by_its_parameters(database: Database) -> None:
+def test_what_is_done_of_a_kind_is_told_by_its_parameters(database: Database) -> None:
     """The oldest first, with what is left and when the last ended."""
     other = Recipe(UnitKind.PROBE, Asked("5c", "7a", "1b", 2, 3, "two"), "a run")
     planned.add(database, RECIPE, "probe-5c", UNITS)
@@ -34,11 +34,11 @@ def test_what_is_in_a_lane_is_told_by_its_parameters(database: Database) -> None
     ledger = Ledger(database)
     ledger.settle([Ended(one, Result()) for one in ledger.claim(RECIPE, 2, "a.1.x")], "mia")
     ledger.claim(RECIPE, 1, "a.1.x")
-    first, second = planned.standing(database, "probe-5c")
+    first, second = planned.standing(database, UnitKind.PROBE)
     assert (first.states, first.units, first.left) == ({"done": 2, "running": 1}, 3, 1)
     assert first.ended.startswith("20")
     assert (second.states, second.ended) == ({"waiting": 1}, "")
-    assert planned.standing(database, "probe-other") == []
+    assert planned.standing(database, UnitKind.NOTIFY) == []
 
 
 def test_what_is_left_alone_is_forgotten_and_what_was_done_is_not(database: Database) -> None:
@@ -47,8 +47,11 @@ def test_what_is_left_alone_is_forgotten_and_what_was_done_is_not(database: Data
     ledger = Ledger(database)
     ledger.settle([Ended(*ledger.claim(RECIPE, 1, "a.1.x"), Result())], "mia")
     ledger.settle([Ended(*ledger.claim(RECIPE, 1, "a.1.x"), Result(refused="why"))], "mia")
-    assert planned.leave(database, "probe-5c") == 2
-    assert states(database) == {"done": 1}
+    other = Recipe(UnitKind.PROBE, Asked("5c", "7a", "1b", 2, 3, "two"), "a run")
+    planned.add(database, other, "probe-5c", UNITS)
+    first, _ = planned.standing(database, UnitKind.PROBE)
+    assert planned.leave(database, [first]) == 2
+    assert states(database) == {"done": 1, "waiting": 3}
 
 
 def test_units_can_wait_again(database: Database) -> None:

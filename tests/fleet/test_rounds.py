@@ -100,6 +100,42 @@ def test_a_round_stays_as_it_was_cut(database: Database, wanted: Wanted) -> None
     assert open_round(ledger, wanted, HERE).recipe == first.recipe
 
 
+def test_who_opted_out_since_is_left_alone(database: Database, tmp_path: Path) -> None:
+    """By a name as well: where it leads is looked up whenever a round is gone on with."""
+    ledger, opted = Ledger(database), tmp_path / "opted-out.txt"
+    opted.write_text("b.example\n", "utf-8")
+    resolver = KnownNames({"a.example": ("127.0.0.9",), "b.example": ("127.0.1.9",)}, {})
+
+    def denied() -> set[str]:
+        scope = scope_of(tmp_path, 443, "opt_out: opted-out.txt\n")
+        wanted = Wanted(scope, read_targets(["127.0.0.0/22"]), tmp_path, shards=2)
+        return set(open_round(ledger, wanted, resolver).space.denied_at)
+
+    assert denied() == {"127.0.1.9"}
+    opted.write_text("a.example\n", "utf-8")
+    assert denied() == {"127.0.0.9", "127.0.1.9"}
+    assert states(database) == {"waiting": 2}
+
+
+def test_a_scope_that_was_changed_waits_for_what_is_left(
+    database: Database, wanted: Wanted, tmp_path: Path
+) -> None:
+    """Else the same servers were asked twice at once, each time as quickly as was signed for."""
+    ledger = Ledger(database)
+    first = open_round(ledger, wanted, HERE)
+    changed = replace(wanted, scope=scope_of(tmp_path, 443, "deny: [127.0.0.7]\n"), shards=0)
+    assert changed.scope.digest != wanted.scope.digest
+    with pytest.raises(UsageError, match="3 of 3 shards are left of a round of these targets by"):
+        open_round(ledger, changed, HERE)
+    (unit,) = ledger.claim(first.recipe, 1, "a.1.x")
+    with pytest.raises(UsageError, match="some are under way; wait until it has ended"):
+        open_round(ledger, replace(changed, anew=True), HERE)
+    ledger.settle([Ended(unit, Result())], "mia")
+    again = open_round(ledger, replace(changed, anew=True), HERE)
+    assert (again.left, again.before) == (2, None)
+    assert states(database) == {"done": 1, "waiting": 1}
+
+
 def test_there_are_no_more_shards_than_networks(
     database: Database, wanted: Wanted, scope: Scope, monkeypatch: pytest.MonkeyPatch
 ) -> None:

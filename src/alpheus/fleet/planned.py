@@ -6,7 +6,7 @@ changed while something of it is under way, since what goes on relies on it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -18,10 +18,10 @@ from alpheus.cases.database import Database
 from alpheus.cases.ledger_schema import lanes, units
 from alpheus.cases.observations import iso
 from alpheus.fleet.ledger import ADD_UNIT
-from alpheus.fleet.model import Recipe, UnitState
+from alpheus.fleet.model import Recipe, UnitKind, UnitState
 
 _RUNNING = UnitState.RUNNING.value
-_LEFT = (UnitState.WAITING.value, UnitState.PARKED.value)
+_LEFT = frozenset((UnitState.WAITING.value, UnitState.PARKED.value))
 _ADD_LANE = text("INSERT INTO lanes (name, budget) VALUES (:name, :most) ON CONFLICT DO NOTHING")
 u = units.c
 
@@ -73,11 +73,11 @@ def add(database: Database, recipe: Recipe, lane: str, planned: Sequence[Planned
         return connection.execute(count).scalar_one() - before
 
 
-def standing(database: Database, lane: str) -> list[Standing]:
-    """What is, or was, done in a lane, the oldest first."""
+def standing(database: Database, kind: UnitKind) -> list[Standing]:
+    """What is, or was, done of a kind, the oldest first."""
     query = (
         select(u.parameters, u.state, func.count(), func.max(u.finished))
-        .where(u.lane == lane)
+        .where(u.kind == kind.value)
         .group_by(u.parameters, u.state)
         .order_by(func.min(u.id))
     )
@@ -90,10 +90,13 @@ def standing(database: Database, lane: str) -> list[Standing]:
     return list(found.values())
 
 
-def leave(database: Database, lane: str) -> int:
-    """Forget what waits or is parked in a lane; how many. What was done stays."""
+def leave(database: Database, every: Iterable[Standing]) -> int:
+    """Forget what waits or is parked of some; how many. What was done stays."""
+    those = [one.parameters for one in every if not _LEFT.isdisjoint(one.states)]
     with database.rows() as connection:
-        return connection.execute(delete(units).where(u.lane == lane, u.state.in_(_LEFT))).rowcount
+        return connection.execute(
+            delete(units).where(u.parameters.in_(those), u.state.in_(_LEFT))
+        ).rowcount
 
 
 def again(database: Database, recipe: Recipe, contents: Collection[str]) -> int:

@@ -1,19 +1,22 @@
 """A probe cut into shards, in the ledger: what is begun, gone on with, or begun anew.
 
-A scope has one round at a time, so that what its owner signed for is not asked for twice at once.
+A scope has one round at a time, and so have targets, so that what an owner signed for is not asked
+for twice at once.
 The shards of a round are fixed when it begins: their number, whom names lead to, and the folder.
 """
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 from msgspec import structs
 
 from alpheus.errors import UsageError
+from alpheus.exposure.named import denied_addresses
 from alpheus.exposure.names import Resolver
 from alpheus.exposure.scope import Scope
 from alpheus.exposure.shards import MOST_NETWORKS, networks_of
@@ -70,18 +73,18 @@ def open_round(ledger: Ledger, wanted: Wanted, resolver: Resolver) -> Round:
     """Register the shards of a round, or find those of the one to go on with. Raises UsageError."""
     lane, digest = lane_of(wanted.scope), wanted.targets.digest
     asked = Asked(wanted.scope.digest, digest, "", wanted.looks, wanted.shards, "")
-    every = [(_read(one), one) for one in planned.standing(ledger.database, lane)]
+    every = [one for one in _rounds(ledger) if _concerns(one[0], asked)]
     mine = [(one, how) for one, how in every if _same(one, asked)]
     before = None if wanted.anew or not mine else mine[-1]
     for one, how in every:
         if how.left and (before is None or one != before[0]):
-            _may_leave(how, wanted)
+            _may_leave(how, wanted, "scope" if one.scope == asked.scope else "targets")
     name = before[0].round if before else secrets.token_hex(4)
     folder = wanted.folder / f"probes-{name}"
     names, space = _names(folder, wanted, resolver)
     _may_go_on(before, wanted, names, folder)
     shards = before[0].shards if before else _shards(space, wanted)
-    left = planned.leave(ledger.database, lane) if wanted.anew else 0
+    left = planned.leave(ledger.database, [how for _, how in every]) if wanted.anew else 0
     asked = structs.replace(asked, names=names.digest, shards=shards, round=name)
     recipe = Recipe(UnitKind.PROBE, asked, KNOWLEDGE)
     units = [
@@ -92,21 +95,35 @@ def open_round(ledger: Ledger, wanted: Wanted, resolver: Resolver) -> Round:
     return Round(recipe, lane, folder, space, shards, new, left, before[1] if before else None)
 
 
-def _read(one: Standing) -> Asked:
-    return msgspec.json.decode(one.parameters, type=Asked)
+def _rounds(ledger: Ledger) -> Iterator[tuple[Asked, Standing]]:
+    """All that there were, of whatever scope."""
+    for one in planned.standing(ledger.database, UnitKind.PROBE):
+        yield msgspec.json.decode(one.parameters, type=Asked), one
+
+
+def _concerns(one: Asked, other: Asked) -> bool:
+    return one.scope == other.scope or one.targets == other.targets
 
 
 def _same(one: Asked, other: Asked) -> bool:
     return (one.scope, one.targets, one.looks) == (other.scope, other.targets, other.looks)
 
 
-def _may_leave(how: Standing, wanted: Wanted) -> None:
+_OTHERWISE = {
+    "scope": "of this scope with other targets or --looks; go on with it as it was begun",
+    "targets": "of these targets by another scope, or by this one before it was changed; go on "
+    "with it by that (who opts out can stand in a file that a scope names, which may change)",
+}
+
+
+def _may_leave(how: Standing, wanted: Wanted, shared: str) -> None:
+    """Whether what is left of a round that has the same scope, or the same targets, may be left."""
     left = f"{how.left:,} of {how.units:,} shards are left of a round"
     if how.states.get("running"):
-        raise UsageError(f"{left} of this scope, and some are under way; wait until it has ended")
+        raise UsageError(f"{left} of {'this' if shared == 'scope' else 'these'} {shared}, and some "
+                         "are under way; wait until it has ended")  # fmt: skip
     if not wanted.anew:
-        raise UsageError(f"{left} of this scope with other targets or --looks; go on with it as it "
-                         "was begun, or leave it: --anew")  # fmt: skip
+        raise UsageError(f"{left} {_OTHERWISE[shared]}, or leave it: --anew")
 
 
 def _may_go_on(
@@ -126,12 +143,17 @@ def _may_go_on(
 
 
 def _names(folder: Path, wanted: Wanted, resolver: Resolver) -> tuple[LookedUp, Space]:
-    """Where names lead: as it was looked up when the round began."""
+    """Where names lead: as it was looked up when the round began, and now if they are denied."""
     known = read_kept(folder / NAMES)
     if known is None:
         known = looked_up(look_up(wanted.targets, wanted.scope, resolver))
         keep(folder / NAMES, known)
-    return known, known.space(wanted.targets, wanted.scope)
+        return known, known.space(wanted.targets, wanted.scope)
+    space = known.space(wanted.targets, wanted.scope)
+    denied_at, unknown = denied_addresses(wanted.scope, resolver)  # who opted out since, too
+    return known, replace(
+        space, denied_at={**space.denied_at, **denied_at}, unknown_denials=unknown
+    )
 
 
 def _shards(space: Space, wanted: Wanted) -> int:
