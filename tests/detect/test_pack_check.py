@@ -35,7 +35,11 @@ def _line(path: Path, text: str) -> int:
 @pytest.mark.parametrize(
     ("name", "old", "new", "at", "what"),
     [
-        ("pack.yaml", "  from:", "  form:", "window:", "window: Object contains unknown field"),
+        ("pack.yaml", "  from:", "  form:", "  form:", "window: Object contains unknown field"),
+        ("pack.yaml", "references:", "referencez:", "referencez:", "unknown field `referencez`"),
+        ("pack.yaml", "    why:", "    wy:", "    wy:", "playbook[0]: Object contains unknown"),
+        ("pack.yaml", "references:", "title: again\nreferences:", "title: again", "title is given"),
+        (RULE, "    cs-method:", "    level: a\n    level: b\n    cs-method:", "level: b", "given twice"),
         ("pack.yaml", "when: stage:exploited", "when: soon", "when: soon", "no condition"),
         ("pack.yaml", "id: my-pack", "id: other", "id: other", "the folder is 'my-pack'"),
         ("pack.yaml", '["iis-site-*"]', "[no-such]", "- name: front-end", "no entry to collect"),
@@ -80,6 +84,26 @@ def test_every_file_is_looked_at(folder: Path) -> None:
         "pack.yaml", "indicators.csv", "my-pack-broken.yml", "my-pack-foreign.yml", "playbook.md",
     }  # fmt: skip
     assert any(one.path.name == "indicators.csv" and one.line == 2 for one in problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line", "what"),
+    [
+        ("de.csv", b"\xff\xfe", 1, "cannot be read"), ("de.csv", b"a,b\n", 1, "its columns are"),
+        ("es.csv", b"text,said\na,b\nc\n", 3, "a text, and how it is said"),
+        ("xx.csv", b"text,said\na,b\n", 1, "nobody reads it"),
+        ("de.txt", b"", 1, "nobody reads it: only de.csv, es.csv are"),
+    ],
+)  # fmt: skip
+def test_texts_in_other_languages_are_read(
+    folder: Path, name: str, content: bytes, line: int, what: str
+) -> None:
+    """What is wrong there would be shown in English, and nobody would know why."""
+    (folder / "texts").mkdir()
+    (folder / "texts" / name).write_bytes(content)
+    (found,) = check_pack(folder).problems
+    assert (found.path.name, found.line) == (name, line)
+    assert what in found.what
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,17 @@ def test_a_rule_that_does_not_compile_is_found(desk: Desk) -> None:
     assert installed(desk.place).packs == ()
 
 
+def test_texts_that_cannot_be_read_are_found(desk: Desk) -> None:
+    """They would be missing only where somebody reads in that language."""
+    folder = desk.pack()
+    (folder / "texts").mkdir()
+    (folder / "texts" / "de.csv").write_text("text,said\nno more\n", "utf-8")
+    with pytest.raises(BundleError, match=r"it cannot be used: packs/test-event/texts/de\.csv:2"):
+        desk.publish(folder)
+        install(str(desk.bundle), desk.place)
+    assert installed(desk.place).packs == ()
+
+
 def test_no_code_of_the_current_folder_is_run(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,16 +11,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpheus.detect.webshell import beside, match
-from alpheus.errors import KnowledgeError
 from alpheus.judge import pages
+from alpheus.knowledge.installed import (
+    CURRENT,
+    RECORD,
+    VARIABLE,
+    Installed,
+    InstalledPack,
+    record_of,
+)
 from alpheus.knowledge.model import Pack
+from alpheus.knowledge.pack_texts import read_texts
 from alpheus.knowledge.packs import FOLDER, load_packs
 from alpheus.respond import planning
 from alpheus.respond.catalogue import StepKind, step_kinds, steps_of_pack
 from alpheus.respond.commands import line_of
 from alpheus.respond.filling import TOO_LONG, UNKNOWN
 from alpheus.respond.step_words import WORDS
-from alpheus.web.pack_words import read_texts, said
+from alpheus.web import pack_words
+from alpheus.web.pack_words import said
 from alpheus.web.settings import LANGUAGES
 
 OTHERS = [one for one in LANGUAGES if one != "en"]
@@ -33,6 +42,40 @@ FILES = sorted(FOLDER.glob("*/texts/*.csv"))
 def test_packs_have_texts_in_the_languages_of_the_console() -> None:
     """No file is in vain: one of another language would never be read."""
     assert {path.stem for path in FILES} == {*OTHERS}
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of a pack that is installed beside those that ship; nothing is remembered."""
+    folder = tmp_path / "generations" / "1" / "packs" / "new-event"
+    (folder / "texts").mkdir(parents=True)
+    (folder / "pack.yaml").write_text("")
+    one = InstalledPack("new-event", "1.0.0", "a-cert", "0" * 64)
+    (tmp_path / "generations" / "1" / RECORD).write_bytes(record_of(Installed((one,))))
+    (tmp_path / CURRENT).write_text("1\n")
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    for cached in (pack_words._texts, pack_words._step_words):
+        cached.cache_clear()
+    yield folder
+    for cached in (pack_words._texts, pack_words._step_words):
+        cached.cache_clear()
+
+
+def test_what_an_installed_pack_says_is_said(installed: Path) -> None:
+    """Those that ship are not the only ones that are read in another language."""
+    (installed / "texts" / "de.csv").write_text(
+        "text,said\nAsk the people.,Fragen Sie die Leute.\n"
+    )
+    assert said("Ask the people.", "de") == "Fragen Sie die Leute."
+    assert said("Ask the people.", "es") == "Ask the people."
+
+
+def test_a_damaged_text_of_an_installed_pack_is_shown_in_english(installed: Path) -> None:
+    """A page is shown all the same, with what the other packs say."""
+    (installed / "texts" / "de.csv").write_bytes(b"\xff\xfe")
+    assert said("Ask the people.", "de") == "Ask the people."
+    step = load_packs(["proxylogon"])[0].playbook[0]
+    assert said(step.action, "de") != step.action
 
 
 def _titles(pack: Pack) -> Iterator[str]:
@@ -131,22 +174,3 @@ def test_both_languages_have_the_same_texts() -> None:
 def test_what_no_pack_says_is_shown_as_it_is(text: str, language: str) -> None:
     """An old assessment may hold a step that is no more."""
     assert said(f"§{text}", language) == f"§{text}"
-
-
-@pytest.mark.parametrize(
-    ("content", "wrong"),
-    [
-        (b"", "columns"), (b"a,b\n", "columns"), (b"text,said\na\n", ":2:"),
-        (b"text,said\na,\n", ":2:"), (b"text,said\na,b\na,c\n", "already"),
-        (b"text,said\na,{collect:x}\n", ":2: .*'x'"),
-        (b"text,said\n\xff,b\n", "cannot be read"), (b'text,said\n"a"b,c\n', "cannot be read"),
-    ],
-)  # fmt: skip
-def test_a_broken_file_is_named(content: bytes, wrong: str, tmp_path: Path) -> None:
-    """With what is wrong with it."""
-    path = tmp_path / "de.csv"
-    path.write_bytes(content)
-    with pytest.raises(KnowledgeError, match=wrong):
-        read_texts(path)
-    with pytest.raises(KnowledgeError):
-        read_texts(tmp_path / "none.csv")

@@ -15,11 +15,13 @@ from alpheus.knowledge.collection_file import with_packs
 from alpheus.knowledge.indicators import read_indicators
 from alpheus.knowledge.model import Pack, SigmaFile
 from alpheus.knowledge.pack_file import read_pack_file
+from alpheus.knowledge.pack_texts import LANGUAGES, read_texts
 from alpheus.knowledge.rule_files import RuleError, read_sigma, read_yara
-from alpheus.knowledge.yaml_places import line_of
+from alpheus.knowledge.yaml_places import given_twice, line_of
 from alpheus.knowledge.yaml_text import YamlError, load_documents
 
 _PLACE = re.compile(r"(?:(?P<place>[A-Za-z_]+(?:[.\[][\w.\[\]]*)?): )?(?P<reason>.*)", re.DOTALL)
+_UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>[^`]+)`")
 _MSGSPEC = re.compile(r" - at `\$\.?(?P<place>[^`]*)`$")
 _ROW = re.compile(r"(?:row|line) (\d+):? ?(.*)", re.DOTALL)
 _EXAMPLE = re.compile(r", example (\d+): ")
@@ -62,6 +64,8 @@ def check_pack(folder: Path) -> Checked:
     problems += _examples(files, rules)
     problems += _names(files, name)
     problems += _pages(folder, name)
+    problems += _texts(folder / "texts")
+    problems += _twice(folder)
     examples = sum(len(file.examples) for file in files)
     if pack is not None:
         problems += _sources(pack)
@@ -84,11 +88,18 @@ def placed(error: KnowledgeError, path: Path) -> Problem:
     at = _MSGSPEC.search(text)
     if at is not None:
         what = f"{at['place']}: {text[: at.start()]}"
-        return Problem(path, line_of(_read(path), at["place"]), what)
+        return Problem(path, line_of(_read(path), at["place"] + _unknown(what)), what)
     found = _PLACE.fullmatch(text)
     place = found["place"] if found is not None and found["place"] else ""
     reason = found["reason"] if found is not None else text
-    return Problem(path, line_of(_read(path), place), f"{place}: {reason}" if place else reason)
+    line = line_of(_read(path), place + _unknown(reason))
+    return Problem(path, line, f"{place}: {reason}" if place else reason)
+
+
+def _unknown(reason: str) -> str:
+    """The field that nobody knows, below the place that is named."""
+    found = _UNKNOWN.match(reason.rpartition(": ")[2])
+    return f".{found['field']}" if found is not None else ""
 
 
 def _read(path: Path) -> str:
@@ -235,6 +246,27 @@ def _page_examples(path: Path, compiled: YaraRules, known: set[str]) -> Iterator
         for wanted, word in ((True, "must"), (False, "must not")):
             if (rule, wanted) not in shown:
                 yield Problem(path, 1, f"{rule}: there is no page that it {word} match")
+
+
+def _texts(folder: Path) -> Iterator[Problem]:
+    """How texts are said in other languages."""
+    for path in sorted(folder.glob("*")):
+        if path.suffix != ".csv" or path.stem not in LANGUAGES:
+            names = ", ".join(f"{one}.csv" for one in LANGUAGES)
+            yield Problem(path, 1, f"nobody reads it: only {names} are")
+            continue
+        try:
+            read_texts(path)
+        except KnowledgeError as error:
+            yield placed(error, path)
+
+
+def _twice(folder: Path) -> Iterator[Problem]:
+    """A key that is given twice: the first of them would be lost without a word."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in {".yaml", ".yml"} and path.is_file():
+            for key, line in given_twice(_read(path)):
+                yield Problem(path, line, f"{key} is given twice: only one of them would count")
 
 
 def _sources(pack: Pack) -> Iterator[Problem]:

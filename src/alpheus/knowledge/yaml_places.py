@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from alpheus.knowledge.yaml_text import SIZE_LIMIT, YamlError, load_nodes
@@ -34,6 +35,33 @@ def line_of(text: str, place: str, document: int = 1) -> int:
             break
         node, line = found
     return line
+
+
+def given_twice(text: str) -> Iterator[tuple[str, int]]:
+    """Each key of a mapping that stands there once more, and its line; none of what is no YAML."""
+    if len(text) > SIZE_LIMIT:
+        return
+    try:
+        waiting = list(reversed(load_nodes(text)))
+    except YamlError:
+        return
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen or not isinstance(node.value, list):
+            continue
+        seen.add(id(node))
+        keys: set[str] = set()
+        for one in node.value:
+            if not isinstance(one, tuple):
+                waiting.append(one)
+                continue
+            key, value = one
+            waiting.append(value)
+            if isinstance(key.value, str):
+                if key.value in keys and key.value != "<<":
+                    yield key.value, key.start_mark.line + 1
+                keys.add(key.value)
 
 
 def _below(node: yaml.Node, key: str | int) -> tuple[yaml.Node, int] | None:

@@ -47,10 +47,15 @@ def try_out(folder: Path, content: Installed, source: str) -> None:
 def main() -> None:
     """Load and compile what a triage uses; end with one line and 1 where that fails."""
     from alpheus.job import TriageOptions  # noqa: PLC0415 - heavy
+    from alpheus.knowledge.pack_texts import read_texts  # noqa: PLC0415 - as below
+    from alpheus.knowledge.packs import pack_folder, pack_ids  # noqa: PLC0415 - as below
     from alpheus.pipeline import Prepared  # noqa: PLC0415 - heavy
 
     try:
         kit = Prepared.of(TriageOptions(), keep=False).kit
+        for pack in pack_ids():
+            for path in sorted(((pack_folder(pack) or Path()) / "texts").glob("*.csv")):
+                read_texts(path)
     except AlpheusError as error:
         sys.exit(str(error))
     broken = [(str(one.path), one.place, one.reason) for one in kit.rules.rejected]

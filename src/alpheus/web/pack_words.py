@@ -7,17 +7,14 @@ is shown as it is. `{collect:SOURCE}` stands for paths in both, as in the playbo
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 from alpheus.errors import KnowledgeError
-from alpheus.knowledge.collection_file import beside, with_packs
-from alpheus.knowledge.packs import FOLDER
+from alpheus.knowledge.pack_texts import read_texts
+from alpheus.knowledge.packs import FOLDER, pack_folder, pack_ids
 from alpheus.respond.step_words import StepWords
 
-COLUMNS = ["text", "said"]
 _ENGLISH = "en"
 
 
@@ -28,30 +25,6 @@ def said(text: str, language: str) -> str:
     return _texts(language).get(text) or _step_words(language).said(text)
 
 
-def read_texts(path: Path) -> dict[str, str]:
-    """The texts of a pack in one language, by the English one. Raises KnowledgeError."""
-    try:
-        lines = path.read_text("utf-8").splitlines()
-        rows = list(csv.reader(lines, strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise KnowledgeError(f"{path}: cannot be read: {error}") from error
-    if not rows or rows[0] != COLUMNS:
-        raise KnowledgeError(f"{path}: its columns are {', '.join(COLUMNS)}")
-    whole = with_packs([beside(path.parents[1])])
-    found: dict[str, str] = {}
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(COLUMNS) or not all(row):
-            raise KnowledgeError(f"{path}:{number}: a text, and how it is said")
-        try:
-            text, found_as = map(whole.expand, row)
-        except KnowledgeError as error:
-            raise KnowledgeError(f"{path}:{number}: {error}") from error
-        if text in found:
-            raise KnowledgeError(f"{path}:{number}: the text is there already: {row[0]}")
-        found[text] = found_as
-    return found
-
-
 @cache
 def _step_words(language: str) -> StepWords:
     return StepWords(_texts(language))
@@ -60,7 +33,15 @@ def _step_words(language: str) -> StepWords:
 @cache
 def _texts(language: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
-    clean = FOLDER.parent / "clean" / "texts" / f"{language}.csv"
-    for path in (*sorted(FOLDER.glob(f"*/texts/{language}.csv")), clean):
-        found.update(read_texts(path))
+    for pack in pack_ids():
+        folder = pack_folder(pack) or FOLDER / pack
+        path = folder / "texts" / f"{language}.csv"
+        if path.is_file():
+            try:
+                found.update(read_texts(path))
+            except KnowledgeError:
+                if folder.parent == FOLDER:
+                    raise
+                # One that was installed and is damaged is shown in English.
+    found.update(read_texts(FOLDER.parent / "clean" / "texts" / f"{language}.csv"))
     return found
