@@ -39,7 +39,7 @@ def _line(path: Path, text: str) -> int:
         ("pack.yaml", "references:", "referencez:", "referencez:", "unknown field `referencez`"),
         ("pack.yaml", "    why:", "    wy:", "    wy:", "playbook[0]: Object contains unknown"),
         ("pack.yaml", "references:", "title: again\nreferences:", "title: again", "title is given"),
-        (RULE, "    cs-method:", "    a: 1\n    a: 2\n    cs-method:", "    a: 2", "a is given twice"),
+        (RULE, "    cs-method:", "    a: 1\n    a: 2\n    cs-method:", "a: 2", "given twice"),
         ("pack.yaml", "when: stage:exploited", "when: soon", "when: soon", "no condition"),
         ("pack.yaml", "id: my-pack", "id: other", "id: other", "the folder is 'my-pack'"),
         ("pack.yaml", '["iis-site-*"]', "[no-such]", "- name: front-end", "no entry to collect"),
