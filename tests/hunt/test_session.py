@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from alpheus.errors import LimitError, UsageError
+from alpheus.errors import EvidenceFormatError, LimitError, UsageError
 from alpheus.hunt.session import Bounds, Session
 
 
@@ -136,6 +136,26 @@ def test_nothing_is_printed_beside_the_answer(session: Session) -> None:
     """The library has a bar of its own for questions that take long."""
     query = "SELECT current_setting('enable_progress_bar')"
     assert list(session.ask(query)[1]) == [(False,)]
+
+
+def test_a_timeline_that_is_damaged_inside_is_named(small: Path, tmp_path: Path) -> None:
+    """Among those that are whole, and not the question: which one it is must not be guessed."""
+    whole = (small / "EX01.parquet").read_bytes()
+    paths = [tmp_path / f"EX0{number}.parquet" for number in (1, 2, 3)]
+    for path in paths:
+        path.write_bytes(whole)
+    inside = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")
+    paths[1].write_bytes(whole[:4] + b"\x5a" * (inside - 4) + whole[inside:])
+    bounds = Bounds(memory=256, seconds=60, threads=1)
+    with Session(paths, bounds) as opened:
+        rows = opened.ask("SELECT count(*) FROM timeline")[1]
+        assert next(rows)[0] > 3, "what stands at its end is whole"
+        with pytest.raises(EvidenceFormatError, match=r"EX02\.parquet: is damaged: ") as told:
+            list(opened.ask("SELECT max(url), max(time), max(query) FROM timeline")[1])
+    assert "more" not in str(told.value)
+    paths[2].write_bytes(paths[1].read_bytes())
+    with Session(paths, bounds) as opened, pytest.raises(EvidenceFormatError, match="are 1 more"):
+        list(opened.ask("SELECT max(url), max(time), max(query) FROM timeline")[1])
 
 
 def test_what_makes_no_sense_is_told_in_one_line(session: Session) -> None:

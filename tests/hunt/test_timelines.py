@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import duckdb
@@ -28,6 +30,21 @@ def test_a_folder_is_searched_and_what_is_no_timeline_is_told(small: Path, tmp_p
     assert len(told) == 2
     assert "other.parquet: is no timeline of this program" in told[0]
     assert "torn.parquet: cannot be read, and is left out" in told[1]
+
+
+def test_what_is_named_twice_is_asked_once(small: Path, tmp_path: Path) -> None:
+    """Also by another path, or in a folder that is named as well: rows would count twice."""
+    (tmp_path / "link.parquet").symlink_to(small / "EX01.parquet")
+    places = [small / "EX01.parquet", small / ".." / small.name, tmp_path, small / "EX01.parquet"]
+    assert [one.path for one in find_timelines(places).timelines] == [small / "EX01.parquet"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes that are files")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """It can be read once, and perhaps never."""
+    os.mkfifo(tmp_path / "pipe.parquet")
+    with pytest.raises(EvidenceFormatError, match=r"pipe.parquet: is neither a file nor a folder"):
+        find_timelines([tmp_path / "pipe.parquet"])
 
 
 def test_what_is_named_itself_has_to_be_one(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from alpheus.errors import LimitError, UsageError
+from alpheus.errors import EvidenceFormatError, LimitError, UsageError
 from alpheus.timeline import duck
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ VIEW = "timeline"
 _FETCHED = 1_000
 _TABLES = frozenset({"unnest", "range", "generate_series", "json_each", "json_tree"})
 """Functions that give tables and reach nothing."""
+_OF_A_FILE = ("failed to read file", "parquet", "corrupt")
+"""What errors say that may be a file's fault and not the question's."""
 _NOT_ASKED = frozenset({"getenv", "write_log", "current_setting", "nextval", "currval"})
 
 
@@ -44,7 +46,7 @@ class Session:
         duck.require()
         import duckdb  # noqa: PLC0415 - an extra
 
-        self._bounds = bounds
+        self._bounds, self._paths = bounds, tuple(paths)
         config: dict[str, Any] = {
             **duck.SHUT, "memory_limit": f"{bounds.memory}MiB", "temp_directory": "",
             "preserve_insertion_order": False,
@@ -107,8 +109,8 @@ class Session:
     ) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
         """The columns and rows of an answer; `given` are values of `$names` in the question.
 
-        Raises UsageError for a question that makes no sense, LimitError beyond a bound; rows may
-        raise it as well.
+        Raises UsageError for a question that makes no sense, LimitError beyond a bound,
+        EvidenceFormatError for timelines that are damaged; rows may raise them as well.
         """
         rows = self._rows(question, given)
         return [str(name) for name in next(rows)], rows
@@ -137,12 +139,33 @@ class Session:
                 f"the answer takes more than {self._bounds.memory:,} MiB; ask for less, or allow "
                 "--max-memory"
             ) from None
-        except (duckdb.IOException, duckdb.SerializationException) as error:
-            raise LimitError(f"a timeline cannot be read: {first_line(error)}") from None
         except duckdb.Error as error:
+            kinds = (duckdb.Error, duckdb.IOException, duckdb.SerializationException)
+            if type(error) in kinds or any(one in str(error).lower() for one in _OF_A_FILE):
+                self._look_for_damage()
             raise UsageError(f"the question cannot be answered: {first_line(error)}") from None
         finally:
             clock.cancel()
+
+    def _look_for_damage(self) -> None:
+        """Read each timeline to its end. Raises EvidenceFormatError that names those that fail."""
+        import duckdb  # noqa: PLC0415 - an extra
+
+        damaged: list[tuple[Path, str]] = []
+        for path in self._paths:
+            query = f"SELECT max(hash(one)) FROM {reading([path])} one"  # noqa: S608 - a path alone
+            try:
+                self._connection.execute(query).fetchall()
+            except (duckdb.InterruptException, duckdb.OutOfMemoryException):
+                break  # no time, or no room, to find more of them
+            except duckdb.Error as error:
+                damaged.append((path, first_line(error)))
+        if damaged:
+            path, why = damaged[0]
+            more = f"; so are {len(damaged) - 1:,} more" if len(damaged) > 1 else ""
+            raise EvidenceFormatError(
+                f"{path}: is damaged: {why}{more}; nothing was answered: move it away, ask again"
+            )
 
     def _interrupt(self) -> None:
         self._late = True

@@ -37,15 +37,19 @@ def find_timelines(places: Iterable[Path]) -> Found:
     Raises EvidenceNotFoundError, EvidenceFormatError, UsageError where there is none at all.
     """
     duck.require()
-    found = Found()
+    found, known = Found(), set[Path]()
     for place in places:
         if place.is_dir():
-            for part in _parts(sorted(_below(place))):
+            fresh = [path for path in sorted(_below(place)) if _is_new(path, known)]
+            for part in _parts(fresh):
                 _read(part, found)
-        elif place.exists():
-            _read([place], found)
+        elif place.is_file():
+            if _is_new(place, known):
+                _read([place], found)
             if found.others:
                 raise EvidenceFormatError(found.others[0])
+        elif place.exists():
+            raise EvidenceFormatError(f"{place}: is neither a file nor a folder; name a timeline")
         else:
             raise EvidenceNotFoundError(f"{place}: is not there; name a timeline, or their folder")
     if not found.timelines:
@@ -56,6 +60,14 @@ def find_timelines(places: Iterable[Path]) -> Found:
             "alpheus campaign run --results"
         )
     return found
+
+
+def _is_new(path: Path, known: set[Path]) -> bool:
+    """Whether a file was not met by another name; from now on it was."""
+    real = path.resolve()
+    is_new = real not in known
+    known.add(real)
+    return is_new
 
 
 def _below(folder: Path) -> Iterator[Path]:
