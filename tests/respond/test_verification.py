@@ -68,6 +68,36 @@ def test_another_page_in_the_same_place_is_not_gone() -> None:
     assert told[1].of(Fate.GONE)
 
 
+OWN = "C/Program Files/Microsoft/Exchange Server/V15/FrontEnd/HttpProxy/owa/auth/logon.aspx"
+
+
+def test_another_change_to_a_page_of_the_product_is_not_gone() -> None:
+    """After an update, too: a newer build has hashes that no list knows, and so has an intruder.
+
+    One whose hash is listed is the product's own, put back; so it is by somebody's word.
+    """
+
+    def listed(*hashes: str) -> dict[str, Any]:
+        files = [{"path": OWN, "sha256": one * 64} for one in hashes]
+        return {"read": 1, "total": len(files), "files": files}
+
+    was, now = ({"value": one, "precision": 4} for one in ("15.1.2106.13", "15.1.2507.58"))
+    seen = Looked([Listing("E1", {OWN.rpartition("/")[0].lower().replace("c/", "c:/", 1):
+                                  {"logon.aspx"}})])  # fmt: skip
+    before = read_server("MX01", finding("page-modified", citation(OWN)), pages=listed("a"),
+                         build=was)  # fmt: skip
+    for hashes, own, outcome in (
+        ("b", (), Outcome.UNCOVERED),
+        ("", (), Outcome.CLEAN),
+        ("b", ("b" * 64,), Outcome.CLEAN),
+    ):
+        after = read_server("MX01", coverage=LATER, cves=FIXED, pages=listed(*hashes), build=now)
+        found = compare(before, after, since=SINCE, looked=seen, assessment="0" * 64, own=own)
+        assert (found.outcome, found.files) == (outcome, outcome)
+        assert bool(found.of(Fate.GONE)) is (outcome is Outcome.CLEAN)
+        assert len(found.uncovered) == (outcome is Outcome.UNCOVERED)
+
+
 def test_a_file_that_is_left_is_not_clean() -> None:
     """Whatever the collector calls the volume now."""
     found = _compared(

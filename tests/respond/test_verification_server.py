@@ -10,7 +10,7 @@ import pytest
 from alpheus.errors import EvidenceFormatError
 from alpheus.report.assessment_file import Assessment
 from alpheus.respond.verification_server import same_server
-from clean_assessments import citation, document, finding, server
+from clean_assessments import citation, document, finding, read, server
 
 
 def _of(*names: str, package: str = "", **more: Any) -> Assessment:
@@ -94,3 +94,14 @@ def test_several_that_may_be_it_are_refused() -> None:
     """None of them is taken by guess."""
     with pytest.raises(EvidenceFormatError):
         _same(_of("evidence", package="evidence"), _of("EX01", "EX02"))
+
+
+def test_parts_of_a_server_tell_together_how_many_pages_are_not_named() -> None:
+    """What one part left out of its list is not in that of all."""
+    pages = {"read": 9, "total": 7, "files": [{"path": "C/a.aspx", "sha256": "1" * 64}]}
+    new = read(server("mail.zip", pages=pages), server("MX01", aliases=["MX01.example.org"],
+                                                       pages=pages))  # fmt: skip
+    old = read(server("MX01", aliases=["MX01.example.org"]))
+    found = same_server(old, old.server(), new).after.pages
+    assert found is not None
+    assert (found.read, found.total, len(found.files)) == (18, 14, 2)

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from alpheus.report.assessment_file import Server
-from alpheus.respond.verification_listing import Listing
+from alpheus.respond.verification_listing import Listing, place_of
 from alpheus.respond.verification_looked import Looked
 from alpheus.respond.verification_unlisted import (
     NOT_COMPARED,
     Change,
     Unlisted,
+    cut_off,
     how_compared,
     to_look_at,
     unlisted_of,
@@ -31,10 +32,12 @@ def _server(*pages: tuple[str, str], total: int = 0, **more: Any) -> Server:
 
 
 def _compared(
-    before: Server, after: Server, *found: str, own: tuple[str, ...] = ()
-) -> list[tuple[Change, str]]:
+    before: Server, after: Server, *found: str, own: tuple[str, ...] = (),
+    suspect: tuple[str, ...] = (),
+) -> list[tuple[Change, str]]:  # fmt: skip
     looked = Looked([Listing("E1", {"c:/inetpub/wwwroot": {"a.aspx"}})])
-    return [(one.change, one.path) for one in unlisted_of(before, after, found, looked, own)]
+    pages = unlisted_of(before, after, found, looked, own=own, suspect=suspect)
+    return [(one.change, one.path) for one in pages]
 
 
 def test_new_and_changed_pages_are_told_and_others_as_they_were() -> None:
@@ -57,16 +60,34 @@ def test_a_page_that_is_right_by_somebodys_word_is_told_as_such() -> None:
 
 
 @pytest.mark.parametrize(("before", "after", "told"), [
-    (BUILD, BUILD, [(Change.CHANGED, OWN)]), (BUILD, BUILD | {"value": "15.1.2176.12"}, []),
-    (BUILD | {"precision": 3}, BUILD | {"precision": 3}, []), (None, None, []),
+    (BUILD, BUILD, Change.CHANGED), (BUILD, BUILD | {"value": "15.1.2176.12"}, Change.UPDATED),
+    (BUILD | {"precision": 3}, BUILD | {"precision": 3}, Change.UPDATED),
+    (None, None, Change.UPDATED),
 ])  # fmt: skip
 def test_pages_of_the_product_change_with_an_update_alone(
-    before: dict[str, Any] | None, after: dict[str, Any] | None, told: list[tuple[Change, str]]
+    before: dict[str, Any] | None, after: dict[str, Any] | None, told: Change
 ) -> None:
-    """Where the very build is the same they must not; as they were they are nothing to tell."""
+    """Where the very build is the same they must not; as they were they are nothing to tell.
+
+    Where another build brought others they are not compared, and that is said with their number.
+    """
     was, now = _server((OWN, "1"), build=before), _server((OWN, "2"), build=after)
-    assert _compared(was, now) == told
+    assert _compared(was, now) == [(told, OWN)]
+    assert _compared(was, now, own=("2" * 64,)) == [(Change.OWN, OWN)]
     assert _compared(was, _server((OWN, "1"), build=after)) == []
+    one = Unlisted(told, OWN, "2" * 64)
+    assert bool(list(to_look_at([one]))) is (told is Change.CHANGED)
+    is_said = "Not compared either: 1 of the product's own" in how_compared(was, now, [one])
+    assert is_said is (told is Change.UPDATED)
+
+
+def test_where_a_page_of_the_product_was_found_no_update_is_reason_enough() -> None:
+    """Another content there is looked at, whatever the build: it may be another change to it."""
+    was = _server((OWN, "1"), build=BUILD)
+    now = _server((OWN, "2"), build=BUILD | {"value": "15.1.2507.58"})
+    place = place_of(OWN)
+    assert _compared(was, now, suspect=(place,)) == [(Change.CHANGED, OWN)]
+    assert _compared(was, now, suspect=(place,), own=("2" * 64,)) == [(Change.OWN, OWN)]
 
 
 def test_where_pages_are_not_named_nothing_is_compared_and_that_is_said() -> None:
@@ -83,7 +104,18 @@ def test_what_the_first_evidence_had_too_many_of_is_said() -> None:
     before = _server((f"{ROOT}/b.aspx", "1"), total=3)
     after = _server((f"{ROOT}/a.aspx", "4"), (f"{ROOT}/c.aspx", "4"))
     assert _compared(before, after) == [(Change.NEW, f"{ROOT}/a.aspx")]
-    assert f"behind {ROOT}/b.aspx are not" in how_compared(before, after)
+    assert f"behind {ROOT.lower()}/b.aspx are not" in how_compared(before, after)
+
+
+def test_new_evidence_with_too_many_pages_hides_none() -> None:
+    """Whoever puts thousands in front pushes others out of the list: then not all was compared."""
+    before = _server((f"{ROOT}/b.aspx", "1"))
+    after = _server(("C/a/1.aspx", "4"), total=3)
+    assert list(cut_off(before, before)) == []
+    (told,) = cut_off(before, after)
+    assert told.startswith("3 pages are in no list, and 1 are named: those behind c/a/1.aspx")
+    assert len(list(cut_off(_server((f"{ROOT}/b.aspx", "1"), total=2), after))) == 1
+    assert list(cut_off(_server(("C/a/1.aspx", "4"), total=9), after)) == []
 
 
 def test_a_flood_of_pages_is_counted() -> None:

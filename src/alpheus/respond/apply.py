@@ -48,7 +48,10 @@ from alpheus.respond.volumes import identities
 GROUP = 1024
 """Files that are brought to disk together."""
 
-_CHANGED = "it is another file than the one that the assessment saw (its SHA-256 is {})"
+_CHANGED = (
+    "it is another file than the one that the assessment saw (its SHA-256 is {}): collect and "
+    "triage anew, and plan again"
+)
 _GOOD = "the product's own file is there"
 _NO_GOOD = "nothing in --known-good has a hash that the product's own file has"
 _NAMES = (

@@ -27,6 +27,7 @@ from alpheus.respond.verification_places import unseen_folders, unseen_pages
 from alpheus.respond.verification_unlisted import (
     Change,
     Unlisted,
+    cut_off,
     how_compared,
     to_look_at,
     unlisted_of,
@@ -120,13 +121,15 @@ def compare(
     here = {place for place, _ in now}
     was = {(_as_here(place, here, looked), rule): one
            for (place, rule), one in _files(before).items()}  # fmt: skip
-    pages = unlisted_of(before, after, here, looked, own)
-    again = _again(was, here, pages, looked)
+    pages = unlisted_of(before, after, here, looked, own=own,
+                        suspect={place for place, _ in was})  # fmt: skip
+    again = _again(was, here, pages, looked, after)
     items = [*_file_items(was, now, looked, again), *_copies(was, now, looked),
              *_record_items(before, after, since)]  # fmt: skip
     unseen = (
         *_not_looked_at(before, was, looked),
         *to_look_at(pages),
+        *cut_off(before, after),
         *_there(again, pages),
         *missing,
     )
@@ -138,7 +141,7 @@ def compare(
         files=_answer([one for one in items if one.path], unseen),
         items=tuple(items), uncovered=uncovered, until=seen_until(before, after, since),
         unshown=unshown_of(before, after), way_in=entrance, by_word=by_word,
-        shown_by=_how_shown(was, looked), pages=pages, compared=how_compared(before, after),
+        shown_by=_how_shown(was, looked), pages=pages, compared=how_compared(before, after, pages),
     )  # fmt: skip
 
 
@@ -187,19 +190,21 @@ def _file_items(
 
 def _again(
     was: dict[_FileKey, tuple[Finding, Citation]], here: Collection[str],
-    pages: Sequence[Unlisted], looked: Looked,
+    pages: Sequence[Unlisted], looked: Looked, after: Server,
 ) -> dict[str, str]:  # fmt: skip
     """Where a page was found, and another lies now that no rule knows: places, and paths.
 
-    The product's own is there again by its hash; another is right by somebody's word.
+    The product's own is there again where a list has its hash; another is right by somebody's word.
     """
     right = {place_of(one.path) for one in pages if one.change is Change.OWN}
     right |= {place_of(one.path) for one in looked.copies}  # which are told as what is left
-    product = OwnFiles()
+    product, listed = OwnFiles(), after.pages
+    unlisted = {place_of(one.path) for one in listed.files} if listed else set()
+    is_whole = listed is not None and listed.total <= len(listed.files)
     return {
         place: citation.path for (place, _), (_, citation) in was.items()
         if place not in here and place not in right and looked.has_page(place)
-        and not product.are_there(citation.path)
+        and (place in unlisted or not is_whole or not product.are_there(citation.path))
     }  # fmt: skip
 
 

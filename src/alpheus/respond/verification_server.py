@@ -117,7 +117,8 @@ def _joined(parts: Sequence[Server]) -> Server:
 def _pages_of(parts: Sequence[Server]) -> Pages | None:
     found = [one.pages for one in parts if one.pages is not None]
     files = tuple(each for one in found for each in one.files)
-    return Pages(sum(one.read for one in found), len(files), files) if found else None
+    total = sum(one.total for one in found)
+    return Pages(sum(one.read for one in found), total, files) if found else None
 
 
 def _is_unnamed(server: Server, of: Assessment) -> bool:

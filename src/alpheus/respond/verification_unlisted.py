@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
-from alpheus.report.assessment_file import Page, Server
+from alpheus.report.assessment_file import Page, Pages, Server
 from alpheus.respond.own_files import OwnFiles
 from alpheus.respond.verification_listing import above, folder_of, place_of
 from alpheus.respond.verification_looked import Looked
@@ -36,6 +36,8 @@ class Change(StrEnum):
     SAME = "same"
     OWN = "own"
     """New or changed, and somebody's word says that it is right."""
+    UPDATED = "updated"
+    """One of the product's own, other than before, as another build brings it: not compared."""
 
 
 class Unlisted(msgspec.Struct, frozen=True):
@@ -47,17 +49,18 @@ class Unlisted(msgspec.Struct, frozen=True):
 
 
 def unlisted_of(
-    before: Server, after: Server, found: Collection[str], looked: Looked,
-    own: Collection[str] = (),
+    before: Server, after: Server, found: Collection[str], looked: Looked, *,
+    own: Collection[str] = (), suspect: Collection[str] = (),
 ) -> tuple[Unlisted, ...]:  # fmt: skip
     """Such pages of new evidence in web folders; none where one of both does not name its pages.
 
     `found` are places of files that findings name, which are told by themselves; `own` are hashes
-    that somebody says are right.
+    that somebody says are right; `suspect` are places in which something was found before: that an
+    update changes a page is no reason there.
     """
     if before.pages is None or after.pages is None:
         return ()
-    judge = _Compared(before, after, looked, frozenset(own))
+    judge = _Compared(before, after, looked, frozenset(own), suspect)
     every = (judge.of(page) for page in after.pages.files if place_of(page.path) not in found)
     told = [one for one in every if one is not None]
     return tuple(sorted(told, key=lambda one: (list(Change).index(one.change), one.path))[:MOST])
@@ -75,14 +78,37 @@ def to_look_at(pages: Collection[Unlisted]) -> Iterator[str]:
         yield f"{len(left) - _SHOWN:,} {_MORE}"
 
 
-def how_compared(before: Server, after: Server) -> str:
-    """What is compared of pages, in a sentence."""
+def cut_off(before: Server, after: Server) -> Iterator[str]:
+    """That pages of the new evidence are too many to be named, where those before were not."""
+    if before.pages is None or after.pages is None or not _is_cut(after.pages):
+        return
+    last = _last(after.pages)
+    if not _is_cut(before.pages) or last < _last(before.pages):
+        yield (
+            f"{after.pages.total:,} pages are in no list, and {len(after.pages.files):,} are "
+            f"named: those behind {last} were not compared; bring the web folders alone"
+        )
+
+
+def how_compared(before: Server, after: Server, pages: Collection[Unlisted] = ()) -> str:
+    """What is compared of pages, in sentences."""
     if before.pages is None or after.pages is None:
         return NOT_COMPARED
-    if before.pages.total > len(before.pages.files):
-        last = before.pages.files[-1].path if before.pages.files else ""
-        return f"{_ALL} Those behind {last} are not: the first evidence has too many."
-    return _ALL
+    told = [_ALL]
+    if number := sum(one.change is Change.UPDATED for one in pages):
+        told.append(_UPDATED.format(number=number))
+    if _is_cut(before.pages):
+        told.append(f"Those behind {_last(before.pages)} are not: the first evidence has too many.")
+    return " ".join(told)
+
+
+def _is_cut(pages: Pages) -> bool:
+    return pages.total > len(pages.files)
+
+
+def _last(pages: Pages) -> str:
+    """The last that is named, for comparing; before all others where none is."""
+    return max((one.path.lower() for one in pages.files), default="")
 
 
 NOT_COMPARED = (
@@ -94,14 +120,23 @@ _ALL = (
     "Pages in web folders are compared, whatever rules say; programs and libraries that no rule "
     "knows are not, and show in the lists of files that both triages leave in the custody log."
 )
+_UPDATED = (
+    "Not compared either: {number:,} of the product's own pages that differ from the first "
+    "evidence, as they do with another build (the JSON names them). Triage this evidence too, and "
+    "compare what is collected later with that as well."
+)
 
 
 class _Compared:
     """The pages of the first evidence, as new ones are looked up in them."""
 
-    def __init__(self, before: Server, after: Server, looked: Looked, own: frozenset[str]) -> None:
+    def __init__(
+        self, before: Server, after: Server, looked: Looked, own: frozenset[str],
+        suspect: Collection[str],
+    ) -> None:  # fmt: skip
         self._looked = looked
         self._own = own
+        self._suspect = suspect
         self._product = OwnFiles()
         self._is_same_build = (
             before.build is not None
@@ -114,8 +149,8 @@ class _Compared:
         for one in pages.files if pages else ():
             place = looked.called_here(place_of(one.path))
             self._before.setdefault(place, set()).add(one.sha256)
-        if pages and pages.total > len(pages.files):
-            self._end = pages.files[-1].path.lower() if pages.files else "\0"
+        if pages and _is_cut(pages):
+            self._end = _last(pages) or "\0"
 
     def of(self, page: Page) -> Unlisted | None:
         """What is so of a page; None where it is none that counts."""
@@ -124,14 +159,15 @@ class _Compared:
             return None
         known = self._before.get(place)
         is_same = known is not None and page.sha256 in known
-        if self._product.are_there(page.path) and (is_same or not self._is_same_build):
-            return None  # an update brings another
+        is_products = self._product.are_there(page.path) and place not in self._suspect
         if is_same:
-            return Unlisted(Change.SAME, page.path, page.sha256)
+            return None if is_products else Unlisted(Change.SAME, page.path, page.sha256)
         if known is None and self._end and page.path.lower() > self._end:
             return None
         if page.sha256 in self._own:
             return Unlisted(Change.OWN, page.path, page.sha256)
+        if is_products and not self._is_same_build:
+            return Unlisted(Change.UPDATED, page.path, page.sha256)
         change = Change.NEW if known is None else Change.CHANGED
         return Unlisted(change, page.path, page.sha256)
 
