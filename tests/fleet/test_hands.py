@@ -83,6 +83,19 @@ def test_hands_with_secrets_of_their_own_are_not_made_one() -> None:
     assert [(a, b) for a, b, _ in found.between] == [(0, 1)]
 
 
+def test_hands_with_names_of_their_own_are_not_made_one_by_a_kit() -> None:
+    """Not by a way out that both take and the page that the exploit leaves; names in common do."""
+    own = trait("page-name", "qm2tn1ki4.aspx"), trait("carrier", "/ecp/c04fb.js")
+    shared = (WAY, *KIT)
+    one = [seen(at, NAME, CARRIER, *shared) for at in range(1, 4)]
+    other = [seen(at, *own, *shared) for at in range(4, 7)]
+    found = _found(*one, *other)
+    assert [len(each) for each in _hands(found)] == [3, 3]
+    assert {(a, b) for a, b, _ in found.between} == {(0, 1)}
+    both = [seen(at, NAME, *own, *shared) for at in range(4, 7)]
+    assert [len(each) for each in _hands(_found(*one, *both))] == [6]
+
+
 def test_one_strand_with_the_marks_of_two_hands_joins_them_not() -> None:
     """It belongs to one of them; two such strands, half of the smaller hand, do."""
     one = [seen(at, SECRET) for at in range(1, 6)]

@@ -111,6 +111,16 @@ def test_what_two_hands_share_is_told_with_why_they_are_two() -> None:
     assert between.against == "each has a secret or page of its own"
 
 
+def test_hands_with_names_of_their_own_are_told_as_such() -> None:
+    """A way out and the page of the exploit are shared, the names of the pages are not."""
+    shared = WAY, trait("structure", "f-1")
+    names = [trait("page-name", f"{one}.aspx") for one in ("abcdefgh", "qm2tn1ki4")]
+    several = [seen(at, names[at > 3], *shared) for at in range(1, 7)]
+    (between,) = tell_hands(several).between
+    assert {one.kind for one in between.shared} == {"address", "structure"}
+    assert between.against == "each has names of its own"
+
+
 def test_no_intruder_no_hand() -> None:
     """Nothing is made of nothing."""
     found = tell_hands([])

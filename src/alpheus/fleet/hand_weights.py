@@ -47,6 +47,10 @@ class Weights:
         known = self._kinds[trait.kind].alone
         return known and not (trait.kind is TraitKind.PAGE and self._public(trait.value))
 
+    def chosen(self, trait: Trait) -> bool:
+        """Whether somebody made it up: a name of a page or of a task, a path for requests."""
+        return self._kinds[trait.kind].chosen
+
     def bits(self, trait: Trait) -> float:
         """What it says where nobody else has it."""
         found = self._kinds[trait.kind]

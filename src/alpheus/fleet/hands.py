@@ -4,7 +4,8 @@ A *bond* is a trait that says enough alone (a secret, a page that nobody else ha
 independent kinds that say enough together. All who share a bond are tied to each other, not one to
 the next. Bonds become one hand where they have at least two strands, and half of the smaller, in
 common; so one strand that fits two hands joins them never. Two hands that each proved to have a
-secret of their own are not made one by anything weaker.
+secret of their own are not made one by anything weaker, and two that each keep names of their own
+by nothing that comes with a way out or a kit.
 
 What a trait says depends on who else has it, and on nothing else: strands that share nothing with
 others change nothing between these. The order in which they come does not matter.
@@ -54,22 +55,28 @@ class Bond:
     """What ties strands to each other (their places, in order).
 
     `bits` is what it says, and `worth` what it would say if nobody else had anything of it: by that
-    bonds are ordered, so that others who come change no order.
+    bonds are ordered, so that others who come change no order. `chosen` if one of them is a name
+    that somebody made up.
     """
 
     traits: tuple[Trait, ...]
     holders: tuple[int, ...]
     bits: float
     worth: float
+    chosen: bool = False
 
 
 @dataclass(slots=True)
 class Cluster:
-    """Strands of one hand: their places; `marked` if a trait that suffices alone tied them."""
+    """Strands of one hand: their places; `marked` if a trait that suffices alone tied them.
+
+    `named` if a name that somebody made up did, together with another trait.
+    """
 
     members: set[int]
     bonds: list[Bond] = field(default_factory=list)
     marked: bool = False
+    named: bool = False
 
 
 @dataclass(slots=True)
@@ -95,7 +102,8 @@ def find_hands(seen: Iterable[Seen], weights: Weights) -> Clusters:
     faces = _faces(strands, holders, weights)
     index = _Index(strands, holders, faces, weights)
     bonds = [*index.alone(), *index.pairs()]
-    bonds.sort(key=lambda one: (len(one.traits), -one.worth, -len(one.holders), one.traits))
+    bonds.sort(key=lambda one: (len(one.traits), not one.chosen, -one.worth, -len(one.holders),
+                              one.traits))  # fmt: skip
     joined = _Joining(strands)
     for bond in bonds:
         joined.take(bond)
@@ -257,7 +265,9 @@ class _Index:
         if min(said) < LEAST or sum(said) < ENOUGH:
             return None
         traits = (self._traits[one], self._traits[other])
-        return Bond(traits, tuple(several), sum(said), self._bits[one] + self._bits[other])
+        worth = self._bits[one] + self._bits[other]
+        chosen = any(map(self._weights.chosen, traits))
+        return Bond(traits, tuple(several), sum(said), worth, chosen)
 
     def _outside(self, trait: int, inside: Counter[int]) -> int:
         """How many others have one of the two without the other."""
@@ -281,7 +291,7 @@ class _Joining:
         free = [at for at in bond.holders if at not in self._of]
         linked = [hand for hand in sorted(counted) if self._linked(bond, hand, counted[hand])]
         marks = len(bond.traits) == 1
-        if not marks and sum(self._hand(one).marked for one in linked) > 1:
+        if not marks and self._apart([self._hand(one) for one in linked], bond):
             self._tell(linked, bond)
             return
         if linked:
@@ -317,6 +327,12 @@ class _Joining:
         smaller = min(len(bond.holders), len(self._hand(hand).members))
         return number > 1 and 2 * number >= smaller
 
+    def _apart(self, linked: Sequence[Cluster], bond: Bond) -> bool:
+        """Whether these have marks or names of their own, and nothing as strong makes them one."""
+        if sum(one.marked for one in linked) > 1:
+            return True
+        return not bond.chosen and sum(one.marked or one.named for one in linked) > 1
+
     def _merged(self, linked: Sequence[int]) -> int:
         target = linked[0]
         for other in linked[1:]:
@@ -324,6 +340,7 @@ class _Joining:
             self._hand(target).members |= gone.members
             self._hand(target).bonds += gone.bonds
             self._hand(target).marked |= gone.marked
+            self._hand(target).named |= gone.named
             self._of.update(dict.fromkeys(gone.members, target))
             self._became[other] = target
             self.hands[other] = None
@@ -334,6 +351,7 @@ class _Joining:
         hand.members.update(free)
         hand.bonds.append(bond)
         hand.marked |= marks
+        hand.named |= bond.chosen
         self._of.update(dict.fromkeys(free, target))
 
     def _tell(self, hands: Sequence[int], bond: Bond) -> None:

@@ -166,8 +166,12 @@ class _Telling:
         for one, other, bond in self._found.between:
             if max(one, other) < MOST_HANDS:
                 signs = tuple(self._sign_of(trait, bond) for trait in bond.traits)
-                marked = all(self._found.hands[each].marked for each in (one, other))
-                why = "each has a secret or page of its own" if marked else "too few share it"
+                both = [self._found.hands[each] for each in (one, other)]
+                why = "too few share it"
+                if all(each.marked for each in both):
+                    why = "each has a secret or page of its own"
+                elif not bond.chosen and all(each.marked or each.named for each in both):
+                    why = "each has names of its own"
                 yield Between((one + 1, other + 1), signs, why)
 
     def _sign_of(self, trait: Trait, bond: Bond) -> Sign:
