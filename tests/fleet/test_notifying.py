@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from alpheus.cases.database import Database
+from alpheus.errors import UsageError
 from alpheus.fleet.driver import Driver, Manner, Summary
 from alpheus.fleet.ledger import Ledger
 from alpheus.fleet.notifying import LANE, RECIPE, SendingEngine, open_batches
@@ -71,9 +72,19 @@ def test_each_batch_is_a_unit_and_each_notice_arrives_once(database: Database) -
 
 def test_some_batches_can_be_named(database: Database) -> None:
     """The others wait for their own time."""
-    _approved(database, 3)
+    country, inbox = _approved(database, 3), Inbox()
     assert open_batches(database, [2, 9]) == {2: 3}
     assert states(database) == {"waiting": 1}
+    assert len(open_batches(database)) == 3
+    assert open_batches(database, [3]) == {3: 3}, "of an earlier run the others wait"
+    with real_server(inbox) as port:
+        assert _driven(country, _engine(country, port)).done == 1
+    assert len(inbox.contents) == 3
+    assert open_batches(database) == {1: 3, 2: 3}
+    (unit,) = Ledger(database).claim(RECIPE, 1, "a.1.x")
+    with pytest.raises(UsageError, match="another batch is under way"):
+        open_batches(database, [2])
+    assert (unit.name, open_batches(database, [1])) == ("batch 1", {1: 3})
 
 
 def test_one_batch_is_under_way_on_all_machines(database: Database) -> None:
@@ -127,6 +138,25 @@ def test_a_server_that_is_away_ends_the_run_and_uses_up_no_attempt(database: Dat
         _driven(country, engine)
     assert states(database) == {"waiting": 2}
     assert row(database, 1)["attempts"] == 0
+
+
+def test_mail_that_is_not_taken_for_now_keeps_no_other_batch_waiting(database: Database) -> None:
+    """Its batch is parked with the reason, and waits again with the next run."""
+    country = _approved(database, 3, each=1)
+    inbox = Inbox(lambda to: "451 later" if "one2." in to else "250 OK")
+    with real_server(inbox) as port:
+        open_batches(database)
+        engine = _engine(country, port)
+        engine._stop.wait = lambda seconds=0: country.time.days(seconds / 86_400)  # type: ignore[method-assign]
+        summary = _driven(country, engine)
+        assert len(inbox.contents) == 2
+        assert (summary.done, [unit.name for unit, _ in summary.parked]) == (2, ["batch 2"])
+        assert summary.parked[0][1].startswith("1 of them the mail server did not take in 4 tries")
+        assert (engine.done.handed_over, engine.done.left) == (2, 1)
+        inbox.answer = lambda _: "250 OK"
+        assert open_batches(database) == {2: 1}
+        assert _driven(country, _engine(country, port)).done == 1
+    assert len({*inbox.contents}) == len(inbox.contents) == 3
 
 
 def _patiently(engine: SendingEngine) -> None:

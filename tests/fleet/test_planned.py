@@ -54,6 +54,20 @@ def test_what_is_left_alone_is_forgotten_and_what_was_done_is_not(database: Data
     assert states(database) == {"done": 1, "waiting": 3}
 
 
+def test_some_units_can_be_all_that_waits(database: Database) -> None:
+    """Others are forgotten, but not what was done or is parked, and none while others are done."""
+    planned.add(database, RECIPE, "notify", UNITS)
+    ledger = Ledger(database)
+    (one,) = ledger.claim(RECIPE, 1, "a.1.x")
+    assert not planned.alone(database, RECIPE, ["3 of 3"])
+    assert states(database) == {"running": 1, "waiting": 2}
+    assert planned.alone(database, RECIPE, ["1 of 3", "2 of 3"])
+    assert states(database) == {"running": 1, "waiting": 1}
+    ledger.settle([Ended(one, Result(refused="why"))], "mia")
+    assert planned.alone(database, RECIPE, ["3 of 3"])
+    assert states(database) == {"parked": 1}
+
+
 def test_units_can_wait_again(database: Database) -> None:
     """Those that were done or parked, by what they are of, with all their attempts before them."""
     planned.add(database, RECIPE, "notify", UNITS)

@@ -17,7 +17,7 @@ from alpheus.cases.database import Database
 from alpheus.cases.schema import notice_standings, notices
 from alpheus.engine import Engine, Outcome
 from alpheus.engine.base import Note
-from alpheus.errors import RefusedError
+from alpheus.errors import RefusedError, UsageError
 from alpheus.fleet import planned
 from alpheus.fleet.model import Recipe, Result, Sent, Unit, UnitKind
 from alpheus.fleet.planned import Planned
@@ -38,8 +38,11 @@ _PIECE = 0.5
 def open_batches(database: Database, wanted: Collection[int] = ()) -> dict[int, int]:
     """Register batches of which mail is due, or those of them that are wanted; how much of each.
 
-    One that was done, or parked, waits again where something of it is due again.
+    One that was done, or parked, waits again where something of it is due again; one that was not
+    asked for now waits no more. Raises UsageError while another than those wanted is under way.
     """
+    if wanted and not planned.alone(database, RECIPE, [f"{number}" for number in wanted]):
+        raise UsageError("another batch is under way; name none, or wait until it has ended")
     due = {number: count for number, count in _due(database).items()
            if not wanted or number in wanted}  # fmt: skip
     units = [Planned(f"{number}", f"{number}", f"batch {number}") for number in due]
@@ -101,6 +104,9 @@ class SendingEngine(Engine[Unit, Result]):
                 continue
             if self._stop.is_set():
                 raise KeyboardInterrupt
+            if done.put_off:  # for their reasons, not ours: others wait for nothing
+                yield Outcome(unit, Result(refused=done.stopped))
+                continue
             if done.stopped:
                 raise SendError(done.stopped)
             yield Outcome(unit, Result())

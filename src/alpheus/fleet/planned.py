@@ -99,6 +99,20 @@ def leave(database: Database, every: Iterable[Standing]) -> int:
         ).rowcount
 
 
+def alone(database: Database, recipe: Recipe, contents: Collection[str]) -> bool:
+    """Forget what waits of a recipe beside some of it; false, and nothing is, while such is done.
+
+    What is forgotten is a pointer, and made again by who wants it.
+    """
+    others = (u.recipe == recipe.digest, u.content.not_in(list(contents)))
+    running = select(func.count()).where(*others, u.state == _RUNNING)
+    with database.rows() as connection:
+        if connection.execute(running).scalar_one():
+            return False
+        connection.execute(delete(units).where(*others, u.state == UnitState.WAITING.value))
+    return True
+
+
 def again(database: Database, recipe: Recipe, contents: Collection[str]) -> int:
     """Let units wait again that were done or parked, as if they had never been begun; how many."""
     ended = u.state.in_((UnitState.DONE.value, UnitState.PARKED.value))

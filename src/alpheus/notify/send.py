@@ -76,6 +76,8 @@ class Sending:
     uncertain: list[str] = field(default_factory=list)
     stopped: str = ""
     """Why it ended early, in a sentence; '' where it did not."""
+    put_off: int = 0
+    """Notices that were not taken for now in all their tries, where nothing else ended the run."""
 
 
 Tell = Callable[[Step], None]
@@ -208,6 +210,7 @@ class _Run:
         if self._stop.is_set() and not self.done.stopped:
             self.done.stopped = "ended by hand after the notice in flight; send again to go on"
         if self._put_off and not self.done.stopped:
+            self.done.put_off = self._put_off
             self.done.stopped = (
                 f"{self._put_off:,} of them the mail server did not take in {len(BACK_OFF) + 1} "
                 f"tries over {minutes(sum(BACK_OFF))}; that is no failure, and they stay due: "
