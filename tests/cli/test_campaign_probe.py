@@ -141,6 +141,19 @@ def test_what_cannot_be_meant_is_told(
     assert not [*folder.glob("probes-*")]
 
 
+def test_who_is_not_asked_is_told(folder: Path) -> None:
+    """Cases have no place for targets outside the scope: a typing error must not look like an end.
+
+    Nor for names that lead nowhere.
+    """
+    scope_of(folder, 443)
+    (folder / "targets").write_text("192.0.2.0/24\nnothing.invalid\n", "utf-8")
+    status, said = probed(folder, "--later", "--nameserver", "127.0.0.1:9")
+    assert status == 0
+    assert "256 targets are not in the scope, and not asked (outside the scope: not in" in said
+    assert "1 name leads nowhere, or elsewhere too, where nobody is asked" in said
+
+
 def test_a_scope_has_one_round_at_a_time(folder: Path) -> None:
     """Other targets wait for the end of those before, or leave what is left of them."""
     with running("plain") as internet:

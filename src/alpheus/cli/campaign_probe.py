@@ -128,6 +128,15 @@ def _say_opened(found: Round) -> None:
     if found.space.unknown_denials:
         say(f"{found.space.unknown_denials:,} denied names lead nowhere; their servers are told by"
             " their certificates alone")  # fmt: skip
+    outside = sum(one.count for one in found.space.outside)
+    if outside:
+        targets = "target is" if outside == 1 else "targets are"
+        say(f"{outside:,} {targets} not in the scope, and not asked ({found.space.outside[0].why})")
+    nowhere = len({one.target for one in found.space.named.observations})
+    if nowhere:
+        names = "name leads" if nowhere == 1 else "names lead"
+        say(f"{nowhere:,} {names} nowhere, or elsewhere too, where nobody is asked; each with its "
+            "reason in the journal of the first shard")  # fmt: skip
     ends = "" if found.space.total == 1 else "s"
     cut = f"{found.space.total:,} endpoint{ends} in {_shards(found.shards)}"
     say(f"{'going on with' if found.before else 'writing to'} {found.folder}: {cut}")
