@@ -69,6 +69,30 @@ def test_what_speaks_against_it_is_counted_and_takes_from_it() -> None:
     assert hand.confidence == Confidence.LOW.value
 
 
+def test_names_of_its_own_speak_against_a_strand() -> None:
+    """A way out and the page of the exploit in common, and every name another."""
+    shared = WAY, trait("structure", "f-1"), trait("request", "a]@{host}")
+    names = [(trait("page-name", f"{one}.aspx"), trait("carrier", f"/ecp/{one}.js"))
+             for one in ("abcdefgh", "qm2tn1ki4")]  # fmt: skip
+    hand = _only(*(seen(at, *names[at == 4], *shared) for at in range(1, 5)))
+    assert {one.kind: (one.servers, one.of) for one in hand.against} == {
+        "other-path": (1, 4), "other-name": (1, 4),
+    }  # fmt: skip
+    assert hand.confidence == Confidence.MEDIUM.value
+    hand = _only(*(seen(at, *names[at], *shared) for at in range(2)))
+    assert {one.kind for one in hand.against} == {"other-path", "other-name"}
+    assert hand.confidence == Confidence.LOW.value
+
+
+def test_what_is_common_to_a_hand_does_not_speak_against_it() -> None:
+    """Also where it says little for it, as everybody has it."""
+    everywhere = trait("carrier", "/ecp/y.js"), trait("agent", "python-requests/2.25.1")
+    several = [seen(at, SECRET, *everywhere) for at in range(1, 4)]
+    others = [seen(at, trait("secret", f"own{at}"), *everywhere) for at in range(10, 200)]
+    (hand,) = tell_hands([*several, *others]).hands
+    assert hand.against == ()
+
+
 def test_who_works_at_other_hours_is_counted() -> None:
     """Where enough say when somebody was at work."""
     several = [

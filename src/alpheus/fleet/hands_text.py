@@ -25,6 +25,8 @@ _AGAINST = {
     "other-secret": "another secret than the rest",
     "no-network": "no network in common with the rest",
     "other-program": "no program in common with the rest",
+    "other-path": "another path for forged requests than the rest",
+    "other-name": "another name of a page than the rest",
     "other-hours": "work at other hours than the rest",
     "silence": "begun more than 60 days after the rest ended",
 }

@@ -208,6 +208,10 @@ def _several(found: Clusters) -> Iterator[Crowded]:
             yield Crowded(found.strands[several[0]].server, tuple(sorted(numbers)), hands)
 
 
+_TOGETHER = (frozenset({"no-network", "other-program"}), frozenset({"other-path", "other-name"}))
+"""What takes from a hand where both are so of half of its servers; one alone may change."""
+
+
 def _confidence(
     signs: Sequence[Sign], against: Sequence[Against], members: Sequence[Seen], weights: Weights
 ) -> Confidence:
@@ -223,23 +227,23 @@ def _confidence(
     heavy = {one.kind for one in against if 2 * one.servers >= one.of}
     if "other-secret" in heavy or "silence" in {one.kind for one in against}:
         rank -= 1
-    if {"no-network", "other-program"} <= heavy:
-        rank -= 1
+    rank -= sum(pair <= heavy for pair in _TOGETHER)
     return list(Confidence)[max(0, rank)]
 
 
 def _against(members: Sequence[Seen], signs: Sequence[Sign]) -> Iterator[Against]:
-    shared = {(one.kind, one.value) for one in signs}
-    of_kind = {kind for kind, _ in shared}
+    of_kind = {one.kind for one in signs}
     for kind, name in (
         (TraitKind.SECRET, "other-secret"), (TraitKind.NETWORK, "no-network"),
-        (TraitKind.AGENT, "other-program"),
+        (TraitKind.AGENT, "other-program"), (TraitKind.CARRIER, "other-path"),
+        (TraitKind.PAGE_NAME, "other-name"),
     ):  # fmt: skip
         said = [
             {trait.value for trait in one.strand.traits if trait.kind is kind} for one in members
         ]
         telling = [each for each in said if each]
-        apart = sum(not any((kind.value, value) in shared for value in each) for each in telling)
+        held = Counter(value for each in telling for value in each)
+        apart = sum(all(held[value] == 1 for value in each) for each in telling)
         if apart and (kind.value in of_kind or kind is not TraitKind.SECRET):
             yield Against(name, apart, len(telling))
     yield from _in_time([one.strand for one in members])
