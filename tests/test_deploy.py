@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -93,6 +95,25 @@ def test_all_commands_are_ours() -> None:
         words = [re.sub(r"\$\{?\w+\}?|\$\(.*\)", "7", one) for one in words]
         words = [one.replace("tls://7:7", "tls://host:8786") for one in words]
         build_parser().parse_args(words[1:])
+
+
+@pytest.mark.parametrize(
+    ("units", "waiting", "running", "is_over"),
+    [(9, 0, 0, True), (0, 0, 0, False), (300, 256, 0, False), (9, 0, 1, False), (9, 1, 0, False)],
+)
+def test_a_run_is_over_when_nothing_is_left(
+    units: int, waiting: int, running: int, *, is_over: bool
+) -> None:
+    """Status 3 is that of parked packages, and of a scheduler that was away: the ledger tells.
+
+    What is left is no status of a process, of which 256 are none.
+    """
+    programs = [re.findall(r"python3 -c '([^']+)'", text) for text in (KUBERNETES, SLURM)]
+    assert [len(found) for found in programs] == [1, 1]
+    said = json.dumps({"units": units, "waiting": waiting, "running": running})
+    for (program,) in programs:
+        done = subprocess.run([sys.executable, "-c", program], input=said, text=True, check=False)
+        assert (done.returncode == 0) == is_over
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="the shell of Slurm's scripts")

@@ -51,7 +51,7 @@ for attempt in 1 2 3 4 5 6; do
         --database "$DATABASE" || status=$?
     # 3: done, and some packages are parked; or the scheduler is not there yet.
     if [ "$status" -eq 0 ] || alpheus campaign status --database "$DATABASE" --format json |
-        python3 -c 'import json, sys; s = json.load(sys.stdin); sys.exit(not s["units"] or s["waiting"] or s["running"])'
+        python3 -c 'import json, sys; s = json.load(sys.stdin); sys.exit(not s["units"] or s["waiting"] + s["running"] > 0)'
     then
         break
     fi
