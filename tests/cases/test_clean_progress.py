@@ -61,6 +61,9 @@ def test_files_are_known_one_by_one() -> None:
     assert found is not None
     assert dict(found.files) == {1: "back", 2: "refused"}
     assert found.files_away == 0
+    lacking = progress_of(PLAN, [_mark(2, Mark.BEGUN, f1="done", f2="taken")]).of(2)
+    assert lacking is not None
+    assert (lacking.files_away, lacking.files_lacking) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -70,8 +73,9 @@ def test_files_are_known_one_by_one() -> None:
         ({1: "done", 2: "absent"}, Mark.BEGUN),
         ({1: "already"}, Mark.BEGUN),
         ({1: "back"}, Mark.OPEN),
+        ({1: "done", 2: "taken"}, Mark.BEGUN),
     ],
 )
 def test_a_step_is_what_became_of_its_files(files: dict[int, str], mark: Mark) -> None:
-    """All away: done; some: begun; none: open."""
+    """All away: done; some: begun; none: open. Not done where the product's own is missing."""
     assert mark_of(PLAN.steps[1], files) is mark

@@ -163,6 +163,22 @@ def test_runs_of_the_program_mark_steps_with_files(database: Database) -> None:
         cases.cleaning.take_run(server, other, "r.json", who="kim")
 
 
+def test_a_page_of_the_product_that_is_not_put_back_leaves_its_step_open(
+    database: Database
+) -> None:  # fmt: skip
+    """It is away, and nothing lies in its place: a later run that put it there, or a person."""
+    cases, server = planned(database)
+    found = cases.cleaning.of(server)
+    step = _step_with_files(found)
+    run = json.loads(run_of(found, "apply", "done"))
+    for one in run["outcomes"]:
+        one["lacks"] = True
+    done = cases.cleaning.take_run(server, json.dumps(run).encode(), "r.json", who="kim")
+    assert _mark(done.clean, step) is Mark.BEGUN
+    done = cases.cleaning.take_run(server, run_of(found, "apply", "already"), "r.json", who="kim")
+    assert _mark(done.clean, step) is Mark.DONE
+
+
 def test_what_a_run_says_is_of_the_volume_that_it_was_on(database: Database) -> None:
     """A rehearsal is told as such; the live run counts after it, and a copy takes nothing back."""
     cases, server = planned(database)

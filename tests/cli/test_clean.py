@@ -156,8 +156,12 @@ def test_the_products_own_files_are_put_in_place(
     assert "afterwards there: SHA-256" in said
     words = ("apply", "plan.json", "--root", "C=C", "--known-good", "media")
     assert "takes its place" in _run(capsys, *words)
+    hand = _by_hand(capsys, *words[:4], "--vault", "v", "--execute", "--digest", _digest())
+    assert hand == _by_hand(capsys, *words[:4], "--vault", "v", "--execute", "--digest", _digest())
+    assert _run(capsys, "undo", "plan.json", "--root", "C=C", "--vault", "v")
     assert "1 done" in _run(capsys, *words, "--execute", "--digest", _digest())
     assert (tmp_path / stock).read_bytes() == good
+    assert hand != _by_hand(capsys, *words, "--execute", "--digest", _digest())
     assert "1 done" in _run(capsys, "undo", "plan.json", "--root", "C=C")
     assert (tmp_path / stock).read_bytes() == PAGE
     assert "--known-good none" in _run(capsys, "apply", "plan.json", "--root", "C=C",
@@ -321,3 +325,9 @@ def test_a_plan_is_printed_again(tmp_path: Path, capsys: pytest.CaptureFixture[s
     for words in (["--format", "html", "--language", "de"], ["--format", "text"]):
         assert main(["clean", "plan", str(made), *words]) == 0
         assert digest in capsys.readouterr().out
+
+
+def _by_hand(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """The steps that remain by hand after a run, as it tells them."""
+    told = [line for line in _run(capsys, *words).splitlines() if "by hand remain steps" in line]
+    return "".join(told)

@@ -312,10 +312,16 @@ def test_the_products_own_file_takes_the_place(
 
 
 def test_it_can_come_later(tmp_path: Path, root: Path, restoring: Plan, media: Path) -> None:
-    """The changed page is taken all the same, and it is said that its place is empty."""
+    """The changed page is taken all the same, and it is said that its place is empty: each time."""
     before, page = tree_of(root), root.joinpath(*WEB, "x.aspx")
-    outcomes = applied(restoring, root, tmp_path / "v")
-    assert "by hand" in outcomes[0].why
+    for result in ("done", "already"):
+        outcomes = applied(restoring, root, tmp_path / "v")
+        assert outcomes[0].result.value == result
+        assert "by hand" in outcomes[0].why
+        assert [one.lacks for one in outcomes] == [True, False]
+    page.write_bytes(GOOD)
+    assert [one.lacks for one in applied(restoring, root, tmp_path / "v")] == [False, False]
+    page.unlink()
     assert not page.exists()
     assert _results(applied(restoring, root, tmp_path / "v", media)) == ["done", "already"]
     assert page.read_bytes() == GOOD

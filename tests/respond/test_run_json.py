@@ -16,8 +16,8 @@ def test_every_outcome_is_there_with_counts() -> None:
     """In the plan's order; names of any bytes are readable for every reader."""
     plan = plan_of([(("a\u202e.aspx",), b"1"), (("b.aspx",), b"2")])
     results = (Result.DONE, Result.REFUSED)
-    outcomes = [Outcome(action, result, "why \udcff") for action, result in zip(
-        plan.files(), results, strict=True)]  # fmt: skip
+    outcomes = [Outcome(action, result, "why \udcff", lacks=result is Result.DONE)
+                for action, result in zip(plan.files(), results, strict=True)]  # fmt: skip
     stream = io.StringIO()
     volumes = {"C": Identity("ab12", "/mnt/c \udcff")}
     write_run(plan, "apply", outcomes, Counter(results), stream, volumes=volumes)
@@ -28,6 +28,7 @@ def test_every_outcome_is_there_with_counts() -> None:
     assert [(one["id"], one["result"]) for one in found["outcomes"]] == [
         (1, "done"), (2, "refused"),
     ]  # fmt: skip
+    assert [one.get("lacks", False) for one in found["outcomes"]] == [True, False]
     assert found["volumes"] == {"C": {"id": "ab12", "place": "/mnt/c \\udcff"}}
     assert found["by_hand"] == []
     assert found["outcomes"][0]["why"] == "why \\udcff"

@@ -27,11 +27,12 @@ _TOLD = re.compile(rf"\(volume ({_ID.pattern})\)")
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of a file of a plan."""
+    """What became of a file of a plan; `lacks`: the product's own is not in its place."""
 
     id: int
     result: str
     why: str = ""
+    lacks: bool = False
 
 
 class Volume(msgspec.Struct, frozen=True):

@@ -30,6 +30,8 @@ _WEAK = frozenset({Mark.SAID, Mark.BEGUN})
 
 AWAY = frozenset({"done", "already"})
 """What `clean apply` says of a file that is not in its place any more."""
+TAKEN = "taken"
+"""One that is away, and in whose place the product's own file is missing."""
 BACK = "back"
 """A file that `clean undo` put back."""
 
@@ -67,7 +69,12 @@ class StepStands:
     @property
     def files_away(self) -> int:
         """How many of its files are away."""
-        return sum(self.files.get(one.id, "") in AWAY for one in self.step.files)
+        return sum(self.files.get(one.id, "") in {*AWAY, TAKEN} for one in self.step.files)
+
+    @property
+    def files_lacking(self) -> int:
+        """In how many places the product's own file is missing."""
+        return sum(self.files.get(one.id, "") == TAKEN for one in self.step.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,7 @@ def _stands(step: Step, marks: Sequence[Marked]) -> StepStands:
 
 def mark_of(step: Step, files: Mapping[int, str]) -> Mark:
     """What a step is by what became of its files."""
-    away = sum(files.get(one.id, "") in AWAY for one in step.files)
-    if away == len(step.files):
+    became = [files.get(one.id, "") for one in step.files]
+    if AWAY.issuperset(became):
         return Mark.DONE
-    return Mark.BEGUN if away else Mark.OPEN
+    return Mark.BEGUN if not {*AWAY, TAKEN}.isdisjoint(became) else Mark.OPEN

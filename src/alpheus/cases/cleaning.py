@@ -20,11 +20,12 @@ from alpheus import __version__
 from alpheus.cases import assessments, clean_store
 from alpheus.cases.acts import ActKind
 from alpheus.cases.clean_assessed import assessment_of
-from alpheus.cases.clean_files import Verified, ids_of, read_run, read_verification, why_of
+from alpheus.cases.clean_files import Outcome, Verified, ids_of, read_run, read_verification, why_of
 from alpheus.cases.clean_outcome import Move, Stood, after_marks, after_verification, stood
 from alpheus.cases.clean_progress import (
     AWAY,
     BACK,
+    TAKEN,
     Mark,
     Marked,
     Progress,
@@ -224,7 +225,7 @@ class Cleaning:
             marks = []
             for stands in progress.steps:
                 told = {one.id: results[one.id] for one in stands.step.files if one.id in results}
-                files = {number: _became(one.result, run.what) for number, one in told.items()}
+                files = {number: _became(one, run.what) for number, one in told.items()}
                 files = {number: became for number, became in files.items() if became}
                 if not files or (not is_other and files.items() <= stands.files.items()):
                     continue
@@ -382,11 +383,11 @@ def _volumes_of(marks: Sequence[Marked]) -> frozenset[str]:
     return next((ids for one in reversed(marks) if (ids := ids_of(one.evidence))), frozenset())
 
 
-def _became(result: str, what: str) -> str:
+def _became(one: Outcome, what: str) -> str:
     """What a file is after a run; '' where that changed nothing."""
-    if result not in AWAY:
-        return result if what == "apply" else ""
-    return result if what == "apply" else BACK
+    if what != "apply":
+        return BACK if one.result in AWAY else ""
+    return TAKEN if one.lacks and one.result in AWAY else one.result
 
 
 def _follow(at: _At, server: int, kept: KeptPlan, marks: Sequence[Marked], *, now: str) -> Done:

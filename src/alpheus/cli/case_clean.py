@@ -216,3 +216,6 @@ def _of_step(one: StepStands) -> Iterator[str]:
         yield f"        {_SAID[one.mark]}, {one.by.who}, {one.by.time}{why}{shown}"
     if one.step.files:
         yield f"        {one.files_away} of {len(one.step.files)} files are away"
+        if one.files_lacking:
+            yield (f"        {one.files_lacking} of the product's own are not in their place: put "
+                   "them there")  # fmt: skip

@@ -245,6 +245,7 @@ def _apply(options: argparse.Namespace) -> int:
             say(f"nothing was changed; {do_it if counts[Result.WOULD] else 'nothing would be'}")
         return status
     _check_digest(plan, options.digest)
+    lacking: set[int] = set()
     if not plan.has_files:
         with recorded_plan(options, plan, "apply --execute", must=True):
             return _tell(options, plan, "apply", (), Counter())
@@ -253,12 +254,15 @@ def _apply(options: argparse.Namespace) -> int:
         _volumes(options, plan) as volumes,
         _kept(options, plan, "apply") as (vault, journal),
     ):
-        done = record.actions(plan, "apply", apply(plan, volumes, vault, journal, known_good))
+        run = _lacking(apply(plan, volumes, vault, journal, known_good), lacking)
+        done = record.actions(plan, "apply", run)
         status = _tell(options, plan, "apply", done, Counter(), volumes=volumes)
         is_filled = bool(journal.gone)
     if is_filled:
         say(f"what was taken away is in {options.vault}; take it back with: alpheus clean undo")
-    if steps := numbers_of(plan.by_hand()):
+    left = [one for one in plan.steps
+            if not one.files or not lacking.isdisjoint(each.id for each in one.files)]  # fmt: skip
+    if steps := numbers_of(left):
         say(f"by hand remain steps {steps} of the plan")
     return status
 
@@ -375,6 +379,13 @@ def _tell(
     if not plan.has_files:
         return NO_FILES
     return 0 if counts.keys() <= SETTLED else INCOMPLETE
+
+
+def _lacking(outcomes: Iterable[Outcome], found: set[int]) -> Iterator[Outcome]:
+    """`found` are the files in whose place the product's own are missing."""
+    for one in outcomes:
+        found |= {one.action.id} if one.lacks else set()
+        yield one
 
 
 def _counted(outcomes: Iterable[Outcome], counts: Counter[Result]) -> Iterator[Outcome]:

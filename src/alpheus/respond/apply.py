@@ -54,6 +54,7 @@ _CHANGED = (
 )
 _GOOD = "the product's own file is there"
 _NO_GOOD = "nothing in --known-good has a hash that the product's own file has"
+_BY_HAND = f"{_NO_GOOD}: put it in its place by hand"
 _NAMES = (
     "its content stays under {} other name{} (hard links; on NTFS one may be its short name): "
     "find ROOT -xdev -inum {}"
@@ -126,10 +127,15 @@ def _besides(
     if good:
         told.append(f"the product's own file takes its place (SHA-256 {good})")
     elif action.good:
-        told.append(f"{_NO_GOOD}: put it in its place by hand")
+        told.append(_BY_HAND)
     if known.others and others > 0:
         told.append(_NAMES.format(others, "s" * (others > 1), known.inode))
     return "; ".join(told)
+
+
+def _lacks(action: FileAction, good: str) -> bool:
+    """Whether the product has a file there, and none was put in place."""
+    return bool(action.good) and not good
 
 
 @contextmanager
@@ -215,7 +221,7 @@ class _Run:
                 one = taken[action.id]
                 others = one.metadata.others + 1 - together[one.volume, one.metadata.inode]
                 why = _besides(action, one.good, one.metadata, others)
-                yield Outcome(action, Result.DONE, why)
+                yield Outcome(action, Result.DONE, why, lacks=_lacks(action, one.good))
 
     def _told(self, outcome: Outcome) -> Outcome:
         number = outcome.action.id
@@ -224,9 +230,11 @@ class _Run:
             is_there = True  # its folder is the root, from which this plan has taken it
         if is_there and number in self._journal.gone and not self._journal.kept[number].adopted:
             result = Result.DONE if number in self._finished else Result.ALREADY
-            one = self._journal.kept[number]
-            return Outcome(outcome.action, result, _besides(outcome.action, one.good, one.metadata)
-                           if result is Result.DONE else "")  # fmt: skip
+            action, one = outcome.action, self._journal.kept[number]
+            lacks = outcome.result is not Result.ALREADY and _lacks(action, one.good)
+            if result is Result.DONE:
+                return Outcome(action, result, _besides(action, one.good, one.metadata), lacks)
+            return Outcome(action, result, _BY_HAND if lacks else "", lacks)
         return outcome
 
     def _keep(self, action: FileAction, folders: dict[FolderKey, Folder]) -> Kept | Outcome:

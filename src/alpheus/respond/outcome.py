@@ -45,11 +45,15 @@ SETTLED = frozenset({Result.WOULD, Result.DONE, Result.ALREADY})
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """Of one action of the plan. `why` is in words where it was not done, or not all of it."""
+    """Of one action of the plan. `why` is in words where it was not done, or not all of it.
+
+    `lacks`: it was taken, and the product's own file that belongs there is not in its place.
+    """
 
     action: FileAction
     result: Result
     why: str = ""
+    lacks: bool = False
 
 
 def absence_of(action: FileAction, error: AbsentPlaceError) -> Outcome:

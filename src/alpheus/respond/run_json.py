@@ -43,11 +43,12 @@ def write_run(
 
 def _row(one: Outcome) -> dict[str, object]:
     action = one.action
-    return {
+    row = {
         "id": action.id, "path": portable(action.path), "volume": action.volume,
         "parts": [portable(part) for part in action.parts], "sha256": action.sha256,
         "result": one.result.value, "why": portable(one.why),
     }  # fmt: skip
+    return row | {"lacks": True} if one.lacks else row
 
 
 def _json(value: object) -> str:

@@ -45,7 +45,11 @@ class PlanFile(msgspec.Struct, frozen=True):
     path: str
     sha256: str
     became: Annotated[
-        str, said("`done`, `already`, `absent`, `refused` or `back`; '' for nothing.")
+        str,
+        said(
+            "`done`, `already`, `absent`, `refused` or `back`; `taken` where the "
+            "product's own is not in its place yet; '' for nothing."
+        ),
     ]
 
 
