@@ -54,6 +54,7 @@ def test_a_plan_is_made_carried_out_and_verified(
     out = capsys.readouterr().out
     assert f"0 of {len(found.plan.plan.steps)} steps are done" in out
     assert "kept by kim" in out
+    assert all(len(line) <= 80 for line in out.splitlines())
     Path("run.json").write_bytes(run_of(found, "apply", "done"))
     assert main(["case", "step", number, "--result", "run.json", "--who", "kim",
                  "--when", CLEANED]) == 0  # fmt: skip

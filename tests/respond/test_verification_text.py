@@ -39,7 +39,7 @@ def test_the_first_sign_is_in_it() -> None:
 
 
 def test_what_was_not_covered_stands_before_what_is_gone() -> None:
-    """Worst first; few of many; nothing of it moves the cursor."""
+    """Worst first: what is there or came back, then the rest; few of many; no cursor is moved."""
     items = [Item(Fate.GONE, "r", f"t{n}", "x\x1b.aspx") for n in range(MOST + 5)]
     stream = io.StringIO()
     write_verification(
@@ -47,7 +47,7 @@ def test_what_was_not_covered_stands_before_what_is_gone() -> None:
         stream,
     )
     text = stream.getvalue()
-    assert text.index("Not covered") < text.index("Still there") < text.index("Gone (25)")
+    assert text.index("Still there") < text.index("Not covered") < text.index("Gone (25)")
     assert text.count("x{ESC}.aspx") == MOST
     assert all(len(line) <= 80 for line in text.splitlines())
 
@@ -88,3 +88,27 @@ def test_pages_that_no_rule_knows_are_listed() -> None:
     assert "right by somebody's word (1)\n  - C/own.aspx" in words
     assert "as they were (1)\n  - C/same.aspx" in words
     assert "C/new.aspx" not in words
+
+
+def test_flaws_with_one_remedy_are_told_once() -> None:
+    """A server that is years behind has a dozen; each sentence says what closes it."""
+    flaws = tuple(f"the server is vulnerable to CVE-2021-{n} (install CU23)" for n in (1, 2, 3))
+    other = "the server is vulnerable to CVE-2021-9 (install the update)"
+    stream = io.StringIO()
+    write_verification(
+        msgspec.structs.replace(_found(Outcome.UNCOVERED), way_in=(*flaws, other, "odd")), stream
+    )
+    words = " ".join(stream.getvalue().split())
+    assert (
+        "- the server is vulnerable to CVE-2021-1, CVE-2021-2, CVE-2021-3 (install CU23)" in words
+    )
+    assert words.count("install CU23") == 1
+    assert f"- {other}" in words
+    assert "- odd" in words
+
+
+def test_what_is_not_covered_of_files_need_not_be_a_folder() -> None:
+    """It may be a page that somebody must look at."""
+    stream = io.StringIO()
+    write_verification(_found(Outcome.UNCOVERED), stream)
+    assert "Files: not shown to be clean; what is missing stands below." in stream.getvalue()

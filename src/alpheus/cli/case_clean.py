@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from alpheus.cli.arguments import bound, instant, path
@@ -18,7 +20,7 @@ from alpheus.cli.case_common import (
     tell,
     who_does_it,
 )
-from alpheus.cli.output import say, standard_output
+from alpheus.cli.output import WIDTH, say, standard_output
 
 if TYPE_CHECKING:
     from alpheus.cases.clean_progress import StepStands
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "html", "markdown", "csv")
 MARKS = ("done", "not-needed", "open")
+_START = re.compile(r"(?:\[.\] +\d+\. |! | +)")
+"""What stands before the words of a line."""
+
 NOT_CLEAN = 1
 """Exit status of `verify` where a server is not verified clean."""
 
@@ -182,9 +187,19 @@ def _write_plan(found: CleanUp, form: str) -> None:
         return
     with standard_output(exact=form != "text") as stream:
         if form == "text":
-            stream.writelines(visible(line) + "\n" for line in _lines(found))
+            stream.writelines(
+                f"{part}\n" for line in _lines(found) for part in _folded(visible(line))
+            )
         else:
             stream.write(plan_as(found.plan.plan, form))
+
+
+def _folded(line: str) -> Iterator[str]:
+    """At the width of a terminal, further lines below the words of the first."""
+    start = _START.match(line)
+    below = " " * (start.end() if start else 0)
+    yield from wrap(line, WIDTH, subsequent_indent=below, break_long_words=False,
+                    break_on_hyphens=False) or [""]  # fmt: skip
 
 
 def _lines(found: CleanUp) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import TextIO
@@ -24,10 +25,14 @@ _SENTENCES = {
 }
 _FILES = {
     Outcome.CLEAN: "Files: verified clean.",
-    Outcome.UNCOVERED: "Files: not all folders were collected again.",
+    Outcome.UNCOVERED: "Files: not shown to be clean; what is missing stands below.",
     Outcome.LEFT: "Files: some are still there.",
     Outcome.BACK: "Files: some came back, or are new.",
 }
+_AT_ONCE = (Fate.BACK, Fate.NEW, Fate.LEFT)
+"""What is told before all else."""
+_VULNERABLE = "the server is vulnerable to "
+_FLAW = re.compile(rf"{_VULNERABLE}(?P<cve>CVE-[\d-]+)(?P<rest>.*)", re.DOTALL)
 _BY_WORD = "That the new evidence is of this server is taken on the caller's word."
 _UNSHOWN = "Not shown by files: to be settled by the plan's steps"
 _PAGES = {
@@ -70,12 +75,13 @@ def _lines(found: Verification) -> Iterator[str]:
         yield from _wrapped(found.compared or NOT_COMPARED)
     if found.by_word:
         yield from _wrapped(_BY_WORD)
+    yield from _of_items(found, *_AT_ONCE)
     for heading, texts in _texts(found):
         if texts:
             yield from ("", heading)
             for text in texts:
                 yield from _wrapped(text, "  - ")
-    yield from _of_items(found)
+    yield from _of_items(found, *(fate for fate in Fate if fate not in _AT_ONCE))
     yield from _of_pages(found)
     if found.unshown:
         yield from ("", f"{_UNSHOWN} ({len(found.unshown):,})")
@@ -85,15 +91,27 @@ def _lines(found: Verification) -> Iterator[str]:
 
 def _texts(found: Verification) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return (
-        ("The way in is open", found.way_in), ("Not covered", found.uncovered),
+        ("The way in is open", _by_remedy(found.way_in)), ("Not covered", found.uncovered),
         ("What shows the folders", found.shown_by),
     )  # fmt: skip
 
 
-def _of_items(found: Verification) -> Iterator[str]:
+def _by_remedy(way_in: tuple[str, ...]) -> tuple[str, ...]:
+    """Flaws of which the same is said, each remedy once."""
+    found: dict[str, list[str]] = {}
+    for one in way_in:
+        known = _FLAW.fullmatch(one)
+        found.setdefault(known["rest"] if known else one, []).append(known["cve"] if known else "")
+    return tuple(
+        f"{_VULNERABLE}{', '.join(cves)}{rest}" if cves[0] else rest
+        for rest, cves in found.items()
+    )  # fmt: skip
+
+
+def _of_items(found: Verification, *fates: Fate) -> Iterator[str]:
     for fate, heading in _HEADINGS.items():
         items = found.of(fate)
-        if items:
+        if items and fate in fates:
             yield from ("", f"{heading} ({len(items):,})")
             for item in items[:MOST]:
                 yield from _wrapped(_told(item), "  - ")
