@@ -193,6 +193,17 @@ def test_every_text_of_what_was_done_is_said(client: Client, cases: Cases) -> No
             assert language == "en" or words(language).knows(text), text
 
 
+@pytest.mark.usefixtures("form")
+def test_what_a_verification_does_not_compare_is_said(
+    client: Client, cases: Cases, server: int
+) -> None:
+    """As in a terminal: whoever reads that a server is verified clean reads of what."""
+    found = _planned(cases, server)
+    told = verification(found, "verified-clean", compared="Programs are <not>.")
+    cases.cleaning.take_verification(server, told, "v", who="lee")
+    assert "Programs are &lt;not&gt;." in client.get(_at(server)).text
+
+
 def test_what_was_done_stands_under_custody(
     client: Client, cases: Cases, server: int, form: dict[str, Any]
 ) -> None:
