@@ -188,6 +188,7 @@ def test_a_journal_that_was_cut_short_is_told_where_the_content_is_kept(tmp_path
     journal.write_bytes(b"")
     (told,) = undone(plan, root, tmp_path / "v")
     assert (told.result, "put back a copy of the journal" in told.why) == ("absent", True)
+    assert "it was of another volume and is back there" in told.why
     journal.write_bytes(whole)
     (back,) = undone(plan, root, tmp_path / "v")
     assert back.result == "done"

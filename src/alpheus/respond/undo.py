@@ -43,8 +43,9 @@ _ELSEWHERE = (
     "here on purpose"
 )
 _UNTOLD = (
-    "its content is in this vault, whose journal does not tell that it was taken from here: "
-    "put back a copy of the journal, and undo again"
+    "its content is in this vault, whose journal does not tell that it was taken from here: it was "
+    "of another volume and is back there, or the journal is not whole; then put back a copy of the "
+    "journal, and undo again"
 )
 _OTHER = "another file is there, and this vault did not take the one of the plan"
 _MAKE = "its folder is gone: make {} again, with its rights, and undo again"
