@@ -144,5 +144,8 @@ def test_purge_asks_to_be_meant(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_database_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     """Is not made by asking it; one line."""
     assert main(["case", "list", "--database", "no.db"]) == 3
-    assert "no.db: is not there; alpheus case import makes it" in capsys.readouterr().err
+    assert (
+        "no.db: is not there; alpheus case import or alpheus campaign run makes it"
+        in capsys.readouterr().err
+    )
     assert not Path("no.db").exists()

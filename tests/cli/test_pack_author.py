@@ -64,7 +64,7 @@ def test_check_says_of_any_bytes_what_they_are(
         before = path.read_bytes()
         path.write_bytes(content)
         assert main(["pack", "check", str(pack)]) in {0, 1}, path
-        assert "problems" in capsys.readouterr().out
+        assert " problem" in capsys.readouterr().out
         path.write_bytes(before)
 
 
@@ -89,7 +89,7 @@ def test_alarms_in_clean_evidence_are_counted(pack: Path, tmp_path: Path, capsys
     assert main(["pack", "test", str(pack), "--clean", str(logs)]) == 1
     printed = capsys.readouterr().out
     assert "false alarm: mine-request-answered (1)" in printed
-    assert f"{logs}: 1 false alarms of mine" in printed
+    assert f"{logs}: 1 false alarm of mine" in printed
     assert main(["pack", "test", str(pack)]) == 2
     assert "holds no scenario" in capsys.readouterr().err
 

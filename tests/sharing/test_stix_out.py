@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import stix2
@@ -61,6 +61,19 @@ def test_nothing_of_the_victim(hidden: tuple[Policy, list[Assessment]]) -> None:
     said = json.dumps(to_stix(hidden[1], hidden[0], "A CERT", NOW))
     assert "EX01" not in said
     assert "corp.example" not in said
+
+
+def test_the_same_output_later_is_the_same(assessment: Assessment) -> None:
+    """An id keeps the time at which its object was made; only another result is a new version."""
+    policy = Policy(Tlp.AMBER, named=True)
+    made = to_stix([assessment], policy, "A CERT", NOW)
+    assert to_stix([assessment], policy, "A CERT", NOW + timedelta(days=3)) == made
+    run = msgspec.structs.replace(assessment.run, finished="2031-01-01T00:00:00Z")
+    later = msgspec.structs.replace(assessment, run=run)
+    objects = to_stix([later], policy, "A CERT", NOW)["objects"]
+    times = {(one["created"] < one["modified"]) for one in objects if "modified" in one}
+    assert times == {True}
+    assert [one["id"] for one in objects] == [one["id"] for one in made["objects"]]
 
 
 def test_what_fits_no_campaign_is_none(assessment: Assessment) -> None:

@@ -263,7 +263,9 @@ def _prepare_file(file: Path, *, create: bool) -> None:
     if file.is_dir():
         raise DatabaseError(f"{file}: is a folder; name a file in it")
     if not (create or file.exists()):
-        raise DatabaseError(f"{file}: is not there; alpheus case import makes it")
+        raise DatabaseError(
+            f"{file}: is not there; alpheus case import or alpheus campaign run makes it"
+        )
     try:
         if not file.exists():
             os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE))

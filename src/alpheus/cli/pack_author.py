@@ -116,7 +116,8 @@ def _check(options: argparse.Namespace) -> int:
     checked = check_pack(options.folder)
     problems = [*map(str, checked.problems), *_beside(options.folder), *_unfit(options.folder)]
     rules = len(checked.rules.rules) + len(checked.rules.correlations)
-    out = [*problems, f"{rules} rules, {checked.examples} examples run, {len(problems)} problems"]
+    word = "problem" if len(problems) == 1 else "problems"
+    out = [*problems, f"{rules} rules, {checked.examples} examples run, {len(problems)} {word}"]
     with suppress(KnowledgeError):  # what cannot be read whole is among the problems
         whole = read_whole_pack(options.folder)
         shared = overlaps(whole, _others(whole))
@@ -234,7 +235,8 @@ def _clean(evidence: Path, folder: Path, pack: Pack) -> int:
                 cited = one.citations[0] if one.citations else None
                 where = f"{cited.path}:{cited.line or 1}" if cited is not None else ""
                 out.append(f"false alarm: {one.rule} ({one.citations_total}) {where}")
-    _print([*out, f"{evidence}: {len(out)} false alarms of {pack.id}"])
+    word = "false alarm" if len(out) == 1 else "false alarms"
+    _print([*out, f"{evidence}: {len(out)} {word} of {pack.id}"])
     return len(out)
 
 

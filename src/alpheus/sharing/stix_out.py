@@ -12,7 +12,7 @@ from typing import Any
 
 from alpheus.knowledge.shared.model import Tlp
 from alpheus.model import Confidence
-from alpheus.report.assessment_file import Assessment, Server
+from alpheus.report.assessment_file import Assessment, Server, moment
 from alpheus.sharing.moments import finished, stamp
 from alpheus.sharing.policy import Policy
 from alpheus.sharing.traces import Trace, campaigns_of, cves_of, techniques_of, traces_of
@@ -26,6 +26,9 @@ _MARKS = {
     Tlp.RED: "e828b379-4e03-4974-9ac4-e53a884c97c1",
 }
 _MARK_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
+_MADE = "2021-03-02T00:00:00.000Z"
+"""Ids are the same whenever they are made, and so must be this (section 3.6)."""
+
 _MARKED = "2022-10-01T00:00:00.000Z"
 _CONFIDENCE = {Confidence.LOW: 15, Confidence.MEDIUM: 50, Confidence.HIGH: 85}
 """The middle of each step of the scale None/Low/Med/High, appendix A."""
@@ -42,9 +45,9 @@ def _id(kind: str, name: str) -> str:
 
 
 class _Bundle:
-    def __init__(self, policy: Policy, producer: str, now: datetime) -> None:
+    def __init__(self, policy: Policy, producer: str, modified: datetime) -> None:
         self._policy = policy
-        self._now = stamp(now)
+        self._modified = max(stamp(modified), _MADE)
         self.objects: dict[str, Object] = {}
         self._mark = self._marking()
         self._author = self.add("identity", {"name": producer, "identity_class": "organization"})
@@ -56,8 +59,8 @@ class _Bundle:
         found = _id(kind, name)
         if found not in self.objects:
             self.objects[found] = {
-                "type": kind, "spec_version": "2.1", "id": found, "created": self._now,
-                "modified": self._now, "object_marking_refs": [self._mark], **content,
+                "type": kind, "spec_version": "2.1", "id": found, "created": _MADE,
+                "modified": self._modified, "object_marking_refs": [self._mark], **content,
             }  # fmt: skip
             if kind != "identity":
                 self.objects[found]["created_by_ref"] = self._author
@@ -94,13 +97,19 @@ def to_stix(
     assessments: Iterable[Assessment], policy: Policy, producer: str, now: datetime
 ) -> Object:
     """A bundle of what the assessments show. Give them as `policy` allows them."""
-    bundle = _Bundle(policy, producer, now)
+    assessments = list(assessments)
+    bundle = _Bundle(policy, producer, _newest(assessments, now))
     for assessment in assessments:
         for server in assessment.servers:
             _add_server(bundle, server, assessment)
     found = list(bundle.objects.values())
     name = "\n".join(bundle.objects)
     return {"type": "bundle", "id": f"bundle--{uuid.uuid5(_SPACE, name)}", "objects": found}
+
+
+def _newest(assessments: Iterable[Assessment], now: datetime) -> datetime:
+    """When the last of them was made: another version of what is told has another time."""
+    return max((moment(one.run.finished) or now for one in assessments), default=now)
 
 
 def _add_server(bundle: _Bundle, server: Server, assessment: Assessment) -> None:
