@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from alpheus.exposure.endpoints import Endpoints
@@ -106,6 +108,37 @@ def test_a_rate_spreads_what_is_asked(tmp_path: Path) -> None:
     at_once = [one for turn in range(99) if (one := endpoints.take(100.0 + turn / 1000))]
     assert len(at_once) == 1
     assert 0 < (endpoints.wait(100.1) or 0) <= 0.2
+
+
+def test_a_clock_that_is_set_is_noticed(tmp_path: Path) -> None:
+    """Or a machine that slept, whose own seconds stand still meanwhile."""
+    hours = "hours: {zone: UTC, from: '20:00', to: '22:00'}\n"
+    moment = [datetime(2021, 3, 9, 20, 30, tzinfo=UTC)]
+    endpoints = _endpoints(
+        scope_of(tmp_path, 443, hours), "127.0.0.1-127.0.0.9", clock=lambda: moment[0]
+    )
+    assert endpoints.take(0.0) or endpoints.take(1.0)
+    moment[0] = datetime(2021, 3, 9, 22, 30, tzinfo=UTC)
+    assert endpoints.take(31.0) is None
+    assert endpoints.opens(31.0) > 31.0
+    moment[0] = datetime(2021, 3, 10, 20, 30, tzinfo=UTC)
+    assert endpoints.take(80_000.0) or endpoints.take(80_001.0)
+    moment[0] = datetime(2021, 3, 10, 22, 30, tzinfo=UTC)
+    endpoints.delay(0.1)
+    assert endpoints.take(80_002.0) is None, "after a pause at once"
+
+
+def test_what_was_due_in_a_pause_is_put_off(tmp_path: Path) -> None:
+    """Nothing is made up for: neither of what waited nor of what comes next."""
+    scope = scope_of(tmp_path, 443)
+    slow = replace(scope, rates=replace(scope.rates, total=2.0, jitter=0.0))
+    endpoints = _endpoints(slow, "127.0.0.0/27")
+    assert endpoints.take(0.0)
+    assert endpoints.take(0.0) is None
+    endpoints.delay(60.0)
+    begun = [now / 4 for now in range(240, 280) if endpoints.take(now / 4)]
+    assert 18 <= len(begun) <= 20
+    assert min(after - one for one, after in pairwise(begun)) >= 0.5
 
 
 def test_a_server_whose_certificate_is_of_a_denied_name_is_told(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from alpheus.errors import OutputError
-from alpheus.exposure.journal import RESULTS, read_record
+from alpheus.exposure.call import Call
+from alpheus.exposure.journal import RESULTS, Journal, read_record
 from alpheus.exposure.names import Resolver
 from alpheus.exposure.run import ProbeRun
 from alpheus.exposure.space import look_up
@@ -134,6 +135,27 @@ def test_nobody_is_asked_when_the_driver_is_not_heard_of(
     assert is_alive(probing.folder, 30)
     shutil.rmtree(probing.folder)
     assert not is_alive(probing.folder, 30)
+
+
+def test_what_was_due_in_a_pause_is_not_made_up_for(
+    probing: Probing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is paused, and goes on, would send all of it at once."""
+    slow = replace(probing.scope.rates, per_host=100.0, total=10.0, jitter=0)
+    paused = replace(probing, scope=replace(probing.scope, rates=slow))
+    write, begun = Journal.write, list[float]()
+
+    def pausing(journal: Journal, connecting: Sequence[Call], *more: Sequence[Call]) -> None:
+        begun.extend(time.monotonic() for _ in connecting)
+        if len(begun) == 9:
+            time.sleep(3.0)
+        write(journal, connecting, *more)
+
+    monkeypatch.setattr(Journal, "write", pausing)
+    assert len(_asked(paused.read(_unit("1/1"), _quiet))) == COUNT
+    after = [one for one in begun if one > begun[8] + 3]
+    assert len(after) >= COUNT - 20
+    assert sum(one < after[0] + 0.5 for one in after) <= 6 + 1
 
 
 def test_the_end_of_the_scope_parks_a_shard_with_what_it_has(

@@ -78,6 +78,12 @@ class _Facts:
 
 
 @lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024)
+def certificate_of(der: bytes | None) -> Certificate | None:
+    """As `read_certificate`, of what a server may not have shown; those of many servers once."""
+    return read_certificate(der) if der else None
+
+
 def read_certificate(der: bytes) -> Certificate:
     """What an X.509 certificate in DER says; never raises, what cannot be read stays empty.
 

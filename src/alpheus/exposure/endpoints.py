@@ -16,6 +16,9 @@ _AHEAD = 4096
 """At most so many endpoints wait for their moment; fewer where the rate is low, because what is
 asked of them next waits behind them."""
 
+_LOOK_EVERY = 30.0
+"""Seconds after which it is looked at again whether the hours of an open scope go on."""
+
 _LONGEST = 3600.0
 """Seconds for which a closed scope is slept through at a time."""
 
@@ -104,6 +107,12 @@ class Endpoints:
         """See `exposure.wire.Source`."""
         return now if self._is_open(now) else self._opens
 
+    def delay(self, seconds: float) -> None:
+        """See `exposure.wire.Source`."""
+        self._waiting = [(when + seconds, number, one) for when, number, one in self._waiting]
+        self._pace.delay(seconds)
+        self._open_until = 0.0
+
     def objection(self, names: Sequence[str]) -> str:
         """See `exposure.wire.Source`."""
         for name in names:
@@ -172,7 +181,7 @@ class Endpoints:
         )  # fmt: skip
 
     def _is_open(self, now: float) -> bool:
-        """Whether the hours allow asking; looked up once per change."""
+        """Whether the hours allow asking; the time of day may be set meanwhile."""
         if now < self._open_until:
             return True
         if now < self._opens:
@@ -186,7 +195,8 @@ class Endpoints:
             self._opens = now + min((opens - moment).total_seconds(), _LONGEST)
             return False
         closes = self._scope.closes_at(moment) or moment + timedelta(days=7)
-        self._open_until = now + max(0.0, (closes - moment).total_seconds())
+        left = (closes - moment).total_seconds()
+        self._open_until = now + min(max(0.0, left), _LOOK_EVERY)
         return now < self._open_until
 
 

@@ -50,6 +50,11 @@ class _Line:
             begin[left:right] = [start]
             end[left:right] = [stop]
 
+    def delay(self, seconds: float) -> None:
+        """Put off all that is reserved."""
+        self._begin = [one + seconds for one in self._begin]
+        self._end = [one + seconds for one in self._end]
+
     def forget(self, now: float) -> bool:
         """Drop what is over at `now`; whether nothing is left."""
         index = bisect_right(self._end, now)
@@ -99,6 +104,13 @@ class Pace:
             moment = self._connect(network, moment, now)
         hosts[host] = moment + self._host_gap
         return moment
+
+    def delay(self, seconds: float) -> None:
+        """Put off all that is reserved: moments in which nothing could be asked are not made up."""
+        self._hosts = {host: free + seconds for host, free in self._hosts.items()}
+        self._free = {network: free + seconds for network, free in self._free.items()}
+        for line in (self._total, *self._lines.values()):
+            line.delay(seconds)
 
     def _connect(self, network: int, moment: float, now: float) -> float:
         total = self._total

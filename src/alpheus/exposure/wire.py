@@ -15,13 +15,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
 
 from alpheus.exposure.call import Call, Phase
-from alpheus.exposure.certificate import read_certificate
+from alpheus.exposure.certificate import certificate_of
 from alpheus.exposure.failures import status_of, text_of
 from alpheus.exposure.http_response import ResponseError
-from alpheus.exposure.model import Answer, Certificate, Conversation, ProbeKind, Response, Status
+from alpheus.exposure.model import Answer, Conversation, ProbeKind, Response, Status
 from alpheus.exposure.old_tls import OldTlsPool, Result
 from alpheus.exposure.plan import Step, is_host_name, next_step, request_bytes
 from alpheus.exposure.poller import FAILED, READ, WRITE, Poller, best_poller
@@ -32,6 +31,9 @@ from alpheus.exposure.wiring import Ledger, Limits, Source
 
 _TICK = 0.25
 """Seconds between looks at what took too long."""
+
+_PAUSED, _AFTER_PAUSE = 2.0, 0.5
+"""Seconds between two turns that tell of a pause, and of rest after it."""
 
 _YOUNG = 2.0
 """Seconds after which a conversation no longer takes up the place of another."""
@@ -100,10 +102,10 @@ class Wire:
 
     def _run(self) -> None:
         self._poller.watch(self._old.wakes, READ, None)
-        looked = 0.0
+        looked, before = 0.0, time.monotonic()
         try:
             while True:
-                now = time.monotonic()
+                before = now = self._after_pause(before)
                 wait = self._admit(now)
                 self._due(now)
                 self._flush(now)
@@ -117,6 +119,16 @@ class Wire:
                     self._look(now)
         finally:
             self._end()
+
+    def _after_pause(self, before: float) -> float:
+        """The time. What was due while this process was paused is put off, not sent at once."""
+        now = time.monotonic()
+        if now - before > _PAUSED:
+            time.sleep(_AFTER_PAUSE)  # it may be stopped for that
+            now = time.monotonic()
+            self._source.delay(now - before)
+            self._later = [(when + now - before, count, call) for when, count, call in self._later]
+        return now
 
     def _end(self) -> None:
         for call in self._calls:
@@ -259,7 +271,7 @@ class Wire:
         call.conversation.tls = describe(
             tls.version() or "",
             cipher[0] if cipher else "",
-            _certificate(tls.getpeercert(binary_form=True)),
+            certificate_of(tls.getpeercert(binary_form=True)),
         )
         self._met(call)
 
@@ -429,7 +441,7 @@ class Wire:
         if result is not None:
             self._answered(call, result, keep_alive=old.keep_alive)
             return
-        tls = describe(old.version, old.cipher, _certificate(old.certificate))
+        tls = describe(old.version, old.cipher, certificate_of(old.certificate))
         call.conversation.tls = replace(tls, second_chance=True)
         call.host = call.step.host
         self._met(call)
@@ -480,11 +492,6 @@ def _rare_collections() -> Iterator[None]:
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
-
-
-@lru_cache(maxsize=1024)
-def _certificate(der: bytes | None) -> Certificate | None:
-    return read_certificate(der) if der else None
 
 
 def _asked(call: Call) -> str:

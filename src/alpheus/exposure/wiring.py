@@ -53,6 +53,9 @@ class Source(Protocol):
     def opens(self, now: float) -> float:
         """The time from which anything may be sent: now, later, or inf for never."""
 
+    def delay(self, seconds: float) -> None:
+        """Put off all that was reserved: for so long nothing could be asked."""
+
     def objection(self, names: Sequence[str]) -> str:
         """Why a server whose certificate has these names must be left alone; '' if it need not."""
 
