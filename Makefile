@@ -165,7 +165,7 @@ types: $(STAMP_DEV)
 	$(BIN)/mypy
 
 unit: $(STAMP_DEV)
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 format: $(STAMP_DEV)
 	$(BIN)/ruff check --fix .
