@@ -23,7 +23,10 @@ BY_ID = Path("/dev/disk/by-id")
 _GENERATION = 0x80087601
 """FS_IOC_GETVERSION: tells a folder from a later one that was given the same number."""
 
-_MOUNT = re.compile(r"^mnt_id:\s*(\d+)", re.MULTILINE)
+_MOUNT = re.compile(rb"^mnt_id:\s*(\d+)", re.MULTILINE)
+_HEAD = 512
+"""Bytes within which that line stands: it is the third. This is asked for several times a file."""
+
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
@@ -57,11 +60,14 @@ def mount_number(number: int) -> str:
     A folder of the same disk that is mounted in another place (`mount --bind`) has another.
     """
     try:
-        info = (PROC / "self" / "fdinfo" / str(number)).read_text()
+        file = os.open(f"{PROC}/self/fdinfo/{number}", os.O_RDONLY)
     except OSError:
         return ""
-    found = _MOUNT.search(info)
-    return found[1] if found else ""
+    try:
+        found = _MOUNT.search(os.read(file, _HEAD))
+    finally:
+        os.close(file)
+    return found[1].decode("ascii") if found else ""
 
 
 def _mount_of(number: int) -> _Mount:
