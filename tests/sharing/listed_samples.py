@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +54,18 @@ def read_again(content: bytes, folder: Path) -> tuple[list[Observation], Importe
     path.write_bytes(content)
     file = ImportedFile(path)
     return list(file.observations()), file
+
+
+def are_as_told(found: Iterable[Observation]) -> None:
+    """They have the build and the open flaw of the first of the fleet."""
+    for one in found:
+        assert (one.exchange, one.build) == (True, "15.1.2106.6")
+        assert one.cves["CVE-2021-26855"].state == "vulnerable"
+        assert one.cves["CVE-2020-0688"].state == "fixed"
+
+
+def are_of_the_sender(found: Iterable[Observation]) -> None:
+    """Each says who told it, and to whom it may be told."""
+    for one in found:
+        assert one.provenance is not None
+        assert (one.provenance.source, one.provenance.tlp) == ("A CERT", "TLP:GREEN")

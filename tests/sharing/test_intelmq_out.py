@@ -14,7 +14,7 @@ from alpheus.knowledge.shared.model import Tlp
 from alpheus.report.assessment_file import Assessment
 from alpheus.sharing.intelmq_out import COLUMNS
 from alpheus.sharing.policy import Policy
-from sharing.listed_samples import read_again, written
+from sharing.listed_samples import are_as_told, are_of_the_sender, read_again, written
 
 
 def _events(assessment: Assessment, policy: Policy) -> list[dict[str, Any]]:
@@ -74,13 +74,8 @@ def test_there_and_back(form: str, assessment: Assessment, tmp_path: Path) -> No
     assert victim.attributes["url"] == "https://ex01.corp.example/aspnet_client/x.aspx"
     assert (doubtful.names, doubtful.flags) == (("mail.b.example",), ())
     assert (other.names, other.flags, opened.flags) == (("mail.c.example",), (), ())
-    for one in (opened, other):
-        assert (one.exchange, one.build) == (True, "15.1.2106.6")
-        assert one.cves["CVE-2021-26855"].state == "vulnerable"
-        assert one.cves["CVE-2020-0688"].state == "fixed"
-    for one in found:
-        assert one.provenance is not None
-        assert (one.provenance.source, one.provenance.tlp) == ("A CERT", "TLP:GREEN")
+    are_as_told((opened, other))
+    are_of_the_sender(found)
 
 
 def test_a_hidden_victim_has_no_place(assessment: Assessment, tmp_path: Path) -> None:
