@@ -74,13 +74,16 @@ def test_nothing_missing_is_said(capsys: pytest.CaptureFixture[str], tmp_path: P
 def test_a_form_is_written_into_a_folder_or_a_file(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, form: str
 ) -> None:
-    """A folder gets the usual name; the label is said as well."""
+    """A folder gets the usual name; the label is said as well, and what the file is called."""
     _run(capsys, "write", form, "-o", f"{tmp_path}/new/")
-    assert main(["collect", "write", form, "-o", str(tmp_path / "mine.txt")]) == 0
-    assert " ".join(formats()[form].label.split()) in " ".join(capsys.readouterr().err.split())
+    assert main(["collect", "write", form, "-o", str(tmp_path / "mine")]) == 0
+    said = capsys.readouterr().err
+    assert " ".join(formats()[form].label.split()) in " ".join(said.split())
+    name = formats()[form].called("mine")
+    assert f"{tmp_path / name}: written" in said
     usual = (tmp_path / "new" / formats()[form].file).read_bytes()
-    own = (tmp_path / "mine.txt").read_bytes()
-    assert usual.replace(formats()[form].file.encode(), b"mine.txt") == own or form != "list"
+    own = (tmp_path / name).read_bytes()
+    assert usual.replace(formats()[form].file.encode(), b"mine") == own or form != "list"
     assert own
 
 

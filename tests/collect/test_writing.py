@@ -35,3 +35,28 @@ def test_what_cannot_be_written_is_refused(chosen: Sequence[Chosen]) -> None:
         files_of("cylr", chosen)
     with pytest.raises(UsageError, match="nothing is left"):
         files_of("kape", ())
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "found"),
+    [
+        ("kape", "kk", "kk.tkape"), ("kape", "kk.txt", "kk.txt.tkape"),
+        ("kape", "K.TKAPE", "K.TKAPE"),
+        ("velociraptor", "kk", "kk.yaml"), ("velociraptor", "kk.yml", "kk.yml"),
+        ("robocopy", "kk", "kk.cmd"), ("robocopy", "kk.bat", "kk.bat"),
+        ("acquire", "kk", "kk"), ("list", "kk", "kk"),
+    ],
+)  # fmt: skip
+def test_a_name_has_the_end_by_which_a_tool_finds_it(
+    form: str, name: str, found: str, chosen: Sequence[Chosen]
+) -> None:
+    """KAPE and Velociraptor read no other files, and Windows runs no other."""
+    assert next(iter(files_of(form, chosen, name))) == found
+
+
+def test_the_head_names_the_file_as_it_is_called(chosen: Sequence[Chosen]) -> None:
+    """As it is typed: KAPE's target without its end, the command file with it."""
+    files = files_of("kape", chosen, "mx01")
+    assert "--target mx01 --tdest" in " ".join(files["mx01.tkape"].replace("#", "").split())
+    assert "'mx01_IIS.tkape'" in files["mx01.tkape"]
+    assert "prompt as mx01.cmd FOLDER" in files_of("robocopy", chosen, "mx01")["mx01.cmd"]

@@ -16,7 +16,8 @@ def head(form: Format, name: str) -> tuple[str, ...]:
     made = f"Made by Alpheus {__version__} (alpheus collect write)."
     published = () if form.format == "none" else (f"Format: {form.format}",)
     lines: list[str] = []
-    for text in (made, form.label, form.use.replace("{file}", name), *published):
+    use = form.use.replace("{file}", name).replace("{name}", name.rpartition(".")[0] or name)
+    for text in (made, form.label, use, *published):
         lines += [*wrapped(text), ""]
     return tuple(lines[:-1])
 

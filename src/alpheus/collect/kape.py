@@ -22,8 +22,8 @@ _SUFFIX = ".tkape"
 
 
 def write(chosen: Sequence[Chosen], form: Format, name: str) -> dict[str, str]:
-    """The compound target under the name of the file, and the others beside it."""
-    stem = name.removesuffix(_SUFFIX)
+    """The compound target under the name of the file, which has its end; the others beside."""
+    stem = name[: -len(_SUFFIX)]
     kinds: dict[str, list[Chosen]] = {}
     for one in chosen:
         kinds.setdefault(_kind(one.entry), []).append(one)

@@ -23,7 +23,7 @@ def write(chosen: Sequence[Chosen], form: Format, name: str) -> dict[str, str]:
 def _lines(chosen: Sequence[Chosen], form: Format, name: str) -> Iterator[str]:
     yield "@echo off"
     yield from remarks(head(form, name), "rem")
-    yield 'if "%~1"=="" (echo Say where to: alpheus-collect.cmd FOLDER & exit /b 2)'
+    yield 'if "%~1"=="" (echo Say where to: "%~nx0" FOLDER & exit /b 2)'
     yield "setlocal"
     yield from dict.fromkeys(_copy(path) for entry, path in each_path(chosen) if not entry.raw)
     raw = [(entry, path) for entry, path in each_path(chosen) if entry.raw]

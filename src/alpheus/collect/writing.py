@@ -21,9 +21,10 @@ WRITERS: Mapping[str, Write] = {
 
 
 def files_of(form: str, chosen: Sequence[Chosen], name: str = "") -> dict[str, str]:
-    """The files of a form, by name; the first has the name given, or the usual one.
+    """The files of a form, by name; the first has the name given, or the usual one for ''.
 
-    Raises UsageError for an unknown form, and where nothing is left to collect.
+    It has an end by which its tool finds it. Raises UsageError for an unknown form, and where
+    nothing is left to collect.
     """
     if form not in WRITERS:
         message = f"no form {form!r}; there are {', '.join(WRITERS)}"
@@ -31,4 +32,4 @@ def files_of(form: str, chosen: Sequence[Chosen], name: str = "") -> dict[str, s
     if not chosen:
         raise UsageError("nothing is left to collect; choose otherwise")
     known = formats()[form]
-    return WRITERS[form](chosen, known, name or known.file)
+    return WRITERS[form](chosen, known, known.called(name))

@@ -66,6 +66,13 @@ class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label: _Text
     use: _Text
     format: _Text
+    ends: tuple[_Text, ...] = ()
+
+    def called(self, name: str) -> str:
+        """A name that the tool finds: with an end by which it goes; the usual one for ''."""
+        name = name or self.file
+        fits = not self.ends or name.lower().endswith(self.ends)
+        return name if fits else f"{name}{self.ends[0]}"
 
 
 @cache
