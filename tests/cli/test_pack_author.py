@@ -44,6 +44,23 @@ def test_check_names_file_and_line(pack: Path, capsys: Captured) -> None:
     assert re.search(rf"{re.escape(str(scenario))}:\d+: .*stam", printed)
 
 
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("pack.yaml", "from: 2026-05-14"), ("lab/answered.yml", "begins: 2026-05-16"),
+     ("sigma/mine-request-refused.yml", "status: experimental")],
+)  # fmt: skip
+def test_check_names_the_line_of_a_day_that_is_none(
+    pack: Path, name: str, key: str, capsys: Captured
+) -> None:
+    """A 30th of February is told where it stands, in every file of YAML."""
+    path = pack / name
+    text = path.read_text()
+    path.write_text(text.replace(key, f"{key.partition(' ')[0]} 2026-02-30", 1))
+    line = text[: text.index(key)].count("\n") + 1
+    assert main(["pack", "check", str(pack)]) == 1
+    assert f"{path}:{line}: " in capsys.readouterr().out
+
+
 def test_check_names_a_place_once(pack: Path, capsys: Captured) -> None:
     """Also that of a file which is no YAML."""
     (pack / "clean.yaml").write_text("- id: x\n- [\n")

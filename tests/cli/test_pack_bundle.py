@@ -51,6 +51,23 @@ def test_the_whole_way(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     assert "no publisher is trusted" in _run(capsys, "install", desk.bundle, status=2)
 
 
+def test_what_check_complains_about_is_not_signed(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A signature lends a pack weight; who wants it on a flawed one has to say so."""
+    _run(capsys, "keys", desk.keys)
+    folder = desk.pack()
+    (folder / "playbook.md").unlink()
+    (folder / "texts").mkdir()
+    (folder / "texts" / "fr.csv").write_text("text,said\n", "utf-8")
+    words = ("bundle", folder, "--keys", desk.keys, "-o", desk.bundle)
+    told = _run(capsys, *words, status=2)
+    assert re.fullmatch(r"alpheus: \S+playbook\.md:1: .* \(2 problems in all\); see alpheus pack "
+                        r"check \S+, or sign it as it is with --unchecked\n", told)  # fmt: skip
+    assert not desk.bundle.exists()
+    assert "test-event 1.0.0" in _run(capsys, *words, "--unchecked")
+
+
 def test_a_refusal_is_one_line(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     """A bundle that was changed on its way ends with one line and the status of evidence."""
     _run(capsys, "keys", desk.keys)

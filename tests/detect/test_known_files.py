@@ -13,6 +13,7 @@ import pytest
 from alpheus.detect import known_files
 from alpheus.detect.known_files import OtherHashes
 from alpheus.job import TriageOptions
+from alpheus.knowledge.indicators import COLUMNS
 from alpheus.knowledge.shared.model import SharedPaths
 from alpheus.triage import triage
 
@@ -43,6 +44,21 @@ def _tar(place: Path) -> Path:
     with tarfile.open(place / "EX01.tar.gz", "w:gz") as opened:
         opened.add(_folder(place), "EX01")
     return place / "EX01.tar.gz"
+
+
+@pytest.mark.parametrize("kind", ["md5", "sha1", "sha256"])
+def test_a_hash_of_a_pack_is_looked_up_whatever_its_kind(tmp_path: Path, kind: str) -> None:
+    """An advisory that names MD5 alone is as good as one that names SHA-256."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "pack.yaml").write_text('id: own\nversion: "1"\ntitle: Own\nproducts: [Wiki]\n')
+    rows = (f"{kind},{hashlib.new(kind, one).hexdigest()},{name},implanted,proof,high,advisory,\n"
+            for name, one in CONTENT.items())  # fmt: skip
+    (own / "indicators.csv").write_text(",".join(COLUMNS) + "\n" + "".join(rows))
+    options = TriageOptions(packs=[], rules=(own,), workers=1)
+    (server,) = triage([_folder(tmp_path)], options).assessment.servers
+    titles = [one.title for one in server.findings if one.title.startswith("Published")]
+    assert sorted(titles) == sorted(f"Published indicator ({kind}): {name}" for name in CONTENT)
 
 
 @pytest.mark.parametrize("pack", [_folder, _zip, _tar])

@@ -51,3 +51,25 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(OutputError, match="cannot be written"):
         new_pack("my-pack", tmp_path / "file", "iis", BEGINS, ENDS)
+
+
+def test_a_disk_that_fills_up_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a pack would stand in the way of the next try, which finds it there already."""
+    written: list[Path] = []
+    write = Path.write_text
+
+    def full(path: Path, text: str, encoding: str) -> int:
+        written.append(path)
+        if len(written) > 2:
+            raise OSError(28, "No space left on device")
+        return write(path, text, encoding)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OutputError, match="my-pack: cannot be written: No space left on device"):
+        new_pack("my-pack", tmp_path, "iis", BEGINS, ENDS)
+    assert len(written) == 3
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.undo()
+    assert new_pack("my-pack", tmp_path, "iis", BEGINS, ENDS).is_dir()

@@ -42,7 +42,8 @@ def test_an_ordinary_depth_is_read():
 @pytest.mark.parametrize(
     ("text", "line"),
     [("a: 1\nb: [\n", 3), ("!!python/object:os.system {}", 1), ("a: \x01", None),
-     ("a: 2021-99-99", None), ("? {a: b}\n: c", 1), ("a: *b", 1)],
+     ("a: 1\nb: \ud800", None), ("a: 1\nb:\n  - 2021-99-99", 3),
+     ("---\na: 1\n---\nb: 2021-02-30T00:00:00Z", 4), ("? {a: b}\n: c", 1), ("a: *b", 1)],
 )  # fmt: skip
 def test_what_is_wrong_has_a_place(text, line):
     """Syntax, foreign types, control characters, impossible dates, unknown references."""

@@ -31,7 +31,13 @@ status: test
 logsource: {{category: webserver}}
 detection: {{selection: {{cs-uri-stem: /only-in-tests.aspx}}, condition: selection}}
 level: low
-alpheus: {{stage: probed, weight: context, confidence: low}}
+alpheus:
+  stage: probed
+  weight: context
+  confidence: low
+  examples:
+    positive: [{{source: iis, fields: {{cs-uri-stem: /only-in-tests.aspx}}}}]
+    negative: [{{source: iis, fields: {{cs-uri-stem: /in-tests.aspx}}}}]
 """
 
 
@@ -59,6 +65,7 @@ class Desk:
         (folder / "sigma").mkdir(parents=True, exist_ok=True)
         (folder / "pack.yaml").write_text(PACK.format(id=name, version=version), "utf-8")
         (folder / "sigma" / "request.yml").write_text(RULE.format(id=name), "utf-8")
+        (folder / "playbook.md").write_text("# After an event of the tests\n", "utf-8")
         return folder
 
     def publish(

@@ -71,3 +71,11 @@ def test_what_takes_too_long_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPa
     with pytest.raises(BundleError, match=r"it cannot be used: loading it takes more than"):
         install(str(desk.bundle), desk.place)
     assert not [name for name in state_of(desk.place) if not name.startswith("trust/")]
+
+
+def test_what_takes_too_much_memory_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would end every triage on a small machine, or the machine itself."""
+    monkeypatch.setattr(trial, "_MEMORY", 24 << 20)
+    with pytest.raises(BundleError, match=r"it cannot be used: loading it takes more than 24 MiB"):
+        install(str(desk.bundle), desk.place)
+    assert installed(desk.place).packs == ()

@@ -108,13 +108,14 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from alpheus.cli.pack_problems import problems_of  # noqa: PLC0415 - as above
     from alpheus.detect.pack_check import check_pack  # noqa: PLC0415 - as above
     from alpheus.detect.pack_compare import overlaps  # noqa: PLC0415 - as above
     from alpheus.knowledge.packs import read_whole_pack  # noqa: PLC0415 - as above
 
     _is_pack(options.folder)
     checked = check_pack(options.folder)
-    problems = [*map(str, checked.problems), *_beside(options.folder), *_unfit(options.folder)]
+    problems = problems_of(options.folder, checked)
     rules = len(checked.rules.rules) + len(checked.rules.correlations)
     word = "problem" if len(problems) == 1 else "problems"
     out = [*problems, f"{rules} rules, {checked.examples} examples run, {len(problems)} {word}"]
@@ -124,31 +125,6 @@ def _check(options: argparse.Namespace) -> int:
         out += [f"overlap: {one.rule} and {one.other} ({one.pack})" for one in shared]
     _print(out)
     return FOUND if problems else 0
-
-
-def _beside(folder: Path) -> Iterator[str]:
-    """What is wrong with clean-up steps and scenarios."""
-    from alpheus.detect.pack_check import placed  # noqa: PLC0415 - keeps --help fast
-    from alpheus.lab.scenario_file import read_scenario  # noqa: PLC0415 - as above
-    from alpheus.respond.catalogue import OF_PACK, steps_of_pack  # noqa: PLC0415 - as above
-
-    try:
-        steps_of_pack(folder)
-    except KnowledgeError as error:
-        yield str(placed(error, folder / OF_PACK))
-    for one in sorted((folder / "lab").glob("*.yml")):
-        try:
-            read_scenario(one)
-        except KnowledgeError as error:
-            yield str(placed(error, one))
-
-
-def _unfit(folder: Path) -> Iterator[str]:
-    """Files that no bundle would take."""
-    from alpheus.updates.unpacking import unfit_files  # noqa: PLC0415 - keeps --help fast
-
-    for one, reason in unfit_files(folder):
-        yield f"{one}:1: {reason}"
 
 
 def _test(options: argparse.Namespace) -> int:

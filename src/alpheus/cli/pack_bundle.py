@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpheus.cli.arguments import days, path
 from alpheus.cli.output import say, standard_output
-from alpheus.errors import BundleError
+from alpheus.errors import BundleError, KnowledgeError
 
 if TYPE_CHECKING:
     from alpheus.updates.model import Change, Outcome
@@ -101,6 +102,10 @@ def _add_publishing(below: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--days", type=days, default=30, metavar="N",
         help="how long its word lasts; so long an old one can be held out to somebody as the "
         "newest (default: 30)",
+    )  # fmt: skip
+    bundle.add_argument(
+        "--unchecked", action="store_true",
+        help="sign packs as they are, also where alpheus pack check has something against them",
     )  # fmt: skip
     bundle.set_defaults(run=_bundle)
 
@@ -216,12 +221,27 @@ def _bundle(options: argparse.Namespace) -> int:
     from alpheus.updates.publish import Contents, publish  # noqa: PLC0415 - heavy
     from alpheus.updates.signing_keys import VARIABLE  # noqa: PLC0415 - as above
 
+    if not options.unchecked:
+        _check(options.packs)
     contents = Contents(tuple(options.packs), tuple(options.table))
     made = publish(
         options.output, contents, options.keys, os.environ.get(VARIABLE, ""), days=options.days
     )
     _say_made(made)
     return 0
+
+
+def _check(folders: Sequence[Path]) -> None:
+    """Raises KnowledgeError for a pack that `alpheus pack check` complains about."""
+    from alpheus.cli.pack_problems import problems_of  # noqa: PLC0415 - heavy
+
+    for folder in folders:
+        # What is no pack at all is told while the bundle is made.
+        problems = problems_of(folder) if (folder / "pack.yaml").is_file() else []
+        if problems:
+            more = f" ({len(problems)} problems in all)" if len(problems) > 1 else ""
+            raise KnowledgeError(f"{problems[0]}{more}; see alpheus pack check {folder}, or sign "
+                                 "it as it is with --unchecked")  # fmt: skip
 
 
 def _say_made(made: Published) -> None:

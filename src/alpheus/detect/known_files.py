@@ -1,7 +1,7 @@
 """Files whose hash somebody published.
 
-SHA-256 is taken of every file that is read. Feeds also name MD5 and SHA-1: these are taken where
-somebody shares such a hash, of files that are no logs.
+SHA-256 is taken of every file that is read. Packs and feeds also name MD5 and SHA-1: these are
+taken where one of such a hash is loaded, of files that are no logs.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from alpheus.knowledge.rule_files import RuleError, read_sigma, read_yara
 from alpheus.knowledge.yaml_places import given_twice, line_of
 from alpheus.knowledge.yaml_text import YamlError, load_documents
 
+_YAML = frozenset({".yaml", ".yml"})
 _PLACE = re.compile(r"(?:(?P<place>[A-Za-z_]+(?:[.\[][\w.\[\]]*)?): )?(?P<reason>.*)", re.DOTALL)
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>[^`]+)`")
 _MSGSPEC = re.compile(r" - at `\$\.?(?P<place>[^`]*)`$")
@@ -92,8 +93,18 @@ def placed(error: KnowledgeError, path: Path) -> Problem:
     found = _PLACE.fullmatch(text)
     place = found["place"] if found is not None and found["place"] else ""
     reason = found["reason"] if found is not None else text
-    line = line_of(_read(path), place + _unknown(reason))
+    key = place + _unknown(reason)
+    line = line_of(_read(path), key) if key else _line_of_yaml(path)
     return Problem(path, line, f"{place}: {reason}" if place else reason)
+
+
+def _line_of_yaml(path: Path) -> int:
+    """The line in which a file stops being YAML; 1 where that is not what is wrong."""
+    try:
+        load_documents(_read(path) if path.suffix.lower() in _YAML else "")
+    except YamlError as error:
+        return error.line or 1
+    return 1
 
 
 def _unknown(reason: str) -> str:
@@ -145,7 +156,7 @@ def _sigma(folder: Path, pack: str, problems: list[Problem]) -> Iterator[SigmaFi
         problems.append(placed(error, error.path))
 
     for path in sorted((folder / "sigma").rglob("*")):
-        if path.suffix.lower() not in {".yml", ".yaml"} or not path.is_file():
+        if path.suffix.lower() not in _YAML or not path.is_file():
             continue
         try:
             for file in read_sigma(pack, path, on_error):
@@ -264,7 +275,7 @@ def _texts(folder: Path) -> Iterator[Problem]:
 def _twice(folder: Path) -> Iterator[Problem]:
     """A key that is given twice: the first of them would be lost without a word."""
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in {".yaml", ".yml"} and path.is_file():
+        if path.suffix.lower() in _YAML and path.is_file():
             for key, line in given_twice(_read(path)):
                 yield Problem(path, line, f"{key} is given twice: only one of them would count")
 

@@ -67,7 +67,7 @@ def _indicator(pack: str, row: dict[str, str]) -> Indicator:
 class Indicators:
     """Looks up what evidence shows among the indicators of all packs; the heaviest one answers.
 
-    `other_hashes` are the kinds of hash beside SHA-256 that others share.
+    `other_hashes` are the kinds of hash beside SHA-256 that are among them.
     """
 
     def __init__(self, packs: Sequence[Pack]) -> None:
@@ -77,11 +77,12 @@ class Indicators:
         for row in (row for pack in packs if pack.digest for row in pack.indicators):
             self._known["hash" if row.type in _DIGITS else row.type][row.value] = row
             kinds.add(row.type)
-        self.other_hashes = frozenset(kinds & _OTHERS)
         rows = (row for pack in packs if not pack.digest for row in pack.indicators)
         for row in sorted(rows, key=lambda row: (row.weight.rank, row.confidence.rank)):
             kind = "hash" if row.type in _DIGITS else row.type
             self._known[kind][_NORMAL[kind](row.value)] = row
+            kinds.add(row.type)
+        self.other_hashes = frozenset(kinds & _OTHERS)
 
     def by_hash(self, digest: str) -> Indicator | None:
         """By SHA-256, SHA-1 or MD5, in hexadecimal of either case."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -56,20 +57,26 @@ def new_pack(pack: str, folder: Path, product: str, begins: date, ends: date) ->
         "lab_begins": str(begins + timedelta(days=2)), "lab_to": str(begins + timedelta(days=4)),
         "uuid1": str(uuid4()), "uuid2": str(uuid4()),
     }  # fmt: skip
-    for path in sorted(TEMPLATE.rglob("*")):
-        if path.is_file():
-            named = _filled(str(path.relative_to(TEMPLATE)), words)
-            _save(target / named, _filled(path.read_text("utf-8"), words))
+    _write(target, words)
     return target
+
+
+def _write(target: Path, words: dict[str, str]) -> None:
+    """All files, or none: they take their place by one rename once all of them are there."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as draft:
+            made = Path(draft) / target.name
+            for path in sorted(TEMPLATE.rglob("*")):
+                if path.is_file():
+                    named = made / _filled(str(path.relative_to(TEMPLATE)), words)
+                    named.parent.mkdir(parents=True, exist_ok=True)
+                    named.write_text(_filled(path.read_text("utf-8"), words), "utf-8")
+            made.rename(target)
+    except OSError as error:
+        message = f"{target}: cannot be written: {error.strerror or error}; nothing is left of it"
+        raise OutputError(message) from error
 
 
 def _filled(text: str, words: dict[str, str]) -> str:
     return _WORD.sub(lambda found: words[found[1]], text)
-
-
-def _save(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -69,7 +69,42 @@ def _guarded(text: str, load: Callable[[], Iterable[Loaded]]) -> list[Loaded]:
     except (yaml.YAMLError, ValueError, TypeError, RecursionError, OverflowError) as error:
         if isinstance(error, YamlError):
             raise
-        raise YamlError(f"no valid YAML: {error}") from error
+        place = _unread(text) if isinstance(error, ValueError) else None
+        raise YamlError(f"no valid YAML: {error}", place) from error
+
+
+def _unread(text: str) -> int | None:
+    """The line of the first scalar that cannot be what it looks like, such as a 30th of February.
+
+    The text was found to be no bomb before.
+    """
+    import yaml  # noqa: PLC0415 - only needed once rules are loaded
+
+    try:
+        waiting = [one for one in yaml.compose_all(text, Loader=yaml.CSafeLoader) if one]
+    except (yaml.YAMLError, ValueError):
+        return None
+    waiting.reverse()
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            try:
+                yaml.constructor.SafeConstructor().construct_object(node)
+            except (ValueError, yaml.YAMLError):
+                return int(node.start_mark.line) + 1
+        elif isinstance(node, yaml.CollectionNode):
+            waiting += reversed(list(_parts(node)))
+    return None
+
+
+def _parts(node: yaml.CollectionNode) -> Iterator[yaml.Node]:
+    """Keys and values of a mapping, entries of a list, in their order."""
+    for one in node.value:
+        yield from one if isinstance(one, tuple) else (one,)
 
 
 def _may_be_deep(text: str) -> bool:

@@ -19,6 +19,8 @@ COMMAND = ("-P", "-c", f"from {__name__} import main; main()")
 
 _LONGEST = 300
 _SECONDS = 600
+_MEMORY = 2 << 30
+"""Bytes that loading may take: all that ships needs less than a tenth of it."""
 
 
 def try_out(folder: Path, content: Installed, source: str) -> None:
@@ -31,7 +33,7 @@ def try_out(folder: Path, content: Installed, source: str) -> None:
         (place / CURRENT).write_text("1\n", "ascii")
         try:
             found = subprocess.run(  # noqa: S603 - this program, with what it was asked to check
-                [sys.executable, *COMMAND],
+                [sys.executable, *COMMAND, str(_MEMORY)],
                 env=os.environ | {VARIABLE: name}, capture_output=True, text=True,
                 errors="replace", timeout=_SECONDS, check=False,
             )  # fmt: skip
@@ -46,6 +48,17 @@ def try_out(folder: Path, content: Installed, source: str) -> None:
 
 def main() -> None:
     """Load and compile what a triage uses; end with one line and 1 where that fails."""
+    from alpheus.engine.bounds import bound  # noqa: PLC0415 - as below
+
+    most = int(sys.argv[1])
+    bound(memory=most)
+    try:
+        _load()
+    except MemoryError:
+        sys.exit(f"loading it takes more than {most >> 20} MiB of memory")
+
+
+def _load() -> None:
     from alpheus.job import TriageOptions  # noqa: PLC0415 - heavy
     from alpheus.knowledge.pack_texts import read_texts  # noqa: PLC0415 - as below
     from alpheus.knowledge.packs import pack_folder, pack_ids  # noqa: PLC0415 - as below
