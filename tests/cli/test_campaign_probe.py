@@ -171,7 +171,7 @@ def test_a_scope_has_one_round_at_a_time(folder: Path) -> None:
         _set(folder, "state = 'waiting'")
         (folder / "targets").write_text("127.16.0.2", "utf-8")
         status, said = probed(folder, "--later")
-        assert (status, "1 of 1 shards are left of a round of this scope" in said) == (2, True)
+        assert (status, "1 of 1 shards are left of probes-" in said) == (2, True)
         status, said = probed(folder, "--later", "--anew")
         assert (status, "1 shard is left of an earlier time, and not asked" in said) == (0, True)
     with open_database(str(folder / "c.db")) as database:

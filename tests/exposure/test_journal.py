@@ -27,7 +27,8 @@ from alpheus.exposure.journal import (
 from alpheus.exposure.model import Answer, Conversation, Endpoint, Observation, ProbeKind
 from alpheus.exposure.plan import Step
 
-RECORD = RunRecord(SCHEMA, "1", "2021-03-09T00:00:00Z", "", "owner", "order", "5c", "7a", 7, 2)
+RECORD = RunRecord(SCHEMA, "1", "2021-03-09T00:00:00Z", "", "owner", "order", "5c", "7a", 7, 2,
+                   lists={"opted-out.txt": "0b"})  # fmt: skip
 
 
 def _journal(folder: Path, heard: list[Observation] | None = None) -> Journal:
@@ -51,6 +52,7 @@ def test_what_is_sent_stands_in_the_audit_log_before(tmp_path: Path) -> None:
         lines = [json.loads(one) for one in read_chain(tmp_path / "run" / AUDIT)]
     assert [one["event"] for one in lines] == ["start", "connect", "get"]
     assert lines[0]["authorisation"] == "order"
+    assert lines[0]["lists"] == {"opted-out.txt": "0b"}
     assert (lines[1]["address"], lines[1]["port"]) == ("192.0.2.1", 443)
     assert lines[2]["path"] == "/owa/auth/logon.aspx?replaceCurrent=1"
     assert all(one["time"].endswith("Z") for one in lines)

@@ -110,6 +110,21 @@ def test_files_are_read_beside_the_scope_file(read):
     assert len(scope.files) == 5
 
 
+def test_whom_a_scope_allows_is_part_of_what_was_signed(read):
+    """Also where it stands in a list of its own; whom it denies may change, and always wins."""
+    text = f"{SIGNED}allow: ['@nets.txt']\nallow_file: more.txt\nopt_out: opted.txt\n"
+    lists = {"nets": "192.0.2.0/24\n", "more": "198.51.100.0/24\n", "opted": "192.0.2.3\n"}
+    scope = read(text, **lists)
+    assert scope.digest == hashlib.sha256(text.encode()).hexdigest()
+    assert read(text, **lists, denied="192.0.2.9\n").signed == scope.signed
+    assert read(text, **{**lists, "opted": "192.0.2.4\n"}).signed == scope.signed
+    others = [read(text, **{**lists, name: "203.0.113.0/24\n"}) for name in ("nets", "more")]
+    assert len({scope.digest, scope.signed, *(one.signed for one in others)}) == 4
+    assert {one.digest for one in others} == {scope.digest}
+    alone = read(LEAST)
+    assert alone.signed == alone.digest
+
+
 @pytest.mark.parametrize("missing", ["owner", "authorisation", "contact", "allow"])
 def test_a_scope_that_nobody_signs_for_is_refused(read, missing):
     """Missing and empty are the same."""

@@ -76,7 +76,7 @@ def test_other_targets_wait_for_those_of_the_same_scope(database: Database, want
     ledger = Ledger(database)
     first = open_round(ledger, wanted, HERE)
     other = replace(wanted, targets=read_targets(["127.0.0.1"]), shards=0)
-    with pytest.raises(UsageError, match="3 of 3 shards are left of a round of this scope with"):
+    with pytest.raises(UsageError, match="which is of this scope with other targets"):
         open_round(ledger, other, HERE)
     (unit,) = ledger.claim(first.recipe, 1, "a.1.x")
     for asked in (other, replace(wanted, looks=3)):
@@ -125,8 +125,16 @@ def test_a_scope_that_was_changed_waits_for_what_is_left(
     first = open_round(ledger, wanted, HERE)
     changed = replace(wanted, scope=scope_of(tmp_path, 443, "deny: [127.0.0.7]\n"), shards=0)
     assert changed.scope.digest != wanted.scope.digest
-    with pytest.raises(UsageError, match="3 of 3 shards are left of a round of these targets by"):
+    with pytest.raises(UsageError) as refused:
         open_round(ledger, changed, HERE)
+    assert str(refused.value) == (
+        f"3 of 3 shards are left of {first.folder.name}, which asks these targets by a scope file "
+        f"that was as {wanted.scope.signed[:12]}… when it was begun, and scope.yaml is "
+        f"{changed.scope.signed[:12]}…. It goes on only by the file as it was (and the lists of "
+        "whom it allows): put that back. Or begin anew, which leaves these shards and asks all "
+        "again: --anew. Whom to leave out can be added at any time to a list that 'opt_out' or "
+        "'deny_file' names"
+    )
     (unit,) = ledger.claim(first.recipe, 1, "a.1.x")
     with pytest.raises(UsageError, match="some are under way; wait until it has ended"):
         open_round(ledger, replace(changed, anew=True), HERE)
@@ -134,6 +142,24 @@ def test_a_scope_that_was_changed_waits_for_what_is_left(
     again = open_round(ledger, replace(changed, anew=True), HERE)
     assert (again.left, again.before) == (2, None)
     assert states(database) == {"done": 1, "waiting": 1}
+
+
+def test_a_list_of_whom_may_be_asked_belongs_to_the_scope(
+    database: Database, tmp_path: Path
+) -> None:
+    """Who is added to it, or taken off it, makes another scope of it."""
+    ledger, allowed = Ledger(database), tmp_path / "allowed.txt"
+    targets = read_targets(["127.0.0.0/22"])
+
+    def begin(text: str) -> rounds.Round:
+        allowed.write_text(text, "utf-8")
+        scope = scope_of(tmp_path, 443, allow="['@allowed.txt']")
+        return open_round(ledger, Wanted(scope, targets, tmp_path, shards=2), HERE)
+
+    first = begin("127.0.0.0/22\n")
+    with pytest.raises(UsageError, match=r"goes on only by the file as it was \(and the lists"):
+        begin("127.0.0.0/8\n")
+    assert begin("127.0.0.0/22\n").recipe == first.recipe
 
 
 def test_there_are_no_more_shards_than_networks(

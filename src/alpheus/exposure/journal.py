@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -43,7 +43,8 @@ _SYNC_EVERY = 2.0
 class RunRecord:
     """What a run is of. Times are ISO 8601 in UTC; `finished` is empty while it is not.
 
-    `scope` and `targets` are SHA-256 of the scope file and of the list of targets. `audit_lines`
+    `scope` and `targets` are SHA-256 of the scope file and of the list of targets, `lists` those of
+    the files that the scope file names. `audit_lines`
     and `audit_head` are how many lines the audit log had, and its last hash, when the run last
     began, paused or ended: a log that was cut since then does not reach them.
     """
@@ -60,6 +61,7 @@ class RunRecord:
     count: int
     audit_lines: int = 0
     audit_head: str = ""
+    lists: dict[str, str] = field(default_factory=dict)
 
 
 class _Place(msgspec.Struct):
@@ -115,7 +117,7 @@ class Journal:
             self.kept = {key: one for key, one in _kept(folder / PENDING) if key not in self.done}
             self._note({
                 "event": "resume" if self.resumed else "start", "owner": record.owner,
-                "authorisation": record.authorisation, "scope": record.scope,
+                "authorisation": record.authorisation, "scope": record.scope, "lists": record.lists,
                 "targets": record.targets, "version": record.version,
             })  # fmt: skip
             self._write_record()

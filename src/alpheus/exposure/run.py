@@ -172,6 +172,7 @@ class ProbeRun:
         return RunRecord(
             SCHEMA, __version__, now_text(), "", scope.owner, scope.authorisation, scope.digest,
             self._options.targets.digest, secrets.randbits(48) if seed is None else seed, count,
+            lists=dict(scope.files),
         )  # fmt: skip
 
     def _on_record(self, observation: Observation, line: bytes) -> None:

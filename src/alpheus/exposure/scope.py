@@ -6,6 +6,7 @@ not named is outside.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -55,7 +56,8 @@ class Scope:
     """One scope file, read. Times are in UTC.
 
     `allow` and `deny` hold a Decision for every entry. `ports` are what is asked where a target
-    names no port. `digest` is the SHA-256 of the file, `files` those of the files that it names.
+    names no port. `digest` is the SHA-256 of the file, `files` those of the files that it names,
+    of which `lists` say whom it allows.
     """
 
     name: str
@@ -76,6 +78,18 @@ class Scope:
     smtp: bool = False
     smtp_port: int = 25
     files: Mapping[str, str] = field(default_factory=dict)
+    lists: frozenset[str] = frozenset()
+
+    @property
+    def signed(self) -> str:
+        """The hash of what an owner signed for: the file, and the lists of whom it allows.
+
+        Those of whom it denies may change at any time: a denial always wins.
+        """
+        if not self.lists:
+            return self.digest
+        lines = [self.digest, *(f"{name}\0{self.files[name]}" for name in sorted(self.lists))]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def decide(self, address: str, names: Sequence[str] = (), port: int | None = None) -> Decision:
         """Whether `address` may be asked under `names`, at `port` if one is given.

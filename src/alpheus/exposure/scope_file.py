@@ -85,6 +85,7 @@ def _scope(path: Path, content: bytes, node: yaml.Node, problems: Problems) -> S
         smtp=section.value("smtp", values.truth, default=False),
         smtp_port=section.value("smtp_port", values.port, 25),
         files=lists.files,
+        lists=frozenset(lists.allowed),
     )
 
 
@@ -106,6 +107,7 @@ class _Lists:
         self._path = path
         self._problems = problems
         self.files: dict[str, str] = {}
+        self.allowed: set[str] = set()
 
     def read(self, section: Section, key: str, entries: Entries, word: str) -> None:
         """Take in what stands under `key`; `word` opens the reason of each entry."""
@@ -123,6 +125,8 @@ class _Lists:
         place = self._path.parent / name
         content = self._problems.content(place, line)
         self.files[name] = hashlib.sha256(content).hexdigest()
+        if entries.allowed:
+            self.allowed.add(name)
         text = self._problems.decoded(content, place)
         for number, wrong in entries.add_lines(text, word, place.name):
             self._problems.add(number, wrong, place)

@@ -71,8 +71,9 @@ class Parameters(msgspec.Struct, frozen=True, omit_defaults=True):
 class Asked(msgspec.Struct, frozen=True):
     """What an operator asked of a probe, as far as its result depends on it.
 
-    `scope`, `targets` and `names` are hashes: of the scope file, of whom is asked, and of where
-    names lead. `shards` is into how many it is cut, `round` the name of this time that it is done.
+    `scope`, `targets` and `names` are hashes: of the scope file with the lists of whom it allows,
+    of whom is asked, and of where names lead. `shards` is into how many it is cut, `round` the name
+    of this time that it is done.
     """
 
     scope: str

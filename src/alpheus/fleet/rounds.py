@@ -66,21 +66,21 @@ class Round:
 
 def lane_of(scope: Scope) -> str:
     """The lane in which all shards of a scope are."""
-    return f"probe-{scope.digest[:12]}"
+    return f"probe-{scope.signed[:12]}"
 
 
 def open_round(ledger: Ledger, wanted: Wanted, resolver: Resolver) -> Round:
     """Register the shards of a round, or find those of the one to go on with. Raises UsageError."""
     lane, digest = lane_of(wanted.scope), wanted.targets.digest
-    asked = Asked(wanted.scope.digest, digest, "", wanted.looks, wanted.shards, "")
+    asked = Asked(wanted.scope.signed, digest, "", wanted.looks, wanted.shards, "")
     every = [one for one in _rounds(ledger) if _concerns(one[0], asked)]
     mine = [(one, how) for one, how in every if _same(one, asked)]
     before = None if wanted.anew or not mine else mine[-1]
     for one, how in every:
         if how.left and (before is None or one != before[0]):
-            _may_leave(how, wanted, "scope" if one.scope == asked.scope else "targets")
+            _may_leave(one, how, wanted)
     name = before[0].round if before else secrets.token_hex(4)
-    folder = wanted.folder / f"probes-{name}"
+    folder = wanted.folder / _called(name)
     names, space = _names(folder, wanted, resolver)
     _may_go_on(before, wanted, names, folder)
     shards = before[0].shards if before else _shards(space, wanted)
@@ -109,21 +109,30 @@ def _same(one: Asked, other: Asked) -> bool:
     return (one.scope, one.targets, one.looks) == (other.scope, other.targets, other.looks)
 
 
-_OTHERWISE = {
-    "scope": "of this scope with other targets or --looks; go on with it as it was begun",
-    "targets": "of these targets by another scope, or by this one before it was changed; go on "
-    "with it by that (who opts out can stand in a file that a scope names, which may change)",
-}
-
-
-def _may_leave(how: Standing, wanted: Wanted, shared: str) -> None:
+def _may_leave(one: Asked, how: Standing, wanted: Wanted) -> None:
     """Whether what is left of a round that has the same scope, or the same targets, may be left."""
-    left = f"{how.left:,} of {how.units:,} shards are left of a round"
+    same, now = one.scope == wanted.scope.signed, wanted.scope
+    left = f"{how.left:,} of {how.units:,} shards are left of {_called(one.round)}"
     if how.states.get("running"):
-        raise UsageError(f"{left} of {'this' if shared == 'scope' else 'these'} {shared}, and some "
+        raise UsageError(f"{left}, which has the same {'scope' if same else 'targets'}, and some "
                          "are under way; wait until it has ended")  # fmt: skip
-    if not wanted.anew:
-        raise UsageError(f"{left} {_OTHERWISE[shared]}, or leave it: --anew")
+    if wanted.anew:
+        return
+    if same:
+        raise UsageError(f"{left}, which is of this scope with other targets or --looks; go on "
+                         "with it as it was begun, or leave it: --anew")  # fmt: skip
+    raise UsageError(
+        f"{left}, which asks these targets by a scope file that was as {one.scope[:12]}… when it "
+        f"was begun, and {now.name} is {now.signed[:12]}…. It goes on only by the file as it was "
+        "(and the lists of whom it allows): put that back. Or begin anew, which leaves these "
+        "shards and asks all again: --anew. Whom to leave out can be added at any time to a list "
+        "that 'opt_out' or 'deny_file' names"
+    )
+
+
+def _called(name: str) -> str:
+    """The folder of a round."""
+    return f"probes-{name}"
 
 
 def _may_go_on(
