@@ -21,6 +21,7 @@ from urllib.parse import quote, quote_plus, unquote
 
 from alpheus.model import Assessment, Citation, CveState, Finding, ServerAssessment
 from alpheus.report.page_mask import mask_quoted
+from alpheus.report.record_code import mask_code
 from alpheus.report.secret_patterns import ORDINARY, PATTERNS, SecretKind
 
 _KEY_BYTES = 32
@@ -134,7 +135,7 @@ class Redactor:
             assessment,
             servers=tuple(self._server(server) for server in assessment.servers),
             skipped=tuple(
-                replace(loss, reason=self._replace(loss.reason)) for loss in assessment.skipped
+                replace(loss, reason=self._record(loss.reason)) for loss in assessment.skipped
             ),
         )
         self._redacted = redacted
@@ -188,8 +189,12 @@ class Redactor:
         mark = self._marks.get(secret) or self.mark(_plain(secret))
         return match[0][: start - begin] + mark + match[0][end - begin :]
 
+    def _record(self, text: str) -> str:
+        """A text that may quote records, and in them code of pages."""
+        return mask_code(self._replace(text), self)
+
     def _server(self, server: ServerAssessment) -> ServerAssessment:
-        text = self._replace
+        text = self._record
         return replace(
             server,
             headline=text(server.headline),
@@ -208,8 +213,8 @@ class Redactor:
     def _finding(self, finding: Finding) -> Finding:
         return replace(
             finding,
-            title=self._replace(finding.title),
-            detail=self._replace(finding.detail),
+            title=self._record(finding.title),
+            detail=self._record(finding.detail),
             citations=tuple(
                 replace(citation, text=self._cited(citation)) for citation in finding.citations
             ),
@@ -218,7 +223,7 @@ class Redactor:
     def _cited(self, citation: Citation) -> str:
         """What a citation quotes: of a page, nothing in quotes that could be a key."""
         if citation.line is None or citation.sha256 is None or _RECORDS.search(citation.path):
-            text = self._replace(citation.text)
+            text = self._record(citation.text)
         else:
             text = mask_quoted(citation.text, self)
         if self._keep:
