@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 
 import pytest
@@ -18,11 +19,19 @@ def _both(
     values: tuple[str, ...], data: bytes, start: int = 0, end: int | None = None
 ) -> list[list[int]]:
     stop = len(data) if end is None else end
-    found = [Names(values).find(data, start, stop)]
+    found = [_so_wide(wide, Names(values), data, (start, stop)) for wide in (16, 32, 64)]
+    assert found[1:] == found[:-1]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_library", lambda: None)
-        found.append(Names(values).find(data, start, stop))
-    return found
+        return [found[0], Names(values).find(data, start, stop)]
+
+
+def _so_wide(wide: int, names: Names, data: bytes, part: tuple[int, int]) -> list[int]:
+    """What is found where no more bytes are looked at together, if the processor can."""
+    library = module._library()
+    if library is not None and hasattr(library, "alpheus_ends_widest"):  # of some processors
+        ctypes.c_int.in_dll(library, "alpheus_ends_widest").value = wide
+    return names.find(data, *part)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +70,8 @@ _TEXTS = st.tuples(st.lists(_PIECES, max_size=16).map(b"".join), st.integers(1, 
 
 @given(_TEXTS, st.integers(0, 40), st.integers(0, 40))
 @example(b"x 2001:db8::7 x 2001:db8::7.", 0, 0)
+@example(bytes(range(256)) * 3 + b" evil.example\xff45.77.1.1\x80" + b"_" * 80, 0, 0)
+@example(b"a.b " * 40 + b"evil.example. " * 9 + b"x" * 99, 3, 5)
 @example(b"x" * 60 + b" c2.evil.example. " + b"y" * 60 + b"45.77.1.1", 0, 0)
 def test_both_say_the_same(data: bytes, before: int, behind: int) -> None:
     """Whatever the bytes, the search in C and the one in Python find the same places.

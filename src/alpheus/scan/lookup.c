@@ -122,6 +122,12 @@ static uint64_t tail_of(uint64_t word)
     return (word >> 40) * 0x9E3779B97F4A7C15ULL >> 49;
 }
 
+/* Whether any value has the last three bytes of a word. */
+static int ends_like(const struct names *names, uint64_t word)
+{
+    return names->tails[tail_of(word) >> 6] >> (tail_of(word) & 63) & 1;
+}
+
 static void mark_end(struct names *names, const uint8_t *data, int64_t length)
 {
     uint8_t last[LAST] = {0};
@@ -216,8 +222,8 @@ static void look_up(struct search *search, int64_t low, int64_t high, int below)
 static int may_end(struct search *search, const uint8_t *end)
 {
     const struct names *names = search->names;
-    uint64_t word = last_bytes(end), tail = tail_of(word);
-    if (!(names->tails[tail >> 6] >> (tail & 63) & 1)) return 0;
+    uint64_t word = last_bytes(end);
+    if (!ends_like(names, word)) return 0;
     uint64_t *lately = &search->unmarked[word * 0x9E3779B97F4A7C15ULL >> 53];
     if (*lately == word) return 0;
     if (marked(names, word)) return 1;
@@ -340,6 +346,29 @@ static void masks_of_32(const uint8_t *data, int blocks, uint64_t *name, uint64_
     }
 }
 
+/* The same, 64 bytes at once: what each byte is stands in a table of 128, and those above are none. */
+__attribute__((target("avx512bw,avx512vbmi")))
+static void masks_of_64(const uint8_t *data, int blocks, uint64_t *name, uint64_t *dot)
+{
+    const __m512i low = _mm512_loadu_si512(kinds), high = _mm512_loadu_si512(kinds + 64);
+    for (int block = 0; block < blocks; block++, data += 64) {
+        __m512i bytes = _mm512_loadu_si512(data);
+        __m512i kind = _mm512_permutex2var_epi8(low, bytes, high);
+        name[block] = _mm512_test_epi8_mask(kind, kind) & ~_mm512_movepi8_mask(bytes);
+        dot[block] = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('.'));
+    }
+}
+
+/* How many bytes are looked at together where the processor can; less only to try that it is the same. */
+int alpheus_ends_widest = 64;
+
+static masks *masks_here(void)
+{
+    if (alpheus_ends_widest >= 64 && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi"))
+        return masks_of_64;
+    return alpheus_ends_widest >= 32 && __builtin_cpu_supports("avx2") ? masks_of_32 : masks_of_16;
+}
+
 /* Where runs with a dot end, in some blocks from `at` on. The bits of dots are carried through their runs
    and land behind them; `open` is what is carried from block to block. Returns how many there are. */
 static int ends_of_runs(const uint64_t *name, const uint64_t *dot, int blocks, int64_t at, uint64_t *open,
@@ -351,11 +380,28 @@ static int ends_of_runs(const uint64_t *name, const uint64_t *dot, int blocks, i
         uint64_t sum = name[block] + dot[block], over = sum < name[block];
         sum += carried;
         carried = over | (sum < carried);
-        for (uint64_t ends = sum & ~name[block]; ends; ends &= ends - 1)
-            found[many++] = at + __builtin_ctzll(ends);
+        uint64_t ends = sum & ~name[block];
+        for (int few = 0; few < 3; few++, ends &= ends - 1) { /* without a branch to be guessed */
+            found[many] = at + __builtin_ctzll(ends | 1ULL << 63);
+            many += ends != 0;
+        }
+        for (; ends; ends &= ends - 1) found[many++] = at + __builtin_ctzll(ends);
     }
     *open = carried;
     return many;
+}
+
+/* Of so many ends of runs those where a value may end by its last three bytes; returns how many. */
+static int like_ends(const struct search *search, int64_t *ends, int count)
+{
+    int kept = 0, number = 0;
+    while (number < count && ends[number] - search->start < LAST) kept = ++number;
+    for (; number < count; number++) {
+        const uint8_t *end = search->data + ends[number];
+        ends[kept] = ends[number];
+        kept += ends_like(search->names, last_bytes(end)) | (end[-1] == '.');
+    }
+    return kept;
 }
 #endif
 
@@ -364,14 +410,14 @@ static void look_at_names(struct search *search)
     int64_t at = search->start;
     uint64_t open = 0;
 #ifdef __SSE2__
-    masks *masks_of = __builtin_cpu_supports("avx2") ? masks_of_32 : masks_of_16;
+    masks *masks_of = masks_here();
     uint64_t name[BLOCKS], dot[BLOCKS];
-    int64_t ends[BLOCKS * 64];
+    int64_t ends[BLOCKS * 64 + 3];
     while (search->end - at >= 64) {
         int64_t left = (search->end - at) / 64;
         int blocks = left < BLOCKS ? (int)left : BLOCKS;
         masks_of(search->data + at, blocks, name, dot);
-        int count = ends_of_runs(name, dot, blocks, at, &open, ends);
+        int count = like_ends(search, ends, ends_of_runs(name, dot, blocks, at, &open, ends));
         for (int number = 0; number < count; number++) look(search, ends[number], '.');
         at += 64 * blocks;
     }
