@@ -11,6 +11,7 @@ from alpheus.cli import main
 from alpheus.custody.entries import Note
 from alpheus.job import TriageOptions
 from alpheus.respond.verification import Outcome, Verification
+from alpheus.respond.verification_server import Renamed
 
 SHOWN = "c:/x: by word of the operator: --complete c:/x"
 
@@ -44,7 +45,7 @@ def test_evidence_is_read_as_the_first_was(
     status = main([
         "clean", "verify", "a.json", ".", "--password", "infected", "--rules", "rules", "--pack",
         "proxylogon", "--indicators", "list", "--warning-list", "list", "--timezone",
-        "Europe/Berlin", "--complete", "C:\\x",
+        "Europe/Berlin", "--complete", "C:\\x", "--renamed", "MX01 = MX02",
     ])  # fmt: skip
     assert status == 0
     how: TriageOptions = heard["how"]
@@ -53,6 +54,7 @@ def test_evidence_is_read_as_the_first_was(
     assert how.shared.indicators == how.shared.warning_lists == (Path("list"),)
     assert str(how.reading.timezone) == "Europe/Berlin"
     assert heard["complete"] == ["C:\\x"]
+    assert heard["renamed"] == Renamed("MX01", "MX02")
     assert [one.text for one in added if isinstance(one, Note)] == notes
 
 
@@ -62,3 +64,12 @@ def test_a_list_that_is_not_there_is_wrong_usage(
     """As of triage."""
     monkeypatch.chdir(tmp_path)
     assert main(["clean", "verify", "a.json", ".", "--indicators", "none"]) == 2
+
+
+@pytest.mark.parametrize("written", ["MX02", "=MX02", "MX01=", "A=B=C"])
+def test_a_new_name_without_the_old_one_is_wrong_usage(
+    written: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With how it is written."""
+    assert main(["clean", "verify", "a.json", ".", "--renamed", written]) == 2
+    assert "write OLD=NEW, such as MX01=MX02" in capsys.readouterr().err

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from alpheus.errors import EvidenceFormatError
+from alpheus.errors import EvidenceFormatError, UsageError
 from alpheus.report.assessment_file import Assessment
-from alpheus.respond.verification_server import same_server
+from alpheus.respond.verification_server import Renamed, same_server
 from clean_assessments import citation, document, finding, read, server
 
 
@@ -105,3 +105,36 @@ def test_parts_of_a_server_tell_together_how_many_pages_are_not_named() -> None:
     found = same_server(old, old.server(), new).after.pages
     assert found is not None
     assert (found.read, found.total, len(found.files)) == (18, 14, 2)
+
+
+RENAMED = Renamed("MX01", "MX02")
+
+
+def test_a_server_that_was_renamed_is_taken_on_word_alone() -> None:
+    """Under its new name, or under both: logs of before call it as it was called then."""
+    old = _of("MX01", aliases=["mx01.a.example"])
+    with pytest.raises(EvidenceFormatError, match="--renamed OLD=NEW"):
+        same_server(old, old.servers[0], _of("MX02"))
+    for new in (_of("MX02"), _of("MX01", "MX02"), _of("MX02", "MX01")):
+        found = same_server(old, old.servers[0], new, RENAMED)
+        assert (found.after.name, found.by_word, found.others) == ("MX02", False, ())
+        assert "mx02" in found.names
+    also = same_server(old, old.servers[0], _of("MX02", "DC01"), RENAMED)
+    assert also.others == ("DC01",)
+
+
+def test_a_new_name_that_the_evidence_has_not_or_has_twice_is_refused() -> None:
+    """The old name alone is no evidence of the time since; two domains are two servers."""
+    old = _of("MX01")
+    with pytest.raises(EvidenceFormatError, match="which MX02 names now by --renamed"):
+        same_server(old, old.servers[0], _of("MX01"), RENAMED)
+    domains = (server("MX02", aliases=[f"mx02.{one}.example"]) for one in "ab")
+    two = msgspec.convert(document(*domains), Assessment)
+    with pytest.raises(EvidenceFormatError):
+        same_server(old, old.servers[0], two, RENAMED)
+
+
+def test_an_old_name_that_the_assessment_has_not_is_refused() -> None:
+    """With what to write."""
+    with pytest.raises(UsageError, match="is of MX07; write --renamed MX07=MX02"):
+        RENAMED.check(_of("MX07").servers[0])

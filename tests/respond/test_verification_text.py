@@ -9,7 +9,7 @@ import pytest
 
 from alpheus.respond.verification import Fate, Item, Outcome, Verification
 from alpheus.respond.verification_open import Unshown
-from alpheus.respond.verification_text import MOST, sentence, write_verification
+from alpheus.respond.verification_text import MOST, by_word, sentence, write_verification
 from alpheus.respond.verification_unlisted import Change, Unlisted
 
 
@@ -112,3 +112,21 @@ def test_what_is_not_covered_of_files_need_not_be_a_folder() -> None:
     stream = io.StringIO()
     write_verification(_found(Outcome.UNCOVERED), stream)
     assert "Files: not shown to be clean; what is missing stands below." in stream.getvalue()
+
+
+def test_all_that_is_taken_on_somebodys_word_is_said_for_the_record() -> None:
+    """Whose evidence it is, that it was renamed, whole folders, and pages that are right."""
+    pages = tuple(Unlisted(change, f"C/{change}.aspx", "0" * 64) for change in Change)
+    shown = ("c:/x: by the $MFT", "c:/y: by word of the operator: --complete c:/y")
+    found = msgspec.structs.replace(
+        _found(Outcome.CLEAN), by_word=True, renamed="MX01 is called MX02 now", pages=pages,
+        shown_by=shown,
+    )  # fmt: skip
+    told = list(by_word(found))
+    assert told[1:3] == ["That MX01 is called MX02 now is taken on the caller's word.", shown[1]]
+    assert told[3] == f"by word of the operator, a page is right: C/own.aspx (SHA-256 {'0' * 64})"
+    assert len(told) == 4
+    assert list(by_word(_found(Outcome.CLEAN))) == []
+    stream = io.StringIO()
+    write_verification(found, stream)
+    assert told[1] in stream.getvalue()

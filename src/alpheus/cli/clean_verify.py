@@ -26,6 +26,7 @@ from alpheus.errors import EvidenceError, UsageError
 if TYPE_CHECKING:
     from alpheus.job import TriageOptions
     from alpheus.respond.verification import Verification
+    from alpheus.respond.verification_server import Renamed
 
 _HASH = re.compile("[0-9a-f]{64}").fullmatch
 INCOMPLETE = 1
@@ -53,6 +54,11 @@ def add_to(below: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--same-server", action="store_true",
         help="you know that evidence which names no computer is of this server",
+    )  # fmt: skip
+    parser.add_argument(
+        "--renamed", default="", metavar="OLD=NEW",
+        help="you know that the server has another name since, such as MX01=MX02; the result says "
+        "so",
     )  # fmt: skip
     parser.add_argument(
         "--complete", action="append", default=[], metavar="FOLDER",
@@ -156,7 +162,7 @@ def _verified(options: argparse.Namespace) -> Verification:
         found, unopened = verify(
             options.assessment, options.server, options.evidence, since, heard,
             same=options.same_server, complete=options.complete, own=_own(options),
-            how=_how(options),
+            renamed=_renamed(options.renamed), how=_how(options),
         )  # fmt: skip
         for one in unopened:
             say(one)
@@ -164,6 +170,19 @@ def _verified(options: argparse.Namespace) -> Verification:
             raise EvidenceError("no new evidence could be opened; nothing was compared")
         record.verified(found)
         return found
+
+
+def _renamed(written: str) -> Renamed | None:
+    """Both names of a server that was renamed; None where nothing was said."""
+    from alpheus.respond.verification_server import Renamed  # noqa: PLC0415 - keeps --help fast
+
+    if not written:
+        return None
+    old, _, new = (one.strip() for one in written.partition("="))
+    if not old or not new or "=" in new:
+        message = f"--renamed {written}: write OLD=NEW, such as MX01=MX02"
+        raise UsageError(message)
+    return Renamed(old, new)
 
 
 def _own(options: argparse.Namespace) -> frozenset[str]:

@@ -278,11 +278,10 @@ class Record:
     def verified(self, found: VerificationResult) -> None:
         """Take down how new evidence compares with an assessment, and what is somebody's word."""
         from alpheus.custody.entries import Note, Verification  # noqa: PLC0415 - keeps --help fast
-        from alpheus.respond.verification_looked import BY_OPERATOR  # noqa: PLC0415 - as above
+        from alpheus.respond.verification_text import by_word  # noqa: PLC0415 - as above
 
-        for one in found.shown_by:
-            if BY_OPERATOR in one:
-                self.add(Note(f"{found.server}: {one}"))
+        for one in by_word(found):
+            self.add(Note(f"{found.server}: {one}"))
         fates = Counter(str(one.fate) for one in found.items)
         self.add(Verification(
             found.server, found.assessment, found.since, str(found.outcome), dict(fates)

@@ -80,6 +80,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     that are open still. `by_word`: only the caller's word says that the evidence is of this server.
     `shown_by` says of each folder in which a page was found what shows that it was looked at.
     `pages` are those that no rule and no list knows, and `compared` says what is of pages.
+    `renamed` says in words that the server has another name since, by the caller's word.
     """
 
     schema: str = SCHEMA
@@ -97,6 +98,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     shown_by: tuple[str, ...] = ()
     pages: tuple[Unlisted, ...] = ()
     compared: str = ""
+    renamed: str = ""
 
     def of(self, *fates: Fate) -> tuple[Item, ...]:
         """Items of these fates."""
@@ -109,6 +111,7 @@ _FileKey = tuple[str, str]
 def compare(
     before: Server, after: Server, *, since: str, looked: Looked, assessment: str,
     missing: Sequence[str] = (), by_word: bool = False, own: Collection[str] = (),
+    renamed: str = "",
 ) -> Verification:  # fmt: skip
     """Compare.
 
@@ -142,6 +145,7 @@ def compare(
         items=tuple(items), uncovered=uncovered, until=seen_until(before, after, since),
         unshown=unshown_of(before, after), way_in=entrance, by_word=by_word,
         shown_by=_how_shown(was, looked), pages=pages, compared=how_compared(before, after, pages),
+        renamed=renamed,
     )  # fmt: skip
 
 

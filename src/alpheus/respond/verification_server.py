@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from alpheus.errors import EvidenceFormatError
+from alpheus.errors import EvidenceFormatError, UsageError
 from alpheus.report.assessment_file import Assessment, Coverage, Pages, Server
 
 BY_WORD = (
@@ -19,6 +19,8 @@ ALSO = (
     "{server} alone, or each server in a folder of its name, to show where was looked"
 )
 
+_REMEDY = "bring its own, or say that it was renamed (clean verify --renamed OLD=NEW), if it was"
+_NAME_IT = "bring its own, or name it as its records do"
 _MOST = 10
 
 
@@ -33,9 +35,8 @@ def folded_names(*names: str) -> frozenset[str]:
     return frozenset(every | {name.partition(".")[0] for name in every})
 
 
-def _may_be_one(one: Server, other: Server) -> bool:
+def _may_be_one(ours: frozenset[str], theirs: frozenset[str]) -> bool:
     """A name in common, and no two domains for the same computer's name."""
-    ours, theirs = names_of(one), names_of(other)
     return not ours.isdisjoint(theirs) and not any(
         (whole := _in_domains(ours, short))
         and (others := _in_domains(theirs, short))
@@ -53,42 +54,80 @@ class Same(NamedTuple):
     """The server as new evidence has it; `by_word`: in part or in whole no name says that it is.
 
     `others` are servers that the same evidence is of as well; `packages` are those in which a
-    record names it.
+    record names it; `names` are all that it has there, folded.
     """
 
     after: Server
     by_word: bool
     others: tuple[str, ...] = ()
     packages: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
 
 
-def same_server(old: Assessment, before: Server, new: Assessment) -> Same:
+class Renamed(NamedTuple):
+    """That a server which was called `old` is called `new` since, by the caller's word."""
+
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        return f"{self.old} is called {self.new} now"
+
+    def check(self, before: Server) -> None:
+        """Raises UsageError where it is of another server than the one that was assessed."""
+        if not _may_be_one(folded_names(self.old), names_of(before)):
+            message = (
+                f"--renamed {self.old}={self.new}: the assessment is of {_called(before)}; write "
+                f"--renamed {before.name}={self.new} if that is the server"
+            )
+            raise UsageError(message)
+
+
+def same_server(
+    old: Assessment, before: Server, new: Assessment, renamed: Renamed | None = None
+) -> Same:
     """The server in new evidence that an old assessment is of.
 
     What names no computer is called after its package; it counts to the one server that there is,
-    so that no page in it is passed over. Raises EvidenceFormatError where the new evidence is of
-    other servers, or of several that may be it.
+    so that no page in it is passed over. One that was `renamed` may be there under both names, in
+    logs of before and of after. Raises EvidenceFormatError where the new evidence is of other
+    servers, or of several that may be it; UsageError where `renamed` is of another server.
     """
     nameless = [one for one in new.servers if _is_unnamed(one, new)]
     named = [one for one in new.servers if one not in nameless]
-    if _is_unnamed(before, old):
+    ours = names_of(before)
+    called: list[Server] = []
+    if renamed is not None:
+        renamed.check(before)
+        theirs = folded_names(renamed.new)
+        called = [one for one in named if _may_be_one(theirs, names_of(one))]
+        called += [one for one in nameless if _may_be_one(theirs, names_of(one))][: not called]
+    if _is_unnamed(before, old) and renamed is None:
         fitting, others = named, []
     else:
-        fitting = [one for one in named if _may_be_one(before, one)]
-        fitting += [one for one in nameless if _may_be_one(before, one)][: not fitting]
-        others = [one.name for one in named if one not in fitting]
-    rest = [one for one in nameless if one not in fitting]
-    if len(fitting) > 1 or not (fitting or rest) or (others and not fitting):
+        fitting = [one for one in named if _may_be_one(ours, names_of(one)) and one not in called]
+        fitting += [one for one in nameless if _may_be_one(ours, names_of(one))][
+            : not (fitting or called)
+        ]
+        others = [one.name for one in named if one not in (*fitting, *called)]
+    rest = [one for one in nameless if one not in (*fitting, *called)]
+    is_missing = renamed is not None and len(called) != 1
+    if len(fitting) > 1 or is_missing or not (fitting or called or rest) or (
+        others and not (fitting or called)
+    ):  # fmt: skip
         every = ", ".join(_called(one) for one in new.servers[:_MOST]) or "no server"
-        message = (
-            f"the new evidence is of {every}, and the assessment is of {_called(before)}; "
-            "bring its own"
-        )
-        raise EvidenceFormatError(message)
-    parts = (*fitting, *rest)
-    by_word = not fitting or bool(rest) or _is_unnamed(before, old)
-    packages = frozenset(name for one in fitting for name in one.packages)
-    return Same(_joined(parts), by_word, tuple(others), packages)
+        message = f"the new evidence is of {every}, and the assessment is of {_called(before)}"
+        if renamed is not None:
+            message += f", which {renamed.new} names now by --renamed"
+        raise EvidenceFormatError(f"{message}; {_REMEDY if renamed is None else _NAME_IT}")
+    here = (*called, *fitting)
+    by_word = not here or bool(rest) or (_is_unnamed(before, old) and renamed is None)
+    packages = frozenset(name for one in here for name in one.packages)
+    return Same(_joined((*here, *rest)), by_word, tuple(others), packages, _names(here))
+
+
+def _names(servers: Sequence[Server]) -> frozenset[str]:
+    return frozenset[str]().union(*map(names_of, servers))
 
 
 def _called(server: Server) -> str:

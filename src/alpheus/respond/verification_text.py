@@ -9,6 +9,7 @@ from typing import TextIO
 
 from alpheus.report.visible import visible
 from alpheus.respond.verification import Fate, Item, Outcome, Verification
+from alpheus.respond.verification_looked import BY_OPERATOR
 from alpheus.respond.verification_open import Unshown
 from alpheus.respond.verification_unlisted import NOT_COMPARED, Change
 
@@ -34,6 +35,7 @@ _AT_ONCE = (Fate.BACK, Fate.NEW, Fate.LEFT)
 _VULNERABLE = "the server is vulnerable to "
 _FLAW = re.compile(rf"{_VULNERABLE}(?P<cve>CVE-[\d-]+)(?P<rest>.*)", re.DOTALL)
 _BY_WORD = "That the new evidence is of this server is taken on the caller's word."
+_RENAMED = "That {} is taken on the caller's word."
 _UNSHOWN = "Not shown by files: to be settled by the plan's steps"
 _PAGES = {
     Change.OWN: "New or changed pages that are right by somebody's word",
@@ -63,6 +65,18 @@ def sentence(found: Verification) -> str:
     return _SENTENCES[found.outcome].format(server=found.server, since=found.since, first=first)
 
 
+def by_word(found: Verification) -> Iterator[str]:
+    """All that a verification takes on somebody's word, for the record."""
+    if found.by_word:
+        yield _BY_WORD
+    if found.renamed:
+        yield _RENAMED.format(found.renamed)
+    yield from (one for one in found.shown_by if BY_OPERATOR in one)
+    for page in found.pages:
+        if page.change is Change.OWN:
+            yield f"{BY_OPERATOR}, a page is right: {page.path} (SHA-256 {page.sha256})"
+
+
 def write_verification(found: Verification, stream: TextIO) -> None:
     """For a terminal of 80 columns."""
     stream.writelines(line + "\n" for line in _lines(found))
@@ -75,6 +89,8 @@ def _lines(found: Verification) -> Iterator[str]:
         yield from _wrapped(found.compared or NOT_COMPARED)
     if found.by_word:
         yield from _wrapped(_BY_WORD)
+    if found.renamed:
+        yield from _wrapped(_RENAMED.format(found.renamed))
     yield from _of_items(found, *_AT_ONCE)
     for heading, texts in _texts(found):
         if texts:

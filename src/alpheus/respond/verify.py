@@ -18,7 +18,13 @@ from alpheus.respond.verification_listing import Listing, folder_of, listings_of
 from alpheus.respond.verification_logs import end_of
 from alpheus.respond.verification_looked import Looked
 from alpheus.respond.verification_losses import missing
-from alpheus.respond.verification_server import ALSO, BY_WORD, folded_names, names_of, same_server
+from alpheus.respond.verification_server import (
+    ALSO,
+    BY_WORD,
+    Renamed,
+    folded_names,
+    same_server,
+)
 from alpheus.triage import triage
 
 _AS_EVER = TriageOptions()
@@ -35,6 +41,7 @@ def verify(
     same: bool = False,
     complete: Sequence[str] = (),
     own: Collection[str] = (),
+    renamed: Renamed | None = None,
     how: TriageOptions = _AS_EVER,
 ) -> tuple[Verification | None, tuple[str, ...]]:
     """Compare, and say what could not be opened; None where nothing could.
@@ -43,12 +50,14 @@ def verify(
     record of the old evidence. `heard` is told what the triage found. `same`: the caller knows that
     evidence which names no computer is of this server. `complete` are folders of the server, such
     as `C:/inetpub/wwwroot`, all of which the caller says was collected, and `own` are hashes of
-    pages that are right by the caller's word. `how` is what the triage is
-    told. Raises EvidenceError, also where a package is not there, or the evidence is of another
-    server.
+    pages that are right by the caller's word; so is that the server was `renamed`. `how` is what
+    the triage is told. Raises EvidenceError, also where a package is not there, or the evidence is
+    of another server.
     """
     old = read_assessment(assessment)
     before = old.server(name)
+    if renamed is not None:
+        renamed.check(before)
     for one in evidence:
         if not one.exists():
             message = f"{one} is not there; nothing was compared"
@@ -63,6 +72,7 @@ def verify(
     new = of_model(result.assessment)
     found = compared(
         old, before, new, since=when, unopened=unopened, same=same, complete=complete, own=own,
+        renamed=renamed,
         listings=listings_of(evidence, found_files(before), how.opening, every_name(new)),
     )  # fmt: skip
     return found, unopened
@@ -71,16 +81,16 @@ def verify(
 def compared(
     old: Assessment, before: Server, new: Assessment, *, since: str, listings: Sequence[Listing],
     unopened: Sequence[str] = (), same: bool = False, complete: Sequence[str] = (),
-    own: Collection[str] = (),
+    own: Collection[str] = (), renamed: Renamed | None = None,
 ) -> Verification:  # fmt: skip
     """The comparison of a server with an assessment of new evidence; see `compare`.
 
     Folders count in packages in which a record names the server; in others if `same` says that
     they are of it too. Raises EvidenceFormatError where the new evidence is of another server.
     """
-    found = same_server(old, before, new)
+    found = same_server(old, before, new, renamed)
     if found.others:
-        listings = [one for one in listings if one.owner in {"", *names_of(found.after)}]
+        listings = [one for one in listings if one.owner in {"", *found.names}]
     by_word = found.by_word or any(one.evidence not in found.packages for one in listings)
     told = [] if same or not by_word else [BY_WORD.format(server=before.name)]
     told += _unused_packs(old, before, new)
@@ -91,6 +101,7 @@ def compared(
     return compare(
         before, found.after, since=since, looked=looked, assessment=old.digest,
         missing=(*told, *missing(new, unopened)), by_word=by_word, own=own,
+        renamed=str(renamed or ""),
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from weblogs import visitors, write
 
 def _task(
     folder: Path, name: str, content: bytes, *, verify: int = 0, owner: str = "",
-    complete: tuple[str, ...] = (),
+    complete: tuple[str, ...] = (), renamed: str = "",
 ) -> Task:  # fmt: skip
     for one in ("work", "reports"):
         (folder / one).mkdir(parents=True, exist_ok=True)
@@ -35,8 +35,8 @@ def _task(
     path.write_bytes(content)
     return Task(
         Kind.TRIAGE, "", "mia", name, owner, (Upload(path.name, name, len(content)),),
-        (str(path),), Options(verify=verify, complete=complete), str(folder / "work"),
-        str(folder / "reports"), 0, Bounds(), job=7, key=str(folder),
+        (str(path),), Options(verify=verify, complete=complete, renamed=renamed),
+        str(folder / "work"), str(folder / "reports"), 0, Bounds(), job=7, key=str(folder),
     )  # fmt: skip
 
 
@@ -103,6 +103,20 @@ def test_evidence_of_another_machine_proves_nothing(planned: tuple[Path, int]) -
         assert result.stored
         assert "the plan is of EX01" in result.uncompared
         assert Cases(database).cleaning.of(server).verifications == before
+
+
+def test_a_server_that_was_renamed_is_compared_by_word(planned: tuple[Path, int]) -> None:
+    """The result says so; a name that the evidence has not is refused."""
+    folder, server = planned
+    with open_database(folder / "c.db") as database:
+        content = _without_a_shell(folder / "renamed", "EX77")
+        task = _task(folder / "renamed", "EX77.zip", content, verify=server, renamed="ex77")
+        result = _judged(database, task)
+        assert (bool(result.verified), result.uncompared) == (True, "")
+        kept = Cases(database).cleaning.of(server).verifications[0].found
+        assert (kept.server, kept.renamed) == ("EX01.zip", "EX01.zip is called ex77 now")
+        task = _task(folder / "other-name", "EX77.zip", content, verify=server, renamed="EX78")
+        assert "the plan is of EX01" in _judged(database, task).uncompared
 
 
 def test_an_owner_compares_nothing(planned: tuple[Path, int]) -> None:

@@ -127,9 +127,10 @@ def test_folders_that_were_collected_whole_come_with_the_form(app: Litestar) -> 
         writer.write(b"PK\x03\x04")
     lines = ["C:/inetpub", " C:/inetpub ", "", "x" * 401, *(f"D:/{one}" for one in range(30))]
     pages = f"{'A' * 64}\r\nx {'b' * 64}, {'a' * 64} {'c' * 63}"
-    fields = {"verify": "7", "complete": "\r\n".join(lines), "own": pages}
+    fields = {"verify": "7", "complete": "\r\n".join(lines), "own": pages, "renamed": " MX02 "}
     (number,) = imports.hand_in(jobs, Form(fields, [incoming]))
     options = job_of(jobs, number).options
     assert options.verify == 7
     assert options.own == ("a" * 64, "b" * 64)
+    assert options.renamed == "MX02"
     assert options.complete == ("C:/inetpub", *(f"D:/{one}" for one in range(19)))

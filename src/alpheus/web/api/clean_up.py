@@ -171,6 +171,9 @@ class VerificationOf(msgspec.Struct, frozen=True):
     unshown: Annotated[list[UnshownOf], said("What no file shows, for people to settle.")]
     way_in: Annotated[list[str], said("Flaws that the later evidence shows to be open.")]
     by_word: Annotated[bool, said("Only somebody's word says that it is of this server.")]
+    renamed: Annotated[
+        str, said("That the server has another name since, by somebody's word; '' for nothing.")
+    ]
 
 
 class Verifications(msgspec.Struct, frozen=True):
@@ -308,6 +311,7 @@ def _verification(one: KeptVerification) -> VerificationOf:
         one.digest, one.recorded, one.who, one.evidence, found.outcome.value, found.since,
         found.until, shaped(found.items, list[ItemOf]), list(found.uncovered),
         shaped(found.unshown, list[UnshownOf]), list(found.way_in), found.by_word,
+        found.renamed,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from alpheus.evidence.base import OpenOptions
 from alpheus.report.assessment_file import read_assessment
 from alpheus.respond.verification_listing import listings_of
 from alpheus.respond.verification_logs import end_of
-from alpheus.respond.verification_server import names_of
+from alpheus.respond.verification_server import Renamed, folded_names, names_of
 from alpheus.respond.verify import compared as comparison
 from alpheus.respond.verify import every_name, found_files
 from alpheus.web.access import audit
@@ -67,7 +67,9 @@ def _compared(
     before, new = old.server(), read_assessment(document)
     cleaned = cases.cleaning.cleaned_at(server)
     options = OpenOptions(passwords=(task.password,) if task.password else ())
-    if not any(names_of(before) & names_of(one) for one in new.servers):
+    renamed = Renamed(before.name, task.options.renamed) if task.options.renamed else None
+    ours = names_of(before) | folded_names(task.options.renamed)
+    if not any(ours & names_of(one) for one in new.servers):
         every = ", ".join(one.name for one in new.servers[:_MOST_NAMES]) or "none"
         raise RefusedError(f"the evidence is of {every}, and the plan is of {before.name}")
     found = comparison(
@@ -75,7 +77,7 @@ def _compared(
         since=cleaned or end_of(before),
         listings=listings_of(places, found_files(before), options, every_name(new)),
         unopened=unopened, same=True, complete=task.options.complete,
-        own=task.options.own,
+        own=task.options.own, renamed=renamed,
     )  # fmt: skip
 
     def note(connection: Connection) -> None:

@@ -79,9 +79,9 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True):
     who a list comes from, in the operator's words. `accept`: what a constituent's evidence says is
     taken in, whatever servers it names. `verify` is the server whose clean-up the evidence is
     compared with, 0 for none, and `complete` are its folders of which all was collected by the word
-    of who hands it in, and `own` hashes of pages that are right by it. `batch` is what is sent, 0
-    for none. `filters` (JSON) are the servers of a plan, and `within` the organisations that it is
-    bounded to, None for all.
+    of who hands it in, and `own` hashes of pages that are right by it; `renamed` is the name that
+    it has since, '' for the same. `batch` is what is sent, 0 for none. `filters` (JSON) are the
+    servers of a plan, and `within` the organisations that it is bounded to, None for all.
     """
 
     timezone: str = ""
@@ -92,6 +92,7 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True):
     verify: int = 0
     complete: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
+    renamed: str = ""
     batch: int = 0
     filters: str = ""
     within: tuple[str, ...] | None = None

@@ -126,6 +126,7 @@ def hand_in(jobs: Jobs, form: Form) -> list[int]:
         source=fields.get("source", "").strip()[:_LONGEST_TEXT],
         verify=_whole(fields.get("verify", "")), complete=_folders(fields.get("complete", "")),
         own=tuple(dict.fromkeys(_HASH(fields.get("own", "").lower())))[:_MOST_PAGES],
+        renamed=fields.get("renamed", "").strip()[:_LONGEST_TEXT],
     )  # fmt: skip
     try:
         return jobs.hand_in(form.files, options, fields.get("password", ""))
