@@ -71,7 +71,7 @@ def postgresql() -> Iterator[Server]:
         if os.environ.get("CI") == "true":
             pytest.fail(f"{reason}, and CI=true promises that it is there")
         pytest.skip(reason)
-    with running(binaries) as started:
+    with running(binaries, in_memory=True) as started:
         yield started
 
 
