@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tools.bench_scale.far import NAME, make, needed, relay  # noqa: E402
 from tools.bench_scale.model import Costs, Plan, each, fitted, reckon, saturation  # noqa: E402
+
+from byte_server import byte_server  # noqa: E402
 
 COSTS = Costs(0.5, 0.01, 1.0, 0.05, 30_000, 200_000, 0.002, 0.95)
 PLAN = Plan(packages=1_000, megabytes=100, machines=2, processors=4)
@@ -47,3 +52,26 @@ def test_more_machines_help_until_something_is_full() -> None:
     enough = replace(PLAN, machines=int(full["ledger"]) + 2)
     assert reckon(COSTS, enough).narrow in {"ledger", "store or trunk", "links"}
     assert saturation(replace(COSTS, unit=0), PLAN)["ledger"] == float("inf")
+
+
+def test_a_large_zip_has_members_that_are_needed_and_one_that_is_not(tmp_path: Path) -> None:
+    """Of about the size that was asked for; two thirds of it are logs."""
+    place = make(tmp_path / "packages", 130 << 20)
+    assert [one.name for one in place.parent.iterdir()] == [NAME]
+    size = place.stat().st_size
+    assert 100 << 20 < size < 160 << 20
+    with zipfile.ZipFile(place) as opened:
+        left = [one for one in opened.infolist() if one.filename.endswith(".edb")]
+        assert sum(one.compress_size for one in opened.infolist()) == (
+            needed(place) + left[0].compress_size
+        )
+    place.unlink()
+
+
+def test_a_relay_counts_what_comes_and_nothing_else() -> None:
+    """What is sent to the store is no part of it."""
+    with byte_server(b"x" * 100_000) as served, relay(served.url) as counted:
+        with urlopen(f"{counted.address}/one") as answer:
+            assert len(answer.read()) == 100_000
+        assert 100_000 < counted.came < 101_000
+        assert counted.connections == 1

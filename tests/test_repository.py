@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / "alpheus"
 TESTS = ROOT / "tests"
 LONGEST = 500
 
-NOUNS = frozenset({"model", "errors", "user_folders"})
+NOUNS = frozenset({"model", "errors", "scratch", "user_folders"})
 ROOMS = (
     "store",
     "evidence",

@@ -47,7 +47,6 @@ def test_lines_by_standard_input(
         assert said in capsys.readouterr().err
     (row,) = listed(capsys).values()
     assert row["name"] == "MADEUP"
-    assert not list(tmp_path.glob("alpheus-*.jsonl"))
 
 
 def test_import_straight_into_a_database(

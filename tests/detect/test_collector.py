@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from alpheus.detect import collector as module
 from alpheus.detect.collector import Collector
+from alpheus.evidence.sparing import Left
 from alpheus.model import BuildWitness, Skipped
 from making import T0, at, event, origin, rule
 
@@ -93,6 +94,23 @@ def test_parts_read_apart_add_up_to_the_whole() -> None:
     assert left.hours[origin(), "iis-site-1"].hours == whole.hours[origin(), "iis-site-1"].hours
     assert sum(loss.count for loss in left.losses()) == 9
     assert left.files_read == whole.files_read
+
+
+def test_what_is_left_in_a_store_is_one_loss_of_each_package() -> None:
+    """However many parts it was read in; no bound on losses hides it."""
+    whole = Collector()
+    for package in ("E1", "E1", "E2", "E1"):
+        part, left = Collector(), Left(package)
+        left.add(2_000_000)
+        part.lose(left.loss())
+        part.lose(Skipped(package, "a", None, "broken"))
+        whole.absorb(part)
+    losses = whole.losses()
+    assert {type(one) for one in losses} == {Skipped}
+    assert [(one.evidence, one.count, one.reason[:24]) for one in losses if not one.path] == [
+        ("E1", 3, "left in the store (6 MB)"), ("E2", 1, "left in the store (2 MB)"),
+    ]  # fmt: skip
+    assert len(losses) == 6
 
 
 def test_events_of_pages_are_bounded_over_all_pages(monkeypatch) -> None:

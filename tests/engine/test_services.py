@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import ssl
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from alpheus.engine.certs import make
+from alpheus.scratch import PREFIX
 from cluster import Cluster, running
 
 _ALERT = 0x15
@@ -145,6 +147,27 @@ def test_one_port_each_and_no_page(cluster: Cluster) -> None:
     port = int(cluster.address.rpartition(":")[2])
     assert _listened_at(cluster.scheduler.pid) == {port}
     assert len(_listened_at(cluster.workers[0].pid)) == 1
+
+
+def test_a_worker_leaves_nothing_behind(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither one that was told to end, nor for long one that was killed: the next one tidies."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    worker = cluster.start_worker()
+    worker.said("works for")
+    assert [one.name.startswith(PREFIX) for one in tmp_path.iterdir()] == [True]
+    assert worker.end(signal.SIGTERM) == 0
+    assert list(tmp_path.iterdir()) == []
+    killed = cluster.start_worker()
+    killed.said("works for")
+    killed.end()
+    last = cluster.start_worker()
+    last.said("removed the folder")
+    last.said("works for")
+    assert len(list(tmp_path.iterdir())) == 1
+    last.end(signal.SIGTERM)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_port_that_is_taken_is_said(cluster: Cluster) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from alpheus.evidence.sparing import LEAST, PROGRAM, Left, is_known_by_hash, is_left, is_read
+from alpheus.model import Skipped
 
 LARGE = LEAST
 
@@ -47,12 +48,25 @@ def test_what_may_be_read_is_not_left(path: str, sure: object) -> None:
 
 def test_what_was_left_is_told_with_the_remedy() -> None:
     """As a loss that says how much, and how to read it."""
-    left = Left()
+    left = Left("E1")
     left.add(5_000_000)
     left.add(None)
-    assert left.files == 2
-    assert left.reason().startswith("left in the store (5 MB)")
-    assert "--whole" in left.reason()
+    loss = left.loss()
+    assert (loss.evidence, loss.path, loss.count) == ("E1", "", 2)
+    assert loss.reason.startswith("left in the store (5 MB)")
+    assert "--whole" in loss.reason
+
+
+def test_what_parts_left_is_one_loss() -> None:
+    """Rounded once, at the end."""
+    parts = []
+    for _ in range(3):
+        left = Left("E1")
+        left.add(400_000)
+        parts.append(left.loss())
+    one = parts[0].with_that(parts[1]).with_that(parts[2])
+    assert type(one.plain()) is Skipped
+    assert (one.plain().count, one.plain().reason[:24]) == (3, "left in the store (1 MB)")
 
 
 def test_programs_are_read_for_their_hash() -> None:

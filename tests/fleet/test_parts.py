@@ -53,10 +53,20 @@ def _part(package: Path, read: Read, number: int) -> bytes:
     return found.part
 
 
+def test_what_is_read_counts_once(package: Path, read: Read) -> None:
+    """With the part that read it, and not again where it is judged."""
+    whole = read(_unit(package), lambda *_: None)
+    parts = [read(_unit(package, kind=UnitKind.PART, part=n, of=OF), lambda *_: None)
+             for n in range(OF)]  # fmt: skip
+    sealed = tuple(one.part or b"" for one in parts)
+    assert sum(one.read for one in parts) == whole.read > 0
+    assert read(_unit(package, collected=sealed), lambda *_: None).read == 0
+
+
 def _said(found: Result) -> list[object]:
     assert found.document is not None
     rows = [row._replace(whole=b"") for row in found.document.rows]
-    return [rows, found.traces, found.verdict, found.read]
+    return [rows, found.traces, found.verdict]
 
 
 def test_parts_that_are_judged_together_say_what_the_whole_says(package: Path, read: Read) -> None:
@@ -65,7 +75,6 @@ def test_parts_that_are_judged_together_say_what_the_whole_says(package: Path, r
     sealed = tuple(_part(package, read, number) for number in range(OF))
     together = read(_unit(package, collected=sealed), lambda *_: None)
     assert _said(together) == _said(whole)
-    assert whole.read > 0
     assert all(
         opened(one, "c" * 64, n, OF, KEY).collector.files_read for n, one in enumerate(sealed)
     )

@@ -28,6 +28,7 @@ from alpheus.cli.case_common import (
     who_does_it,
 )
 from alpheus.cli.output import say, standard_output
+from alpheus.cli.tidying import tidy
 from alpheus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.since and options.until and options.since > options.until:
         raise UsageError("--since is after --until: no time is left to look at")
     check_engine(options)
+    tidy()
     found = find_packages(options.folders)
     for other in found.others[:NAMED]:
         why = "a link, which is not followed"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,7 +73,10 @@ def _readable(file: Path) -> Iterator[tuple[Path, str]]:
     if file != STANDARD_INPUT:
         yield file, str(file)
         return
-    with tempfile.NamedTemporaryFile(prefix="alpheus-", suffix=".jsonl") as held:
-        shutil.copyfileobj(sys.stdin.buffer, held)
-        held.flush()
-        yield Path(held.name), "standard input"
+    from alpheus.scratch import scratch_folder  # noqa: PLC0415 - keeps --help fast
+
+    with scratch_folder() as folder:
+        held = folder / "input.jsonl"
+        with held.open("xb") as stream:
+            shutil.copyfileobj(sys.stdin.buffer, stream)
+        yield held, "standard input"

@@ -8,6 +8,7 @@ import os
 from alpheus.cli.arguments import bound, command_of, days, path
 from alpheus.cli.campaign_engine import add_certs_to
 from alpheus.cli.output import say
+from alpheus.cli.tidying import tidy
 from alpheus.errors import EngineError, OutputError
 
 _DAYS = 90
@@ -108,6 +109,7 @@ def _worker(options: argparse.Namespace) -> int:
         from alpheus.engine.services import run_worker  # noqa: PLC0415 - an extra
     except ImportError:
         raise EngineError(_MISSING) from None
+    tidy()
     seats = options.seats or os.cpu_count() or 1
     memory = (options.memory or _MEMORY * seats) << 20
     run_worker(address, credentials, seats, memory, knowledge_version(), say)

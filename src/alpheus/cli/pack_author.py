@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -142,10 +141,11 @@ def _test(options: argparse.Namespace) -> int:
 def _scenario(folder: Path, name: str, pack: Pack) -> int:
     """Triage one scenario; 1 if something is not as the truth says."""
     from alpheus import lab  # noqa: PLC0415 - keeps --help fast
+    from alpheus.scratch import scratch_folder  # noqa: PLC0415 - as above
 
-    with tempfile.TemporaryDirectory(prefix="alpheus-pack-") as scratch:
+    with scratch_folder() as scratch:
         given = () if _in_use(pack) else (folder.resolve(),)
-        truth = lab.generate(Path(scratch) / "lab", name, packs=given)
+        truth = lab.generate(scratch / "lab", name, packs=given)
         servers = _assess(truth.evidence, folder, pack)
         failed = [
             text for one in truth.servers for text in _differs(one, servers, pack.id)

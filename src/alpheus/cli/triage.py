@@ -19,6 +19,7 @@ from alpheus.cli.arguments import (
 )
 from alpheus.cli.custody_record import Record, add_custody_to, recorded
 from alpheus.cli.output import console, say, standard_output
+from alpheus.cli.tidying import tidy
 from alpheus.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def run(options: argparse.Namespace) -> int:
     if options.since and options.until and options.since > options.until:
         raise UsageError("--since is after --until: no time is left to look at")
     _refuse_output(options)
+    tidy()
     from alpheus.evidence.place import is_folder  # noqa: PLC0415 - keeps --help fast
 
     outside = [given for given in options.evidence if is_folder(given)]

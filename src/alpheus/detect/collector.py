@@ -16,6 +16,7 @@ from alpheus.detect.model import (
     ServerPage,
 )
 from alpheus.detect.process_tree import ProcessTree
+from alpheus.evidence.sparing import LeftThere
 from alpheus.knowledge.mitigations import MitigationState
 from alpheus.model import BuildWitness, Citation, Event, Skipped
 
@@ -78,6 +79,7 @@ class Collector:
     page_events: int = 0
     _events: int = 0
     _losses_beyond: int = 0
+    _left: dict[str, LeftThere] = field(default_factory=dict)
 
     def hit(self, rule: RuleInfo, origin: Origin, event: Event, *, raw: bool = False) -> None:
         """Keep a match, unless it lies outside the span asked for."""
@@ -186,21 +188,28 @@ class Collector:
         self.files_read += other.files_read
         self.bytes_read += other.bytes_read
         self._losses_beyond += other._losses_beyond
-        for loss in other.skipped:
+        for loss in (*other.skipped, *other._left.values()):
             self.lose(loss)
 
     def lose(self, loss: Skipped) -> None:
-        """Keep a loss; beyond `SKIPPED_KEPT` records they are summed up."""
-        if len(self.skipped) < SKIPPED_KEPT:
+        """Keep a loss; beyond `SKIPPED_KEPT` records they are summed up.
+
+        What was left in a store is one of each package, in however many parts it is read.
+        """
+        if isinstance(loss, LeftThere):
+            known = self._left.get(loss.evidence)
+            self._left[loss.evidence] = loss if known is None else known.with_that(loss)
+        elif len(self.skipped) < SKIPPED_KEPT:
             self.skipped.append(loss)
         else:
             self._losses_beyond += loss.count
 
     def losses(self) -> tuple[Skipped, ...]:
         """All losses, with one sum for those that were too many to list."""
+        found = [*self.skipped, *(one.plain() for one in self._left.values())]
         if not self._losses_beyond:
-            return tuple(self.skipped)
+            return tuple(found)
         rest = Skipped(
             "", "", None, "further losses, too many to list one by one", self._losses_beyond
         )
-        return (*self.skipped, rest)
+        return (*found, rest)

@@ -12,7 +12,6 @@ import logging
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -26,6 +25,7 @@ from alpheus.engine.certs import Credentials, Role
 from alpheus.engine.node import MEMORY, build
 from alpheus.engine.wire import believing, guard, quiet, security
 from alpheus.errors import EngineError
+from alpheus.scratch import scratch_folder
 
 _AGAIN = 1.0
 _LARGEST_PAUSE = 15.0
@@ -118,11 +118,11 @@ def run_worker(  # noqa: PLR0917 - all of what a worker is
     `version` is that of program and knowledge: units of another go elsewhere.
     """
     _begin(Role.WORKER)
-    with dask.config.set(_SETTINGS), tempfile.TemporaryDirectory(prefix="alpheus-") as scratch:
+    with dask.config.set(_SETTINGS), scratch_folder() as scratch:
         resources = {MEMORY: memory >> 20, build(version): float(seats)}
-        asyncio.run(_again_and_again(scheduler, credentials, seats, resources, scratch, say))
-        # A seat ends with the thread that began it, and threads end with the process.
-        os._exit(0)
+        asyncio.run(_again_and_again(scheduler, credentials, seats, resources, str(scratch), say))
+    # A seat ends with the thread that began it, and threads end with the process.
+    os._exit(0)
 
 
 async def _again_and_again(  # noqa: PLR0917 - as above

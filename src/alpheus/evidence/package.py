@@ -137,7 +137,7 @@ class ContainerPackage:
                 self._bytes = walk.bytes
                 self._sha256 = walk.sha256
             if walk.left.files:
-                yield Skipped(self._id, "", None, walk.left.reason(), walk.left.files)
+                yield walk.left.loss()
 
     def finish(self, sha256: str | None = None) -> Evidence:
         """The package's own record. Of an archive, the hash of the file that was handed in.
@@ -171,7 +171,7 @@ class _Walk:
         self._listed = listed
         self._unsure = unsure
         self._sparing = sparing
-        self.left = Left()
+        self.left = Left(evidence)
         self.bytes = 0
         """Sizes of the files of the outermost container that were found."""
 

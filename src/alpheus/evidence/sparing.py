@@ -10,8 +10,11 @@ from __future__ import annotations
 import csv
 import fnmatch
 import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from alpheus.model import Skipped
 
 LEAST = 1 << 20
 """Smaller files are read, whatever they are."""
@@ -48,10 +51,34 @@ def is_read(path: str, size: int) -> bool | None:
     return False if is_left(path, size) else path.lower().endswith(_READ) or None
 
 
-class Left:
-    """Counts what was left."""
+@dataclass(frozen=True, slots=True)
+class LeftThere(Skipped):
+    """A loss of so many files of a package, by their bytes; what parts left makes one."""
 
-    def __init__(self) -> None:
+    size: int = 0
+
+    def with_that(self, other: LeftThere) -> LeftThere:
+        """Both together."""
+        return _there(self.evidence, self.count + other.count, self.size + other.size)
+
+    def plain(self) -> Skipped:
+        """As it is told."""
+        return Skipped(self.evidence, self.path, self.offset, self.reason, self.count)
+
+
+def _there(evidence: str, files: int, size: int) -> LeftThere:
+    reason = (
+        f"left in the store ({size / 1e6:,.0f} MB): large files that nothing here reads, "
+        "by their names or how they begin; --whole reads them, too"
+    )
+    return LeftThere(evidence, "", None, reason, files, size)
+
+
+class Left:
+    """Counts what was left of a package."""
+
+    def __init__(self, evidence: str) -> None:
+        self._evidence = evidence
         self.files = 0
         self.bytes = 0
 
@@ -60,9 +87,6 @@ class Left:
         self.files += 1
         self.bytes += size or 0
 
-    def reason(self) -> str:
+    def loss(self) -> LeftThere:
         """In words, for the record of losses."""
-        return (
-            f"left in the store ({self.bytes / 1e6:,.0f} MB): large files that nothing here reads, "
-            "by their names or how they begin; --whole reads them, too"
-        )
+        return _there(self._evidence, self.files, self.bytes)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,6 +9,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from alpheus.errors import LimitError
+from alpheus.scratch import Scratch
 
 _BLOCK = 1 << 20
 
@@ -23,7 +22,7 @@ class Spool:
 
     def __init__(self, limit: int) -> None:
         self._kept: ExitStack | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Scratch | None = None
         self._limit = limit
         self._used = 0
         self._count = 0
@@ -49,7 +48,7 @@ class Spool:
             self._kept.close()
             self._kept = None
         if self._folder is not None:
-            self._folder.cleanup()
+            self._folder.close()
             self._folder = None
 
     @contextmanager
@@ -87,7 +86,6 @@ class Spool:
 
     def _new_path(self, suffix: str) -> Path:
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="alpheus-")
-            os.chmod(self._folder.name, 0o700)  # noqa: PTH101 - the name is a string
+            self._folder = Scratch()
         self._count += 1
-        return Path(self._folder.name) / f"copy-{self._count}{suffix}"
+        return self._folder.path / f"copy-{self._count}{suffix}"

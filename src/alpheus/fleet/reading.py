@@ -99,7 +99,7 @@ def _done(triaging: Triaging, prepared: Prepared, unit: Unit, note: Note) -> Res
         found = judge_parts(triaging.options(), prepared, unit, triaging.key)
         result, text = _kept(triaging, unit, found)
         keep_assessment(triaging.parameters.results, unit.content, text)
-        return result
+        return replace(result, read=0)  # which its parts have counted
     return _judged(triaging, prepared, unit, note)
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alpheus.errors import OutputError, StoreError, StoreLostError, UsageError
 from alpheus.evidence.place import Place, place_of
+from alpheus.scratch import scratch_folder
 from alpheus.store.address import WEB, Address
 from alpheus.store.opening import open_store
 from alpheus.store.patience import Patience
@@ -67,8 +67,8 @@ def timeline_of(text: str, content: str) -> Iterator[Path | None]:
     if not isinstance(place, Address):
         yield None if place is None else place / TIMELINES / f"{content}.parquet"
         return
-    with tempfile.TemporaryDirectory(prefix="alpheus-") as folder:
-        made = Path(folder) / f"{content}.parquet"
+    with scratch_folder() as folder:
+        made = folder / f"{content}.parquet"
         yield made
         if made.is_file():
             _told(place, f"{TIMELINES}/{made.name}", made)

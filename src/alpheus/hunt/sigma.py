@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -32,6 +31,7 @@ from alpheus.knowledge.packs import load_packs
 from alpheus.knowledge.yaml_places import line_of
 from alpheus.model import Event
 from alpheus.parsers.event_fields import one_line
+from alpheus.scratch import scratch_folder
 from alpheus.timeline import duck
 from alpheus.timeline.parts import TORN, TORN_LINE
 from alpheus.timeline.reading import NEEDED, event_of
@@ -58,8 +58,8 @@ def ask_sigma(
 
 def rules_of(question: Question) -> list[Rule]:
     """The rules of a question. Raises UsageError."""
-    with tempfile.TemporaryDirectory(prefix="alpheus-hunt-") as folder:
-        path = Path(folder) / "question.yml"
+    with scratch_folder() as folder:
+        path = folder / "question.yml"
         path.write_text(question.text, "utf-8")
         (pack,) = load_packs((), [path])
         compiled = compile_rules(pack.sigma)

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from alpheus.errors import AlpheusError, BundleError
 from alpheus.knowledge.installed import CURRENT, GENERATIONS, RECORD, VARIABLE, Installed, record_of
+from alpheus.scratch import scratch_folder
 
 COMMAND = ("-P", "-c", f"from {__name__} import main; main()")
 """Without the current folder, which may be a stranger's, in the places of Python's modules."""
@@ -26,15 +26,14 @@ _MEMORY = 2 << 30
 def try_out(folder: Path, content: Installed, source: str) -> None:
     """Load everything with what is in `folder` in use. Raises BundleError with what went wrong."""
     (folder / RECORD).write_bytes(record_of(content))
-    with tempfile.TemporaryDirectory(prefix="alpheus-trial-") as name:
-        place = Path(name)
+    with scratch_folder() as place:
         (place / GENERATIONS).mkdir()
         (place / GENERATIONS / "1").symlink_to(folder.resolve(), target_is_directory=True)
         (place / CURRENT).write_text("1\n", "ascii")
         try:
             found = subprocess.run(  # noqa: S603 - this program, with what it was asked to check
                 [sys.executable, *COMMAND, str(_MEMORY)],
-                env=os.environ | {VARIABLE: name}, capture_output=True, text=True,
+                env=os.environ | {VARIABLE: str(place)}, capture_output=True, text=True,
                 errors="replace", timeout=_SECONDS, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:

@@ -1,0 +1,17 @@
+"""What killed runs left among temporary files goes when the next one begins: it may be evidence."""
+
+from __future__ import annotations
+
+import tempfile
+
+from alpheus.cli.output import say
+from alpheus.scratch import sweep
+
+
+def tidy() -> None:
+    """Remove it, and say so."""
+    left = sweep()
+    if left.folders:
+        folders = "folder" if left.folders == 1 else f"{left.folders:,} folders"
+        size = f"{left.bytes / 1e6:,.1f} MB" if left.bytes else "empty"
+        say(f"removed the {folders} ({size}) that killed runs had left in {tempfile.gettempdir()}")
