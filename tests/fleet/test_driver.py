@@ -19,7 +19,7 @@ from alpheus.errors import DatabaseLostError
 from alpheus.fleet import driver as module
 from alpheus.fleet.driver import Driver, Manner
 from alpheus.fleet.ledger import Ledger
-from alpheus.fleet.model import Package, Recipe, Result, Unit
+from alpheus.fleet.model import Ended, Package, Recipe, Result, Unit
 from fleet_filling import RECIPE, judging, package, registered, result, row, states, stored
 
 MANNER = Manner("mia", look_every=0.05, flush_every=0.1)
@@ -107,6 +107,55 @@ def test_what_has_ended_makes_room_in_its_lane(database: Database) -> None:
     engine.run = counted  # type: ignore[method-assign]
     assert Driver(ledger, engine, RECIPE, Manner("mia", flush_every=99)).run().done == 6
     assert len(runs) == 1
+
+
+def _sleepy() -> Callable[[Unit, Note], Result]:
+    """Work of which the first unit takes longer than all others together."""
+
+    def work(unit: Unit, _: Note) -> Result:
+        if unit.name == "srv0001":
+            time.sleep(2)
+        return result(unit.name)
+
+    return work
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked")
+def test_a_long_unit_holds_up_no_other_of_its_lane(database: Database) -> None:
+    """While it is done, what is free of its lane's budget goes on, unit by unit."""
+    ledger = Ledger(database)
+    registered(ledger, 8)
+    ledger.budget({"common": 2})
+    engine: LocalEngine[Unit, Result] = LocalEngine(_sleepy, 4, _sleepy)
+    manner = Manner("mia", look_every=0.1, flush_every=0.1)
+    assert Driver(ledger, engine, RECIPE, manner).run().done == 8
+    ends = [str(row(database, number)["finished"]) for number in range(1, 9)]
+    assert max(ends[1:]) < ends[0]
+
+
+def test_a_lane_that_others_fill_is_asked_for_now_and_then(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the database nor the engine is kept busy by who may begin nothing."""
+    ledger, told = Ledger(database), list[str]()
+    registered(ledger, 3)
+    ledger.budget({"common": 1})
+    (theirs,) = ledger.claim(RECIPE, 1, "other.1.x")
+    asked, claim, end = list[int](), ledger.claim, time.monotonic() + 1
+
+    def counted(recipe: Recipe, most: int, worker: str) -> list[Unit]:
+        asked.append(most)
+        if time.monotonic() > end and theirs.id in {one.id for one in mine}:
+            mine.clear()
+            ledger.settle([Ended(theirs, result(theirs.name))], "other")
+        return claim(recipe, most, worker)
+
+    mine = [theirs]
+    monkeypatch.setattr(ledger, "claim", counted)
+    manner = Manner("mia", look_every=0.1, flush_every=0, say=told.append)
+    assert Driver(ledger, _Here(lambda unit: result(unit.name)), RECIPE, manner).run().done == 2
+    assert len(asked) < 30
+    assert told == ["1 unit is under way elsewhere; waiting for the end"]
 
 
 def test_large_units_are_claimed_when_there_is_room_alone(database: Database) -> None:

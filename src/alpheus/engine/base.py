@@ -68,6 +68,8 @@ class Engine(Protocol[Unit, Result]):
     ) -> Iterator[Outcome[Unit, Result]]:
         """Every unit's outcome. Stopping the iteration ends what is under way.
 
+        Where `units` have none while something is under way, they are asked again: there may be by
+        then. It ends when there is none, and nothing is under way.
         `on_note` is called a few times a second with what is being done, and the bytes read of all
         units under way, in the thread that iterates.
         """

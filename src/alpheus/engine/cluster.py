@@ -153,14 +153,13 @@ class DaskEngine(Generic[Unit, Result]):
         waiting, way = iter(units), _UnderWay[Unit]()
         tell = on_note or (lambda *_: None)
         self._connect(tell, first=True)
-        more = True
         try:
             while True:
                 if way.broken or not self._is_connected():
                     self._begin_again(way, tell)
                 self._count(tell)
-                more = more and self._fill(waiting, way)
-                if not way.units and not more:
+                self._fill(waiting, way)
+                if not way.units:
                     return
                 yield from self._ended(way)
                 tell(self._doing(way), 0)
@@ -241,13 +240,12 @@ class DaskEngine(Generic[Unit, Result]):
 
     # -- units
 
-    def _fill(self, waiting: Iterator[Unit], way: _UnderWay[Unit]) -> bool:
-        """Give out as many as there is room for; whether there may be more."""
+    def _fill(self, waiting: Iterator[Unit], way: _UnderWay[Unit]) -> None:
+        """Give out as many as there is room for."""
         room = max(self.room - len(way.units), 0)
         wanted = room * self._at_once()
         units = list(itertools.islice(waiting, wanted))
         self._submit(units, way, max(-(-len(units) // max(room, 1)), 1))
-        return len(units) == wanted
 
     def _at_once(self) -> int:
         """How many small units make a task that is worth being given out."""

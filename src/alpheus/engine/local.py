@@ -191,8 +191,7 @@ class LocalEngine(Generic[Unit, Result]):
             yield self._hear(worker)
             if worker in self._workers:
                 self._give(worker, next(waiting, None))
-            else:
-                self._fill(waiting)
+        self._fill(waiting)
         self._end_late()
         if on_note is not None and self._workers:
             told = [worker.board.read() for worker in self._workers]

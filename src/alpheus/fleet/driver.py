@@ -90,6 +90,7 @@ class Driver:
         self._ahead: deque[Unit] = deque()
         self._under_way: dict[int, tuple[Unit, float]] = {}
         self._ended: list[Ended] = []
+        self._in_vain: float | None = None
         self._each = _SOON / 4
         self._begun = self._flushed = self._beaten = time.monotonic()
 
@@ -101,7 +102,7 @@ class Driver:
         try:
             self._recover()
             while True:
-                for outcome in self._engine.run(self._units(), self._tick):
+                for outcome in self._engine.run(_Asking(self._next), self._tick):
                     self._take(outcome)
                 self._flush()
                 if not self._look_around():
@@ -110,19 +111,25 @@ class Driver:
             self._give_back()
             raise
 
-    def _units(self) -> Iterator[Unit]:
-        """Units as long as there are any, claimed a few at a time."""
-        while True:
-            if not self._ahead:
-                self._ahead.extend(self._patiently(self._claim))
+    def _next(self) -> Unit | None:
+        """A unit to begin, claimed a few at a time; None while there is none, or no room for it.
+
+        Who asks again meanwhile does not ask the ledger each time.
+        """
+        now = time.monotonic()
+        if not self._ahead and not (
+            self._in_vain is not None and now - self._in_vain < self._manner.look_every
+        ):
+            self._ahead.extend(self._patiently(self._claim))
             if not self._ahead and self._ended:
                 self._flush(wait=False)  # what has ended makes room in its lane
                 self._ahead.extend(self._patiently(self._claim))
-            if not self._ahead:
-                return
-            unit = self._ahead.popleft()
-            self._under_way[unit.id] = unit, time.monotonic()
-            yield unit
+            self._in_vain = None if self._ahead else now
+        if not self._ahead:
+            return None
+        unit = self._ahead.popleft()
+        self._under_way[unit.id] = unit, now
+        return unit
 
     def _claim(self) -> list[Unit]:
         if not self._manner.ahead:
@@ -133,6 +140,7 @@ class Driver:
     def _take(self, outcome: Outcome[Unit, Result]) -> None:
         unit = outcome.unit
         _, since = self._under_way.pop(unit.id)
+        self._in_vain = None
         seconds = time.monotonic() - since
         took = int(seconds * 1_000)
         self._each += (seconds - self._each) / 8
@@ -190,18 +198,20 @@ class Driver:
         summary.read += sum(one.result.read for one in part if one.result is not None)
 
     def _look_around(self) -> bool:
-        """Whether there is, or may be, more to do: waits for what others have, until it has ended.
+        """Whether there is more to do: waits for what others have, until it has ended.
 
-        Their leases tell when they are gone.
+        Their leases tell when they are gone. What waits for room in its lane waits for them, too.
         """
         told = False
         while True:
             self._beat()
             self._recover()
             waiting, running = self._patiently(lambda: self._ledger.left(self._recipe))
-            if waiting or not running:
-                return waiting > 0
-            if not told:
+            if waiting:
+                self._ahead.extend(self._patiently(self._claim))
+            if self._ahead or not (waiting or running):
+                return bool(self._ahead)
+            if not told and running:
                 told = True
                 units = "unit is" if running == 1 else "units are"
                 self._manner.say(f"{running:,} {units} under way elsewhere; waiting for the end")
@@ -245,6 +255,19 @@ class Driver:
             finally:
                 self.summary.ledger_seconds += time.process_time() - begun
             time.sleep(_PAUSE)
+
+
+class _Asking(Iterator[Unit]):
+    """Units as they are asked for. That there is none for now is not that there will be none."""
+
+    def __init__(self, ask: Callable[[], Unit | None]) -> None:
+        self._ask = ask
+
+    def __next__(self) -> Unit:
+        unit = self._ask()
+        if unit is None:
+            raise StopIteration
+        return unit
 
 
 def _ended(unit: Unit, result: Result, took: int) -> Ended:
