@@ -37,4 +37,6 @@ def test_ocsf_is_a_detection_finding(named: tuple[Policy, list[Assessment]]) -> 
         assert one["type_uid"] == one["class_uid"] * 100 + one["activity_id"]
         assert {"finding_info", "metadata", "severity_id", "time", "category_uid"} <= set(one)
         assert {"uid", "title"} <= set(one["finding_info"])
+        for attack in one["finding_info"]["attacks"]:  # libraries ask for both
+            assert attack["technique"]["name"] == attack["technique"]["uid"]
         assert isinstance(one["time"], int)

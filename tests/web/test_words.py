@@ -7,12 +7,14 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_from_file
 
+from alpheus.fleet import hands_words
 from alpheus.web.settings import LANGUAGES
 from alpheus.web.words import accepted_of, chosen, words
 
 WEB = Path(str(files("alpheus.web")))
+FLEET = Path(str(files("alpheus.fleet")))
 OTHERS = [one for one in LANGUAGES if one != "en"]
 PLACE = re.compile(r"%\((\w+)\)[sd]")
 
@@ -33,6 +35,32 @@ def test_every_text_of_a_template_is_translated(language: str) -> None:
     said = _said()
     assert "Sign in" in said
     assert sorted(text for text in said if not words(language).knows(text)) == []
+
+
+def _said_of_fleets() -> set[str]:
+    """Every text of the report of a campaign run."""
+    found = {
+        one[1][0] if isinstance(one[1], tuple) else one[1]
+        for name in ("report_blocks.py", "report_forms.py")
+        for one in extract_from_file(
+            "python", FLEET / name,
+            keywords={"say": None, "gettext": None, "many": (1, 2), "ngettext": (1, 2)},
+        )
+    }  # fmt: skip
+    for texts in (hands_words.SIGNS, hands_words.AGAINST, hands_words.CONFIDENCE,
+                  hands_words.SHARED, hands_words.VERDICTS):  # fmt: skip
+        found.update(texts.values())
+    return {*found, *hands_words.APART, hands_words.WEIGHT}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_text_of_a_report_of_a_fleet_is_translated(language: str) -> None:
+    """It is written in each language of the console, with the same places for values."""
+    said = _said_of_fleets()
+    assert "The same hand" in said
+    assert sorted(text for text in said if not words(language).knows(text)) == []
+    for text in said:
+        assert set(PLACE.findall(words(language).gettext(text))) == set(PLACE.findall(text)), text
 
 
 @pytest.mark.parametrize("language", OTHERS)

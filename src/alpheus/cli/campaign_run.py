@@ -1,4 +1,4 @@
-"""`alpheus campaign run`, `status`, `retry` and `report`: many packages at once."""
+"""`alpheus campaign run`, `status` and `retry`: many packages at once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from alpheus.cli import campaign_report
 from alpheus.cli.arguments import add_reading_to, add_rules_to, add_whole_to, bound, place
 from alpheus.cli.campaign_common import (
     NAMED,
@@ -65,11 +66,8 @@ def add_to(below: Below[argparse.ArgumentParser]) -> None:
     _add_work_to(run)
     _add_reading_to(run)
     status = add_command(below, "status", _status, "say how far a campaign run is")
-    report = add_command(
-        below, "report", _report, "say what a campaign run found: victims, what they share"
-    )
-    for one in (status, report):
-        one.add_argument("--format", choices=FORMATS, default="text", help="how (default: text)")
+    status.add_argument("--format", choices=FORMATS, default="text", help="how (default: text)")
+    campaign_report.add_to(below)
     retry = add_command(below, "retry", _retry, "let parked units wait again for the next run")
     retry.add_argument(
         "units", nargs="*", type=bound, metavar="UNIT", help="their numbers (default: all)"
@@ -270,16 +268,6 @@ def _status(options: argparse.Namespace) -> int:
     with open_place(options) as database:
         found = progress(database)
     _print(options.format, found, lambda: progress_lines(found))
-    return 0
-
-
-def _report(options: argparse.Namespace) -> int:
-    from alpheus.fleet.report import report  # noqa: PLC0415 - keeps --help fast
-    from alpheus.fleet.text import report_lines  # noqa: PLC0415 - as above
-
-    with open_place(options) as database:
-        found = report(database)
-    _print(options.format, found, lambda: report_lines(found))
     return 0
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -16,6 +17,7 @@ from alpheus.cases.ledger_schema import strands
 from alpheus.cases.strands import Strand, Trait, TraitKind, read
 from alpheus.fleet.hand_weights import Weights, left
 from alpheus.fleet.hands import LEAST, Bond, Cluster, Clusters, Seen, find_hands
+from alpheus.fleet.hands_words import APART
 from alpheus.model import Confidence
 
 MOST_HANDS = 200
@@ -24,6 +26,7 @@ MOST_MEMBERS = 200
 MOST_SIGNS = 30
 MOST_COMMON = 20
 
+_Any = TypeVar("_Any")
 _WORKING = 10
 """Hours in a row that a person is at work."""
 _SILENT = timedelta(days=60)
@@ -50,13 +53,19 @@ class Against(msgspec.Struct, frozen=True):
 
 
 class Member(msgspec.Struct, frozen=True):
-    """What a hand did on a server. `strand` counts the intruders of that server, from 1."""
+    """What a hand did on a server. `strand` counts the intruders of that server, from 1.
+
+    `signs` are the places, among those of its hand, of what it shares with others, and `against`
+    what speaks against its being one of them.
+    """
 
     observation: int
     name: str
     strand: int
     first: str
     last: str
+    signs: tuple[int, ...] = ()
+    against: tuple[str, ...] = ()
 
 
 class Hand(msgspec.Struct, frozen=True):
@@ -119,29 +128,35 @@ def tell_hands(
     seen: Iterable[Seen],
     public: Callable[[str], bool] = lambda _: False,
     broken_into: Iterable[int] = (),
+    *,
+    whole: bool = False,
 ) -> Hands:
     """Who is of one hand, and why. `public` tells pages that anybody may have.
 
-    `broken_into` are the observations of all victims: those without a strand are counted.
+    `broken_into` are the observations of all victims: those without a strand are counted. `whole`:
+    every hand with every member and sign, however many they are.
     """
     weights = Weights(public)
     several = list(seen)
     untold = set(broken_into) - {one.observation for one in several}
     found = find_hands(several, weights)
-    told = _Telling(found, weights)
-    hands = tuple(told.hand(number) for number in range(1, 1 + min(len(found.hands), MOST_HANDS)))
+    told = _Telling(found, weights, whole=whole)
+    shown = len(found.hands) if whole else min(len(found.hands), MOST_HANDS)
+    hands = tuple(told.hand(number) for number in range(1, 1 + shown))
     return Hands(
         len(found.strands), len({one.who for one in found.strands}), hands,
-        tuple(_member(found.strands[at]) for at in found.alone[:MOST_MEMBERS]), len(found.alone),
+        tuple(_member(found.strands[at]) for at in _some(found.alone, MOST_MEMBERS, whole=whole)),
+        len(found.alone),
         tuple(_several(found)), tuple(told.between()),
         tuple(_sign(trait, many, 0.0) for trait, many in found.common[:MOST_COMMON]), len(untold),
     )  # fmt: skip
 
 
 class _Telling:
-    def __init__(self, found: Clusters, weights: Weights) -> None:
+    def __init__(self, found: Clusters, weights: Weights, *, whole: bool) -> None:
         self._found = found
         self._weights = weights
+        self._whole = whole
         self._of: dict[int, list[Trait]] = {}
         for trait, several in found.holders.items():
             for at in several:
@@ -150,15 +165,20 @@ class _Telling:
     def hand(self, number: int) -> Hand:
         """One of them, from 1."""
         members = [self._found.strands[at] for at in sorted(self._found.hands[number - 1].members)]
-        cluster = self._found.hands[number - 1]
-        signs = self._signs(cluster)
-        against = tuple(_against(members, signs))
+        signs = self._signs(self._found.hands[number - 1])
+        apart = list(_against(members, signs))
+        against = tuple(Against(kind, len(those), of) for kind, those, of in apart)
+        confidence = _confidence(signs, against, members, self._weights).value
+        signs = _some(signs, MOST_SIGNS, whole=self._whole)
+        places = {(one.kind, one.value): at for at, one in enumerate(signs)}
         return Hand(
-            number, _servers(members), _confidence(signs, against, members, self._weights).value,
+            number, _servers(members), confidence,
             next((one.strand.first for one in members if one.strand.first), ""),
-            max(one.strand.last for one in members), members[0].server,
-            tuple(signs[:MOST_SIGNS]), against,
-            tuple(_member(one) for one in members[:MOST_MEMBERS]),
+            max(one.strand.last for one in members), members[0].server, tuple(signs), against,
+            tuple(
+                _member(one, places, [kind for kind, those, _ in apart if at in those])
+                for at, one in enumerate(_some(members, MOST_MEMBERS, whole=self._whole))
+            ),
         )  # fmt: skip
 
     def between(self) -> Iterator[Between]:
@@ -167,11 +187,11 @@ class _Telling:
             if max(one, other) < MOST_HANDS:
                 signs = tuple(self._sign_of(trait, bond) for trait in bond.traits)
                 both = [self._found.hands[each] for each in (one, other)]
-                why = "too few share it"
+                why = APART[0]
                 if all(each.marked for each in both):
-                    why = "each has a secret or page of its own"
+                    why = APART[1]
                 elif not bond.chosen and all(each.marked or each.named for each in both):
-                    why = "each has names of its own"
+                    why = APART[2]
                 yield Between((one + 1, other + 1), signs, why)
 
     def _sign_of(self, trait: Trait, bond: Bond) -> Sign:
@@ -231,7 +251,10 @@ def _confidence(
     return list(Confidence)[max(0, rank)]
 
 
-def _against(members: Sequence[Seen], signs: Sequence[Sign]) -> Iterator[Against]:
+def _against(
+    members: Sequence[Seen], signs: Sequence[Sign]
+) -> Iterator[tuple[str, frozenset[int], int]]:
+    """What speaks against a hand, the places of the members of which it does, and of how many."""
     of_kind = {one.kind for one in signs}
     for kind, name in (
         (TraitKind.SECRET, "other-secret"), (TraitKind.NETWORK, "no-network"),
@@ -241,28 +264,28 @@ def _against(members: Sequence[Seen], signs: Sequence[Sign]) -> Iterator[Against
         said = [
             {trait.value for trait in one.strand.traits if trait.kind is kind} for one in members
         ]
-        telling = [each for each in said if each]
-        held = Counter(value for each in telling for value in each)
-        apart = sum(all(held[value] == 1 for value in each) for each in telling)
+        telling = [at for at, each in enumerate(said) if each]
+        held = Counter(value for each in said for value in each)
+        apart = frozenset(at for at in telling if all(held[value] == 1 for value in said[at]))
         if apart and (kind.value in of_kind or kind is not TraitKind.SECRET):
-            yield Against(name, apart, len(telling))
+            yield name, apart, len(telling)
     yield from _in_time([one.strand for one in members])
 
 
-def _in_time(members: Sequence[Strand]) -> Iterator[Against]:
-    worked = [one.hours for one in members if one.hours]
+def _in_time(members: Sequence[Strand]) -> Iterator[tuple[str, frozenset[int], int]]:
+    worked = [at for at, one in enumerate(members) if one.hours]
     if len(worked) >= _FEW:
-        counted = Counter(hour for hours in worked for hour in hours)
+        counted = Counter(hour for at in worked for hour in members[at].hours)
         begins = max(range(24), key=lambda at: (_within(counted, at), -at))
         awake = {(begins + step) % 24 for step in range(_WORKING)}
-        outside = sum(awake.isdisjoint(hours) for hours in worked)
+        outside = frozenset(at for at in worked if awake.isdisjoint(members[at].hours))
         if outside:
-            yield Against("other-hours", outside, len(worked))
-    times = sorted((one.first, one.last) for one in members if one.first)
-    for at in range(1, len(times)):
-        before = max(last for _, last in times[:at])
-        if _moment(times[at][0]) - _moment(before) > _SILENT:
-            yield Against("silence", len(times) - at, len(times))
+            yield "other-hours", outside, len(worked)
+    timed = sorted((one.first, one.last, at) for at, one in enumerate(members) if one.first)
+    for place in range(1, len(timed)):
+        before = max(last for _, last, _ in timed[:place])
+        if _moment(timed[place][0]) - _moment(before) > _SILENT:
+            yield "silence", frozenset(at for _, _, at in timed[place:]), len(timed)
             return
 
 
@@ -282,5 +305,14 @@ def _sign(trait: Trait, servers: int, bits: float) -> Sign:
     return Sign(trait.kind.value, trait.value, trait.label, servers, round(bits, 1))
 
 
-def _member(one: Seen) -> Member:
-    return Member(one.observation, one.server, one.number, one.strand.first, one.strand.last)
+def _member(
+    one: Seen, places: Mapping[tuple[str, str], int] | None = None, against: Sequence[str] = ()
+) -> Member:
+    mine = ((trait.kind.value, trait.value) for trait in one.strand.traits)
+    signs = sorted(places[each] for each in mine if each in places) if places else []
+    return Member(one.observation, one.server, one.number, one.strand.first, one.strand.last,
+                  tuple(signs), tuple(against))  # fmt: skip
+
+
+def _some(several: Sequence[_Any], most: int, *, whole: bool) -> list[_Any]:
+    return list(several if whole else several[:most])

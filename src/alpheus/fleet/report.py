@@ -114,28 +114,33 @@ _numbers = msgspec.json.Decoder(list[int]).decode
 _read = msgspec.json.Decoder(_Body).decode
 
 
-def report(database: Database, *, now: datetime | None = None) -> Report:
-    """What was found so far. Raises DatabaseError."""
+def report(database: Database, *, now: datetime | None = None, whole: bool = False) -> Report:
+    """What was found so far; `whole`: hands with all that they have. Raises DatabaseError."""
     moment = iso(now or datetime.now(UTC))
     with database.read() as connection:
-        whole = u.kind == UnitKind.TRIAGE.value
-        states = select(u.state, func.count()).where(whole).group_by(u.state)
+        of_package = u.kind == UnitKind.TRIAGE.value
+        states = select(u.state, func.count()).where(of_package).group_by(u.state)
         counts: dict[str, int] = dict(connection.execute(states).all())
         counts[_WAITING] = counts.get(_WAITING, 0) + counts.pop(UnitState.HELD.value, 0)
         judged = judged_servers(connection)
         by_number = {one.observation: one for one in judged}
-        names = {one.observation: (one.name, one.full) for one in judged}
-        broken = [one.observation for one in judged if one.verdict == Verdict.COMPROMISED]
         verdicts: dict[str, int] = {}
         for one in judged:
             verdicts[one.verdict] = verdicts.get(one.verdict, 0) + 1
         return Report(
             SCHEMA, moment, {one: counts.get(one, 0) for one in _STATES}, verdicts,
-            tuple(judged), tell_hands(read_strands(connection, names), _public(), broken),
+            tuple(judged), told_hands(connection, judged, whole=whole),
             tuple(_shared(connection, by_number)),
             tuple(_sources(connection, database.place, by_number)),
             tuple(one for one in parked_units(connection) if one.kind in _OF_PACKAGES),
         )  # fmt: skip
+
+
+def told_hands(connection: Connection, judged: Sequence[Victim], *, whole: bool = False) -> Hands:
+    """Which of these are by one hand. Raises DatabaseError."""
+    names = {one.observation: (one.name, one.full) for one in judged}
+    broken = [one.observation for one in judged if one.verdict == Verdict.COMPROMISED]
+    return tell_hands(read_strands(connection, names), _public(), broken, whole=whole)
 
 
 def _public() -> Callable[[str], bool]:

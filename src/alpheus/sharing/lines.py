@@ -92,8 +92,8 @@ def to_ocsf(assessments: Iterable[Assessment]) -> Iterator[Line]:
                 "uid": finding.rule, "title": finding.title,
                 "analytic": {"uid": finding.rule, "name": finding.title, "type": "Rule",
                              "type_id": 1},
-                "attacks": [{"technique": {"uid": _number(one)}, "version": "15"}
-                            for one in finding.techniques],
+                "attacks": [{"technique": {"uid": one, "name": one}, "version": "15"}
+                            for one in map(_number, finding.techniques)],
             },
             "resources": [{"name": server.name, "type": "Server"}],
             "raw_data": citation.text,
