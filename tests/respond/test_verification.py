@@ -47,6 +47,18 @@ def test_gone_and_covered_is_clean() -> None:
     assert [item.fate for item in found.items] == [Fate.GONE, Fate.PAST]
 
 
+def test_nothing_is_said_of_a_time_after_the_folders_were_collected() -> None:
+    """Though logs go on: of two packages, the older has the folder in which a page was found."""
+    early, late = (datetime(2021, 3, day, tzinfo=UTC) for day in (13, 30))
+    folder = Listing("E1", {CLIENT: {"logon.aspx"}}, newest=early)
+    logs = Listing("E2", {"c:/inetpub/logs/logfiles/w3svc1": set()}, newest=late)
+    alone, both = (_compared(PAST, seen=Looked(some, SINCE))
+                   for some in ([folder], [folder, logs]))  # fmt: skip
+    assert alone.until > both.until == both.listed == "2021-03-13T00:00:00Z"
+    assert alone.listed == ""
+    assert alone.outcome is both.outcome is Outcome.CLEAN
+
+
 def test_another_page_in_the_same_place_is_not_gone() -> None:
     """Though no rule knows it: somebody looks at it first, or says that it is right."""
     seen = Looked([Listing("E1", {CLIENT: {"logon.aspx", "x.aspx"}})])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tarfile
 import zipfile
 from datetime import UTC, datetime
@@ -10,7 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from alpheus.respond.verification_listing import Served, folder_of, listings_of, place_of
+from alpheus.respond.verification_listing import (
+    Listing,
+    Served,
+    folder_of,
+    listings_of,
+    place_of,
+)
 from clean_assessments import CLIENT
 from ntfs_records import file_name, mft_record, reference
 
@@ -148,3 +155,19 @@ def test_places_are_compared_by_volume_and_name() -> None:
     assert place_of("a/C%3A/Inetpub/X.aspx") == "c:/inetpub/x.aspx"
     assert place_of("logs/x.aspx") == "/logs/x.aspx"
     assert folder_of("c:/inetpub/x.aspx") == "c:/inetpub"
+
+
+@pytest.mark.parametrize("form", ["folder", "tgz"])
+def test_a_package_tells_when_it_was_made(tmp_path: Path, form: str) -> None:
+    """No earlier than its newest file is, by the time that the container says; else by its own."""
+    tree = _tree(tmp_path / "e", "C/inetpub/wwwroot/a.aspx", "C/inetpub/wwwroot/b.aspx")
+    for name, day in (("a.aspx", 14), ("b.aspx", 2)):
+        time = datetime(2021, 3, day, tzinfo=UTC).timestamp()
+        os.utime(tree / "C/inetpub/wwwroot" / name, (time, time))
+    packed = _packed(tree, form)
+    os.utime(packed, (0, datetime(2021, 4, 1, tzinfo=UTC).timestamp()))
+    (found,) = listings_of([packed])
+    assert found.newest == datetime(2021, 3, 14, tzinfo=UTC)
+    assert found.made("2021-03-12T00:00:00Z") == "2021-03-14T00:00:00Z"
+    assert found.made("2021-03-14T00:00:00Z") == "2021-04-01T00:00:00Z"
+    assert Listing("E1").made("") == ""

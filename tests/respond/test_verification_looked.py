@@ -182,3 +182,38 @@ def test_whether_a_page_lies_in_a_place() -> None:
     assert seen.has_page("c:/inetpub/wwwroot/a.aspx")
     assert not seen.has_page("c:/inetpub/wwwroot/b.aspx")
     assert not seen.has_page("c:/inetpub/a.aspx")
+
+
+DAYS = [datetime(2021, 3, day, tzinfo=UTC) for day in (1, 14, 20)]
+
+
+def _packages(*made: tuple[dict[str, set[str]], datetime | None, datetime | None]) -> Looked:
+    return Looked([Listing(f"E{number}", held, newest=newest, written=written)
+                   for number, (held, newest, written) in enumerate(made, 1)], SINCE)  # fmt: skip
+
+
+def test_folders_are_shown_up_to_when_they_were_collected() -> None:
+    """Not up to when later logs end; a folder counts by the newest package that shows it."""
+    _, between, new = DAYS
+    web, logs = {CLIENT: {"a.aspx"}}, {"c:/inetpub/logs/logfiles/w3svc1": set[str]()}
+    assert _packages((web, between, None), (logs, new, None)).listed_until([CLIENT]) == (
+        "2021-03-14T00:00:00Z"
+    )
+    for packages in ([(web, new, None)], [(web, between, None), (web, new, None)],
+                     [(web | logs, new, None), (logs, between, None)]):  # fmt: skip
+        assert _packages(*packages).listed_until([CLIENT]) == ""
+    temp = {"c:/windows/temp": set[str]()}
+    both = _packages((web, between, None), (temp, new, None))
+    assert both.listed_until(["c:/windows/temp"]) == "2021-03-14T00:00:00Z"
+    pages = _packages((temp, between, None), (web, new, None))
+    assert pages.listed_until([]) == ""
+    assert pages.listed_until([], ["*:/windows/temp"]) == "2021-03-14T00:00:00Z"
+
+
+def test_a_package_of_old_files_is_as_old_as_itself() -> None:
+    """Pages keep their times for years; what was collected says nothing of when, then."""
+    old, between, new = DAYS
+    web, logs = {CLIENT: {"a.aspx"}}, {"c:/inetpub/logs/logfiles/w3svc1": set[str]()}
+    aged = _packages((web, old, between), (logs, new, None))
+    assert aged.listed_until([CLIENT]) == "2021-03-14T00:00:00Z"
+    assert _packages((web, old, None), (logs, new, None)).listed_until([CLIENT]) == ""

@@ -130,3 +130,15 @@ def test_all_that_is_taken_on_somebodys_word_is_said_for_the_record() -> None:
     stream = io.StringIO()
     write_verification(found, stream)
     assert told[1] in stream.getvalue()
+
+
+def test_until_when_is_said() -> None:
+    """And where folders were collected before the logs end, what to bring."""
+    for listed, more in (("", False), ("2021-03-14T00:00:00Z", True)):
+        stream = io.StringIO()
+        write_verification(msgspec.structs.replace(
+            _found(Outcome.CLEAN), until="2021-03-14T00:00:00Z", listed=listed
+        ), stream)  # fmt: skip
+        words = " ".join(stream.getvalue().split())
+        assert "Seen until 2021-03-14T00:00:00Z." in words
+        assert ("bring those of the newest collection as well" in words) is more

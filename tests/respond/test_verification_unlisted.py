@@ -90,6 +90,20 @@ def test_where_a_page_of_the_product_was_found_no_update_is_reason_enough() -> N
     assert _compared(was, now, suspect=(place,), own=("2" * 64,)) == [(Change.OWN, OWN)]
 
 
+def test_a_page_of_the_product_that_changed_again_since_an_update_is_told() -> None:
+    """Collections of after the update beside each other: it brought one content, not two.
+
+    Of before the update beside it there is none but the one that was; what is right is so by word.
+    """
+    now = BUILD | {"value": "15.1.2507.58"}
+    was = _server((OWN, "1"), build=BUILD)
+    later = _server((OWN, "2"), (OWN, "3"), build=now)
+    assert _compared(was, later) == [(Change.CHANGED, OWN)] * 2
+    assert _compared(was, _server((OWN, "1"), (OWN, "2"), build=now)) == [(Change.UPDATED, OWN)]
+    assert _compared(was, _server((OWN, "2"), (OWN, "2"), build=now)) == [(Change.UPDATED, OWN)] * 2
+    assert _compared(was, later, own=("2" * 64, "3" * 64)) == [(Change.OWN, OWN)] * 2
+
+
 def test_where_pages_are_not_named_nothing_is_compared_and_that_is_said() -> None:
     """Assessments of older programs, and collections of logs."""
     named, silent = _server((f"{ROOT}/a.aspx", "1")), read_server("A")

@@ -23,7 +23,7 @@ from alpheus.respond.verification_logs import seen_until, unseen_logs
 from alpheus.respond.verification_looked import Looked
 from alpheus.respond.verification_open import Unshown, unshown_of, way_in
 from alpheus.respond.verification_pages import is_served
-from alpheus.respond.verification_places import unseen_folders, unseen_pages
+from alpheus.respond.verification_places import pages_of_records, unseen_folders, unseen_pages
 from alpheus.respond.verification_unlisted import (
     Change,
     Unlisted,
@@ -81,6 +81,8 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     `shown_by` says of each folder in which a page was found what shows that it was looked at.
     `pages` are those that no rule and no list knows, and `compared` says what is of pages.
     `renamed` says in words that the server has another name since, by the caller's word.
+    `until` is up to when all was seen; `listed` is the same where logs go on beyond it, and the
+    folders were collected then.
     """
 
     schema: str = SCHEMA
@@ -99,6 +101,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     pages: tuple[Unlisted, ...] = ()
     compared: str = ""
     renamed: str = ""
+    listed: str = ""
 
     def of(self, *fates: Fate) -> tuple[Item, ...]:
         """Items of these fates."""
@@ -138,14 +141,17 @@ def compare(
     )
     uncovered = (*unseen_logs(before, after, since), *unseen)
     entrance = tuple(way_in(after))
+    until = seen_until(before, after, since)
+    listed = looked.listed_until(_folders(was), pages_of_records(before)) if until else ""
+    listed = listed if listed < until else ""
     return Verification(
         server=before.name, since=since, assessment=assessment,
         outcome=_answer(items, (*uncovered, *entrance)),
         files=_answer([one for one in items if one.path], unseen),
-        items=tuple(items), uncovered=uncovered, until=seen_until(before, after, since),
+        items=tuple(items), uncovered=uncovered, until=listed or until,
         unshown=unshown_of(before, after), way_in=entrance, by_word=by_word,
         shown_by=_how_shown(was, looked), pages=pages, compared=how_compared(before, after, pages),
-        renamed=renamed,
+        renamed=renamed, listed=listed,
     )  # fmt: skip
 
 

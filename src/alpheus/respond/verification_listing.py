@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,7 +72,8 @@ class Listing:
 
     `held` are those in which a file was read, with the names of pages among these; `empty` those
     that the package names and that have no file anywhere below. `owner` is the server after which
-    a folder above these volumes is called, '' where none is.
+    a folder above these volumes is called, '' where none is. `newest` is the latest time that a
+    file of the package has, and `written` that of the package itself: it was made no earlier.
     """
 
     evidence: str
@@ -82,6 +83,21 @@ class Listing:
     tables: Mapping[str, Table] = field(default_factory=dict)
     copies: tuple[Copy, ...] = ()
     owner: str = ""
+    newest: datetime | None = None
+    written: datetime | None = None
+
+    def made(self, since: str) -> str:
+        """Up to when it shows what lay there, ISO 8601 UTC; '' where nothing tells.
+
+        By its newest file; where no file is of after `since`, by the time of the package itself.
+        """
+        newest = as_text(self.newest)
+        return newest if newest > since else as_text(self.written)
+
+
+def as_text(time: datetime | None) -> str:
+    """ISO 8601 in UTC, to the second; '' for none."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ") if time is not None else ""
 
 
 def place_of(path: str) -> str:
@@ -127,7 +143,7 @@ def listings_of(
                 several.of(file.path).take(file)
         except EvidenceError:
             continue
-        found += several.end()
+        found += several.end(_written(path))
     return tuple(found)
 
 
@@ -157,9 +173,18 @@ class _Several:
         above_it = names[: -len(volume[1])] if volume is not None else []
         return next((one for one in above_it if one in self._servers), "")
 
-    def end(self) -> list[Listing]:
-        """All that was seen."""
-        return [one.end() for one in self._parts.values()]
+    def end(self, written: datetime | None) -> list[Listing]:
+        """All that was seen in a package that has this time itself."""
+        newest = max((one.newest for one in self._parts.values() if one.newest), default=None)
+        return [replace(one.end(), newest=newest, written=written)
+                for one in self._parts.values()]  # fmt: skip
+
+
+def _written(path: Path) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except (OSError, OverflowError, ValueError):
+        return None
 
 
 class _Looking:
@@ -176,6 +201,8 @@ class _Looking:
         self._tables: dict[str, Table] = {}
         self._copies: list[Copy] = []
         self._is_of_web = False
+        self.newest: datetime | None = None
+        """The latest time that a file has, or a folder by the volume's own list."""
 
     def listed(self, name: str) -> None:
         """A folder that the package names by itself."""
@@ -192,11 +219,16 @@ class _Looking:
         except Exception:  # whatever it is, this file was not read; the triage says why
             self._lost.add(folder_of(place))
             return
+        self._note(file.modified)
         folder, _, name = place.rpartition("/")
         names = self._held.setdefault(folder, set())
         if is_page(name):
             names.add(name)
         self._is_of_web |= is_page(name) or place.endswith(("/web.config", SERVED_BY))
+
+    def _note(self, time: datetime | None) -> None:
+        if time is not None and (self.newest is None or time > self.newest):
+            self.newest = time
 
     def _read(self, file: EvidenceFile, place: str) -> None:
         if place.endswith(SERVED_BY):
@@ -204,7 +236,9 @@ class _Looking:
             self._served += _served(file, "c:" if is_partition(letter) else f"{letter}:")
         elif place.rpartition("/")[2] in TABLES and (volume := on_volume(file.path)):
             with file.local() as path:
-                self._tables[volume[0].lower()] = Table(*names_in_use(path))
+                table = Table(*names_in_use(path))
+            self._tables[volume[0].lower()] = table
+            self._note(table.newest)
         elif self._wanted and (file.size or 0) <= _LARGEST and not _IS_LOG.search(place):
             with file.open() as stream:
                 left = _LARGEST

@@ -23,6 +23,7 @@ from alpheus.respond.verification_listing import (
     Served,
     Table,
     above,
+    as_text,
     folder_of,
     is_partition,
 )
@@ -57,6 +58,7 @@ class Looked:
         self, listings: Iterable[Listing] = (), since: str = "", complete: Collection[str] = ()
     ) -> None:
         self._listings = tuple(listings)
+        self._since = since
         self._held: dict[str, set[str]] = {}
         self._empty: set[str] = set()
         self._served: list[Served] = []
@@ -71,7 +73,7 @@ class Looked:
             self._served += one.served
             self.copies += one.copies
             for letter, table in one.tables.items():
-                if table.newest is not None and table.newest.strftime("%Y-%m-%dT%H:%M:%SZ") > since:
+                if as_text(table.newest) > since:
                     self._tables.setdefault(letter, []).append(table)
         self._empty -= self._held.keys()
         self._above = {higher for folder in self._held for higher in above(folder)}
@@ -111,6 +113,20 @@ class Looked:
         """Whether a page lies there now, whatever is in it."""
         folder, _, name = self.called_here(place).rpartition("/")
         return name in self._held.get(folder, ())
+
+    def listed_until(self, folders: Iterable[str], tails: Iterable[str] = ()) -> str:
+        """Up to when folders are shown, where the newest package does not show all of them.
+
+        `folders` are those that must be, `tails` as of `holds`; so must the pages of web sites be,
+        which are compared. '' where the newest package shows all, or nothing tells.
+        """
+        every = (*folders, *(one for tail in tails for one in self._places(tail) if self.saw(one)))
+        showing = [self._showing(one) or self._showing(self.called_here(one)) for one in every]
+        showing += [[one for one in self._listings if _has_pages(one)]]
+        newest = max((one.made(self._since) for one in self._listings), default="")
+        shown = [max(one.made(self._since) for one in some) for some in showing if some]
+        last = min((one for one in shown if one), default="")
+        return last if last < newest else ""
 
     def lacks_pages(self, folder: str) -> bool:
         """Whether something of a folder was read, and nothing shows that pages were."""
@@ -241,3 +257,7 @@ class Looked:
         return inside is not None and any(
             places.url_page(asked, site) == inside for site in (places.FRONT_END, places.BACK_END)
         )
+
+
+def _has_pages(one: Listing) -> bool:
+    return any(names and is_served(folder) for folder, names in one.held.items())

@@ -35,6 +35,11 @@ _AT_ONCE = (Fate.BACK, Fate.NEW, Fate.LEFT)
 _VULNERABLE = "the server is vulnerable to "
 _FLAW = re.compile(rf"{_VULNERABLE}(?P<cve>CVE-[\d-]+)(?P<rest>.*)", re.DOTALL)
 _BY_WORD = "That the new evidence is of this server is taken on the caller's word."
+_UNTIL = "Seen until {}."
+_LISTED = (
+    " Logs go on beyond that; the folders were collected no later: bring those of the newest "
+    "collection as well."
+)
 _RENAMED = "That {} is taken on the caller's word."
 _UNSHOWN = "Not shown by files: to be settled by the plan's steps"
 _PAGES = {
@@ -85,6 +90,8 @@ def write_verification(found: Verification, stream: TextIO) -> None:
 def _lines(found: Verification) -> Iterator[str]:
     yield from _wrapped(sentence(found))
     yield _FILES[found.files]
+    if found.until:
+        yield from _wrapped(_UNTIL.format(found.until) + _LISTED * bool(found.listed))
     if found.files is Outcome.CLEAN or found.pages:
         yield from _wrapped(found.compared or NOT_COMPARED)
     if found.by_word:

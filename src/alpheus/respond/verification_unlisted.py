@@ -37,7 +37,10 @@ class Change(StrEnum):
     OWN = "own"
     """New or changed, and somebody's word says that it is right."""
     UPDATED = "updated"
-    """One of the product's own, other than before, as another build brings it: not compared."""
+    """One of the product's own, other than before, as another build brings it: not compared.
+
+    One that is of two contents since is told as changed: an update brings one.
+    """
 
 
 class Unlisted(msgspec.Struct, frozen=True):
@@ -122,8 +125,8 @@ _ALL = (
 )
 _UPDATED = (
     "Not compared either: {number:,} of the product's own pages that differ from the first "
-    "evidence, as they do with another build (the JSON names them). Triage this evidence too, and "
-    "compare what is collected later with that as well."
+    "evidence, as they do with another build (the JSON names them). Give this evidence again "
+    "beside what is collected later: a page that has changed once more is told then."
 )
 
 
@@ -151,6 +154,12 @@ class _Compared:
             self._before.setdefault(place, set()).add(one.sha256)
         if pages and _is_cut(pages):
             self._end = _last(pages) or "\0"
+        since: dict[str, set[str]] = {}
+        for one in after.pages.files if after.pages else ():
+            place = place_of(one.path)
+            if one.sha256 not in self._before.get(place, ()):
+                since.setdefault(place, set()).add(one.sha256)
+        self._changed_again = {place for place, hashes in since.items() if len(hashes) > 1}
 
     def of(self, page: Page) -> Unlisted | None:
         """What is so of a page; None where it is none that counts."""
@@ -166,7 +175,7 @@ class _Compared:
             return None
         if page.sha256 in self._own:
             return Unlisted(Change.OWN, page.path, page.sha256)
-        if is_products and not self._is_same_build:
+        if is_products and not self._is_same_build and place not in self._changed_again:
             return Unlisted(Change.UPDATED, page.path, page.sha256)
         change = Change.NEW if known is None else Change.CHANGED
         return Unlisted(change, page.path, page.sha256)
