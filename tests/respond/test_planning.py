@@ -44,6 +44,18 @@ def test_a_planted_page_is_taken_once() -> None:
     assert plan.digest == digest_of(plan)
 
 
+@pytest.mark.parametrize(("name", "taken"), [
+    ("x.aspx ", True), ("x.aspx.bak", True), ("logo.png", True), ("noname", True),
+    ("u_ex.log", False), ("u_ex.log.gz", False), ("x.config", False), ("x.compiled", False),
+])  # fmt: skip
+def test_a_page_is_taken_whatever_it_is_called(name: str, taken: bool) -> None:
+    """It was judged by what is in it; logs, configuration and what other steps take are none."""
+    for rule in ("page-foreign", "iis-webshell-page-eval"):
+        found = _files(_plan(finding(rule, citation(f"{WEB}/{name}"))))
+        assert [path.rpartition("\\")[2] for path in found] == [name] * taken
+    assert _files(_plan(finding("page-used-shell", citation("C/$MFT", line=3)))) == []
+
+
 def test_two_files_whose_names_differ_in_case_are_both_taken() -> None:
     """As the evidence has them, where their contents differ; each has its own number."""
     plan = _plan(finding(

@@ -41,6 +41,7 @@ class StepKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cites: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     names: dict[str, tuple[str, ...]] = {}
+    any_name: bool = False
     not_stock: bool = False
     only_stock: bool = False
     restores: bool = False

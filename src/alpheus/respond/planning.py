@@ -19,6 +19,8 @@ from alpheus.respond.filling import Known
 from alpheus.respond.model import Cited, FileAction, Plan, Step, signed
 from alpheus.respond.own_files import OwnFiles
 from alpheus.respond.quoting import powershell
+from alpheus.respond.verification_evidence import LOGS, file_of
+from alpheus.respond.verification_listing import TABLES, place_of
 
 SHOWN = 10
 """Citations of a step that are listed; `cited_total` says how many there are."""
@@ -165,7 +167,7 @@ class _Steps:
             return
         for finding in cited:
             for citation in finding.citations:
-                place = self._place(kind, citation)
+                place = self._place(kind, finding, citation)
                 if place is None:
                     continue
                 letter, parts = place
@@ -191,14 +193,31 @@ class _Steps:
     def _good(self, kind: StepKind, citation: Citation) -> tuple[str, ...]:
         return self._own.hashes(citation.path) if kind.restores or kind.exchanges else ()
 
-    def _place(self, kind: StepKind, citation: Citation) -> tuple[str, tuple[str, ...]] | None:
-        if not citation.sha256 or not citation.path.lower().endswith(kind.takes):
+    def _place(
+        self, kind: StepKind, finding: Finding, citation: Citation
+    ) -> tuple[str, tuple[str, ...]] | None:
+        if not citation.sha256 or not _is_called(kind, finding, citation):
             return None
         if kind.not_stock or kind.only_stock:
             stock = self._own.are_there(citation.path)
             if stock is kind.not_stock:
                 return None
         return on_volume(citation.path)
+
+
+def _is_called(kind: StepKind, finding: Finding, citation: Citation) -> bool:
+    """Whether a file has a name of those that a step takes.
+
+    What makes a page is in it, not in its name: a handler may run `x.aspx.bak`, or `x.aspx ` with a
+    space behind it.
+    """
+    path = citation.path.lower()
+    if path.endswith(kind.takes) or not kind.any_name:
+        return path.endswith(kind.takes)
+    known = tuple(end for one in step_kinds() for end in one.takes)
+    place = place_of(citation.path)
+    is_file = file_of(finding, citation) == place and place.rpartition("/")[2] not in TABLES
+    return is_file and not path.endswith((*known, *LOGS, ".config"))
 
 
 def _roots(files: Iterable[FileAction]) -> str:
