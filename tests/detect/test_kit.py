@@ -30,6 +30,18 @@ def test_every_rule_that_ships_is_compiled(kit: Kit) -> None:
     assert {info.pack for info in kit.infos.values()} == {one.id for one in PACKS if one.sigma}
 
 
+def test_files_that_are_the_very_same_are_compiled_once(kit: Kit) -> None:
+    """Whoever triages again in a process waits for no rule; a copy of a file may differ."""
+    again = Kit.compile(load_packs(), ReadOptions(), keep=False)
+    assert again.rules is kit.rules
+    assert again.yara is kit.yara
+    copied = [replace(PACKS[0], sigma=tuple(map(replace, PACKS[0].sigma))), *PACKS[1:]]
+    other = Kit.compile(copied, ReadOptions())
+    assert other.rules is not kit.rules
+    assert {rule.id for rule in other.rules.rules} == {rule.id for rule in kit.rules.rules}
+    assert other.yara is kit.yara
+
+
 def test_a_broken_rule_costs_only_itself() -> None:
     """What cannot be compiled is listed, and the rest is used."""
     broken = SigmaFile("extra", Path("x.yml"), {"title": "x", "logsource": {}}, None)

@@ -84,6 +84,17 @@ def test_every_pack_has_a_text_for_people():
         assert (pack.folder / "playbook.md").read_text().startswith("# ")
 
 
+def test_packs_that_ship_are_read_once(tmp_path, monkeypatch):
+    """Their rules are the same objects each time; others may have changed, and are read anew."""
+    for one, again in zip(load_packs(), load_packs(), strict=True):
+        assert list(map(id, one.sigma)) == list(map(id, again.sigma))
+    monkeypatch.setattr(module, "FOLDER", tmp_path)
+    _tree(tmp_path / "own", pack_dot_yaml=PACK)
+    assert load_packs()[0].title == "Own"
+    _tree(tmp_path / "own", pack_dot_yaml=PACK.replace("Own", "New"))
+    assert load_packs()[0].title == "New"
+
+
 def test_loading_is_quick():
     """Nobody waits for the packs."""
     load_packs()
@@ -92,6 +103,7 @@ def test_loading_is_quick():
 
 
 def _timed(function):
+    module._shipped.cache_clear()
     start = time.process_time()
     function()
     return time.process_time() - start

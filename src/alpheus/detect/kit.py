@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from alpheus.detect.event_wants import EventRules
 from alpheus.detect.model import RuleInfo
@@ -18,7 +18,7 @@ from alpheus.detect.sigma.pieces import WEB_SOURCES
 from alpheus.detect.yara import YaraRules
 from alpheus.knowledge.baseline import Baseline
 from alpheus.knowledge.indicators import Indicators
-from alpheus.knowledge.model import Indicator, Pack
+from alpheus.knowledge.model import Indicator, Pack, SigmaFile, YaraFile
 from alpheus.knowledge.places import BACK_END
 from alpheus.parsers import TEXT_LOG_FORMATS
 from alpheus.parsers.base import LineKind, ReadOptions
@@ -34,9 +34,43 @@ TEXT_SOURCES = frozenset(log_format.source for log_format in TEXT_LOG_FORMATS)
 _PAGE, _KNOWN, _FIRST_RULE = 1, 2, 4
 """Marks of lines: names a page, names a published address, and one bit for each rule."""
 
+File = TypeVar("File", SigmaFile, YaraFile)
+
 _STOCK_KEPT = 50_000
+_COMPILED_KEPT, _PLANS_KEPT = 2, 32
+"""Compiled sets of rules that a process keeps: packs that ship are the same files each time."""
+
 _CODED_COLONS = "%(?:25)*3a[0-9a-f]{0,4}%(?:25)*3a"
 """Part of an address of IPv6, percent-encoded: the search for names looks at colons as they are."""
+
+
+class _Files(Generic[File]):
+    """Files of rules; the same as others if each is the very same object."""
+
+    def __init__(self, files: Iterable[File]) -> None:
+        self.all: tuple[File, ...] = tuple(files)
+        self._ids = tuple(map(id, self.all))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Files) and self._ids == other._ids
+
+    def __hash__(self) -> int:
+        return hash(self._ids)
+
+
+@lru_cache(maxsize=_COMPILED_KEPT)
+def _rules(files: _Files[SigmaFile]) -> RuleSet:
+    return compile_rules(files.all)
+
+
+@lru_cache(maxsize=_COMPILED_KEPT)
+def _yara(files: _Files[YaraFile]) -> YaraRules:
+    return YaraRules.compile(files.all)
+
+
+@lru_cache(maxsize=_PLANS_KEPT)
+def _plan(rules: RuleSet, source: str, kind: LineKind) -> NeedlePlan:
+    return needle_patterns(rules, source, kind)
 
 
 @dataclass
@@ -67,8 +101,8 @@ class Kit:
         return cls(
             packs=packs,
             options=options,
-            rules=compile_rules([file for pack in packs for file in pack.sigma]),
-            yara=YaraRules.compile([file for pack in packs for file in pack.yara]),
+            rules=_rules(_Files(file for pack in packs for file in pack.sigma)),
+            yara=_yara(_Files(file for pack in packs for file in pack.yara)),
             indicators=Indicators(packs),
             baseline=Baseline.load(),
             keep=keep,
@@ -120,7 +154,7 @@ class Kit:
 
     def plan(self, source: str, kind: LineKind = LineKind.ROWS) -> NeedlePlan:
         """The needles of a source's rules, and the rules that need every line."""
-        return needle_patterns(self.rules, source, kind)
+        return _plan(self.rules, source, kind)
 
     def needles(self, source: str, kind: LineKind = LineKind.ROWS) -> Needles:
         """The compiled prefilter for one kind of lines of a text log."""

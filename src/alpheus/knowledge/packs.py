@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from alpheus.errors import KnowledgeError, UsageError
@@ -27,7 +28,8 @@ from alpheus.knowledge.placeholders import (
 from alpheus.knowledge.rule_files import RuleError, read_sigma, read_yara
 from alpheus.knowledge.shared.model import NONE_SHARED, SharedPaths
 
-FOLDER = Path(__file__).parent / "packs"
+_SHIPPED = Path(__file__).parent / "packs"
+FOLDER = _SHIPPED
 EXTRA = "extra"
 """Id of the pack that holds the operator's own rule files."""
 
@@ -74,7 +76,7 @@ def load_packs(
         if one not in known:
             message = f"no pack {one!r}; known packs: {', '.join(known)}"
             raise UsageError(message)
-    packs = [read_whole_pack(folders[one]) for one in wanted]
+    packs = [_known(folders[one]) for one in wanted]
     loose = _Loose()
     for path in extra:
         pack = _foreign(path, loose)
@@ -106,7 +108,7 @@ def _bases(packs: Sequence[Pack]) -> list[Pack]:
                 message = f"{pack.folder / 'pack.yaml'}: builds_on: there is no pack {one!r}"
                 raise KnowledgeError(message)
             there.add(one)
-            found.append(read_whole_pack(folders[one]))
+            found.append(_known(folders[one]))
             waiting.append(found[-1])
     return found
 
@@ -166,6 +168,17 @@ class _Loose:
             cves=(), window=None, deciding=(), sigma=tuple(self.sigma), yara=tuple(self.yara),
             rejected=tuple(self.rejected),
         )  # fmt: skip
+
+
+def _known(folder: Path) -> Pack:
+    """A pack that ships, or one that is installed, which may be another the next time."""
+    return _shipped(folder) if folder.parent == _SHIPPED else read_whole_pack(folder)
+
+
+@cache
+def _shipped(folder: Path) -> Pack:
+    """A pack of this package; read once per process."""
+    return read_whole_pack(folder)
 
 
 def read_whole_pack(folder: Path) -> Pack:

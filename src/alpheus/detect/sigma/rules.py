@@ -95,9 +95,9 @@ class Rule:
         return EventView(event).get(field_name(self.logsource.dialect, name)).values
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RuleSet:
-    """All rules of a run.
+    """All rules of a run. Compared by identity.
 
     `silent` are ids of foreign rules and correlations whose matches serve a correlation only.
     """
