@@ -8,9 +8,12 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
+
+from alpheus.knowledge.shared.reading import read_file
 
 ROOT = Path(__file__).resolve().parents[1]
 NEEDED = ("sh", "cat", "find", "xargs")
@@ -77,7 +80,10 @@ def test_only_the_table_on_the_page_is_replaced(
 
 
 def test_indicators_are_measured_in_pairs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What loading takes and holds, and the ratio of a triage with them to one without."""
+    """What loading takes and holds, and the ratio of a triage with them to one without.
+
+    Of each form every indicator is read.
+    """
     monkeypatch.syspath_prepend(str(ROOT))
     monkeypatch.chdir(ROOT)
     indicators = importlib.import_module("tools.bench.indicators")
@@ -87,7 +93,16 @@ def test_indicators_are_measured_in_pairs(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(set(indicators.lines(300))) == 301
     setting = race.Setting(tmp_path, tmp_path / "scratch", "2MB", 1, 1, 1)
     setting.scratch.mkdir()
-    loaded, slowed = indicators.rows(setting)
+    loaded, stix, misp, slowed = indicators.rows(setting)
     assert loaded.what.startswith("300 read")
     assert (loaded.target, slowed.target) == ("10 s", race.times(1.1))
+    assert [stix.what, misp.what] == [
+        "300 read from a bundle of STIX 2.1: processor time",
+        "300 read from an event of MISP: processor time",
+    ]
+    for form in (indicators.stix, indicators.misp):
+        feed = tmp_path / "feed.json"
+        feed.write_text("".join(form(300)), "utf-8")
+        found = read_file(feed).content
+        assert (len(found.indicators), found.left_out) == (300, Counter())
     assert slowed.ratio.endswith(race.times(0)[-1])

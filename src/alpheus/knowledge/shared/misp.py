@@ -7,7 +7,7 @@ understood is the gravest. A list of bare values in JSON is read here, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -212,39 +212,51 @@ class _Reading:
             else:
                 yield from self._attribute(one, about)
 
-    def _attribute(self, content: bytes | msgspec.Raw, about: _About) -> Iterator[Entry]:
+    def _attribute(self, content: bytes | msgspec.Raw, about: _About) -> Sequence[Entry]:
         self._number += 1
         one = tolerant(content, _ATTRIBUTE)
-        for found in _entries(one, about) if not isinstance(one, str) else (one,):
-            yield NotUsed(found, f"entry {self._number}") if isinstance(found, str) else found
+        found = (one,) if isinstance(one, str) else _entries(one, about)
+        return [
+            NotUsed(each, f"entry {self._number}") if isinstance(each, str) else each
+            for each in found
+        ]
 
 
-def _entries(one: _Attribute, about: _About) -> Iterator[Shared | str]:
+def _entries(one: _Attribute, about: _About) -> Sequence[Shared | str]:
     kinds = _KINDS.get(one.type, ())
     reason = _refused(one) or about.trouble or ("" if kinds else NO_VALUE)
-    tags = _names(one.Tag, one.AttributeTag) or []
-    try:
-        until = _until(tags) or about.until
-    except ValueError:
-        until, reason = None, reason or UNREADABLE
-    parts = [one.value]
-    if "|" in one.type or len(kinds) > 1:
-        parts = one.value.rsplit("|", 1) if len(kinds) > 1 else [one.value.partition("|")[0]]
-    if not reason and len(parts) != len(kinds):
-        reason = _NO_PART
+    until, mark = about.until, about.mark
+    if one.Tag or one.AttributeTag:
+        tags = _names(one.Tag, one.AttributeTag) or []
+        try:
+            until = _until(tags) or until
+        except ValueError:
+            reason = reason or UNREADABLE
+        mark = Marking.of_all((_marking(tags), mark))
     if reason:
-        yield reason
-        return
-    mark = Marking.of_all((_marking(tags), about.mark))
-    for kind, value in zip(kinds, parts, strict=True):
-        if not kind:
-            continue
-        found = host_of(value) if kind == "url" else typed(kind, value)
-        if isinstance(found, str):
-            yield found
-        else:
-            yield Shared(*found, one.comment or about.meaning, about.source, Confidence.MEDIUM,
-                         mark.tlp, until, mark.remark)  # fmt: skip
+        return (reason,)
+    parts = _parts(one, kinds)
+    if parts is None:
+        return (_NO_PART,)
+    meaning, source = one.comment or about.meaning, about.source
+    found = [_value(kind, part) for kind, part in parts if kind]
+    return [
+        each if isinstance(each, str)
+        else Shared(*each, meaning, source, Confidence.MEDIUM, mark.tlp, until, mark.remark)
+        for each in found
+    ]  # fmt: skip
+
+
+def _parts(one: _Attribute, kinds: tuple[str, ...]) -> Sequence[tuple[str, str]] | None:
+    """The parts of a value with what stands in each; None where it lacks one."""
+    if len(kinds) == 1:
+        return ((kinds[0], one.value.partition("|")[0] if "|" in one.type else one.value),)
+    parts = one.value.rsplit("|", 1)
+    return [*zip(kinds, parts, strict=True)] if len(parts) == len(kinds) else None
+
+
+def _value(kind: str, value: str) -> tuple[str, str] | str:
+    return host_of(value) if kind == "url" else typed(kind, value)
 
 
 def _refused(one: _Attribute) -> str:

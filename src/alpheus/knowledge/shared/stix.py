@@ -8,7 +8,8 @@ is not understood, or is not there, counts as TLP:RED; one of a part of an objec
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -21,6 +22,11 @@ from alpheus.model import Confidence
 _COMPARISON = re.compile(
     r"\s*(?P<path>[a-z0-9-]+:[A-Za-z0-9_.\-']+)\s*=\s*'(?P<value>(?:[^'\\]|\\.)*)'\s*", re.DOTALL
 )
+_ALONE = re.compile(
+    r"\[\s*(?P<path>[a-z0-9-]+:[A-Za-z0-9_.\-']+)\s*=\s*'(?P<value>[^'\\]*)'\s*\]\s*"
+)
+"""The usual pattern: one comparison, told by one look."""
+
 _OPENING, _CLOSING = re.compile(r"[\[(\s]*"), re.compile(r"[\])\s]*")
 _PATHS = {
     "ipv4-addr:value": "ip", "ipv6-addr:value": "ip", "domain-name:value": "domain",
@@ -52,6 +58,9 @@ _TLP_2 = {
 
 _KNOWN = {ref: Marking(tlp) for ref, tlp in (_TLP_1 | _TLP_2).items()}
 _NOT_KNOWN = Marking.strictest([None])
+_KEPT = 10_000
+_About = tuple[str, Confidence, Tlp | None, datetime | None, str]
+"""Source, confidence, marking, end and remark, as `Shared` has them."""
 
 
 class _Head(msgspec.Struct):
@@ -160,33 +169,49 @@ class _Reading:
         self._source = source
         self._names = names
         self._marks = marks
+        self._known: dict[tuple[object, ...], _About | str] = {}
 
-    def entries(self, content: msgspec.Raw) -> Iterator[Shared | str]:
+    def entries(self, content: msgspec.Raw) -> Sequence[Shared | str]:
         """The values of one indicator, or why there is none."""
         one = tolerant(content, _INDICATOR)
-        reason = one if isinstance(one, str) else _refused(one)
-        if isinstance(one, str) or reason:
-            yield reason
-            return
+        if isinstance(one, str):
+            return (one,)
+        reason = _refused(one)
+        if reason:
+            return (reason,)
+        about = self._about(one)
+        if isinstance(about, str):
+            return (about,)
+        source, confidence, tlp, until, remark = about
+        return [
+            found if isinstance(found, str)
+            else Shared(*found, one.name or "", source, confidence, tlp, until, remark)
+            for found in _values(one.pattern)
+        ]  # fmt: skip
+
+    def _about(self, one: _Indicator) -> _About | str:
+        """What is said of its values; many of a bundle say the same."""
+        marks = one.object_marking_refs or ()
+        if one.granular_markings:
+            parts = (part.marking_ref for part in one.granular_markings if part.marking_ref)
+            marks = [*marks, *parts]
+        key = (one.created_by_ref, one.confidence, one.valid_until, *marks)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            found = self._known[key] = self._read(one, marks)
+        return found
+
+    def _read(self, one: _Indicator, marks: Iterable[str]) -> _About | str:
+        """The marking is that of the whole object and of any part of it: the strictest counts."""
         try:
             until = moment(one.valid_until)
         except ValueError:
-            yield UNREADABLE
-            return
-        mark = self._marking(one)
+            return UNREADABLE
+        mark = Marking.of_all(self._marks.get(ref, _NOT_KNOWN) for ref in marks)
         source = self._names.get(one.created_by_ref or "", "") or self._source
-        for found in _values(one.pattern):
-            if isinstance(found, str):
-                yield found
-            else:
-                yield Shared(*found, one.name or "", source, _confidence(one.confidence),
-                             mark.tlp, until, mark.remark)  # fmt: skip
-
-    def _marking(self, one: _Indicator) -> Marking:
-        """That of the whole object and of any part of it: the strictest counts."""
-        refs = [*(one.object_marking_refs or ())]
-        refs += [part.marking_ref for part in one.granular_markings or () if part.marking_ref]
-        return Marking.of_all(self._marks.get(ref, _NOT_KNOWN) for ref in refs)
+        return source, _confidence(one.confidence), mark.tlp, until, mark.remark
 
 
 def _refused(one: _Indicator) -> str:
@@ -197,30 +222,33 @@ def _refused(one: _Indicator) -> str:
     return _LANGUAGE if one.pattern_type != "stix" else ""
 
 
-def _values(pattern: str) -> Iterator[tuple[str, str] | str]:
-    """The values that a pattern lets choose from."""
+def _values(pattern: str) -> Sequence[tuple[str, str] | str]:
+    """The values that a pattern lets choose from, or why there is none."""
+    alone = _ALONE.fullmatch(pattern)
+    if alone is not None:
+        return (_value(alone[1], alone[2]),)
     compared: list[tuple[str, str]] = []
     at = 0
     while True:
         at = _skip(_OPENING, pattern, at)
         match = _COMPARISON.match(pattern, at)
         if match is None:
-            yield _other_form(pattern, at, also=bool(compared))
-            return
+            return (_other_form(pattern, at, also=bool(compared)),)
         compared.append((match["path"], re.sub(r"\\(.)", r"\1", match["value"])))
         at = _skip(_CLOSING, pattern, match.end())
         if at == len(pattern):
             break
         if not pattern.startswith("OR", at):
-            yield _TOGETHER
-            return
+            return (_TOGETHER,)
         at += len("OR")
-    for path, value in compared:
-        kind = _PATHS.get(path)
-        if kind is None:
-            yield NO_VALUE
-        else:
-            yield host_of(value) if kind == "url" else typed(kind, value)
+    return [_value(path, value) for path, value in compared]
+
+
+def _value(path: str, value: str) -> tuple[str, str] | str:
+    kind = _PATHS.get(path)
+    if kind is None:
+        return NO_VALUE
+    return host_of(value) if kind == "url" else typed(kind, value)
 
 
 def _skip(what: re.Pattern[str], text: str, at: int) -> int:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 KINDS = frozenset({"sha256", "sha1", "md5", "ip", "domain"})
 _HASHES = {32: "md5", 40: "sha1", 64: "sha256"}
+_LENGTHS = {name: length for length, name in _HASHES.items()}
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
 _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+(?!\d+\.?$){_LABEL}\.?")
@@ -109,12 +110,7 @@ def address_of(text: str) -> str | None:
     value = text.strip()
     if value.count(".") == 3 and value.count(":") < 2:
         value = value.partition(":")[0]
-        try:
-            # Far cheaper than `ipaddress`, and as strict.
-            socket.inet_pton(socket.AF_INET, value)
-        except (OSError, ValueError):
-            return None
-        return value
+        return value if _is_plain(value) else None
     if ":" not in value:
         return None
     if value.startswith("["):
@@ -126,10 +122,21 @@ def address_of(text: str) -> str | None:
     return str(address.ipv4_mapped or address)
 
 
+def _is_plain(text: str) -> bool:
+    """Whether it is an IPv4 address and no more: as strict as `ipaddress`, and far cheaper."""
+    try:
+        socket.inet_pton(socket.AF_INET, text)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def typed(kind: str, text: str) -> tuple[str, str] | str:
     """A value of a type that was named; or why it is none, or why that type is of no use."""
     if kind not in KINDS:
         return NO_VALUE
+    if kind == "ip" and _is_plain(text):
+        return kind, text
     value = refang(text)
     if kind == "ip":
         address = _address(value)
@@ -137,6 +144,5 @@ def typed(kind: str, text: str) -> tuple[str, str] | str:
     if kind == "domain":
         found = as_domain(_PORT.sub("", value) if ":" in value else value)
         return found if not isinstance(found, str) else f"no {kind}"
-    wanted = next(length for length, name in _HASHES.items() if name == kind)
-    right = len(value) == wanted and _HEX.fullmatch(value)
+    right = len(value) == _LENGTHS[kind] and _HEX.fullmatch(value)
     return (kind, value.lower()) if right else f"no {kind}"
