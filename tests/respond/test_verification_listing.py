@@ -102,6 +102,19 @@ def test_the_same_bytes_are_told_under_any_name(tmp_path: Path) -> None:
     (found,) = listings_of([tree], {digest})
     assert [one.path for one in found.copies] == ["C/inetpub/wwwroot/x.jpg"]
     assert listings_of([tree])[0].copies == ()
+    known = {("E1", "C/inetpub/wwwroot/x.jpg"): digest, ("E2", "C/other.jpg"): digest}
+    (listed,) = listings_of([tree], copies=known)
+    assert listed.copies == found.copies
+    assert listings_of([tree], {digest}, copies={})[0].copies == ()
+
+
+def test_a_large_copy_is_told_as_well(tmp_path: Path) -> None:
+    """However much of it there is to read."""
+    path = _tree(tmp_path, "C/inetpub/wwwroot/x.jpg") / "C/inetpub/wwwroot/x.jpg"
+    content = bytes(range(256)) * (40 << 10)
+    path.write_bytes(content)
+    (found,) = listings_of([tmp_path], {sha256(content).hexdigest()})
+    assert [one.path for one in found.copies] == ["C/inetpub/wwwroot/x.jpg"]
 
 
 def test_a_log_in_a_folder_that_is_served_may_be_any_file(tmp_path: Path) -> None:

@@ -30,9 +30,6 @@ from alpheus.parsers.mft import names_in_use
 SERVED_BY = "/windows/system32/inetsrv/config/applicationhost.config"
 """Where IIS keeps which folder is served at which path."""
 
-_LARGEST = 8 << 20
-"""Bytes of a file that is compared with those that were found."""
-
 TABLES = frozenset({"$mft", "mft"})
 """Names of the master file table of a volume."""
 
@@ -126,17 +123,19 @@ def is_page(name: str) -> bool:
 
 def listings_of(
     evidence: Sequence[Path], wanted: Collection[str] = (), options: OpenOptions | None = None,
-    servers: Collection[str] = (),
+    servers: Collection[str] = (), copies: Mapping[tuple[str, str], str] | None = None,
 ) -> tuple[Listing, ...]:  # fmt: skip
     """Look through packages, in the order in which a triage numbers them.
 
     `wanted` are hashes (SHA-256) of files that were found: the same bytes under any name are told.
-    `servers` are names, folded in case: what lies in a folder of such a name is told by itself.
+    `copies` are those files as the triage has listed them, by package and address; where nothing
+    is known of that, each file is read for it, logs but for those that are served. `servers` are
+    names, folded in case: what lies in a folder of such a name is told by itself.
     A package that cannot be opened is left out; the triage says so.
     """
     found = []
     for number, path in enumerate(each_once(evidence), 1):
-        several = _Several(f"E{number}", frozenset(wanted), frozenset(servers))
+        several = _Several(f"E{number}", frozenset(wanted), copies, frozenset(servers))
         try:
             package = open_package(path, several.evidence, options or OpenOptions())
             for file in package.files(listed=several.listed):
@@ -150,11 +149,14 @@ def listings_of(
 class _Several:
     """One package, of each of its servers by itself."""
 
-    def __init__(self, evidence: str, wanted: Collection[str], servers: Collection[str]) -> None:
+    def __init__(
+        self, evidence: str, wanted: Collection[str],
+        copies: Mapping[tuple[str, str], str] | None, servers: Collection[str],
+    ) -> None:  # fmt: skip
         self.evidence = evidence
-        self._wanted = wanted
+        self._known = (wanted, copies)
         self._servers = servers
-        self._parts = {"": _Looking(evidence, wanted)}
+        self._parts = {"": _Looking(evidence, *self._known)}
 
     def listed(self, name: str) -> None:
         """A folder that the package names by itself."""
@@ -164,7 +166,7 @@ class _Several:
         """What is seen of the server whose folder this lies in."""
         owner = self._owner(path) if self._servers else ""
         if owner not in self._parts:
-            self._parts[owner] = _Looking(self.evidence, self._wanted, owner)
+            self._parts[owner] = _Looking(self.evidence, *self._known, owner)
         return self._parts[owner]
 
     def _owner(self, path: str) -> str:
@@ -190,10 +192,14 @@ def _written(path: Path) -> datetime | None:
 class _Looking:
     """One package while it is looked through."""
 
-    def __init__(self, evidence: str, wanted: Collection[str], owner: str = "") -> None:
+    def __init__(
+        self, evidence: str, wanted: Collection[str],
+        copies: Mapping[tuple[str, str], str] | None, owner: str = "",
+    ) -> None:  # fmt: skip
         self.evidence = evidence
         self._owner = owner
-        self._wanted = wanted
+        self._wanted = wanted if copies is None else ()
+        self._known = copies or {}
         self._held: dict[str, set[str]] = {}
         self._lost: set[str] = set()
         self._listed: set[str] = set()
@@ -239,13 +245,14 @@ class _Looking:
                 table = Table(*names_in_use(path))
             self._tables[volume[0].lower()] = table
             self._note(table.newest)
-        elif self._wanted and (file.size or 0) <= _LARGEST and not _IS_LOG.search(place):
+        elif self._wanted and not _IS_LOG.search(place):
             with file.open() as stream:
-                left = _LARGEST
-                while left > 0 and (data := stream.read(1 << 20)):
-                    left -= len(data)
+                while stream.read(1 << 20):
+                    pass
         if file.sha256 in self._wanted:
             self._copies.append(Copy(file.path, file.sha256 or ""))
+        elif known := self._known.get((self.evidence, file.path)):
+            self._copies.append(Copy(file.path, known))
 
     def end(self) -> Listing:
         """All that was seen."""

@@ -13,6 +13,7 @@ from alpheus.job import TriageOptions, TriageResult
 from alpheus.model import Weight
 from alpheus.report.assessment_file import Assessment, Server, of_model, read_assessment
 from alpheus.respond.verification import Verification, compare
+from alpheus.respond.verification_copies import copies_in
 from alpheus.respond.verification_evidence import file_of
 from alpheus.respond.verification_listing import Listing, folder_of, listings_of, place_of
 from alpheus.respond.verification_logs import end_of
@@ -62,7 +63,7 @@ def verify(
         if not one.exists():
             message = f"{one} is not there; nothing was compared"
             raise EvidenceNotFoundError(message)
-    result = triage(evidence, replace(how, remember=True, listing=heard is not None))
+    result = triage(evidence, replace(how, remember=True, listing=True))
     if heard is not None:
         heard(result)
     unopened = tuple(f"{one.path}: {one.error}" for one in result.unopened)
@@ -73,7 +74,10 @@ def verify(
     found = compared(
         old, before, new, since=when, unopened=unopened, same=same, complete=complete, own=own,
         renamed=renamed,
-        listings=listings_of(evidence, found_files(before), how.opening, every_name(new)),
+        listings=listings_of(
+            evidence, options=how.opening, servers=every_name(new),
+            copies=copies_in(result.manifests, found_files(before)),
+        ),
     )  # fmt: skip
     return found, unopened
 
