@@ -45,6 +45,7 @@ _PROVIDERS = {
 _CHANNELS = {"windows-application": "Application"}
 _SAMPLES = {"*.as*": "x.aspx", "*.c*html": "x.cshtml"}
 _WRITTEN = {
+    "web-access": '192.0.2.7 - - [01/Mar/2021:00:00:00 +0000] "GET / HTTP/1.1" 200 7\n',
     "rps-http": (
         "#Software: Microsoft Exchange Server\r\n#Log-type: Rps Http Logs\r\n"
         "#Fields: DateTime,ShellId,CommandName,UrlStem\r\n"

@@ -139,3 +139,17 @@ def test_rules_of_pages_are_run(folder: Path, rules: str, pages: str, wrong: str
 def test_packs_that_ship_are_in_order(pack: str) -> None:
     """By the same check that others are asked to pass."""
     assert check_pack(FOLDER / pack).problems == ()
+
+
+def test_a_rule_that_shows_the_product_must_be_there(folder: Path) -> None:
+    """A name that no rule of the pack has would leave the product unseen for ever."""
+    path = folder / "pack.yaml"
+    name = "my-pack-request-refused"
+    path.write_text(path.read_text() + f"""
+product_signs:
+  - {{product: Gateway, kind: rule, value: {name}}}
+  - {{product: Gateway, kind: rule, value: my-pack-request-refusd}}
+""")  # fmt: skip
+    (problem,) = check_pack(folder).problems
+    assert problem.line == _line(path, "refusd")
+    assert "'my-pack-request-refusd' is no rule of this pack" in problem.what

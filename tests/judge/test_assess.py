@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -134,3 +135,41 @@ def test_what_is_no_exchange_is_not_called_one(judge: Judge) -> None:
         collector = Collector()
         collector.cover(Origin("E1", "WEB", "", ""), label).merge(hours(*WHOLE_WINDOW))
         assert _only(judge, collector).product == product
+
+
+PACK_OF_AN_APPLIANCE = """
+id: spill
+version: "1"
+title: An attack on gateways
+products: [Mail Gateway]
+product_signs: [{product: Mail Gateway, kind: rule, value: spill-seen}]
+window: {from: 2021-02-01T00:00:00Z, to: 2021-03-01T00:00:00Z}
+deciding: [{name: front-end, any_of: ["iis-site-*"]}]
+"""
+
+SEEN = """
+title: The logon page of the gateway
+name: spill-seen
+id: 0b6f5fd0-58a3-4cf4-9d0c-9f6f1b0f4f11
+status: test
+logsource: {category: webserver}
+detection: {selection: {cs-uri-stem: /gw/login.do}, condition: selection}
+level: informational
+alpheus: {stage: none, weight: context, confidence: high}
+"""
+
+
+def test_a_product_is_shown_by_a_rule_of_its_pack(tmp_path: Path) -> None:
+    """Then its campaign is judged, and what only tells the product is no finding."""
+    (tmp_path / "spill" / "sigma").mkdir(parents=True)
+    (tmp_path / "spill" / "pack.yaml").write_text(PACK_OF_AN_APPLIANCE)
+    (tmp_path / "spill" / "sigma" / "seen.yml").write_text(SEEN)
+    kit = Kit.compile(load_packs([], [tmp_path / "spill"]), ReadOptions(), keep=False)
+    judge, whose = Judge(kit, Builds.load()), origin("GW01", folder="GW01")
+    collector = Collector()
+    collector.cover(whose, "iis-site-1").merge(hours(*WHOLE_WINDOW))
+    assert _only(judge, collector).verdict is Verdict.NOT_DETERMINABLE
+    collector.hit(kit.infos["spill-seen"], whose, event("iis", host="GW01"))
+    server = _only(judge, collector)
+    assert (server.verdict, server.product) == (Verdict.NO_EVIDENCE, "Mail Gateway")
+    assert server.findings == ()

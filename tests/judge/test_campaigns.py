@@ -87,6 +87,14 @@ def test_a_shell_after_exploitation_belongs_to_the_campaign() -> None:
     assert judged["proxylogon"].campaign.stage is Stage.OPERATED
 
 
+def test_a_command_right_before_the_first_record_is_of_the_same_act() -> None:
+    """Where the request is in no log, the worker's command stands before the page it wrote."""
+    page = finding(Stage.IMPLANTED, Weight.PROOF, time=at("2021-03-03T10:00:00"))
+    for time, alone in (("2021-03-03T09:52:00", False), ("2021-03-03T09:40:00", True)):
+        command = finding(Stage.OPERATED, Weight.PROOF, pack="iis-webshell", time=at(time))
+        assert ("uncategorised" in _judge(page, command)) is alone
+
+
 def test_a_shell_before_exploitation_is_somebody_elses() -> None:
     """A shell used only before the campaign reached the server is not its doing."""
     judged = _judge(

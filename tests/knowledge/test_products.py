@@ -36,6 +36,15 @@ def test_a_sign_may_stand_for_many_sources() -> None:
     assert products_seen([sign], ["other"], []) == ()
 
 
+def test_a_product_is_told_by_a_rule_that_matches() -> None:
+    """What no server page shows: a path, a header, a program of an appliance."""
+    sign = ProductSign("Gateway", "rule", "own-logon-page")
+    assert products_seen([sign], ["iis-site-1"], ["/own-logon-page"], {"own-logon-page"}) == (
+        "Gateway",
+    )
+    assert products_seen([sign], ["own-logon-page"], ["own-logon-page"], {"own-other"}) == ()
+
+
 def test_a_pack_adds_signs(tmp_path) -> None:
     """A product that nobody thought of is a line in a pack."""
     folder = tmp_path / "own"

@@ -18,6 +18,8 @@ from alpheus.model import Stage
 SCHEMA = "alpheus.collection/1"
 _WIDTH = 80
 _SEPARATOR = " | "
+_REQUESTS = ("iis-site-", "web-access")
+"""Sources whose rules are those of requests to a web server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def _cves(entry: Entry, packs: Sequence[Pack]) -> tuple[str, ...]:
 
 def _stages(entry: Entry, packs: Sequence[Pack]) -> tuple[str, ...]:
     """How far an intruder got, by the rules that read this source; context left out."""
-    source = "iis" if entry.source.startswith("iis-site-") else entry.source
+    source = "iis" if entry.source.startswith(_REQUESTS) else entry.source
     found = {
         rule.meaning.stage
         for pack in packs

@@ -70,6 +70,7 @@ def check_pack(folder: Path) -> Checked:
     examples = sum(len(file.examples) for file in files)
     if pack is not None:
         problems += _sources(pack)
+        problems += _signs(pack, files)
     ordered = sorted(dict.fromkeys(problems), key=lambda one: (str(one.path), one.line, one.what))
     return Checked(pack, rules, examples, tuple(ordered))
 
@@ -278,6 +279,16 @@ def _twice(folder: Path) -> Iterator[Problem]:
         if path.suffix.lower() in _YAML and path.is_file():
             for key, line in given_twice(_read(path)):
                 yield Problem(path, line, f"{key} is given twice: only one of them would count")
+
+
+def _signs(pack: Pack, files: Sequence[SigmaFile]) -> Iterator[Problem]:
+    """A rule that shows a product must be one of the pack's own, which comes with it."""
+    path = pack.folder / "pack.yaml"
+    names = {str(file.document.get("name")) for file in files}
+    for number, sign in enumerate(pack.signs):
+        if sign.kind == "rule" and sign.value not in names:
+            line = line_of(_read(path), f"product_signs[{number}].value")
+            yield Problem(path, line, f"product_signs: {sign.value!r} is no rule of this pack")
 
 
 def _sources(pack: Pack) -> Iterator[Problem]:

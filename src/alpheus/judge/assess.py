@@ -26,8 +26,9 @@ from alpheus.judge.unlisted import unlisted
 from alpheus.judge.verdict import confidence_of, counts, stage_of, worst
 from alpheus.knowledge.builds import Builds
 from alpheus.knowledge.fixes import product_by_fixes
-from alpheus.knowledge.products import EXCHANGE, signs_of
+from alpheus.knowledge.products import EXCHANGE, signs_of, telling
 from alpheus.model import Citation, Evidence, Finding, ServerAssessment, Stage, Weight
+from alpheus.parsers.ncsa import LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Judge:
         anchors = anchors_of(record, collector.processes, shells)
         hits = findings_of_hits(record, anchors, collector.processes)
         hashes = [_hash_finding(match) for match in record.file_matches]
-        silent = self.kit.rules.silent
+        silent = self.kit.rules.silent | telling(self.kit.packs)
         of_rules = (one for one in (*hits, *sequences) if one.rule not in silent)
         found = (*of_rules, *pages.findings, *rare, *hashes)
         hashed = (with_hashes(finding, collector.hashes) for finding in found)
@@ -148,9 +149,16 @@ class Judge:
         seen = record.products(signs_of(self.kit.packs))
         if seen:
             return seen[0]
-        if record.is_web_server:
-            return "Microsoft IIS"
-        return "Windows" if record.hours else "unknown"
+        return _at_least(record)
+
+
+def _at_least(record: ServerRecord) -> str:
+    """What a server is of which no sign tells a product."""
+    if record.is_web_server:
+        return "Microsoft IIS"
+    if LABEL in record.hours:
+        return "web server"
+    return "Windows" if record.hours else "unknown"
 
 
 def _empty(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alpheus.judge.coverage import Window, WindowCoverage, coverage_of_window
 from alpheus.judge.patch import PatchTimeline
@@ -15,6 +15,10 @@ from alpheus.knowledge.products import signs_of
 from alpheus.model import Campaign, Finding, Stage, Verdict
 
 UNCATEGORISED = "uncategorised"
+_SAME_ACT = timedelta(minutes=10)
+"""So long before the first record of a campaign's exploitation its first command may stand: of a
+request that is in no log, the page that it wrote is what is told first."""
+
 _NO_PRODUCT = "its product is not in the evidence"
 
 
@@ -94,6 +98,15 @@ def _owner(finding: Finding, exploited: Mapping[str, _First]) -> str:
     ]
     if before:
         return max(before)[1]
+    soon = [
+        (first.time, pack)
+        for pack, first in exploited.items()
+        if first.time is not None
+        and (when := finding.last or finding.time) is not None
+        and first.time - when <= _SAME_ACT
+    ]
+    if soon:
+        return min(soon)[1]
     if finding.time is None and exploited:
         return next(iter(exploited))
     return UNCATEGORISED

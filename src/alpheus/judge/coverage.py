@@ -28,7 +28,7 @@ _LAST_HOUR = 70_389_527
 """The first and last whole hours of the years 1 to 9999, since 1970."""
 
 FRONT_END = "front-end"
-STEADY = ("iis-", "httpproxy")
+STEADY = ("iis-", "httpproxy", "web-access")
 """Sources that write every hour, if only for health probes: their silence is a gap."""
 
 SOURCE_NAMES: Mapping[str, str] = {
@@ -38,6 +38,7 @@ SOURCE_NAMES: Mapping[str, str] = {
     "ecp-server": "ECP Server logs",
     "msexchange-management": "the MSExchange Management event log",
     "iis-site-*": "IIS logs",
+    "web-access": "access logs",
 }
 """How a source is named in a sentence; others are named by their label."""
 

@@ -57,7 +57,8 @@ class ServerRecord:
         """The products that anything in the evidence shows, in the order of the signs."""
         answered = (stem for stem, uses in self.uses.items() if any(u.succeeded for u in uses))
         labels = (*self.hours, *(one.source for one in self.witnesses))
-        seen = products_seen(signs, labels, answered)
+        matched = {group.rule.id for group in self.hits if not group.raw}
+        seen = products_seen(signs, labels, answered, matched)
         return tuple(dict.fromkeys((EXCHANGE, *seen))) if self.is_exchange else seen
 
     def may_run(self, products: Sequence[str], signs: Sequence[ProductSign]) -> bool:

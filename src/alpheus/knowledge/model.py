@@ -172,8 +172,9 @@ class ProductSign:
     """What shows that a product is on a server, or which build of it.
 
     `kind`: `source` (`value` is a label of coverage, with `*` for any end), `page` (`value` is a
-    regular expression that is searched for in the URL stem, lower case) or `header` (`value` names
-    a header of its answers that says its build).
+    regular expression that is searched for in the URL stem, lower case, of a server page that
+    answered), `rule` (`value` names a rule that only the product makes match) or `header` (`value`
+    names a header of its answers that says its build).
     """
 
     product: str

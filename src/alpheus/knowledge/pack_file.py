@@ -54,7 +54,7 @@ class _Group(_Record):
 
 class _Sign(_Record):
     product: _Text
-    kind: Literal["source", "page", "header"]
+    kind: Literal["source", "page", "rule", "header"]
     value: _Text
 
 

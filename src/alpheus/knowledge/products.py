@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from alpheus.errors import KnowledgeError
 from alpheus.knowledge.model import Pack, ProductSign
 from alpheus.knowledge.patterns import found_in
 from alpheus.knowledge.tables import read_table
+from alpheus.model import Stage
 
 EXCHANGE = "Microsoft Exchange Server"
 _KINDS = ("source", "page", "header")
@@ -33,16 +34,33 @@ def signs_of(packs: Sequence[Pack]) -> tuple[ProductSign, ...]:
 
 
 def products_seen(
-    signs: Iterable[ProductSign], sources: Iterable[str], pages: Iterable[str]
+    signs: Iterable[ProductSign],
+    sources: Iterable[str],
+    pages: Iterable[str],
+    rules: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """The products shown by labels of coverage and by stems of pages that answered, in order."""
+    """The products that labels of coverage, pages that answered or rules that matched show."""
     labels, stems = list(sources), "\n".join(pages)
     return tuple(
-        dict.fromkeys(sign.product for sign in signs if _holds(sign, labels, stems))
+        dict.fromkeys(sign.product for sign in signs if _holds(sign, labels, stems, rules))
     )  # fmt: skip
 
 
-def _holds(sign: ProductSign, labels: Sequence[str], stems: str) -> bool:
+def telling(packs: Sequence[Pack]) -> frozenset[str]:
+    """The rules that only tell which product it is: their matches are no findings."""
+    return frozenset(
+        str(file.document.get("name"))
+        for pack in packs
+        for file in pack.sigma
+        if file.meaning is not None
+        and file.meaning.stage is Stage.NONE
+        and any(s.kind == "rule" and s.value == file.document.get("name") for s in pack.signs)
+    )
+
+
+def _holds(sign: ProductSign, labels: Sequence[str], stems: str, rules: Collection[str]) -> bool:
+    if sign.kind == "rule":
+        return sign.value in rules
     if sign.kind == "page":
         return found_in(sign.value, stems)
     if sign.kind != "source":

@@ -16,6 +16,7 @@ from alpheus.parsers.httpproxy import HTTPPROXY
 from alpheus.parsers.httpproxy_export import HttpProxyExportFormat
 from alpheus.parsers.iis_native import IisNativeFormat
 from alpheus.parsers.msert import MsertFormat
+from alpheus.parsers.ncsa import NcsaFormat
 from alpheus.parsers.oabgenerator import OabGeneratorFormat
 from alpheus.parsers.setup_log import SetupLogFormat
 from alpheus.parsers.uls import UlsFormat
@@ -34,6 +35,7 @@ TEXT_LOG_FORMATS: tuple[TextLogFormat, ...] = (
     AUDIT,
     W3CFormat(),
     IisNativeFormat(),
+    NcsaFormat(),
     SetupLogFormat(),
     UlsFormat(),
     MsertFormat(),
