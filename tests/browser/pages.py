@@ -19,6 +19,8 @@ class Shown(NamedTuple):
 PAGES = (
     Shown("campaign", "/", "ann", "/"),
     Shown("campaign-by", "/campaign/by/{by}", "ann", "/campaign/by/region"),
+    Shown("hands", "/hands", "ann", "/hands"),
+    Shown("hand", "/hands/{number}", "ann", "/hands/1"),
     Shown("sign-in", "/sign-in", "", "/sign-in"),
     Shown("join", "/join/{secret}", "", "/join/no-such-link"),
     Shown("account", "/account", "ann", "/account"),
@@ -96,7 +98,8 @@ NO_PAGES = frozenset({
 """Routes that give files, or what a script asks for, or a letter that lies in a page."""
 
 PICTURED = (
-    "campaign", "servers", "server", "organisation", "notices", "own", "own-server",
+    "campaign", "servers", "server", "organisation", "notices", "own", "own-server", "hands",
+    "hand",
 )  # fmt: skip
 """Pages of which pictures are kept."""
 

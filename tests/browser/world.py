@@ -14,12 +14,14 @@ from alpheus.cases.observations_import import import_file
 from alpheus.cases.rebuild import rebuild
 from alpheus.cases.service import Cases
 from alpheus.cases.service_listing import Filters
+from alpheus.cases.strands import Trait
 from alpheus.directory.model import Contact, Organisation
 from alpheus.exposure.model import Certificate, Tls
 from alpheus.notify.answers import Answer, AnswerKind, give
 from alpheus.notify.model import EventKind
 from alpheus.notify.service import Notices
 from alpheus.notify.settings import read_settings
+from alpheus.report.visible import portable
 from alpheus.web.access.accounts import Accounts
 from alpheus.web.access.roles import Grant, Role
 from alpheus.web.access.sessions import Sessions
@@ -31,6 +33,8 @@ from cases_filling import fill, seen
 from console_jobs import LIST
 from directory_samples import write
 from server_filling import FIXED, OPEN, assessed, document, take_in
+from strand_filling import trait
+from web.hands_filling import run_that_found
 
 SETTINGS = Path(__file__).resolve().parents[2] / "src/alpheus/notify/notify_example.yaml"
 PASSWORD = "the river runs through the stables"
@@ -82,6 +86,7 @@ def made_world(database: Database, folder: Path) -> World:
     came_in = folder / "list.csv"
     came_in.write_bytes(LIST)
     import_file(database, came_in, "ann", name=EVIL_FILE)
+    run_that_found(database, _intrusions())
     directory = write(folder / "directory", (*_organisations(),))
     rebuild(database, now=datetime.now(UTC), directory=str(directory))
     cases = Cases(database)
@@ -104,6 +109,18 @@ def _seen(number: int, build: str, day: int) -> Any:
                 "attributes": {"comment": EVIL_NAME}}  # fmt: skip
     host = _HOSTS.get(number, f"mail.org{number}.example")
     return seen(number, build, day, names=(host,), **more)
+
+
+def _intrusions() -> dict[str, list[list[Trait]]]:
+    """Two hands that share something, on a server both, and somebody who came once."""
+    keys = [trait("secret", f"{at:032x}") for at in range(3)]
+    evil = [trait("page-name", portable(f"{at}{one}")[:200]) for at, one in enumerate(HOSTILE)]
+    way = trait("address", "198.51.100.7")
+    return {
+        "victim1.example": [[keys[0], way, *evil]], "victim2.example": [[keys[0], *evil]],
+        "victim3.example": [[keys[0], trait("carrier", "/ecp/a1.js")], [keys[1], way]],
+        "victim4.example": [[keys[1], way]], "victim5.example": [[keys[2]]],
+    }  # fmt: skip
 
 
 def _organisations() -> list[Organisation]:

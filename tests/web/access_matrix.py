@@ -99,6 +99,8 @@ SEE = "S NN YYY YYY YYY YYY"
 """A list: each sees the part that is theirs."""
 ONE = "S NN YYA YYA YYA YYA"
 """Something of the organisation, to look at."""
+NONE_HERE = "S NN AAA AAA AAA AAA"
+"""Something that depends on more than this world has; see the tests of its page."""
 WORK_ON_ONE = "S NN NNN YYA YYA YYA"
 """Something of the organisation, to be changed."""
 SECRETS = "S NN NNN YYA NNN YYA"
@@ -123,6 +125,8 @@ TABLE: tuple[Line, ...] = (
     Line("GET", "/campaign/by/{by}", SEE, "/campaign/by/region"),
     Line("GET", "/campaign/days.csv", SEE),
     Line("GET", "/campaign/report.html", SEE),
+    Line("GET", "/hands", SEE),
+    Line("GET", "/hands/{number}", NONE_HERE, "/hands/1"),
     Line("GET", "/sign-in", PUBLIC),
     Line("POST", "/sign-in", PUBLIC, form={"name": "nobody", "password": "wrong"}),
     Line("GET", "/join/{secret}", PUBLIC, "/join/no-such-link"),

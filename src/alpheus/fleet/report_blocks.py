@@ -79,6 +79,7 @@ def hand_blocks(found: Hands, speech: Speech) -> Iterator[Block]:
     if found.strands:
         yield Block(hands_sentence(found, speech))
     if found.hands:
+        yield Block(say("A hand is a number: who it is, no log says."))
         yield Block(say(WEIGHT))
     for hand in found.hands:
         yield from _hand(hand, speech)
@@ -134,7 +135,6 @@ def hands_sentence(found: Hands, speech: Speech) -> str:
                   len(found.hands))  # fmt: skip
     said.append(number % {"number": speech.number(len(found.hands)),
                           "alone": speech.number(found.alone_total)})  # fmt: skip
-    said.append(say("A hand is a number: who it is, no log says."))
     return " ".join(said)
 
 

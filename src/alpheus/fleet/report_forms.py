@@ -59,4 +59,4 @@ def _row(cells: tuple[str, ...] | list[str] | object) -> str:
 
 @cache
 def _environment() -> Environment:
-    return html_environment("report.css", "exposure.css")
+    return html_environment("report.css", "exposure.css", "found.css")

@@ -27,6 +27,7 @@ from alpheus.web.access.throttle import Rate, Throttle
 from alpheus.web.api.routes import router
 from alpheus.web.campaign_view import CampaignDesk, wait_days_of
 from alpheus.web.desk import Desk
+from alpheus.web.hands_desk import HandsDesk
 from alpheus.web.jobs.service import Jobs
 from alpheus.web.notice_desk import office_of
 from alpheus.web.pages import PAGES
@@ -83,6 +84,7 @@ def create_app(
             "provider": _provider_of(settings, clock),
             "throttle": Throttle(rate), "sign_in_throttle": Throttle(SIGN_IN_RATE),
             "campaign": CampaignDesk(database, clock, wait_days_of(settings.notify)),
+            "hands": HandsDesk(database),
             "start_working_out": in_a_process,
             "office": office_of(database, settings, clock),
         }

@@ -13,6 +13,7 @@ from alpheus.web.api import (
     changes,
     clean_up,
     document,
+    hands,
     jobs,
     notices,
     organisations,
@@ -26,8 +27,8 @@ from alpheus.web.api import (
 from alpheus.web.api.asking import BASE, LARGEST_BODY, check_request
 
 MODULES = (
-    campaign, servers, server, story, changes, clean_up, organisations, notices, batches, uploads,
-    jobs, own, people, document,
+    campaign, hands, servers, server, story, changes, clean_up, organisations, notices, batches,
+    uploads, jobs, own, people, document,
 )  # fmt: skip
 """An explicit list; each has `ROUTES`."""
 

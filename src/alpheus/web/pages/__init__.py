@@ -11,6 +11,7 @@ from alpheus.web.pages import (
     batches,
     campaign,
     clean_up,
+    hands,
     imports,
     jobs,
     notices,
@@ -29,6 +30,7 @@ from alpheus.web.pages import (
 PAGES: tuple[ControllerRouterHandler, ...] = (
     *static.ROUTES,
     *campaign.ROUTES,
+    *hands.ROUTES,
     *servers.ROUTES,
     *organisations.ROUTES,
     *search.ROUTES,
