@@ -12,6 +12,7 @@ _LARGEST = 2**53 - 1
 _TITLES = {
     "me": "Who asks, and tokens",
     "campaign": "Campaign",
+    "hands": "The same hand",
     "servers": "Servers",
     "server": "One server",
     "story": "The story of an attack",
