@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,26 @@ def test_a_saved_hunt_is_listed_explained_and_asked(results: Path, capsys: Captu
         assert main(["hunt", *wrong]) == 2
     with pytest.raises(SystemExit):
         main(["hunt", "x = 1", "--with", "no", str(results)])
+
+
+def test_what_is_cut_is_told(results: Path, capsys: Capture) -> None:
+    """A value that is too long, and an answer."""
+    assert main(["hunt", "SELECT repeat('x', 40000) AS a", str(results), "--format", "jsonl"]) == 0
+    found = capsys.readouterr()
+    assert json.loads(found.out) == {"a": "x" * 32_000 + "…"}
+    assert "1 value is cut after 32,000 characters; ask for a part" in found.err
+    question = "SELECT repeat('x', 10000) AS a FROM range(10000)"
+    status = main(["hunt", question, str(results), "--limit", "10000", "--max-memory", "64"])
+    found = capsys.readouterr()
+    assert status == 1
+    assert found.err.endswith("the answer would take more than 64 MiB; ask for fewer columns or "
+                              "rows, or allow --max-memory\n")  # fmt: skip
+    assert 6_000 < len(found.out.splitlines()) < 6_713
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory of a process is bounded on Linux")
+def test_one_value_that_is_too_large_costs_the_answer(results: Path, capsys: Capture) -> None:
+    """Which is told as other bounds are."""
+    question = "SELECT range(50000000) AS a"
+    assert main(["hunt", question, str(results), "--max-memory", "600"]) == 1
+    assert "the answer takes more than 600 MiB; ask for less" in capsys.readouterr().err

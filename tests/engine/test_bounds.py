@@ -13,7 +13,9 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="bounds are those of 
 
 
 def _run(code: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
-    text = f"from alpheus.engine.bounds import allow, allow_memory, bound, follow\n{code}"
+    text = (
+        f"from alpheus.engine.bounds import allow, allow_memory, bound, follow, more_memory\n{code}"
+    )
     return subprocess.run(
         [sys.executable, "-P", "-c", text], capture_output=True, cwd=folder, check=False
     )
@@ -51,6 +53,21 @@ def test_memory_is_allowed_anew_for_each_unit(tmp_path: Path) -> None:
         "print(*map(int, found))\n"
     )
     assert _run(code, tmp_path).stdout == b"1 0 0 1 1 0 1 1 0\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process has is told by Linux")
+def test_memory_is_bounded_beside_what_is_taken(tmp_path: Path) -> None:
+    """For a while, whatever the process had before; then all is as it was."""
+    code = (
+        "kept = bytearray(500 << 20)\n"
+        "def fits(size):\n"
+        "    try: bytearray(size << 20)\n"
+        "    except MemoryError: return False\n"
+        "    return True\n"
+        "with more_memory(200 << 20): found = [fits(100), fits(400)]\n"
+        "print(*map(int, [*found, fits(400)]))\n"
+    )
+    assert _run(code, tmp_path).stdout == b"1 0 1\n"
 
 
 def test_the_processor_is_allowed_anew_for_each_unit(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from alpheus.hunt.session import Bounds, Session
 @pytest.fixture(scope="module")
 def session(small: Path) -> Iterator[Session]:
     """Over the one timeline."""
-    with Session([small / "EX01.parquet"], Bounds(memory=256, seconds=60, threads=1)) as opened:
+    with Session([small / "EX01.parquet"], Bounds(memory=256, seconds=3_600, threads=1)) as opened:
         yield opened
 
 
@@ -121,15 +123,39 @@ def test_the_database_itself_refuses_what_the_check_would_miss(
 
 
 def test_time_and_memory_are_bounded(small: Path) -> None:
-    """A question without an end is ended, and the session can be asked again."""
+    """A question without an end is ended; seconds are those of all that a session is asked."""
     with Session([small / "EX01.parquet"], Bounds(memory=64, seconds=1, threads=1)) as bounded:
         with pytest.raises(LimitError, match="no answer in 1 seconds"):
             list(bounded.ask("SELECT count(*) FROM range(1000000000000) r, timeline")[1])
-        assert list(bounded.ask("SELECT 1")[1]) == [(1,)]
+        with pytest.raises(LimitError, match="no answer in 1 seconds"):
+            list(bounded.ask("SELECT count(*) FROM range(1000000000000) r, timeline")[1])
     with Session([small / "EX01.parquet"], Bounds(memory=64, seconds=600, threads=1)) as bounded:
         with pytest.raises(LimitError, match="64 MiB"):
             list(bounded.ask("SELECT list(r.range::VARCHAR) FROM range(20000000) r")[1])
         assert list(bounded.ask("SELECT count(*) FROM timeline")[1]) == [(4,)]
+
+
+def test_time_is_bounded_while_rows_are_looked_at(small: Path) -> None:
+    """By whoever takes them, and however large they are."""
+    query = "SELECT repeat('x', 1000000) FROM range(1000)"
+    with Session([small / "EX01.parquet"], Bounds(memory=256, seconds=1, threads=1)) as bounded:
+        seen = 0
+        with pytest.raises(LimitError, match="no answer in 1 seconds"):
+            for _ in bounded.ask(query)[1]:
+                seen += 1
+                time.sleep(0.01)
+        assert seen < 1_000
+
+
+def test_large_rows_are_fetched_a_few_at_a_time(session: Session) -> None:
+    """So that no more of them are held than one answer has."""
+    _, rows = session.ask("SELECT repeat('x', 4000000) FROM range(50)")
+    tracemalloc.start()
+    try:
+        assert sum(len(row[0]) for row in rows) == 200_000_000
+        assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_nothing_is_printed_beside_the_answer(session: Session) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from alpheus.cli.arguments import bound
 from alpheus.cli.output import folded, say, standard_output
-from alpheus.errors import UsageError
+from alpheus.errors import LimitError, UsageError
 
 if TYPE_CHECKING:
     from alpheus.hunt.asking import Answer
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FORMATS = ("text", "csv", "jsonl")
 _ROWS = 1_000
 _NAMED = 5
+_SHARE, _BESIDE = 3, 512 << 20
+"""The database takes what it may, the answer as much again; a share, and some beside, to spare."""
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -70,7 +72,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def run(options: argparse.Namespace) -> int:
     """Ask and print."""
-    from alpheus.hunt.asking import ask  # noqa: PLC0415 - keeps --help fast
+    from alpheus.engine.bounds import more_memory  # noqa: PLC0415 - keeps --help fast
+    from alpheus.hunt.asking import ask  # noqa: PLC0415 - as above
     from alpheus.hunt.questions import Kind, Question, question_of  # noqa: PLC0415 - as above
     from alpheus.hunt.session import Bounds  # noqa: PLC0415 - as above
 
@@ -89,8 +92,17 @@ def run(options: argparse.Namespace) -> int:
         question = question_of(options.words[0])
     timelines = _timelines(_here(places, options.max_fetched))
     bounds = Bounds(options.max_memory, options.max_seconds)
-    answer = ask(question, timelines, bounds, options.limit, given)
+    try:
+        with more_memory((_SHARE * options.max_memory << 20) + _BESIDE):
+            answer = ask(question, timelines, bounds, options.limit, given)
+    except MemoryError:
+        raise LimitError(f"the answer takes more than {options.max_memory:,} MiB; ask for less, "
+                         "or allow --max-memory") from None  # fmt: skip
     _print(options.format, answer, len(timelines))
+    if answer.full:
+        say(f"the answer would take more than {options.max_memory:,} MiB; ask for fewer columns "
+            "or rows, or allow --max-memory")  # fmt: skip
+        return LimitError.exit_status
     return 0
 
 
@@ -162,8 +174,14 @@ def _print(form: str, answer: Answer, of: int) -> None:
             for line in output.text_lines(answer.columns, answer.rows, _width()):
                 stream.write(line + "\n")
     rows = f"{len(answer.rows):,} row{'' if len(answer.rows) == 1 else 's'}"
-    more = ", and there are more: --limit" if answer.more else ""
+    more = ", and there are more: --limit" if answer.more and not answer.full else ""
     say(f"{rows} of {of:,} timeline{'' if of == 1 else 's'}{more}")
+    if answer.cut:
+        from alpheus.hunt.sizes import LONGEST  # noqa: PLC0415 - keeps --help fast
+
+        values = "1 value is" if answer.cut == 1 else f"{answer.cut:,} values are"
+        say(f"{values} cut after {LONGEST:,} characters; ask for a part of them, such as "
+            "substr(url, 32001)")  # fmt: skip
 
 
 def _width() -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 _DIE_WITH_PARENT = 1
@@ -64,6 +66,26 @@ def allow(cpu_seconds: int) -> None:
     if hard == resource.RLIM_INFINITY or most < hard:
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_CPU, (most, hard))
+
+
+@contextmanager
+def more_memory(most: int) -> Iterator[None]:
+    """In the block this process may take so many bytes beside what it has; MemoryError beyond.
+
+    Where the system says what it has, which is on Linux.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    import resource  # noqa: PLC0415 - of POSIX alone
+
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    taken = int(Path("/proc/self/statm").read_text("ascii").split()[5]) * resource.getpagesize()
+    allow_memory(taken + most)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
 
 
 def allow_memory(most: int) -> None:

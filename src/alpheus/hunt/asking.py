@@ -8,16 +8,22 @@ from typing import Any
 
 from alpheus.hunt.questions import Kind, Question
 from alpheus.hunt.session import Bounds, Session
+from alpheus.hunt.sizes import LONGEST, shortened, weight_of
 from alpheus.hunt.timelines import Timeline
 
 
 @dataclass(slots=True)
 class Answer:
-    """Columns and rows. `more`: there are more than were asked for."""
+    """Columns and rows. `more`: there are more, than were asked for or (`full`) than may be held.
+
+    Of `cut` values the beginning is given alone.
+    """
 
     columns: list[str]
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     more: bool = False
+    full: bool = False
+    cut: int = 0
 
 
 def ask(
@@ -32,15 +38,29 @@ def ask(
     with Session([one.path for one in timelines], bounds) as session:
         session.check(question.text)
         columns, rows = session.ask(question.text, given)
-        return gathered(columns, rows, most)
+        return gathered(columns, rows, most, bounds)
 
 
-def gathered(columns: list[str], rows: Iterator[tuple[Any, ...]], most: int) -> Answer:
-    """The first of some rows."""
-    answer = Answer(columns)
+def gathered(
+    columns: list[str], rows: Iterator[tuple[Any, ...]], most: int, bounds: Bounds
+) -> Answer:
+    """The first of some rows, as many as are wanted and may be held."""
+    answer, room = Answer(columns), bounds.memory << 20
     for row in rows:
-        if len(answer.rows) == most:
-            answer.more = True
+        short, cut = _shortened(row)
+        room -= weight_of(short, room)
+        answer.full = room < 0
+        answer.more = answer.full or len(answer.rows) == most
+        if answer.more:
             break
-        answer.rows.append(row)
+        answer.cut += cut
+        answer.rows.append(short)
     return answer
+
+
+def _shortened(row: tuple[Any, ...]) -> tuple[tuple[Any, ...], int]:
+    """A row with values that can be held, and how many of them were cut."""
+    if weight_of(row, LONGEST) <= LONGEST:
+        return row, 0
+    short = [shortened(value) for value in row]
+    return tuple(value for value, _ in short), sum(cut for _, cut in short)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, TextIO
 
+from alpheus.hunt.sizes import plain, shortened
 from alpheus.report.csv_output import cell
 from alpheus.report.visible import visible
 
@@ -32,7 +33,7 @@ def text_of(value: object) -> str:
         return value.isoformat(" ", "milliseconds" if value.microsecond else "seconds")
     if isinstance(value, date | str | int | float):
         return visible(str(value))
-    return visible(json.dumps(_plain(value), ensure_ascii=False))
+    return visible(json.dumps(plain(value), ensure_ascii=False))
 
 
 def text_lines(
@@ -42,7 +43,8 @@ def text_lines(
 
     Columns without any value are left out.
     """
-    shown = [[text_of(value) for value in row] for row in rows]
+    most = max(width, _MOST) + 1  # more of a value is not shown
+    shown = [[text_of(shortened(value, most)[0]) for value in row] for row in rows]
     used = [at for at in range(len(columns)) if any(row[at] for row in shown)]
     names = [visible(columns[at]) for at in used]
     cells = [[row[at] for at in used] for row in shown]
@@ -104,18 +106,5 @@ def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]], stream: Tex
 def write_jsonl(columns: Sequence[str], rows: Iterable[Sequence[Any]], stream: TextIO) -> None:
     """An object a line, in ASCII; times in ISO 8601, text as it was found."""
     for row in rows:
-        found = {name: _plain(value) for name, value in zip(columns, row, strict=True)}
+        found = {name: plain(value) for name, value in zip(columns, row, strict=True)}
         stream.write(json.dumps(found) + "\n")
-
-
-def _plain(value: object) -> object:
-    """What JSON can say."""
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, datetime):
-        return f"{value.isoformat()}Z" if value.tzinfo is None else value.isoformat()
-    if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return str(value)

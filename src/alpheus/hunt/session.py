@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from alpheus.errors import EvidenceFormatError, LimitError, UsageError
+from alpheus.hunt.sizes import weight_of
 from alpheus.timeline import duck
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 VIEW = "timeline"
 _FETCHED = 1_000
+"""Rows that are fetched at once; of large ones fewer."""
+_FETCHED_BYTES = 8 << 20
+_AGAIN = 0.1
 _TABLES = frozenset({"unnest", "range", "generate_series", "json_each", "json_tree"})
 """Functions that give tables and reach nothing."""
 _OF_A_FILE = ("failed to read file", "parquet", "corrupt")
@@ -32,7 +37,11 @@ _NOT_ASKED = frozenset({"getenv", "write_log", "current_setting", "nextval", "cu
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a hunt may take: MiB of memory, seconds by the clock, processors (0: all)."""
+    """What a hunt may take: MiB of memory, seconds by the clock, processors (0: all).
+
+    Seconds are those of all that a session is asked; what is given of answers may take as much
+    memory again as the database.
+    """
 
     memory: int = 2_048
     seconds: int = 600
@@ -65,6 +74,7 @@ class Session:
         ):
             self._connection.execute(statement)
         self._late = False
+        self._end = time.monotonic() + bounds.seconds
 
     def __enter__(self) -> Self:
         """The session itself."""
@@ -119,22 +129,23 @@ class Session:
         import duckdb  # noqa: PLC0415 - an extra
 
         self._late = False
-        clock = threading.Timer(self._bounds.seconds, self._interrupt)
-        clock.daemon = True
-        clock.start()
+        answered = threading.Event()
+        threading.Thread(target=self._watch, args=(answered,), daemon=True).start()
         try:
             answer = self._connection.execute(question, dict(given) if given else None)
             yield tuple(one[0] for one in answer.description or ())
-            while some := answer.fetchmany(_FETCHED):
+            count = 1
+            while some := answer.fetchmany(count):
                 yield from some
+                if time.monotonic() > self._end:
+                    raise self._no_answer()
+                each = max(weight_of(row, _FETCHED_BYTES) for row in some)
+                count = min(max(_FETCHED_BYTES // each, 1), _FETCHED)
         except duckdb.InterruptException:
             if not self._late:
                 raise KeyboardInterrupt from None
-            seconds = f"{self._bounds.seconds:,} seconds"
-            raise LimitError(
-                f"no answer in {seconds}; ask for less (a source, a time), or allow --max-seconds"
-            ) from None
-        except duckdb.OutOfMemoryException:
+            raise self._no_answer() from None
+        except (duckdb.OutOfMemoryException, MemoryError):
             raise LimitError(
                 f"the answer takes more than {self._bounds.memory:,} MiB; ask for less, or allow "
                 "--max-memory"
@@ -145,7 +156,13 @@ class Session:
                 self._look_for_damage()
             raise UsageError(f"the question cannot be answered: {first_line(error)}") from None
         finally:
-            clock.cancel()
+            answered.set()
+
+    def _no_answer(self) -> LimitError:
+        seconds = f"{self._bounds.seconds:,} seconds"
+        return LimitError(
+            f"no answer in {seconds}; ask for less (a source, a time), or allow --max-seconds"
+        )
 
     def _look_for_damage(self) -> None:
         """Read each timeline to its end. Raises EvidenceFormatError that names those that fail."""
@@ -167,9 +184,13 @@ class Session:
                 f"{path}: is damaged: {why}{more}; nothing was answered: move it away, ask again"
             )
 
-    def _interrupt(self) -> None:
-        self._late = True
-        self._connection.interrupt()
+    def _watch(self, answered: threading.Event) -> None:
+        """Interrupt what takes too long; again, since it may be between two of its steps."""
+        wait = self._end - time.monotonic()
+        while not answered.wait(max(wait, 0)):
+            self._late = True
+            self._connection.interrupt()
+            wait = _AGAIN
 
 
 def reading(paths: Sequence[Path]) -> str:

@@ -51,7 +51,7 @@ def ask_sigma(
     rules = rules_of(question)
     with Session([one.path for one in timelines], bounds) as session:
         rows = (row for rule in rules for row in matched(session, rule, timelines))
-        answer = gathered(["rule", *SHOWN], rows, most)
+        answer = gathered(["rule", *SHOWN], rows, most, bounds)
     answer.rows.sort(key=lambda row: (row[1] is None, row[1] or datetime.min))  # noqa: DTZ901 - UTC
     return answer
 
