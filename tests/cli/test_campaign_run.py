@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from alpheus.cli import main
-from alpheus.fleet.driver import Driver
+from alpheus.cli.campaign_run import line_of_reading
+from alpheus.fleet.driver import Driver, Summary
 
 LOG = (
     "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query c-ip cs(User-Agent) sc-status\n"
@@ -187,3 +188,20 @@ def test_results_of_each_package_are_written_as_well(
         assert len(list((fleet.parent / "results").glob(kind))) == 3
     assert main(again) == 0
     assert "nothing was left to do" in capsys.readouterr().err
+
+
+def test_the_line_of_progress_fits_a_terminal() -> None:
+    """How far, how quick, how long; of the file what fits, from its end."""
+    done = Summary(done=5, size=1_200_000, read=2_000_000, seconds=10.0)
+    doing = "C/Program Files/Microsoft/Exchange Server/V15/Logging/HttpProxy/Eas/H_2021022800-1.LOG"
+    said = line_of_reading(done, (12, 3_400_000), doing, 500_000)
+    assert said.startswith("5 of 12, 1.20 of 3.40 MB, 0.25 MB/s, 16 s left  …")
+    assert said.endswith("/H_2021022800-1.LOG")
+    assert len(said) == 78
+    begun = line_of_reading(Summary(seconds=1.0), (12, 3_400_000), "EventLogs/Security.jsonl", 0)
+    assert begun == "0 of 12, 0.00 of 3.40 MB, 0.00 MB/s  EventLogs/Security.jsonl"
+    many = Summary(done=29_000, size=2_900_000_000_000, read=9, seconds=250_000.0)
+    waiting = line_of_reading(many, (30_000, 3_000_000_000_000), "waiting for the scheduler", 0)
+    assert waiting.endswith("2.4 h left  waiting for the scheduler")
+    assert len(waiting) <= 78
+    assert line_of_reading(Summary(done=3, seconds=1.0), (2, 0), "", 0) == "3 of 3, 0.00 MB/s"

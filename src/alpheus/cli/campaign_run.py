@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from alpheus.fleet.register import Registered
 
 FORMATS = ("text", "json")
+_LINE = 78
+"""Characters of a terminal of 80 beside what turns."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -200,11 +202,11 @@ def _drive(
 
     if ledger.left(recipe) == (0, 0):
         return Summary()
-    of = sum(ledger.left(recipe))
+    of = sum(ledger.left(recipe)), ledger.bytes_left(recipe)
     with engine_of(options, triaging) as engine, line_of_progress() as show:
         manner = Manner(
             who_does_it(options), say=say,
-            tell=lambda done, doing, read: show(_reading(done, of, doing, read)),
+            tell=lambda done, doing, read: show(line_of_reading(done, of, doing, read)),
         )  # fmt: skip
         return Driver(ledger, engine, recipe, manner).run()
 
@@ -249,16 +251,26 @@ def _registering(done: Registered) -> str:
     return f"{done.packages:,} packages found, {done.bytes / 1e6:,.0f} MB"
 
 
-def _reading(done: Summary, of: int, doing: str, read: int) -> str:
-    from alpheus.fleet.text import span  # noqa: PLC0415 - keeps --help fast
+def line_of_reading(done: Summary, of: tuple[int, int], doing: str, read: int) -> str:
+    """How far a run is, in a line for a terminal: `of` are all units and their bytes.
 
-    ended = done.done + done.parts + len(done.parked)
-    of = max(of, ended)
-    seconds = done.seconds
-    said = f"{ended:,} of {of:,}, {(done.read + read) / 1e6 / max(seconds, 0.1):,.0f} MB/s"
-    if ended and of > ended:
-        said += f", {span(seconds / ended * (of - ended))} left"
-    return f"{said}  {doing[-40:]}"
+    Time left is reckoned by both: small packages take theirs whatever their size.
+    """
+    from alpheus.fleet.text import sizes, span  # noqa: PLC0415 - keeps --help fast
+
+    units = done.done + done.parts + len(done.parked)
+    many, size = max(of[0], units), max(of[1], done.size)
+    said = f"{units:,} of {many:,}"
+    if size:
+        said += f", {sizes(done.size, size)}"
+    pace = (done.read + read) / 1e6 / max(done.seconds, 0.1)
+    said += f", {pace:,.0f} MB/s" if pace >= 10 else f", {pace:,.2f} MB/s"
+    if units and many > units:
+        part = (units / many + (done.size / size if size else units / many)) / 2
+        said += f", {span(done.seconds / part * (1 - part))} left"
+    room = _LINE - len(said) - 2
+    shown = doing if len(doing) <= room else f"…{doing[len(doing) - room + 1 :]}"
+    return f"{said}  {shown}".rstrip()
 
 
 def _status(options: argparse.Namespace) -> int:

@@ -40,17 +40,17 @@ _Answer = TypeVar("_Answer")
 class Summary:
     """What a driver did. `parked` are units with the reason.
 
-    `read` is bytes; `seconds` by the clock, `ledger_seconds` of a processor.
+    `size` is bytes of packages that are done, as they lie there, `read` of their files; `seconds`
+    by the clock, `ledger_seconds` of a processor.
     `parts` of packages are counted by themselves.
-    `elsewhere`: units that others had when this one found nothing more to do.
     """
 
     done: int = 0
     parts: int = 0
     again: int = 0
     late: int = 0
+    size: int = 0
     read: int = 0
-    elsewhere: int = 0
     ledger_seconds: float = 0.0
     seconds: float = 0.0
     parked: list[tuple[Unit, str]] = field(default_factory=list)
@@ -195,6 +195,7 @@ class Driver:
         summary.again += settled.again
         summary.late += settled.late
         summary.parked += settled.parked
+        summary.size += sum(one.unit.bytes for one in part if one.result is not None)
         summary.read += sum(one.result.read for one in part if one.result is not None)
 
     def _look_around(self) -> bool:

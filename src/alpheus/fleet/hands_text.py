@@ -131,12 +131,14 @@ def _servers(number: int) -> str:
 
 
 def _paragraph(text: str) -> Iterator[str]:
-    yield from wrap(visible(text), WIDTH)
+    yield from wrap(visible(text), WIDTH, break_on_hyphens=False)
 
 
 def _item(text: str) -> Iterator[str]:
-    yield from wrap(visible(text), WIDTH, initial_indent="- ", subsequent_indent="  ")
+    yield from wrap(visible(text), WIDTH, initial_indent="- ", subsequent_indent="  ",
+                    break_on_hyphens=False)  # fmt: skip
 
 
 def _more(text: str) -> Iterator[str]:
-    yield from wrap(visible(text), WIDTH, initial_indent="  ", subsequent_indent="    ")
+    yield from wrap(visible(text), WIDTH, initial_indent="  ", subsequent_indent="    ",
+                    break_on_hyphens=False)  # fmt: skip

@@ -254,6 +254,13 @@ class Ledger:
             found: dict[str, int] = dict(connection.execute(query).all())
         return found.get(_WAITING, 0), found.get(_RUNNING, 0)
 
+    def bytes_left(self, recipe: Recipe) -> int:
+        """Bytes of packages, as they lie there, that are not done."""
+        open_ = u.state.in_((_WAITING, _RUNNING, _HELD))
+        query = select(func.coalesce(func.sum(u.bytes), 0)).where(u.recipe == recipe.digest, open_)
+        with self.database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def _now(self, connection: Connection) -> int:
         """Machines do not agree about the time: that of the database counts."""
         if self._clock is not None:

@@ -18,7 +18,9 @@ _NAMED = 5
 _PARKED = 20
 _WORKERS = 12
 _NAME = 34
-_TOLD = frozenset({"family", "tool", "steps", "burst"})
+_LONG = frozenset({"steps", "burst"})
+_LONGEST = 300
+_TOLD = frozenset({"family", "tool", *_LONG})
 """Kinds of which the label says all."""
 
 _KINDS = {
@@ -65,7 +67,7 @@ def progress_lines(found: Progress) -> Iterator[str]:
             )  # fmt: skip
     if found.workers:
         yield ""
-        yield f"{'worker':<{_NAME}}" + _cells("running", "done", "CPU s", "MB/s")
+        yield f"{'driver':<{_NAME}}" + _cells("running", "done", "CPU s", "MB/s")
         for worker in found.workers[:_WORKERS]:
             yield f"{_cut(worker.name, _NAME):<{_NAME}}" + _cells(
                 f"{worker.running:,}", f"{worker.done:,}", f"{worker.cpu:,.0f}",
@@ -82,9 +84,9 @@ def report_lines(found: Report) -> Iterator[str]:
     open_ = found.units["waiting"] + found.units["running"]
     said = f"{found.units['done']:,} of {units:,} packages are judged"
     if open_:
-        said += f", {open_:,} are left to do"
+        said += f", {open_:,} {_are(open_)} left to do"
     if found.units["parked"]:
-        said += f", {found.units['parked']:,} are parked"
+        said += f", {found.units['parked']:,} {_are(found.units['parked'])} parked"
     yield from _paragraph(f"{said}. {_many(len(found.judged), 'server')}: "
                           f"{_verdicts(found.verdicts) or 'none'}.")  # fmt: skip
     yield from _victims(found)
@@ -106,7 +108,7 @@ def _headline(found: Progress) -> str:
         return "Nothing is registered yet; run: alpheus campaign run FOLDER"
     said = f"{found.done:,} of {_many(found.units, 'unit')} are done"
     if found.bytes:
-        said += f" ({found.bytes_done / 1e9:,.2f} of {found.bytes / 1e9:,.2f} GB)"
+        said += f" ({sizes(found.bytes_done, found.bytes)})"
     if found.running:
         said += f", {found.running:,} under way"
     if found.parked:
@@ -141,6 +143,19 @@ def span(seconds: float) -> str:
     return f"{seconds / 3_600:.1f} h"
 
 
+def sizes(done: int, of: int) -> str:
+    """Bytes as people say them: so many of so many."""
+    for each, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB")):
+        if of >= each or unit == "MB":
+            digits = 1 if of >= 10 * each or unit == "TB" else 2
+            return f"{done / each:,.{digits}f} of {of / each:,.{digits}f} {unit}"
+    raise AssertionError(of)
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
 def _verdicts(counts: dict[str, int]) -> str:
     ordered = sorted(counts, key=lambda one: -_rank(one))
     return ", ".join(f"{counts[one]:,} {one}" for one in ordered)
@@ -170,12 +185,16 @@ def _shared(head: str, several: list[Shared]) -> Iterator[str]:
     yield from ("", head)
     for one in several[:_SHARED]:
         since = f" on {one.since[:10]}" if one.since else ""
+        others = _names(one.victims[1:], one.servers - 1)
         value = one.value if one.kind != "page" else one.value[:16]
         label = f" ({one.label})" if one.kind in {"page", "secret"} else ""
         title = one.label if one.kind in _TOLD else f"{value}{label}"
+        if one.kind in _LONG:  # what matters would stand behind it
+            told = f"{_many(one.servers, 'server')}, first {one.first.name}{since}, then {others}: "
+            yield from _item(_cut(f"{told}{title}", _LONGEST))
+            continue
         yield from _item(
-            f"{title}: {_many(one.servers, 'server')}; first {one.first.name}{since}, then "
-            f"{_names(one.victims[1:], one.servers - 1)}"
+            f"{title}: {_many(one.servers, 'server')}; first {one.first.name}{since}, then {others}"
         )
     if len(several) > _SHARED:
         yield f"and {len(several) - _SHARED:,} more: --format json"
@@ -213,8 +232,9 @@ def _cut(text: str, room: int) -> str:
 
 
 def _paragraph(text: str) -> Iterator[str]:
-    yield from wrap(visible(text), WIDTH)
+    yield from wrap(visible(text), WIDTH, break_on_hyphens=False)
 
 
 def _item(text: str) -> Iterator[str]:
-    yield from wrap(visible(text), WIDTH, initial_indent="- ", subsequent_indent="  ")
+    yield from wrap(visible(text), WIDTH, initial_indent="- ", subsequent_indent="  ",
+                    break_on_hyphens=False)  # fmt: skip
