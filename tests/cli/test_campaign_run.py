@@ -202,6 +202,6 @@ def test_the_line_of_progress_fits_a_terminal() -> None:
     assert begun == "0 of 12, 0.00 of 3.40 MB, 0.00 MB/s  EventLogs/Security.jsonl"
     many = Summary(done=29_000, size=2_900_000_000_000, read=9, seconds=250_000.0)
     waiting = line_of_reading(many, (30_000, 3_000_000_000_000), "waiting for the scheduler", 0)
-    assert waiting.endswith("2.4 h left  waiting for the scheduler")
+    assert waiting.endswith("2.4 h left  …ing for the scheduler")
     assert len(waiting) <= 78
     assert line_of_reading(Summary(done=3, seconds=1.0), (2, 0), "", 0) == "3 of 3, 0.00 MB/s"
