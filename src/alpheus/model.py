@@ -323,7 +323,7 @@ class ServerAssessment:
     """Everything Alpheus says about one server.
 
     `packages` are the ids of those in which a record names it; `pages` are None where none was
-    read.
+    read. `addresses` are its own, as its logs have them.
     """
 
     name: str
@@ -342,6 +342,7 @@ class ServerAssessment:
     next_steps: tuple[NextStep, ...]
     packages: tuple[str, ...] = ()
     pages: UnlistedPages | None = None
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,12 @@ def fleet(assessment: Assessment) -> Assessment:
     ))  # fmt: skip
 
 
+def with_addresses(assessment: Assessment) -> Assessment:
+    """An assessment whose first server has addresses of its own."""
+    first = msgspec.structs.replace(assessment.servers[0], addresses=("8.8.4.4", "10.1.2.3"))
+    return msgspec.structs.replace(assessment, servers=(first, *assessment.servers[1:]))
+
+
 def written(form: str, assessment: Assessment, policy: Policy) -> bytes:
     """The fleet in a form."""
     known = list(policy.allowed([fleet(assessment)]))

@@ -35,6 +35,20 @@ def test_a_victim(assessment: Assessment) -> None:
     assert (str(found.first)[:16], str(found.last)[:16]) == ("2021-03-03 06:00", "2021-03-03 07:00")
 
 
+def test_where_it_is_its_own_logs_may_say(assessment: Assessment) -> None:
+    """Its address on the internet, and that in its own network; a name that is one comes first."""
+    own = ("10.1.2.3", "8.8.4.4")
+    found = _one(assessment, addresses=own)
+    assert found is not None
+    assert (found.address, found.inside, found.name) == ("8.8.4.4", "10.1.2.3", "ex01.corp.example")
+    found = _one(assessment, addresses=own, aliases=("9.9.9.9",))
+    assert found is not None
+    assert found.address == "9.9.9.9"
+    found = _one(assessment, addresses=own, named=False)
+    assert found is not None
+    assert (found.address, found.inside) == ("", "")
+
+
 @pytest.mark.parametrize(
     ("verdict", "states", "broken", "flaws"),
     [

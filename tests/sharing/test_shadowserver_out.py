@@ -13,7 +13,14 @@ from alpheus.report.assessment_file import Assessment, Build
 from alpheus.sharing.forms import FORMS, Given
 from alpheus.sharing.moments import finished
 from alpheus.sharing.policy import Policy
-from sharing.listed_samples import are_as_told, are_of_the_sender, fleet, read_again, written
+from sharing.listed_samples import (
+    are_as_told,
+    are_of_the_sender,
+    fleet,
+    read_again,
+    with_addresses,
+    written,
+)
 
 
 def _rows(assessment: Assessment, policy: Policy) -> list[dict[str, str]]:
@@ -34,6 +41,21 @@ def test_a_row_for_each_server(assessment: Assessment) -> None:
     assert (first["ip"], first["asn"], first["geo"]) == ("", "", "")
     assert (second["tag"], second["status"]) == ("exchange;suspicious;proxylogon", "suspicious")
     assert third["tag"] == "exchange;cve-2021-26855;cve-2021-27065"
+
+
+def test_the_address_is_that_of_the_internet_which_its_logs_have(
+    assessment: Assessment, tmp_path: Path
+) -> None:
+    """It is read again; who is not named has none, and one of its own network is never there."""
+    known = with_addresses(assessment)
+    first, *_ = _rows(known, Policy(Tlp.AMBER, named=True))
+    assert first["ip"] == "8.8.4.4"
+    content = written("shadowserver", known, Policy(Tlp.GREEN, named=True))
+    (victim, *_), _ = read_again(content, tmp_path)
+    assert victim.address == "8.8.4.4"
+    hidden = written("shadowserver", known, Policy(Tlp.GREEN, named=False)).decode()
+    assert "8.8.4.4" not in hidden
+    assert "10.1.2.3" not in content.decode() + hidden
 
 
 def test_there_and_back(assessment: Assessment, tmp_path: Path) -> None:

@@ -37,6 +37,13 @@ def test_what_says_nothing_of_them_stays(text: str) -> None:
     assert not _victims("mail.corp.example.com", "BX1", "", "exchange").are_in(text)
 
 
+def test_own_addresses_count() -> None:
+    """An intruder may come from one victim to the next: its address is that of a victim."""
+    one = Server("a.b.example", "", Verdict.COMPROMISED, Stage.NONE, "", (), addresses=("8.8.4.4",))
+    assert Victims([one]).are_in("from 8.8.4.4")
+    assert not Victims([one]).are_in("from 8.8.4.5")
+
+
 def test_every_name_and_alias_counts() -> None:
     """A finding on one server may speak of another."""
     one = Server("a.b.example", "", Verdict.COMPROMISED, Stage.NONE, "", (), aliases=("QWERT9",))

@@ -15,6 +15,7 @@ from alpheus.judge.hashes import with_hashes
 from alpheus.judge.headline import headline
 from alpheus.judge.identity import Identity
 from alpheus.judge.next_steps import next_steps
+from alpheus.judge.own_addresses import own_addresses
 from alpheus.judge.pages import PageKnowledge, judge_pages, written_pages
 from alpheus.judge.patch import PatchTimeline, patch_timeline
 from alpheus.judge.rarity import judge_rarity
@@ -92,6 +93,7 @@ class Judge:
             ),
             packages=tuple(sorted(record.named_in)),
             pages=unlisted(record.pages),
+            addresses=own_addresses(record),
         )
 
     def _findings(

@@ -153,6 +153,7 @@ class Server(msgspec.Struct, frozen=True):
     packages: tuple[str, ...] = ()
     build: Build | None = None
     pages: Pages | None = None
+    addresses: tuple[str, ...] = ()
 
 
 class Loss(msgspec.Struct, frozen=True):
@@ -230,6 +231,7 @@ def of_model(found: model.Assessment) -> Assessment:
             tuple(_campaign(campaign) for campaign in one.campaigns),
             one.aliases, one.packages,
             Build(one.build.value, one.build.precision) if one.build else None, _pages(one.pages),
+            one.addresses,
         )
         for one in found.servers
     )  # fmt: skip

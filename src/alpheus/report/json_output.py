@@ -135,6 +135,8 @@ def _server(server: ServerAssessment) -> dict[str, Any]:
         files = [{"evidence": one.evidence, "path": one.path, "sha256": one.sha256}
                  for one in server.pages.files]  # fmt: skip
         told["pages"] = {"read": server.pages.read, "total": server.pages.total, "files": files}
+    if server.addresses:
+        told["addresses"] = list(server.addresses)
     return told
 
 

@@ -23,8 +23,9 @@ _EXTRA = (
 COLUMNS = (
     "classification.taxonomy", "classification.type", "classification.identifier", "feed.name",
     "feed.provider", "time.source", "time.observation", "source.ip", "source.fqdn",
-    "source.local_hostname", "source.url", "source.urlpath", "protocol.transport",
-    "protocol.application", "malware.name", "malware.hash.sha256", "event_description.text", "tlp",
+    "source.local_hostname", "source.local_ip", "source.url", "source.urlpath",
+    "protocol.transport", "protocol.application", "malware.name", "malware.hash.sha256",
+    "event_description.text", "tlp",
     *(f"extra.{name}" for name in _EXTRA),
 )  # fmt: skip
 """Every field that an event may have, in the order of a table's columns."""
@@ -84,6 +85,7 @@ def _common(
     yield "source.ip", one.address
     yield "source.fqdn", one.name
     yield "source.local_hostname", one.computer
+    yield "source.local_ip", one.inside
     yield "protocol.transport", "tcp"
     yield "protocol.application", "http"
     yield "tlp", intelmq.TLP[policy.tlp.value]

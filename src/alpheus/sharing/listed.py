@@ -6,13 +6,14 @@ A server that is neither broken into nor open to a flaw is on no such list.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from alpheus.knowledge.places import install_relative, web_root_relative
 from alpheus.model import PatchState, Verdict, Weight
 from alpheus.report.assessment_file import Assessment, Server, moment
+from alpheus.sharing.addresses import is_inside, is_outside
 from alpheus.sharing.intelmq import address, full_name
 from alpheus.sharing.moments import finished
 from alpheus.sharing.traces import Trace, campaigns_of, pages_of, traces_of
@@ -35,7 +36,8 @@ _FRONT = "frontend/httpproxy/"
 class Listed:
     """A server on the list.
 
-    `address`, `name` (one that the internet knows) and `computer` are '' where unknown. `broken`
+    `address`, `name` (one that the internet knows) and `computer` are '' where unknown, as is
+    `inside`, its address in a network of its own. `broken`
     is `compromised`, `suspicious` or ''; `flaws` are those that it is open to. `first` and `last`
     are of what proves or indicates the break-in; `seen` is when its evidence ends, `made` when it
     was assessed.
@@ -45,6 +47,7 @@ class Listed:
     address: str
     name: str
     computer: str
+    inside: str
     broken: str
     flaws: tuple[str, ...]
     pages: tuple[Trace, ...]
@@ -74,7 +77,7 @@ def listed(assessments: Iterable[Assessment], *, named: bool) -> Iterator[Listed
             broken = _BROKEN.get(server.verdict, "")
             if broken or flaws:
                 names = [one for one in (server.name, *server.aliases) if one not in packages]
-                where = _place(names) if named else ("", "", "")
+                where = _place(names, server.addresses) if named else ("", "", "", "")
                 yield _listed(server, where, broken, flaws, finished(assessment))
             else:
                 yield None
@@ -97,7 +100,7 @@ def page_url(one: Listed, path: str) -> str:
 
 
 def _listed(
-    server: Server, where: tuple[str, str, str], broken: str, flaws: tuple[str, ...],
+    server: Server, where: tuple[str, str, str, str], broken: str, flaws: tuple[str, ...],
     made: datetime,
 ) -> Listed:  # fmt: skip
     traces = traces_of(server) if broken else ()
@@ -112,8 +115,11 @@ def _listed(
     )  # fmt: skip
 
 
-def _place(names: Iterable[str]) -> tuple[str, str, str]:
-    """Address, name on the internet and name of the computer among the names of a server."""
+def _place(names: Iterable[str], addresses: Sequence[str]) -> tuple[str, str, str, str]:
+    """Where a server is, by its names and by its own addresses.
+
+    Address and name on the internet, name of the computer, address in its own network.
+    """
     places = {"address": "", "name": "", "computer": ""}
     for one in names:
         full = full_name(one)
@@ -123,4 +129,6 @@ def _place(names: Iterable[str]) -> tuple[str, str, str]:
             places["name"] = places["name"] or full
         elif _COMPUTER.fullmatch(one):
             places["computer"] = places["computer"] or one
-    return places["address"], places["name"], places["computer"]
+    outside = next(filter(is_outside, addresses), "")
+    inside = next(filter(is_inside, addresses), "")
+    return places["address"] or outside, places["name"], places["computer"], inside

@@ -35,6 +35,7 @@ class Victims:
     """All victims of one output: what names one of them may stand in a finding on another."""
 
     def __init__(self, servers: Iterable[Server]) -> None:
+        servers = list(servers)
         names = {
             name.strip().strip(".").casefold()
             for one in servers
@@ -45,6 +46,7 @@ class Victims:
         labels = {label for name in names for label in _LABEL.findall(name)} - _ANYBODYS
         self._labels = {one for one in labels if len(one) >= _SHORTEST}
         self._lengths = sorted({len(one) for one in self._labels if len(one) >= _SHORT})
+        self._addresses = {address for one in servers for address in one.addresses}
         self._known: dict[str, bool] = {}
 
     def are_in(self, text: str) -> bool:
@@ -55,13 +57,19 @@ class Victims:
             found = self._known[text] = (
                 any(map(self._is_told_by, _LABEL.findall(folded)))
                 or any(map(self._is_named_by, _DOTTED.findall(folded)))
-                or any(is_inside(one.group().rstrip(".")) for one in _ADDRESS.finditer(folded))
+                or any(
+                    self._is_theirs(one.group().rstrip(".")) for one in _ADDRESS.finditer(folded)
+                )
             )
         return found
 
     def without(self, text: str, instead: str) -> str:
         """A text, or what stands for one that gives a victim away."""
         return instead if self.are_in(text) else text
+
+    def _is_theirs(self, address: str) -> bool:
+        """Whether it is a victim's own address, or of the network of one."""
+        return is_inside(address) or address in self._addresses
 
     def _is_told_by(self, label: str) -> bool:
         """Whether a label of a victim is this one, or a part of it."""
