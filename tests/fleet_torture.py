@@ -5,9 +5,11 @@ Packages are archives of some files of a few simulated servers, each with a serv
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -27,6 +29,7 @@ from cluster import Cluster
 from postgresql_server import Server
 from store_process import StoreProcess
 
+_MARK = re.compile(r"\[secret:[0-9a-f]{8}\]")
 _LARGEST = 16 << 10
 _MOST_FILES = 40
 _SIZE = 200_000
@@ -81,11 +84,22 @@ def write_packages(folder: Path, kinds: list[Template], count: int) -> None:
         part.rename(place)
 
 
+class Judged(NamedTuple):
+    """What is known of a package: the verdict, how many servers, and a hash of all that is said.
+
+    But for where it lay, and for marks of secrets, which depend on the key of a run.
+    """
+
+    verdict: str
+    servers: int
+    said: str
+
+
 class Outcome(NamedTuple):
     """What a run came to: units by state, and what is known of each package."""
 
     states: dict[str, int]
-    results: dict[str, tuple[str, int]]
+    results: dict[str, Judged]
     observations: int
 
     def problems(self, count: int) -> list[str]:
@@ -93,7 +107,7 @@ class Outcome(NamedTuple):
         found = []
         if self.states != {"done": count}:
             found.append(f"{count:,} packages, and units are {self.states}")
-        if self.observations != sum(servers for _, servers in self.results.values()):
+        if self.observations != sum(one.servers for one in self.results.values()):
             found.append(f"{self.observations:,} observations are not one for each server")
         return found
 
@@ -104,10 +118,21 @@ def outcome(database: Database) -> Outcome:
     with database.read() as connection:
         states = {row[0]: row[1] for row in connection.execute(
             select(u.state, func.count()).group_by(u.state))}  # fmt: skip
-        results = {row[0]: (row[1], row[2]) for row in connection.execute(
-            select(u.name, u.verdict, u.servers).where(u.state == "done"))}  # fmt: skip
-        query = select(func.count()).select_from(observations)
-        return Outcome(states, results, connection.execute(query).scalar_one())
+        o = observations.c
+        said = {number: _said(body) for number, body in connection.execute(select(o.id, o.body))}
+        query = select(u.name, u.verdict, u.servers, u.observations).where(u.state == "done")
+        results = {}
+        for name, verdict, servers, numbers in connection.execute(query):
+            whole = hashlib.sha256()
+            for number in json.loads(numbers):
+                whole.update(said[number])
+            results[name] = Judged(verdict, servers, whole.hexdigest())
+        return Outcome(states, results, len(said))
+
+
+def _said(body: str) -> bytes:
+    server = {key: value for key, value in json.loads(body).items() if key != "evidence"}
+    return hashlib.sha256(_MARK.sub("", json.dumps(server, sort_keys=True)).encode()).digest()
 
 
 class Target(NamedTuple):

@@ -53,14 +53,19 @@ def quiet(packages: Path) -> Outcome:
     with open_database(place) as database:
         found = outcome(database)
     assert found.problems(COUNT) == []
-    assert {verdict for verdict, _ in found.results.values()} == {"compromised"}
+    assert {one.verdict for one in found.results.values()} == {"compromised"}
     return found
+
+
+def test_results_are_told_apart_by_all_that_they_say(quiet: Outcome) -> None:
+    """Not by the verdict alone: each package is of another server."""
+    assert len({one.said for one in quiet.results.values()}) == COUNT
 
 
 def test_a_run_through_chaos_comes_to_what_a_quiet_one_does(
     packages: Path, quiet: Outcome, tmp_path: Path
 ) -> None:
-    """Every package once: nothing lost, nothing twice, the same verdicts."""
+    """Every package once: nothing lost, nothing twice, the same assessments word for word."""
     chaos, place = Chaos(5, every=0.6, longest_pause=0.3), str(tmp_path / "chaos.db")
     chaos.to_the_end(command(place, packages, "--workers", "2"), most=STRIKES)
     with open_database(place) as database:

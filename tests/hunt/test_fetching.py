@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 import stat as modes
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -80,6 +81,16 @@ def test_room_is_bounded(store: FakeStore, tmp_path: Path) -> None:
     assert [path.exists() for path in first] == [False, True]
     make_room(tmp_path / "cache" / "timelines", 0, keep=first)
     assert [path.exists() for path in first] == [False, True]
+
+
+def test_what_a_killed_hunt_had_begun_to_fetch_makes_room(tmp_path: Path) -> None:
+    """After an hour without a byte; what is fetched now by another is left alone."""
+    dead, living = tmp_path / ".a.parquet.0a1b2c3d", tmp_path / ".b.parquet.0a1b2c3d"
+    for one in (dead, living):
+        one.write_bytes(b"x")
+    os.utime(dead, (time.time() - 4_000, time.time() - 4_000))
+    make_room(tmp_path, 99)
+    assert [one.exists() for one in (dead, living)] == [False, True]
 
 
 def test_what_goes_wrong_is_told(store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,7 @@ from alpheus.fleet.reading import Read
 from cluster import running as running_cluster
 from fleet_torture import (
     Chaos,
+    Judged,
     Outcome,
     children,
     command,
@@ -54,6 +55,7 @@ from store_process import running as running_store
 
 PARTS = ("scale", "workers", "cluster", "chaos", "cluster-chaos", "store-chaos", "poison")
 _MOST_OVERHEAD = 0.05
+_FASTER, _FASTER_ON_A_CLUSTER = 1.85, 1.6
 _MOST_STORED = 2_000
 """The store of `store-chaos` holds all of them in memory."""
 _POISON = ("crash", "memory", "endless")
@@ -88,7 +90,7 @@ class _Torture:
         self._folder = folder
         self._packages = packages
         self._count: int = options.packages
-        self._quiet: dict[str, tuple[str, int]] | None = None
+        self._quiet: dict[str, Judged] | None = None
         self._wrong = False
 
     def run(self) -> int:
@@ -105,6 +107,10 @@ class _Torture:
         if not be:
             self._wrong = True
             self._say(f"WRONG: {text}")
+
+    def _must_be(self, least: float, faster: float) -> None:
+        text = f"two workers are {faster:.2f} times as quick, and {least} is asked for; what else "
+        self._must(f"{text}this machine did meanwhile counts", be=faster >= least)
 
     def _check(self, found: Outcome, count: int) -> None:
         for problem in found.problems(count):
@@ -142,6 +148,7 @@ class _Torture:
         one, two = (run.figures.seconds for run in runs)
         self._say(f"workers: {count / one:,.1f} packages a second by one, {count / two:,.1f} by "
                   f"two: {one / two:.2f} times as quick")  # fmt: skip
+        self._must_be(_FASTER, one / two)
 
     def _cluster(self) -> None:
         count, seconds = max(self._count // 10, 10), list[float]()
@@ -150,6 +157,7 @@ class _Torture:
                 with self._place(f"cluster-{workers}") as (place, _):
                     seconds.append(self._by_a_cluster(place, packages, workers, count))
         self._say(f"cluster: two workers are {seconds[0] / seconds[1]:.2f} times as quick as one")
+        self._must_be(_FASTER_ON_A_CLUSTER, seconds[0] / seconds[1])
 
     def _by_a_cluster(self, place: str, packages: Path, workers: int, count: int) -> float:
         with running_cluster() as cluster:
@@ -222,6 +230,7 @@ class _Torture:
         self._check(found, count)
         expected = {name: self._quiet.get(name) for name in found.results}
         self._must("results are not those of the quiet run", be=found.results == expected)
+        self._must("nothing was killed", be=any(what.startswith("kill") for what in chaos.done))
         done = ", ".join(f"{number} x {what}" for what, number in sorted(chaos.done.items()))
         self._say(f"chaos: {count:,} packages, {runs} runs in {took:,.0f} s; {done}")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +25,8 @@ MOST = 20 << 30
 """Bytes of timelines that are kept, unless more is allowed."""
 
 _PIECE = 16 << 20
+_FORGOTTEN = 3_600.0
+"""Seconds without a byte after which nobody fetches a timeline any more."""
 Tell = Callable[[str], None]
 
 
@@ -91,8 +94,9 @@ def _is_here(path: Path) -> bool:
 def make_room(folder: Path, most: int, keep: Iterable[Path] = ()) -> None:
     """Remove timelines until so many bytes are left: first those that were asked longest ago.
 
-    Those to `keep` stay.
+    Those to `keep` stay. What a killed hunt had begun to fetch goes as well.
     """
+    _forget_begun(folder)
     kept = set(keep)
     found = sorted(
         (status.st_mtime, path, status.st_size)
@@ -104,6 +108,13 @@ def make_room(folder: Path, most: int, keep: Iterable[Path] = ()) -> None:
             with suppress(OSError):
                 path.unlink()
             left -= size
+
+
+def _forget_begun(folder: Path) -> None:
+    for path in folder.glob(f".*{SUFFIX}.*"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _FORGOTTEN:
+                path.unlink()
 
 
 def _fetch(store: Store, stat: Stat, path: Path) -> None:
