@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import time
 import stat as modes
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
