@@ -307,15 +307,28 @@ class SeenPage:
 
 
 @dataclass(frozen=True, slots=True)
+class UnlistedCode:
+    """Assemblies and sources that web sites load beside pages: how many, and which.
+
+    `files` names them by their paths; where they are too many the last are not named.
+    """
+
+    total: int
+    files: tuple[SeenPage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class UnlistedPages:
     """Pages that no list of the product's files has, `total` of all that were `read`.
 
-    `files` names them by their paths; where they are too many the last are not named.
+    `files` names them by their paths; where they are too many the last are not named. `code` is
+    what lies beside them.
     """
 
     read: int
     total: int
     files: tuple[SeenPage, ...] = ()
+    code: UnlistedCode | None = None
 
 
 @dataclass(frozen=True, slots=True)

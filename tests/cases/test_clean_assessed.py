@@ -53,6 +53,9 @@ def test_all_files_and_pages_are_those_of_the_file() -> None:
     server["pages"] = {"read": 3, "total": 1, "files": [
         {"evidence": "E1", "path": "C/inetpub/wwwroot/own.aspx", "sha256": "a" * 64}
     ]}  # fmt: skip
+    server["pages"]["code"] = {"total": 1, "files": [
+        {"evidence": "E1", "path": "C/inetpub/wwwroot/bin/own.dll", "sha256": "b" * 64}
+    ]}  # fmt: skip
     server["build"] = {"value": "15.1.2176.9", "precision": 4, "witnesses": []}
     file, kept = _of_file(whole).server(), read_kept(kept_of(whole), "").server()
     assert kept.pages == file.pages is not None

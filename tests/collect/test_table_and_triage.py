@@ -15,6 +15,7 @@ import pytest
 from alpheus import lab
 from alpheus.collect.chosen import Chosen, choose, each_path
 from alpheus.detect.server_pages import is_server_page
+from alpheus.detect.web_code import is_web_code
 from alpheus.job import TriageOptions
 from alpheus.knowledge.collection import Collection
 from alpheus.parsers import recognise
@@ -194,7 +195,7 @@ def test_pages_and_programs_are_read_as_such(chosen: Sequence[Chosen]) -> None:
     for entry, path in each_path(chosen):
         sample = "C/" + _sample(path)[3:].replace("\\", "/")
         if entry.source == "server-page" and not sample.endswith(("/3", ".dll")):
-            assert is_server_page(b"", sample), path
+            assert is_server_page(b"", sample) or is_web_code(sample), path
         if entry.source == "file-version":
             reader = recognise(b"MZ", sample)
             assert reader is not None

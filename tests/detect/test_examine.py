@@ -118,6 +118,16 @@ def test_a_page_is_kept_with_what_is_known_of_it(read: Read) -> None:
     assert page.place == "aspnet_client"
 
 
+def test_code_beside_pages_is_kept_by_its_hash(read: Read) -> None:
+    """Sources and assemblies that a site loads; no others, and none of them is a page."""
+    for name, number in (("App_Code/x.cs", 1), ("bin/x.dll", 1), ("bin/x.txt", 0)):
+        collector = read(b"class A {}", f"D/inetpub/wwwroot/{name}")
+        assert [one.citation.sha256 for one in collector.code] == (
+            [hashlib.sha256(b"class A {}").hexdigest()] * number
+        )
+        assert collector.pages == []
+
+
 def test_our_own_files_are_no_evidence(read: Read, kit: Kit) -> None:
     """A rule that quotes a page, found beside the evidence, is not a page."""
     own = kit.packs[0].sigma[0].path.read_bytes()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from alpheus.detect.model import ServerPage
+from alpheus.detect.model import CodeFile, ServerPage
 from alpheus.judge import unlisted as module
 from alpheus.judge.unlisted import unlisted
 from alpheus.model import Citation
@@ -35,6 +35,22 @@ def test_too_many_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     found = unlisted([_page(f"C/{number}.aspx", "1") for number in (3, 1, 2)])
     assert found is not None
     assert (found.total, [Path(one.path).stem for one in found.files]) == (3, ["1", "2"])
+
+
+def test_code_beside_pages_is_named_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each once, by its path, and never in the place of pages."""
+    monkeypatch.setattr(module, "MOST", 1)
+    code = [CodeFile(origin(), Citation("E1", f"C/bin/{name}.dll", sha256="1"))
+            for name in ("b", "a", "a")]  # fmt: skip
+    found = unlisted([_page("C/x.aspx", "1")], code)
+    assert found is not None
+    assert found.code is not None
+    assert (found.total, found.code.total) == (1, 2)
+    assert [one.path for one in found.code.files] == ["C/bin/a.dll"]
+    nothing = unlisted([_page("C/x.aspx", "1")])
+    assert nothing is not None
+    assert nothing.code is not None
+    assert nothing.code.total == 0
 
 
 def test_where_no_page_was_read_nothing_is_said() -> None:

@@ -6,12 +6,13 @@ import io
 import json
 from dataclasses import replace
 
+import msgspec
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
-from alpheus.model import Assessment
+from alpheus.model import Assessment, SeenPage, UnlistedCode, UnlistedPages
 from alpheus.report import to_json, write_json
-from alpheus.report.assessment_file import of_model
+from alpheus.report.assessment_file import Pages, of_model
 from alpheus.report.schema import assessment_schema
 from assessments import HOSTILE, assessments, cite, compromised, fleet, hostile
 
@@ -95,6 +96,22 @@ def test_a_cited_page_names_its_structure_and_reads_back() -> None:
     assert [one.get("structure") for one in shown] == ["f-0a1b2c", None]
     (server,) = of_model(whole).servers
     assert [one.structure for one in server.findings[0].citations] == ["f-0a1b2c", ""]
+
+
+def test_pages_and_the_code_beside_them_are_named_and_read_back() -> None:
+    """By the schema; code is absent where nothing was said of it."""
+    base = compromised()
+    page = SeenPage("E1", "C/inetpub/wwwroot/a.aspx", "a" * 64)
+    code = UnlistedCode(1, (SeenPage("E1", "C/inetpub/wwwroot/bin/a.dll", "b" * 64),))
+    for pages in (UnlistedPages(2, 1, (page,), code), UnlistedPages(2, 1, (page,))):
+        whole = replace(base, servers=(replace(base.servers[0], pages=pages),))
+        document = to_json(whole)
+        VALIDATOR.validate(document)
+        shown = document["servers"][0]["pages"]
+        assert ("code" in shown) is (pages.code is not None)
+        read = msgspec.convert(shown, Pages)
+        assert read == of_model(whole).servers[0].pages
+        assert (read.code is not None) is (pages.code is not None)
 
 
 def test_at_most_a_hundred_citations_and_the_total() -> None:

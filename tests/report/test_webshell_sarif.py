@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from alpheus.model import Skipped
 from alpheus.report.webshell_sarif import uri, write_webshell_sarif
@@ -82,6 +82,7 @@ def test_hostile_text_is_only_text() -> None:
     assert "\x1b" not in text
 
 
+@settings(deadline=None)
 @given(RESULTS)
 def test_any_result_is_of_the_right_shape(one: WebshellResults) -> None:
     """And names its pages."""

@@ -133,7 +133,14 @@ def test_all_that_is_taken_on_somebodys_word_is_said_for_the_record() -> None:
 
 
 def test_until_when_is_said() -> None:
-    """And where folders were collected before the logs end, what to bring."""
+    """And where folders were collected before the logs end, what to bring.
+
+    Nothing is said of a time before the clean-up.
+    """
+    early = msgspec.structs.replace(_found(Outcome.UNCOVERED), until="2021-03-11T00:00:00Z")
+    stream = io.StringIO()
+    write_verification(early, stream)
+    assert "Seen until" not in stream.getvalue()
     for listed, more in (("", False), ("2021-03-14T00:00:00Z", True)):
         stream = io.StringIO()
         write_verification(msgspec.structs.replace(

@@ -139,3 +139,50 @@ def test_a_flood_of_pages_is_counted() -> None:
     assert len(told) == 21
     assert told[0].endswith(f"say --page {'0' * 64}")
     assert told[-1].startswith("5 more such pages")
+
+
+CODE = f"{ROOT}/bin/shop.dll"
+OWN_CODE = "C/Program Files/Microsoft/Exchange Server/V15/FrontEnd/HttpProxy/owa/bin/a.dll"
+
+
+def _with_code(*code: tuple[str, str], total: int = 0, **more: Any) -> Server:
+    files = [{"path": path, "sha256": digest * 64} for path, digest in code]
+    told = {"read": 9, "total": 0, "files": [],
+            "code": {"total": total or len(files), "files": files}}  # fmt: skip
+    return read_server("A", pages=told, **more)
+
+
+def test_code_beside_pages_is_compared_as_they_are() -> None:
+    """New and changed assemblies and sources are looked at; those that are as they were are not."""
+    was = _with_code((CODE, "1"), (f"{ROOT}/App_Code/a.cs", "2"), (f"{ROOT}/App_Code/b.cs", "3"))
+    now = _with_code((CODE, "1"), (f"{ROOT}/App_Code/a.cs", "9"), (f"{ROOT}/bin/new.dll", "4"),
+                     ("C/tools/bin/x.dll", "5"))  # fmt: skip
+    assert _compared(was, now) == [
+        (Change.NEW, f"{ROOT}/bin/new.dll"), (Change.CHANGED, f"{ROOT}/App_Code/a.cs"),
+    ]  # fmt: skip
+    assert _compared(was, now, own=("4" * 64, "9" * 64)) == [
+        (Change.OWN, f"{ROOT}/App_Code/a.cs"), (Change.OWN, f"{ROOT}/bin/new.dll"),
+    ]  # fmt: skip
+    (told,) = to_look_at([Unlisted(Change.NEW, CODE, "4" * 64)])
+    assert told.startswith(f"{CODE}: code that the first evidence does not have, and no rule")
+    assert "so are assemblies in bin and sources" in how_compared(was, now)
+
+
+def test_the_products_own_assemblies_change_with_an_update_alone() -> None:
+    """As its pages do."""
+    was = _with_code((OWN_CODE, "1"), build=BUILD)
+    later = BUILD | {"value": "15.1.2507.58"}
+    assert _compared(was, _with_code((OWN_CODE, "2"), build=BUILD)) == [(Change.CHANGED, OWN_CODE)]
+    assert _compared(was, _with_code((OWN_CODE, "2"), build=later)) == [(Change.UPDATED, OWN_CODE)]
+
+
+def test_code_that_an_older_assessment_does_not_name_is_not_compared() -> None:
+    """And that is said; too many are told as of pages."""
+    older, newer = _server((f"{ROOT}/a.aspx", "1")), _with_code((CODE, "1"))
+    assert _compared(older, newer) == []
+    assert "sources that no rule knows are not, because" in how_compared(older, newer)
+    assert list(cut_off(older, newer)) == []
+    many = _with_code((CODE, "1"), total=7)
+    (told,) = cut_off(newer, many)
+    assert told.startswith("7 assemblies and sources are in no list, and 1 are named")
+    assert f"behind {CODE} are not" in how_compared(many, newer).replace(CODE.lower(), CODE)

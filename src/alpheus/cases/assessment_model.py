@@ -210,12 +210,20 @@ class Page(msgspec.Struct, frozen=True):
     sha256: str = ""
 
 
+class Code(msgspec.Struct, frozen=True):
+    """What web sites load beside pages."""
+
+    total: int = 0
+    files: tuple[Page, ...] = ()
+
+
 class Pages(msgspec.Struct, frozen=True):
     """How many pages were read, and which of them are such; None before these were told."""
 
     read: int = 0
     total: int = 0
     files: tuple[Page, ...] = ()
+    code: Code | None = None
 
 
 class Outline(msgspec.Struct, frozen=True):

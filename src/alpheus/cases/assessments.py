@@ -92,7 +92,12 @@ def packed(server: msgspec.Raw | bytes, head: Head) -> bytes:
 
 
 def _named(pages: Pages | None) -> Pages | None:
-    return pages and msgspec.structs.replace(pages, files=pages.files[:MOST_PAGES])
+    if pages is None:
+        return None
+    code = pages.code
+    if code is not None:
+        code = msgspec.structs.replace(code, files=code.files[:MOST_PAGES])
+    return msgspec.structs.replace(pages, files=pages.files[:MOST_PAGES], code=code)
 
 
 def _bounded(coverage: Iterable[Coverage]) -> tuple[Coverage, ...]:

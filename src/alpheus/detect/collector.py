@@ -7,6 +7,7 @@ from datetime import datetime
 
 from alpheus.detect.model import (
     EVENTS_PER_CLIENT,
+    CodeFile,
     FileMatch,
     HitGroup,
     Hours,
@@ -68,6 +69,7 @@ class Collector:
     witnesses: dict[tuple[str, str, Origin], WitnessSpan] = field(default_factory=dict)
     mitigations: list[MitigationSeen] = field(default_factory=list)
     pages: list[ServerPage] = field(default_factory=list)
+    code: list[CodeFile] = field(default_factory=list)
     file_matches: list[FileMatch] = field(default_factory=list)
     origins: dict[Origin, None] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
@@ -180,6 +182,7 @@ class Collector:
     def _absorb_files(self, other: Collector) -> None:
         self.mitigations.extend(other.mitigations)
         self.pages.extend(other.pages)
+        self.code.extend(other.code)
         self.file_matches.extend(other.file_matches)
         self.origins.update(other.origins)
         self.exchange |= other.exchange

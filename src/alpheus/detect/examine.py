@@ -15,13 +15,14 @@ from alpheus.detect.collector import Collector, MitigationSeen
 from alpheus.detect.event_wants import EventWants
 from alpheus.detect.kit import REQUEST_SOURCES, Kit
 from alpheus.detect.known_files import OtherHashes, published
-from alpheus.detect.model import FileMatch, Hours, Origin, RuleInfo
+from alpheus.detect.model import CodeFile, FileMatch, Hours, Origin, RuleInfo
 from alpheus.detect.page_sieve import PageSieve
 from alpheus.detect.page_use import likeness, may_join, note_use, request_of
 from alpheus.detect.process_tree import ProcessTree
 from alpheus.detect.promises import log_by_name, promised_by_name
 from alpheus.detect.server_pages import is_server_page, read_page
 from alpheus.detect.sigma import Rule
+from alpheus.detect.web_code import is_web_code
 from alpheus.detect.webshell.beside import CONTENT_LIMIT, is_judged, judge_beside
 from alpheus.errors import AlpheusError, OutputError
 from alpheus.evidence.address import windows_path
@@ -70,6 +71,10 @@ def examine(
     elif file.sha256 is not None:
         said.hashed(file.evidence, file.path, file.sha256)
         _known_hash(file, kit, said, examination.others)
+        if is_web_code(file.path):
+            said.code.append(CodeFile(
+                examination.origin(None), Citation(file.evidence, file.path, sha256=file.sha256)
+            ))  # fmt: skip
     if rows is not None:
         rows.end(examination.source, kept=file.sha256 is None or not is_own(file.sha256))
     said.processes = ProcessTree()

@@ -295,6 +295,14 @@ class ServerPage:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeFile:
+    """An assembly or a source that a web site may load."""
+
+    origin: Origin
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
 class FileMatch:
     """A file whose hash is a published indicator."""
 

@@ -92,7 +92,7 @@ class Judge:
                 seen=frozenset(label for label, hours in record.hours.items() if hours.files),
             ),
             packages=tuple(sorted(record.named_in)),
-            pages=unlisted(record.pages),
+            pages=unlisted(record.pages, record.code),
             addresses=own_addresses(record),
         )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 
 from alpheus.detect.collector import Collector, MitigationSeen
-from alpheus.detect.model import FileMatch, HitGroup, Hours, Origin, PageUse, ServerPage
+from alpheus.detect.model import CodeFile, FileMatch, HitGroup, Hours, Origin, PageUse, ServerPage
 from alpheus.judge.identity import Identities, Identity, computer_name
 from alpheus.knowledge.model import ProductSign
 from alpheus.knowledge.products import EXCHANGE, products_seen, shipped_signs
@@ -39,6 +39,7 @@ class ServerRecord:
     witnesses: list[BuildWitness] = field(default_factory=list)
     mitigations: list[MitigationSeen] = field(default_factory=list)
     pages: list[ServerPage] = field(default_factory=list)
+    code: list[CodeFile] = field(default_factory=list)
     file_matches: list[FileMatch] = field(default_factory=list)
     serves_exchange: bool = False
     named_in: set[str] = field(default_factory=set)
@@ -133,6 +134,8 @@ def _sort_files(collector: Collector, by_origin: Mapping[Origin, ServerRecord]) 
         by_origin[seen.origin].mitigations.append(seen)
     for page in collector.pages:
         by_origin[page.origin].pages.append(page)
+    for file in collector.code:
+        by_origin[file.origin].code.append(file)
     for match in collector.file_matches:
         by_origin[match.origin].file_matches.append(match)
 

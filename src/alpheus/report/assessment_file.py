@@ -5,6 +5,7 @@ Times are as they are written, ISO 8601 in UTC; `moment` reads one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -122,12 +123,20 @@ class Page(msgspec.Struct, frozen=True):
     evidence: str = ""
 
 
+class Code(msgspec.Struct, frozen=True):
+    """See `model.UnlistedCode`."""
+
+    total: int = 0
+    files: tuple[Page, ...] = ()
+
+
 class Pages(msgspec.Struct, frozen=True):
-    """See `model.UnlistedPages`."""
+    """See `model.UnlistedPages`; `code` is None where an older program said nothing of it."""
 
     read: int = 0
     total: int = 0
     files: tuple[Page, ...] = ()
+    code: Code | None = None
 
 
 class Build(msgspec.Struct, frozen=True):
@@ -259,8 +268,12 @@ def moment(text: str | None) -> datetime | None:
 def _pages(found: model.UnlistedPages | None) -> Pages | None:
     if found is None:
         return None
-    files = tuple(Page(one.path, one.sha256, one.evidence) for one in found.files)
-    return Pages(found.read, found.total, files)
+    code = Code(found.code.total, _seen(found.code.files)) if found.code is not None else None
+    return Pages(found.read, found.total, _seen(found.files), code)
+
+
+def _seen(files: Iterable[model.SeenPage]) -> tuple[Page, ...]:
+    return tuple(Page(one.path, one.sha256, one.evidence) for one in files)
 
 
 def _coverage(found: model.Coverage) -> Coverage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, TextIO
 
 from alpheus.model import (
@@ -16,7 +17,9 @@ from alpheus.model import (
     Finding,
     Gap,
     Run,
+    SeenPage,
     ServerAssessment,
+    UnlistedPages,
     bounded_days,
 )
 from alpheus.report.redact import Redactor
@@ -132,12 +135,21 @@ def _server(server: ServerAssessment) -> dict[str, Any]:
         "packages": list(server.packages),
     }
     if server.pages is not None:
-        files = [{"evidence": one.evidence, "path": one.path, "sha256": one.sha256}
-                 for one in server.pages.files]  # fmt: skip
-        told["pages"] = {"read": server.pages.read, "total": server.pages.total, "files": files}
+        told["pages"] = _pages(server.pages)
     if server.addresses:
         told["addresses"] = list(server.addresses)
     return told
+
+
+def _pages(pages: UnlistedPages) -> dict[str, Any]:
+    told = {"read": pages.read, "total": pages.total, "files": _seen(pages.files)}
+    if pages.code is not None:
+        told["code"] = {"total": pages.code.total, "files": _seen(pages.code.files)}
+    return told
+
+
+def _seen(files: Iterable[SeenPage]) -> list[dict[str, str]]:
+    return [{"evidence": one.evidence, "path": one.path, "sha256": one.sha256} for one in files]
 
 
 def _build(build: Build) -> dict[str, Any]:

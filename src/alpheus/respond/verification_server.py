@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from alpheus.errors import EvidenceFormatError, UsageError
-from alpheus.report.assessment_file import Assessment, Coverage, Pages, Server
+from alpheus.report.assessment_file import Assessment, Code, Coverage, Pages, Server
 
 BY_WORD = (
     "the evidence does not show that all of it is of {server}: no record names the computer; say "
@@ -157,7 +157,12 @@ def _pages_of(parts: Sequence[Server]) -> Pages | None:
     found = [one.pages for one in parts if one.pages is not None]
     files = tuple(each for one in found for each in one.files)
     total = sum(one.total for one in found)
-    return Pages(sum(one.read for one in found), total, files) if found else None
+    code = [one.code for one in found if one.code is not None]
+    return Pages(
+        sum(one.read for one in found), total, files,
+        Code(sum(one.total for one in code), tuple(each for one in code for each in one.files))
+        if code else None,
+    ) if found else None  # fmt: skip
 
 
 def _is_unnamed(server: Server, of: Assessment) -> bool:

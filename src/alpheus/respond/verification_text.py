@@ -90,7 +90,7 @@ def write_verification(found: Verification, stream: TextIO) -> None:
 def _lines(found: Verification) -> Iterator[str]:
     yield from _wrapped(sentence(found))
     yield _FILES[found.files]
-    if found.until:
+    if found.until > found.since:
         yield from _wrapped(_UNTIL.format(found.until) + _LISTED * bool(found.listed))
     if found.files is Outcome.CLEAN or found.pages:
         yield from _wrapped(found.compared or NOT_COMPARED)

@@ -1,4 +1,4 @@
-"""Server pages that no list of the product has, beside those of the first evidence.
+"""Server pages that no list of the product has, and code beside them, compared with those before.
 
 A rule need not know a page for it to be seen: what lies in a web folder now, and did not, or has
 another content, is looked at by a person before a server is called clean. The product's own pages
@@ -12,7 +12,8 @@ from enum import StrEnum
 
 import msgspec
 
-from alpheus.report.assessment_file import Page, Pages, Server
+from alpheus.detect.web_code import ENDS
+from alpheus.report.assessment_file import Code, Page, Pages, Server
 from alpheus.respond.own_files import OwnFiles
 from alpheus.respond.verification_listing import above, folder_of, place_of
 from alpheus.respond.verification_looked import Looked
@@ -57,59 +58,87 @@ def unlisted_of(
 ) -> tuple[Unlisted, ...]:  # fmt: skip
     """Such pages of new evidence in web folders; none where one of both does not name its pages.
 
+    Of code beside pages only what is not as it was: a site of its own has much of it.
+
     `found` are places of files that findings name, which are told by themselves; `own` are hashes
     that somebody says are right; `suspect` are places in which something was found before: that an
     update changes a page is no reason there.
     """
-    if before.pages is None or after.pages is None:
-        return ()
-    judge = _Compared(before, after, looked, frozenset(own), suspect)
-    every = (judge.of(page) for page in after.pages.files if place_of(page.path) not in found)
-    told = [one for one in every if one is not None]
+    told: list[Unlisted] = []
+    for was, now in _kinds(before, after):
+        judge = _Compared(was, now, looked, frozenset(own), suspect,
+                          is_same_build=_is_same_build(before, after))  # fmt: skip
+        every = (judge.of(page) for page in now.files if place_of(page.path) not in found)
+        told += [one for one in every if one is not None
+                 and (one.change is not Change.SAME or isinstance(now, Pages))]  # fmt: skip
     return tuple(sorted(told, key=lambda one: (list(Change).index(one.change), one.path))[:MOST])
+
+
+_Named = Pages | Code
+
+
+def _kinds(before: Server, after: Server) -> Iterator[tuple[_Named, _Named]]:
+    """What both assessments name: pages, and assemblies and sources beside them."""
+    was, now = before.pages, after.pages
+    if was is None or now is None:
+        return
+    yield was, now
+    if was.code is not None and now.code is not None:
+        yield was.code, now.code
+
+
+def _is_same_build(before: Server, after: Server) -> bool:
+    return (
+        before.build is not None
+        and before.build == after.build
+        and before.build.precision >= _EXACT
+    )
 
 
 def to_look_at(pages: Collection[Unlisted]) -> Iterator[str]:
     """What stands against calling a server clean, in sentences."""
     left = [one for one in pages if one.change in {Change.NEW, Change.CHANGED}]
     for one in left[:_SHOWN]:
-        how = ("a page that the first evidence does not have" if one.change is Change.NEW else
-               "a page with another content than in the first evidence")  # fmt: skip
-        yield (f"{one.path}: {how}, and no rule knows it; look at it, and if it is right say "
-               f"--page {one.sha256}")  # fmt: skip
+        kind = "code" if one.path.lower().endswith(ENDS) else "a page"
+        how = ("that the first evidence does not have" if one.change is Change.NEW else
+               "with another content than in the first evidence")  # fmt: skip
+        yield (f"{one.path}: {kind} {how}, and no rule knows it; look at it, and if it is right "
+               f"say --page {one.sha256}")  # fmt: skip
     if len(left) > _SHOWN:
         yield f"{len(left) - _SHOWN:,} {_MORE}"
 
 
 def cut_off(before: Server, after: Server) -> Iterator[str]:
     """That pages of the new evidence are too many to be named, where those before were not."""
-    if before.pages is None or after.pages is None or not _is_cut(after.pages):
-        return
-    last = _last(after.pages)
-    if not _is_cut(before.pages) or last < _last(before.pages):
-        yield (
-            f"{after.pages.total:,} pages are in no list, and {len(after.pages.files):,} are "
-            f"named: those behind {last} were not compared; bring the web folders alone"
-        )
+    for was, now in _kinds(before, after):
+        last = _last(now)
+        if _is_cut(now) and (not _is_cut(was) or last < _last(was)):
+            what = "pages" if isinstance(now, Pages) else "assemblies and sources"
+            yield (
+                f"{now.total:,} {what} are in no list, and {len(now.files):,} are named: those "
+                f"behind {last} were not compared; bring the web folders alone"
+            )
 
 
 def how_compared(before: Server, after: Server, pages: Collection[Unlisted] = ()) -> str:
     """What is compared of pages, in sentences."""
     if before.pages is None or after.pages is None:
         return NOT_COMPARED
-    told = [_ALL]
+    kinds = list(_kinds(before, after))
+    told = [_ALL if len(kinds) > 1 else _PAGES]
     if number := sum(one.change is Change.UPDATED for one in pages):
         told.append(_UPDATED.format(number=number))
-    if _is_cut(before.pages):
-        told.append(f"Those behind {_last(before.pages)} are not: the first evidence has too many.")
+    for was, _ in kinds:
+        if _is_cut(was):
+            told.append(f"Those behind {_last(was)} are not: the first evidence has too many.")
     return " ".join(told)
 
 
-def _is_cut(pages: Pages) -> bool:
+def _is_cut(pages: _Named) -> bool:
     return pages.total > len(pages.files)
 
 
-def _last(pages: Pages) -> str:
+def _last(pages: _Named) -> str:
     """The last that is named, for comparing; before all others where none is."""
     return max((one.path.lower() for one in pages.files), default="")
 
@@ -119,9 +148,15 @@ NOT_COMPARED = (
     "the assessments does not name them. What was planted since shows in the lists of files that "
     "both triages leave in the custody log."
 )
+_PAGES = (
+    "Pages in web folders are compared, whatever rules say; assemblies and sources that no rule "
+    "knows are not, because one of the assessments does not name them: they show in the lists of "
+    "files that both triages leave in the custody log."
+)
 _ALL = (
-    "Pages in web folders are compared, whatever rules say; programs and libraries that no rule "
-    "knows are not, and show in the lists of files that both triages leave in the custody log."
+    "Pages in web folders are compared, whatever rules say, and so are assemblies in bin and "
+    "sources; other programs and libraries that no rule knows are not, and show in the lists of "
+    "files that both triages leave in the custody log."
 )
 _UPDATED = (
     "Not compared either: {number:,} of the product's own pages that differ from the first "
@@ -134,28 +169,23 @@ class _Compared:
     """The pages of the first evidence, as new ones are looked up in them."""
 
     def __init__(
-        self, before: Server, after: Server, looked: Looked, own: frozenset[str],
-        suspect: Collection[str],
+        self, before: _Named, after: _Named, looked: Looked, own: frozenset[str],
+        suspect: Collection[str], *, is_same_build: bool,
     ) -> None:  # fmt: skip
         self._looked = looked
         self._own = own
         self._suspect = suspect
         self._product = OwnFiles()
-        self._is_same_build = (
-            before.build is not None
-            and before.build == after.build
-            and before.build.precision >= _EXACT
-        )
-        pages = before.pages
+        self._is_same_build = is_same_build
         self._before: dict[str, set[str]] = {}
         self._end = ""
-        for one in pages.files if pages else ():
+        for one in before.files:
             place = looked.called_here(place_of(one.path))
             self._before.setdefault(place, set()).add(one.sha256)
-        if pages and _is_cut(pages):
-            self._end = _last(pages) or "\0"
+        if _is_cut(before):
+            self._end = _last(before) or "\0"
         since: dict[str, set[str]] = {}
-        for one in after.pages.files if after.pages else ():
+        for one in after.files:
             place = place_of(one.path)
             if one.sha256 not in self._before.get(place, ()):
                 since.setdefault(place, set()).add(one.sha256)
