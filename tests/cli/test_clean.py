@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from alpheus.cli import main
+from alpheus.respond.disk import locked
 from clean_assessments import PAGE, WEB, citation, document, finding, server
 
 
@@ -218,6 +220,25 @@ def test_a_wrong_volume_or_vault_is_not_success(
     assert "holds nothing of this plan" in said
     assert "put back a copy of it" in said  # the same page is there, by another plan
     assert not page.exists()
+
+
+def test_two_runs_at_once_are_one_and_a_vault_that_is_in_use(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Status 3, as the table has it; also before anything is in the vault, and of undo."""
+    _run(capsys, "plan", "a.json", "-o", "plan.json")
+    words = ("plan.json", "--root", "C=C")
+    execute = ("apply", *words, "--execute", "--digest", _digest())
+    Path("alpheus-vault").mkdir()
+    for command in (execute, execute, ("undo", *words)):
+        number = locked(Path("alpheus-vault/lock"), "in use")
+        try:
+            said = _run(capsys, *command, status=3)
+        finally:
+            os.close(number)
+        assert "alpheus-vault is in use; wait until that has ended" in said
+        _run(capsys, *execute)
+        assert not page.exists()
 
 
 def test_a_plan_without_a_file_takes_nothing_and_says_so(

@@ -14,6 +14,7 @@ import pytest
 from alpheus.respond.verification_listing import (
     Listing,
     Served,
+    as_text,
     folder_of,
     listings_of,
     place_of,
@@ -184,3 +185,23 @@ def test_a_package_tells_when_it_was_made(tmp_path: Path, form: str) -> None:
     assert found.made("2021-03-12T00:00:00Z") == "2021-03-14T00:00:00Z"
     assert found.made("2021-03-14T00:00:00Z") == "2021-04-01T00:00:00Z"
     assert Listing("E1").made("") == ""
+
+
+def test_collections_in_one_package_have_their_own_days(tmp_path: Path) -> None:
+    """Where they are of one volume; a folder counts by the newest in which it is."""
+    paths = {"mon/C/web/a.aspx": 14, "mon/C/web2/a.aspx": 13, "fri/C/web2/a.aspx": 18,
+             "fri/C/logs/u_ex.log": 19, "fri/D/x/a.aspx": 2}  # fmt: skip
+    tree = _tree(tmp_path / "all", *(one for one in paths if one[:3] == "fri"))
+    inner = _tree(tmp_path / "inner", *(one[4:] for one in paths if one[:3] == "mon"))
+    for name, day in paths.items():
+        path = inner / name[4:] if name[:3] == "mon" else tree / name
+        time = datetime(2021, 3, day, tzinfo=UTC).timestamp()
+        os.utime(path, (time, time))
+    with tarfile.open(tree / "mon.tgz", "w:gz") as tar:
+        tar.add(inner, ".")
+    (found,) = listings_of([tree])
+    days = {folder: time.day for folder, time in found.times.items()}
+    assert days == {"c:/web": 14, "c:/web2": 19, "c:/logs": 19}
+    assert found.made("", "c:/web") == "2021-03-14T00:00:00Z"
+    assert found.made("", "c:").startswith("2021-03-19")
+    assert found.made("", "d:/x") == as_text(found.newest)

@@ -71,6 +71,8 @@ class Listing:
     that the package names and that have no file anywhere below. `owner` is the server after which
     a folder above these volumes is called, '' where none is. `newest` is the latest time that a
     file of the package has, and `written` that of the package itself: it was made no earlier.
+    `times` are the latest of each folder's own collection, where a package holds several of one
+    volume: `monday.zip/C/…` and `friday.zip/C/…`.
     """
 
     evidence: str
@@ -82,13 +84,16 @@ class Listing:
     owner: str = ""
     newest: datetime | None = None
     written: datetime | None = None
+    times: Mapping[str, datetime] = field(default_factory=dict)
 
-    def made(self, since: str) -> str:
-        """Up to when it shows what lay there, ISO 8601 UTC; '' where nothing tells.
+    def made(self, since: str, folder: str = "") -> str:
+        """Up to when it shows what lay in a folder, ISO 8601 UTC; '' where nothing tells.
 
         By its newest file; where no file is of after `since`, by the time of the package itself.
         """
-        newest = as_text(self.newest)
+        inside = [time for held, time in self.times.items()
+                  if folder and f"{held}/".startswith(f"{folder}/")]  # fmt: skip
+        newest = as_text(max(inside, default=self.newest))
         return newest if newest > since else as_text(self.written)
 
 
@@ -189,6 +194,20 @@ def _written(path: Path) -> datetime | None:
         return None
 
 
+class _Collection:
+    """Folders of a volume that were collected together, and the latest time of a file in them."""
+
+    def __init__(self) -> None:
+        self.folders: set[str] = set()
+        self.newest: datetime | None = None
+
+    def take(self, folder: str, time: datetime | None) -> None:
+        """A file that was read."""
+        self.folders.add(folder)
+        if time is not None and (self.newest is None or time > self.newest):
+            self.newest = time
+
+
 class _Looking:
     """One package while it is looked through."""
 
@@ -209,6 +228,8 @@ class _Looking:
         self._is_of_web = False
         self.newest: datetime | None = None
         """The latest time that a file has, or a folder by the volume's own list."""
+        self._collections: dict[str, dict[str, _Collection]] = {}
+        """By volume, and by what stands before it in the address."""
 
     def listed(self, name: str) -> None:
         """A folder that the package names by itself."""
@@ -227,10 +248,28 @@ class _Looking:
             return
         self._note(file.modified)
         folder, _, name = place.rpartition("/")
+        self._collect(file, folder)
         names = self._held.setdefault(folder, set())
         if is_page(name):
             names.add(name)
         self._is_of_web |= is_page(name) or place.endswith(("/web.config", SERVED_BY))
+
+    def _collect(self, file: EvidenceFile, folder: str) -> None:
+        volume = on_volume(file.path)
+        if volume is None:
+            return
+        above_it = file.path.replace("\\", "/").split("/")[: -len(volume[1]) - 1]
+        several = self._collections.setdefault(volume[0], {})
+        several.setdefault("/".join(above_it), _Collection()).take(folder, file.modified)
+
+    def _times(self) -> dict[str, datetime]:
+        found: dict[str, datetime] = {}
+        for several in self._collections.values():
+            dated = [(one.folders, one.newest) for one in several.values() if one.newest]
+            for folders, newest in dated if len(several) > 1 else ():
+                for folder in folders:
+                    found[folder] = max(newest, found.get(folder, newest))
+        return found
 
     def _note(self, time: datetime | None) -> None:
         if time is not None and (self.newest is None or time > self.newest):
@@ -261,7 +300,7 @@ class _Looking:
         empty = self._listed - taken if self._is_of_web else set()
         return Listing(
             self.evidence, self._held, frozenset(empty), tuple(self._served), self._tables,
-            tuple(self._copies), self._owner,
+            tuple(self._copies), self._owner, times=self._times(),
         )  # fmt: skip
 
 

@@ -121,10 +121,12 @@ class Looked:
         which are compared. '' where the newest package shows all, or nothing tells.
         """
         every = (*folders, *(one for tail in tails for one in self._places(tail) if self.saw(one)))
-        showing = [self._showing(one) or self._showing(self.called_here(one)) for one in every]
-        showing += [[one for one in self._listings if _has_pages(one)]]
+        here = [one if self._showing(one) else self.called_here(one) for one in every]
+        showing = [(one, self._showing(one)) for one in here]
+        showing += [("", [one for one in self._listings if _has_pages(one)])]
         newest = max((one.made(self._since) for one in self._listings), default="")
-        shown = [max(one.made(self._since) for one in some) for some in showing if some]
+        shown = [max(one.made(self._since, folder) for one in some)
+                 for folder, some in showing if some]  # fmt: skip
         last = min((one for one in shown if one), default="")
         return last if last < newest else ""
 
