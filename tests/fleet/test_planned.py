@@ -26,6 +26,18 @@ def test_units_are_registered_once(database: Database) -> None:
     assert states(database) == {"waiting": 4, "done": 1}
 
 
+def test_what_somebody_else_has_begun_is_not_begun_beside(database: Database) -> None:
+    """Known rounds, one's own, and units of other kinds are no matter."""
+    other = Recipe(UnitKind.PROBE, Asked("5c", "7a", "1b", 2, 3, "two"), "a run")
+    registered(Ledger(database), 1)
+    assert planned.begin(database, other, "probe-5c", UNITS[:1], set()) == 1
+    assert planned.begin(database, RECIPE, "probe-5c", UNITS, set()) is None
+    assert states(database) == {"waiting": 2}
+    (theirs,) = planned.standing(database, UnitKind.PROBE)
+    assert planned.begin(database, RECIPE, "probe-5c", UNITS, {theirs.parameters}) == 3
+    assert planned.begin(database, RECIPE, "probe-5c", UNITS, {theirs.parameters}) == 0
+
+
 def test_what_is_done_of_a_kind_is_told_by_its_parameters(database: Database) -> None:
     """The oldest first, with what is left and when the last ended."""
     other = Recipe(UnitKind.PROBE, Asked("5c", "7a", "1b", 2, 3, "two"), "a run")

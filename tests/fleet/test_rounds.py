@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from alpheus.cases.database import Database
 from alpheus.errors import UsageError
-from alpheus.exposure.names import Resolver
+from alpheus.exposure.names import Addresses, Resolver
 from alpheus.exposure.scope import Scope
 from alpheus.exposure.targets import read_targets
 from alpheus.fleet import rounds
@@ -55,6 +56,53 @@ def test_a_round_is_gone_on_with_until_it_ends(database: Database, wanted: Wante
     third = open_round(ledger, wanted, HERE)
     assert third.before is not None
     assert (third.recipe, third.before.states) == (first.recipe, {"done": 3})
+
+
+class _Meanwhile(KnownNames):
+    """While names are looked up, somebody else does something, once."""
+
+    def __init__(self, do: Callable[[], object]) -> None:
+        super().__init__({"a.example": ("127.9.0.1",)}, {})
+        self._do: Callable[[], object] | None = do
+
+    def addresses(self, name: str) -> Addresses:
+        do, self._do = self._do, None
+        if do is not None:
+            do()
+        return super().addresses(name)
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_machines_that_begin_at_once_share_one_round(
+    database: Database, wanted: Wanted, *, anew: bool
+) -> None:
+    """Else everybody were asked twice: the first to register it has begun it for all."""
+    ledger, begun = Ledger(database), list[rounds.Round]()
+    if anew:
+        open_round(ledger, wanted, HERE)
+    wanted = replace(wanted, anew=anew)
+    meanwhile = _Meanwhile(lambda: begun.append(open_round(ledger, wanted, HERE)))
+    found = open_round(ledger, wanted, meanwhile)
+    assert (found.recipe, found.folder, found.new) == (begun[0].recipe, begun[0].folder, 0)
+    assert states(database) == {"waiting": 3}
+    kept = {one.name for one in wanted.folder.glob("probes-*")}
+    assert len(kept) == 1 + anew, "what was looked up for nothing is not kept"
+
+
+def test_another_scope_that_is_begun_meanwhile_is_no_matter(
+    database: Database, wanted: Wanted, tmp_path: Path
+) -> None:
+    """Each is a round of its own, and begun anew where that was asked for."""
+    ledger = Ledger(database)
+    first = open_round(ledger, wanted, HERE)
+    other = Wanted(
+        scope_of(tmp_path, 443, "deny: [127.0.0.7]\n"), read_targets(["127.7.0.0/24"]), tmp_path
+    )
+    meanwhile = _Meanwhile(lambda: open_round(ledger, other, HERE))
+    found = open_round(ledger, replace(wanted, anew=True), meanwhile)
+    assert found.recipe != first.recipe
+    assert (found.new, found.left) == (3, 3)
+    assert states(database) == {"waiting": 4}
 
 
 def test_what_is_begun_anew_is_another_round(database: Database, wanted: Wanted) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import Connection, delete, func, select, text, update
 
 from alpheus.cases.database import Database
 from alpheus.cases.ledger_schema import lanes, units
@@ -58,6 +58,29 @@ class Standing:
 
 def add(database: Database, recipe: Recipe, lane: str, planned: Sequence[Planned]) -> int:
     """Register units; how many are new. Those that are known stay as they are."""
+    with database.rows() as connection:
+        return _added(connection, recipe, lane, planned)
+
+
+def begin(
+    database: Database, recipe: Recipe, lane: str, planned: Sequence[Planned],
+    known: Collection[str],
+) -> int | None:  # fmt: skip
+    """The same, if all of its kind that there is by now has `known` parameters, or its own.
+
+    Else nothing is registered, and None: somebody has begun something meanwhile.
+    """
+    there = select(u.parameters).where(u.kind == recipe.kind.value).distinct()
+    own = msgspec.json.encode(recipe.parameters).decode()
+    with database.write() as connection:  # one at a time
+        if not {*known, own}.issuperset(connection.execute(there).scalars()):
+            return None
+        return _added(connection, recipe, lane, planned)
+
+
+def _added(
+    connection: Connection, recipe: Recipe, lane: str, planned: Sequence[Planned]
+) -> int:  # fmt: skip
     rows = [
         {"key": recipe.key(one.content), "recipe": recipe.digest, "kind": recipe.kind.value,
          "lane": lane, "place": one.place, "name": one.name, "content": one.content,
@@ -66,11 +89,11 @@ def add(database: Database, recipe: Recipe, lane: str, planned: Sequence[Planned
          "state": UnitState.WAITING.value} for one in planned
     ]  # fmt: skip
     count = select(func.count()).where(u.recipe == recipe.digest)
-    with database.rows() as connection:
-        before = connection.execute(count).scalar_one()
-        if rows:
-            connection.execute(ADD_UNIT, rows)
-        return connection.execute(count).scalar_one() - before
+    before: int = connection.execute(count).scalar_one()
+    if rows:
+        connection.execute(ADD_UNIT, rows)
+    after: int = connection.execute(count).scalar_one()
+    return after - before
 
 
 def standing(database: Database, kind: UnitKind) -> list[Standing]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -70,10 +71,14 @@ def lane_of(scope: Scope) -> str:
 
 
 def open_round(ledger: Ledger, wanted: Wanted, resolver: Resolver) -> Round:
-    """Register the shards of a round, or find those of the one to go on with. Raises UsageError."""
+    """Register the shards of a round, or find those of the one to go on with. Raises UsageError.
+
+    Of machines that begin at once, the first to register a round has begun it for all.
+    """
     lane, digest = lane_of(wanted.scope), wanted.targets.digest
     asked = Asked(wanted.scope.signed, digest, "", wanted.looks, wanted.shards, "")
-    every = [one for one in _rounds(ledger) if _concerns(one[0], asked)]
+    there = list(_rounds(ledger))
+    every = [one for one in there if _concerns(one[0], asked)]
     mine = [(one, how) for one, how in every if _same(one, asked)]
     before = None if wanted.anew or not mine else mine[-1]
     for one, how in every:
@@ -91,8 +96,25 @@ def open_round(ledger: Ledger, wanted: Wanted, resolver: Resolver) -> Round:
         Planned(f"{number} of {shards}", f"{number}/{shards}",
                 f"probe {name} ({number} of {shards})") for number in range(1, shards + 1)
     ]  # fmt: skip
-    new = planned.add(ledger.database, recipe, lane, units)
+    known = {how.parameters for _, how in there}
+    new = planned.begin(ledger.database, recipe, lane, units, known)
+    if new is None:
+        if before is None:
+            _forget(folder)
+        begun = any(
+            how.parameters not in known and _concerns(one, asked) for one, how in _rounds(ledger)
+        )
+        again = replace(wanted, anew=wanted.anew and not begun)
+        found = open_round(ledger, again, resolver)
+        return replace(found, left=found.left + left)
     return Round(recipe, lane, folder, space, shards, new, left, before[1] if before else None)
+
+
+def _forget(folder: Path) -> None:
+    """Where names led for a round that nobody has begun."""
+    with suppress(OSError):
+        (folder / NAMES).unlink()
+        folder.rmdir()
 
 
 def _rounds(ledger: Ledger) -> Iterator[tuple[Asked, Standing]]:
