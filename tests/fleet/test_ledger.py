@@ -13,9 +13,9 @@ from alpheus.cases.database import Database
 from alpheus.cases.ledger_schema import packages, traces, units
 from alpheus.cases.rebuild import rebuild
 from alpheus.cases.schema import imports
-from alpheus.errors import DatabaseBusyError
+from alpheus.errors import DatabaseBusyError, DatabaseError
 from alpheus.fleet.ledger import Ledger
-from alpheus.fleet.model import MOST_ATTEMPTS, Ended, Fault, Recipe, Result, Unit
+from alpheus.fleet.model import MOST_ATTEMPTS, Ended, Fault, Package, Recipe, Result, Unit
 from fleet_filling import RECIPE, finished, package, registered, result, row, states, stored
 
 
@@ -292,3 +292,24 @@ def test_packages_are_known_by_the_hundred(ledger: Ledger, database: Database) -
     with database.read() as connection:
         count = select(func.count()).select_from(packages)
         assert connection.execute(count).scalar_one() == 1_100
+
+
+def test_machines_that_register_at_once_wait_for_one_another(database: Database) -> None:
+    """In whatever order they found the same packages: none is refused for the other's sake."""
+    found, failed = [package(number) for number in range(300)], list[Exception]()
+
+    def register(several: list[Package]) -> None:
+        with database.again() as own:
+            for _ in range(8):
+                try:
+                    Ledger(own).register(several, RECIPE)
+                except DatabaseError as error:
+                    failed.append(error)
+
+    threads = [threading.Thread(target=register, args=(some,)) for some in (found, found[::-1])]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert failed == []
+    assert states(database) == {"waiting": 300}

@@ -159,6 +159,14 @@ class Database:
         with _alone(Path(f"{self.engine.url.database}.run"), message):
             yield
 
+    def in_turn(self, connection: Connection, what: int) -> None:
+        """Until they end, transactions that call this of one number wait for one another.
+
+        For those that change many rows in an order of their own.
+        """
+        if not self.is_sqlite:
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITER}, {what})"))
+
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()

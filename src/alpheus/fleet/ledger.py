@@ -41,6 +41,7 @@ from alpheus.fleet.model import (
 LEASE = 60
 """Seconds after which a driver that was not heard of has lost its units."""
 
+_REGISTERING = 1
 _AT_ONCE = 500
 _LONGEST = 2_000
 _RUNNING, _WAITING = UnitState.RUNNING.value, UnitState.WAITING.value
@@ -93,6 +94,7 @@ class Ledger:
         rows = [_row(one, recipe, lane, (ranks or {}).get(one.place, 0)) for one in found]
         new = 0
         with self.database.rows() as connection:
+            self.database.in_turn(connection, _REGISTERING)
             for part in _parts(rows):
                 connection.execute(_ADD_PACKAGE, part)
                 split = {row["key"]: divided.rows(row) for row in part if row["of"] > 1}
