@@ -102,3 +102,18 @@ def test_knowledge_is_known_by_its_content(tmp_path: Path) -> None:
     assert len({knowledge_version(), knowledge_version([first]), knowledge_version([other])}) == 3
     with pytest.raises(UsageError, match="gone"):
         knowledge_version([tmp_path / "gone"])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with names")
+def test_a_pipe_is_no_package_and_is_not_waited_for(tmp_path: Path) -> None:
+    """Nobody may ever write into it."""
+    os.mkfifo(tmp_path / "pipe.zip")
+    (tmp_path / "EX01").mkdir()
+    (tmp_path / "disk.E01").write_bytes(b"EVF\x09\x0d\x0a\xff\x00\x01\x01\x00" + bytes(600))
+    os.mkfifo(tmp_path / "disk.E02")
+    assert read_package(tmp_path / "disk.E01", "disk.E01", "").bytes == 611
+    (tmp_path / "disk.E01").unlink()
+    (tmp_path / "disk.E02").unlink()
+    found = find_packages([tmp_path])
+    assert [name for _, name in found.places] == ["EX01"]
+    assert found.others == [tmp_path.resolve() / "pipe.zip"]

@@ -72,11 +72,13 @@ def _is_package(place: Path) -> bool:
         return False
     if place.is_dir():
         return True
+    if not place.is_file():
+        return False  # a pipe would be waited for
     try:
         with place.open("rb") as stream:
             head = stream.read(_HEAD)
     except OSError:
-        return place.is_file()  # that it cannot be read is told where it is
+        return True  # that it cannot be read is told where it is
     if why_none(place.name, head):
         return True  # its reader says so, and it is parked
     return kind_of(head) is not None and (ewf_segment(head) or 1) == 1
@@ -105,7 +107,8 @@ def _parts(place: Path) -> list[Path]:
     if place.suffix.lower() not in {".e01", ".s01", ".ex01"}:
         return [place]
     stem = place.stem.lower()
-    beside = (one for one in place.parent.iterdir() if one.stem.lower() == stem)
+    every = place.parent.iterdir()
+    beside = (one for one in every if one.stem.lower() == stem and one.is_file())
     return sorted(one for one in beside if one.suffix.lower()[1:2] == place.suffix.lower()[1:2])
 
 
