@@ -103,6 +103,22 @@ def test_a_folder_is_held_by_copies_of_its_process(place: Path) -> None:
     assert list(place.iterdir()) == []
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are copied by fork")
+def test_a_copy_of_a_process_does_not_remove_what_is_not_its_own(place: Path) -> None:
+    """Whoever it was copied from still reads it."""
+    code = (
+        "import os; from alpheus.scratch import Scratch\n"
+        "found = Scratch()\n"
+        "if not os.fork(): found.close(); os._exit(0)\n"
+        "os.wait(); print(found.path.is_dir()); found.close(); print(found.path.is_dir())\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True,
+                          text=True, check=True).stdout  # fmt: skip
+    assert said.split() == ["True", "False"]
+    assert list(place.iterdir()) == []
+
+
 def test_what_is_called_so_and_is_none_is_left(
     place: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -32,6 +32,7 @@ class Scratch:
     def __init__(self) -> None:
         """Raises OSError where none can be made."""
         self._lock: int | None = None
+        self._process = os.getpid()
         while True:
             self.path = _made()
             self._lock, is_ours = _held(self.path)
@@ -40,9 +41,10 @@ class Scratch:
             self.close()  # somebody has removed it meanwhile, or is about to
 
     def close(self) -> None:
-        """Remove it, with what is in it."""
+        """Remove it, with what is in it; a copy of the process that made it only lets go of it."""
         lock, self._lock = self._lock, None
-        shutil.rmtree(self.path, ignore_errors=True)
+        if os.getpid() == self._process:
+            shutil.rmtree(self.path, ignore_errors=True)
         if lock is not None:
             os.close(lock)
 

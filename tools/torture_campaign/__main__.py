@@ -7,6 +7,8 @@ take), `chaos` and `cluster-chaos` (all of them, and a tenth on a cluster, while
 driver and database are killed and paused at drawn moments: the same results as the quiet run),
 `store-chaos` (the same of a tenth, 2,000 at most, that lie in an object store, which is killed and
 paused as well; results are written back to it),
+Two workers have to be 1.85 times as quick as one, on a cluster 1.6 times: whatever else the machine
+does meanwhile counts against that.
 `poison` (a thirtieth with packages that crash, eat memory or never end: the others are unaffected).
 With `--postgresql` the database is a server of its own, which chaos kills too; else a file; that of
 `cluster-chaos` is a server wherever PostgreSQL is installed. With `--folder` packages are kept, and
