@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from argon2 import PasswordHasher
 from litestar import Litestar
 from litestar.testing import TestClient
+from litestar.utils.signature import ParsedSignature
 
 from alpheus.cases.database import Database, open_database
 from alpheus.web import app as web_app
@@ -18,6 +21,26 @@ from alpheus.web.pages import PAGES
 from alpheus.web.settings import Settings
 from console import Client, Clock
 from filled_database import lay_down
+
+_parse = ParsedSignature.from_fn
+_parsed: WeakKeyDictionary[Any, dict[tuple[str, ...], ParsedSignature]] = WeakKeyDictionary()
+
+
+def _parsed_once(function: Any, names: dict[str, Any]) -> ParsedSignature:
+    """What a function asks for is the same in each of a thousand applications."""
+    kept = _parsed.setdefault(function, {})
+    key = tuple(names)
+    if key not in kept:
+        kept[key] = _parse(function, names)
+    return kept[key]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_applications() -> Iterator[None]:
+    """Half of the time to make an application goes into reading the same signatures again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ParsedSignature, "from_fn", staticmethod(_parsed_once))
+        yield
 
 
 @pytest.fixture(autouse=True)
