@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from alpheus.cases.database import Database, open_database
 from filled_database import Fill, lay_down, with_tables
@@ -20,6 +21,14 @@ from postgresql_server import Server, programs, running
 os.environ["ALPHEUS_CUSTODY"] = "-"
 # What this account has installed is none of a test's business.
 os.environ["ALPHEUS_KNOWLEDGE"] = os.devnull
+
+# Nobody's change fails by chance: each run draws the same, however slow the machine is. A folder or
+# a database that all draws of a test share is meant. Other draws: --hypothesis-profile=default.
+settings.register_profile(
+    "alpheus", derandomize=True, database=None, deadline=None, print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+settings.load_profile("alpheus")
 
 # Tests begin many processes; none compiles again what another has compiled.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

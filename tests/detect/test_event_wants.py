@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.detect import examine as examining
@@ -114,9 +114,7 @@ _EVENTS = st.builds(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(
     st.lists(_EVENTS, min_size=1, max_size=25),
     st.lists(st.tuples(st.integers(4096, 20_000), st.integers(0, 255)), max_size=3),
@@ -174,9 +172,7 @@ _EXTRAS = st.sampled_from(
 )
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=100)
 @given(
     st.lists(st.tuples(_RECORDS, _EXTRAS, st.booleans()), min_size=1, max_size=25),
     st.sampled_from(["\n", "\r\n", ",\n", " ", "\n\nx\n"]),

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.directory import build
@@ -67,7 +67,7 @@ def test_an_empty_directory(tmp_path: Path) -> None:
     assert strange.by_address(4, 0) == []
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.builds(

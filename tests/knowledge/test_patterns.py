@@ -20,9 +20,9 @@ from alpheus.knowledge.patterns import (
 @pytest.mark.parametrize("pattern", ["^(a+)+$", "^(a|a)*b$", "(x+x+)+y"])
 def test_a_pattern_that_would_run_for_ever_does_not(pattern: str) -> None:
     """In the engine that takes linear time."""
-    begun = time.monotonic()
+    begun = time.process_time()
     assert not found_in(pattern, "a" * 5_000 + "!" + "x" * 5_000)
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_what_only_backtracking_can_run_is_bounded() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from alpheus.errors import UsageError
 from alpheus.exposure.imports import ImportedFile
@@ -178,7 +178,7 @@ def test_there_is_no_other_kind() -> None:
 
 
 @given(notices)
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80)
 def test_any_notice_can_be_exported(one: Notice) -> None:
     """Rows keep their columns, cells are no formulas, events keep the form, lines are lines."""
     for kind, columns in (("csv", TABLE_COLUMNS), ("phone", PHONE_COLUMNS)):

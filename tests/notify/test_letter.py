@@ -6,7 +6,7 @@ import io
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
@@ -98,7 +98,7 @@ def test_names_are_never_markup() -> None:
 
 
 @given(notices)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 def test_any_notice_can_be_printed(one: Notice) -> None:
     """Whatever the data are, there is a letter."""
     assert letter(one, SETTINGS).startswith(b"%PDF-")

@@ -8,7 +8,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.notify.model import Attachment, Channel, Notice, Rendered, Rung
@@ -58,7 +58,7 @@ def _everything(rendered: Rendered) -> str:
 
 
 @given(notices)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 def test_any_notice_can_be_put_into_words(one: Notice) -> None:
     """Whatever the data are: no failure, no markup, no header's line, no hidden character."""
     rendered = render(one, SETTINGS)
@@ -83,7 +83,7 @@ _secret = st.from_regex(r"[Qq][A-Za-z0-9]{8,16}[0-9]", fullmatch=True)
 
 
 @given(one=notices, secret=_secret)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 def test_no_secret_of_evidence_is_told(one: Notice, secret: str) -> None:
     """A notice must not hand a working back door to whoever reads it."""
     told = subject(evidence=(

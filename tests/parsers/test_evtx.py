@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.model import BuildWitness, Event, Skipped, TimeBasis
@@ -117,9 +117,7 @@ def test_losses_are_told_of_an_unreadable_file(tmp_path: Path) -> None:
     ]
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(0, 9000), st.integers(0, 255)), min_size=1, max_size=12),
     st.integers(4096, len(_LOG)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.model import Event, Skipped
@@ -165,9 +165,7 @@ def test_recognised_by_content_helped_by_the_name(head: bytes, path: str, recogn
     assert IisConfiguration().recognise(head, path) is recognised
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 2400), st.binary(min_size=1, max_size=3)), max_size=8))
 def test_no_damage_raises(tmp_path: Path, changes: list[tuple[int, bytes]]) -> None:
     """Altered text gives events and losses."""

@@ -7,7 +7,7 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.model import Event, Skipped
@@ -87,9 +87,7 @@ def test_other_files_are_not_recognised(head: bytes) -> None:
     assert not JsonEvents().recognise(head, "Security.json")
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(0, 300), st.binary(min_size=1, max_size=2)), max_size=5),
     st.integers(0, 600),

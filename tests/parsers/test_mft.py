@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.model import Event, Skipped
@@ -122,9 +122,7 @@ def test_damage_is_counted_with_its_offset(tmp_path: Path) -> None:
     assert [(loss.offset, loss.count) for loss in losses] == [(1024, 2)]
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(0, 9 * 1024 - 1), st.integers(0, 255)), max_size=20),
     st.integers(0, 9 * 1024),

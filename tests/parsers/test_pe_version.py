@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.model import BuildWitness, Skipped
@@ -30,9 +30,7 @@ def _read(content: bytes, folder: Path) -> list[object]:
     return list(ProgramVersion().parse(FileOnDisk(path, _PATH), ReadOptions()))
 
 
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30)
 @given(
     st.tuples(st.integers(1, 0xFFFF), *[st.integers(0, 0xFFFF)] * 3),
     st.integers(0, 200),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.model import Event, Skipped
@@ -29,9 +29,7 @@ def _read(content: bytes, folder: Path) -> tuple[list[Event], list[Skipped]]:
     return events, [record for record in records if isinstance(record, Skipped)]
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(_NAMES, st.sampled_from([2, 3]), st.integers(0, 3), st.integers(0, 10**9)),
@@ -134,9 +132,7 @@ def test_a_hole_at_the_beginning_is_told_by_the_name(path: str, recognised: bool
     assert not UsnJournal().recognise(b"", "$J")
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80)
 @given(
     st.lists(st.tuples(st.integers(0, 799), st.integers(0, 255)), max_size=15), st.integers(0, 800)
 )

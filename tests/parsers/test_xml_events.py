@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.model import Event, Skipped
@@ -89,9 +89,7 @@ def test_deep_nesting_is_a_loss(tmp_path: Path) -> None:
     assert (events, len(losses)) == ([], 1)
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=80)
 @given(st.lists(st.tuples(st.integers(0, 600), st.binary(min_size=1, max_size=3)), max_size=6))
 def test_no_damage_raises(tmp_path: Path, changes: list[tuple[int, bytes]]) -> None:
     """Altered text gives events and losses."""

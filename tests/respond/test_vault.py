@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.errors import VaultError
@@ -29,8 +29,7 @@ def _kept(folder: Path, *contents: bytes) -> None:
         vault.sync()
 
 
-@settings(deadline=None, max_examples=30,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@settings(deadline=None, max_examples=30)  # fmt: skip
 @given(st.lists(st.binary(max_size=300_000), max_size=4), st.integers(1, 70_000))
 def test_what_goes_in_comes_out(
     tmp_path_factory: pytest.TempPathFactory, contents: list[bytes], cut: int

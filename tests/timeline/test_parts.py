@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.model import Citation, Event, TimeBasis
@@ -44,9 +44,7 @@ _lines = st.lists(
 )  # fmt: skip
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15)
 @given(_lines)
 def test_lines_are_kept_exactly_and_none_is_missing(tmp_path: Path, lines: list[bytes]) -> None:
     """Rows + torn lines + directives + blank lines are all lines; a row says what its line says.

@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from sigma.modifiers import modifier_mapping
 
 from alpheus.detect.sigma import compile_rules
@@ -154,7 +154,7 @@ def test_names_are_replaced_only_as_modifiers() -> None:
     }
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250)
 @given(detections(RICH_TESTS), RICH_EVENTS)
 def test_agrees_with_a_slow_and_obvious_evaluator(
     detection: dict[str, Any], fields: dict[str, str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import timeit
 
 import pytest
@@ -137,7 +138,7 @@ def test_speed() -> None:
             "cs(User-Agent)": "Mozilla/5.0+(Windows+NT+10.0)",
         },
     )
-    best = min(timeit.repeat(lambda: rules.match(found), number=50, repeat=5)) / 50
+    best = min(timeit.repeat(lambda: rules.match(found), timer=time.process_time, number=50)) / 50
     assert best < 0.001, best
 
 

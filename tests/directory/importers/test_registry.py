@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.directory.model import Contact, Layer, Organisation, Route
@@ -124,7 +124,7 @@ def test_an_endless_object(tmp_path: Path) -> None:
     assert len(entries) == 4
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
+@settings(max_examples=80)
 @given(st.sampled_from(["rpsl", "rdap", "delegated"]), st.binary(max_size=300))
 @pytest.mark.parametrize(
     "start", [b"", b"inetnum: ", b"2|ripencc|x\nripencc|DE|ipv4|", b'{"startAddress":']

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.directory.model import Organisation, Route
@@ -52,7 +52,7 @@ def test_names(content: str, tmp_path: Path) -> None:
     assert len(losses) == 1
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 @given(st.sampled_from(["routes", "route-table", "as-names"]), st.binary(max_size=300))
 def test_any_bytes(tmp_path: Path, kind: str, content: bytes) -> None:
     """Nothing upsets it."""

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.directory.model import Contact
@@ -102,7 +102,7 @@ def test_a_table_that_tells_nothing(tmp_path: Path) -> None:
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.lists(CELL, min_size=4, max_size=4), max_size=8))
 def test_any_rows(tmp_path: Path, rows: list[list[str]]) -> None:
     """Each row is an organisation with a name, or it is listed; none goes unseen."""
@@ -115,7 +115,7 @@ def test_any_rows(tmp_path: Path, rows: list[list[str]]) -> None:
     assert told >= len(rows) - blank - sum("\n" in "".join(r) or "\r" in "".join(r) for r in rows)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 @given(st.binary(max_size=300))
 def test_any_bytes(tmp_path: Path, content: bytes) -> None:
     """Nothing upsets it."""

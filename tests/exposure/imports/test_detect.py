@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alpheus.exposure.imports.detect import kind_of
@@ -61,7 +61,6 @@ def test_an_object_longer_than_what_is_looked_at(tmp_path: Path) -> None:
     assert kind_of(Source(write(tmp_path, "x", content))) == "shodan"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=300), begin=st.sampled_from([b"", b"{", b"[{", b"<", b'"']))
 def test_any_bytes(tmp_path: Path, data: bytes, begin: bytes) -> None:
     """Nothing raises."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exposure.imports.import_samples import imported, losses, observations, write
@@ -123,7 +123,7 @@ def test_masscan_writes_the_same(tmp_path: Path) -> None:
     assert (found.address, found.port) == ("192.0.2.7", 443)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 @given(data=st.binary(max_size=200))
 def test_any_bytes(tmp_path: Path, data: bytes) -> None:
     """A good host after whatever comes before it, unless that begins a host."""

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.errors import EvidenceFormatError
@@ -117,7 +117,7 @@ def test_what_is_a_header() -> None:
     assert not names_a_place(["hello world", "x"])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 @given(data=st.binary(max_size=300))
 def test_any_bytes(tmp_path: Path, data: bytes) -> None:
     """Nothing raises, with a header and without; a good row is imported."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.exposure.imports import KINDS, ImportedFile, Loss, UnknownKindError
@@ -42,7 +42,7 @@ def test_every_loss_is_told_and_counted(tmp_path: Path) -> None:
     assert file.tally.reasons == {"neither an address nor a name": LISTED_LOSSES + 5}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@settings(max_examples=300)
 @given(data=st.binary(max_size=200), begin=st.sampled_from(BEGINNINGS), kind=st.sampled_from(KINDS))
 def test_any_bytes_as_any_kind(tmp_path: Path, data: bytes, begin: bytes, kind: str) -> None:
     """Nothing raises, and what comes out can be written."""
@@ -63,7 +63,7 @@ _JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@settings(max_examples=300)
 @given(value=st.lists(_JSON, max_size=3), kind=st.sampled_from(KINDS))
 def test_any_shape_as_any_kind(tmp_path: Path, value: object, kind: str) -> None:
     """The names that readers look for, with anything under them."""

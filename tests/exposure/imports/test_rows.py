@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alpheus.exposure.imports.model import Loss
@@ -26,7 +26,6 @@ def table(folder: Path, content: str | bytes) -> list[list[str] | Loss]:
     return list(rows)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=6), quoting=st.sampled_from([0, 1]))
 def test_what_was_written_is_read(
     tmp_path: Path, rows: list[tuple[str, str, str]], quoting: int
@@ -82,7 +81,6 @@ def test_names_of_columns_are_told_apart() -> None:
     ]  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=300))
 def test_any_bytes(tmp_path: Path, data: bytes) -> None:
     """Nothing raises; the good row at the end is read."""
@@ -90,7 +88,6 @@ def test_any_bytes(tmp_path: Path, data: bytes) -> None:
     assert found[-1] == ["last", "row"]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=300))
 def test_any_bytes_with_quotes(tmp_path: Path, data: bytes) -> None:
     """Nothing raises, and every row has the header's width."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.cases.observations import page_of
@@ -202,7 +202,7 @@ def test_an_empty_report_is_no_failure(tmp_path: Path) -> None:
     assert observations(tmp_path, f"{OF_2021}\n") == []
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 @given(data=st.binary(max_size=300))
 def test_a_good_row_among_any_bytes(tmp_path: Path, data: bytes) -> None:
     """Whatever stands before it, but an open quote."""

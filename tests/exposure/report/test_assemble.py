@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.exposure.model import Observation, Status
@@ -117,8 +117,7 @@ def test_compromise_is_an_axis_of_its_own(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.lists(observations(), max_size=8), min_size=1, max_size=3))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None,
-          max_examples=40)  # fmt: skip
+@settings(max_examples=40)
 def test_the_numbers_add_up(tmp_path: Path, runs: list[list[Observation]]) -> None:
     """Every part of the report counts the same hosts, whatever the observations are."""
     paths = [write_lines(tmp_path / f"{n}.jsonl", run) for n, run in enumerate(runs)]

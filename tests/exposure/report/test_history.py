@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.exposure.model import Observation, Status
@@ -117,8 +117,7 @@ def test_newly_reported_compromises_are_counted(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.lists(observations(), max_size=6), min_size=2, max_size=4))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None,
-          max_examples=60)  # fmt: skip
+@settings(max_examples=60)
 def test_every_host_has_one_kind(tmp_path: Path, runs: list[list[Observation]]) -> None:
     """Nobody is counted twice or lost: all of the last run, and the servers that are missing."""
     changes = _changes(tmp_path, *runs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.exposure.journal import place_key
@@ -30,7 +30,7 @@ def _facts(one: Observation) -> Facts:
 
 
 @given(st.lists(observations(), max_size=10))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(deadline=None)
 def test_every_place_is_one_host(tmp_path: Path, many: list[Observation]) -> None:
     """However many lines a list has of it, and whatever these hold."""
     path = write_lines(tmp_path / "list.jsonl", many)

@@ -9,7 +9,7 @@ from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alpheus.exposure.model import Observation, Status
@@ -87,8 +87,7 @@ def _safe(page: Page) -> None:
 
 
 @given(st.lists(st.lists(observations(), max_size=5), min_size=1, max_size=3))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None,
-          max_examples=30)  # fmt: skip
+@settings(max_examples=30)
 def test_every_report_is_a_whole_and_harmless_page(
     tmp_path: Path, runs: list[list[Observation]]
 ) -> None:

@@ -63,7 +63,7 @@ def test_an_endless_page_holds_up_nobody(client) -> None:
         started = time.monotonic()
         answered = client.get(internet.address("exchange-2016"), internet.port)
         assert answered.status == 302
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 20
         for reader in readers:
             reader.join()
 

@@ -72,11 +72,9 @@ def test_a_reset_is_one(internet, client, name: str) -> None:
 def test_a_slow_loris_sends_a_byte_a_second(internet, client) -> None:
     """No faster, and it does not stop."""
     started = time.monotonic()
-    answered = client.get(
-        internet.address("trouble-slow-loris"), internet.port, silence=1.5, most=3
-    )
+    answered = client.get(internet.address("trouble-slow-loris"), internet.port, silence=20, most=3)
     assert answered.data == b"HTT"
-    assert 1.5 < time.monotonic() - started < 4
+    assert 1.5 < time.monotonic() - started < 30
 
 
 def test_a_bomb_grows_a_thousandfold(internet, client) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alpheus.cases.database import Database
@@ -27,7 +27,6 @@ def test_a_mark_has_some_tries(database: Database, clock: Clock) -> None:
     assert devices.may_try(devices.mark(7, "hash"), 7, "hash")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(mark=st.text(max_size=80) | st.from_regex(r"7\.\d{1,12}\.[\w-]*\.[0-9a-f]{64}"))
 def test_what_nobody_made_is_no_mark(database: Database, clock: Clock, mark: str) -> None:
     """Whatever stands in the cookie."""
