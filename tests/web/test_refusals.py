@@ -38,7 +38,10 @@ def _text(node: ast.expr) -> str | None:
 
 
 def _raised(path: Path, error: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    code = path.read_text("utf-8")
+    if error not in code:  # most files: not worth a look at each of their expressions
+        return
+    for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == error:
             text = _text(node.args[0])
             if text is not None:
