@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 from alpheus.cases.database import Database, open_database
 from filled_database import Fill, lay_down, with_tables
@@ -24,22 +25,35 @@ os.environ["ALPHEUS_KNOWLEDGE"] = os.devnull
 
 # Nobody's change fails by chance: each run draws the same, however slow the machine is. A folder or
 # a database that all draws of a test share is meant. Other draws: --hypothesis-profile=default.
+PROFILE = "alpheus"
 settings.register_profile(
-    "alpheus", derandomize=True, database=None, deadline=None, print_blob=True,
+    PROFILE, derandomize=True, database=None, deadline=None, print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
-settings.load_profile("alpheus")
+settings.load_profile(PROFILE)
 
 # Tests begin many processes; none compiles again what another has compiled.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-
-# Nor does anybody look for garbage among what stays to the end: see pytest_collection_finish.
+# Nobody looks for garbage among what is collected: see pytest_runtestloop.
 gc.disable()
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems() -> None:
+    """Draws the same each time: not from constants in whatever modules were loaded until then.
+
+    To read those takes a second, and which they are changes with each line of code, and with the
+    tests that ran before.
+    """
+    if settings.get_current_profile_name() == PROFILE:
+        none = providers._local_constants
+        providers._get_local_constants = lambda: none
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
     """Twenty thousand tests stay to the end: nobody looks for garbage among them any more.
 
     Among what tests make it is looked for a little less often than usual, which is a tenth of time.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from alpheus.cli import build_parser
+from alpheus.cli import COMMANDS, build_parser
 from alpheus.cli.parser import Parser
 
 
@@ -63,6 +63,27 @@ def test_all_commands_are_of_this_kind() -> None:
     found = list(_commands(build_parser()))
     assert len(found) > 30
     assert all(isinstance(one, Parser) for one in found)
+
+
+def test_whoever_names_a_command_waits_for_no_other(capsys: pytest.CaptureFixture[str]) -> None:
+    """It alone is built, and says what it says among all."""
+    every = _commands_of(build_parser())
+    assert len(every) == len(COMMANDS) == len(_commands_of(build_parser("tirage")))
+    for name in every:
+        alone = build_parser(name)
+        assert _commands_of(alone) == [name]
+        told = []
+        for parser in (alone, build_parser()):
+            for words in ([name, "--help"], [name, "--no-such-option"]):
+                with pytest.raises(SystemExit):
+                    parser.parse_args(words)
+            told.append(capsys.readouterr())
+        assert told[0] == told[1]
+
+
+def _commands_of(parser: argparse.ArgumentParser) -> list[str]:
+    (choices,) = [one.choices for one in parser._actions if one.nargs == argparse.PARSER]
+    return [*(choices or ())]
 
 
 @pytest.mark.parametrize(("line", "expected"), [

@@ -46,8 +46,12 @@ COMMANDS = (
 INTERRUPTED = 130
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The whole command line; also the source of the reference in the documentation."""
+def build_parser(word: str = "") -> argparse.ArgumentParser:
+    """The whole command line; also the source of the reference in the documentation.
+
+    Where `word` is the name of a command, only that one is in it: whoever asks for one waits for
+    no other. All else that is said is the same.
+    """
     parser = Parser(
         prog="alpheus",
         description="From the evidence of a mass compromise to a verdict that can be defended.",
@@ -55,7 +59,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"alpheus {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in COMMANDS:
+    named = [one for one in COMMANDS if one.__name__.rpartition(".")[2].rstrip("_") == word]
+    for command in named or COMMANDS:
         command.add_to(commands)
     return parser
 
@@ -63,7 +68,8 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status. Every failure is one clear line on stderr."""
     mend_streams()
-    options = build_parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    options = build_parser(words[0] if words else "").parse_args(words)
     # numpy would start threads for linear algebra, of which there is none here.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if arguments is None:  # the process is ours, and what it starts
