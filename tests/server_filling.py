@@ -10,7 +10,7 @@ import msgspec
 
 from alpheus.cases.assessment_model import Head
 from alpheus.cases.assessments import Kept, packed
-from alpheus.cases.database import Database
+from alpheus.cases.database import Database, open_database
 from alpheus.cases.observations import Rows
 from alpheus.cases.observations_import import record_rows
 from alpheus.cases.rebuild import rebuild
@@ -69,6 +69,12 @@ def filled(database: Database, *documents: dict[str, Any]) -> Cases:
     take_in(database, *documents)
     rebuild(database, now=NOW)
     return Cases(database, lambda: NOW)
+
+
+def broken_into(place: str) -> None:
+    """Fill a database with servers 1 and 5, and one that somebody broke into."""
+    with open_database(place) as database:
+        filled(database, document(compromised()))
 
 
 def number_of(cases: Cases, compromise: str) -> int:

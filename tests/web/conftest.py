@@ -20,7 +20,7 @@ from alpheus.web.access.throttle import Rate
 from alpheus.web.pages import PAGES
 from alpheus.web.settings import Settings
 from console import Client, Clock
-from filled_database import lay_down
+from filled_database import Fill, lay_down, with_tables
 
 _parse = ParsedSignature.from_fn
 _parsed: WeakKeyDictionary[Any, dict[tuple[str, ...], ParsedSignature]] = WeakKeyDictionary()
@@ -60,9 +60,15 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """An empty database with the console's tables."""
-    with open_database(lay_down(tmp_path / "cases.db")) as opened:
+def filling() -> Fill:
+    """What is in the database of a test: nothing but the console's tables."""
+    return with_tables
+
+
+@pytest.fixture
+def database(tmp_path: Path, filling: Fill) -> Iterator[Database]:
+    """A database that was filled once, for all tests that ask for the same."""
+    with open_database(lay_down(tmp_path / "cases.db", filling)) as opened:
         yield opened
 
 

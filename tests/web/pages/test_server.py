@@ -23,16 +23,23 @@ from alpheus.web import pack_words
 from alpheus.web.access.roles import Grant, Role
 from assessments import HOSTILE, compromised, hostile
 from console import Client, Clock, made, signed_in
-from server_filling import document, filled, findings, number_of
+from filled_database import Fill, with_tables
+from server_filling import NOW, broken_into, document, filled, findings, number_of
 
 PARTS = ("", "/findings", "/findings/0", "/observations", "/identity", "/coverage", "/custody")
+
+
+@pytest.fixture
+def filling(request: pytest.FixtureRequest) -> Fill:
+    """A server that was broken into, for whoever asks for cases."""
+    return broken_into if "cases" in request.fixturenames else with_tables
 
 
 @pytest.fixture
 def cases(database: Database, clock: Clock) -> Cases:
     """Servers with a history, one of which was broken into and assessed."""
     clock.now = clock.now.replace(month=4)
-    return filled(database, document(compromised()))
+    return Cases(database, lambda: NOW)
 
 
 @pytest.fixture

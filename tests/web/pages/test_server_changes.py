@@ -19,16 +19,23 @@ from alpheus.web.settings import LANGUAGES
 from alpheus.web.words import words
 from assessments import compromised
 from console import Client, Clock, made, signed_in
-from server_filling import document, filled, findings, kept_of, number_of
+from filled_database import Fill, with_tables
+from server_filling import NOW, broken_into, document, findings, kept_of, number_of
 
 MARKS = ("[secret:b2c21bc6]", "[secret:00000001]")
+
+
+@pytest.fixture
+def filling(request: pytest.FixtureRequest) -> Fill:
+    """A server that was broken into, for whoever asks for cases."""
+    return broken_into if "cases" in request.fixturenames else with_tables
 
 
 @pytest.fixture
 def cases(database: Database, clock: Clock) -> Cases:
     """Servers 1 and 5, and one that was broken into."""
     clock.now = clock.now.replace(month=4)
-    return filled(database, document(compromised()))
+    return Cases(database, lambda: NOW)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from litestar import Litestar
 
 from alpheus.cases.acts import ActKind
-from alpheus.cases.database import Database
+from alpheus.cases.database import Database, open_database
 from alpheus.cases.observations import hand_entry
 from alpheus.cases.observations_import import record
 from alpheus.cases.rebuild import rebuild
@@ -20,13 +20,13 @@ from alpheus.cases.service_listing import SHOWN
 from alpheus.web.access import audit
 from alpheus.web.access.roles import Grant, Permission, Role
 from console import Client, Clock, made, signed_in
+from filled_database import Fill, with_tables
 
 HOSTILE = "evil<script>alert(1)</script>.example"
 NOTE = {"kind": "note", "why": "looked"}
 
 
-@pytest.fixture
-def cases(database: Database, clock: Clock) -> Cases:
+def _three(place: str) -> None:
     """Three servers of two organisations, one of nobody's, all vulnerable but one."""
     hosts = ("mail.a.example", "web.a.example", "mail.b.example")
     builds = ("15.1.2106.2", "15.1.2106.2", "15.1.2176.9")
@@ -35,8 +35,20 @@ def cases(database: Database, clock: Clock) -> Cases:
         for host, build in zip(hosts, builds, strict=True)
     ]
     entries.append(hand_entry(time="2021-03-10T00:00:00Z", address="192.0.2.9"))
-    record(database, entries, "test")
-    rebuild(database, now=clock())
+    with open_database(place) as database:
+        record(database, entries, "test")
+        rebuild(database, now=Clock()())
+
+
+@pytest.fixture
+def filling(request: pytest.FixtureRequest) -> Fill:
+    """Servers, for whoever asks for cases."""
+    return _three if "cases" in request.fixturenames else with_tables
+
+
+@pytest.fixture
+def cases(database: Database, clock: Clock) -> Cases:
+    """The servers."""
     return Cases(database, clock)
 
 
