@@ -194,6 +194,26 @@ def test_pairs_that_are_told_are_true(servers: int) -> None:
     assert sum(recall for _, recall in told) / len(told) >= 0.6
 
 
+def test_who_has_another_secret_is_not_of_a_hand_that_keeps_its_own() -> None:
+    """A stranger may take the same way out, with a kit's name; who shows no secret is of it."""
+    key, way = trait("secret", "5ec1"), trait("address", "198.51.100.7")
+    kit = trait("page-name", "discover.aspx")
+    several = [seen(at, key, way, kit) for at in (1, 2, 3)]
+    stranger = seen(4, trait("secret", "5ec2"), way, kit)
+    found = _found(*several, stranger, seen(5, way, kit))
+    assert _hands(found) == [{f"srv{at:05d}" for at in (1, 2, 3, 5)}]
+    assert [found.strands[at].observation for at in found.alone] == [4]
+
+
+def test_a_stranger_with_the_kit_of_a_hand_spoils_few_pairs() -> None:
+    """Of small fleets whose strangers share ways and names of kits, most pairs are true."""
+    told = []
+    for seed in range(20):
+        strands, truth = fleet(seed, 20)
+        told.append(pairs(find_hands(strands, Weights()), truth))
+    assert sum(precision for precision, _ in told) / len(told) >= 0.99
+
+
 def test_a_hand_that_takes_a_new_key_each_time_is_found_by_its_habits() -> None:
     """By ways and names that nobody else has."""
     rng = Random(5)

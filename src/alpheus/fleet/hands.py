@@ -5,7 +5,8 @@ independent kinds that say enough together. All who share a bond are tied to eac
 the next. Bonds become one hand where they have at least two strands, and half of the smaller, in
 common; so one strand that fits two hands joins them never. Two hands that each proved to have a
 secret of their own are not made one by anything weaker, and two that each keep names of their own
-by nothing that comes with a way out or a kit.
+by nothing that comes with a way out or a kit. Who has another secret than a hand that keeps its
+own does not become one of it by a way out.
 
 What a trait says depends on who else has it, and on nothing else: strands that share nothing with
 others change nothing between these. The order in which they come does not matter.
@@ -27,6 +28,8 @@ LEAST = 1.0
 """Bits below which a trait says nothing."""
 MOST_FACES = 2_000
 """A trait that more than so many others have is passed over, unless it suffices alone."""
+_WAYS = frozenset({TraitKind.ADDRESS, TraitKind.NETWORK})
+"""Ways out to the internet, which several may take."""
 MOST_OF_A_STRAND = 16
 """Shared traits of a strand that are paired, those that say most first."""
 
@@ -281,6 +284,7 @@ class _Joining:
     def __init__(self, strands: Sequence[Seen]) -> None:
         self._strands = strands
         self.hands: list[Cluster | None] = []
+        self._secrets = [_secrets(one.strand.traits) for one in strands]
         self._of: dict[int, int] = {}
         self._between: list[tuple[int, int, Bond]] = []
         self._became: dict[int, int] = {}
@@ -296,6 +300,8 @@ class _Joining:
             return
         if linked:
             target = self._merged(linked)
+            others = self._others(bond, self._hand(target))
+            free = [at for at in free if at not in others]
             self._add(target, free, bond, marks=marks)
         elif len({self._strands[at].who for at in free}) > 1:
             self.hands.append(Cluster(set()))
@@ -333,6 +339,18 @@ class _Joining:
             return True
         return not bond.chosen and sum(one.marked or one.named for one in linked) > 1
 
+    def _others(self, bond: Bond, hand: Cluster) -> set[int]:
+        """Who has a secret, and another than this hand, where most that share a way have its own.
+
+        Several take one way out, with the names that come with a kit.
+        """
+        if not any(one.kind in _WAYS for one in bond.traits):
+            return set()
+        own = _secrets(trait for one in hand.bonds if len(one.traits) == 1 for trait in one.traits)
+        telling = [at for at in bond.holders if self._secrets[at]]
+        others = {at for at in telling if own.isdisjoint(self._secrets[at])}
+        return others if own and 2 * len(others) < len(telling) else set()
+
     def _merged(self, linked: Sequence[int]) -> int:
         target = linked[0]
         for other in linked[1:]:
@@ -356,6 +374,10 @@ class _Joining:
 
     def _tell(self, hands: Sequence[int], bond: Bond) -> None:
         self._between += [(a, b, bond) for a, b in combinations(hands, 2)]
+
+
+def _secrets(traits: Iterable[Trait]) -> frozenset[str]:
+    return frozenset(one.value for one in traits if one.kind is TraitKind.SECRET)
 
 
 def _ordered(hands: Iterable[Cluster], strands: Sequence[Seen]) -> list[Cluster]:
