@@ -6,6 +6,7 @@ import csv
 import io
 import json
 
+import msgspec
 import pytest
 
 from alpheus.knowledge.shared.model import Tlp
@@ -46,6 +47,15 @@ def test_no_cell_is_a_formula(form: str, assessment: Assessment) -> None:
     cells = [cell for row in csv.reader(io.StringIO(content.decode())) for cell in row]
     assert "'=cmd()" in cells
     assert "=cmd()" not in cells
+
+
+def test_no_cell_of_a_table_of_times_is_a_formula(assessment: Assessment) -> None:
+    """Intruders choose the names of pages, and may have chosen that of a computer."""
+    servers = tuple(msgspec.structs.replace(one, name="=cmd()") for one in assessment.servers)
+    given = msgspec.structs.replace(assessment, servers=servers)
+    content = _made("timesketch-csv", Policy(Tlp.RED, named=True), given)
+    (head, *rows) = csv.reader(io.StringIO(content.decode()))
+    assert {row[head.index("hostname")] for row in rows} == {"'=cmd()"}
 
 
 def test_a_table_of_times_needs_no_lines(assessment: Assessment) -> None:

@@ -48,11 +48,11 @@ def _sarif(given: Given) -> bytes:
 
 
 def _timesketch_csv(given: Given) -> bytes:
-    """Timesketch's table: the three columns that it needs come first."""
+    """Timesketch's table: the three columns that it needs come first. No cell is a formula."""
     stream = io.StringIO()
     writer: csv.DictWriter[str] | None = None
     for row in lines.to_timesketch(given.known):
-        flat = {name: " ".join(value) if isinstance(value, list) else value
+        flat = {name: cell(" ".join(value) if isinstance(value, list) else value)
                 for name, value in row.items()}  # fmt: skip
         if writer is None:
             writer = csv.DictWriter(stream, list(flat), lineterminator="\n")
