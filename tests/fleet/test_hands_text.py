@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alpheus.cases.strands import TraitKind
+from alpheus.fleet import hands, hands_told
 from alpheus.fleet.hands_text import WIDTH, hands_lines
 from alpheus.fleet.hands_told import tell_hands
 from assessments import HOSTILE
@@ -39,6 +41,20 @@ def test_victims_of_whom_nothing_tells_are_counted() -> None:
     text = " ".join(" ".join(hands_lines(found)).split())
     assert "of 2 servers that are broken into nothing tells by whom" in text
     assert any("of 1 server " in line for line in hands_lines(tell_hands([], broken_into=[4])))
+
+
+def test_how_many_hands_there_are_is_told_though_fewer_are_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And how many traits were passed over."""
+    monkeypatch.setattr(hands_told, "MOST_HANDS", 2)
+    monkeypatch.setattr(hands_told, "MOST_COMMON", 1)
+    monkeypatch.setattr(hands, "MOST_FACES", 5)
+    shared = trait("carrier", "/ecp/a.js"), trait("page-name", "a.aspx")
+    several = [seen(at, trait("secret", f"{at // 2:04d}"), *shared) for at in range(20)]
+    text = " ".join(" ".join(hands_lines(tell_hands(several))).split())
+    assert "20 intrusions on 20 servers: 10 hands" in text
+    assert "2 traits were passed over" in text
 
 
 def test_no_hand_is_said_as_well() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from itertools import chain
 
+import pytest
+
+from alpheus.fleet import hands_told
 from alpheus.fleet.hands_told import Hands, tell_hands
 from alpheus.fleet.hands_words import English
 from alpheus.fleet.report import SCHEMA, Report, Shared, Victim
@@ -75,3 +78,17 @@ def test_what_is_cut_off_is_counted() -> None:
     """Very many victims stand in the JSON."""
     text = _text(list(blocks(_report(tell_hands([]), MOST_VICTIMS + 2), ENGLISH)))
     assert "2 more stand in the JSON." in text
+
+
+def test_hands_and_servers_that_are_not_listed_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The CSV has all of them."""
+    monkeypatch.setattr(hands_told, "MOST_HANDS", 1)
+    monkeypatch.setattr(hands_told, "MOST_MEMBERS", 2)
+    several = [seen(at, SECRET if at < 6 else OTHER) for at in range(1, 9)]
+    several += [seen(at, trait("secret", f"0{at}")) for at in range(10, 15)]
+    text = _text(list(hand_blocks(tell_hands(several), ENGLISH)))
+    assert "3 more servers are in the CSV." in text
+    assert "1 more hand is in the CSV." in text
+    assert "3 more intrusions are in the CSV." in text

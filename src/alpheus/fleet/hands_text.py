@@ -41,8 +41,8 @@ def hands_lines(found: Hands) -> Iterator[str]:
         yield from _paragraph(_summary(found))
     for one in found.hands[:_HANDS]:
         yield from _hand(one)
-    if len(found.hands) > _HANDS:
-        yield f"and {len(found.hands) - _HANDS:,} more: --format json"
+    if found.hands_total > _HANDS:
+        yield f"and {found.hands_total - _HANDS:,} more: --format csv"
     yield from _crowded(found)
     for between in found.between[:_LISTED]:
         a, b = between.hands
@@ -63,7 +63,7 @@ def hands_lines(found: Hands) -> Iterator[str]:
     if found.passed_over:
         first = found.passed_over[0]
         yield from _item(
-            f"{len(found.passed_over):,} traits were passed over, as too many have them; such as "
+            f"{found.passed_over_total:,} traits were passed over, as too many have them; such as "
             f"{_KINDS[first.kind]} {_named(first)} on {_servers(first.servers)}"
         )
 
@@ -73,7 +73,7 @@ def _summary(found: Hands) -> str:
     said = f"{intruders} on {_servers(found.servers)}: "
     if not found.hands:
         return f"{said}no two of them are by one hand, as far as can be seen."
-    hands = f"{len(found.hands):,} hand{'' if len(found.hands) == 1 else 's'}"
+    hands = f"{found.hands_total:,} hand{'' if found.hands_total == 1 else 's'}"
     told = f"{said}{hands}, by what few share; {found.alone_total:,} fit none."
     return f"{told} A hand is a number: who it is, no log says."
 

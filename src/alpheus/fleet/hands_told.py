@@ -101,7 +101,8 @@ class Crowded(msgspec.Struct, frozen=True):
 class Hands(msgspec.Struct, frozen=True):
     """All of them. `alone` are strands that fit none; `passed_over` what too many have.
 
-    `untold` counts victims of which nothing tells who it was.
+    `untold` counts victims of which nothing tells who it was. Where there are more than are listed,
+    each `…_total` says how many.
     """
 
     strands: int
@@ -113,6 +114,8 @@ class Hands(msgspec.Struct, frozen=True):
     between: tuple[Between, ...]
     passed_over: tuple[Sign, ...]
     untold: int = 0
+    hands_total: int = 0
+    passed_over_total: int = 0
 
 
 def read_strands(connection: Connection, names: Mapping[int, tuple[str, str]]) -> Iterator[Seen]:
@@ -149,6 +152,7 @@ def tell_hands(
         len(found.alone),
         tuple(_several(found)), tuple(told.between()),
         tuple(_sign(trait, many, 0.0) for trait, many in found.common[:MOST_COMMON]), len(untold),
+        len(found.hands), len(found.common),
     )  # fmt: skip
 
 

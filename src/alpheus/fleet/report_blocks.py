@@ -43,7 +43,7 @@ class Block(NamedTuple):
 
 def blocks(found: Report, speech: Speech) -> Iterator[Block]:
     """All of it, what matters first."""
-    say, many = speech.gettext, speech.ngettext
+    say = speech.gettext
     yield Block(say("What a campaign run found"), 1)
     yield Block(_headline(found, speech))
     yield from hand_blocks(found.hands, speech)
@@ -51,10 +51,10 @@ def blocks(found: Report, speech: Speech) -> Iterator[Block]:
     if grave:
         yield Block(say("Victims"), 2)
         yield _victims(grave[:MOST_VICTIMS], speech)
-        if (more := len(grave) - MOST_VICTIMS) > 0:
-            text = many("%(number)s more stands in the JSON.",
-                        "%(number)s more stand in the JSON.", more)  # fmt: skip
-            yield Block(text % {"number": speech.number(more)})
+        yield from _count(speech.ngettext(
+            "%(number)s more stands in the JSON.", "%(number)s more stand in the JSON.",
+            more := len(grave) - MOST_VICTIMS,
+        ), more, speech)  # fmt: skip
     for kind, head in SHARED.items():
         several = [one for one in found.shared if one.kind == kind][:_SHARED]
         if several:
@@ -72,7 +72,7 @@ def blocks(found: Report, speech: Speech) -> Iterator[Block]:
 
 def hand_blocks(found: Hands, speech: Speech) -> Iterator[Block]:
     """The same hand; nothing where no intruder was seen."""
-    say, many = speech.gettext, speech.ngettext
+    say = speech.gettext
     if not found.strands and not found.untold:
         return
     yield Block(say("The same hand"), 2)
@@ -83,6 +83,22 @@ def hand_blocks(found: Hands, speech: Speech) -> Iterator[Block]:
         yield Block(say(WEIGHT))
     for hand in found.hands:
         yield from _hand(hand, speech)
+    yield from _count(speech.ngettext(
+        "%(number)s more hand is in the CSV.", "%(number)s more hands are in the CSV.",
+        more := found.hands_total - len(found.hands),
+    ), more, speech)  # fmt: skip
+    yield from _apart(found, speech)
+    yield from _alone(found, speech)
+    yield from _count(speech.ngettext(
+        "%(number)s trait was passed over, as too many have it.",
+        "%(number)s traits were passed over, as too many have them.",
+        found.passed_over_total,
+    ), found.passed_over_total, speech)  # fmt: skip
+
+
+def _apart(found: Hands, speech: Speech) -> Iterator[Block]:
+    """Servers of several hands, and hands that share something."""
+    say = speech.gettext
     if found.several:
         yield Block(say("Several hands on one server"), 3)
         yield Block(
@@ -102,22 +118,32 @@ def hand_blocks(found: Hands, speech: Speech) -> Iterator[Block]:
                  say(one.against)) for one in found.between
             ],
         )  # fmt: skip
+
+
+def _alone(found: Hands, speech: Speech) -> Iterator[Block]:
+    """Intrusions that fit no hand, and victims of which nothing tells."""
+    say = speech.gettext
     if found.alone:
         yield Block(say("Intrusions that fit no hand"), 3)
         yield Block(
             heads=(say("Server"), say("First seen"), say("Last seen")),
             rows=[(one.name, speech.day(one.first), speech.day(one.last)) for one in found.alone],
         )
-    if found.untold:
-        text = many("Of %(number)s server that is broken into nothing tells by whom.",
-                    "Of %(number)s servers that are broken into nothing tells by whom.",
-                    found.untold)  # fmt: skip
-        yield Block(text % {"number": speech.number(found.untold)})
-    if found.passed_over:
-        text = many("%(number)s trait was passed over, as too many have it.",
-                    "%(number)s traits were passed over, as too many have them.",
-                    len(found.passed_over))  # fmt: skip
-        yield Block(text % {"number": speech.number(len(found.passed_over))})
+    yield from _count(speech.ngettext(
+        "%(number)s more intrusion is in the CSV.", "%(number)s more intrusions are in the CSV.",
+        more := found.alone_total - len(found.alone),
+    ), more, speech)  # fmt: skip
+    yield from _count(speech.ngettext(
+        "Of %(number)s server that is broken into nothing tells by whom.",
+        "Of %(number)s servers that are broken into nothing tells by whom.",
+        found.untold,
+    ), found.untold, speech)  # fmt: skip
+
+
+def _count(text: str, number: int, speech: Speech) -> Iterator[Block]:
+    """A sentence that says how many; none where there are none."""
+    if number > 0:
+        yield Block(text % {"number": speech.number(number)})
 
 
 def hands_sentence(found: Hands, speech: Speech) -> str:
@@ -132,8 +158,8 @@ def hands_sentence(found: Hands, speech: Speech) -> str:
         return f"{said[0]} {say('No two of them are by one hand, as far as can be seen.')}"
     number = many("%(number)s hand is told by what few share; %(alone)s fit none.",
                   "%(number)s hands are told by what few share; %(alone)s fit none.",
-                  len(found.hands))  # fmt: skip
-    said.append(number % {"number": speech.number(len(found.hands)),
+                  found.hands_total)  # fmt: skip
+    said.append(number % {"number": speech.number(found.hands_total),
                           "alone": speech.number(found.alone_total)})  # fmt: skip
     return " ".join(said)
 
@@ -179,6 +205,10 @@ def _hand(hand: Hand, speech: Speech) -> Iterator[Block]:
                say("Evidence against it")),
         rows=[_member(hand, one, speech) for one in hand.members],
     )  # fmt: skip
+    yield from _count(speech.ngettext(
+        "%(number)s more server is in the CSV.", "%(number)s more servers are in the CSV.",
+        more := hand.servers - len({one.observation for one in hand.members}),
+    ), more, speech)  # fmt: skip
 
 
 def _member(hand: Hand, one: Member, speech: Speech) -> Sequence[str]:

@@ -131,6 +131,7 @@ def _within(whole: HandsSeen, is_mine: Callable[[Place], bool]) -> HandsSeen:
     told = Hands(
         len(strands), len({places[one.observation].server for one in strands}), tuple(hands),
         alone, len(alone), tuple(_several(found, places)), tuple(_between(found, hands)), (),
+        hands_total=len(hands),
     )  # fmt: skip
     return HandsSeen(told, places, others, is_whole=False)
 
