@@ -18,7 +18,7 @@ def test_what_is_understood_is_told(tmp_path: Path, capsys: pytest.CaptureFixtur
     told = capsys.readouterr().out
     assert "table or list, 4 indicators" in told
     for words in ("3  ip", "1  domain", "alone: public resolver", "alone: known.txt",
-                  "left out: a range of addresses"):  # fmt: skip
+                  "left out: a range of more than 256"):  # fmt: skip
         assert words in told
 
 

@@ -192,6 +192,22 @@ def test_a_flood_of_headers_is_no_result(tmp_path: Path) -> None:
     assert LATER in found.cves
 
 
+def test_a_build_in_a_header_decides_by_packs(tmp_path: Path) -> None:
+    """SharePoint of the test internet: fixed where the header says so, open below; nothing else."""
+    with running("every-kind") as internet:
+        truths = map(internet.truth, internet.addresses())
+        wanted = {one.address: one for one in truths if one.kind.startswith("sharepoint")}
+        seen = probed(tmp_path, scope_of(tmp_path, internet.port), list(wanted), limits=PATIENT)
+    assert len(wanted) == 3
+    for address, true in wanted.items():
+        found = seen[address]
+        assert found.product is not None
+        assert found.product.startswith("Microsoft SharePoint Server"), true.kind
+        for cve, state in true.states.items():
+            assert found.cves[cve].state == (state if true.settled else "undetermined"), true.kind
+        assert not any(cve.startswith("CVE-2021") for cve in found.cves)
+
+
 def test_more_looks_say_nothing_wrong_of_any_kind_of_server(tmp_path: Path) -> None:
     """Every kind of the test internet, looked at four times: told for what it is."""
     with running("every-kind") as internet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from alpheus.knowledge.shared import model
 from alpheus.knowledge.shared.model import (
     UNKNOWN_MARK,
     UNMARKED,
@@ -52,3 +53,13 @@ def test_a_file_counts_what_it_leaves_out() -> None:
     assert list(file.losses()) == [
         ("a range (line 1, line 2, line 3, line 4, line 5, …)", 7), ("no value", 1),
     ]  # fmt: skip
+
+
+def test_a_range_is_the_addresses_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each says of which range it is; a file whose ranges come to too much loses the rest."""
+    monkeypatch.setattr(model, "MOST_OF_RANGES", 5)
+    file = SharedFile()
+    file.add(Shared("ip", f"192.0.2.{number}/30", "bots") for number in (4, 8))
+    assert [one.value for one in file.indicators] == [f"192.0.2.{at}" for at in (4, 5, 6, 7)]
+    assert {one.meaning for one in file.indicators} == {"bots (in 192.0.2.4/30)"}
+    assert (file.remarks[model.OF_RANGE], file.left_out[model.TOO_MANY]) == (1, 1)

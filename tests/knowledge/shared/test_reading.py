@@ -230,3 +230,15 @@ def test_no_row_is_lost_without_a_word(
     path.write_text("\n".join(["value,note", *both, "45.77.2.1,x"]), "utf-8")
     values = {one.value for one in read_file(path).content.indicators}
     assert values >= {row.partition(",")[0] for row in marked} | {"45.77.2.1"}
+
+
+def test_a_range_is_looked_for_but_for_what_many_use(tmp_path: Path) -> None:
+    """Each address by itself; those of a warning list are context alone."""
+    feed, known = tmp_path / "feed.txt", tmp_path / "known.txt"
+    feed.write_text("45.77.1.0/30 # bots\n")
+    known.write_text("45.77.1.2/31\n")
+    pack = shared_pack(SharedPaths((feed,), (known,)))
+    assert {one.value: one.weight for one in pack.indicators} == {
+        "45.77.1.0": Weight.INDICATION, "45.77.1.1": Weight.INDICATION,
+        "45.77.1.2": Weight.CONTEXT, "45.77.1.3": Weight.CONTEXT,
+    }  # fmt: skip

@@ -205,3 +205,11 @@ def test_a_pattern_of_very_many_choices_takes_no_time() -> None:
     """Each is looked at once."""
     pattern = " OR ".join(f"[ipv4-addr:value = '45.{n >> 8}.{n & 255}.1']" for n in range(50_000))
     assert len(_of({**ONE, "pattern": pattern})) == 50_000
+
+
+@pytest.mark.parametrize("how", ["=", "ISSUBSET"])
+def test_a_narrow_range_is_a_value(how: str) -> None:
+    """Whether it is equalled or held; it is parted where the file is taken in."""
+    (one,) = _read(_indicator(f"[ipv4-addr:value {how} '45.77.1.0/24']"))
+    assert isinstance(one, Shared)
+    assert (one.type, one.value) == ("ip", "45.77.1.0/24")

@@ -9,6 +9,7 @@ from alpheus.knowledge.shared.values import (
     NOTHING,
     OF_FILE,
     RANGE,
+    each_address,
     host_of,
     kind_of,
     refang,
@@ -49,7 +50,9 @@ def test_a_value_says_what_it_is(text: str, found: object) -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "found"),
     [
-        ("ip", "1.2.3", "no ip"), ("ip", "1.2.3.0/24", RANGE), ("domain", "1.2.3.4", "no domain"),
+        ("ip", "1.2.3", "no ip"), ("ip", "1.2.3.0/23", RANGE),
+        ("ip", "1.2.3.0/33", RANGE), ("ip", "1.2.3.0/²", "no ip"),
+        ("domain", "1.2.3.4", "no domain"),
         ("md5", "a" * 40, "no md5"), ("sha256", "A" * 64, ("sha256", "a" * 64)),
         ("user-agent", "x/1", NO_VALUE), ("task", r"\Winnet", NO_VALUE),
         ("page", "x.aspx", NO_VALUE),
@@ -69,3 +72,15 @@ def test_fangs_come_back() -> None:
     for text in ("hxxp[://]a[dot]b/", "http[:]//a(.)b/", "HXXP://a{.}b/"):
         assert refang(text).lower() == "http://a.b/"
     assert host_of("hxxp://a.b.example/") == ("domain", "a.b.example")
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "count"),
+    [("45.77.1.9/24", "45.77.1.0/24", 256), ("45.77.1[.]4/30", "45.77.1.4/30", 4),
+     ("2001:db8::/120", "2001:db8::/120", 256)],
+)  # fmt: skip
+def test_a_narrow_range_is_taken(text: str, value: str, count: int) -> None:
+    """In its one spelling, whoever wrote which address of it."""
+    assert kind_of(text) == typed("ip", text) == ("ip", value)
+    found = list(each_address(value))
+    assert (len(found), found[0]) == (count, value.partition("/")[0])

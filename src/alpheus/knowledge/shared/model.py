@@ -11,13 +11,20 @@ from enum import Enum
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
+from alpheus.knowledge.shared.values import each_address
 from alpheus.model import Confidence
 
 PACK = "shared"
 """Id of the pack that indicators of others form."""
 
 UNKNOWN_MARK = "under a marking that is not known: taken as TLP:RED"
+OF_RANGE = "a range: taken as the addresses it holds"
+MOST_OF_RANGES = 1 << 20
+"""Addresses that the ranges of one file may come to."""
+
+TOO_MANY = "a range: those of this file hold more than a million addresses"
 _PLACES = 5
 _PREFIX = re.compile(r"^TLP[\s:=_-]*")
 _BETWEEN = re.compile(r"[\s+_-]+")
@@ -123,6 +130,7 @@ class SharedFile:
     indicators: list[Shared] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     remarks: Counter[str] = field(default_factory=Counter)
+    _of_ranges: int = 0
     _places: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, found: Iterable[Entry]) -> None:
@@ -133,10 +141,27 @@ class SharedFile:
                 places = self._places.setdefault(one.reason, [])
                 if one.place and len(places) < _PLACES:
                     places.append(one.place)
+            elif one.type == "ip" and "/" in one.value:
+                self._add_range(one)
             else:
-                self.indicators.append(one)
-                if one.remark:
-                    self.remarks[one.remark] += 1
+                self._add(one)
+
+    def _add(self, one: Shared) -> None:
+        self.indicators.append(one)
+        if one.remark:
+            self.remarks[one.remark] += 1
+
+    def _add_range(self, one: Shared) -> None:
+        """Each address by itself: warning lists hold for it, and it is searched for as others."""
+        meaning = f"{one.meaning or 'shared without a word'} (in {one.value})"
+        addresses = list(each_address(one.value))
+        if self._of_ranges + len(addresses) > MOST_OF_RANGES:
+            self.left_out[TOO_MANY] += 1
+            return
+        self._of_ranges += len(addresses)
+        for address in addresses:
+            self._add(replace(one, value=address, meaning=meaning))
+        self.remarks[OF_RANGE] += 1
 
     def losses(self) -> Iterator[tuple[str, int]]:
         """Each reason with the first places, and how many; most first."""

@@ -16,11 +16,13 @@ import msgspec
 from alpheus.knowledge.shared.content import decoded, pieces, tolerant
 from alpheus.knowledge.shared.model import UNMARKED, Entry, Marking, NotUsed, Shared, Tlp
 from alpheus.knowledge.shared.times import UNREADABLE, moment
-from alpheus.knowledge.shared.values import NO_VALUE, RANGE, host_of, typed
+from alpheus.knowledge.shared.values import NO_VALUE, host_of, typed
 from alpheus.model import Confidence
 
 _COMPARISON = re.compile(
-    r"\s*(?P<path>[a-z0-9-]+:[A-Za-z0-9_.\-']+)\s*=\s*'(?P<value>(?:[^'\\]|\\.)*)'\s*", re.DOTALL
+    r"\s*(?P<path>[a-z0-9-]+:[A-Za-z0-9_.\-']+)\s*(?:=|ISSUBSET)\s*"
+    r"'(?P<value>(?:[^'\\]|\\.)*)'\s*",
+    re.DOTALL,
 )
 _ALONE = re.compile(
     r"\[\s*(?P<path>[a-z0-9-]+:[A-Za-z0-9_.\-']+)\s*=\s*'(?P<value>[^'\\]*)'\s*\]\s*"
@@ -257,8 +259,6 @@ def _skip(what: re.Pattern[str], text: str, at: int) -> int:
 
 
 def _other_form(pattern: str, at: int, *, also: bool) -> str:
-    if "ISSUBSET" in pattern and not also:
-        return RANGE
     return _TOGETHER if also or "=" in pattern[at:] else NO_VALUE
 
 

@@ -1,7 +1,7 @@
 """Values as people share them: defanged, with ports and schemes; and what kind they are.
 
-Only what is looked up in evidence is taken: hashes, single addresses, host names. Of a URL that is
-its host.
+Only what is looked up in evidence is taken: hashes, addresses, narrow ranges, host names. Of a URL
+that is its host.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 KINDS = frozenset({"sha256", "sha1", "md5", "ip", "domain"})
@@ -23,6 +24,7 @@ _FANGS = (
 )  # fmt: skip
 _PORT = re.compile(r":\d{1,5}\Z")
 _LONGEST = 253
+_DIGITS = 3
 _OF_FILES = (
     " asax ascx ashx asmx asp aspx bat bin cer cfg cmd config css csv dat dll doc docx exe gif hta"
     " htm html ini jpg js json jsp jspx lnk log master msi pdf php png ps1 psm1 rar svc tmp txt vbs"
@@ -32,7 +34,10 @@ _OF_FILES = (
 
 _SCHEME = re.compile(r"^(?:hxxp|h\*\*p|meow)(s?)(?=://)", re.IGNORECASE)
 
-RANGE = "a range of addresses"
+NARROW = 8
+"""A range of so many bits is taken as the addresses it holds: 256 of them at most."""
+
+RANGE = "a range of more than 256 addresses"
 NO_VALUE = "of a kind that is not looked for in evidence"
 NOTHING = "an empty value"
 OF_FILE = "a name of a file: not looked for in evidence"
@@ -78,7 +83,17 @@ def _address(value: str) -> tuple[str, str] | str | None:
     found = address_of(address) if length.isascii() and length.isdigit() else None
     if found is None:
         return None
-    return ("ip", found) if length == ("128" if ":" in address else "32") else RANGE
+    bits = 128 if ":" in address else 32
+    if length == str(bits):
+        return "ip", found
+    if len(length) > _DIGITS or not bits - NARROW <= int(length) <= bits:
+        return RANGE
+    return "ip", str(ipaddress.ip_network(f"{found}/{length}", strict=False))
+
+
+def each_address(value: str) -> Iterator[str]:
+    """The addresses of a narrow range, as `kind_of` gives it."""
+    yield from map(str, ipaddress.ip_network(value))
 
 
 def host_of(url: str) -> tuple[str, str] | str:

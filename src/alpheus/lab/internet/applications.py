@@ -33,6 +33,7 @@ APPLICATIONS: Mapping[str, Application] = {
     "other-router": others.router,
     "other-zimbra": others.zimbra,
     "other-empty": others.empty,
+    "sharepoint": others.sharepoint,
     "honeypot-versions": honeypots.versions,
     "honeypot-server": honeypots.server,
     "none": trouble.answer,

@@ -40,6 +40,8 @@ class Kind:
     online_mail: bool = False
     in_cloud: bool = False
     """Whether it has the certificate of the cloud service and not that of its owner."""
+    others: tuple[tuple[str, str], ...] = ()
+    """States of the flaws of another product than Exchange, as its vendor says; `header` is its."""
     settled: bool | None = None
     """Whether the answers settle it; None: it follows from build, header and manifest."""
 
@@ -234,6 +236,24 @@ def _others() -> Iterator[Kind]:
         yield Kind(name, what, (*IDENTIFIED, *UNKNOWN_BUILD, *OTHER), name, settled=False)
 
 
+def _share_points() -> Iterator[Kind]:
+    """SharePoint says in a header which build its configuration wizard saw, without the last part.
+
+    The flaws of July 2025 are fixed from 16.0.5513.1001 on in SharePoint 2016, and from
+    16.0.18526.20508 on in the Subscription Edition (Microsoft's advisories of July 2025).
+    """
+    flaws = ("CVE-2025-53770", "CVE-2025-53771")
+    for name, what, shown, state in (
+        ("2016-fixed", "SharePoint 2016 of autumn 2025", "16.0.0.5522", "fixed"),
+        ("2016-vulnerable", "SharePoint 2016 of early 2023", "16.0.0.5378", "vulnerable"),
+        ("se-fixed", "SharePoint Subscription Edition of autumn 2025", "16.0.0.19127", "fixed"),
+    ):
+        yield Kind(
+            f"sharepoint-{name}", what, OTHER, "sharepoint", transport="modern", header=f"={shown}",
+            others=tuple((flaw, state) for flaw in flaws), settled=state == "fixed",
+        )  # fmt: skip
+
+
 def _old_transports() -> Iterator[Kind]:
     old = "15.0.1497.2"
     for name, what in (
@@ -357,6 +377,7 @@ def _all() -> dict[str, Kind]:
         _liars(),
         _trouble(),
         _drawn(),
+        _share_points(),
     )
     return {kind.name: kind for group in groups for kind in group}
 

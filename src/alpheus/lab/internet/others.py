@@ -128,6 +128,24 @@ def zimbra(_behaviour: Behaviour, request: Request, _member: int) -> Reply:
     return _sized("200 OK", body, ("Server", "nginx"), kind, *cookies)
 
 
+def sharepoint(behaviour: Behaviour, request: Request, _member: int) -> Reply:
+    """A SharePoint server, which names its build whatever is asked."""
+    told: Headers = (
+        ("Server", "Microsoft-IIS/10.0"),
+        ("X-SharePointHealthScore", "0"),
+        ("SPRequestGuid", request_id()),
+        ("X-Powered-By", "ASP.NET"),
+        ("MicrosoftSharePointTeamServices", behaviour.kind.header.removeprefix("=")),
+        ("X-MS-InvokeApp", "1; RequireReadOnly"),
+    )
+    if request.path == "/":
+        location = "/_layouts/15/start.aspx"
+        kind = (("Content-Type", "text/html; charset=UTF-8"), ("Location", location))
+        return _sized("302 Found", object_moved(location), *kind, *told)
+    body = b"404 FILE NOT FOUND"
+    return _sized("404 Not Found", body, ("Content-Type", "text/plain; charset=utf-8"), *told)
+
+
 def empty(_behaviour: Behaviour, _request: Request, _member: int) -> Reply:
     """404 and nothing else."""
     return response("404 Not Found", (("Content-Length", "0"),))

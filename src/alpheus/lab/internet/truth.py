@@ -19,10 +19,11 @@ class Truth:
     """The truth about one address.
 
     `exchange` and `build` (the lowest of a pool) are what is there, also where it does not show;
-    `states` are those of that build, the worst in a pool. `seen` are words for what a careful
-    observer concludes, each of which is right. `told` are the builds that the answers name, with
-    three or four numbers. `settled`: what they tell decides every state; then an observer must
-    conclude `states` and nothing else; where it is False, `undetermined` is right as well, and a
+    `states` are those of that build, the worst in a pool; of another product those that its kind
+    says. `seen` are words for what a careful observer concludes, each of which is right. `told` are
+    the builds that the answers name, with three or four numbers. `settled`: what they tell decides
+    every state; then an observer must conclude `states` and nothing else; where it is False,
+    `undetermined` is right as well, and a
     state that says better than the truth is always wrong. `needs_name`: only under one of `names`.
     """
 
@@ -63,7 +64,7 @@ def truth(behaviour: Behaviour) -> Truth:
         product=lowest.product if lowest else "",
         build=lowest.build if lowest else None,
         builds=tuple(sorted({one.build for one in releases})),
-        states=_worst(releases),
+        states=_worst(releases) if releases else dict(kind.others),
         told=told,
         settled=settled,
         names=behaviour.names,
