@@ -41,6 +41,15 @@ def test_the_reference_is_up_to_date() -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+def test_the_reference_speaks_of_what_ships(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not of packs that its writer has installed, which are damaged here."""
+    (tmp_path / "current").write_text("no number")
+    monkeypatch.setenv("ALPHEUS_KNOWLEDGE", str(tmp_path))
+    test_the_reference_is_up_to_date()
+
+
 def _commands(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 os.environ["COLUMNS"] = "100"
+# Packs that are installed on this machine are none of the reference.
+os.environ["ALPHEUS_KNOWLEDGE"] = os.devnull
 
 import write_api
 import write_console
