@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
 from alpheus.cases.database import Database, open_database
+from alpheus.scratch import sweep
 from filled_database import Fill, lay_down, with_tables
 from postgresql_server import Server, programs, running
 
@@ -84,6 +86,25 @@ def _own_cache(_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
                 path.unlink()
             elif path.name != "compiled":
                 shutil.rmtree(path)
+
+
+@pytest.fixture(scope="session")
+def _temporary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Temporary files of these tests alone, in a short place: names of sockets are bounded."""
+    tmp_path_factory.getbasetemp()  # has its place already
+    folder = Path(tempfile.mkdtemp(prefix="at-"))
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    os.environ["TMPDIR"] = str(folder)
+    yield folder
+    tempfile.tempdir = before
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left(_temporary: Path) -> Iterator[None]:
+    """What a process left that a test has killed is not removed, and told, in another test."""
+    yield
+    sweep()
 
 
 @pytest.fixture

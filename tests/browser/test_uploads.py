@@ -120,6 +120,7 @@ def test_a_package_is_dropped_triaged_and_leads_to_the_server(fresh: Fresh, tmp_
         page.reload()
     server.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("EX01")
+    page.wait_for_load_state()  # before the style sheet counts, all pictures are visible
     page.locator("svg.story a:visible").first.click()
     expect(page.locator("#story pre").first).to_contain_text("x.aspx")
 

@@ -68,6 +68,7 @@ def test_a_picture_is_zoomed_to_the_line_that_proves_a_step(look: Look, world: W
     expect(record.locator("pre")).to_contain_text("POST /owa/auth/supp0rt.aspx")
     page.go_back()
     expect(records).to_be_visible()
+    page.wait_for_load_state()  # before the style sheet counts, all pictures are visible
     page.locator("svg.story a:visible").first.click()
     expect(page).to_have_url(re.compile("(record|from)="))
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 from pathlib import Path
 
 import pytest
 
+from alpheus.engine import bounds
 from alpheus.errors import BundleError
 from alpheus.knowledge.installed import installed
 from alpheus.updates import trial
@@ -79,3 +82,30 @@ def test_what_takes_too_much_memory_is_refused(desk: Desk, monkeypatch: pytest.M
     with pytest.raises(BundleError, match=r"it cannot be used: loading it takes more than 24 MiB"):
         install(str(desk.bundle), desk.place)
     assert installed(desk.place).packs == ()
+
+
+@pytest.mark.parametrize(
+    ("error", "is_that"),
+    [
+        (MemoryError(), True), (OSError(errno.ENOMEM, "no more"), True),
+        (ImportError("x.so: failed to map segment from shared object"), True),
+        (RuntimeError("can't start new thread"), True),
+        (OSError(errno.ENOENT, "no such file"), False), (ImportError("no module x"), False),
+    ],
+)  # fmt: skip
+def test_a_lack_of_memory_is_known_by_what_whoever_asked_for_it_says(
+    error: Exception, is_that: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library, a folder or a thread may be what there was no room for; all else is a fault."""
+
+    def load() -> None:
+        raise error
+
+    monkeypatch.setattr(trial, "_load", load)
+    monkeypatch.setattr(bounds, "bound", lambda **_: None)
+    monkeypatch.setattr(sys, "argv", ["trial", str(5 << 20)])
+    with pytest.raises(BaseException) as raised:  # noqa: PT011 - which one is asked below
+        trial.main()
+    told = "loading it takes more than 5 MiB of memory"
+    assert (str(raised.value) == told) is is_that
+    assert (raised.value is error) is not is_that

@@ -9,9 +9,10 @@ from alpheus.scratch import sweep
 
 
 def tidy() -> None:
-    """Remove it, and say so."""
+    """Remove it, and say so where anything was in it."""
     left = sweep()
-    if left.folders:
+    if left.bytes:
         folders = "folder" if left.folders == 1 else f"{left.folders:,} folders"
-        size = f"{left.bytes / 1e6:,.1f} MB" if left.bytes else "empty"
-        say(f"removed the {folders} ({size}) that killed runs had left in {tempfile.gettempdir()}")
+        say(
+            f"removed the {folders} ({left.bytes / 1e6:,.1f} MB) that killed runs had left in {tempfile.gettempdir()}"
+        )

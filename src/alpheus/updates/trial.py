@@ -5,6 +5,7 @@ A pack or table that is signed and still breaks the program is found here, befor
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -19,6 +20,7 @@ COMMAND = ("-P", "-c", f"from {__name__} import main; main()")
 
 _LONGEST = 300
 _SECONDS = 600
+_NO_MEMORY = ("allocate memory", "out of memory", "failed to map segment", "start new thread")
 _MEMORY = 2 << 30
 """Bytes that loading may take: all that ships needs less than a tenth of it."""
 
@@ -53,8 +55,17 @@ def main() -> None:
     bound(memory=most)
     try:
         _load()
-    except MemoryError:
+    except (MemoryError, OSError, ImportError, RuntimeError) as error:
+        if not _is_lack_of_memory(error):
+            raise
         sys.exit(f"loading it takes more than {most >> 20} MiB of memory")
+
+
+def _is_lack_of_memory(error: Exception) -> bool:
+    """Whatever asks for memory in vain says so in words of its own."""
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+        return True
+    return any(one in str(error).lower() for one in _NO_MEMORY)
 
 
 def _load() -> None:
