@@ -13,6 +13,5 @@ def tidy() -> None:
     left = sweep()
     if left.bytes:
         folders = "folder" if left.folders == 1 else f"{left.folders:,} folders"
-        say(
-            f"removed the {folders} ({left.bytes / 1e6:,.1f} MB) that killed runs had left in {tempfile.gettempdir()}"
-        )
+        size, place = f"{left.bytes / 1e6:,.1f} MB", tempfile.gettempdir()
+        say(f"removed the {folders} ({size}) that killed runs had left in {place}")
