@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import ssl
@@ -149,6 +150,15 @@ def test_one_port_each_and_no_page(cluster: Cluster) -> None:
     assert len(_listened_at(cluster.workers[0].pid)) == 1
 
 
+def _let_go(folder: Path) -> None:
+    """Until the copies of a process that was killed are gone as well."""
+    import fcntl  # noqa: PLC0415 - of POSIX alone
+
+    lock = os.open(folder, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    os.close(lock)
+
+
 def test_a_worker_leaves_nothing_behind(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,7 +171,10 @@ def test_a_worker_leaves_nothing_behind(
     assert list(tmp_path.iterdir()) == []
     killed = cluster.start_worker()
     killed.said("works for")
+    (left,) = tmp_path.iterdir()
+    (left / "copy").write_bytes(b"x")
     killed.end()
+    _let_go(left)
     last = cluster.start_worker()
     last.said("removed the folder")
     last.said("works for")
